@@ -1,0 +1,34 @@
+# Compiler, linker and sanitizer choices; the presets set TEAHOUSE_SANITIZE and CMAKE_BUILD_TYPE.
+set(TEAHOUSE_SANITIZE "" CACHE STRING "sanitizers to build with: empty, address,undefined or thread")
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # Without this ccache refuses whatever uses the precompiled header.
+  set(launch ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launch})
+  set(CMAKE_C_COMPILER_LAUNCHER ${launch})
+endif()
+
+find_program(MOLD mold)
+find_program(LLD ld.lld)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+elseif(LLD)
+  add_link_options(-fuse-ld=lld)
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+                    -Wno-missing-field-initializers -fno-omit-frame-pointer -fstack-protector-strong
+                    -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(-fcoroutines)
+endif()
+if(TEAHOUSE_SANITIZE)
+  add_compile_options(-fsanitize=${TEAHOUSE_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${TEAHOUSE_SANITIZE})
+elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_compile_options(-D_FORTIFY_SOURCE=2)
+endif()
+if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_compile_definitions(TEAHOUSE_CHECKED=1)  # loop checkers and assertions
+endif()

@@ -1,0 +1,51 @@
+// Site tokens: arbitrary text as a token, and arbitrary bytes as the header and the claims of a well-signed one.
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/encoding.h"
+#include "crypto/hash.h"
+#include "crypto/jwt.h"
+
+namespace crypto = teahouse::crypto;
+
+namespace {
+
+constexpr int64_t now_s = 1'700'000'000;
+const std::string secret(32, 's');
+const std::vector<std::string> secrets = {secret};
+
+std::string sign(std::string_view header, std::string_view claims) {
+  const std::string part = crypto::to_base64url(header) + "." + crypto::to_base64url(claims);
+  return part + "." + crypto::to_base64url(crypto::hmac_sha256(secret, part));
+}
+
+void check(std::string_view token) {
+  const auto issuer = crypto::peek_issuer(token);
+  const auto verified = crypto::verify_token(token, secrets, now_s);
+  if (!verified) {
+    // An error text goes into pages and logs: printable ASCII, however hostile the token.
+    for (const char c : verified.error().text) {
+      if (c < 0x20 || c > 0x7E || c == '<' || c == '&') abort();
+    }
+    return;
+  }
+  if (!issuer || *issuer != verified->iss) abort();
+  if (verified->sub.empty() || verified->exp_s + crypto::token_skew_s < now_s) abort();
+  if (verified->sub.size() > 4 * crypto::token_subject_characters_max || verified->rooms.size() > 64) abort();
+  const std::string made = crypto::make_token(*verified, secret);
+  const auto again = crypto::verify_token(made, secrets, now_s);
+  if (made.size() <= crypto::token_bytes_max && (!again || !(*again == *verified))) abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  check(text);
+  check(sign(R"({"alg":"HS256"})", text));
+  check(sign(text, R"({"iss":"a","sub":"b","exp":1700000600})"));
+  return 0;
+}

@@ -1,0 +1,186 @@
+#include "account/account_rows.h"
+
+#include <charconv>
+
+#include "crypto/encoding.h"
+#include "tenant/names.h"
+#include "tenant/tables.h"
+#include "xmpp/jid.h"
+
+namespace teahouse {
+
+std::vector<store::Migration> Accounts::migrations() {
+  return {{"accounts/1",
+           {"CREATE TABLE accounts(tenant_id BIGINT NOT NULL, localpart TEXT NOT NULL, name TEXT NOT NULL, "
+            "picture TEXT NOT NULL, role TEXT NOT NULL, scram TEXT NOT NULL, created_ms BIGINT NOT NULL, "
+            "PRIMARY KEY (tenant_id, localpart))"}}};
+}
+
+std::vector<std::string> Accounts::tables() { return {"accounts"}; }
+
+namespace account_rows {
+namespace {
+
+using store::as_int;
+using store::as_text;
+using store::Statement;
+
+constexpr size_t name_characters_max = 128;
+constexpr size_t picture_bytes_max = 2048;
+constexpr std::string_view keys_version = "1";
+constexpr size_t keys_fields = 7;
+
+constexpr const char* select_columns =
+    "SELECT localpart, name, picture, role, CASE WHEN scram = '' THEN 0 ELSE 1 END, created_ms FROM accounts ";
+
+Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
+
+bool is_url_character(char c) {
+  return c > ' ' && c < 0x7F && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
+}
+
+Result<void> check_picture(std::string_view url) {
+  if (url.empty()) return {};
+  if (url.size() > picture_bytes_max) return bad("The picture's address is longer than 2048 bytes.");
+  if (!url.starts_with("https://") && !url.starts_with("http://")) {
+    return bad("The picture must be an address that begins with https:// (or http://).");
+  }
+  if (!std::all_of(url.begin(), url.end(), is_url_character)) {
+    return bad("The picture's address holds a character that no URL may hold; write it percent-encoded.");
+  }
+  return {};
+}
+
+std::vector<std::string_view> split_fields(std::string_view text) {
+  std::vector<std::string_view> fields;
+  for (;;) {
+    const size_t end = text.find('$');
+    fields.push_back(text.substr(0, end));
+    if (end == text.npos) return fields;
+    text.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
+Result<std::string> parse_localpart(const Tenant& tenant, std::string_view text) {
+  if (text.empty()) return Error{ErrorKind::jid_malformed, "The localpart is empty."};
+  const auto jid = BareJid::make(text, tenant.domain);
+  if (!jid) return jid.error();
+  return std::string(jid->localpart());
+}
+
+Result<AccountChange> check_details(AccountChange details) {
+  if (details.name) {
+    auto name = parse_shown_text("The name", *details.name, name_characters_max);
+    if (!name) return name.error();
+    details.name = std::move(*name);
+  }
+  if (details.picture) {
+    if (const auto checked = check_picture(*details.picture); !checked) return checked.error();
+  }
+  if (details.role && *details.role != "user" && *details.role != "moderator" && *details.role != "admin") {
+    return bad("The role must be \"user\", \"moderator\" or \"admin\".");
+  }
+  return details;
+}
+
+AccountChange differences(const Account& account, const AccountChange& wanted) {
+  AccountChange change;
+  if (wanted.name && *wanted.name != account.name) change.name = wanted.name;
+  if (wanted.picture && *wanted.picture != account.picture) change.picture = wanted.picture;
+  if (wanted.role && *wanted.role != account.role) change.role = wanted.role;
+  return change;
+}
+
+bool is_empty(const AccountChange& change) { return !change.name && !change.picture && !change.role; }
+
+void apply(Account& account, const AccountChange& change) {
+  if (change.name) account.name = *change.name;
+  if (change.picture) account.picture = *change.picture;
+  if (change.role) account.role = *change.role;
+}
+
+std::string to_text(const sasl::ScramKeys& keys) {
+  std::string text = std::string(keys_version) + "$" + std::to_string(keys.iterations);
+  for (const std::string* bytes :
+       {&keys.salt, &keys.stored_key_sha1, &keys.server_key_sha1, &keys.stored_key_sha256, &keys.server_key_sha256}) {
+    text.append("$").append(crypto::to_base64(*bytes));
+  }
+  return text;
+}
+
+std::optional<sasl::ScramKeys> parse_keys(std::string_view text) {
+  const auto fields = split_fields(text);
+  if (fields.size() != keys_fields || fields[0] != keys_version) return std::nullopt;
+  sasl::ScramKeys keys;
+  const auto number = std::from_chars(fields[1].data(), fields[1].data() + fields[1].size(), keys.iterations);
+  if (number.ec != std::errc() || keys.iterations < 1 || keys.iterations > sasl::scram_iterations_max)
+    return std::nullopt;
+  size_t field = 2;
+  for (std::string* bytes :
+       {&keys.salt, &keys.stored_key_sha1, &keys.server_key_sha1, &keys.stored_key_sha256, &keys.server_key_sha256}) {
+    auto decoded = crypto::parse_base64(fields[field++]);
+    if (!decoded) return std::nullopt;
+    *bytes = std::move(*decoded);
+  }
+  return keys;
+}
+
+Statement insert(TenantId tenant, const Account& account, const std::string& keys) {
+  return {
+      "INSERT INTO accounts(tenant_id, localpart, name, picture, role, scram, created_ms) "
+      "SELECT tenant_id, ?, ?, ?, ?, ?, ? FROM tenants WHERE tenant_id = ?",
+      {account.localpart, account.name, account.picture, account.role, keys, account.created_ms, to_value(tenant)}};
+}
+
+Statement select_one(TenantId tenant, const std::string& localpart) {
+  return {std::string(select_columns) + "WHERE tenant_id = ? AND localpart = ?", {to_value(tenant), localpart}};
+}
+
+Statement select_keys(TenantId tenant, const std::string& localpart) {
+  return {"SELECT scram FROM accounts WHERE tenant_id = ? AND localpart = ?", {to_value(tenant), localpart}};
+}
+
+Statement select_page(TenantId tenant, const std::string& after, size_t rows_max) {
+  return {std::string(select_columns) + "WHERE tenant_id = ? AND localpart > ? ORDER BY localpart LIMIT ?",
+          {to_value(tenant), after, static_cast<int64_t>(rows_max)}};
+}
+
+Statement update(TenantId tenant, const std::string& localpart, const AccountChange& change) {
+  Statement statement;
+  const auto set = [&](const char* column, const std::optional<std::string>& value) {
+    if (!value) return;
+    statement.sql.append(statement.sql.empty() ? "UPDATE accounts SET " : ", ").append(column).append(" = ?");
+    statement.parameters.emplace_back(*value);
+  };
+  set("name", change.name);
+  set("picture", change.picture);
+  set("role", change.role);
+  statement.sql += " WHERE tenant_id = ? AND localpart = ?";
+  statement.parameters.emplace_back(to_value(tenant));
+  statement.parameters.emplace_back(localpart);
+  return statement;
+}
+
+Statement update_keys(TenantId tenant, const std::string& localpart, const std::string& keys) {
+  return {"UPDATE accounts SET scram = ? WHERE tenant_id = ? AND localpart = ?", {keys, to_value(tenant), localpart}};
+}
+
+Statement remove(TenantId tenant, const std::string& localpart) {
+  return {"DELETE FROM accounts WHERE tenant_id = ? AND localpart = ?", {to_value(tenant), localpart}};
+}
+
+Account make_account(const store::Row& row) {
+  Account account;
+  account.localpart = as_text(row[0]);
+  account.name = as_text(row[1]);
+  account.picture = as_text(row[2]);
+  account.role = as_text(row[3]);
+  account.has_password = as_int(row[4]) != 0;
+  account.created_ms = as_int(row[5]);
+  return account;
+}
+
+}  // namespace account_rows
+}  // namespace teahouse

@@ -1,0 +1,36 @@
+// Accounts as rows of the control plane, and what an account's details may hold: the SQL and the checks of accounts.cc.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "account/accounts.h"
+
+namespace teahouse::account_rows {
+
+// A localpart as it is stored. Errors: jid_malformed.
+Result<std::string> parse_localpart(const Tenant& tenant, std::string_view text);
+// The details with what is set checked and normal. Errors: bad_request.
+Result<AccountChange> check_details(AccountChange details);
+// What is set and differs; none of it when nothing does.
+AccountChange differences(const Account& account, const AccountChange& wanted);
+bool is_empty(const AccountChange& change);
+void apply(Account& account, const AccountChange& change);
+
+// "" is no password. A text with its version, so that keys of a later form can stand beside these.
+std::string to_text(const sasl::ScramKeys& keys);
+std::optional<sasl::ScramKeys> parse_keys(std::string_view text);
+
+// An insert touches no row when the tenant is gone.
+store::Statement insert(TenantId tenant, const Account& account, const std::string& keys);
+store::Statement select_one(TenantId tenant, const std::string& localpart);
+store::Statement select_keys(TenantId tenant, const std::string& localpart);
+store::Statement select_page(TenantId tenant, const std::string& after, size_t rows_max);
+// Of what is set alone, so that two changes at once do not undo each other. REQUIRES: not empty.
+store::Statement update(TenantId tenant, const std::string& localpart, const AccountChange& change);
+store::Statement update_keys(TenantId tenant, const std::string& localpart, const std::string& keys);
+store::Statement remove(TenantId tenant, const std::string& localpart);
+Account make_account(const store::Row& row);  // of select_one and select_page
+
+}  // namespace teahouse::account_rows

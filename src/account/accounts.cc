@@ -1,0 +1,303 @@
+// Every row is inserted only where its tenant is (tables.h), so that an account made while its tenant is removed leaves
+// nothing behind. Meter::accounts is taken before the row is written and given back when it was not.
+#include "account/accounts.h"
+
+#include "account/account_rows.h"
+#include "account/password_queue.h"
+#include "base/random.h"
+#include "tenant/tables.h"
+
+namespace teahouse {
+namespace {
+
+using store::as_int;
+using store::as_text;
+using store::Statement;
+
+constexpr size_t password_bytes_max = 1023;
+constexpr size_t page_rows_max = 1000;
+
+Error unknown_account(const std::string& localpart, const Tenant& tenant) {
+  return {ErrorKind::item_not_found, "There is no account '" + localpart + "' at " + tenant.domain + "."};
+}
+
+Error known_account(const std::string& localpart, const Tenant& tenant) {
+  return {ErrorKind::conflict, "There is an account '" + localpart + "' at " + tenant.domain + " already."};
+}
+
+Error too_many_accounts(const Tenant& tenant) {
+  return {ErrorKind::resource_constraint, "Plan '" + tenant.plan.name + "' allows " +
+                                              std::to_string(tenant.limits().accounts) +
+                                              " accounts; all are taken. Remove some or choose a larger plan."};
+}
+
+Error too_busy() {
+  return {ErrorKind::resource_constraint, "Too many passwords are waiting to be set. Try again in a moment."};
+}
+
+// One of the plan's accounts, given back unless it was kept.
+class Seat {
+ public:
+  explicit Seat(const Tenant& tenant)
+      : meter_(Meter::take(tenant.meter->accounts, tenant.limits().accounts) ? tenant.meter : nullptr) {}
+  Seat(const Seat&) = delete;
+  Seat& operator=(const Seat&) = delete;
+  ~Seat() {
+    if (meter_ && !kept_) Meter::give_back(meter_->accounts);
+  }
+  bool taken() const { return meter_ != nullptr; }
+  void keep() { kept_ = true; }
+
+ private:
+  const std::shared_ptr<Meter> meter_;
+  bool kept_ = false;
+};
+
+}  // namespace
+
+struct Accounts::State {
+  State(store::ControlPlane& the_control, const Clock& the_clock) : control(the_control), clock(the_clock) {}
+
+  store::ControlPlane& control;
+  const Clock& clock;
+  const std::string fake_secret = random_bytes(32);  // of the keys that accounts that do not exist are checked against
+  PasswordQueue queue;
+
+  using Self = std::shared_ptr<State>;
+  static Task<Result<std::string>> hash(Self self, Executor& home, TenantId tenant, std::string password);
+  static Task<Result<void>> insert(Self self, Executor& home, TenantPtr tenant, Account account, std::string keys);
+  static Task<Result<Account>> create(Self self, Executor& home, TenantPtr tenant, std::string localpart,
+                                      std::string password, AccountChange details);
+  static Task<Result<Account>> load(Self self, Executor& home, TenantPtr tenant, std::string prepared);
+  static Task<Result<Account>> find(Self self, Executor& home, TenantPtr tenant, std::string localpart);
+  static Task<Result<Account>> upsert_once(Self self, Executor& home, TenantPtr tenant, std::string prepared,
+                                           AccountChange details);
+  static Task<Result<Account>> upsert(Self self, Executor& home, TenantPtr tenant, std::string localpart,
+                                      AccountChange details);
+  static Task<Result<void>> set_password(Self self, Executor& home, TenantPtr tenant, std::string localpart,
+                                         std::string password);
+  static Task<Result<void>> remove(Self self, Executor& home, TenantPtr tenant, std::string localpart);
+  static Task<Result<AccountPage>> list(Self self, Executor& home, TenantPtr tenant, std::string cursor,
+                                        size_t rows_max);
+  static Task<std::optional<sasl::ScramKeys>> load_keys(Self self, Executor& home, TenantPtr tenant,
+                                                        std::string localpart);
+  static Task<bool> check_password(Self self, Executor& home, TenantPtr tenant, std::string localpart,
+                                   std::string password);
+};
+
+// The keys of a password, as they are stored; made on the queue's thread.
+Task<Result<std::string>> Accounts::State::hash(Self self, Executor& home, TenantId tenant, std::string password) {
+  if (password.empty() || password.size() > password_bytes_max) {
+    co_return Error{ErrorKind::not_acceptable, "A password has 1 to 1023 bytes."};
+  }
+  using Keys = Result<sasl::ScramKeys>;
+  Async<Keys> made(home, [self, tenant, password](Async<Keys>::Done done) {
+    const bool waits = self->queue.post(
+        tenant, [done, password](bool run) { done(run ? sasl::make_scram_keys(password) : Keys(too_busy())); });
+    if (!waits) done(too_busy());
+  });
+  const Keys keys = co_await made;
+  if (!keys) co_return keys.error();
+  co_return account_rows::to_text(*keys);
+}
+
+Task<Result<void>> Accounts::State::insert(Self self, Executor& home, TenantPtr tenant, Account account,
+                                           std::string keys) {
+  auto statement = account_rows::insert(tenant->id, account, keys);
+  const auto answer = co_await self->control.execute(home, std::move(statement));
+  if (!answer && answer.error().kind == ErrorKind::conflict) co_return known_account(account.localpart, *tenant);
+  if (!answer) co_return answer.error();
+  if (answer->changes == 0) co_return no_such_tenant();
+  co_return Result<void>();
+}
+
+Task<Result<Account>> Accounts::State::create(Self self, Executor& home, TenantPtr tenant, std::string localpart,
+                                              std::string password, AccountChange details) {
+  auto prepared = account_rows::parse_localpart(*tenant, localpart);
+  if (!prepared) co_return prepared.error();
+  auto checked = account_rows::check_details(std::move(details));
+  if (!checked) co_return checked.error();
+  // Asked for before the password costs milliseconds; the primary key is what decides.
+  const auto there = co_await load(self, home, tenant, *prepared);
+  if (there) co_return known_account(*prepared, *tenant);
+  if (there.error().kind != ErrorKind::item_not_found) co_return there.error();
+  Seat seat(*tenant);
+  if (!seat.taken()) co_return too_many_accounts(*tenant);
+
+  Account account;
+  account.localpart = *prepared;
+  account.role = "user";
+  account.created_ms = self->clock.wall_ms();
+  account_rows::apply(account, *checked);
+  std::string keys;
+  if (!password.empty()) {
+    auto hashed = co_await hash(self, home, tenant->id, std::move(password));
+    if (!hashed) co_return hashed.error();
+    keys = std::move(*hashed);
+    account.has_password = true;
+  }
+  const auto inserted = co_await insert(self, home, tenant, account, std::move(keys));
+  if (!inserted) co_return inserted.error();
+  seat.keep();
+  co_return account;
+}
+
+Task<Result<Account>> Accounts::State::load(Self self, Executor& home, TenantPtr tenant, std::string prepared) {
+  auto select = account_rows::select_one(tenant->id, prepared);
+  const auto answer = co_await self->control.execute(home, std::move(select));
+  if (!answer) co_return answer.error();
+  if (answer->rows.empty()) co_return unknown_account(prepared, *tenant);
+  co_return account_rows::make_account(answer->rows[0]);
+}
+
+Task<Result<Account>> Accounts::State::find(Self self, Executor& home, TenantPtr tenant, std::string localpart) {
+  auto prepared = account_rows::parse_localpart(*tenant, localpart);
+  if (!prepared) co_return prepared.error();
+  auto found = co_await load(self, home, tenant, std::move(*prepared));
+  co_return found;
+}
+
+// Errors: also conflict or item_not_found when somebody else made or removed the account between the look and the
+// write.
+Task<Result<Account>> Accounts::State::upsert_once(Self self, Executor& home, TenantPtr tenant, std::string prepared,
+                                                   AccountChange details) {
+  auto account = co_await load(self, home, tenant, prepared);
+  if (!account && account.error().kind == ErrorKind::item_not_found) {
+    auto created = co_await create(self, home, tenant, prepared, std::string(), details);
+    co_return created;
+  }
+  if (!account) co_return account.error();
+  const AccountChange change = account_rows::differences(*account, details);
+  if (account_rows::is_empty(change)) co_return account;
+  auto statement = account_rows::update(tenant->id, prepared, change);
+  const auto answer = co_await self->control.execute(home, std::move(statement));
+  if (!answer) co_return answer.error();
+  if (answer->changes == 0) co_return unknown_account(prepared, *tenant);
+  account_rows::apply(*account, change);
+  co_return account;
+}
+
+Task<Result<Account>> Accounts::State::upsert(Self self, Executor& home, TenantPtr tenant, std::string localpart,
+                                              AccountChange details) {
+  auto prepared = account_rows::parse_localpart(*tenant, localpart);
+  if (!prepared) co_return prepared.error();
+  auto checked = account_rows::check_details(std::move(details));
+  if (!checked) co_return checked.error();
+  auto account = co_await upsert_once(self, home, tenant, *prepared, *checked);
+  if (account) co_return account;
+  const ErrorKind kind = account.error().kind;
+  if (kind != ErrorKind::conflict && kind != ErrorKind::item_not_found) co_return account;
+  auto again = co_await upsert_once(self, home, tenant, *prepared, *checked);
+  co_return again;
+}
+
+Task<Result<void>> Accounts::State::set_password(Self self, Executor& home, TenantPtr tenant, std::string localpart,
+                                                 std::string password) {
+  auto prepared = account_rows::parse_localpart(*tenant, localpart);
+  if (!prepared) co_return prepared.error();
+  const auto there = co_await load(self, home, tenant, *prepared);
+  if (!there) co_return there.error();
+  auto keys = co_await hash(self, home, tenant->id, std::move(password));
+  if (!keys) co_return keys.error();
+  auto statement = account_rows::update_keys(tenant->id, *prepared, *keys);
+  const auto answer = co_await self->control.execute(home, std::move(statement));
+  if (!answer) co_return answer.error();
+  if (answer->changes == 0) co_return unknown_account(*prepared, *tenant);
+  co_return Result<void>();
+}
+
+Task<Result<void>> Accounts::State::remove(Self self, Executor& home, TenantPtr tenant, std::string localpart) {
+  auto prepared = account_rows::parse_localpart(*tenant, localpart);
+  if (!prepared) co_return prepared.error();
+  auto statement = account_rows::remove(tenant->id, *prepared);
+  const auto answer = co_await self->control.execute(home, std::move(statement));
+  if (!answer) co_return answer.error();
+  if (answer->changes == 0) co_return unknown_account(*prepared, *tenant);
+  Meter::give_back(tenant->meter->accounts);
+  co_return Result<void>();
+}
+
+Task<Result<AccountPage>> Accounts::State::list(Self self, Executor& home, TenantPtr tenant, std::string cursor,
+                                                size_t rows_max) {
+  const size_t rows = std::clamp<size_t>(rows_max, 1, page_rows_max);
+  auto select = account_rows::select_page(tenant->id, cursor, rows + 1);  // one more tells whether there is a next page
+  const auto answer = co_await self->control.execute(home, std::move(select));
+  if (!answer) co_return answer.error();
+  AccountPage page;
+  for (const store::Row& row : answer->rows) {
+    if (page.accounts.size() == rows) {
+      page.next_cursor = page.accounts.back().localpart;
+      break;
+    }
+    page.accounts.push_back(account_rows::make_account(row));
+  }
+  co_return page;
+}
+
+Task<std::optional<sasl::ScramKeys>> Accounts::State::load_keys(Self self, Executor& home, TenantPtr tenant,
+                                                                std::string localpart) {
+  const auto prepared = account_rows::parse_localpart(*tenant, localpart);
+  if (!prepared) co_return std::nullopt;
+  auto select = account_rows::select_keys(tenant->id, *prepared);
+  const auto answer = co_await self->control.execute(home, std::move(select));
+  if (!answer || answer->rows.empty()) co_return std::nullopt;
+  co_return account_rows::parse_keys(as_text(answer->rows[0][0]));
+}
+
+Task<bool> Accounts::State::check_password(Self self, Executor& home, TenantPtr tenant, std::string localpart,
+                                           std::string password) {
+  if (password.empty() || password.size() > password_bytes_max) co_return false;
+  const auto stored = co_await load_keys(self, home, tenant, localpart);
+  const sasl::ScramKeys keys = stored ? *stored : sasl::make_fake_keys(self->fake_secret, localpart);
+  Async<bool> checked(home, [self, tenant, keys, password](Async<bool>::Done done) {
+    const bool waits = self->queue.post(
+        tenant->id, [done, keys, password](bool run) { done(run && sasl::check_password(keys, password)); });
+    if (!waits) done(false);
+  });
+  const bool right = co_await checked;
+  co_return right&& stored.has_value();
+}
+
+Accounts::Accounts(store::ControlPlane& control, const Clock& clock)
+    : state_(std::make_shared<State>(control, clock)) {}
+
+Task<Result<Account>> Accounts::create(Executor& home, TenantPtr tenant, std::string localpart, std::string password,
+                                       AccountChange details) {
+  return State::create(state_, home, std::move(tenant), std::move(localpart), std::move(password), std::move(details));
+}
+Task<Result<Account>> Accounts::find(Executor& home, TenantPtr tenant, std::string localpart) {
+  return State::find(state_, home, std::move(tenant), std::move(localpart));
+}
+Task<Result<Account>> Accounts::upsert(Executor& home, TenantPtr tenant, std::string localpart, AccountChange details) {
+  return State::upsert(state_, home, std::move(tenant), std::move(localpart), std::move(details));
+}
+Task<Result<void>> Accounts::set_password(Executor& home, TenantPtr tenant, std::string localpart,
+                                          std::string password) {
+  return State::set_password(state_, home, std::move(tenant), std::move(localpart), std::move(password));
+}
+Task<Result<void>> Accounts::remove(Executor& home, TenantPtr tenant, std::string localpart) {
+  return State::remove(state_, home, std::move(tenant), std::move(localpart));
+}
+Task<Result<AccountPage>> Accounts::list(Executor& home, TenantPtr tenant, std::string cursor, size_t rows_max) {
+  return State::list(state_, home, std::move(tenant), std::move(cursor), rows_max);
+}
+Task<std::optional<sasl::ScramKeys>> Accounts::load_keys(Executor& home, TenantPtr tenant, std::string localpart) {
+  return State::load_keys(state_, home, std::move(tenant), std::move(localpart));
+}
+Task<bool> Accounts::check_password(Executor& home, TenantPtr tenant, std::string localpart, std::string password) {
+  return State::check_password(state_, home, std::move(tenant), std::move(localpart), std::move(password));
+}
+
+Result<void> Accounts::count_all(const std::vector<TenantPtr>& tenants) {
+  const auto answer = state_->control.execute_now({"SELECT tenant_id, COUNT(*) FROM accounts GROUP BY tenant_id", {}});
+  if (!answer) return answer.error();
+  std::unordered_map<int64_t, int64_t> counts;
+  for (const store::Row& row : answer->rows) counts[as_int(row[0])] = as_int(row[1]);
+  for (const TenantPtr& tenant : tenants) {
+    const auto found = counts.find(to_value(tenant->id));
+    tenant->meter->accounts = found == counts.end() ? 0 : found->second;
+  }
+  return {};
+}
+
+}  // namespace teahouse

@@ -1,0 +1,70 @@
+// Accounts: who may log in at a tenant: credentials, names, pictures, roles; and how a secret is checked.
+//
+// Thread: any; the tasks go on on `home`.
+// Limits: the plan's accounts (resource_constraint, naming plan and limit); localpart as RFC 7622; password 1..1023
+// bytes; name 128 characters and picture an http(s) URL of 2048 bytes, as in a site token; 1,000 passwords waiting to
+// be checked or set, 200 of one tenant (resource_constraint, or false). A page of a list has 1,000 accounts. Errors:
+// conflict for an account that is there, item_not_found for one that is not, jid_malformed for a localpart that cannot
+// be, bad_request or not_acceptable for details or a password that cannot be.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/executor.h"
+#include "base/task.h"
+#include "sasl/mechanism.h"
+#include "store/control_plane.h"
+#include "tenant/tenant.h"
+
+namespace teahouse {
+
+struct Account {
+  std::string localpart;
+  std::string name;     // shown; empty: the localpart
+  std::string picture;  // URL; may be empty
+  std::string role;     // "user", "moderator" or "admin"
+  bool has_password = false;
+  int64_t created_ms = 0;
+};
+struct AccountChange {
+  std::optional<std::string> name, picture, role;
+};
+struct AccountPage {
+  std::vector<Account> accounts;
+  std::string next_cursor;
+};
+
+class Accounts {
+ public:
+  Accounts(store::ControlPlane& control, const Clock& clock);
+  static std::vector<store::Migration> migrations();
+  static std::vector<std::string> tables();  // for Tenants::add_tables
+
+  Task<Result<Account>> create(Executor& home, TenantPtr tenant, std::string localpart, std::string password,
+                               AccountChange details);  // an empty password: only tokens log in
+  Task<Result<Account>> find(Executor& home, TenantPtr tenant, std::string localpart);
+  // Makes it (without a password) or changes what differs. When nothing differs nothing is written: cheap at every page
+  // view.
+  Task<Result<Account>> upsert(Executor& home, TenantPtr tenant, std::string localpart, AccountChange details);
+  Task<Result<void>> set_password(Executor& home, TenantPtr tenant, std::string localpart, std::string password);
+  Task<Result<void>> remove(Executor& home, TenantPtr tenant, std::string localpart);
+  // By localpart; `cursor` is a page's next_cursor, at first empty; an empty next_cursor is the end.
+  Task<Result<AccountPage>> list(Executor& home, TenantPtr tenant, std::string cursor, size_t rows_max);
+
+  // For SCRAM and PLAIN: none when there is no such account or it has no password. PBKDF2 runs on a thread of its own,
+  // never on a loop. An account that does not exist takes as long as a wrong password.
+  Task<std::optional<sasl::ScramKeys>> load_keys(Executor& home, TenantPtr tenant, std::string localpart);
+  Task<bool> check_password(Executor& home, TenantPtr tenant, std::string localpart, std::string password);
+  // How many accounts each tenant has, to start the meters with.
+  Result<void> count_all(const std::vector<TenantPtr>& tenants);
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace teahouse

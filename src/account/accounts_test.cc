@@ -1,0 +1,256 @@
+#include "account/accounts.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "account/account_rows.h"
+#include "account/testing/account_world.h"
+
+namespace teahouse {
+namespace {
+
+using testing::AccountWorld;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+template <class T>
+ErrorKind kind_of(const Result<T>& result) {
+  return result ? ErrorKind::undefined_condition : result.error().kind;
+}
+
+TEST(Accounts, AreMadeAtOneTenantOnly) {
+  AccountWorld world;
+  const auto romeo =
+      world.create(world.shop, "Romeo", "but soft", {.name = "Romeo M.", .picture = "https://a.example/r.png"});
+  ASSERT_TRUE(romeo) << romeo.error().text;
+  EXPECT_EQ(romeo->localpart, "romeo");
+  EXPECT_EQ(romeo->name, "Romeo M.");
+  EXPECT_EQ(romeo->role, "user");
+  EXPECT_TRUE(romeo->has_password);
+  EXPECT_EQ(romeo->created_ms, world.clock.wall_ms());
+  EXPECT_EQ(kind_of(world.create(world.shop, "ROMEO")), ErrorKind::conflict);
+  EXPECT_TRUE(world.has(world.shop, "romeo"));
+  EXPECT_FALSE(world.has(world.forum, "romeo"));
+  EXPECT_EQ(world.shop->meter->accounts, 1);
+  EXPECT_EQ(world.forum->meter->accounts, 0);
+  ASSERT_TRUE(world.create(world.forum, "romeo", "other"));
+  EXPECT_EQ(world.wait(world.accounts.find(world.home, world.shop, "romeo"))->name, "Romeo M.");
+}
+
+TEST(Accounts, RefuseWhatCannotBe) {
+  AccountWorld world;
+  for (const char* localpart : {"", "a b", "a@b", "a/b", "\xFF"}) {
+    EXPECT_EQ(kind_of(world.create(world.shop, localpart)), ErrorKind::jid_malformed) << localpart;
+  }
+  EXPECT_EQ(kind_of(world.create(world.shop, "a", std::string(1024, 'x'))), ErrorKind::not_acceptable);
+  EXPECT_EQ(kind_of(world.create(world.shop, "a", "with\x01control")), ErrorKind::not_acceptable);
+  for (const AccountChange& details : {AccountChange{.name = std::string(129, 'x')}, AccountChange{.name = "a\nb"},
+                                       AccountChange{.picture = "javascript:alert(1)"}, AccountChange{.role = "god"},
+                                       AccountChange{.picture = "https://a/\"onload="},
+                                       AccountChange{.picture = "https://" + std::string(2048, 'a')}}) {
+    EXPECT_EQ(kind_of(world.create(world.shop, "a", "", details)), ErrorKind::bad_request);
+  }
+  EXPECT_FALSE(world.has(world.shop, "a"));
+  EXPECT_EQ(world.shop->meter->accounts, 0);
+}
+
+TEST(Accounts, AreLimitedByThePlanOfTheirTenant) {
+  AccountWorld world;
+  Plan tiny;
+  tiny.name = "tiny";
+  tiny.limits.accounts = 2;
+  ASSERT_TRUE(world.wait(world.tenants.set_plan(world.home, tiny)));
+  const TenantPtr small = world.make_tenant("small", "small.example", "tiny");
+  ASSERT_TRUE(world.create(small, "romeo"));
+  ASSERT_TRUE(world.create(small, "juliet"));
+  const auto third = world.create(small, "tybalt");
+  EXPECT_EQ(kind_of(third), ErrorKind::resource_constraint);
+  EXPECT_THAT(third.error().text, HasSubstr("Plan 'tiny' allows 2 accounts; all are taken."));
+  EXPECT_EQ(kind_of(world.wait(world.accounts.upsert(world.home, small, "tybalt", {}))),
+            ErrorKind::resource_constraint);
+  EXPECT_TRUE(world.wait(world.accounts.upsert(world.home, small, "romeo", {.name = "R"}))) << "who is there stays";
+  EXPECT_TRUE(world.create(world.shop, "tybalt")) << "the other tenant has room";
+  ASSERT_TRUE(world.wait(world.accounts.remove(world.home, small, "juliet")));
+  EXPECT_TRUE(world.create(small, "tybalt"));
+  EXPECT_EQ(small->meter->accounts, 2);
+}
+
+TEST(Accounts, GiveTheirSeatBackWhenTheyAreNotMade) {
+  AccountWorld world;
+  std::optional<Result<Account>> first, second;
+  testing::start(world.accounts.create(world.home, world.shop, "romeo", "", {}), &first);
+  testing::start(world.accounts.create(world.home, world.shop, "romeo", "", {}), &second);
+  while (!first || !second) world.home.run_one();
+  EXPECT_NE(first->has_value(), second->has_value());
+  EXPECT_EQ(kind_of(first->has_value() ? *second : *first), ErrorKind::conflict);
+  EXPECT_EQ(world.shop->meter->accounts, 1);
+}
+
+TEST(Accounts, UpsertWritesOnlyWhatDiffers) {
+  AccountWorld world;
+  const auto upsert = [&](AccountChange details) {
+    return world.wait(world.accounts.upsert(world.home, world.shop, "Ann", std::move(details)));
+  };
+  const auto made = upsert({.name = "Ann", .role = "moderator"});
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->localpart, "ann");
+  EXPECT_FALSE(made->has_password);
+  EXPECT_EQ(world.shop->meter->accounts, 1);
+  // A table that refuses every write shows that nothing is written when nothing differs.
+  ASSERT_TRUE(world.control->execute_now(
+      {"CREATE TRIGGER no_writes BEFORE UPDATE ON accounts BEGIN SELECT RAISE(ABORT, 'written'); END", {}}));
+  EXPECT_EQ(upsert({.name = "Ann", .role = "moderator"})->name, "Ann");
+  EXPECT_EQ(upsert({})->role, "moderator");
+  EXPECT_FALSE(upsert({.name = "Anne"}));
+  ASSERT_TRUE(world.control->execute_now({"DROP TRIGGER no_writes", {}}));
+  EXPECT_EQ(upsert({.name = "Anne"})->name, "Anne");
+  const auto found = world.wait(world.accounts.find(world.home, world.shop, "ann"));
+  EXPECT_EQ(found->name, "Anne");
+  EXPECT_EQ(found->role, "moderator");
+  EXPECT_FALSE(world.has(world.forum, "ann"));
+}
+
+TEST(Accounts, UpsertAtOnceMakesOneAccount) {
+  AccountWorld world;
+  std::optional<Result<Account>> first, second;
+  testing::start(world.accounts.upsert(world.home, world.shop, "ann", {.name = "Ann"}), &first);
+  testing::start(world.accounts.upsert(world.home, world.shop, "ann", {.picture = "https://a.example/a.png"}), &second);
+  while (!first || !second) world.home.run_one();
+  EXPECT_TRUE(first->has_value() && second->has_value());
+  const auto found = world.wait(world.accounts.find(world.home, world.shop, "ann"));
+  EXPECT_EQ(found->name, "Ann");
+  EXPECT_EQ(found->picture, "https://a.example/a.png");
+  EXPECT_EQ(world.shop->meter->accounts, 1);
+}
+
+TEST(Passwords, OpenTheirAccountOnly) {
+  AccountWorld world;
+  ASSERT_TRUE(world.create(world.shop, "romeo", "but soft"));
+  ASSERT_TRUE(world.create(world.shop, "juliet", "wherefore"));
+  ASSERT_TRUE(world.create(world.forum, "romeo", "other"));
+  ASSERT_TRUE(world.create(world.shop, "token"));
+  EXPECT_TRUE(world.check(world.shop, "romeo", "but soft"));
+  EXPECT_TRUE(world.check(world.shop, "ROMEO", "but soft"));
+  for (const char* wrong : {"", "but sofT", "wherefore", "other"})
+    EXPECT_FALSE(world.check(world.shop, "romeo", wrong));
+  EXPECT_FALSE(world.check(world.forum, "romeo", "but soft"));
+  EXPECT_FALSE(world.check(world.shop, "nobody", "but soft"));
+  EXPECT_FALSE(world.check(world.shop, "not a name", "but soft"));
+  EXPECT_FALSE(world.check(world.shop, "token", "but soft"));
+  EXPECT_FALSE(world.check(world.shop, "romeo", std::string(5000, 'x')));
+}
+
+TEST(Passwords, AreStoredAsScramKeysOnly) {
+  AccountWorld world;
+  ASSERT_TRUE(world.create(world.shop, "romeo", "but soft"));
+  ASSERT_TRUE(world.create(world.forum, "romeo"));
+  const auto keys = world.wait(world.accounts.load_keys(world.home, world.shop, "romeo"));
+  ASSERT_TRUE(keys);
+  EXPECT_EQ(keys->iterations, sasl::scram_iterations_default);
+  EXPECT_TRUE(sasl::check_password(*keys, "but soft"));
+  EXPECT_FALSE(world.wait(world.accounts.load_keys(world.home, world.forum, "romeo")));
+  EXPECT_FALSE(world.wait(world.accounts.load_keys(world.home, world.shop, "nobody")));
+  const auto rows = world.control->execute_now({"SELECT * FROM accounts", {}});
+  for (const store::Row& row : rows->rows) {
+    for (const store::Value& value : row) EXPECT_EQ(store::as_text(value).find("but soft"), std::string::npos);
+  }
+}
+
+TEST(Passwords, AreChanged) {
+  AccountWorld world;
+  ASSERT_TRUE(world.create(world.shop, "romeo", "old"));
+  ASSERT_TRUE(world.create(world.forum, "romeo", "old"));
+  ASSERT_TRUE(world.wait(world.accounts.set_password(world.home, world.shop, "romeo", "new")));
+  EXPECT_TRUE(world.check(world.shop, "romeo", "new"));
+  EXPECT_FALSE(world.check(world.shop, "romeo", "old"));
+  EXPECT_TRUE(world.check(world.forum, "romeo", "old"));
+  EXPECT_EQ(kind_of(world.wait(world.accounts.set_password(world.home, world.shop, "nobody", "x"))),
+            ErrorKind::item_not_found);
+  EXPECT_EQ(kind_of(world.wait(world.accounts.set_password(world.home, world.shop, "romeo", ""))),
+            ErrorKind::not_acceptable);
+}
+
+TEST(Passwords, TextOfKeysIsReadBack) {
+  const auto keys = sasl::make_scram_keys("secret", 4096);
+  EXPECT_EQ(account_rows::parse_keys(account_rows::to_text(*keys)), *keys);
+  for (const char* text : {"", "1", "2$4096$$$$$", "1$x$$$$$", "1$0$$$$$", "1$4096$?$$$$", "1$4096$$$$$$"}) {
+    EXPECT_FALSE(account_rows::parse_keys(text)) << text;
+  }
+}
+
+// More logins at once than may wait for PBKDF2: the rest are refused, and a tenant's flood leaves room for another
+// tenant.
+TEST(Passwords, WaitInALineThatEnds) {
+  AccountWorld world;
+  ASSERT_TRUE(world.create(world.shop, "romeo", "but soft"));
+  ASSERT_TRUE(world.create(world.forum, "juliet", "wherefore"));
+  std::vector<std::optional<bool>> flood(260);
+  for (auto& answer : flood) {
+    testing::start(world.accounts.check_password(world.home, world.shop, "romeo", "but soft"), &answer);
+  }
+  EXPECT_TRUE(world.check(world.forum, "juliet", "wherefore"));
+  while (!std::all_of(flood.begin(), flood.end(), [](const auto& answer) { return answer.has_value(); }))
+    world.home.run_one();
+  EXPECT_GE(std::count(flood.begin(), flood.end(), std::optional<bool>(true)), 200);
+}
+
+TEST(Accounts, AreRemovedWithoutATrace) {
+  AccountWorld world;
+  ASSERT_TRUE(world.create(world.shop, "romeo", "but soft"));
+  ASSERT_TRUE(world.create(world.forum, "romeo", "but soft"));
+  const std::string before = world.rows_of(world.forum->id);
+  ASSERT_TRUE(world.wait(world.accounts.remove(world.home, world.shop, "Romeo")));
+  EXPECT_EQ(world.rows_of(world.shop->id).find("accounts"), std::string::npos);
+  EXPECT_EQ(world.rows_of(world.forum->id), before);
+  EXPECT_EQ(world.shop->meter->accounts, 0);
+  EXPECT_EQ(world.forum->meter->accounts, 1);
+  EXPECT_EQ(kind_of(world.wait(world.accounts.remove(world.home, world.shop, "romeo"))), ErrorKind::item_not_found);
+  EXPECT_EQ(world.shop->meter->accounts, 0);
+  EXPECT_FALSE(world.check(world.shop, "romeo", "but soft"));
+  EXPECT_TRUE(world.check(world.forum, "romeo", "but soft"));
+}
+
+TEST(Accounts, GoWithTheirTenant) {
+  AccountWorld world;
+  ASSERT_TRUE(world.create(world.shop, "romeo", "but soft"));
+  ASSERT_TRUE(world.create(world.forum, "juliet", "wherefore"));
+  ASSERT_TRUE(world.wait(world.tenants.remove(world.home, "shop")));
+  EXPECT_EQ(world.rows_of(world.shop->id), "none");
+  EXPECT_EQ(kind_of(world.create(world.shop, "late", "x")), ErrorKind::item_not_found);
+  EXPECT_EQ(world.rows_of(world.shop->id), "none");
+  world.tables_with_tenants = 0;
+  world.rows_of(world.shop->id);
+  EXPECT_EQ(world.tables_with_tenants, static_cast<int>(tenant_tables().size() + Accounts::tables().size()));
+  EXPECT_TRUE(world.check(world.forum, "juliet", "wherefore"));
+}
+
+TEST(Accounts, AreListedInPages) {
+  AccountWorld world;
+  for (const char* name : {"d", "b", "a", "c", "e"}) ASSERT_TRUE(world.create(world.shop, name));
+  ASSERT_TRUE(world.create(world.forum, "bb"));
+  std::vector<std::string> seen;
+  std::string cursor;
+  size_t pages = 0;
+  do {
+    const auto page = world.wait(world.accounts.list(world.home, world.shop, cursor, 2));
+    for (const Account& account : page->accounts) seen.push_back(account.localpart);
+    cursor = page->next_cursor;
+    ++pages;
+  } while (!cursor.empty());
+  EXPECT_THAT(seen, ElementsAre("a", "b", "c", "d", "e"));
+  EXPECT_EQ(pages, 3U);
+}
+
+TEST(Accounts, AreCountedAtTheStart) {
+  AccountWorld world;
+  for (const char* name : {"a", "b"}) ASSERT_TRUE(world.create(world.shop, name));
+  ASSERT_TRUE(world.create(world.forum, "c"));
+  Tenants again(*world.control, world.clock);
+  const auto tenants = again.load_all();
+  ASSERT_TRUE(world.accounts.count_all(*tenants));
+  EXPECT_EQ(again.find("shop")->meter->accounts, 2);
+  EXPECT_EQ(again.find("forum")->meter->accounts, 1);
+}
+
+}  // namespace
+}  // namespace teahouse

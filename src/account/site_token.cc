@@ -1,0 +1,65 @@
+#include "account/site_token.h"
+
+#include "account/account_rows.h"
+#include "crypto/jwt.h"
+#include "xmpp/jid.h"
+
+namespace teahouse {
+namespace {
+
+Error refused(std::string text) { return {ErrorKind::not_authorized, std::move(text)}; }
+
+std::optional<std::string> if_given(std::string text) {
+  return text.empty() ? std::nullopt : std::optional<std::string>(std::move(text));
+}
+
+}  // namespace
+
+Result<std::string> localpart_of_user_id(std::string_view user_id) {
+  const auto jid = BareJid::make(escape_localpart(user_id), "localhost");  // the domain does not matter
+  if (user_id.empty() || !jid) {
+    return Error{ErrorKind::bad_request,
+                 "The user id cannot be part of an address: " + (jid ? "it is empty." : jid.error().text)};
+  }
+  return std::string(jid->localpart());
+}
+
+Result<SignedInUser> check_site_token(const Tenant& tenant, const Keys& keys, std::string_view token, int64_t now_ms) {
+  const auto issuer = crypto::peek_issuer(token);
+  if (!issuer) return refused(issuer.error().text);
+  if (*issuer != tenant.site_id) {
+    return refused("This token is of another site: its \"iss\" must be the site id " + tenant.site_id + ".");
+  }
+  const std::vector<std::string> secrets = keys.signing_secrets(tenant.id);
+  auto verified = crypto::verify_token(token, secrets, now_ms / 1000);
+  if (!verified) return refused(verified.error().text);
+
+  SignedInUser user;
+  auto localpart = localpart_of_user_id(verified->sub);
+  if (!localpart) return refused(localpart.error().text);
+  auto details = account_rows::check_details({.name = if_given(std::move(verified->name)),
+                                              .picture = if_given(std::move(verified->picture)),
+                                              .role = if_given(std::move(verified->role))});
+  if (!details) return refused("A claim of this token cannot be taken. " + details.error().text);
+  user.user_id = std::move(verified->sub);
+  user.localpart = std::move(*localpart);
+  user.details = std::move(*details);
+  user.rooms = std::move(verified->rooms);
+  user.expires_ms = verified->exp_s * 1000;
+  return user;
+}
+
+Task<Result<SignedInUser>> sign_in(Executor& home, Accounts& accounts, TenantPtr tenant, const Keys& keys,
+                                   std::string token, int64_t now_ms) {
+  auto user = check_site_token(*tenant, keys, token, now_ms);
+  if (!user) co_return user.error();
+  if (user->user_id.starts_with(guest_id_prefix)) {
+    const auto known = co_await accounts.find(home, tenant, user->localpart);
+    if (known) co_return user;
+  }
+  const auto account = co_await accounts.upsert(home, tenant, user->localpart, user->details);
+  if (!account) co_return account.error();
+  co_return user;
+}
+
+}  // namespace teahouse

@@ -1,0 +1,41 @@
+// Signing in with a site token: the JWT that a webmaster's page makes for its own user.
+//
+// Spec: RFC 7519 (HS256 only); claims iss (site id), sub (the site's user id), exp, optional name, picture, role,
+// rooms.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "account/accounts.h"
+#include "base/result.h"
+#include "tenant/keys.h"
+
+namespace teahouse {
+
+struct SignedInUser {
+  std::string user_id;    // sub, as the site knows it
+  std::string localpart;  // sub, XEP-0106-escaped and prepared
+  AccountChange details;  // of the claims name, picture and role: those that are there
+  std::vector<std::string> rooms;
+  int64_t expires_ms = 0;
+};
+
+// Checks the token against the tenant's signing secrets; whether the tenant is suspended is the caller's to ask.
+// Errors: not_authorized, with a sentence that a webmaster understands.
+Result<SignedInUser> check_site_token(const Tenant& tenant, const Keys& keys, std::string_view token, int64_t now_ms);
+
+// What a guest's user id begins with. The API makes it, and a token that carries the guest's first name.
+inline constexpr std::string_view guest_id_prefix = "guest-";
+
+// The same, and makes or updates the account from the claims (upsert; absent claims leave what is there). A guest's
+// claims only make it: a name that the guest chose since then stays.
+Task<Result<SignedInUser>> sign_in(Executor& home, Accounts& accounts, TenantPtr tenant, const Keys& keys,
+                                   std::string token, int64_t now_ms);
+
+// Which localpart a site's user id becomes: "42" is "42", "Ann Lee" is "ann\20lee". Ids that differ only in case are
+// one user.
+Result<std::string> localpart_of_user_id(std::string_view user_id);
+
+}  // namespace teahouse

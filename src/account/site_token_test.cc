@@ -1,0 +1,127 @@
+#include "account/site_token.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "account/testing/account_world.h"
+#include "crypto/jwt.h"
+
+namespace teahouse {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+struct TokenWorld : testing::AccountWorld {
+  std::string secret(const TenantPtr& tenant) { return wait(keys.rotate_signing_secret(home, tenant->id))->secret; }
+  crypto::SiteToken claims(const TenantPtr& tenant, const std::string& user_id) {
+    return {.iss = tenant->site_id, .sub = user_id, .exp_s = clock.wall_ms() / 1000 + 3600};
+  }
+  Result<SignedInUser> sign_in(const TenantPtr& tenant, const std::string& token) {
+    return wait(teahouse::sign_in(home, accounts, tenant, keys, token, clock.wall_ms()));
+  }
+  std::string refusal(const TenantPtr& tenant, const std::string& token) {
+    const auto user = sign_in(tenant, token);
+    if (user) return "signed in";
+    EXPECT_EQ(user.error().kind, ErrorKind::not_authorized);
+    return user.error().text;
+  }
+
+  std::string shop_secret = secret(shop), forum_secret = secret(forum);
+};
+
+TEST(SiteToken, MakesTheAccountAtItsFirstUse) {
+  TokenWorld world;
+  auto claims = world.claims(world.shop, "Ann Lee");
+  claims.name = "Ann";
+  claims.picture = "https://shop.example/ann.png";
+  claims.rooms = {"news"};
+  const auto user = world.sign_in(world.shop, crypto::make_token(claims, world.shop_secret));
+  ASSERT_TRUE(user) << user.error().text;
+  EXPECT_EQ(user->user_id, "Ann Lee");
+  EXPECT_EQ(user->localpart, "ann\\20lee");
+  EXPECT_THAT(user->rooms, ElementsAre("news"));
+  EXPECT_EQ(user->expires_ms, claims.exp_s * 1000);
+  const auto account = world.wait(world.accounts.find(world.home, world.shop, "ann\\20lee"));
+  EXPECT_EQ(account->name, "Ann");
+  EXPECT_EQ(account->role, "user");
+  EXPECT_FALSE(world.has(world.forum, "ann\\20lee"));
+}
+
+TEST(SiteToken, ChangesWhatItClaimsAndLeavesTheRest) {
+  TokenWorld world;
+  auto claims = world.claims(world.shop, "42");
+  claims.name = "Ann";
+  claims.role = "moderator";
+  ASSERT_TRUE(world.sign_in(world.shop, crypto::make_token(claims, world.shop_secret)));
+  claims.name = "Anne";
+  claims.role = "";
+  ASSERT_TRUE(world.sign_in(world.shop, crypto::make_token(claims, world.shop_secret)));
+  const auto account = world.wait(world.accounts.find(world.home, world.shop, "42"));
+  EXPECT_EQ(account->name, "Anne");
+  EXPECT_EQ(account->role, "moderator");
+  EXPECT_EQ(world.shop->meter->accounts, 1);
+}
+
+TEST(SiteToken, IsOfOneSiteOnly) {
+  TokenWorld world;
+  const auto shops = world.claims(world.shop, "42"), forums = world.claims(world.forum, "42");
+  EXPECT_THAT(world.refusal(world.forum, crypto::make_token(shops, world.shop_secret)),
+              HasSubstr(world.forum->site_id));
+  EXPECT_NE(world.refusal(world.forum, crypto::make_token(forums, world.shop_secret)), "signed in");
+  EXPECT_NE(world.refusal(world.shop, crypto::make_token(shops, world.forum_secret)), "signed in");
+  EXPECT_FALSE(world.has(world.shop, "42") || world.has(world.forum, "42"));
+}
+
+TEST(SiteToken, HoldsForOneRotationOfTheSecret) {
+  TokenWorld world;
+  const std::string token = crypto::make_token(world.claims(world.shop, "42"), world.shop_secret);
+  world.secret(world.shop);
+  EXPECT_EQ(world.refusal(world.shop, token), "signed in");
+  world.secret(world.forum);
+  world.secret(world.forum);
+  EXPECT_EQ(world.refusal(world.shop, token), "signed in");
+  world.secret(world.shop);
+  EXPECT_NE(world.refusal(world.shop, token), "signed in");
+}
+
+TEST(SiteToken, IsRefusedWithASentence) {
+  TokenWorld world;
+  const auto made = [&](const auto& change) {
+    auto claims = world.claims(world.shop, "42");
+    change(claims);
+    return crypto::make_token(claims, world.shop_secret);
+  };
+  EXPECT_THAT(world.refusal(world.shop, "no token"), HasSubstr("not a token"));
+  EXPECT_THAT(world.refusal(world.shop, made([&](auto& c) { c.exp_s = world.clock.wall_ms() / 1000 - 7200; })),
+              HasSubstr("ran out"));
+  EXPECT_THAT(world.refusal(world.shop, made([](auto& c) { c.role = "god"; })), HasSubstr("The role must be"));
+  EXPECT_THAT(world.refusal(world.shop, made([](auto& c) { c.picture = "ftp://a"; })), HasSubstr("icture"));
+  EXPECT_THAT(world.refusal(world.shop, made([](auto& c) { c.sub = " ann"; })), HasSubstr("user id"));
+  EXPECT_EQ(world.shop->meter->accounts, 0);
+}
+
+TEST(SiteToken, IsStoppedByThePlan) {
+  TokenWorld world;
+  Plan tiny;
+  tiny.name = "tiny";
+  tiny.limits.accounts = 1;
+  ASSERT_TRUE(world.wait(world.tenants.set_plan(world.home, tiny)));
+  const TenantPtr small = world.make_tenant("small", "small.example", "tiny");
+  const std::string secret = world.secret(small);
+  ASSERT_TRUE(world.sign_in(small, crypto::make_token(world.claims(small, "1"), secret)));
+  const auto second = world.sign_in(small, crypto::make_token(world.claims(small, "2"), secret));
+  EXPECT_EQ(second.error().kind, ErrorKind::resource_constraint);
+  EXPECT_TRUE(world.sign_in(small, crypto::make_token(world.claims(small, "1"), secret)));
+}
+
+TEST(UserId, BecomesALocalpart) {
+  EXPECT_EQ(*localpart_of_user_id("42"), "42");
+  EXPECT_EQ(*localpart_of_user_id("Ann Lee"), "ann\\20lee");
+  EXPECT_EQ(*localpart_of_user_id("ann@shop.example"), "ann\\40shop.example");
+  EXPECT_EQ(*localpart_of_user_id("王"), "王");
+  for (const char* text : {"", " ", " ann", "ann ", "a\nb", "\xFF"}) EXPECT_FALSE(localpart_of_user_id(text)) << text;
+}
+
+}  // namespace
+}  // namespace teahouse

@@ -1,0 +1,30 @@
+#include "api/archive_rows.h"
+
+#include "xmpp/namespaces.h"
+
+namespace teahouse::api {
+
+std::optional<Stanza> read_row(const store::ArchiveRow& row) {
+  xml::Limits limits;
+  limits.element_bytes_max = 64U << 20;  // it was within its plan's limit when it came
+  const auto document = xml::Document::parse(SharedBytes(row.bytes), limits);
+  if (!document || !Stanza::is_stanza(document->root())) return std::nullopt;
+  auto stanza = Stanza::read(*document);
+  if (!stanza) return std::nullopt;
+  return std::move(*stanza);
+}
+
+std::string text_of(const Stanza& message) { return message.root().child_text("body", ns::client); }
+
+Result<store::ArchiveQuery> make_history_query(const PageWanted& page) {
+  store::ArchiveQuery query;
+  query.backwards = true;
+  query.counted = false;
+  query.rows_max = page.rows;
+  if (page.cursor.empty()) return query;
+  query.page_before = store::parse_archive_id(page.cursor);
+  if (query.page_before) return query;
+  return Error{ErrorKind::bad_request, "The parameter 'cursor' must be the next_cursor of an earlier answer."};
+}
+
+}  // namespace teahouse::api

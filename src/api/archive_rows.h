@@ -1,0 +1,23 @@
+// Archived messages as the API shows them.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "api/call.h"
+#include "store/data_plane.h"
+#include "xmpp/stanza.h"
+
+namespace teahouse::api {
+
+inline constexpr const char* account_archive = "archive";  // the store's name, as modules/archive has it
+
+// None for a row that cannot be read.
+std::optional<Stanza> read_row(const store::ArchiveRow& row);
+// What a message says; empty for a marker, a receipt or whatever else has no text.
+std::string text_of(const Stanza& message);
+
+// The page before the cursor, newest rows last, that read_page() describes. Errors: bad_request for a cursor that is none.
+Result<store::ArchiveQuery> make_history_query(const PageWanted& page);
+
+}  // namespace teahouse::api

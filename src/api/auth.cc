@@ -1,0 +1,147 @@
+#include "api/auth.h"
+
+#include "crypto/encoding.h"
+#include "crypto/hash.h"
+#include "crypto/jwt.h"
+#include "crypto/keys.h"
+#include "tenant/names.h"
+#include "xmpp/jid.h"
+
+namespace teahouse::api {
+namespace {
+
+Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
+Error unknown(std::string text) { return {ErrorKind::not_authorized, std::move(text)}; }
+
+bool is_api_key(std::string_view credential) { return credential.starts_with("sk_"); }
+bool is_token(std::string_view credential) { return std::count(credential.begin(), credential.end(), '.') == 2; }
+
+// What an endpoint wants, for the sentence that says it was not given.
+std::string describe(unsigned access) {
+  if (access & operator_key) return "the operator's key (\"Authorization: Bearer ...\"; it is in operator.key on the server)";
+  if (access & api_key) {
+    return std::string("an API key (\"Authorization: Bearer sk_...\", or the form field \"key\")") +
+           (access & site_token ? ", or a user's site token as Bearer" : "");
+  }
+  return "a user's site token (\"Authorization: Bearer ...\")";
+}
+
+bool has_key_in_url(const http::Form& query) {
+  return std::any_of(query.fields().begin(), query.fields().end(), [](const auto& field) {
+    const auto& [name, value] = field;
+    return name == "key" || name == "token" || name == "api_key" || name == "access_token" || is_api_key(value) ||
+           value.starts_with("ss_");
+  });
+}
+
+Result<std::string> read_authorization(std::string_view header) {
+  const size_t space = std::min(header.find(' '), header.size());
+  const std::string_view scheme = header.substr(0, space);
+  const std::string_view rest = http::trim(header.substr(space));
+  if (http::equal_ignoring_case(scheme, "Bearer")) return std::string(rest);
+  if (!http::equal_ignoring_case(scheme, "Basic")) {
+    return bad("The header Authorization must be \"Bearer\" and the key, or Basic with the key as the user name.");
+  }
+  const auto pair = crypto::parse_base64(rest);
+  if (!pair) return bad("The header Authorization says Basic, but no base64 follows.");
+  return pair->substr(0, pair->find(':'));
+}
+
+// With an API key; the tenant is the key's.
+std::optional<Outcome> identify_key(ApiContext& api, Call& call, const std::string& key) {
+  const auto owner = api.house().keys.find_api_key(key);
+  call.tenant = owner ? api.tenants.find(*owner) : nullptr;
+  call.actor = "key";
+  if (call.tenant) return std::nullopt;
+  return Outcome(unknown("This API key is not known. It may have been revoked; make a new one and put it in its place."));
+}
+
+Refusal refuse_origin(const Tenant& tenant, std::string_view origin) {
+  return {403, "origin-not-allowed",
+          "Pages of " + std::string(origin.substr(0, 255)) + " may not use this chat. The owner of " + tenant.domain +
+              " can add it to the allowed origins."};
+}
+
+std::optional<Outcome> check_tenant(ApiContext& api, const Call& call) {
+  const Tenant& tenant = *call.tenant;
+  if (tenant.suspended) return Outcome(refuse_suspended(tenant));
+  const int64_t limit = tenant.limits().api_calls_per_min;
+  const int64_t wait_s = api.limits.take_call(tenant.id, limit);
+  if (wait_s == 0) return std::nullopt;
+  return Outcome(refuse_for_now("This site's plan allows " + std::to_string(limit) + " API calls a minute, and they are used up. " +
+                                    "Try again in " + std::to_string(wait_s) + " s, or take a larger plan.",
+                                wait_s));
+}
+
+}  // namespace
+
+Refusal refuse_suspended(const Tenant& tenant) {
+  return {403, "tenant-suspended",
+          "The chat of " + tenant.domain + " is suspended" +
+              (tenant.suspend_reason.empty() ? "." : ": " + tenant.suspend_reason)};
+}
+
+Refusal refuse_for_now(std::string text, int64_t retry_after_s) {
+  return {429, "too-many-requests", std::move(text), retry_after_s};
+}
+
+Result<std::string> find_credential(const http::Request& request, const http::Form& query, Fields& fields) {
+  if (has_key_in_url(query)) {
+    return bad("A key or token never belongs in a URL: it would stay in logs and in the browser's history. Send it as the header "
+               "\"Authorization: Bearer ...\" or as the form field \"key\", and revoke one that has stood in a URL.");
+  }
+  const std::string in_form = fields.take("key");
+  if (const std::string* header = request.headers.find("Authorization")) return read_authorization(*header);
+  return in_form;
+}
+
+TenantPtr find_claimed_tenant(const ApiContext& api, const http::Request& request, std::string_view credential) {
+  std::string site = request.capture("site");
+  if (site.empty() && is_token(credential)) {
+    const auto issuer = crypto::peek_issuer(credential);
+    if (issuer) site = *issuer;
+  }
+  if (site.empty()) return nullptr;
+  const HostPtr host = api.home.hosts().find_site(site);
+  return host ? host->tenant : nullptr;
+}
+
+Task<std::optional<Outcome>> identify(const Endpoint& endpoint, ApiContext& api, Call& call, std::string credential) {
+  if (endpoint.access & anyone) {
+    call.credential = std::move(credential);
+    co_return std::nullopt;
+  }
+  if (credential.empty()) co_return Outcome(unknown("This call needs " + describe(endpoint.access) + "."));
+  if (endpoint.access & operator_key) {
+    call.actor = "operator";
+    const std::string hash = crypto::hash_key(credential);
+    if (crypto::constant_time_equal(hash, api.operator_key_hash)) co_return std::nullopt;
+    co_return Outcome(unknown("This is not the operator's key. It is in the file operator.key of the server's data folder."));
+  }
+  if (is_api_key(credential)) {
+    if (auto refused = identify_key(api, call, credential)) co_return refused;
+    if (auto refused = check_tenant(api, call)) co_return refused;
+    co_return std::nullopt;
+  }
+  call.tenant = find_claimed_tenant(api, call.request, credential);
+  if (!is_token(credential) || !call.tenant) {
+    co_return Outcome(unknown("What was sent is no key or token of a site here. This call needs " + describe(endpoint.access) + "."));
+  }
+  auto checked = check_site_token(*call.tenant, api.house().keys, credential, api.home.clock().wall_ms());
+  if (!checked) co_return Outcome(checked.error());
+  if (!(endpoint.access & site_token)) {
+    co_return Outcome(Error{ErrorKind::forbidden, "A user's token is not enough for this call; it needs " + describe(endpoint.access) + "."});
+  }
+  if (auto refused = check_tenant(api, call)) co_return refused;
+  const std::string* origin = call.request.headers.find("Origin");
+  if (origin && !is_origin_allowed(*call.tenant, *origin)) co_return Outcome(refuse_origin(*call.tenant, *origin));
+  auto user = co_await sign_in(api.loop(), api.house().accounts, call.tenant, api.house().keys, credential,
+                               api.home.clock().wall_ms());
+  if (!user) co_return Outcome(user.error());
+  call.user = std::move(*user);
+  call.user->user_id = unescape_localpart(call.user->localpart);  // the one spelling
+  call.actor = "user:" + call.user->user_id;
+  co_return std::nullopt;
+}
+
+}  // namespace teahouse::api

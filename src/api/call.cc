@@ -1,0 +1,65 @@
+#include "api/call.h"
+
+#include "base/log.h"
+#include "http/problem.h"
+
+namespace teahouse::api {
+namespace {
+
+constexpr size_t page_rows_max = 200;
+
+http::Response make_response(const http::Request& request, const Answer& answer) {
+  if (request.prefers_plain_text() && answer.value) return http::make_text(answer.status, *answer.value);
+  if (answer.json.empty()) return http::make_empty(answer.status);
+  return http::make_json(answer.status, answer.json);
+}
+
+}  // namespace
+
+http::Response Outcome::to_response(const http::Request& request) const {
+  if (const auto* answer = std::get_if<Answer>(&state_)) {
+    http::Response response = make_response(request, *answer);
+    response.headers.add("Cache-Control", "no-store");
+    return response;
+  }
+  if (const auto* error = std::get_if<Error>(&state_)) {
+    if (error->kind != ErrorKind::internal_server_error) return http::make_problem(request, *error);
+    log::error("api", "A request failed", {{"request", request.id}, {"path", request.path}, {"why", error->text}});
+    return http::make_problem(request, {error->kind, "The server could not do this now. Its log says more, under " + request.id + "."});
+  }
+  const Refusal& refusal = *std::get_if<Refusal>(&state_);
+  http::Response response = http::make_problem(request, refusal.status, refusal.code, refusal.text);
+  if (refusal.retry_after_s > 0) response.headers.add("Retry-After", std::to_string(refusal.retry_after_s));
+  return response;
+}
+
+Result<PageWanted> read_page(const http::Form& query) {
+  PageWanted page;
+  page.cursor = query.value("cursor");
+  const std::string* limit = query.find("limit");
+  if (!limit) return page;
+  const auto rows = parse_number(*limit);
+  if (!rows || *rows < 1 || *rows > static_cast<int64_t>(page_rows_max)) {
+    return Error{ErrorKind::bad_request, "The parameter 'limit' must be a number from 1 to 200."};
+  }
+  page.rows = static_cast<size_t>(*rows);
+  return page;
+}
+
+Result<TenantPtr> find_named_tenant(const ApiContext& api, const Call& call) {
+  TenantPtr tenant = api.tenants.find(call.path("name"));
+  if (tenant) return tenant;
+  return Error{ErrorKind::item_not_found, "There is no tenant '" + call.path("name") + "'."};
+}
+
+Task<void> record(ApiContext& api, TenantId tenant, std::string actor, std::string action, std::string detail) {
+  AuditLine line;
+  line.tenant = tenant;
+  line.actor = std::move(actor);
+  line.action = std::move(action);
+  line.detail = std::move(detail);
+  const auto recorded = co_await api.audit.record(api.loop(), line);
+  if (!recorded) log::error("api", "An audit line could not be written", {{"action", line.action}, {"why", recorded.error().text}});
+}
+
+}  // namespace teahouse::api

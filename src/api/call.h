@@ -1,0 +1,94 @@
+// Call: one request, once it is known who asks; Outcome: what a handler gives back; Endpoint: a row of the route table.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "account/site_token.h"
+#include "api/api.h"
+#include "api/fields.h"
+#include "base/task.h"
+
+namespace teahouse::api {
+
+struct Call {
+  http::Request request;
+  Fields fields;
+  http::Form query;
+  TenantPtr tenant;                  // whose key or token it is; null for the operator and the public
+  std::optional<SignedInUser> user;  // with a site token: the call acts as this user
+  std::string actor;                 // for the audit: "operator", "key", "user:42"
+  std::string credential;            // as it came and unchecked, where anyone may call
+
+  const std::string& path(std::string_view name) const { return request.capture(name); }
+};
+
+struct Answer {
+  int status = 200;
+  std::string json;                  // empty: no body
+  std::optional<std::string> value;  // the one value, for who asks for text/plain
+};
+
+// An Error that needs a status or code of its own.
+struct Refusal {
+  int status;
+  std::string code;
+  std::string text;
+  int64_t retry_after_s = 0;  // 0: none is said
+};
+
+class Outcome {
+ public:
+  Outcome(Answer answer) : state_(std::move(answer)) {}
+  Outcome(Refusal refusal) : state_(std::move(refusal)) {}
+  Outcome(Error error) : state_(std::move(error)) {}
+
+  bool good() const { return std::holds_alternative<Answer>(state_); }
+  // The answer as HTTP has it: JSON or the one value; a problem for what was refused.
+  http::Response to_response(const http::Request& request) const;
+
+ private:
+  std::variant<Answer, Refusal, Error> state_;
+};
+
+// Who may call; several may.
+enum Access : unsigned { operator_key = 1, api_key = 2, site_token = 4, anyone = 8 };
+
+struct Endpoint {
+  using Handle = Task<Outcome> (*)(ApiContext& api, Call call);
+
+  std::string_view method;
+  std::string_view pattern;
+  unsigned access;
+  Handle handle;
+  std::vector<std::string_view> fields = {};      // of the body
+  std::vector<std::string_view> parameters = {};  // of the query string
+  bool cors = false;                              // pages of the tenant's origins may call it
+};
+
+// The route table. Every endpoint stands in openapi.json too.
+const std::vector<Endpoint>& endpoints();
+
+// Everything around a handler: reads the body, finds out who asks, counts, refuses, adds headers.
+Task<http::Response> answer_call(const Endpoint& endpoint, ApiContext& api, http::Request request);
+// OPTIONS of an endpoint with cors (the fetch standard's preflight).
+http::Response answer_preflight(ApiContext& api, const http::Request& request, std::string_view methods);
+
+// Counted pages of a list: `limit` is 1..200, 50 when it is not given.
+struct PageWanted {
+  std::string cursor;
+  size_t rows = 50;
+};
+Result<PageWanted> read_page(const http::Form& query);
+
+// The tenant of the path's {name}, for the operator's calls.
+Result<TenantPtr> find_named_tenant(const ApiContext& api, const Call& call);
+
+// Writes the audit line; a change that cannot be recorded is logged, and stays.
+Task<void> record(ApiContext& api, TenantId tenant, std::string actor, std::string action, std::string detail);
+
+}  // namespace teahouse::api

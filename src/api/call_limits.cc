@@ -1,0 +1,70 @@
+// A bucket is kept as the moment at which it will be full again: taking one moves that moment on by the time that one takes to
+// fill, and there is nothing left when it lies further ahead than a whole bucket takes.
+#include "api/call_limits.h"
+
+#include <arpa/inet.h>
+
+#include <mutex>
+#include <unordered_map>
+
+namespace teahouse::api {
+namespace {
+
+constexpr size_t buckets_max = 100'000;
+constexpr int64_t minute_us = 60'000'000;
+
+// Of an IPv6 address the network: its owner has all addresses in it.
+std::string network_of(std::string_view address) {
+  in6_addr bytes{};
+  const std::string text(address);
+  if (inet_pton(AF_INET6, text.c_str(), &bytes) != 1) return text;
+  return std::string(reinterpret_cast<const char*>(&bytes), 8);
+}
+
+}  // namespace
+
+struct CallLimits::State {
+  explicit State(const Clock& the_clock) : clock(the_clock) {}
+
+  // Takes one from a bucket of `size` that fills within `fill_us`; the seconds to wait when it is empty. Nothing else is locked.
+  int64_t take(const std::string& key, int64_t size, int64_t fill_us) {
+    const std::lock_guard lock(mutex);
+    const int64_t now_us = clock.monotonic_ms() * 1000;
+    make_room(now_us);
+    int64_t& full_us = full_at_us.try_emplace(key, now_us).first->second;
+    const int64_t after_us = std::max(full_us, now_us) + fill_us / size;
+    if (after_us - now_us <= fill_us) {
+      full_us = after_us;
+      return 0;
+    }
+    return std::max<int64_t>(1, (after_us - now_us - fill_us + 999'999) / 1'000'000);
+  }
+
+  void make_room(int64_t now_us) {
+    if (full_at_us.size() < buckets_max) return;
+    std::erase_if(full_at_us, [now_us](const auto& bucket) { return bucket.second <= now_us; });
+    if (full_at_us.size() >= buckets_max) full_at_us.clear();
+  }
+
+  const Clock& clock;
+  std::mutex mutex;
+  std::unordered_map<std::string, int64_t> full_at_us;
+};
+
+CallLimits::CallLimits(const Clock& clock) : state_(std::make_unique<State>(clock)) {}
+CallLimits::~CallLimits() = default;
+
+int64_t CallLimits::take_call(TenantId tenant, int64_t calls_per_min) {
+  if (calls_per_min < 0) return 0;
+  if (calls_per_min == 0) return minute_us / 1'000'000;
+  return state_->take("call " + std::to_string(raw(tenant)), calls_per_min, minute_us);
+}
+
+int64_t CallLimits::take_guest(TenantId tenant, std::string_view address) {
+  const std::string id = std::to_string(raw(tenant));
+  const int64_t wait_s = state_->take("guest " + id + " " + network_of(address), guests_per_address,
+                                      guests_per_address * minute_us);
+  return wait_s != 0 ? wait_s : state_->take("guests " + id, guests_per_tenant_min, minute_us);
+}
+
+}  // namespace teahouse::api

@@ -1,0 +1,134 @@
+// What happens around every handler, in this order: the body is read (it may hold the key), who asks is found out, the fields and
+// parameters are compared with the table, the handler runs, and the answer gets its headers: CORS for a page of the tenant, and
+// Request-Id, which is also in each problem.
+#include "api/auth.h"
+#include "api/call.h"
+#include "http/problem.h"
+#include "tenant/names.h"
+
+namespace teahouse::api {
+namespace {
+
+Outcome refuse_body(const Error& error) {
+  if (error.kind != ErrorKind::not_acceptable) return error;
+  return Refusal{415, "unsupported-media-type", error.text};
+}
+
+// Parameters that begin with "_" are what libraries add against caches.
+Result<void> check_parameters(const Endpoint& endpoint, const http::Form& query) {
+  for (const auto& [name, value] : query.fields()) {
+    const auto& known = endpoint.parameters;
+    if (name.starts_with('_') || std::find(known.begin(), known.end(), name) != known.end()) continue;
+    std::string names;
+    for (const std::string_view each : known) names.append(names.empty() ? "" : ", ").append(each);
+    return Error{ErrorKind::bad_request, "The parameter '" + name.substr(0, 64) + "' is not known here" +
+                                             (names.empty() ? "." : "; this call takes: " + names + ".")};
+  }
+  return {};
+}
+
+// An origin is answered exactly, and never as "*": what may read an answer is one page.
+void allow_origin(http::Response& response, const Tenant* tenant, const http::Request& request) {
+  response.headers.add("Vary", "Origin");
+  const std::string* origin = request.headers.find("Origin");
+  if (!origin || !tenant || !is_origin_allowed(*tenant, *origin)) return;
+  response.headers.add("Access-Control-Allow-Origin", *origin);
+  response.headers.add("Access-Control-Expose-Headers", "Retry-After, Request-Id");
+}
+
+struct Read {
+  Fields fields;
+  http::Form query;
+  std::string credential;
+};
+
+Result<Read> read_request(const http::Request& request) {
+  Read read;
+  auto query = request.query();
+  if (!query) return Error{ErrorKind::bad_request, "The URL's query cannot be read: " + query.error().text + "."};
+  read.query = std::move(*query);
+  auto fields = Fields::read(request);
+  if (!fields) return fields.error();
+  read.fields = std::move(*fields);
+  auto credential = find_credential(request, read.query, read.fields);
+  if (!credential) return credential.error();
+  read.credential = std::move(*credential);
+  return read;
+}
+
+Task<Outcome> handle(const Endpoint& endpoint, ApiContext& api, Call call, std::string credential) {
+  auto refused = co_await identify(endpoint, api, call, std::move(credential));
+  if (refused) co_return std::move(*refused);
+  call.fields.allow_only(endpoint.fields);
+  if (const auto good = call.fields.check(); !good) co_return good.error();
+  if (const auto good = check_parameters(endpoint, call.query); !good) co_return good.error();
+  auto outcome = co_await endpoint.handle(api, std::move(call));
+  co_return outcome;
+}
+
+Task<void> respond(const Endpoint& endpoint, ApiContext& api, http::Request request, http::Responder responder) {
+  auto response = co_await answer_call(endpoint, api, std::move(request));
+  responder.send(std::move(response));
+}
+
+}  // namespace
+
+Task<http::Response> answer_call(const Endpoint& endpoint, ApiContext& api, http::Request request) {
+  auto read = read_request(request);
+  if (!read) {
+    auto refused = refuse_body(read.error()).to_response(request);
+    if (endpoint.cors) allow_origin(refused, find_claimed_tenant(api, request, {}).get(), request);
+    co_return refused;
+  }
+  const TenantPtr page_owner = endpoint.cors ? find_claimed_tenant(api, request, read->credential) : nullptr;
+  Call call;
+  call.request = request;
+  call.request.body.clear();  // the fields are read
+  call.fields = std::move(read->fields);
+  call.query = std::move(read->query);
+  auto outcome = co_await handle(endpoint, api, std::move(call), std::move(read->credential));
+  auto response = outcome.to_response(request);
+  if (endpoint.cors) allow_origin(response, page_owner.get(), request);
+  response.headers.add("Request-Id", request.id);
+  co_return response;
+}
+
+// The token is not in a preflight, so which site is meant is only known where the path says it. Elsewhere any page may ask: what it
+// may do is decided when it does it.
+http::Response answer_preflight(ApiContext& api, const http::Request& request, std::string_view methods) {
+  http::Response response = http::make_empty(204);
+  response.headers.add("Vary", "Origin");
+  const std::string* origin = request.headers.find("Origin");
+  if (!origin) return response;
+  if (!request.capture("site").empty()) {
+    const TenantPtr tenant = find_claimed_tenant(api, request, {});
+    if (!tenant || !is_origin_allowed(*tenant, *origin)) return response;
+  }
+  response.headers.add("Access-Control-Allow-Origin", *origin);
+  response.headers.add("Access-Control-Allow-Methods", std::string(methods));
+  response.headers.add("Access-Control-Allow-Headers", "Authorization, Content-Type");
+  response.headers.add("Access-Control-Max-Age", "600");
+  return response;
+}
+
+void add_routes(http::Router& router, ApiContext& context) {
+  constexpr size_t body_bytes_max = 128 * 1024;
+  std::map<std::string_view, std::string> preflights;  // by pattern: the methods
+  for (const Endpoint& endpoint : endpoints()) {
+    router.add({std::string(endpoint.method), std::string(endpoint.pattern),
+                [&endpoint, &context](http::Request request, http::Responder responder) {
+                  spawn(respond(endpoint, context, std::move(request), std::move(responder)));
+                },
+                body_bytes_max});
+    if (!endpoint.cors) continue;
+    std::string& methods = preflights[endpoint.pattern];
+    methods.append(methods.empty() ? "" : ", ").append(endpoint.method);
+  }
+  for (const auto& [pattern, methods] : preflights) {
+    router.add("OPTIONS", std::string(pattern), [&context, methods](http::Request request, http::Responder responder) {
+      responder.send(answer_preflight(context, request, methods));
+    });
+  }
+}
+
+}  // namespace teahouse::api

@@ -1,0 +1,102 @@
+// What was said: in a room, and between two. Pages go back from the newest message; within a page the oldest comes first.
+#include "api/archive_rows.h"
+#include "api/handlers.h"
+#include "api/homes.h"
+#include "api/json.h"
+#include "api/names.h"
+
+namespace teahouse::api {
+namespace {
+
+Answer make_history(const store::ArchivePage& page, JsonArray messages) {
+  const bool more = !page.complete && !page.rows.empty();
+  return make_page("messages", std::move(messages), more ? store::to_string(page.rows.front().id) : std::string());
+}
+
+// A real address behind a nick is the site's to see, and one's own.
+std::optional<JsonObject> show_in_room(const Call& call, const store::ArchiveRow& row) {
+  const auto message = read_row(row);
+  if (!message) return std::nullopt;
+  const std::string text = text_of(*message);
+  if (text.empty()) return std::nullopt;
+  JsonObject object = {{"id", store::to_string(row.id)},
+                       {"at", format_time(store::time_ms(row.id))},
+                       {"nick", message->from ? std::string(message->from->resourcepart()) : std::string()},
+                       {"text", text}};
+  const auto sender = BareJid::parse(row.with);
+  if (!sender || sender->domainpart() != call.tenant->domain) return object;
+  const bool own = call.user && sender->localpart() == call.user->localpart;
+  if (!call.user || own) object["from"] = party_of(*call.tenant, *sender);
+  return object;
+}
+
+std::optional<JsonObject> show_between_two(const Tenant& tenant, const store::ArchiveRow& row) {
+  const auto message = read_row(row);
+  if (!message || !message->from || !message->to) return std::nullopt;
+  const std::string text = text_of(*message);
+  if (text.empty()) return std::nullopt;
+  JsonObject object = {{"id", store::to_string(row.id)},
+                       {"at", format_time(store::time_ms(row.id))},
+                       {"from", party_of(tenant, message->from->bare())},
+                       {"to", party_of(tenant, message->to->bare())},
+                       {"text", text}};
+  if (!message->id.empty()) object["message_id"] = message->id;
+  return object;
+}
+
+// As a user's token: who may not enter may not read.
+Result<void> check_may_read(const RoomInfo& room, const std::string& user_id) {
+  const auto has = [&](const std::vector<std::string>& ids) { return std::find(ids.begin(), ids.end(), user_id) != ids.end(); };
+  if (has(room.outcasts)) return Error{ErrorKind::forbidden, "You are banned from the room '" + room.id + "'."};
+  if (!room.members_only || has(room.members)) return {};
+  return Error{ErrorKind::forbidden, "The room '" + room.id + "' is for its members only."};
+}
+
+}  // namespace
+
+Task<Outcome> list_room_messages(ApiContext& api, Call call) {
+  const auto page = read_page(call.query);
+  if (!page) co_return page.error();
+  const auto query = make_history_query(*page);
+  if (!query) co_return query.error();
+  if (call.user) {
+    const auto room = co_await api.rooms.find(api.loop(), call.tenant, call.path("id"));
+    if (!room) co_return room.error();
+    if (const auto may = check_may_read(*room, call.user->user_id); !may) co_return may.error();
+  }
+  const auto found = co_await api.rooms.messages(api.loop(), call.tenant, call.path("id"), *query);
+  if (!found) co_return found.error();
+  JsonArray messages;
+  for (const store::ArchiveRow& row : found->rows) {
+    if (auto shown = show_in_room(call, row)) messages.push_back(std::move(*shown));
+  }
+  co_return make_history(*found, std::move(messages));
+}
+
+Task<Outcome> list_user_messages(ApiContext& api, Call call) {
+  const auto localpart = read_own_user(call, call.path("id"));
+  if (!localpart) co_return localpart.error();
+  const auto page = read_page(call.query);
+  if (!page) co_return page.error();
+  auto query = make_history_query(*page);
+  if (!query) co_return query.error();
+  if (const std::string* with = call.query.find("with")) {
+    const auto party = parse_party("with", *with);
+    if (!party) co_return party.error();
+    const auto jid = party_jid(*call.tenant, *party);
+    if (!jid) co_return jid.error();
+    query->with = jid->str();
+  }
+  const auto account = co_await load_user(api, call.tenant, *localpart);
+  if (!account) co_return account.error();
+  const auto archive = api.house().data.archive(call.tenant->id, account_archive);
+  const auto found = co_await archive.page(api.loop(), account_jid(*call.tenant, *localpart).str(), *query);
+  if (!found) co_return found.error();
+  JsonArray messages;
+  for (const store::ArchiveRow& row : found->rows) {
+    if (auto shown = show_between_two(*call.tenant, row)) messages.push_back(std::move(*shown));
+  }
+  co_return make_history(*found, std::move(messages));
+}
+
+}  // namespace teahouse::api

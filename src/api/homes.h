@@ -1,0 +1,29 @@
+// How the API asks another loop: what an account's home knows, and what is to be done there.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "api/api.h"
+#include "base/task.h"
+
+namespace teahouse::api {
+
+// Runs the question on that home and goes on here with its answer.
+template <class T>
+Task<T> ask_home(ApiContext& api, Home& there, std::function<T(Home&)> question) {
+  Async<T> answer(api.loop(), [&there, question](typename Async<T>::Done done) {
+    there.loop().post([&there, question, done] { done(question(there)); });
+  });
+  T value = co_await answer;
+  co_return value;
+}
+
+// The account's address; its localpart is prepared.
+BareJid account_jid(const Tenant& tenant, std::string_view localpart);
+
+// The account, its sessions and all that is stored for it; ends when that is on disk.
+Task<Result<void>> remove_account_whole(ApiContext& api, TenantPtr tenant, std::string localpart);
+
+}  // namespace teahouse::api

@@ -1,0 +1,93 @@
+#include "api/json.h"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "xmpp/jid.h"
+
+namespace teahouse::api {
+
+boost::json::string to_json(std::string_view text) { return boost::json::string(text.data(), text.size()); }
+
+JsonArray to_json(const std::vector<std::string>& texts) {
+  JsonArray array;
+  array.reserve(texts.size());
+  for (const std::string& text : texts) array.emplace_back(to_json(text));
+  return array;
+}
+
+std::string user_id_of(std::string_view localpart) { return unescape_localpart(localpart); }
+
+JsonObject to_json(const Tenant& tenant) {
+  JsonObject object = {{"id", raw(tenant.id)},
+                       {"name", tenant.name},
+                       {"title", tenant.title},
+                       {"domain", tenant.domain},
+                       {"rooms_domain", tenant.rooms_domain},
+                       {"site", tenant.site_id},
+                       {"plan", tenant.plan.name},
+                       {"origins", to_json(tenant.origins)},
+                       {"guests", tenant.guests_allowed},
+                       {"registration", tenant.registration_allowed},
+                       {"suspended", tenant.suspended},
+                       {"created", format_time(tenant.created_ms)}};
+  if (tenant.suspended) object["suspend_reason"] = tenant.suspend_reason;
+  if (!tenant.theme.empty()) {
+    boost::json::error_code failed;
+    auto theme = boost::json::parse(tenant.theme, failed);
+    if (!failed) object["theme"] = std::move(theme);
+  }
+  return object;
+}
+
+JsonObject to_json(const Plan& plan) {
+  JsonObject limits;
+  for (const PlanLimitName& limit : plan_limit_names()) {
+    limits[boost::json::string_view(limit.name.data(), limit.name.size())] = plan.limits.*limit.member;
+  }
+  return {{"name", plan.name}, {"limits", std::move(limits)}};
+}
+
+JsonObject to_json(const RoomInfo& room) {
+  return {{"id", room.id},
+          {"jid", room.jid},
+          {"name", room.name},
+          {"description", room.description},
+          {"subject", room.subject},
+          {"public", room.is_public},
+          {"members_only", room.members_only},
+          {"moderated", room.moderated},
+          {"persistent", room.persistent},
+          {"occupants", room.occupants},
+          {"members", to_json(room.members)}};
+}
+
+JsonObject to_json(const Tenant& tenant, const Account& account, bool whole) {
+  const std::string id = user_id_of(account.localpart);
+  JsonObject object = {{"id", id},
+                       {"jid", account.localpart + "@" + tenant.domain},
+                       {"name", account.name.empty() ? id : account.name}};
+  if (!account.picture.empty()) object["picture"] = account.picture;
+  if (!whole) return object;
+  object["role"] = account.role;
+  object["has_password"] = account.has_password;
+  object["created"] = format_time(account.created_ms);
+  return object;
+}
+
+Answer make_answer(int status, const JsonObject& object) {
+  return {status, std::string(boost::json::serialize(object)), std::nullopt};
+}
+Answer make_answer(int status, const JsonObject& object, std::string value) {
+  return {status, std::string(boost::json::serialize(object)), std::move(value)};
+}
+Answer make_no_content() { return {204, {}, std::nullopt}; }
+
+Answer make_page(std::string_view name, JsonArray rows, std::string_view next_cursor) {
+  JsonObject object;
+  object[boost::json::string_view(name.data(), name.size())] = std::move(rows);
+  if (!next_cursor.empty()) object["next_cursor"] = to_json(next_cursor);
+  return make_answer(200, object);
+}
+
+}  // namespace teahouse::api

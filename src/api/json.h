@@ -1,0 +1,37 @@
+// What several handlers write the same way: users, rooms, tenants, messages, pages and times as JSON. Only for .cc files of api/.
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <string>
+#include <string_view>
+
+#include "account/accounts.h"
+#include "api/call.h"
+#include "server/rooms.h"
+#include "store/data_plane.h"
+#include "tenant/tenant.h"
+
+namespace teahouse::api {
+
+using JsonObject = boost::json::object;
+using JsonArray = boost::json::array;
+
+boost::json::string to_json(std::string_view text);
+JsonArray to_json(const std::vector<std::string>& texts);
+JsonObject to_json(const Tenant& tenant);
+JsonObject to_json(const Plan& plan);
+JsonObject to_json(const RoomInfo& room);
+// `whole`: with what is nobody else's business (role, when it was made, whether it has a password).
+JsonObject to_json(const Tenant& tenant, const Account& account, bool whole);
+
+Answer make_answer(int status, const JsonObject& object);
+Answer make_answer(int status, const JsonObject& object, std::string value);
+Answer make_no_content();
+// {"<name>": [...], "next_cursor": "..."}; the cursor only where there is more.
+Answer make_page(std::string_view name, JsonArray rows, std::string_view next_cursor);
+
+// The site's id of the user with this localpart.
+std::string user_id_of(std::string_view localpart);
+
+}  // namespace teahouse::api

@@ -1,0 +1,163 @@
+// Sending. An answer of 2xx comes after the message is on disk: a Receipt follows it through every home that writes it, and then
+// its last write is waited for. A message that nobody wrote was not kept, and is not answered with 2xx.
+#include "api/handlers.h"
+#include "api/homes.h"
+#include "api/json.h"
+#include "api/names.h"
+#include "base/random.h"
+#include "xml/writer.h"
+#include "xmpp/namespaces.h"
+
+namespace teahouse::api {
+namespace {
+
+constexpr int64_t tags_bytes = 1024;  // of a stanza, beside its text
+
+struct Draft {
+  std::optional<Account> from;  // none: the site itself
+  Party to;
+  std::string text;
+};
+
+std::string make_body(const std::string& text) {
+  std::string payload;
+  xml::Writer(payload).leaf("body", text);
+  return payload;
+}
+
+Result<void> check_size(const Tenant& tenant, const std::string& text) {
+  std::string escaped;
+  xml::append_escaped(escaped, text);
+  const int64_t limit = tenant.limits().stanza_bytes;
+  if (limit < 0 || static_cast<int64_t>(escaped.size()) + tags_bytes <= limit) return {};
+  return Error{ErrorKind::policy_violation, "The field 'text' is too long: this site's plan allows messages of " +
+                                                std::to_string(limit - tags_bytes) + " bytes."};
+}
+
+Result<void> check_archive(const Tenant& tenant) {
+  const int64_t limit = tenant.limits().archive_bytes;
+  if (limit < 0 || tenant.meter->archive_bytes.load(std::memory_order_relaxed) < limit) return {};
+  return Error{ErrorKind::resource_constraint, "The archive of " + tenant.domain + " is full (its plan keeps " +
+                                                   std::to_string(limit) + " bytes), so nothing can be sent. "
+                                                   "Remove old messages or take a larger plan."};
+}
+
+// From the site itself: straight to where the recipient lives.
+Task<Lsn> send_from_site(ApiContext& api, TenantPtr tenant, BareJid to, std::string id, std::string text) {
+  Async<Lsn> sent(api.loop(), [&api, tenant, to, id, text](Async<Lsn>::Done done) {
+    std::string payload = make_body(text);
+    xml::Writer(payload).leaf("nick", tenant->title, ns::nick);
+    Stanza message = Stanza::make(StanzaKind::message, StanzaType::chat, std::move(payload));
+    message.from = BareJid::make({}, tenant->domain).value();
+    message.to = to;
+    message.id = id;
+    api.home.route(std::move(message), std::make_shared<Receipt>(done));
+  });
+  const Lsn lsn = co_await sent;
+  co_return lsn;
+}
+
+// From an account: on its home and through all phases, so that its own archive and devices have it too.
+Task<Lsn> send_from_user(ApiContext& api, BareJid from, BareJid to, std::string id, std::string text) {
+  Home& there = api.house().homes.of(from.str());
+  Async<Lsn> sent(api.loop(), [&there, from, to, id, text](Async<Lsn>::Done done) {
+    there.loop().post([&there, from, to, id, text, receipt = std::make_shared<Receipt>(done)] {
+      there.with_resident(from, [&there, from, to, id, text, receipt](Resident* resident) {
+        if (!resident) return;
+        Stanza message = Stanza::make(StanzaKind::message, StanzaType::chat, make_body(text));
+        message.from = from;
+        message.to = to;
+        message.id = id;
+        there.send_as(*resident, std::move(message), receipt);
+      });
+    });
+  });
+  const Lsn lsn = co_await sent;
+  co_return lsn;
+}
+
+Task<Outcome> send_to_user(ApiContext& api, TenantPtr tenant, Draft draft) {
+  const auto to = party_jid(*tenant, draft.to);
+  if (!to) co_return to.error();
+  const auto recipient = co_await load_user(api, tenant, std::string(to->localpart()));
+  if (!recipient) co_return recipient.error();
+  if (const auto room_left = check_archive(*tenant); !room_left) co_return room_left.error();
+  const std::string id = random_token(22);
+  Lsn lsn = 0;
+  if (draft.from) {
+    const BareJid from = account_jid(*tenant, draft.from->localpart);
+    lsn = co_await send_from_user(api, from, *to, id, draft.text);
+  } else {
+    lsn = co_await send_from_site(api, tenant, *to, id, draft.text);
+  }
+  if (lsn == 0) {
+    co_return Error{ErrorKind::service_unavailable, "The message was not taken: nothing kept it. Try again later."};
+  }
+  const auto stored = co_await api.house().data.wait(api.loop(), lsn);
+  if (!stored) co_return stored.error();
+  co_return make_answer(201, {{"id", id}, {"to", "user:" + user_id_of(to->localpart())}}, id);
+}
+
+// As a user's token: who may not speak in the room by its rules may not speak through the API either.
+Result<void> check_may_speak(const RoomInfo& room, const std::string& user_id) {
+  const auto has = [&](const std::vector<std::string>& ids) { return std::find(ids.begin(), ids.end(), user_id) != ids.end(); };
+  if (has(room.outcasts)) return Error{ErrorKind::forbidden, "You are banned from the room '" + room.id + "'."};
+  if (has(room.members) || (!room.members_only && !room.moderated)) return {};
+  return Error{ErrorKind::forbidden, "Only members may speak in the room '" + room.id + "'."};
+}
+
+Task<Outcome> send_to_room(ApiContext& api, Call call, Draft draft) {
+  if (call.user) {
+    const auto room = co_await api.rooms.find(api.loop(), call.tenant, draft.to.id);
+    if (!room) co_return room.error();
+    if (const auto may = check_may_speak(*room, call.user->user_id); !may) co_return may.error();
+  }
+  std::string nick = call.tenant->title;
+  if (draft.from) nick = draft.from->name.empty() ? user_id_of(draft.from->localpart) : draft.from->name;
+  const auto said = co_await api.rooms.say(api.loop(), call.tenant, draft.to.id, std::move(nick), make_body(draft.text));
+  if (!said) co_return said.error();
+  const std::string id = store::to_string(*said);
+  co_return make_answer(201, {{"id", id}, {"to", "room:" + draft.to.id}}, id);
+}
+
+// Whose localpart speaks; empty for the site itself.
+Result<std::string> read_speaker(const Call& call, const std::optional<std::string>& from) {
+  if (!from) return call.user ? call.user->localpart : std::string();
+  const auto party = parse_party("from", *from);
+  if (!party) return party.error();
+  if (party->kind == Party::Kind::site && !call.user) return std::string();
+  if (party->kind == Party::Kind::user) return read_own_user(call, party->id);
+  return Error{ErrorKind::bad_request, "The field 'from' must be \"user:\" and your site's id of the user, or left out."};
+}
+
+}  // namespace
+
+Task<Outcome> send_message(ApiContext& api, Call call) {
+  Draft draft;
+  const auto to = call.fields.text("to");
+  draft.text = call.fields.text("text");
+  const auto from = call.fields.optional_text("from");
+  if (const auto good = call.fields.check(); !good) co_return good.error();
+  const auto party = parse_party("to", to);
+  if (!party) co_return party.error();
+  if (party->kind != Party::Kind::user && party->kind != Party::Kind::room) {
+    co_return Error{ErrorKind::bad_request, "The field 'to' must be \"user:\" and an id, or \"room:\" and a name."};
+  }
+  draft.to = *party;
+  if (const auto fits = check_size(*call.tenant, draft.text); !fits) co_return fits.error();
+  const auto speaker = read_speaker(call, from);
+  if (!speaker) co_return speaker.error();
+  if (!speaker->empty()) {
+    auto account = co_await load_user(api, call.tenant, *speaker);
+    if (!account) co_return account.error();
+    draft.from = std::move(*account);
+  }
+  const TenantPtr tenant = call.tenant;
+  auto outcome = party->kind == Party::Kind::room ? send_to_room(api, std::move(call), std::move(draft))
+                                                  : send_to_user(api, tenant, std::move(draft));
+  auto sent = co_await outcome;
+  if (sent.good()) tenant->meter->messages.fetch_add(1, std::memory_order_relaxed);
+  co_return sent;
+}
+
+}  // namespace teahouse::api

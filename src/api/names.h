@@ -1,0 +1,28 @@
+// How users, rooms and the site itself are named in calls: "user:42", "room:news", "site", and what stands behind them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "api/call.h"
+#include "xmpp/jid.h"
+
+namespace teahouse::api {
+
+struct Party {
+  enum class Kind { user, room, site, other } kind = Kind::site;
+  std::string id;  // of a user or room, as the site has it; an address for another
+};
+// Errors: bad_request, naming the field.
+Result<Party> parse_party(std::string_view field, std::string_view text);
+// "user:42", "room:news" and "site" for addresses of this tenant; others as they are.
+std::string party_of(const Tenant& tenant, const BareJid& jid);
+// The other way. Errors: bad_request for what can be no address.
+Result<BareJid> party_jid(const Tenant& tenant, const Party& party);
+
+// The localpart of a user id (who need not exist); with a user's token it must be the user's own.
+Result<std::string> read_own_user(const Call& call, std::string_view id);
+// The account, with a sentence for a webmaster when it is not there.
+Task<Result<Account>> load_user(ApiContext& api, TenantPtr tenant, std::string localpart);
+
+}  // namespace teahouse::api

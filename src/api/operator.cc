@@ -1,0 +1,35 @@
+#include "api/handlers.h"
+#include "api/json.h"
+
+namespace teahouse::api {
+
+Task<Outcome> ping(ApiContext& /*api*/, Call /*call*/) {
+  co_return make_answer(200, {{"ok", true}, {"version", TEAHOUSE_VERSION}});
+}
+
+Task<Outcome> get_health(ApiContext& /*api*/, Call /*call*/) { co_return make_answer(200, {{"ok", true}}, "ok"); }
+
+// Of one tenant, or of the house.
+Task<Outcome> list_audit(ApiContext& api, Call call) {
+  TenantId tenant = TenantId::house;
+  if (const std::string* name = call.query.find("tenant")) {
+    const TenantPtr found = api.tenants.find(*name);
+    if (!found) co_return Error{ErrorKind::item_not_found, "There is no tenant '" + *name + "'."};
+    tenant = found->id;
+  }
+  const auto page = read_page(call.query);
+  if (!page) co_return page.error();
+  const auto lines = co_await api.audit.list(api.loop(), tenant, page->rows);
+  if (!lines) co_return lines.error();
+  JsonArray rows;
+  for (const AuditLine& line : *lines) {
+    rows.push_back(JsonObject{{"id", line.id},
+                              {"at", format_time(line.at_ms)},
+                              {"actor", line.actor},
+                              {"action", line.action},
+                              {"detail", line.detail}});
+  }
+  co_return make_page("lines", std::move(rows), {});
+}
+
+}  // namespace teahouse::api

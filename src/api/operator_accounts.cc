@@ -1,0 +1,75 @@
+// Accounts as XMPP has them: by localpart, as it stands in the address. Users as a site has them are in users.cc.
+#include "api/handlers.h"
+#include "api/homes.h"
+#include "api/json.h"
+
+namespace teahouse::api {
+namespace {
+
+// The one spelling of the path's {localpart}.
+Result<std::string> read_localpart(const Tenant& tenant, std::string_view text) {
+  const auto jid = BareJid::make(text, tenant.domain);
+  if (!jid) return jid.error();
+  return std::string(jid->localpart());
+}
+
+JsonObject show(const Tenant& tenant, const Account& account) {
+  JsonObject object = to_json(tenant, account, true);
+  object["localpart"] = account.localpart;
+  return object;
+}
+
+}  // namespace
+
+Task<Outcome> list_accounts(ApiContext& api, Call call) {
+  const auto tenant = find_named_tenant(api, call);
+  if (!tenant) co_return tenant.error();
+  const auto page = read_page(call.query);
+  if (!page) co_return page.error();
+  const auto found = co_await api.house().accounts.list(api.loop(), *tenant, page->cursor, page->rows);
+  if (!found) co_return found.error();
+  JsonArray rows;
+  for (const Account& account : found->accounts) rows.push_back(show(**tenant, account));
+  co_return make_page("accounts", std::move(rows), found->next_cursor);
+}
+
+Task<Outcome> create_account(ApiContext& api, Call call) {
+  const auto tenant = find_named_tenant(api, call);
+  if (!tenant) co_return tenant.error();
+  auto localpart = call.fields.text("localpart");
+  auto password = call.fields.optional_text("password").value_or("");
+  AccountChange details;
+  details.name = call.fields.optional_text("name");
+  details.picture = call.fields.optional_text("picture");
+  details.role = call.fields.optional_text("role");
+  if (const auto good = call.fields.check(); !good) co_return good.error();
+  const auto account = co_await api.house().accounts.create(api.loop(), *tenant, std::move(localpart), std::move(password),
+                                                            std::move(details));
+  if (!account) co_return account.error();
+  co_await record(api, (*tenant)->id, call.actor, "account.create", account->localpart);
+  co_return make_answer(201, show(**tenant, *account), account->localpart + "@" + (*tenant)->domain);
+}
+
+Task<Outcome> set_password(ApiContext& api, Call call) {
+  const auto tenant = find_named_tenant(api, call);
+  if (!tenant) co_return tenant.error();
+  auto password = call.fields.text("password");
+  if (const auto good = call.fields.check(); !good) co_return good.error();
+  const auto set = co_await api.house().accounts.set_password(api.loop(), *tenant, call.path("localpart"), std::move(password));
+  if (!set) co_return set.error();
+  co_await record(api, (*tenant)->id, call.actor, "account.password", call.path("localpart"));
+  co_return make_no_content();
+}
+
+Task<Outcome> remove_account(ApiContext& api, Call call) {
+  const auto tenant = find_named_tenant(api, call);
+  if (!tenant) co_return tenant.error();
+  const auto localpart = read_localpart(**tenant, call.path("localpart"));
+  if (!localpart) co_return localpart.error();
+  const auto removed = co_await remove_account_whole(api, *tenant, *localpart);
+  if (!removed) co_return removed.error();
+  co_await record(api, (*tenant)->id, call.actor, "account.remove", *localpart);
+  co_return make_no_content();
+}
+
+}  // namespace teahouse::api

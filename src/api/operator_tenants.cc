@@ -1,0 +1,128 @@
+#include "api/handlers.h"
+#include "api/json.h"
+#include "tenant/names.h"
+
+namespace teahouse::api {
+namespace {
+
+struct FirstKeys { std::string api_key, signing_secret; };
+
+Task<Result<FirstKeys>> make_first_keys(ApiContext& api, TenantId tenant) {
+  auto key = co_await api.house().keys.make_api_key(api.loop(), tenant, "first key");
+  if (!key) co_return key.error();
+  auto secret = co_await api.house().keys.rotate_signing_secret(api.loop(), tenant);
+  if (!secret) co_return secret.error();
+  co_return FirstKeys{std::move(key->secret), std::move(secret->secret)};
+}
+
+TenantChange read_change(Fields& fields) {
+  TenantChange change;
+  change.title = fields.optional_text("title");
+  change.plan = fields.optional_text("plan");
+  change.theme = fields.object("theme");
+  change.origins = fields.list("origins");
+  change.guests_allowed = fields.flag("guests");
+  change.registration_allowed = fields.flag("registration");
+  return change;
+}
+
+Outcome show(const Result<TenantPtr>& tenant) {
+  if (!tenant) return tenant.error();
+  return make_answer(200, to_json(**tenant));
+}
+
+}  // namespace
+
+Task<Outcome> create_tenant(ApiContext& api, Call call) {
+  NewTenant wanted;
+  wanted.name = call.fields.text("name");
+  wanted.domain = call.fields.text("domain");
+  wanted.plan = call.fields.optional_text("plan").value_or(wanted.plan);
+  wanted.title = call.fields.optional_text("title").value_or("");
+  wanted.origins = call.fields.list("origins").value_or(wanted.origins);
+  wanted.guests_allowed = call.fields.flag("guests").value_or(false);
+  wanted.registration_allowed = call.fields.flag("registration").value_or(false);
+  if (const auto good = call.fields.check(); !good) co_return good.error();
+
+  const auto tenant = co_await api.tenants.create(api.loop(), std::move(wanted));
+  if (!tenant) co_return tenant.error();
+  const auto keys = co_await make_first_keys(api, (*tenant)->id);
+  if (!keys) {  // half a tenant is none: who asks again must not meet a conflict
+    const auto removed = co_await api.tenants.remove(api.loop(), (*tenant)->name);
+    co_return removed ? keys.error() : removed.error();
+  }
+  co_await record(api, (*tenant)->id, call.actor, "tenant.create", (*tenant)->name + ", " + (*tenant)->domain);
+  JsonObject object = to_json(**tenant);
+  object["api_key"] = keys->api_key;
+  object["signing_secret"] = keys->signing_secret;
+  co_return make_answer(201, object, (*tenant)->site_id);
+}
+
+Task<Outcome> list_tenants(ApiContext& api, Call call) {
+  const auto page = read_page(call.query);
+  if (!page) co_return page.error();
+  std::optional<std::string> domain;
+  if (const std::string* asked = call.query.find("domain")) {
+    auto parsed = parse_tenant_domain(*asked);
+    if (!parsed) co_return parsed.error();
+    domain = std::move(*parsed);
+  }
+  JsonArray rows;
+  std::string last, next_cursor;
+  for (const TenantPtr& tenant : api.tenants.list()) {
+    if (tenant->name <= page->cursor || (domain && tenant->domain != *domain)) continue;
+    if (rows.size() == page->rows) {
+      next_cursor = last;
+      break;
+    }
+    last = tenant->name;
+    rows.push_back(to_json(*tenant));
+  }
+  co_return make_page("tenants", std::move(rows), next_cursor);
+}
+
+Task<Outcome> get_tenant(ApiContext& api, Call call) { co_return show(find_named_tenant(api, call)); }
+
+Task<Outcome> change_tenant(ApiContext& api, Call call) {
+  auto change = read_change(call.fields);
+  if (const auto good = call.fields.check(); !good) co_return good.error();
+  const auto tenant = co_await api.tenants.change(api.loop(), call.path("name"), std::move(change));
+  if (tenant) co_await record(api, (*tenant)->id, call.actor, "tenant.change", (*tenant)->name);
+  co_return show(tenant);
+}
+
+Task<Outcome> suspend_tenant(ApiContext& api, Call call) {
+  auto reason = call.fields.text("reason");
+  if (const auto good = call.fields.check(); !good) co_return good.error();
+  const auto tenant = co_await api.tenants.suspend(api.loop(), call.path("name"), std::move(reason));
+  if (tenant) co_await record(api, (*tenant)->id, call.actor, "tenant.suspend", (*tenant)->suspend_reason);
+  co_return show(tenant);
+}
+
+Task<Outcome> resume_tenant(ApiContext& api, Call call) {
+  const auto tenant = co_await api.tenants.resume(api.loop(), call.path("name"));
+  if (tenant) co_await record(api, (*tenant)->id, call.actor, "tenant.resume", (*tenant)->name);
+  co_return show(tenant);
+}
+
+// Tenants tells every loop and wipes the data plane (wiring.cc says how); what is left is what is in memory here.
+Task<Outcome> remove_tenant(ApiContext& api, Call call) {
+  const TenantPtr known = api.tenants.find(call.path("name"));
+  std::vector<std::string> domains;
+  if (known) {
+    const auto certificates = co_await api.certificates.list(api.loop(), known->id);
+    if (certificates) {
+      for (const CertificateStatus& certificate : *certificates) domains.push_back(certificate.domain);
+    }
+  }
+  const auto tenant = co_await api.tenants.remove(api.loop(), call.path("name"));
+  if (!tenant) co_return tenant.error();
+  api.house().keys.forget((*tenant)->id);
+  for (const std::string& domain : domains) {
+    if (api.certificate_removed) api.certificate_removed(domain);
+  }
+  co_await record(api, TenantId::house, call.actor, "tenant.remove", (*tenant)->name + ", " + (*tenant)->domain);
+  co_return make_no_content();
+}
+
+}  // namespace teahouse::api

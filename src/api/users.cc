@@ -1,0 +1,78 @@
+#include "api/handlers.h"
+#include "api/homes.h"
+#include "api/json.h"
+#include "api/names.h"
+
+namespace teahouse::api {
+namespace {
+
+AccountChange read_details(Fields& fields) {
+  AccountChange details;
+  details.name = fields.optional_text("name");
+  details.picture = fields.optional_text("picture");
+  details.role = fields.optional_text("role");
+  return details;
+}
+
+// Makes or changes the account; `password` empty: that stays.
+Task<Result<Account>> store_user(ApiContext& api, TenantPtr tenant, std::string localpart, AccountChange details,
+                                 std::string password) {
+  Accounts& accounts = api.house().accounts;
+  auto account = co_await accounts.upsert(api.loop(), tenant, localpart, std::move(details));
+  if (!account || password.empty()) co_return account;
+  const auto set = co_await accounts.set_password(api.loop(), tenant, localpart, std::move(password));
+  if (!set) co_return set.error();
+  account->has_password = true;
+  co_return account;
+}
+
+}  // namespace
+
+Task<Outcome> list_users(ApiContext& api, Call call) {
+  const auto page = read_page(call.query);
+  if (!page) co_return page.error();
+  const auto found = co_await api.house().accounts.list(api.loop(), call.tenant, page->cursor, page->rows);
+  if (!found) co_return found.error();
+  JsonArray rows;
+  for (const Account& account : found->accounts) rows.push_back(to_json(*call.tenant, account, true));
+  co_return make_page("users", std::move(rows), found->next_cursor);
+}
+
+Task<Outcome> put_user(ApiContext& api, Call call) {
+  const auto localpart = read_own_user(call, call.path("id"));
+  if (!localpart) co_return localpart.error();
+  auto details = read_details(call.fields);
+  auto password = call.fields.optional_text("password").value_or("");
+  if (const auto good = call.fields.check(); !good) co_return good.error();
+  if (call.user && (details.role || !password.empty())) {
+    co_return Error{ErrorKind::forbidden, "A user may change name and picture; role and password need an API key."};
+  }
+  const auto known = co_await api.house().accounts.find(api.loop(), call.tenant, *localpart);
+  if (!known && known.error().kind != ErrorKind::item_not_found) co_return known.error();
+  const auto account = co_await store_user(api, call.tenant, *localpart, std::move(details), std::move(password));
+  if (!account) co_return account.error();
+  co_return make_answer(known ? 200 : 201, to_json(*call.tenant, *account, true));
+}
+
+// Everybody of a site may see names and pictures; the rest is the site's and the user's own.
+Task<Outcome> get_user(ApiContext& api, Call call) {
+  const auto localpart = localpart_of_user_id(call.path("id"));
+  if (!localpart) co_return localpart.error();
+  const auto account = co_await load_user(api, call.tenant, *localpart);
+  if (!account) co_return account.error();
+  const bool whole = !call.user || call.user->localpart == *localpart;
+  co_return make_answer(200, to_json(*call.tenant, *account, whole));
+}
+
+Task<Outcome> remove_user(ApiContext& api, Call call) {
+  const auto localpart = localpart_of_user_id(call.path("id"));
+  if (!localpart) co_return localpart.error();
+  const auto account = co_await load_user(api, call.tenant, *localpart);
+  if (!account) co_return account.error();
+  const auto removed = co_await remove_account_whole(api, call.tenant, *localpart);
+  if (!removed) co_return removed.error();
+  co_await record(api, call.tenant->id, call.actor, "account.remove", *localpart);
+  co_return make_no_content();
+}
+
+}  // namespace teahouse::api

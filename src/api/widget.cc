@@ -1,0 +1,127 @@
+// What the widget calls from a visitor's page, where nobody has a key: what the site is, and a token for a guest.
+#include "api/auth.h"
+#include "api/handlers.h"
+#include "api/json.h"
+#include "base/random.h"
+#include "crypto/jwt.h"
+#include "tenant/names.h"
+
+#include <boost/json/parse.hpp>
+
+namespace teahouse::api {
+namespace {
+
+constexpr int64_t guest_token_s = 24 * 3600;
+constexpr int64_t guest_renewal_s = 30 * 24 * 3600;  // how long after its end a guest's token still makes a new one
+constexpr const char* lobby = "lobby";
+
+Outcome no_such_site() {
+  return Error{ErrorKind::item_not_found,
+               "There is no site of this id. Take data-site from the panel; it begins with \"pk_\"."};
+}
+
+Refusal refuse_page(const Tenant& tenant, const std::string* origin) {
+  const std::string page = origin ? "Pages of " + origin->substr(0, 255) + " are" : "Who sends no Origin is";
+  return {403, "origin-not-allowed",
+          page + " not allowed here. The owner of " + tenant.domain + " can add the page's origin to the allowed ones."};
+}
+
+std::string make_guest_id() {
+  static constexpr std::string_view characters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  std::string id(guest_id_prefix);
+  uint64_t chance = random_u64();
+  for (int i = 0; i < 8; ++i, chance /= characters.size()) id += characters[chance % characters.size()];
+  return id;
+}
+
+// The guest whose token this is, also when it ran out not too long ago. It is verified as of then.
+Result<crypto::SiteToken> read_old_token(const Keys& keys, const Tenant& tenant, const std::string& token, int64_t now_s) {
+  const auto secrets = keys.signing_secrets(tenant.id);
+  auto claims = crypto::verify_token(token, secrets, now_s - guest_renewal_s);
+  if (!claims) return Error{ErrorKind::not_authorized, claims.error().text};
+  if (claims->iss != tenant.site_id || !claims->sub.starts_with(guest_id_prefix)) {
+    return Error{ErrorKind::not_authorized, "This token is not one of a guest of this site."};
+  }
+  return claims;
+}
+
+// The claims of the token to come: of a guest who was here before, the same with the name that he has now.
+Task<Result<crypto::SiteToken>> make_claims(ApiContext& api, TenantPtr tenant, std::string old_token,
+                                            std::optional<std::string> name) {
+  crypto::SiteToken claims;
+  claims.sub = make_guest_id();
+  claims.name = "Guest " + std::to_string(1000 + random_u64() % 9000);
+  const int64_t now_s = api.home.clock().wall_ms() / 1000;
+  if (!old_token.empty()) {
+    auto old = read_old_token(api.house().keys, *tenant, old_token, now_s);
+    if (!old) co_return old.error();
+    claims.sub = old->sub;
+    claims.name = old->name;
+    const auto localpart = localpart_of_user_id(claims.sub);
+    if (!localpart) co_return localpart.error();
+    const auto account = co_await api.house().accounts.find(api.loop(), tenant, *localpart);
+    if (account && !account->name.empty()) claims.name = account->name;
+  }
+  if (name && !name->empty()) claims.name = *name;
+  claims.iss = tenant->site_id;
+  claims.exp_s = now_s + guest_token_s;
+  co_return claims;
+}
+
+Task<Outcome> make_guest_token(ApiContext& api, TenantPtr tenant, std::string old_token, std::optional<std::string> name) {
+  const auto claims = co_await make_claims(api, tenant, std::move(old_token), std::move(name));
+  if (!claims) co_return claims.error();
+  const auto secrets = api.house().keys.signing_secrets(tenant->id);
+  if (secrets.empty()) co_return Error{ErrorKind::conflict, "This site has no signing secret, so it can have no guests."};
+  const std::string token = crypto::make_token(*claims, secrets.front());
+  const auto checked = check_site_token(*tenant, api.house().keys, token, api.home.clock().wall_ms());
+  if (!checked) co_return Error{ErrorKind::bad_request, checked.error().text};
+  co_return make_answer(201, {{"user", claims->sub}, {"token", token}, {"expires", claims->exp_s}}, token);
+}
+
+}  // namespace
+
+Task<Outcome> get_widget(ApiContext& api, Call call) {
+  const TenantPtr tenant = find_claimed_tenant(api, call.request, {});
+  if (!tenant) co_return no_such_site();
+  const std::string* origin = call.request.headers.find("Origin");
+  if (origin && !is_origin_allowed(*tenant, *origin)) co_return refuse_page(*tenant, origin);
+  JsonObject object = {{"site", tenant->site_id},
+                       {"name", tenant->title},
+                       {"domain", tenant->domain},
+                       {"rooms", tenant->rooms_domain},
+                       {"websocket", api.websocket_url},
+                       {"guests", tenant->guests_allowed && !tenant->suspended},
+                       {"lobby", lobby}};
+  if (!tenant->theme.empty()) {
+    boost::json::error_code failed;
+    auto theme = boost::json::parse(tenant->theme, failed);
+    if (!failed) object["theme"] = std::move(theme);
+  }
+  if (tenant->suspended) object["notice"] = JsonObject{{"kind", "suspended"}, {"text", tenant->suspend_reason}};
+  co_return make_answer(200, object);
+}
+
+Task<Outcome> make_guest(ApiContext& api, Call call) {
+  const TenantPtr tenant = find_claimed_tenant(api, call.request, {});
+  if (!tenant) co_return no_such_site();
+  const std::string* origin = call.request.headers.find("Origin");
+  if (!is_origin_allowed(*tenant, origin ? std::string_view(*origin) : std::string_view())) {
+    co_return refuse_page(*tenant, origin);
+  }
+  if (tenant->suspended) co_return refuse_suspended(*tenant);
+  if (!tenant->guests_allowed) {
+    co_return Refusal{403, "guests-off", "Only signed-in users can chat on this site: its owner has not allowed guests."};
+  }
+  const int64_t wait_s = api.limits.take_guest(tenant->id, call.request.peer_address);
+  if (wait_s != 0) {
+    co_return refuse_for_now("Too many guests have come from your network lately. Try again in " + std::to_string(wait_s) + " s.",
+                             wait_s);
+  }
+  auto name = call.fields.optional_text("name");
+  if (const auto good = call.fields.check(); !good) co_return good.error();
+  auto outcome = co_await make_guest_token(api, tenant, std::move(call.credential), std::move(name));
+  co_return outcome;
+}
+
+}  // namespace teahouse::api

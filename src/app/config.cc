@@ -1,0 +1,150 @@
+#include "app/config.h"
+
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <toml++/toml.h>
+
+namespace teahouse {
+namespace {
+
+constexpr char template_text[] = R"(# teahouse.toml: where this server listens. Everything else (tenants, plans, accounts, keys) is set while it runs, by the
+# `teahouse` command or the HTTP API. A line that is commented out shows the default. Restart after a change.
+
+[listen]
+# An address is "*:5222" (all, IPv4 and IPv6), "127.0.0.1:5222" or "[::1]:5222"; "" switches a listener off.
+#c2s = "*:5222"              # XMPP clients, with STARTTLS
+#c2s_tls = "*:5223"          # XMPP clients, TLS from the first byte (XEP-0368)
+#http = "127.0.0.1:8080"     # API and widget without TLS: for this machine, or a proxy in front
+#https = "*:8443"            # API and widget with TLS; XMPP clients too (ALPN xmpp-client), so one port can serve all
+
+[public]
+# How browsers reach the API and the widget, e.g. "https://chat.example.com".
+#url = ""
+
+[tls]
+# Names for this server's own certificate, besides localhost and the tenants' domains.
+#names = []
+
+[c2s]
+# false also offers SCRAM (never a plain password) without TLS on listen.c2s: for tests on one machine.
+#require_tls = true
+
+[server]
+#loops = 0                   # event loops; 0: one for each core
+#log = "info"                # debug, info, warning or error
+)";
+
+Error wrong(std::string_view name, std::string_view needs) {
+  return {ErrorKind::bad_request, "The setting '" + std::string(name) + "' needs " + std::string(needs) + "."};
+}
+
+Result<void> set_text(std::string& target, std::string_view name, const toml::node& value) {
+  const auto text = value.value<std::string>();
+  if (!text) return wrong(name, "a text in quotes");
+  target = *text;
+  return {};
+}
+
+Result<void> set_level(log::Level& target, const toml::node& value) {
+  const std::string text = value.value_or<std::string>("");
+  for (const auto& [name, level] : {std::pair{"debug", log::Level::debug}, {"info", log::Level::info},
+                                    {"warning", log::Level::warning}, {"error", log::Level::error}}) {
+    if (text == name) {
+      target = level;
+      return {};
+    }
+  }
+  return wrong("server.log", "one of \"debug\", \"info\", \"warning\" and \"error\"");
+}
+
+Result<void> set_one(Config& config, const std::string& name, const toml::node& value) {
+  if (name == "listen.c2s") return set_text(config.listen_c2s, name, value);
+  if (name == "listen.c2s_tls") return set_text(config.listen_c2s_tls, name, value);
+  if (name == "listen.http") return set_text(config.listen_http, name, value);
+  if (name == "listen.https") return set_text(config.listen_https, name, value);
+  if (name == "public.url") return set_text(config.public_url, name, value);
+  if (name == "server.log") return set_level(config.log_level, value);
+  if (name == "c2s.require_tls") {
+    if (!value.is_boolean()) return wrong(name, "true or false");
+    config.c2s_require_tls = value.value_or(true);
+    return {};
+  }
+  if (name == "server.loops") {
+    const auto loops = value.value<int64_t>();
+    if (!loops || *loops < 0 || *loops > 256) return wrong(name, "a number from 0 to 256");
+    config.loops = static_cast<unsigned>(*loops);
+    return {};
+  }
+  if (name == "tls.names") {
+    const toml::array* names = value.as_array();
+    if (!names) return wrong(name, "a list of names");
+    for (const toml::node& each : *names) config.tls_names.push_back(each.value_or<std::string>(""));
+    return {};
+  }
+  return Error{ErrorKind::bad_request, "There is no setting '" + name + "'. teahouse.toml explains those that there are."};
+}
+
+Result<void> set_table(Config& config, const toml::table& table, const std::string& prefix) {
+  for (const auto& [key, value] : table) {
+    const std::string name = prefix + std::string(key.str());
+    const Result<void> set =
+        value.is_table() ? set_table(config, *value.as_table(), name + ".") : set_one(config, name, value);
+    if (!set) return set;
+  }
+  return {};
+}
+
+// --set server.loops=2 and --set listen.http=127.0.0.1:8080: a value that is no number, truth value or list is a text.
+Result<void> set_override(Config& config, const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos) {
+    return Error{ErrorKind::bad_request, "--set takes name=value, as in --set listen.http=127.0.0.1:8080; not '" + text + "'."};
+  }
+  const std::string name = text.substr(0, equals), value = text.substr(equals + 1);
+  toml::table table;
+  try {
+    table = toml::parse("v = " + value);
+  } catch (const toml::parse_error&) {
+    table.insert("v", value);
+  }
+  if (table.size() != 1) table = toml::table{{"v", value}};
+  return set_one(config, name, *table.get("v"));
+}
+
+}  // namespace
+
+Result<Config> load_config(const std::string& data_directory, const std::vector<std::string>& overrides) {
+  Config config;
+  config.data_directory = data_directory;
+  std::error_code failed;
+  std::filesystem::create_directories(data_directory, failed);
+  if (failed) {
+    return Error{ErrorKind::bad_request, "The data directory " + data_directory + " can't be made: " + failed.message() + "."};
+  }
+  std::filesystem::permissions(data_directory, std::filesystem::perms::owner_all, failed);
+  const std::string path = data_directory + "/teahouse.toml";
+  if (!std::filesystem::exists(path)) {
+    std::ofstream file(path);
+    file << template_text;
+    if (!file.flush()) {
+      return Error{ErrorKind::bad_request, path + " can't be written. Is the directory this user's own?"};
+    }
+  }
+  try {
+    const auto set = set_table(config, toml::parse_file(path), "");
+    if (!set) return Error{set.error().kind, path + ": " + set.error().text};
+  } catch (const toml::parse_error& error) {
+    std::ostringstream where;
+    where << path << ", line " << error.source().begin.line << ": " << error.description() << ".";
+    return Error{ErrorKind::bad_request, where.str()};
+  }
+  for (const std::string& text : overrides) {
+    const auto set = set_override(config, text);
+    if (!set) return set.error();
+  }
+  return config;
+}
+
+}  // namespace teahouse

@@ -1,0 +1,60 @@
+#include "app/doorman.h"
+
+#include "base/log.h"
+
+namespace teahouse {
+namespace {
+constexpr int64_t handshake_timeout_s = 30;
+constexpr size_t guests_max = 10'000;
+}  // namespace
+
+class Doorman::Guest final : public net::Connection::Events, public std::enable_shared_from_this<Guest> {
+ public:
+  Guest(Doorman& doorman, std::unique_ptr<net::Connection> connection, Speaks unless_asked)
+      : doorman_(doorman), connection_(std::move(connection)), unless_asked_(unless_asked) {}
+
+  void start() {
+    timer_ = doorman_.loop_.start_timer(handshake_timeout_s * 1000, [this] { doorman_.leave(*this); });
+    std::vector<std::string> alpn{"xmpp-client", "http/1.1"};
+    if (unless_asked_ == Speaks::http) std::swap(alpn.front(), alpn.back());
+    connection_->start_tls(doorman_.contexts_, std::move(alpn));
+    connection_->start(*this);
+  }
+
+ private:
+  void on_bytes(std::string_view) override {}  // nothing comes before on_secure
+  void on_secure() override {
+    const auto self = shared_from_this();
+    const std::string alpn = connection_->alpn();
+    const bool xmpp = alpn.empty() ? unless_asked_ == Speaks::xmpp : alpn == "xmpp-client";
+    doorman_.leave(*this);
+    (xmpp ? doorman_.to_xmpp_ : doorman_.to_http_)(std::move(connection_));
+  }
+  void on_closed(std::string_view why) override {
+    log::debug("tls", "A handshake failed", {{"address", connection_->peer_address()}, {"why", std::string(why)}});
+    doorman_.leave(*this);
+  }
+
+  Doorman& doorman_;
+  std::unique_ptr<net::Connection> connection_;
+  const Speaks unless_asked_;
+  net::Timer timer_;
+};
+
+Doorman::Doorman(net::Loop& loop, const net::TlsContexts& contexts, Handover to_xmpp, Handover to_http)
+    : loop_(loop), contexts_(contexts), to_xmpp_(std::move(to_xmpp)), to_http_(std::move(to_http)) {}
+Doorman::~Doorman() = default;
+
+void Doorman::accept(std::unique_ptr<net::Connection> connection, Speaks unless_asked) {
+  if (guests_.size() >= guests_max) return;  // the connection closes
+  const auto guest = *guests_.insert(std::make_shared<Guest>(*this, std::move(connection), unless_asked)).first;
+  guest->start();
+}
+
+void Doorman::leave(Guest& guest) {
+  const auto kept = guest.shared_from_this();
+  guests_.erase(kept);
+  loop_.at_turn_end([kept] {});  // whoever calls is one of its own call-backs
+}
+
+}  // namespace teahouse

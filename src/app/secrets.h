@@ -1,0 +1,23 @@
+// Secrets: the keys that live in files of the data directory, made at the first start, readable by their owner alone.
+//
+// Errors: internal_server_error with the file's name, for one that can't be read or written.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+
+namespace teahouse {
+
+struct Secrets {
+  std::string operator_key;      // operator.key: "ok_…", for the operator API
+  std::string seal_key;          // seal.key: 32 bytes under which the database's secrets are sealed
+  std::string fake_salt_secret;  // derived from seal_key
+};
+
+Result<Secrets> load_or_make_secrets(const std::string& data_directory);
+
+// Replaces a file in one step; mode 0600. For operator.key and server.json.
+Result<void> write_private_file(const std::string& path, const std::string& bytes);
+
+}  // namespace teahouse

@@ -1,0 +1,205 @@
+#include "app/server.h"
+
+#include <filesystem>
+#include <future>
+
+#include "app/secrets.h"
+#include "app/tenancy.h"
+#include "app/worker.h"
+#include "crypto/keys.h"
+#include "modules/muc/muc.h"
+#include "store/rocksdb/rocksdb_plane.h"
+#include "store/sqlite/sqlite_plane.h"
+
+namespace teahouse {
+
+std::vector<http::Asset> web_assets();
+
+struct Server::State {
+  State(Config its_config, Secrets its_secrets, std::unique_ptr<store::ControlPlane> its_control,
+        std::unique_ptr<store::DataPlane> its_data, LocalCa its_ca)
+      : config(std::move(its_config)),
+        secrets(std::move(its_secrets)),
+        control(std::move(its_control)),
+        data(std::move(its_data)),
+        tenants(*control, clock),
+        keys(*control, clock, secrets.seal_key),
+        accounts(*control, clock),
+        certificates(*control, clock, secrets.seal_key),
+        audit(*control, clock),
+        throttle(clock),
+        limits(clock),
+        house{clock, *data, accounts, keys, throttle, secrets.fake_salt_secret, {}},
+        tenancy(house, tenants, contexts, std::move(its_ca)),
+        assets_table(web_assets()),
+        assets(assets_table) {}
+
+  const Config config;
+  const Secrets secrets;
+  SystemClock clock;
+  std::unique_ptr<store::ControlPlane> control;
+  std::unique_ptr<store::DataPlane> data;
+  Tenants tenants;
+  Keys keys;
+  Accounts accounts;
+  Certificates certificates;
+  Audit audit;
+  LoginThrottle throttle;
+  api::CallLimits limits;
+  net::TlsContexts contexts;
+  House house;
+  Tenancy tenancy;
+  std::vector<http::Asset> assets_table;
+  http::StaticFiles assets;
+  std::unique_ptr<Rooms> rooms;
+  std::vector<std::unique_ptr<Worker>> workers;
+  Ports ports;
+
+  Result<void> migrate();
+  Result<void> load();
+  void make_workers();
+  Result<void> listen();
+  Result<void> write_where();
+  std::string url(const char* scheme, const std::string& listen, uint16_t port) const;
+};
+
+Result<void> Server::State::migrate() {
+  std::vector<store::Migration> all;
+  for (const auto& part : {Tenants::migrations(), Keys::migrations(), Certificates::migrations(), Audit::migrations(),
+                           Accounts::migrations()}) {
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  return control->migrate(all);
+}
+
+Result<void> Server::State::load() {
+  auto migrated = migrate();
+  if (!migrated) return migrated;
+  tenants.add_tables(Accounts::tables());
+  auto loaded_keys = keys.load_all();
+  if (!loaded_keys) return loaded_keys;
+  const auto loaded = tenants.load_all();
+  if (!loaded) return loaded.error();
+  auto counted = accounts.count_all(*loaded);
+  if (!counted) return counted;
+  const auto own = certificates.load_all();
+  if (!own) return own.error();
+  auto ready = tenancy.set_house_certificate(config.tls_names);
+  if (!ready) return ready;
+  for (const HostCertificate& certificate : *own) tenancy.use(certificate);
+  make_workers();
+  for (const TenantPtr& tenant : *loaded) {
+    tenancy.ensure_certificate(*tenant);
+    for (const auto& worker : workers) worker->home().set_tenant(tenant);
+  }
+  return {};
+}
+
+void Server::State::make_workers() {
+  const unsigned count = config.loops ? config.loops : std::max(1U, std::thread::hardware_concurrency());
+  const c2s::Options options{config.c2s_require_tls};
+  for (unsigned index = 0; index < count; ++index) {
+    workers.push_back(std::make_unique<Worker>(index, house, contexts, options));
+    house.homes.all.push_back(&workers.back()->home());
+  }
+  std::vector<c2s::Clients*> siblings;
+  for (const auto& worker : workers) siblings.push_back(&worker->clients());
+  rooms = make_muc_rooms(house);
+  for (const auto& worker : workers) {
+    worker->clients().set_siblings(siblings);
+    data->watch_commits(worker->loop(), [home = &worker->home()](Lsn lsn) { home->on_committed(lsn); });
+  }
+}
+
+std::string Server::State::url(const char* scheme, const std::string& listen, uint16_t port) const {
+  const std::string host = listen.substr(0, listen.rfind(':'));
+  return std::string(scheme) + "://" + (host == "*" ? "localhost" : host) + ":" + std::to_string(port);
+}
+
+Result<void> Server::State::listen() {
+  for (const auto& worker : workers) {
+    auto listening = worker->listen(config, ports);
+    if (!listening) return listening;
+  }
+  std::string http_origin = config.public_url;
+  if (http_origin.empty()) {
+    http_origin = ports.http ? url("http", config.listen_http, ports.http) : url("https", config.listen_https, ports.https);
+  }
+  std::string websocket_url = "ws" + http_origin.substr(4) + "/xmpp";
+  for (const auto& worker : workers) {
+    worker->serve_http(std::make_unique<api::ApiContext>(api::ApiContext{
+                           worker->home(), tenants, *rooms, audit, certificates, limits,
+                           crypto::hash_key(secrets.operator_key), http_origin, websocket_url,
+                           [this](const HostCertificate& certificate) { tenancy.use(certificate); },
+                           [this](const std::string& domain) { tenancy.forget_certificate(domain); }}),
+                       assets);
+  }
+  return write_where();
+}
+
+// server.json: where the listeners are, for the command line and for scripts.
+Result<void> Server::State::write_where() {
+  std::string json = "{";
+  const auto add = [&json](const char* name, const std::string& value) {
+    json.append(json.size() > 1 ? ", " : "").append("\"").append(name).append("\": \"").append(value).append("\"");
+  };
+  const auto address = [](const std::string& listen, uint16_t port) {
+    const std::string host = listen.substr(0, listen.rfind(':'));
+    return (host == "*" ? "127.0.0.1" : host) + ":" + std::to_string(port);
+  };
+  if (ports.http) add("http", url("http", config.listen_http, ports.http));
+  if (ports.https) add("https", url("https", config.listen_https, ports.https));
+  if (ports.c2s) add("c2s", address(config.listen_c2s, ports.c2s));
+  if (ports.c2s_tls) add("c2s_tls", address(config.listen_c2s_tls, ports.c2s_tls));
+  return write_private_file(config.data_directory + "/server.json", json + "}\n");
+}
+
+Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Server::~Server() = default;
+
+Result<std::unique_ptr<Server>> Server::make(const Config& config) {
+  auto secrets = load_or_make_secrets(config.data_directory);
+  if (!secrets) return secrets.error();
+  auto control = store::open_sqlite(config.data_directory + "/control.db");
+  if (!control) return control.error();
+  auto data = store::open_rocksdb(config.data_directory + "/data");
+  if (!data) return data.error();
+  static const SystemClock ca_clock;
+  auto ca = LocalCa::load_or_make(config.data_directory + "/ca.pem", config.data_directory + "/ca.key", ca_clock);
+  if (!ca) return ca.error();
+  auto state = std::make_unique<State>(config, std::move(*secrets), std::move(*control), std::move(*data), std::move(*ca));
+  auto loaded = state->load();
+  if (!loaded) return loaded.error();
+  return std::unique_ptr<Server>(new Server(std::move(state)));  // tidy: allow new: the constructor is private
+}
+
+Result<void> Server::start() {
+  auto listening = state_->listen();
+  if (!listening) return listening;
+  for (const auto& worker : state_->workers) worker->run();
+  std::promise<void> counted;
+  state_->workers.front()->loop().post([this, &counted] {
+    state_->tenancy.start(state_->workers.front()->loop(), [&counted] { counted.set_value(); });
+  });
+  counted.get_future().wait();
+  return {};
+}
+
+void Server::stop() {
+  log::info("server", "Stopping: streams are being closed");
+  for (const auto& worker : state_->workers) {
+    std::promise<void> drained;
+    worker->loop().post([&worker, &drained] { worker->drain([&drained] { drained.set_value(); }); });
+    drained.get_future().wait();
+  }
+  std::promise<void> noted;
+  state_->workers.front()->loop().post([this, &noted] {
+    state_->tenancy.stop(state_->workers.front()->loop(), [&noted] { noted.set_value(); });
+  });
+  noted.get_future().wait();
+  for (const auto& worker : state_->workers) worker->loop().stop();
+  for (const auto& worker : state_->workers) worker->join();
+  // What was written on the way out joins a last commit when the data plane closes.
+}
+
+}  // namespace teahouse

@@ -1,0 +1,34 @@
+// Server: the whole of a running Teahouse: the stores, what all loops share, and the workers.
+//
+// Thread: the main thread's.
+// Owns: everything.
+#pragma once
+
+#include <memory>
+
+#include "app/config.h"
+#include "base/result.h"
+
+namespace teahouse {
+
+class Server {
+ public:
+  // Opens the stores, makes what is missing in the data directory, loads the tenants.
+  static Result<std::unique_ptr<Server>> make(const Config& config);
+  ~Server();
+
+  // Listens and runs. When it returns without an error, every listener accepts.
+  Result<void> start();
+  // Takes no more connections, ends every stream with system-shutdown, and waits until all is written and on disk.
+  void stop();
+
+ private:
+  struct State;
+  explicit Server(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// `teahouse serve`: until SIGTERM or SIGINT. The program's exit code.
+int serve(int argc, char** argv);
+
+}  // namespace teahouse

@@ -1,0 +1,129 @@
+#include "app/tenancy.h"
+
+#include "base/log.h"
+
+namespace teahouse {
+namespace {
+constexpr int64_t minute_ms = 60'000;
+constexpr int64_t day_ms = 86'400'000;
+constexpr const char* archives[] = {"archive", "rooms"};
+}  // namespace
+
+Tenancy::Tenancy(House& house, Tenants& tenants, net::TlsContexts& contexts, LocalCa ca)
+    : house_(house), tenants_(tenants), contexts_(contexts), ca_(std::move(ca)) {
+  tenants_.set_publish([this](Executor& home, TenantPtr tenant, bool removed) {
+    return publish(*this, home, std::move(tenant), removed);
+  });
+  tenants_.set_wipe([this](Executor& home, TenantPtr tenant) { return wipe(*this, home, std::move(tenant)); });
+}
+
+Result<void> Tenancy::set_house_certificate(const std::vector<std::string>& names) {
+  std::vector<std::string> all{"localhost", "127.0.0.1", "::1"};
+  all.insert(all.end(), names.begin(), names.end());
+  const auto pair = ca_.issue_local(all);
+  if (!pair) return pair.error();
+  for (const std::string& name : names) {
+    auto set = contexts_.set(name, pair->chain_pem, pair->key_pem);
+    if (!set) return set;
+  }
+  return contexts_.set_fallback(pair->chain_pem, pair->key_pem);
+}
+
+void Tenancy::use(const HostCertificate& certificate) {
+  const auto set = contexts_.set(certificate.domain, certificate.chain_pem, certificate.key_pem);
+  if (!set) log::error("tls", "A certificate can't be used", {{"domain", certificate.domain}, {"why", set.error().text}});
+}
+
+void Tenancy::issue(const std::vector<std::string>& names) {
+  const auto pair = ca_.issue_local(names);
+  if (!pair) {
+    log::error("tls", "No certificate could be issued", {{"domain", names.front()}, {"why", pair.error().text}});
+    return;
+  }
+  for (const std::string& name : names) use({TenantId::house, name, pair->chain_pem, pair->key_pem, 0});
+}
+
+void Tenancy::forget_certificate(const std::string& domain) { issue({domain}); }
+
+void Tenancy::ensure_certificate(const Tenant& tenant) {
+  std::vector<std::string> names;
+  for (const std::string& name : {tenant.domain, tenant.rooms_domain}) {
+    if (!contexts_.has(name)) names.push_back(name);
+  }
+  if (!names.empty()) issue(names);
+}
+
+Task<void> Tenancy::publish(Tenancy& self, Executor& home, TenantPtr tenant, bool removed) {
+  if (!removed) self.ensure_certificate(*tenant);
+  Async<bool> everywhere(home, [&self, &home, tenant, removed](Async<bool>::Done done) {
+    self.house_.homes.on_each(
+        home,
+        [tenant, removed](Home& each) {
+          if (removed) {
+            each.remove_tenant(tenant);
+          } else {
+            each.set_tenant(tenant);
+          }
+        },
+        [done] { done(true); });
+  });
+  co_await everywhere;
+  if (removed) {
+    self.contexts_.remove(tenant->domain);
+    self.contexts_.remove(tenant->rooms_domain);
+    self.house_.keys.forget(tenant->id);
+  }
+}
+
+Task<Result<void>> Tenancy::wipe(Tenancy& self, Executor& home, TenantPtr tenant) {
+  auto removed = co_await self.house_.data.remove_tenant(home, tenant->id);
+  co_return removed;
+}
+
+void Tenancy::start(net::Loop& loop, std::function<void()> counted) {
+  spawn(count_all(*this, loop, std::move(counted)));
+  every_minute(loop);
+}
+
+void Tenancy::every_minute(net::Loop& loop) {
+  chores_ = loop.start_timer(minute_ms, [this, &loop] {
+    spawn(store_uses(*this, loop, [] {}));
+    if (++minutes_ % 60 == 0) spawn(trim_all(*this, loop));
+    every_minute(loop);
+  });
+}
+
+void Tenancy::stop(net::Loop& loop, std::function<void()> done) {
+  chores_.stop();
+  spawn(store_uses(*this, loop, std::move(done)));
+}
+
+Task<void> Tenancy::count_all(Tenancy& self, net::Loop& loop, std::function<void()> done) {
+  for (const TenantPtr& tenant : self.tenants_.list()) {
+    for (const char* archive : archives) {
+      const auto bytes = co_await self.house_.data.count_bytes(loop, tenant->id, archive);
+      if (bytes) tenant->meter->archive_bytes.fetch_add(static_cast<int64_t>(*bytes));
+    }
+  }
+  done();
+}
+
+Task<void> Tenancy::trim_all(Tenancy& self, net::Loop& loop) {
+  const int64_t now_ms = self.house_.clock.wall_ms();
+  for (const TenantPtr& tenant : self.tenants_.list()) {
+    if (tenant->limits().archive_days < 0) continue;
+    for (const char* name : archives) {
+      const store::ArchiveStore archive = self.house_.data.archive(tenant->id, name);
+      const auto trimmed = co_await archive.trim(loop, now_ms - tenant->limits().archive_days * day_ms);
+      if (trimmed) tenant->meter->archive_bytes.fetch_sub(static_cast<int64_t>(trimmed->bytes));
+    }
+  }
+}
+
+Task<void> Tenancy::store_uses(Tenancy& self, net::Loop& loop, std::function<void()> done) {
+  const auto stored = co_await self.house_.keys.store_uses(loop);
+  if (!stored) log::warning("keys", "The last uses of keys could not be noted", {{"why", stored.error().text}});
+  done();
+}
+
+}  // namespace teahouse

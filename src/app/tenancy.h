@@ -1,0 +1,50 @@
+// Tenancy: what happens all around when a tenant comes, changes or goes: loops, certificates, stores; and the chores for all of them.
+//
+// Thread: start, stop and the publishing run on loops; the certificates' functions on any.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "net/tls.h"
+#include "server/home.h"
+#include "tenant/certificate.h"
+#include "tenant/local_ca.h"
+#include "tenant/tenants.h"
+
+namespace teahouse {
+
+class Tenancy {
+ public:
+  Tenancy(House& house, Tenants& tenants, net::TlsContexts& contexts, LocalCa ca);
+
+  // For localhost, these names, and whoever asks for none.
+  Result<void> set_house_certificate(const std::vector<std::string>& names);
+  void use(const HostCertificate& certificate);
+  void forget_certificate(const std::string& domain);  // the local CA's takes its place
+  // Issues one by the local CA for each of the tenant's hosts that has none.
+  void ensure_certificate(const Tenant& tenant);
+
+  // Counts what tenants use, then calls back; then trims archives every hour and notes uses of keys every minute.
+  void start(net::Loop& loop, std::function<void()> counted);
+  void stop(net::Loop& loop, std::function<void()> done);
+
+ private:
+  static Task<void> publish(Tenancy& self, Executor& home, TenantPtr tenant, bool removed);
+  static Task<Result<void>> wipe(Tenancy& self, Executor& home, TenantPtr tenant);
+  static Task<void> count_all(Tenancy& self, net::Loop& loop, std::function<void()> done);
+  static Task<void> trim_all(Tenancy& self, net::Loop& loop);
+  static Task<void> store_uses(Tenancy& self, net::Loop& loop, std::function<void()> done);
+  void every_minute(net::Loop& loop);
+  void issue(const std::vector<std::string>& names);
+
+  House& house_;
+  Tenants& tenants_;
+  net::TlsContexts& contexts_;
+  LocalCa ca_;
+  net::Timer chores_;
+  int minutes_ = 0;
+};
+
+}  // namespace teahouse

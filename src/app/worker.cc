@@ -1,0 +1,92 @@
+#include "app/worker.h"
+
+#include "app/modules.h"
+
+namespace teahouse {
+namespace {
+
+// The scripts that pages of other origins load; import() of a module needs CORS.
+http::Response respond_asset(const http::StaticFiles& assets, const http::Request& request) {
+  http::Response response = assets.respond(request, request.path);
+  response.headers.add("Access-Control-Allow-Origin", "*");
+  response.headers.add("Cross-Origin-Resource-Policy", "cross-origin");
+  response.headers.add("X-Content-Type-Options", "nosniff");
+  return response;
+}
+
+}  // namespace
+
+Worker::Worker(unsigned index, House& house, const net::TlsContexts& contexts, const c2s::Options& options)
+    : loop_(index, house.clock), home_(loop_, house), clients_(home_, contexts, options) {
+  for (auto& module : make_modules()) home_.add_module(std::move(module));
+  doorman_.emplace(
+      loop_, contexts, [this](std::unique_ptr<net::Connection> connection) { clients_.accept(std::move(connection)); },
+      [this](std::unique_ptr<net::Connection> connection) { http_->attach_started(std::move(connection), {}); });
+}
+
+Worker::~Worker() { join(); }
+
+void Worker::serve_http(std::unique_ptr<api::ApiContext> context, const http::StaticFiles& assets) {
+  context_ = std::move(context);
+  api::add_routes(router_, *context_);
+  router_.add("GET", "/xmpp", [this](const http::Request& request, http::Responder responder) {
+    clients_.accept(request, std::move(responder));
+  });
+  for (const char* pattern : {"/w.js", "/w/{rest...}"}) {
+    router_.add("GET", pattern, [&assets](const http::Request& request, http::Responder responder) {
+      responder.send(respond_asset(assets, request));
+    });
+  }
+  http_.emplace(loop_, router_);
+}
+
+Result<void> Worker::open(const std::string& address, uint16_t& port, net::Listener::Accept accept) {
+  if (address.empty()) return {};
+  const std::string exact = port == 0 ? address : address.substr(0, address.rfind(':') + 1) + std::to_string(port);
+  auto listener = net::Listener::listen(loop_, exact, std::move(accept));
+  if (!listener) return listener.error();
+  port = (*listener)->port();
+  listeners_.push_back(std::move(*listener));
+  return {};
+}
+
+Result<void> Worker::listen(const Config& config, Ports& ports) {
+  using Accepted = std::unique_ptr<net::Connection>;
+  auto opened = open(config.listen_c2s, ports.c2s, [this](Accepted c) { clients_.accept(std::move(c)); });
+  if (!opened) return opened;
+  opened = open(config.listen_c2s_tls, ports.c2s_tls,
+                [this](Accepted c) { doorman_->accept(std::move(c), Doorman::Speaks::xmpp); });
+  if (!opened) return opened;
+  opened = open(config.listen_http, ports.http, [this](Accepted c) { http_->attach(std::move(c)); });
+  if (!opened) return opened;
+  return open(config.listen_https, ports.https,
+              [this](Accepted c) { doorman_->accept(std::move(c), Doorman::Speaks::http); });
+}
+
+void Worker::run() {
+  thread_ = std::thread([this] { loop_.run(); });
+}
+
+void Worker::drain(std::function<void()> done) {
+  listeners_.clear();
+  home_.stop();
+  clients_.stop();
+  http_->close();
+  drained_ = std::move(done);
+  drain_checks_left_ = 100;
+  check_drained();
+}
+
+void Worker::check_drained() {
+  if (clients_.count() == 0 || drain_checks_left_-- == 0) {
+    std::exchange(drained_, nullptr)();
+    return;
+  }
+  drain_timer_ = loop_.start_timer(50, [this] { check_drained(); });
+}
+
+void Worker::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace teahouse

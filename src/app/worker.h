@@ -1,0 +1,63 @@
+// Worker: one event loop with all that lives on it: home, client streams, HTTP, listeners; and its thread.
+//
+// Thread: made and started by the main thread; everything inside belongs to the loop's own.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "api/api.h"
+#include "app/config.h"
+#include "app/doorman.h"
+#include "http/router.h"
+#include "http/static_files.h"
+#include "net/listener.h"
+#include "server/c2s/clients.h"
+#include "server/home.h"
+
+namespace teahouse {
+
+// Which port each listener got; 0: it is off.
+struct Ports {
+  uint16_t c2s = 0, c2s_tls = 0, http = 0, https = 0;
+};
+
+class Worker {
+ public:
+  Worker(unsigned index, House& house, const net::TlsContexts& contexts, const c2s::Options& options);
+  ~Worker();
+
+  Home& home() { return home_; }
+  net::Loop& loop() { return loop_; }
+  c2s::Clients& clients() { return clients_; }
+
+  // Before run(): the HTTP side, whose routes need what the whole server shares.
+  void serve_http(std::unique_ptr<api::ApiContext> context, const http::StaticFiles& assets);
+  // Opens the listeners; a port 0 in `ports` takes what the configuration says, anything else that port.
+  Result<void> listen(const Config& config, Ports& ports);
+  void run();         // starts the thread
+  // Takes nobody in any more, ends all streams, and calls back when their last words are written (or 5 s later).
+  // Thread: the loop's.
+  void drain(std::function<void()> done);
+  void join();
+
+ private:
+  void check_drained();
+  Result<void> open(const std::string& address, uint16_t& port, net::Listener::Accept accept);
+
+  net::Loop loop_;
+  Home home_;
+  c2s::Clients clients_;
+  std::unique_ptr<api::ApiContext> context_;
+  http::Router router_;
+  std::optional<http::Server> http_;
+  std::optional<Doorman> doorman_;
+  std::vector<std::unique_ptr<net::Listener>> listeners_;
+  std::thread thread_;
+  std::function<void()> drained_;
+  net::Timer drain_timer_;
+  int drain_checks_left_ = 0;
+};
+
+}  // namespace teahouse

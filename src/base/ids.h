@@ -1,0 +1,18 @@
+// Strong ids: two kinds of id never mix.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <functional>
+
+namespace teahouse {
+
+// Names a tenant for ever: never reused, also after the tenant is removed. 0 is the house itself (no tenant).
+enum class TenantId : uint64_t { house = 0 };
+
+constexpr uint64_t raw(TenantId id) { return static_cast<uint64_t>(id); }
+
+// A position in the data plane's one commit log; larger is later. Everything at or below a committed Lsn is on disk.
+using Lsn = uint64_t;
+
+}  // namespace teahouse

@@ -1,0 +1,33 @@
+#include "cli/cli.h"
+
+#include <CLI/CLI.hpp>
+
+#include "cli/shell.h"
+
+namespace teahouse::cli {
+
+int run_cli(int argc, char** argv) {
+  Shell shell;
+  CLI::App app("Teahouse: IM servers for any number of sites. `teahouse serve --data DIR` runs the server; what follows talks to it.",
+               "teahouse");
+  app.set_version_flag("--version", TEAHOUSE_VERSION);
+  app.add_option("--data", shell.place.data, "The server's data folder")->envname("TEAHOUSE_DATA");
+  app.add_option("--url", shell.place.url, "The server's HTTP address, instead of --data")->envname("TEAHOUSE_URL");
+  app.add_option("--key", shell.place.key, "The operator's key, with --url")->envname("TEAHOUSE_KEY");
+  app.add_option("--ca", shell.place.ca_file, "The certificate authority to trust (PEM), for an https --url");
+  app.add_flag("--json", shell.json, "Print JSON");
+  app.require_subcommand(1);
+  app.fallthrough();
+  add_tenant_commands(app, shell);
+  add_account_commands(app, shell);
+  add_plan_commands(app, shell);
+  add_key_commands(app, shell);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? exit_good : exit_usage;
+  }
+  return shell.run();
+}
+
+}  // namespace teahouse::cli

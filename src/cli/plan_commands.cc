@@ -1,0 +1,75 @@
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+
+#include "cli/shell.h"
+#include "tenant/plan.h"
+
+namespace teahouse::cli {
+namespace {
+
+namespace json = boost::json;
+
+struct PlanOptions {
+  std::string name;
+  std::map<std::string, std::string> limits;  // by the limit's name; as they were written
+};
+
+// {"plans": [{"name": ..., "limits": {...}}]} as rows of one level.
+Result<Reply> flatten(const Result<Reply>& reply) {
+  json::error_code failed;
+  json::value value = json::parse(reply->body, failed);
+  json::array rows;
+  json::value* plans = !failed && value.is_object() ? value.get_object().if_contains("plans") : nullptr;
+  if (plans && plans->is_array()) {
+    for (json::value& plan : plans->get_array()) {
+      if (!plan.is_object() || !plan.get_object().if_contains("limits") || !plan.at("limits").is_object()) continue;
+      json::object row = plan.at("limits").get_object();
+      row["name"] = plan.at("name");
+      rows.push_back(std::move(row));
+    }
+  }
+  return Reply{reply->status, json::serialize(json::object{{"plans", std::move(rows)}})};
+}
+
+int list(Shell& shell) {
+  const auto reply = shell.client().call("GET", "/plans");
+  if (shell.json || !reply || !reply->good()) return shell.show(reply);
+  std::vector<std::string> columns = {"name"};
+  for (const PlanLimitName& limit : plan_limit_names()) columns.emplace_back(limit.name);
+  return shell.show_list(flatten(reply), "plans", columns);
+}
+
+int set(Shell& shell, const PlanOptions& options) {
+  json::object body;
+  for (const auto& [name, text] : options.limits) {
+    if (text.empty()) continue;
+    if (text == "unlimited") {
+      body[name] = unlimited;
+    } else {
+      body[name] = text;  // the server says what is wrong with it, if anything is
+    }
+  }
+  return shell.done(shell.client().call("PUT", "/plans/" + escape_segment(options.name), json::serialize(body)),
+                    "The plan " + options.name + " is set; its tenants follow at once.");
+}
+
+}  // namespace
+
+void add_plan_commands(CLI::App& app, Shell& shell) {
+  CLI::App* group = app.add_subcommand("plan", "The sets of limits that tenants have")->require_subcommand(1)->fallthrough();
+  const auto options = std::make_shared<PlanOptions>();
+  CLI::App* command = group->add_subcommand("set", "Make or change a plan; what is not given stays")->fallthrough();
+  command->add_option("name", options->name, "The plan's name")->required();
+  for (const PlanLimitName& limit : plan_limit_names()) {
+    const std::string name(limit.name);
+    std::string dashed = name;
+    std::replace(dashed.begin(), dashed.end(), '_', '-');
+    const std::string names = "--" + dashed + (dashed == name ? "" : ",--" + name);
+    command->add_option(names, options->limits[name], "A number, or \"unlimited\"");
+  }
+  command->callback([&shell, options] { shell.command = [options](Shell& there) { return set(there, *options); }; });
+  CLI::App* listing = group->add_subcommand("list", "All plans")->fallthrough();
+  listing->callback([&shell] { shell.command = list; });
+}
+
+}  // namespace teahouse::cli

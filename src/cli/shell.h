@@ -1,0 +1,50 @@
+// Shell: what all sub-commands share: the options that are common to them, and how they end.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/client.h"
+
+namespace CLI {
+class App;
+}
+
+namespace teahouse::cli {
+
+inline constexpr int exit_good = 0, exit_refused = 1, exit_usage = 2, exit_no_server = 3;
+
+struct Shell {
+  Place place;
+  bool json = false;
+  std::function<int(Shell&)> command;  // chosen by the arguments
+
+  int run();
+
+  // Each says what there is to say, as a table or with --json, and returns what the program ends with.
+  int fail(const Error& error) const;
+  int show(const Result<Reply>& reply) const;                                    // an object, member by member
+  int show_list(const Result<Reply>& reply, std::string_view rows, const std::vector<std::string>& columns) const;
+  int done(const Result<Reply>& reply, const std::string& sentence) const;      // nothing but that it was done
+
+  Client& client() { return *client_; }
+  // The name of the tenant with this domain. Errors: item_not_found.
+  Result<std::string> find_tenant(const std::string& domain);
+
+ private:
+  std::vector<Client> found_;
+  Client* client_ = nullptr;
+};
+
+// One line of standard input, without its end. Errors: bad_request for none.
+Result<std::string> read_password();
+
+// tenant_commands.cc, account_commands.cc, plan_commands.cc, key_commands.cc
+void add_tenant_commands(CLI::App& app, Shell& shell);
+void add_account_commands(CLI::App& app, Shell& shell);
+void add_plan_commands(CLI::App& app, Shell& shell);
+void add_key_commands(CLI::App& app, Shell& shell);
+
+}  // namespace teahouse::cli

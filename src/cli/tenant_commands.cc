@@ -1,0 +1,154 @@
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+
+#include "cli/shell.h"
+
+namespace teahouse::cli {
+namespace {
+
+namespace json = boost::json;
+
+struct TenantOptions {
+  std::string name, domain, plan, title, reason, guests, registration, theme;
+  std::vector<std::string> origins;
+};
+using OptionsPtr = std::shared_ptr<TenantOptions>;
+
+std::string path_of(const TenantOptions& options) { return "/tenants/" + escape_segment(options.name); }
+
+// What may be given at the start and changed later.
+void add_changes(CLI::App& command, TenantOptions& options) {
+  command.add_option("--plan", options.plan, "Its plan (see: teahouse plan list)");
+  command.add_option("--title", options.title, "What its users see");
+  command.add_option("--origin", options.origins, "A site whose pages may use the widget, as https://shop.example; may be repeated");
+  command.add_option("--guests", options.guests, "May visitors chat without signing in?")->check(CLI::IsMember({"on", "off"}));
+  command.add_option("--registration", options.registration, "May XMPP clients register accounts?")
+      ->check(CLI::IsMember({"on", "off"}));
+}
+
+// Only what was given, so that the rest stays.
+json::object changes_of(const CLI::App& command, const TenantOptions& options) {
+  json::object object;
+  if (command.count("--plan")) object["plan"] = options.plan;
+  if (command.count("--title")) object["title"] = options.title;
+  if (command.count("--origin")) object["origins"] = json::array(options.origins.begin(), options.origins.end());
+  if (!options.guests.empty()) object["guests"] = options.guests == "on";
+  if (!options.registration.empty()) object["registration"] = options.registration == "on";
+  return object;
+}
+
+CLI::App* add_named(CLI::App& group, const char* verb, const char* text, const OptionsPtr& options) {
+  CLI::App* command = group.add_subcommand(verb, text)->fallthrough();
+  command->add_option("name", options->name, "The tenant's name")->required();
+  return command;
+}
+
+void add_create(CLI::App& group, Shell& shell) {
+  const auto options = std::make_shared<TenantOptions>();
+  CLI::App* command = add_named(group, "create", "Make a tenant; its first keys are shown now and never again", options);
+  command->add_option("--domain", options->domain, "The domain of its accounts")->required();
+  add_changes(*command, *options);
+  command->callback([&shell, command, options] {
+    shell.command = [command, options](Shell& there) {
+      json::object body = changes_of(*command, *options);
+      body["name"] = options->name;
+      body["domain"] = options->domain;
+      return there.show(there.client().call("POST", "/tenants", json::serialize(body)));
+    };
+  });
+}
+
+void add_set(CLI::App& group, Shell& shell) {
+  const auto options = std::make_shared<TenantOptions>();
+  CLI::App* command = add_named(group, "set", "Change a tenant; what is not given stays", options);
+  add_changes(*command, *options);
+  command->add_option("--theme", options->theme, "The widget's look, as a JSON object");
+  command->callback([&shell, command, options] {
+    shell.command = [command, options](Shell& there) {
+      json::object body = changes_of(*command, *options);
+      if (command->count("--theme")) body["theme"] = options->theme;
+      return there.show(there.client().call("PATCH", path_of(*options), json::serialize(body)));
+    };
+  });
+}
+
+void add_suspend(CLI::App& group, Shell& shell) {
+  const auto options = std::make_shared<TenantOptions>();
+  CLI::App* command = add_named(group, "suspend", "Close a tenant's service until it is resumed; nothing is lost", options);
+  command->add_option("--reason", options->reason, "What its users and owner are told")->required();
+  command->callback([&shell, options] {
+    shell.command = [options](Shell& there) {
+      const json::object body = {{"reason", options->reason}};
+      return there.done(there.client().call("POST", path_of(*options) + "/suspend", json::serialize(body)),
+                        options->name + " is suspended.");
+    };
+  });
+}
+
+// A command with nothing but the tenant's name.
+void add_plain(CLI::App& group, Shell& shell, const char* verb, const char* text,
+               int (*run)(Shell& shell, const TenantOptions& options)) {
+  const auto options = std::make_shared<TenantOptions>();
+  CLI::App* command = add_named(group, verb, text, options);
+  command->callback([&shell, options, run] {
+    shell.command = [options, run](Shell& there) { return run(there, *options); };
+  });
+}
+
+int show(Shell& shell, const TenantOptions& options) { return shell.show(shell.client().call("GET", path_of(options))); }
+
+int resume(Shell& shell, const TenantOptions& options) {
+  return shell.done(shell.client().call("POST", path_of(options) + "/resume"), options.name + " is in service again.");
+}
+
+int remove(Shell& shell, const TenantOptions& options) {
+  return shell.done(shell.client().call("DELETE", path_of(options)), options.name + " is removed, with all that it had.");
+}
+
+// {"limits": {"accounts": {"used": 1, "limit": 2}}} as rows.
+Result<Reply> usage_rows(const Result<Reply>& reply) {
+  json::error_code failed;
+  const json::value value = json::parse(reply->body, failed);
+  const json::value* limits = !failed && value.is_object() ? value.get_object().if_contains("limits") : nullptr;
+  json::array rows;
+  if (limits && limits->is_object()) {
+    for (const auto& [name, line] : limits->get_object()) {
+      if (!line.is_object()) continue;
+      json::object row = line.get_object();
+      if (const json::value* limit = row.if_contains("limit"); limit && limit->is_int64() && limit->get_int64() < 0) {
+        row["limit"] = "unlimited";
+      }
+      row["name"] = name;
+      rows.push_back(std::move(row));
+    }
+  }
+  return Reply{reply->status, json::serialize(json::object{{"limits", std::move(rows)}})};
+}
+
+int usage(Shell& shell, const TenantOptions& options) {
+  const auto reply = shell.client().call("GET", path_of(options) + "/usage");
+  if (shell.json || !reply || !reply->good()) return shell.show(reply);
+  return shell.show_list(usage_rows(reply), "limits", {"name", "used", "limit"});
+}
+
+}  // namespace
+
+void add_tenant_commands(CLI::App& app, Shell& shell) {
+  CLI::App* group = app.add_subcommand("tenant", "The IM servers that are hosted here")->require_subcommand(1)->fallthrough();
+  add_create(*group, shell);
+  add_set(*group, shell);
+  add_suspend(*group, shell);
+  add_plain(*group, shell, "show", "All about one tenant", show);
+  add_plain(*group, shell, "resume", "Put a suspended tenant into service again", resume);
+  add_plain(*group, shell, "remove", "Remove a tenant and all that it has: accounts, rooms, messages, keys", remove);
+  CLI::App* list = group->add_subcommand("list", "All tenants")->fallthrough();
+  list->callback([&shell] {
+    shell.command = [](Shell& there) {
+      return there.show_list(there.client().list("/tenants", "tenants"), "tenants",
+                             {"name", "domain", "plan", "site", "guests", "suspended"});
+    };
+  });
+  add_plain(app, shell, "usage", "What a tenant uses of its plan", usage);
+}
+
+}  // namespace teahouse::cli

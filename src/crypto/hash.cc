@@ -1,0 +1,55 @@
+#include "crypto/hash.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <cassert>
+#include <cstdlib>
+
+namespace teahouse::crypto {
+namespace {
+
+const EVP_MD* message_digest(Hash hash) { return hash == Hash::sha1 ? EVP_sha1() : EVP_sha256(); }
+
+unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+
+}  // namespace
+
+size_t digest_size(Hash hash) { return hash == Hash::sha1 ? 20 : 32; }
+
+std::string digest(Hash hash, std::string_view data) {
+  std::string out(digest_size(hash), '\0');
+  if (EVP_Digest(data.data(), data.size(), bytes(out), nullptr, message_digest(hash), nullptr) != 1) abort();
+  return out;
+}
+
+std::string hmac(Hash hash, std::string_view key, std::string_view data) {
+  std::string out(digest_size(hash), '\0');
+  static constexpr unsigned char nothing = 0;  // HMAC() takes a null key for "the key of before"
+  const void* key_bytes = key.empty() ? static_cast<const void*>(&nothing) : key.data();
+  unsigned int size = 0;
+  if (!HMAC(message_digest(hash), key_bytes, static_cast<int>(key.size()), bytes(data), data.size(), bytes(out),
+            &size)) {
+    abort();
+  }
+  return out;
+}
+
+std::string pbkdf2(Hash hash, std::string_view password, std::string_view salt, int iterations) {
+  assert(iterations > 0);
+  std::string out(digest_size(hash), '\0');
+  const char* password_bytes = password.empty() ? "" : password.data();
+  if (PKCS5_PBKDF2_HMAC(password_bytes, static_cast<int>(password.size()), bytes(salt), static_cast<int>(salt.size()),
+                        iterations, message_digest(hash), static_cast<int>(out.size()), bytes(out)) != 1) {
+    abort();
+  }
+  return out;
+}
+
+bool constant_time_equal(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace teahouse::crypto

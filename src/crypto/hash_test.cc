@@ -1,0 +1,55 @@
+#include "crypto/hash.h"
+
+#include <gtest/gtest.h>
+
+#include "crypto/encoding.h"
+#include "crypto/keys.h"
+
+namespace teahouse::crypto {
+namespace {
+
+TEST(Hash, DigestsTheKnownVectors) {
+  EXPECT_EQ(to_hex(sha1("abc")), "a9993e364706816aba3e25717850c26c9cd0d89d");
+  EXPECT_EQ(to_hex(sha1("")), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
+  EXPECT_EQ(to_hex(sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(to_hex(sha256({})), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+// RFC 2202 test 2, RFC 4231 tests 2 and 6.
+TEST(Hash, AuthenticatesTheKnownVectors) {
+  EXPECT_EQ(to_hex(hmac_sha1("Jefe", "what do ya want for nothing?")), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+  EXPECT_EQ(to_hex(hmac_sha256("Jefe", "what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  EXPECT_EQ(to_hex(hmac_sha256(std::string(131, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First")),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+  EXPECT_EQ(to_hex(hmac_sha256("", "")), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+  EXPECT_EQ(hmac_sha256({}, "x"), hmac_sha256("", "x"));
+}
+
+// RFC 6070 and RFC 7914 section 11.
+TEST(Hash, DerivesTheKnownVectors) {
+  EXPECT_EQ(to_hex(pbkdf2(Hash::sha1, "password", "salt", 1)), "0c60c80f961f0e71f3a9b524af6012062fe037a6");
+  EXPECT_EQ(to_hex(pbkdf2(Hash::sha1, "password", "salt", 4096)), "4b007901b765489abead49d926f721d065a429c1");
+  EXPECT_EQ(to_hex(pbkdf2(Hash::sha256, "passwd", "salt", 1)),
+            "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc");
+  EXPECT_EQ(pbkdf2(Hash::sha1, {}, "salt", 2), pbkdf2(Hash::sha1, "", "salt", 2));
+}
+
+TEST(Hash, ComparesInConstantTime) {
+  EXPECT_TRUE(constant_time_equal("", ""));
+  EXPECT_TRUE(constant_time_equal("abc", "abc"));
+  EXPECT_FALSE(constant_time_equal("abc", "abd"));
+  EXPECT_FALSE(constant_time_equal("abc", "ab"));
+}
+
+TEST(Keys, AreLongUnlikeAndKeptAsHashes) {
+  const std::string key = make_key("sk_");
+  EXPECT_TRUE(key.starts_with("sk_"));
+  EXPECT_EQ(key.size(), 46U);
+  EXPECT_NE(key, make_key("sk_"));
+  EXPECT_EQ(hash_key("abc"), to_hex(sha256("abc")));
+  EXPECT_NE(hash_key(key), hash_key(make_key("sk_")));
+}
+
+}  // namespace
+}  // namespace teahouse::crypto

@@ -1,0 +1,145 @@
+#include "http/form.h"
+
+#include <iconv.h>
+
+#include <algorithm>
+#include <array>
+
+#include "http/message.h"
+#include "http/utf8.h"
+
+namespace teahouse::http {
+
+namespace {
+
+constexpr size_t form_bytes_max = 64 * 1024;
+constexpr size_t fields_max = 100;
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// Of the control characters a text area sends only these.
+bool has_foreign_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
+  });
+}
+
+class GbkReader {
+ public:
+  GbkReader() : converter_(iconv_open("UTF-8", "GB18030")) {}
+  ~GbkReader() {
+    if (converter_ != invalid()) iconv_close(converter_);
+  }
+  GbkReader(const GbkReader&) = delete;
+
+  bool read(std::string& text) {
+    if (converter_ == invalid()) return false;
+    iconv(converter_, nullptr, nullptr, nullptr, nullptr);
+    std::string utf8(text.size() * 3 + 4, '\0');  // two bytes become three at most, four become four
+    char* in = text.data();
+    char* out = utf8.data();
+    size_t in_left = text.size();
+    size_t out_left = utf8.size();
+    if (iconv(converter_, &in, &in_left, &out, &out_left) == static_cast<size_t>(-1)) return false;
+    utf8.resize(utf8.size() - out_left);
+    text = std::move(utf8);
+    return true;
+  }
+
+ private:
+  static iconv_t invalid() { return reinterpret_cast<iconv_t>(-1); }
+  iconv_t converter_;
+};
+
+}  // namespace
+
+const std::string* Form::find(std::string_view name) const {
+  for (const auto& field : fields_) {
+    if (field.first == name) return &field.second;
+  }
+  return nullptr;
+}
+
+std::string_view Form::value(std::string_view name) const {
+  const std::string* found = find(name);
+  return found ? std::string_view(*found) : std::string_view();
+}
+
+bool decode_percent(std::string_view text, bool plus_is_space, std::string& into) {
+  into.clear();
+  into.reserve(text.size());
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%') {
+      if (i + 2 >= text.size()) return false;
+      const int high = hex_digit(text[i + 1]);
+      const int low = hex_digit(text[i + 2]);
+      if (high < 0 || low < 0) return false;
+      into += static_cast<char>(high * 16 + low);
+      i += 2;
+    } else {
+      into += plus_is_space && text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return true;
+}
+
+Result<Form> parse_form(std::string_view text, Charset charset) {
+  if (text.size() > form_bytes_max) return Error{ErrorKind::resource_constraint, "the form is larger than 64 KiB"};
+  Form form;
+  GbkReader gbk;
+  const auto decode = [&](std::string_view part, std::string& into) {
+    if (!decode_percent(part, true, into)) return false;
+    if (charset == Charset::gbk && !gbk.read(into)) return false;
+    return is_utf8(into) && !has_foreign_control(into);
+  };
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('&'), text.size());
+    const std::string_view pair = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (pair.empty()) continue;
+    if (form.fields().size() == fields_max) {
+      return Error{ErrorKind::resource_constraint, "the form has more than 100 fields"};
+    }
+    const size_t equals = std::min(pair.find('='), pair.size());
+    std::string name;
+    std::string value;
+    if (!decode(pair.substr(0, equals), name) || !decode(pair.substr(std::min(equals + 1, pair.size())), value)) {
+      return Error{ErrorKind::bad_request, "field " + std::to_string(form.fields().size() + 1) +
+                                               " of the form is not well encoded; send UTF-8 with %XX escapes"};
+    }
+    form.add(std::move(name), std::move(value));
+  }
+  return form;
+}
+
+Result<Charset> parse_form_content_type(std::string_view content_type) {
+  const size_t semicolon = std::min(content_type.find(';'), content_type.size());
+  if (!equal_ignoring_case(trim(content_type.substr(0, semicolon)), "application/x-www-form-urlencoded")) {
+    return Error{ErrorKind::not_acceptable, "the body must be application/x-www-form-urlencoded"};
+  }
+  std::string_view rest = content_type.substr(semicolon);
+  while (!rest.empty()) {
+    rest.remove_prefix(1);  // the semicolon
+    const size_t end = std::min(rest.find(';'), rest.size());
+    const std::string_view parameter = trim(rest.substr(0, end));
+    rest.remove_prefix(end);
+    const size_t equals = parameter.find('=');
+    if (equals == std::string_view::npos || !equal_ignoring_case(parameter.substr(0, equals), "charset")) continue;
+    std::string_view name = parameter.substr(equals + 1);
+    if (name.size() >= 2 && name.front() == '"' && name.back() == '"') name = name.substr(1, name.size() - 2);
+    if (equal_ignoring_case(name, "utf-8") || equal_ignoring_case(name, "utf8")) return Charset::utf8;
+    for (const std::string_view gbk : {"gbk", "gb2312", "gb18030"}) {
+      if (equal_ignoring_case(name, gbk)) return Charset::gbk;
+    }
+    return Error{ErrorKind::not_acceptable, "charset " + std::string(name) + " is not known; send utf-8 or gbk"};
+  }
+  return Charset::utf8;
+}
+
+}  // namespace teahouse::http

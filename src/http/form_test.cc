@@ -1,0 +1,78 @@
+#include "http/form.h"
+
+#include <gtest/gtest.h>
+
+#include "http/utf8.h"
+
+namespace teahouse::http {
+namespace {
+
+TEST(Utf8, IsStrict) {
+  for (const char* good :
+       {"", "plain", "茶館", "\xF0\x9F\x8D\xB5 tea", "\xED\x9F\xBF", "\xF4\x8F\xBF\xBF", "12345678\xC2\xA9"}) {
+    EXPECT_TRUE(is_utf8(good)) << good;
+  }
+  for (const char* bad : {"\x80", "\xC0\xAF", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF",
+                          "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xC2", "12345678\xE8\x8C", "\xE8\x8C("}) {
+    EXPECT_FALSE(is_utf8(bad));
+  }
+}
+
+TEST(Form, ReadsFieldsInOrder) {
+  const auto form =
+      parse_form("user=romeo&say=Hello+%22Juliet%22%21&&tea=%E8%8C%B6&flag&user=juliet&=x", Charset::utf8);
+  ASSERT_TRUE(form);
+  EXPECT_EQ(form->fields().size(), 6U);
+  EXPECT_EQ(form->value("user"), "romeo");
+  EXPECT_EQ(form->value("say"), "Hello \"Juliet\"!");
+  EXPECT_EQ(form->value("tea"), "茶");
+  ASSERT_NE(form->find("flag"), nullptr);
+  EXPECT_EQ(*form->find("flag"), "");
+  EXPECT_EQ(form->find("other"), nullptr);
+  EXPECT_EQ(form->value("other"), "");
+  EXPECT_TRUE(parse_form("", Charset::utf8)->fields().empty());
+}
+
+TEST(Form, ReadsGbk) {
+  const auto form = parse_form("name=%B2%E8%B9%DD&euro=%80&raw=\xB2\xE8", Charset::gbk);
+  ASSERT_FALSE(form) << "0x80 is no GB18030";
+  const auto good = parse_form("%B2%E8=%B9%DD&raw=\xB2\xE8&four=%810%810", Charset::gbk);
+  ASSERT_TRUE(good);
+  EXPECT_EQ(good->value("茶"), "馆");
+  EXPECT_EQ(good->value("raw"), "茶");
+}
+
+TEST(Form, RefusesWhatIsNotWellEncoded) {
+  for (const char* text :
+       {"a=%", "a=%4", "a=%zz", "a=%u8336", "a=%FF", "a=%C0%AF", "a=%00", "a=%1b", "%ED%A0%80=a", "a=%B2%E8"}) {
+    const auto form = parse_form(text, Charset::utf8);
+    ASSERT_FALSE(form) << text;
+    EXPECT_EQ(form.error().kind, ErrorKind::bad_request);
+  }
+  EXPECT_FALSE(parse_form("a=%B2", Charset::gbk));
+}
+
+TEST(Form, HasLimits) {
+  std::string many;
+  for (int i = 0; i < 100; ++i) many += "a=b&";
+  EXPECT_TRUE(parse_form(many, Charset::utf8));
+  const auto too_many = parse_form(many + "c=d", Charset::utf8);
+  ASSERT_FALSE(too_many);
+  EXPECT_EQ(too_many.error().kind, ErrorKind::resource_constraint);
+  EXPECT_TRUE(parse_form("a=" + std::string(65534, 'x'), Charset::utf8));
+  EXPECT_FALSE(parse_form("a=" + std::string(65535, 'x'), Charset::utf8));
+}
+
+TEST(Form, ReadsItsContentType) {
+  EXPECT_EQ(*parse_form_content_type("application/x-www-form-urlencoded"), Charset::utf8);
+  EXPECT_EQ(*parse_form_content_type("Application/X-WWW-Form-Urlencoded; x=y; Charset=\"GBK\""), Charset::gbk);
+  EXPECT_EQ(*parse_form_content_type("application/x-www-form-urlencoded;charset=UTF-8"), Charset::utf8);
+  for (const char* bad : {"", "application/json", "application/x-www-form-urlencoded; charset=latin1"}) {
+    const auto result = parse_form_content_type(bad);
+    ASSERT_FALSE(result) << bad;
+    EXPECT_EQ(result.error().kind, ErrorKind::not_acceptable);
+  }
+}
+
+}  // namespace
+}  // namespace teahouse::http

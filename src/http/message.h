@@ -1,0 +1,75 @@
+// Request and Response: what a handler gets and what it gives back.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "base/shared_bytes.h"
+#include "http/form.h"
+
+namespace teahouse::http {
+
+struct Header {
+  std::string name;
+  std::string value;
+};
+
+class Headers {
+ public:
+  void add(std::string name, std::string value) { headers_.push_back({std::move(name), std::move(value)}); }
+  // The first of this name, in any case; nullptr without.
+  const std::string* find(std::string_view name) const;
+  std::string_view value(std::string_view name) const;  // "" without
+  // Is `token` one of the comma-separated words of this header, in any case ("upgrade" in "keep-alive, Upgrade")?
+  bool has_token(std::string_view name, std::string_view token) const;
+  size_t count(std::string_view name) const;
+  auto begin() const { return headers_.begin(); }
+  auto end() const { return headers_.end(); }
+  size_t size() const { return headers_.size(); }
+
+ private:
+  std::vector<Header> headers_;
+};
+
+// A whole request; a plain value.
+struct Request {
+  std::string id;      // names it in logs and problems
+  std::string method;  // "GET"
+  std::string path;    // percent-decoded, UTF-8, without dot segments, encoded slashes or control characters; or "*"
+  std::string query_string;  // after the "?", as it came
+  Headers headers;
+  std::string body;
+  std::string peer_address;
+  std::string host;     // lower-cased, without port
+  bool secure = false;  // came over TLS
+  bool keep_alive = true;
+  std::vector<std::pair<std::string, std::string>> captures;  // what the route's "{name}" matched
+
+  const std::string& capture(std::string_view name) const;  // "" without
+  Result<Form> query() const;                               // parameters of the query string
+  // The body's fields, when it is application/x-www-form-urlencoded. Errors: not_acceptable for another content type.
+  Result<Form> form() const;
+  bool prefers_plain_text() const;  // Accept names text/plain before any JSON
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type;  // none: no Content-Type
+  SharedBytes body;
+  Headers headers;
+};
+
+Response make_text(int status, std::string text);
+Response make_json(int status, std::string json);
+Response make_empty(int status);
+
+// "Not Found" for 404; "Unknown" for what nobody defined.
+const char* reason_phrase(int status);
+bool equal_ignoring_case(std::string_view one, std::string_view other);  // ASCII
+std::string_view trim(std::string_view text);                            // spaces and tabs
+
+}  // namespace teahouse::http

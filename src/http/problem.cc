@@ -1,0 +1,63 @@
+#include "http/problem.h"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <utility>
+
+namespace teahouse::http {
+
+int status_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::bad_request:
+    case ErrorKind::jid_malformed: return 400;
+    case ErrorKind::not_authorized: return 401;
+    case ErrorKind::forbidden:
+    case ErrorKind::not_allowed:
+    case ErrorKind::registration_required:
+    case ErrorKind::subscription_required: return 403;
+    case ErrorKind::item_not_found:
+    case ErrorKind::recipient_unavailable: return 404;
+    case ErrorKind::not_acceptable: return 406;
+    case ErrorKind::conflict:
+    case ErrorKind::unexpected_request: return 409;
+    case ErrorKind::gone: return 410;
+    case ErrorKind::policy_violation: return 422;
+    case ErrorKind::resource_constraint: return 429;
+    case ErrorKind::internal_server_error:
+    case ErrorKind::undefined_condition: return 500;
+    case ErrorKind::feature_not_implemented: return 501;
+    case ErrorKind::remote_server_not_found: return 502;
+    case ErrorKind::service_unavailable: return 503;
+    case ErrorKind::remote_server_timeout: return 504;
+  }
+  return 500;
+}
+
+Response make_problem(const Request& request, const Error& error) {
+  return make_problem(request, status_of(error.kind), to_string(error.kind), error.text);
+}
+
+Response make_problem(const Request& request, int status, std::string_view code, std::string_view detail) {
+  Response response;
+  if (request.prefers_plain_text()) {
+    std::string line = "error: " + std::string(code) + ": " + std::string(detail);
+    for (char& c : line) {
+      if (c == '\r' || c == '\n') c = ' ';
+    }
+    response = make_text(status, line + "\n");
+  } else {
+    const boost::json::object problem = {{"type", "about:blank"},
+                                         {"title", reason_phrase(status)},
+                                         {"status", status},
+                                         {"detail", boost::json::string_view(detail.data(), detail.size())},
+                                         {"code", boost::json::string_view(code.data(), code.size())},
+                                         {"request_id", request.id}};
+    response = make_json(status, boost::json::serialize(problem));
+    response.content_type = "application/problem+json";
+  }
+  if (status == 401) response.headers.add("WWW-Authenticate", "Bearer");
+  response.headers.add("Cache-Control", "no-store");
+  return response;
+}
+
+}  // namespace teahouse::http

@@ -1,0 +1,21 @@
+// What an error looks like to an HTTP client: application/problem+json (RFC 9457), or plain text whose first line says
+// it all for who asks `Accept: text/plain`. One of the three places where an Error is mapped.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "http/message.h"
+
+namespace teahouse::http {
+
+int status_of(ErrorKind kind);
+
+// {"type":"about:blank","title":"Not Found","status":404,"detail":"...","code":"item-not-found","request_id":"..."}, or
+// "error: item-not-found: ...\n".
+Response make_problem(const Request& request, const Error& error);
+// The same for what has a status of its own and no ErrorKind (405, 413, 408 ...).
+Response make_problem(const Request& request, int status, std::string_view code, std::string_view detail);
+
+}  // namespace teahouse::http

@@ -1,0 +1,136 @@
+#include "http/router.h"
+
+#include <gtest/gtest.h>
+
+#include "http/fake/served_pair.h"
+#include "http/problem.h"
+
+namespace teahouse::http {
+namespace {
+
+using fake::ServedPair;
+
+class RouterTest : public testing::Test {
+ protected:
+  void add(const std::string& method, const std::string& pattern) {
+    router_.add(method, pattern, [pattern](const Request& request, Responder responder) {
+      std::string text = pattern;
+      for (const auto& [name, value] : request.captures) text += "|" + name + "=" + value;
+      responder.send(make_text(200, text));
+    });
+  }
+  std::string ask(const std::string& method, const std::string& target, const std::string& headers = {}) {
+    if (!pair_) pair_ = std::make_unique<ServedPair>(router_);
+    const size_t peer = pair_->connect();
+    return pair_->exchange(peer, method + " " + target + " HTTP/1.1\r\nHost: h\r\n" + headers + "\r\n");
+  }
+  std::string body(const std::string& target) {
+    const std::string answer = ask("GET", target);
+    return answer.substr(answer.find("\r\n\r\n") + 4);
+  }
+  Router router_;
+  std::unique_ptr<ServedPair> pair_;
+};
+
+TEST_F(RouterTest, FindsTheMostLiteralRoute) {
+  add("GET", "/v1/users");
+  add("GET", "/v1/users/{id}");
+  add("GET", "/v1/users/me");
+  add("GET", "/v1/users/{id}/devices/{device}");
+  add("GET", "/v1/{kind}/me/x");
+  add("GET", "/files/{path...}");
+  add("GET", "/");
+  EXPECT_EQ(body("/v1/users"), "/v1/users");
+  EXPECT_EQ(body("/v1/users/romeo%40montague.lit"), "/v1/users/{id}|id=romeo@montague.lit");
+  EXPECT_EQ(body("/v1/users/me"), "/v1/users/me");
+  EXPECT_EQ(body("/v1/users/a/devices/b"), "/v1/users/{id}/devices/{device}|id=a|device=b");
+  EXPECT_EQ(body("/v1/users/me/devices/b"), "/v1/users/{id}/devices/{device}|id=me|device=b");  // back from "me"
+  EXPECT_EQ(body("/v1/users/me/x"), "/v1/{kind}/me/x|kind=users");
+  EXPECT_EQ(body("/files/a/b.js"), "/files/{path...}|path=a/b.js");
+  EXPECT_EQ(body("/files/"), "/files/{path...}|path=");
+  EXPECT_EQ(body("/files"), "/files/{path...}|path=");
+  EXPECT_EQ(body("/"), "/");
+}
+
+TEST_F(RouterTest, Answers404WhereNothingIs) {
+  add("GET", "/v1/users/{id}");
+  for (const char* target : {"/", "/v1", "/v1/users", "/v1/users/", "/v1/users/a/b", "/v1//users/a", "/V1/users/a",
+                             "/v1/users/a/", "/v1/users/%2e%2e/a", "/v1/users/a%2Fb"}) {
+    const std::string answer = ask("GET", target);
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 404 Not Found\r\n")) << target;
+    EXPECT_NE(answer.find("Content-Type: application/problem+json\r\n"), std::string::npos);
+    EXPECT_NE(answer.find("\"code\":\"item-not-found\""), std::string::npos);
+  }
+}
+
+TEST_F(RouterTest, Answers405WithWhatIsAllowed) {
+  add("GET", "/v1/users/{id}");
+  add("DELETE", "/v1/users/{id}");
+  const std::string answer = ask("PATCH", "/v1/users/a");
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 405 Method Not Allowed\r\n"));
+  EXPECT_NE(answer.find("Allow: DELETE, GET, HEAD, OPTIONS\r\n"), std::string::npos);
+}
+
+TEST_F(RouterTest, KnowsHeadAndOptions) {
+  add("GET", "/a");
+  add("POST", "/b");
+  const std::string head = ask("HEAD", "/a");
+  EXPECT_TRUE(head.starts_with("HTTP/1.1 200 OK\r\n"));
+  EXPECT_NE(head.find("Content-Length: 2\r\n"), std::string::npos);
+  EXPECT_TRUE(head.ends_with("\r\n\r\n"));
+  EXPECT_TRUE(ask("HEAD", "/b").starts_with("HTTP/1.1 405 "));
+  const std::string options = ask("OPTIONS", "/a");
+  EXPECT_TRUE(options.starts_with("HTTP/1.1 204 No Content\r\n"));
+  EXPECT_NE(options.find("Allow: GET, HEAD, OPTIONS\r\n"), std::string::npos);
+  EXPECT_EQ(options.find("Content-Length"), std::string::npos);
+  EXPECT_TRUE(ask("OPTIONS", "*").starts_with("HTTP/1.1 204 "));
+}
+
+TEST_F(RouterTest, ARouteMayAnswerOptionsItself) {
+  add("GET", "/a");
+  add("OPTIONS", "/a");
+  EXPECT_TRUE(ask("OPTIONS", "/a").starts_with("HTTP/1.1 200 "));
+}
+
+TEST_F(RouterTest, ListsItsRoutesAndTheirLimits) {
+  add("GET", "/a/{x}");
+  Route upload{"PUT", "/a/{x}", [](Request, const Responder&) {}, 5'000'000};
+  router_.add(std::move(upload));
+  ASSERT_EQ(router_.routes().size(), 2U);
+  EXPECT_EQ(router_.routes()[0]->pattern, "/a/{x}");
+  EXPECT_EQ(router_.routes()[1]->method, "PUT");
+  Request head;
+  head.path = "/a/b";
+  head.method = "PUT";
+  EXPECT_EQ(router_.body_bytes_max(head), 5'000'000U);
+  head.method = "GET";
+  EXPECT_EQ(router_.body_bytes_max(head), Handler::default_body_bytes_max);
+}
+
+TEST(Problem, SaysItInJsonAndInPlainText) {
+  Request request;
+  request.id = "abc";
+  const Error error{ErrorKind::conflict, "there is a \"romeo\"\nalready"};
+  const Response json = make_problem(request, error);
+  EXPECT_EQ(json.status, 409);
+  EXPECT_EQ(json.content_type, "application/problem+json");
+  EXPECT_EQ(json.body.view(),
+            R"({"type":"about:blank","title":"Conflict","status":409,"detail":"there is a \"romeo\"\nalready",)"
+            R"("code":"conflict","request_id":"abc"})");
+  request.headers.add("Accept", "text/plain, */*");
+  const Response text = make_problem(request, error);
+  EXPECT_EQ(text.content_type, "text/plain; charset=utf-8");
+  EXPECT_EQ(text.body.view(), "error: conflict: there is a \"romeo\" already\n");
+  EXPECT_EQ(make_problem(request, Error{ErrorKind::not_authorized, "x"}).headers.value("WWW-Authenticate"), "Bearer");
+}
+
+TEST(Problem, EachKindHasAStatus) {
+  for (int kind = 0; kind <= static_cast<int>(ErrorKind::unexpected_request); ++kind) {
+    const int status = status_of(static_cast<ErrorKind>(kind));
+    EXPECT_GE(status, 400);
+    EXPECT_STRNE(reason_phrase(status), "Unknown");
+  }
+}
+
+}  // namespace
+}  // namespace teahouse::http

@@ -1,0 +1,226 @@
+// One request at a time: while a handler has one (busy_), further bytes wait in the reader, and reading pauses when
+// they are many. The stage says what the peer owes us next; each stage has its deadline, and one timer serves them all:
+// it is moved forward only when a deadline comes nearer, otherwise it looks again when it fires.
+#include "http/server_connection.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/random.h"
+#include "http/problem.h"
+
+namespace teahouse::http {
+
+namespace {
+
+constexpr size_t waiting_bytes_max = 64 * 1024;   // received while a request is being handled
+constexpr size_t unsent_bytes_max = 1024 * 1024;  // answered and not taken
+constexpr size_t body_bytes_a_deadline = 16 * 1024;
+
+void append_header(std::string& head, std::string_view name, std::string_view value) {
+  head += name;
+  head += ": ";
+  const size_t start = head.size();
+  head += value;
+  for (size_t i = start; i < head.size(); ++i) {
+    if (head[i] == '\r' || head[i] == '\n' || head[i] == '\0') head[i] = ' ';  // nobody splits our answers
+  }
+  head += "\r\n";
+}
+
+}  // namespace
+
+ServerConnection::ServerConnection(Server::State& server, std::unique_ptr<net::Connection> connection)
+    : server_(&server), connection_(std::move(connection)) {}
+
+void ServerConnection::start() {
+  connection_->start(*this);
+  update_stage();
+}
+
+void ServerConnection::take_over(std::string_view bytes) {
+  connection_->set_events(*this);
+  on_bytes(bytes);
+}
+
+void ServerConnection::detach() {
+  server_ = nullptr;
+  timer_.stop();
+  connection_.reset();
+}
+
+void ServerConnection::remove() {
+  timer_.stop();
+  if (server_) std::exchange(server_, nullptr)->connections.erase(this);
+}
+
+void ServerConnection::close_when_idle() {
+  if (!connection_ || busy_ || !reader_.is_idle()) return;  // the others find server_->closing
+  closing_ = true;
+  connection_->close();
+}
+
+void ServerConnection::on_bytes(std::string_view bytes) {
+  reader_.append(bytes);
+  process();
+}
+
+void ServerConnection::on_closed(std::string_view /*why*/) {
+  const auto self = shared_from_this();
+  closing_ = true;
+  remove();
+}
+
+void ServerConnection::on_drained() { process(); }
+
+void ServerConnection::process() {
+  if (std::exchange(processing_, true)) return;  // the loop below goes on
+  const auto self = shared_from_this();
+  while (connection_ && server_ && !busy_ && !closing_ && process_step()) {}
+  processing_ = false;
+  if (!connection_ || !server_) return;
+  const bool pause = reader_.buffered_bytes() > waiting_bytes_max;
+  if (pause != paused_) {
+    paused_ = pause;
+    pause ? connection_->pause() : connection_->resume();
+  }
+  update_stage();
+}
+
+// False when nothing can be done for now.
+bool ServerConnection::process_step() {
+  if (connection_->queued_bytes() > unsent_bytes_max) return false;
+  switch (reader_.advance()) {
+    case RequestReader::Step::need_more: return false;
+    case RequestReader::Step::head: handle_head(); return true;
+    case RequestReader::Step::complete: handle_request(); return true;
+    case RequestReader::Step::failed: answer_failure(reader_.failure().status, reader_.failure().text); return false;
+  }
+  return false;
+}
+
+void ServerConnection::handle_head() {
+  Request& request = reader_.request();
+  request.id = random_token(16);
+  request.peer_address = connection_->peer_address();
+  request.secure = connection_->is_secure();
+  reader_.allow_body(server_->handler.body_bytes_max(request));
+  if (reader_.in_body() && reader_.expects_continue()) connection_->send(std::string("HTTP/1.1 100 Continue\r\n\r\n"));
+}
+
+void ServerConnection::handle_request() {
+  Request request = reader_.take_request();
+  busy_ = true;
+  ++serial_;
+  keep_alive_ = request.keep_alive;
+  is_head_ = request.method == "HEAD";
+  failed_request_ = Request();
+  failed_request_.id = request.id;
+  if (const std::string* accept = request.headers.find("Accept")) failed_request_.headers.add("Accept", *accept);
+  server_->handler.on_request(std::move(request), Responder(weak_from_this(), server_->loop, serial_));
+}
+
+void ServerConnection::answer(uint64_t serial, Response response) {
+  if (!busy_ || serial != serial_ || !connection_ || !server_) return;
+  busy_ = false;
+  write(std::move(response), !keep_alive_ || server_->closing);
+  process();
+}
+
+void ServerConnection::answer_dropped(uint64_t serial) {
+  answer(serial, make_problem(failed_request_, 500, to_string(ErrorKind::internal_server_error),
+                              "the request was not answered; the server's log may say why"));
+}
+
+void ServerConnection::answer_failure(int status, std::string_view text) {
+  is_head_ = false;
+  write(make_problem(reader_.request(), status, status == 404 ? "item-not-found" : "bad-request", text), true);
+}
+
+Responder::Taken ServerConnection::take_connection(uint64_t serial) {
+  if (!busy_ || serial != serial_ || !connection_ || !server_ || connection_->is_closing()) return {};
+  const auto self = shared_from_this();
+  busy_ = false;
+  if (paused_) connection_->resume();
+  Responder::Taken taken{std::move(connection_), reader_.take_rest()};
+  remove();
+  return taken;
+}
+
+void ServerConnection::write(Response response, bool close_after) {
+  const bool has_no_body = response.status == 204 || response.status == 304 || response.status < 200;
+  std::string head = "HTTP/1.1 " + std::to_string(response.status) + ' ' + reason_phrase(response.status) + "\r\n";
+  append_header(head, "Date", server_->date_now());
+  append_header(head, "Server", server_->options.name);
+  if (!response.content_type.empty()) append_header(head, "Content-Type", response.content_type);
+  if (!has_no_body) append_header(head, "Content-Length", std::to_string(response.body.size()));
+  for (const Header& header : response.headers) append_header(head, header.name, header.value);
+  if (close_after) append_header(head, "Connection", "close");
+  head += "\r\n";
+  connection_->send(std::move(head));
+  if (!has_no_body && !is_head_) connection_->send(std::move(response.body));
+  if (!close_after) return;
+  closing_ = true;
+  connection_->close();
+}
+
+void ServerConnection::update_stage() {
+  Stage stage = Stage::idle;
+  size_t bytes = 0;
+  if (closing_) {
+    stage = Stage::closing;
+  } else if (busy_) {
+    stage = Stage::busy;
+  } else if (connection_->queued_bytes() > 0) {
+    stage = Stage::writing;
+    bytes = connection_->queued_bytes();
+  } else if (reader_.in_body()) {
+    stage = Stage::body;
+    bytes = reader_.body_bytes() / body_bytes_a_deadline;
+  } else if (!reader_.is_idle()) {
+    stage = Stage::head;
+  }
+  if (stage == stage_ && bytes == stage_bytes_) return;
+  stage_ = stage;
+  stage_bytes_ = bytes;
+  const ServerOptions& options = server_->options;
+  switch (stage) {
+    case Stage::idle: return set_deadline(options.idle_timeout_ms);
+    case Stage::head:
+    case Stage::body: return set_deadline(options.read_timeout_ms);
+    case Stage::writing: return set_deadline(options.write_timeout_ms);
+    case Stage::busy:
+    case Stage::closing: return;  // the handler's and the connection's own time; on_expired() knows
+  }
+}
+
+void ServerConnection::set_deadline(int64_t delay_ms) {
+  deadline_ms_ = server_->loop.clock().monotonic_ms() + delay_ms;
+  if (timer_.running() && timer_due_ms_ <= deadline_ms_) return;
+  timer_due_ms_ = deadline_ms_;
+  timer_ = server_->loop.start_timer(delay_ms, [this] { on_timer(); });
+}
+
+void ServerConnection::on_timer() {
+  const auto self = shared_from_this();
+  const int64_t left_ms = deadline_ms_ - server_->loop.clock().monotonic_ms();
+  if (left_ms <= 0) return on_expired();
+  timer_due_ms_ = deadline_ms_;
+  timer_ = server_->loop.start_timer(left_ms, [this] { on_timer(); });
+}
+
+void ServerConnection::on_expired() {
+  switch (stage_) {
+    case Stage::head:
+    case Stage::body: return answer_failure(408, "the request took too long to arrive");
+    case Stage::writing:
+      if (connection_->queued_bytes() != stage_bytes_) return update_stage();  // it takes some, slowly
+      connection_->abort();
+      return remove();
+    case Stage::idle: closing_ = true; return connection_->close();
+    case Stage::busy:
+    case Stage::closing: return;
+  }
+}
+
+}  // namespace teahouse::http

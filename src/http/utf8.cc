@@ -1,0 +1,49 @@
+#include "http/utf8.h"
+
+#include <cstdint>
+#include <cstring>
+
+namespace teahouse::http {
+
+namespace {
+
+// The length of the well-formed sequence at the start, 0 without one. REQUIRES: size > 0.
+size_t sequence_size(const unsigned char* p, size_t size) {
+  const auto continues = [p, size](size_t i) { return i < size && (p[i] & 0xC0) == 0x80; };
+  if (p[0] < 0x80) return 1;
+  if (p[0] < 0xC2) return 0;
+  if (p[0] < 0xE0) return continues(1) ? 2 : 0;
+  if (p[0] < 0xF0) {
+    if (!continues(1) || !continues(2)) return 0;
+    if ((p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F)) return 0;
+    return 3;
+  }
+  if (p[0] > 0xF4 || !continues(1) || !continues(2) || !continues(3)) return 0;
+  if ((p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F)) return 0;
+  return 4;
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view bytes) {
+  const auto* p = reinterpret_cast<const unsigned char*>(bytes.data());
+  size_t left = bytes.size();
+  while (left > 0) {
+    uint64_t word = 0;
+    if (left >= sizeof word) {
+      std::memcpy(&word, p, sizeof word);
+      if ((word & 0x8080808080808080ULL) == 0) {
+        p += sizeof word;
+        left -= sizeof word;
+        continue;
+      }
+    }
+    const size_t size = sequence_size(p, left);
+    if (size == 0) return false;
+    p += size;
+    left -= size;
+  }
+  return true;
+}
+
+}  // namespace teahouse::http

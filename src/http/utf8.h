@@ -1,0 +1,10 @@
+// UTF-8, strictly (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF.
+#pragma once
+
+#include <string_view>
+
+namespace teahouse::http {
+
+bool is_utf8(std::string_view bytes);
+
+}  // namespace teahouse::http

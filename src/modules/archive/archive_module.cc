@@ -1,0 +1,184 @@
+#include "modules/archive/archive_module.h"
+
+#include "server/archive_query.h"
+#include "xml/writer.h"
+#include "xmpp/namespaces.h"
+
+namespace teahouse {
+namespace {
+
+// What only a server says, and no client's word: ids of archives, copies, archive results (XEP-0359 section 7, XEP-0280
+// section 11, CVE-2017-5589 and its kin).
+bool is_forged(const xml::Element& child) {
+  return (child.name() == "stanza-id" && child.ns() == ns::stanza_id) ||
+         (child.ns() == ns::carbons && (child.name() == "sent" || child.name() == "received")) ||
+         (child.name() == "result" && child.ns() == ns::mam);
+}
+
+Flow remove_forged(Outbound& outbound) {
+  bool any = false;
+  outbound.stanza.root().for_each_child([&](const xml::Element& child) { any = any || is_forged(child); });
+  if (any) outbound.stanza.remove_children(is_forged);
+  return Flow::go_on;
+}
+
+}  // namespace
+
+bool is_archivable(const Stanza& message) {
+  if (message.type != StanzaType::chat && message.type != StanzaType::none) return false;
+  bool keep = false, refuse = false;
+  message.root().for_each_child([&](const xml::Element& child) {
+    if (child.ns() == ns::hints) {
+      refuse = refuse || child.name() == "no-store" || child.name() == "no-permanent-store";
+      keep = keep || child.name() == "store";
+    } else if (child.ns() == ns::client) {
+      keep = keep || child.name() == "body";
+    } else if (child.ns() == ns::mam || child.ns() == ns::carbons) {
+      refuse = refuse || child.name() != "private";
+    } else {
+      // A receipt, a marker, an invitation, an encrypted body; but not that somebody types, nor what only decorates.
+      keep = keep || (child.ns() != ns::chat_states && child.ns() != ns::stanza_id && child.ns() != ns::delay &&
+                      child.name() != "request" && child.name() != "markable");
+    }
+  });
+  return keep && !refuse;
+}
+
+const ModuleInfo& ArchiveModule::info() const {
+  static const ModuleInfo info{"archive",
+                               "Messages are kept and can be asked for from any device.",
+                               {{59, "1.0", "Result Set Management", ""},
+                                {313, "1.1.3", "Message Archive Management", "preferences (XEP-0441) are left out"},
+                                {334, "1.0.0", "Message Processing Hints", ""},
+                                {359, "0.7.0", "Unique and Stable Stanza IDs", ""}},
+                               {ns::hints, ns::stanza_id},
+                               {ns::mam, ns::mam_extended, ns::stanza_id}};
+  return info;
+}
+
+void ArchiveModule::attach(Home& home) {
+  home_ = &home;
+  Hooks& hooks = home.hooks();
+  hooks.on_outbound(Phase::rewrite, StanzaKind::message, remove_forged);
+  hooks.on_outbound(Phase::archive, StanzaKind::message, [this](Outbound& outbound) { return archive_sent(outbound); });
+  hooks.on_inbound(Phase::archive, StanzaKind::message, [this](Inbound& inbound) { return archive_received(inbound); });
+  hooks.on_iq(IqTarget::account, StanzaType::set, "query", ns::mam, [this](const IqRequest& iq) { query(iq); });
+  hooks.on_iq(IqTarget::account, StanzaType::get, "query", ns::mam, [this](const IqRequest& iq) {
+    if (iq.is_own_account()) {
+      home_->reply(iq.stanza, make_mam_form());
+    } else {
+      home_->reply_error(iq.stanza, {ErrorKind::forbidden, "An archive is open to its own account only."});
+    }
+  });
+  hooks.on_iq(IqTarget::account, StanzaType::get, "metadata", ns::mam, [this](const IqRequest& iq) { metadata(iq); });
+  hooks.account_removed.push_back(
+      [this](const HostPtr& host, const BareJid& jid) { store(*host->tenant).remove_all(jid.str()); });
+}
+
+Flow ArchiveModule::refuse_full(const Tenant& tenant, const Stanza& message) {
+  const int64_t limit = tenant.limits().archive_bytes;
+  if (limit < 0 || tenant.meter->archive_bytes.load(std::memory_order_relaxed) < limit) return Flow::go_on;
+  home_->reply_error(message, {ErrorKind::resource_constraint,
+                               "The archive of " + tenant.domain + " is full (its plan keeps " + std::to_string(limit) +
+                                   " bytes). The owner can remove old messages or take a larger plan."});
+  return Flow::stop;
+}
+
+ArchiveModule::Written ArchiveModule::write(const Resident& account, const Jid& with, const Stanza& message) {
+  store::ArchiveRow row{home_->make_archive_id(), with.bare().str(), {}};
+  message.write(row.bytes, true);
+  account.tenant().meter->archive_bytes.fetch_add(static_cast<int64_t>(row.bytes.size()), std::memory_order_relaxed);
+  Written written{store(account.tenant()).append(account.jid().str(), row), {}};
+  xml::Writer(written.stamp).open("stanza-id", ns::stanza_id).attribute("by", account.jid().str())
+      .attribute("id", to_string(row.id)).close();
+  return written;
+}
+
+Flow ArchiveModule::archive_sent(Outbound& outbound) {
+  const Stanza& message = outbound.stanza;
+  if (message.to->bare_view() == outbound.resident.jid().str()) return Flow::go_on;  // once is enough
+  if (!is_archivable(message)) return Flow::go_on;
+  if (refuse_full(outbound.resident.tenant(), message) == Flow::stop) return Flow::stop;
+  Written written = write(outbound.resident, *message.to, message);
+  await(outbound.receipt, written.lsn);
+  outbound.gate = written.lsn;
+  outbound.stamp = std::move(written.stamp);
+  return Flow::go_on;
+}
+
+Flow ArchiveModule::archive_received(Inbound& inbound) {
+  Stanza& message = inbound.stanza;
+  if (!is_archivable(message)) return Flow::go_on;
+  if (refuse_full(inbound.resident.tenant(), message) == Flow::stop) return Flow::stop;
+  const Written written = write(inbound.resident, *message.from, message);
+  await(inbound.receipt, written.lsn);
+  inbound.gate = written.lsn;
+  message.stamp(written.stamp);
+  return Flow::go_on;
+}
+
+void ArchiveModule::query(const IqRequest& request) {
+  if (!request.is_own_account()) {
+    home_->reply_error(request.stanza, {ErrorKind::forbidden, "An archive is open to its own account only."});
+    return;
+  }
+  auto query = parse_mam_query(request.query);
+  if (!query) {
+    home_->reply_error(request.stanza, query.error());
+    return;
+  }
+  spawn(answer(*this, request.host->tenant, request.resident->jid(), request.session->number(), request.stanza,
+               std::move(*query)));
+}
+
+Task<void> ArchiveModule::answer(ArchiveModule& self, TenantPtr tenant, BareJid account, uint64_t session,
+                                 Stanza request, MamQuery query) {
+  const auto archive_query = make_archive_query(query);
+  if (!archive_query) {
+    self.home_->reply_error(request, archive_query.error());
+    co_return;
+  }
+  const auto page =
+      co_await load_archive_page(self.home_->loop(), self.store(*tenant), account.str(), *archive_query);
+  Session* receiver = self.home_->find_session(session);
+  if (!receiver) co_return;
+  if (!page) {
+    self.home_->reply_error(request, page.error());
+    co_return;
+  }
+  const auto send = [&](const store::ArchiveRow& row) {
+    Stanza message = Stanza::make(StanzaKind::message, StanzaType::none,
+                                  make_mam_result(query.queryid, to_string(row.id), time_ms(row.id), row.bytes));
+    message.from = account;
+    message.to = request.from;
+    receiver->deliver(std::move(message));
+  };
+  if (query.flip_page) {
+    std::for_each(page->rows.rbegin(), page->rows.rend(), send);
+  } else {
+    std::for_each(page->rows.begin(), page->rows.end(), send);
+  }
+  receiver->deliver(Stanza::make_reply(request, StanzaType::result, make_mam_fin(make_rsm_answer(*page), page->complete)));
+}
+
+void ArchiveModule::metadata(const IqRequest& request) {
+  if (request.is_own_account()) {
+    spawn(answer_metadata(*this, request.host->tenant, request.resident->jid(), request.stanza));
+  } else {
+    home_->reply_error(request.stanza, {ErrorKind::forbidden, "An archive is open to its own account only."});
+  }
+}
+
+Task<void> ArchiveModule::answer_metadata(ArchiveModule& self, TenantPtr tenant, BareJid account, Stanza request) {
+  const auto ends = co_await self.store(*tenant).ends(self.home_->loop(), account.str());
+  if (!ends) {
+    self.home_->reply_error(request, ends.error());
+  } else if (ends->has_value()) {
+    const auto end = [](store::ArchiveId id) { return MamEnd{to_string(id), time_ms(id)}; };
+    self.home_->reply(request, make_mam_metadata(end((*ends)->first), end((*ends)->last)));
+  } else {
+    self.home_->reply(request, make_mam_metadata(std::nullopt, std::nullopt));
+  }
+}
+
+}  // namespace teahouse

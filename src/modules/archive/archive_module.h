@@ -1,0 +1,43 @@
+// ArchiveModule: the archives of accounts.
+//
+// A message is written to the sender's archive on the sender's home and to the recipient's on the recipient's; each has its own id, and
+// a copy that carries an id leaves only after its row is on disk.
+//
+// Thread: its home loop.
+// Limits: the plan's archive_bytes (the sender gets resource-constraint) and archive_days (trimmed by app/).
+// Spec: XEP-0313 (with the extended fields), XEP-0059, XEP-0334, XEP-0359.
+#pragma once
+
+#include "server/home.h"
+#include "xmpp/mam.h"
+
+namespace teahouse {
+
+class ArchiveModule final : public Module {
+ public:
+  const ModuleInfo& info() const override;
+  void attach(Home& home) override;
+
+ private:
+  Flow archive_sent(Outbound& outbound);
+  Flow archive_received(Inbound& inbound);
+  Flow refuse_full(const Tenant& tenant, const Stanza& message);
+  struct Written {
+    Lsn lsn;
+    std::string stamp;
+  };
+  Written write(const Resident& account, const Jid& with, const Stanza& message);
+  void query(const IqRequest& request);
+  static Task<void> answer(ArchiveModule& self, TenantPtr tenant, BareJid account, uint64_t session, Stanza request,
+                           MamQuery query);
+  void metadata(const IqRequest& request);
+  static Task<void> answer_metadata(ArchiveModule& self, TenantPtr tenant, BareJid account, Stanza request);
+  store::ArchiveStore store(const Tenant& tenant) { return home_->data().archive(tenant.id, "archive"); }
+
+  Home* home_ = nullptr;
+};
+
+// Is this a message to keep? (XEP-0313 section 5.1, XEP-0334)
+bool is_archivable(const Stanza& message);
+
+}  // namespace teahouse

@@ -1,0 +1,19 @@
+// CarbonsModule: XEP-0280. A session switches copies on; from then on it gets those of messages that it would not see otherwise.
+//
+// Thread: its home loop.
+#pragma once
+
+#include "server/home.h"
+
+namespace teahouse {
+
+class CarbonsModule final : public Module {
+ public:
+  const ModuleInfo& info() const override;
+  void attach(Home& home) override;
+};
+
+// XEP-0280 section 6.1: is this a message that people want to see on all their devices?
+bool is_carbon_eligible(const Stanza& message);
+
+}  // namespace teahouse

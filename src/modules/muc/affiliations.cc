@@ -1,0 +1,50 @@
+#include "modules/muc/affiliations.h"
+
+#include <algorithm>
+
+namespace teahouse::muc {
+
+Result<void> check_affiliation_space(const Room& room, size_t more) {
+  const int64_t planned = room.tenant().limits().room_members;
+  const size_t most = planned < 0 ? affiliations_max : std::min(affiliations_max, static_cast<size_t>(planned));
+  if (room.affiliations.size() + more <= most) return {};
+  return Error{ErrorKind::resource_constraint,
+               "The room's lists have as many people as the plan allows (" + std::to_string(most) + ")."};
+}
+
+void change_affiliation(Room& room, const BareJid& user, Affiliated wanted, PresenceNotes notes) {
+  const Affiliation before = room.affiliation_of(user);
+  const Affiliation after = wanted.affiliation;
+  const Lsn lsn = after == before && after == Affiliation::none ? 0 : room.set_affiliation(user, std::move(wanted));
+  room.traffic()->wait_for(lsn);
+  if (before == after) return;
+  for (Occupant* occupant : room.occupants.find_by_account(user)) {
+    if (after == Affiliation::outcast) {
+      notes.codes = {301};
+      remove_occupant(room, *occupant, notes);
+    } else if (!room.may_enter(user)) {
+      notes.codes = {321};
+      remove_occupant(room, *occupant, notes);
+    } else {
+      set_role(room, *occupant, role_after_change(occupant->role, before, after, room.config.moderated), notes);
+    }
+  }
+}
+
+void remove_non_members(Room& room) {
+  std::vector<Occupant*> leaving;
+  room.occupants.for_each([&](const Occupant& each) {
+    if (!room.may_enter(each.real)) leaving.push_back(room.occupants.find(each.nick()));
+  });
+  for (Occupant* occupant : leaving) remove_occupant(room, *occupant, {{322}, {}, {}, {}, {}});
+}
+
+std::string cut_reason(std::string reason) {
+  if (reason.size() <= reason_bytes_max) return reason;
+  size_t end = reason_bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(reason[end]) & 0xC0) == 0x80) --end;
+  reason.resize(end);
+  return reason;
+}
+
+}  // namespace teahouse::muc

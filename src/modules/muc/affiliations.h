@@ -1,0 +1,26 @@
+// Changing affiliations: stored, told to the room, and acted upon (who may not stay goes).
+//
+// Spec: XEP-0045 sections 9 and 10.3 to 10.8.
+#pragma once
+
+#include <string>
+
+#include "modules/muc/presence.h"
+#include "modules/muc/room.h"
+
+namespace teahouse::muc {
+
+// Room for so many more affiliations: affiliations_max, and the plan's room_members. Errors: resource_constraint.
+Result<void> check_affiliation_space(const Room& room, size_t more);
+
+// Gives the user this affiliation (none takes it away) and puts the gate for it into the room's line. `notes` has who did it and
+// why. REQUIRES: it is allowed.
+void change_affiliation(Room& room, const BareJid& user, Affiliated wanted, PresenceNotes notes);
+
+// Members-only was switched on: who is no member goes (status 322).
+void remove_non_members(Room& room);
+
+// At most reason_bytes_max of it, cut between characters.
+std::string cut_reason(std::string reason);
+
+}  // namespace teahouse::muc

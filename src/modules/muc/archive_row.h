@@ -1,0 +1,19 @@
+// Archive rows of a room: a message as it is kept, and a kept one as a stanza again.
+//
+// A row holds the message as occupants got it (from the occupant's address, with his occupant-id), but for `to` and stanza-id.
+#pragma once
+
+#include "store/data_plane.h"
+#include "xmpp/stanza.h"
+
+namespace teahouse::muc {
+
+// `from` is the occupant's address; `sender` the real bare JID behind it.
+store::ArchiveRow make_row(store::ArchiveId id, const Stanza& message, std::string_view sender);
+// Errors: internal_server_error for a row that cannot be read.
+Result<Stanza> read_row(const store::ArchiveRow& row);
+
+std::string make_stanza_id(store::ArchiveId id, const BareJid& room);
+std::string make_delay(int64_t wall_ms, const BareJid& room);
+
+}  // namespace teahouse::muc

@@ -1,0 +1,63 @@
+// RoomConfig: what the owner of a room sets, as values; and the limits that no owner can pass.
+//
+// Spec: XEP-0045 sections 4.2 and 10.2.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "modules/muc/affiliation.h"
+
+namespace teahouse::muc {
+
+// Limits of the service, all in one place.
+inline constexpr size_t nick_characters_max = 100;
+inline constexpr size_t name_bytes_max = 200;
+inline constexpr size_t description_bytes_max = 2000;
+inline constexpr size_t subject_bytes_max = 2000;
+inline constexpr size_t password_bytes_max = 200;
+inline constexpr size_t reason_bytes_max = 1000;       // longer reasons are cut
+inline constexpr size_t affiliations_max = 10'000;     // also the plan's room_members
+inline constexpr size_t sessions_per_nick_max = 50;
+inline constexpr size_t history_default = 20;          // messages, when the client does not say
+inline constexpr size_t history_max = 100;
+inline constexpr size_t items_per_request_max = 200;   // in one muc#admin query
+inline constexpr size_t invites_per_message_max = 20;
+inline constexpr size_t invites_remembered_max = 200;  // in one room, for declines
+inline constexpr size_t waiting_max = 20'000;          // stanzas of one room that wait for the disk
+inline constexpr size_t loading_waits_max = 1000;      // stanzas that wait for one room to be loaded
+inline constexpr size_t relayed_id_bytes_max = 512;    // of an iq to an occupant
+
+enum class PrivateMessages { anyone, participants, moderators, none };
+
+struct RoomConfig {
+  std::string name, description, lang;
+  std::string password;  // empty: none is needed
+  bool persistent = false;
+  bool is_public = true;
+  bool members_only = false;
+  bool moderated = false;
+  bool non_anonymous = false;   // whois: anyone
+  bool change_subject = false;  // participants may
+  bool member_invites = false;  // members may invite into a members-only room
+  bool archived = true;         // messages are kept and can be queried; "logging" in the words of the XEP
+  PrivateMessages private_messages = PrivateMessages::anyone;
+  int64_t max_users = 0;  // 0: the plan's
+  int64_t max_history = 50;
+  // By Role, moderators last: whose presence is broadcast, and who may read the member list of a non-anonymous room.
+  bool broadcast[4] = {false, true, true, true};
+  bool member_list[4] = {false, false, false, true};
+
+  bool broadcasts(Role role) const { return broadcast[static_cast<size_t>(role)]; }
+  bool operator==(const RoomConfig&) const = default;
+};
+
+// Lists of affiliations belong to admins and owners; to members (of each other, never the outcasts) in a members-only room
+// that hides nobody; and to the roles that the owner chose, in a room that hides nobody.
+bool may_read_list(const RoomConfig& config, const Standing& who, Affiliation list);
+
+// May occupants of this role send private messages?
+bool may_send_private(const RoomConfig& config, Role from);
+
+}  // namespace teahouse::muc

@@ -1,0 +1,181 @@
+#include "modules/muc/disco.h"
+
+#include <algorithm>
+
+#include "server/home.h"
+#include "xml/writer.h"
+#include "xmpp/data_form.h"
+#include "xmpp/namespaces.h"
+#include "xmpp/rsm.h"
+
+namespace teahouse::muc {
+namespace {
+
+constexpr size_t rooms_per_page_max = 500;
+constexpr char room_user_node[] = "x-roomuser-item";
+constexpr char traffic_node[] = "http://jabber.org/protocol/muc#traffic";
+
+void write_features(xml::Writer& writer, std::initializer_list<std::string_view> features) {
+  for (const auto feature : features) writer.open("feature").attribute("var", feature).close();
+}
+
+void write_identity(xml::Writer& writer, std::string_view name) {
+  writer.open("identity").attribute("category", "conference").attribute("type", "text");
+  if (!name.empty()) writer.attribute("name", name);
+  writer.close();
+}
+
+void write_room_info(xml::Writer& writer, const Room& room) {
+  DataForm form(DataForm::Type::result, "http://jabber.org/protocol/muc#roominfo");
+  const RoomConfig& config = room.config;
+  const auto flag = [](bool value) { return std::string(value ? "1" : "0"); };
+  form.add("muc#roominfo_description", "text-single", "Description", config.description);
+  form.add("muc#roominfo_subject", "text-single", "Subject", room.subject.text);
+  form.add("muc#roominfo_subjectmod", "boolean", "Participants may change the subject", flag(config.change_subject));
+  form.add("muc#roominfo_occupants", "text-single", "Occupants", std::to_string(room.occupants.size()));
+  if (!config.lang.empty()) form.add("muc#roominfo_lang", "text-single", "Language", config.lang);
+  form.add("muc#maxhistoryfetch", "text-single", "Most messages of history", std::to_string(config.max_history));
+  form.add("muc#roomconfig_roomname", "text-single", "Name", config.name);
+  form.add("muc#roomconfig_changesubject", "boolean", "Participants may change the subject",
+           flag(config.change_subject));
+  form.add("muc#roomconfig_allowinvites", "boolean", "Members may invite", flag(config.member_invites));
+  form.write(writer);
+}
+
+void answer_reserved_nick(Room& room, const Stanza& stanza) {
+  std::string payload;
+  xml::Writer writer(payload);
+  writer.open("query", ns::disco_info).attribute("node", room_user_node);
+  const auto known = room.affiliations.find(stanza.from->bare());
+  if (known != room.affiliations.end() && !known->second.nick.empty()) write_identity(writer, known->second.nick);
+  writer.close();
+  room.reply(stanza, std::move(payload));
+}
+
+// The page of a list that is ordered by address.
+struct Page {
+  std::vector<ListedRoom>::const_iterator begin, end;
+  size_t index;
+};
+
+Page choose_page(const std::vector<ListedRoom>& rooms, const RsmRequest& rsm) {
+  const size_t size = rsm.page_size(rooms_per_page_max, rooms_per_page_max);
+  const auto place = [&](const std::string& uid) {
+    return static_cast<size_t>(std::lower_bound(rooms.begin(), rooms.end(), uid,
+                                                [](const ListedRoom& room, const std::string& text) {
+                                                  return room.jid.str() < text;
+                                                }) - rooms.begin());
+  };
+  size_t begin = 0, end = rooms.size();
+  if (rsm.after) {
+    begin = place(*rsm.after);
+    if (begin < rooms.size() && rooms[begin].jid.str() == *rsm.after) ++begin;
+  } else if (rsm.index) {
+    begin = std::min(*rsm.index, rooms.size());
+  }
+  if (rsm.before && !rsm.before->empty()) end = std::max(begin, place(*rsm.before));
+  if (rsm.backwards()) {
+    begin = end - std::min(size, end - begin);
+  } else {
+    end = begin + std::min(size, end - begin);
+  }
+  return {rooms.begin() + static_cast<ptrdiff_t>(begin), rooms.begin() + static_cast<ptrdiff_t>(end), begin};
+}
+
+std::string make_items(const std::vector<ListedRoom>& rooms, const RsmRequest& rsm, bool asked_for_page) {
+  const Page page = choose_page(rooms, rsm);
+  std::string payload;
+  xml::Writer writer(payload);
+  writer.open("query", ns::disco_items);
+  for (auto room = page.begin; room != page.end; ++room) {
+    const std::string& name = room->config.name;
+    writer.open("item").attribute("jid", room->jid.str());
+    writer.attribute("name", name.empty() ? unescape_localpart(room->jid.localpart()) : name).close();
+  }
+  const size_t count = static_cast<size_t>(page.end - page.begin);
+  if (asked_for_page || count < rooms.size()) {
+    RsmAnswer answer;
+    answer.count = rooms.size();
+    if (count > 0) {
+      answer.first = page.begin->jid.str();
+      answer.last = (page.end - 1)->jid.str();
+      answer.first_index = page.index;
+    }
+    write_rsm(writer, answer);
+  }
+  writer.close();
+  return payload;
+}
+
+Task<void> load_items(Home* home, Storage storage, Stanza request, RsmRequest rsm, bool asked_for_page) {
+  auto rooms = co_await storage.list(home->loop());
+  if (!rooms) {
+    home->reply_error(request, rooms.error());
+    co_return;
+  }
+  std::erase_if(*rooms, [](const ListedRoom& room) { return !room.config.is_public; });
+  home->reply(request, make_items(*rooms, rsm, asked_for_page));
+}
+
+}  // namespace
+
+void answer_room_info(Room& room, const Stanza& stanza, const xml::Element& query) {
+  const std::string_view node = query.attribute("node").value_or("");
+  if (node == room_user_node) return answer_reserved_nick(room, stanza);
+  if (node == traffic_node) return room.reply_error(stanza, {ErrorKind::service_unavailable, ""});  // all may pass
+  if (!node.empty()) return room.reply_error(stanza, {ErrorKind::item_not_found, "There is no such node."});
+  const RoomConfig& config = room.config;
+  std::string payload;
+  xml::Writer writer(payload);
+  writer.open("query", ns::disco_info);
+  write_identity(writer, config.name.empty() ? unescape_localpart(room.jid().localpart()) : config.name);
+  write_features(writer, {ns::disco_info, ns::disco_items, ns::muc, "http://jabber.org/protocol/muc#stable_id",
+                          "http://jabber.org/protocol/muc#request", ns::self_ping, ns::occupant_id, ns::stanza_id,
+                          ns::mam, ns::mam_extended, ns::ping, ns::register_iq});
+  write_features(writer, {config.password.empty() ? "muc_unsecured" : "muc_passwordprotected",
+                          config.is_public ? "muc_public" : "muc_hidden",
+                          config.persistent ? "muc_persistent" : "muc_temporary",
+                          config.members_only ? "muc_membersonly" : "muc_open",
+                          config.moderated ? "muc_moderated" : "muc_unmoderated",
+                          config.non_anonymous ? "muc_nonanonymous" : "muc_semianonymous"});
+  if (room.may_look_inside(*stanza.from)) write_room_info(writer, room);
+  writer.close();
+  room.reply(stanza, std::move(payload));
+}
+
+void answer_room_items(Room& room, const Stanza& stanza, const xml::Element& query) {
+  if (query.attribute("node")) return room.reply_error(stanza, {ErrorKind::item_not_found, "There is no such node."});
+  std::string payload;
+  xml::Writer writer(payload);
+  writer.open("query", ns::disco_items);
+  // Who is in the room is for those who are in it.
+  if (room.occupants.find_by_session(*stanza.from)) {
+    room.occupants.for_each([&](const Occupant& each) {
+      if (!room.config.broadcasts(each.role)) return;
+      writer.open("item").attribute("jid", each.address.str()).attribute("name", each.nick()).close();
+    });
+  }
+  writer.close();
+  room.reply(stanza, std::move(payload));
+}
+
+void answer_service_info(Home& home, const Host& host, const Stanza& stanza, const xml::Element& query) {
+  if (query.attribute("node")) return home.reply_error(stanza, {ErrorKind::item_not_found, "There is no such node."});
+  std::string payload;
+  xml::Writer writer(payload);
+  writer.open("query", ns::disco_info);
+  write_identity(writer, host.tenant->title.empty() ? host.tenant->name : host.tenant->title);
+  write_features(writer, {ns::disco_info, ns::disco_items, ns::muc, ns::rsm, ns::occupant_id, ns::mam, ns::ping});
+  writer.close();
+  home.reply(stanza, std::move(payload));
+}
+
+void answer_service_items(Home& home, const Host& host, const Stanza& stanza, const xml::Element& query) {
+  if (query.attribute("node")) return home.reply_error(stanza, {ErrorKind::item_not_found, "There is no such node."});
+  auto rsm = parse_rsm_of(query);
+  if (!rsm) return home.reply_error(stanza, rsm.error());
+  const bool asked_for_page = query.child("set", ns::rsm).has_value();
+  spawn(load_items(&home, Storage(home.data(), host.tenant->id), stanza, std::move(*rsm), asked_for_page));
+}
+
+}  // namespace teahouse::muc

@@ -1,0 +1,107 @@
+#include "modules/muc/invite.h"
+
+#include <algorithm>
+
+#include "modules/muc/affiliations.h"
+#include "xml/writer.h"
+#include "xmpp/namespaces.h"
+
+namespace teahouse::muc {
+namespace {
+
+struct Invitation {
+  Jid to;
+  std::string reason;
+};
+
+Result<std::vector<Invitation>> parse_invitations(const xml::Element& x) {
+  std::vector<Invitation> found;
+  for (auto child = x.first_child(); child; child = child->next_sibling()) {
+    if (!child->is("invite", ns::muc_user)) continue;
+    auto to = Jid::parse(child->attribute("to").value_or(""));
+    if (!to || !to->has_localpart()) return Error{ErrorKind::jid_malformed, "An invitation needs a user's address."};
+    if (found.size() == invites_per_message_max) {
+      return Error{ErrorKind::not_acceptable, "Too many invitations in one message."};
+    }
+    found.push_back({std::move(*to), cut_reason(child->child_text("reason", ns::muc_user))});
+  }
+  return found;
+}
+
+Result<void> check_inviter(const Room& room, const Jid& from) {
+  const Standing inviter = room.standing_of(from);
+  if (inviter.role == Role::none) return Error{ErrorKind::not_acceptable, "You are not in this room."};
+  if (inviter.role == Role::visitor) return Error{ErrorKind::forbidden, "Visitors may not invite."};
+  const bool may_let_in = inviter.affiliation >= Affiliation::admin ||
+                          (room.config.member_invites && inviter.affiliation == Affiliation::member);
+  if (room.config.members_only && !may_let_in) {
+    return Error{ErrorKind::forbidden, "Only admins and owners invite others into this room."};
+  }
+  return {};
+}
+
+}  // namespace
+
+void send_invitation(Room& room, const BareJid& inviter, const Jid& invitee, std::string_view reason) {
+  std::string payload;
+  xml::Writer writer(payload);
+  writer.open("x", ns::muc_user).open("invite").attribute("from", inviter.str());
+  if (!reason.empty()) writer.leaf("reason", reason);
+  writer.close();
+  if (!room.config.password.empty()) writer.leaf("password", room.config.password);
+  writer.close();
+  Stanza stanza = Stanza::make(StanzaKind::message, StanzaType::none, std::move(payload));
+  stanza.from = room.jid();
+  stanza.to = invitee;
+  room.traffic()->send(std::move(stanza));
+  room.invitations.emplace_back(invitee.bare(), inviter);
+  if (room.invitations.size() > invites_remembered_max) room.invitations.pop_front();
+}
+
+void invite(Room& room, const Stanza& stanza, const xml::Element& x) {
+  const auto allowed = check_inviter(room, *stanza.from);
+  if (!allowed) return room.reply_error(stanza, allowed.error());
+  const auto invitations = parse_invitations(x);
+  if (!invitations) return room.reply_error(stanza, invitations.error());
+  const BareJid inviter = stanza.from->bare();
+  for (const auto& [to, reason] : *invitations) {
+    const BareJid invitee = to.bare();
+    const Affiliation now = room.affiliation_of(invitee);
+    if (now == Affiliation::outcast) {
+      room.reply_error(stanza, {ErrorKind::forbidden, invitee.str() + " is banned from this room."});
+      continue;
+    }
+    if (room.config.members_only && now == Affiliation::none) {
+      const auto space = check_affiliation_space(room, 1);
+      if (!space) return room.reply_error(stanza, space.error());
+      change_affiliation(room, invitee, {Affiliation::member, {}, {}}, {});
+    }
+    send_invitation(room, inviter, to, reason);
+  }
+}
+
+void decline(Room& room, const Stanza& stanza, const xml::Element& x) {
+  const auto element = x.child("decline", ns::muc_user);
+  const auto to = Jid::parse(element->attribute("to").value_or(""));
+  if (!to) return room.reply_error(stanza, {ErrorKind::jid_malformed, "To whom?"});
+  const BareJid invitee = stanza.from->bare();
+  const auto found = std::find(room.invitations.begin(), room.invitations.end(),
+                               std::pair<BareJid, BareJid>(invitee, to->bare()));
+  if (found == room.invitations.end()) {
+    return room.reply_error(stanza, {ErrorKind::item_not_found, "The room knows of no such invitation."});
+  }
+  room.invitations.erase(found);
+  std::string payload;
+  xml::Writer writer(payload);
+  writer.open("x", ns::muc_user).open("decline").attribute("from", invitee.str());
+  const std::string reason = cut_reason(element->child_text("reason", ns::muc_user));
+  if (!reason.empty()) writer.leaf("reason", reason);
+  writer.close().close();
+  Stanza message = Stanza::make(StanzaKind::message, StanzaType::none, std::move(payload));
+  message.from = room.jid();
+  message.id = stanza.id;
+  message.to = to->bare();
+  room.traffic()->send(std::move(message));
+}
+
+}  // namespace teahouse::muc

@@ -1,0 +1,152 @@
+#include "modules/muc/join.h"
+
+#include <algorithm>
+
+#include "crypto/hash.h"
+#include "modules/muc/forged.h"
+#include "modules/muc/history.h"
+#include "modules/muc/presence.h"
+#include "modules/muc/subject.h"
+#include "server/home.h"
+#include "xmpp/namespaces.h"
+
+namespace teahouse::muc {
+namespace {
+
+Result<void> check_password(const Room& room, const Stanza& stanza) {
+  if (room.config.password.empty()) return {};
+  const auto x = stanza.child("x", ns::muc);
+  const std::string given = x ? x->child_text("password", ns::muc) : std::string();
+  // Compared as digests, so that neither content nor size shows in the time that it takes.
+  if (!given.empty() && crypto::constant_time_equal(crypto::sha256(given), crypto::sha256(room.config.password))) {
+    return {};
+  }
+  return Error{ErrorKind::not_authorized, "This room needs a password."};
+}
+
+// One who changes his nick makes no room fuller.
+Result<void> check_free_nick(const Room& room, const BareJid& account, std::string_view nick, bool may_share) {
+  const auto valid = check_nick(nick);
+  if (!valid) return valid;
+  if (const BareJid* owner = room.find_nick_owner(nick); owner && *owner != account) {
+    return Error{ErrorKind::conflict, "This nick is reserved for somebody else."};
+  }
+  const Occupant* there = room.occupants.find(nick);
+  if (!there) return {};
+  if (!may_share || there->real != account) return Error{ErrorKind::conflict, "This nick is in use."};
+  if (there->sessions.size() >= sessions_per_nick_max) {
+    return Error{ErrorKind::resource_constraint, "Too many of your sessions are in this room."};
+  }
+  return {};
+}
+
+Result<void> check_space(const Room& room, Affiliation affiliation) {
+  const int64_t occupants = static_cast<int64_t>(room.occupants.size());
+  const int64_t planned = room.tenant().limits().room_members;
+  if (planned >= 0 && occupants >= planned) {
+    return Error{ErrorKind::resource_constraint,
+                 "The room has as many occupants as the plan allows (" + std::to_string(planned) + ")."};
+  }
+  if (room.config.max_users > 0 && occupants >= room.config.max_users && affiliation < Affiliation::admin) {
+    return Error{ErrorKind::service_unavailable, "The room is full."};
+  }
+  return {};
+}
+
+Result<void> check_entry(const Room& room, const Stanza& stanza) {
+  const BareJid account = stanza.from->bare();
+  const Affiliation affiliation = room.affiliation_of(account);
+  if (affiliation == Affiliation::outcast) return Error{ErrorKind::forbidden, "You are banned from this room."};
+  if (room.locked && affiliation != Affiliation::owner) {
+    return Error{ErrorKind::item_not_found, "This room is being set up by its owner."};
+  }
+  if (!room.may_enter(account)) {
+    return Error{ErrorKind::registration_required, "Only members may enter this room."};
+  }
+  const auto password = check_password(room, stanza);
+  if (!password) return password;
+  const std::string_view nick = stanza.to->resourcepart();
+  const auto free = check_free_nick(room, account, nick, true);
+  if (!free) return free;
+  return room.occupants.find(nick) ? Result<void>() : check_space(room, affiliation);
+}
+
+// All that one session gets when it enters, in the order of section 7.1; the room's other sessions have heard of it by then.
+void send_room(Room& room, Occupant& occupant, const FullJid& session, const Stanza& stanza, bool created) {
+  send_occupants(room, occupant, session);
+  PresenceNotes notes;
+  if (room.config.non_anonymous) notes.self_codes.push_back(100);
+  if (room.config.archived) notes.self_codes.push_back(170);
+  if (created) notes.self_codes.push_back(201);
+  send_self(room, occupant, session, notes);
+  const auto x = stanza.child("x", ns::muc);
+  const auto history = x ? x->child("history", ns::muc) : std::nullopt;
+  send_history(room, session, parse_history(history, room.config, room.home().clock().wall_ms()));
+  send_subject(room, session);
+}
+
+}  // namespace
+
+Result<void> check_nick(std::string_view nick) {
+  const auto starts_character = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; };
+  if (static_cast<size_t>(std::count_if(nick.begin(), nick.end(), starts_character)) > nick_characters_max) {
+    return Error{ErrorKind::not_acceptable,
+                 "A nick has at most " + std::to_string(nick_characters_max) + " characters."};
+  }
+  if (nick.find_first_not_of(" \t") == std::string_view::npos) {
+    return Error{ErrorKind::not_acceptable, "A nick needs a character that can be seen."};
+  }
+  return {};
+}
+
+void enter(Room& room, const Stanza& stanza, bool created) {
+  const auto allowed = check_entry(room, stanza);
+  if (!allowed) {
+    room.reply_error(stanza, allowed.error());
+    return;
+  }
+  const FullJid address = *stanza.to->full();
+  const FullJid session = *stanza.from->full();
+  Stanza presence = stanza;
+  remove_forged(presence, room.jid());
+  Occupant* occupant = room.occupants.find(address.resourcepart());
+  if (occupant) {
+    room.occupants.add_session(*occupant, {session, std::move(presence)});
+  } else {
+    const BareJid account = session.bare();
+    const Role role = default_role(room.affiliation_of(account), room.config.moderated);
+    occupant = &room.occupants.add(address, role, make_occupant_id(room.tenant(), room.jid(), account.str()),
+                                   {session, std::move(presence)});
+  }
+  room.entered = true;
+  // The newcomer hears of himself last, so not by this broadcast.
+  broadcast_entry(room, *occupant, session);
+  send_room(room, *occupant, session, stanza, created);
+}
+
+void enter_again(Room& room, Occupant& occupant, const Stanza& stanza) {
+  const FullJid session = *stanza.from->full();
+  Stanza presence = stanza;
+  remove_forged(presence, room.jid());
+  const bool changed = occupant.shown().jid != session || occupant.shown().presence.payload() != presence.payload();
+  room.occupants.set_presence(occupant, session, std::move(presence));
+  if (changed) broadcast_entry(room, occupant, session);
+  send_room(room, occupant, session, stanza, false);
+}
+
+void change_nick(Room& room, Occupant& occupant, const Stanza& stanza) {
+  const auto allowed = check_free_nick(room, occupant.real, stanza.to->resourcepart(), false);
+  if (!allowed) {
+    room.reply_error(stanza, allowed.error());
+    return;
+  }
+  PresenceNotes notes{{303}, {}, {}, {}, std::string(stanza.to->resourcepart())};
+  broadcast_old_nick(room, occupant, notes);
+  Stanza presence = stanza;
+  remove_forged(presence, room.jid());
+  room.occupants.rename(occupant, *stanza.to->full());
+  room.occupants.set_presence(occupant, *stanza.from->full(), std::move(presence));
+  broadcast_presence(room, occupant);
+}
+
+}  // namespace teahouse::muc

@@ -1,0 +1,146 @@
+#include "modules/muc/messages.h"
+
+#include "modules/muc/archive_row.h"
+#include "modules/muc/forged.h"
+#include "modules/muc/invite.h"
+#include "modules/muc/presence.h"
+#include "modules/muc/private.h"
+#include "modules/muc/subject.h"
+#include "modules/muc/voice.h"
+#include "server/home.h"
+#include "xml/writer.h"
+#include "xmpp/namespaces.h"
+
+namespace teahouse::muc {
+namespace {
+
+std::string make_occupant_stamp(std::string_view occupant_id) {
+  std::string out;
+  xml::Writer(out).open("occupant-id", ns::occupant_id).attribute("id", occupant_id).close();
+  return out;
+}
+
+Result<void> check_room_for_more(const Room& room, const Stanza& message) {
+  if (room.traffic()->waiting() > waiting_max) {
+    return Error{ErrorKind::resource_constraint, "The room is busier than the server's disk: try again soon."};
+  }
+  const int64_t limit = room.tenant().limits().archive_bytes;
+  const int64_t used = room.tenant().meter->archive_bytes.load(std::memory_order_relaxed);
+  if (limit >= 0 && used + static_cast<int64_t>(message.approximate_bytes()) > limit) {
+    return Error{ErrorKind::resource_constraint,
+                 "The archive has as many bytes as the plan allows (" + std::to_string(limit) + ")."};
+  }
+  return {};
+}
+
+// Keeps the message, if it is one to keep, and stamps it with its id; what is sent from then on waits for it.
+store::ArchiveId keep(Room& room, Stanza& message, std::string_view sender) {
+  const store::ArchiveId id = room.home().make_archive_id();
+  const store::ArchiveRow row = make_row(id, message, sender);
+  const Lsn lsn = room.storage().archive().append(room.jid().str(), row);
+  room.tenant().meter->archive_bytes.fetch_add(static_cast<int64_t>(row.bytes.size()), std::memory_order_relaxed);
+  room.traffic()->wait_for(lsn);
+  message.stamp(make_stanza_id(id, room.jid()));
+  return id;
+}
+
+Result<void> check_speech(const Room& room, const Occupant* occupant, const Stanza& stanza) {
+  if (!occupant) return Error{ErrorKind::not_acceptable, "Only occupants of the room may speak in it."};
+  if (is_subject_change(stanza)) {
+    const auto allowed = check_subject_change(room, *occupant, stanza);
+    if (!allowed) return allowed;
+  } else if (occupant->role < Role::participant) {
+    return Error{ErrorKind::forbidden, "You have no voice in this room."};
+  }
+  if (!stanza.first_child()) return Error{ErrorKind::bad_request, "The message is empty."};
+  return check_room_for_more(room, stanza);
+}
+
+void set_subject(Room& room, const Occupant& occupant, const Stanza& stanza) {
+  room.subject = {stanza.root().child_text("subject", ns::client), std::string(occupant.nick()),
+                  room.home().clock().wall_ms()};
+  room.traffic()->wait_for(room.store_subject());
+}
+
+void handle_groupchat(Room& room, const Stanza& stanza) {
+  const Occupant* occupant = room.occupants.find_by_session(*stanza.from);
+  const auto allowed = check_speech(room, occupant, stanza);
+  if (!allowed) {
+    room.reply_error(stanza, allowed.error());
+    return;
+  }
+  Stanza message = stanza;
+  remove_forged(message, room.jid());
+  message.from = occupant->address;
+  message.to.reset();
+  message.stamp(make_occupant_stamp(occupant->occupant_id));
+  if (is_subject_change(message)) set_subject(room, *occupant, message);
+  if (room.config.archived && !room.locked && is_archived(message)) keep(room, message, occupant->real.str());
+  room.traffic()->send_all(std::move(message), room.occupants.recipients());
+}
+
+void handle_normal(Room& room, const Stanza& stanza) {
+  if (const auto x = stanza.child("x", ns::muc_user)) {
+    if (x->child("invite", ns::muc_user)) return invite(room, stanza, *x);
+    if (x->child("decline", ns::muc_user)) return decline(room, stanza, *x);
+  }
+  if (const auto x = stanza.child("x", ns::data_forms)) return handle_voice_form(room, stanza, *x);
+  room.reply_error(stanza, {ErrorKind::bad_request, "A message for the room has the type groupchat."});
+}
+
+}  // namespace
+
+bool is_archived(const Stanza& message) {
+  bool has_content = false, is_refused = false, is_wanted = false;
+  message.root().for_each_child([&](const xml::Element& child) {
+    if (child.ns() == ns::hints) {
+      is_refused = is_refused || child.name() == "no-store" || child.name() == "no-permanent-store";
+      is_wanted = is_wanted || child.name() == "store";
+    } else if (child.ns() == ns::receipts || child.ns() == ns::chat_states || child.ns() == ns::stanza_id) {
+      return;
+    } else if (child.is("thread", ns::client)) {
+      return;
+    } else {
+      has_content = true;
+    }
+  });
+  if (is_subject_change(message)) return true;
+  return !is_refused && (has_content || is_wanted);
+}
+
+void handle_message(Room& room, const Stanza& stanza) {
+  if (stanza.type == StanzaType::error) return handle_bounce(room, stanza);
+  if (stanza.to->is_full()) return send_private(room, stanza);
+  if (stanza.type == StanzaType::groupchat) return handle_groupchat(room, stanza);
+  if (stanza.type == StanzaType::none) return handle_normal(room, stanza);
+  room.reply_error(stanza, {ErrorKind::bad_request, "A message for the room has the type groupchat."});
+}
+
+void say_subject(Room& room, std::string_view subject) {
+  room.subject = {std::string(subject), {}, room.home().clock().wall_ms()};
+  std::string payload;
+  xml::Writer(payload).leaf("subject", subject);
+  Stanza message = Stanza::make(StanzaKind::message, StanzaType::groupchat, std::move(payload));
+  message.from = room.jid();
+  room.traffic()->wait_for(room.store_subject());
+  if (room.config.archived && !room.locked) keep(room, message, room.jid().str());
+  room.traffic()->send_all(std::move(message), room.occupants.recipients());
+}
+
+Result<store::ArchiveId> say(Room& room, std::string_view nick, std::string payload) {
+  Stanza message = Stanza::make(StanzaKind::message, StanzaType::groupchat, std::move(payload));
+  auto address = room.jid().with_resource(nick);
+  if (!address) return Error{ErrorKind::not_acceptable, address.error().text};
+  const auto space = check_room_for_more(room, message);
+  if (!space) return space.error();
+  message.from = *address;
+  message.id = store::to_string(room.home().make_archive_id());
+  // No account's: named by the nick, in a form that no bare JID has.
+  message.stamp(make_occupant_stamp(make_occupant_id(room.tenant(), room.jid(), "/" + std::string(nick))));
+  store::ArchiveId id = room.home().make_archive_id();
+  if (room.config.archived && !room.locked) id = keep(room, message, room.jid().str());
+  room.traffic()->send_all(std::move(message), room.occupants.recipients());
+  return id;
+}
+
+}  // namespace teahouse::muc

@@ -1,0 +1,23 @@
+// The rooms of every tenant: the whole of XEP-0045, with archives, occupant-ids and self-pings.
+#pragma once
+
+#include <memory>
+
+#include "server/home.h"
+#include "server/module.h"
+#include "server/rooms.h"
+
+namespace teahouse {
+
+// The module; one for each home.
+std::unique_ptr<Module> make_muc();
+// What the HTTP API uses; one for all homes, each of which has the module. Lifetime: the house outlives it.
+std::unique_ptr<Rooms> make_muc_rooms(House& house);
+
+namespace muc {
+class Service;
+// The rooms of a home; null where it has no such module. Thread: the home's loop.
+Service* find_service(Home& home);
+}  // namespace muc
+
+}  // namespace teahouse

@@ -1,0 +1,228 @@
+#include "modules/muc/presence.h"
+
+#include "modules/muc/forged.h"
+#include "modules/muc/join.h"
+#include "xml/writer.h"
+#include "xmpp/namespaces.h"
+
+namespace teahouse::muc {
+namespace {
+
+// To whom a presence speaks.
+enum class View { stranger, sees_address, self };
+
+struct Told {
+  StanzaType type = StanzaType::none;
+  const PresenceNotes& notes;
+  std::string_view extra = {};
+};
+
+std::string make_stamp(const Room& room, const Occupant& occupant, View view, const Told& told) {
+  const PresenceNotes& notes = told.notes;
+  // Who only changes his nick is unavailable under the old one, and keeps his role.
+  const bool is_gone = told.type == StanzaType::unavailable && notes.new_nick.empty();
+  std::string out;
+  xml::Writer writer(out);
+  writer.open("x", ns::muc_user).open("item");
+  writer.attribute("affiliation", to_string(room.affiliation_of(occupant.real)));
+  writer.attribute("role", to_string(is_gone ? Role::none : occupant.role));
+  if (view != View::stranger) writer.attribute("jid", occupant.shown().jid.str());
+  if (!notes.new_nick.empty()) writer.attribute("nick", notes.new_nick);
+  if (!notes.actor_nick.empty()) writer.open("actor").attribute("nick", notes.actor_nick).close();
+  if (!notes.reason.empty()) writer.leaf("reason", notes.reason);
+  writer.close();
+  if (!told.extra.empty()) writer.raw(told.extra);
+  const auto write_codes = [&](const std::vector<int>& codes) {
+    for (const int code : codes) writer.open("status").attribute("code", std::to_string(code)).close();
+  };
+  if (view == View::self) write_codes({110});
+  write_codes(notes.codes);
+  if (view == View::self) write_codes(notes.self_codes);
+  writer.close();
+  writer.open("occupant-id", ns::occupant_id).attribute("id", occupant.occupant_id).close();
+  return out;
+}
+
+Stanza make_presence(const Room& room, const Occupant& occupant, View view, const Told& told, const Stanza* content) {
+  Stanza stanza = content ? *content : Stanza::make(StanzaKind::presence, told.type, {});
+  stanza.type = told.type;
+  stanza.from = occupant.address;
+  if (view != View::self) stanza.id.clear();
+  stanza.stamp(make_stamp(room, occupant, view, told));
+  return stanza;
+}
+
+void send_to(const Room& room, const Stanza& stanza, const FullJid& session) {
+  Stanza copy = stanza;
+  copy.to = session;
+  room.traffic()->send(std::move(copy));
+}
+
+struct Audience {
+  bool others = true, own = true;
+  const FullJid* except = nullptr;
+};
+
+// To every occupant, as each may see it.
+void broadcast(Room& room, const Occupant& of, const Told& told, const Stanza* content, const Audience& audience) {
+  if (audience.others) {
+    const Stanza stranger = make_presence(room, of, View::stranger, told, content);
+    const Stanza sees_address = make_presence(room, of, View::sees_address, told, content);
+    room.occupants.for_each([&](const Occupant& to) {
+      if (&to == &of) return;
+      const bool sees = room.config.non_anonymous || to.role == Role::moderator;
+      for (const auto& session : to.sessions) send_to(room, sees ? sees_address : stranger, session.jid);
+    });
+  }
+  if (!audience.own) return;
+  const Stanza self = make_presence(room, of, View::self, told, content);
+  for (const auto& session : of.sessions) {
+    if (!audience.except || session.jid != *audience.except) send_to(room, self, session.jid);
+  }
+}
+
+bool is_gone(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::gone:
+    case ErrorKind::item_not_found:
+    case ErrorKind::jid_malformed:
+    case ErrorKind::recipient_unavailable:
+    case ErrorKind::remote_server_not_found:
+    case ErrorKind::remote_server_timeout:
+    case ErrorKind::service_unavailable: return true;
+    default: return false;
+  }
+}
+
+// Presence without <x/> from somebody who is not in the room: he believes that he is (section 7.2.15).
+void send_not_here(Room& room, const Stanza& stanza) {
+  Stanza answer = Stanza::make_reply(stanza, StanzaType::unavailable, {});
+  std::string stamp;
+  xml::Writer writer(stamp);
+  writer.open("x", ns::muc_user).open("item").attribute("affiliation", "none").attribute("role", "none");
+  writer.leaf("reason", "You are not in the room.").close();
+  for (const char* code : {"110", "307", "333"}) writer.open("status").attribute("code", code).close();
+  writer.close();
+  answer.stamp(stamp);
+  room.traffic()->send(std::move(answer));
+}
+
+void handle_available(Room& room, const Stanza& stanza) {
+  const auto address = stanza.to->full();
+  const auto session = stanza.from->full();
+  if (!session) return;
+  if (!address) {
+    room.reply_error(stanza, {ErrorKind::jid_malformed, "Enter the room with a nick: room@service/nick."});
+    return;
+  }
+  Occupant* occupant = room.occupants.find_by_session(*session);
+  const bool enters = stanza.child("x", ns::muc).has_value();
+  if (!occupant) {
+    enters ? enter(room, stanza) : send_not_here(room, stanza);
+  } else if (occupant->address != *address) {
+    change_nick(room, *occupant, stanza);
+  } else if (enters) {
+    enter_again(room, *occupant, stanza);
+  } else {
+    Stanza presence = stanza;
+    remove_forged(presence, room.jid());
+    room.occupants.set_presence(*occupant, *session, std::move(presence));
+    broadcast_presence(room, *occupant);
+  }
+}
+
+}  // namespace
+
+void handle_presence(Room& room, const Stanza& stanza) {
+  switch (stanza.type) {
+    case StanzaType::none: handle_available(room, stanza); break;
+    case StanzaType::unavailable: {
+      Occupant* occupant = room.occupants.find_by_session(*stanza.from);
+      if (!occupant) return;
+      Stanza farewell = stanza;
+      remove_forged(farewell, room.jid());
+      remove_session(room, *occupant, *stanza.from->full(), {}, &farewell);
+      break;
+    }
+    case StanzaType::error: handle_bounce(room, stanza); break;
+    default: break;  // probes and subscriptions are not for rooms
+  }
+}
+
+void broadcast_presence(Room& room, const Occupant& occupant, const PresenceNotes& notes, bool hides) {
+  const bool visible = room.config.broadcasts(occupant.role);
+  const PresenceNotes nothing;
+  if (hides) {
+    broadcast(room, occupant, {StanzaType::unavailable, nothing, {}}, nullptr, {true, false, nullptr});
+  }
+  broadcast(room, occupant, {StanzaType::none, notes, {}}, &occupant.shown().presence, {visible, true, nullptr});
+}
+
+void broadcast_entry(Room& room, const Occupant& occupant, const FullJid& session) {
+  const PresenceNotes nothing;
+  broadcast(room, occupant, {StanzaType::none, nothing, {}}, &occupant.shown().presence,
+            {room.config.broadcasts(occupant.role), true, &session});
+}
+
+void broadcast_old_nick(Room& room, const Occupant& occupant, const PresenceNotes& notes) {
+  broadcast(room, occupant, {StanzaType::unavailable, notes, {}}, nullptr,
+            {room.config.broadcasts(occupant.role), true, nullptr});
+}
+
+void send_occupants(Room& room, const Occupant& to, const FullJid& session) {
+  const bool sees = room.config.non_anonymous || to.role == Role::moderator;
+  const PresenceNotes nothing;
+  room.occupants.for_each([&](const Occupant& of) {
+    if (&of == &to || !room.config.broadcasts(of.role)) return;
+    const View view = sees ? View::sees_address : View::stranger;
+    send_to(room, make_presence(room, of, view, {StanzaType::none, nothing, {}}, &of.shown().presence), session);
+  });
+}
+
+void send_self(Room& room, const Occupant& occupant, const FullJid& session, const PresenceNotes& notes) {
+  const Told told{StanzaType::none, notes, {}};
+  send_to(room, make_presence(room, occupant, View::self, told, &occupant.shown().presence), session);
+}
+
+void remove_occupant(Room& room, Occupant& occupant, const PresenceNotes& notes, const Stanza* farewell) {
+  const Told told{StanzaType::unavailable, notes, {}};
+  broadcast(room, occupant, told, farewell, {room.config.broadcasts(occupant.role), true, nullptr});
+  room.occupants.remove(occupant);
+}
+
+void remove_session(Room& room, Occupant& occupant, const FullJid& session, const PresenceNotes& notes,
+                    const Stanza* farewell) {
+  if (occupant.sessions.size() == 1) {
+    remove_occupant(room, occupant, notes, farewell);
+    return;
+  }
+  const bool was_shown = occupant.shown().jid == session;
+  const Told told{StanzaType::unavailable, notes, {}};
+  send_to(room, make_presence(room, occupant, View::self, told, farewell), session);
+  room.occupants.remove_session(occupant, session);
+  if (was_shown) broadcast_presence(room, occupant);
+}
+
+void set_role(Room& room, Occupant& occupant, Role role, const PresenceNotes& notes) {
+  const bool hides = room.config.broadcasts(occupant.role) && !room.config.broadcasts(role);
+  occupant.role = role;
+  broadcast_presence(room, occupant, notes, hides);
+}
+
+void handle_bounce(Room& room, const Stanza& error) {
+  const auto session = error.from->full();
+  if (!session || !is_gone(read_error(error))) return;
+  if (Occupant* occupant = room.occupants.find_by_session(*session)) {
+    remove_session(room, *occupant, *session, {{333}, {}, {}, {}, {}});
+  }
+}
+
+void send_everybody_away(Room& room, const PresenceNotes& notes, std::string_view extra) {
+  room.occupants.for_each([&](const Occupant& occupant) {
+    const Told told{StanzaType::unavailable, notes, extra};
+    const Stanza stanza = make_presence(room, occupant, View::self, told, nullptr);
+    for (const auto& session : occupant.sessions) send_to(room, stanza, session.jid);
+  });
+}
+
+}  // namespace teahouse::muc

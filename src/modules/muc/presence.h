@@ -1,0 +1,51 @@
+// Presence in a room: what the room says of its occupants, and what they say.
+//
+// Everybody hears of everybody whose role is broadcast; the real address goes to those who may see it; an occupant's own sessions
+// always hear of it, with status 110.
+//
+// Spec: XEP-0045 sections 7.2, 7.6, 7.7, 7.14, 12.1, 17.3.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "modules/muc/room.h"
+
+namespace teahouse::muc {
+
+// What a presence says besides who it is of.
+struct PresenceNotes {
+  std::vector<int> codes;       // for everybody
+  std::vector<int> self_codes;  // besides 110, for the occupant's own sessions
+  std::string actor_nick, reason, new_nick;
+};
+
+// A stanza of type presence for the room.
+void handle_presence(Room& room, const Stanza& stanza);
+
+// The occupant as he is now. `hides`: until now his role was one that is broadcast, and now it is not.
+void broadcast_presence(Room& room, const Occupant& occupant, const PresenceNotes& notes = {}, bool hides = false);
+// The same, but not to this session of his: it enters, and hears of itself last.
+void broadcast_entry(Room& room, const Occupant& occupant, const FullJid& session);
+// He leaves his old nick; `notes` has the new one. REQUIRES: the address is still the old one.
+void broadcast_old_nick(Room& room, const Occupant& occupant, const PresenceNotes& notes);
+// All others, to a session that enters.
+void send_occupants(Room& room, const Occupant& to, const FullJid& session);
+// One session's own presence.
+void send_self(Room& room, const Occupant& occupant, const FullJid& session, const PresenceNotes& notes);
+
+// Takes the occupant out of the room and says so. `farewell`: his own last presence, if he had one.
+void remove_occupant(Room& room, Occupant& occupant, const PresenceNotes& notes, const Stanza* farewell = nullptr);
+// The same for one session; the occupant stays while another one shares his nick.
+void remove_session(Room& room, Occupant& occupant, const FullJid& session, const PresenceNotes& notes,
+                    const Stanza* farewell = nullptr);
+// A new role, told to everybody. REQUIRES: it is not none.
+void set_role(Room& room, Occupant& occupant, Role role, const PresenceNotes& notes);
+
+// An error that came back from a session: where it says that nobody is there, the session is out of the room (status 333).
+void handle_bounce(Room& room, const Stanza& error);
+
+// The last word of a room that is destroyed, or whose server stops, to each session: `extra` goes into its <x/>.
+void send_everybody_away(Room& room, const PresenceNotes& notes, std::string_view extra);
+
+}  // namespace teahouse::muc

@@ -1,0 +1,79 @@
+#include "modules/muc/registration.h"
+
+#include "modules/muc/affiliations.h"
+#include "modules/muc/join.h"
+#include "xml/writer.h"
+#include "xmpp/data_form.h"
+#include "xmpp/namespaces.h"
+
+namespace teahouse::muc {
+namespace {
+
+constexpr char register_form[] = "http://jabber.org/protocol/muc#register";
+constexpr char nick_field[] = "muc#register_roomnick";
+
+bool refuse(Room& room, const Stanza& stanza) {
+  const Affiliation affiliation = room.affiliation_of(stanza.from->bare());
+  if (affiliation >= Affiliation::member) return false;
+  const bool banned = affiliation == Affiliation::outcast;
+  room.reply_error(stanza, {banned ? ErrorKind::forbidden : ErrorKind::not_allowed,
+                            "Only members of the room can reserve a nick in it."});
+  return true;
+}
+
+Result<std::string> parse_nick(const Room& room, const xml::Element& query) {
+  std::string nick = query.child_text("username", ns::register_iq);
+  if (const auto x = query.child("x", ns::data_forms)) {
+    const auto form = DataForm::read(*x);
+    const FormField* field = form && form->form_type() == register_form ? form->find(nick_field) : nullptr;
+    if (field) nick = field->value();
+  }
+  if (nick.empty()) return Error{ErrorKind::bad_request, "Which nick?"};
+  const auto address = room.jid().with_resource(nick);
+  const auto valid = check_nick(nick);
+  if (!address || !valid) return Error{ErrorKind::not_acceptable, "This is no nick."};
+  return std::string(address->resourcepart());
+}
+
+}  // namespace
+
+void answer_registration_form(Room& room, const Stanza& stanza, const xml::Element&) {
+  if (refuse(room, stanza)) return;
+  const Affiliated& known = room.affiliations.at(stanza.from->bare());
+  std::string payload;
+  xml::Writer writer(payload);
+  writer.open("query", ns::register_iq);
+  if (!known.nick.empty()) {
+    writer.open("registered").close();
+    writer.leaf("username", known.nick);
+  } else {
+    writer.leaf("instructions", "Choose the nick that is to be yours in this room.");
+    writer.open("username").close();
+  }
+  DataForm form(DataForm::Type::form, register_form);
+  form.add(nick_field, "text-single", "Nick", known.nick).required = true;
+  form.write(writer);
+  writer.close();
+  room.reply(stanza, std::move(payload));
+}
+
+void register_nick(Room& room, const Stanza& stanza, const xml::Element& query) {
+  if (refuse(room, stanza)) return;
+  const BareJid account = stanza.from->bare();
+  Affiliated wanted = room.affiliations.at(account);
+  wanted.nick.clear();
+  if (!query.child("remove", ns::register_iq)) {
+    auto nick = parse_nick(room, query);
+    if (!nick) return room.reply_error(stanza, nick.error());
+    const BareJid* owner = room.find_nick_owner(*nick);
+    const Occupant* there = room.occupants.find(*nick);
+    if ((owner && *owner != account) || (there && there->real != account)) {
+      return room.reply_error(stanza, {ErrorKind::conflict, "This nick is somebody else's."});
+    }
+    wanted.nick = std::move(*nick);
+  }
+  change_affiliation(room, account, std::move(wanted), {});
+  room.reply(stanza);
+}
+
+}  // namespace teahouse::muc

@@ -1,0 +1,94 @@
+#include "modules/muc/room.h"
+
+#include <algorithm>
+
+#include "crypto/encoding.h"
+#include "crypto/hash.h"
+#include "server/home.h"
+#include "xmpp/namespaces.h"
+
+namespace teahouse::muc {
+
+Room::Room(Home& home, HostPtr room_host, BareJid jid, StoredRoom stored)
+    : host(std::move(room_host)),
+      config(std::move(stored.config)),
+      subject(std::move(stored.subject)),
+      affiliations(std::move(stored.affiliations)),
+      home_(home),
+      jid_(std::move(jid)),
+      storage_(home.data(), host->tenant->id),
+      traffic_(std::make_shared<Traffic>(home)) {
+  checker_.check();
+  empty_since_ms = home.clock().monotonic_ms();
+}
+
+Affiliation Room::affiliation_of(const BareJid& user) const {
+  checker_.check();
+  const auto found = affiliations.find(user);
+  return found == affiliations.end() ? Affiliation::none : found->second.affiliation;
+}
+
+Standing Room::standing_of(const Jid& user) const {
+  const Occupant* occupant = occupants.find_by_session(user);
+  return {affiliation_of(user.bare()), occupant ? occupant->role : Role::none};
+}
+
+const BareJid* Room::find_nick_owner(std::string_view nick) const {
+  for (const auto& [user, affiliated] : affiliations) {
+    if (affiliated.nick == nick) return &user;
+  }
+  return nullptr;
+}
+
+size_t Room::count(Affiliation affiliation) const {
+  return static_cast<size_t>(std::count_if(affiliations.begin(), affiliations.end(), [&](const auto& each) {
+    return each.second.affiliation == affiliation;
+  }));
+}
+
+bool Room::may_enter(const BareJid& user) const {
+  const Affiliation affiliation = affiliation_of(user);
+  if (affiliation == Affiliation::outcast) return false;
+  if (locked) return affiliation == Affiliation::owner;
+  return !config.members_only || affiliation >= Affiliation::member;
+}
+
+bool Room::may_look_inside(const Jid& user) const {
+  const BareJid account = user.bare();
+  if (!may_enter(account)) return false;
+  if (config.password.empty() || affiliation_of(account) >= Affiliation::member) return true;
+  return !occupants.find_by_account(account).empty();
+}
+
+Lsn Room::set_affiliation(const BareJid& user, Affiliated affiliated) {
+  if (affiliated.affiliation == Affiliation::none) {
+    affiliations.erase(user);
+    return locked ? 0 : storage_.remove_affiliation(jid_, user);
+  }
+  const Affiliated& kept = affiliations.insert_or_assign(user, std::move(affiliated)).first->second;
+  return locked ? 0 : storage_.store_affiliation(jid_, user, kept);
+}
+
+Lsn Room::store_config() { return locked ? 0 : storage_.store_config(jid_, config); }
+Lsn Room::store_subject() { return locked ? 0 : storage_.store_subject(jid_, subject); }
+
+void Room::reply(const Stanza& request, std::string payload) const {
+  traffic_->send(Stanza::make_reply(request, StanzaType::result, std::move(payload)));
+}
+
+void Room::reply_error(const Stanza& request, const Error& error) const {
+  if (request.type == StanzaType::error || request.type == StanzaType::result) return;
+  Stanza answer = make_error(request, error);
+  // Clients know by this that the error is the room's answer to an attempt to enter.
+  if (request.kind == StanzaKind::presence) answer.stamp("<x xmlns='http://jabber.org/protocol/muc'/>");
+  traffic_->send(std::move(answer));
+}
+
+std::string make_occupant_id(const Tenant& tenant, const BareJid& room, std::string_view account) {
+  std::string named = room.str();
+  named.push_back('\0');
+  named.append(account);
+  return crypto::to_base64(crypto::hmac_sha256(tenant.occupant_id_secret, named));
+}
+
+}  // namespace teahouse::muc

@@ -1,0 +1,84 @@
+// Room: a room that is in memory: its configuration, affiliations, subject and occupants, and the line of what it sends.
+//
+// The features (join, messages, admin...) are functions on it, a file each; they change it at once and send through traffic(),
+// after a gate where something had to be stored first.
+//
+// Thread: its home loop, that of its bare JID.
+// Limits: config.h and the plan.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/home_checker.h"
+#include "modules/muc/config.h"
+#include "modules/muc/occupant.h"
+#include "modules/muc/storage.h"
+#include "modules/muc/traffic.h"
+#include "server/receipt.h"
+#include "tenant/tenant.h"
+#include "xmpp/stanza.h"
+
+namespace teahouse {
+class Home;
+}
+
+namespace teahouse::muc {
+
+class Room {
+ public:
+  Room(Home& home, HostPtr host, BareJid jid, StoredRoom stored);
+
+  const BareJid& jid() const { return jid_; }
+  Home& home() const { return home_; }
+  const Tenant& tenant() const { return *host->tenant; }
+  const Storage& storage() const { return storage_; }
+  const std::shared_ptr<Traffic>& traffic() const { return traffic_; }
+
+  HostPtr host;
+  RoomConfig config;
+  Subject subject;
+  AffiliationList affiliations;
+  Occupants occupants;
+  // Made, but not configured yet: only its owner is in it, and for everybody else it is not there. Nothing of it is stored.
+  bool locked = false;
+  bool entered = false;       // somebody was in it since it was loaded
+  bool destroyed = false;     // the service forgets it as soon as the work at hand is done
+  int64_t empty_since_ms = 0;
+  // Invitee and inviter, the newest last: who may decline to whom.
+  std::deque<std::pair<BareJid, BareJid>> invitations;
+
+  Affiliation affiliation_of(const BareJid& user) const;
+  Standing standing_of(const Jid& user) const;  // the role is that of the session, none when it is not in the room
+  // The account that this nick is reserved for; null: for nobody.
+  const BareJid* find_nick_owner(std::string_view nick) const;
+  size_t count(Affiliation affiliation) const;
+  bool may_enter(const BareJid& user) const;  // without regard to a password and to how full it is
+
+  // May he read what was said in the room, and what it is about? Its people may; strangers where they could come in at once.
+  bool may_look_inside(const Jid& user) const;
+
+  // Sets an affiliation and stores it (nothing is stored of a locked room). The Lsn, or 0.
+  Lsn set_affiliation(const BareJid& user, Affiliated affiliated);
+  Lsn store_config();
+  Lsn store_subject();
+
+  // --- answers, in their turn in the line
+  void reply(const Stanza& request, std::string payload = {}) const;
+  // Errors, results and probes get none.
+  void reply_error(const Stanza& request, const Error& error) const;
+
+ private:
+  Home& home_;
+  const BareJid jid_;
+  const Storage storage_;
+  const std::shared_ptr<Traffic> traffic_;
+  HomeChecker checker_;
+};
+
+// XEP-0421: what names the same account in this room for ever, and tells nothing of it. `account` is its real bare JID.
+std::string make_occupant_id(const Tenant& tenant, const BareJid& room, std::string_view account);
+
+}  // namespace teahouse::muc

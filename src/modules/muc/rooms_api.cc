@@ -1,0 +1,246 @@
+#include "modules/muc/rooms_api.h"
+
+#include <algorithm>
+#include <set>
+
+#include "modules/muc/affiliations.h"
+#include "modules/muc/messages.h"
+#include "modules/muc/muc.h"
+#include "modules/muc/owner.h"
+#include "modules/muc/service.h"
+
+namespace teahouse::muc {
+namespace {
+
+// What is done at the room's home. `room` is null where there is none; `done` may be called later, once.
+template <class T>
+using Work = std::function<void(Service&, const HostPtr&, Room* room, std::function<void(Result<T>)> done)>;
+
+Error no_room() { return {ErrorKind::item_not_found, "There is no such room."}; }
+
+template <class T>
+void start(Home& there, const TenantPtr& tenant, const BareJid& jid, const Work<T>& work,
+           const std::function<void(Result<T>)>& done) {
+  Service* service = find_service(there);
+  const HostPtr host = there.hosts().find(jid.domainpart());
+  if (!service || !host || host->tenant->id != tenant->id) return done(no_room());
+  service->with_room(host, jid, [service, host, work, done](Result<Room*> room) {
+    if (!room) return done(room.error());
+    // One that is being set up by its owner is nobody else's yet.
+    if (*room && (*room)->locked) return done(Error{ErrorKind::conflict, "This room is being set up in a client."});
+    work(*service, host, *room, done);
+  });
+}
+
+template <class T>
+Task<Result<T>> at_room(House* house, Executor* home, TenantPtr tenant, Result<BareJid> jid, Work<T> work) {
+  if (!jid) co_return jid.error();
+  Home* there = &house->homes.of(jid->str());
+  Async<Result<T>> asked(*home, [there, tenant, jid, work](std::function<void(Result<T>)> done) {
+    there->loop().post([there, tenant, jid, work, done] { start<T>(*there, tenant, *jid, work, done); });
+  });
+  auto result = co_await asked;
+  co_return result;
+}
+
+Result<BareJid> make_room_jid(const Tenant& tenant, std::string_view id) {
+  if (id.empty()) return Error{ErrorKind::bad_request, "A room needs an id."};
+  auto jid = BareJid::make(escape_localpart(id), tenant.rooms_domain);
+  if (!jid) return Error{ErrorKind::bad_request, "'" + std::string(id.substr(0, 100)) + "' cannot be a room's id."};
+  return jid;
+}
+
+Result<BareJid> make_user_jid(const Tenant& tenant, std::string_view user) {
+  if (user.empty()) return Error{ErrorKind::bad_request, "A user needs an id."};
+  auto jid = BareJid::make(escape_localpart(user), tenant.domain);
+  if (!jid) return Error{ErrorKind::bad_request, "'" + std::string(user.substr(0, 100)) + "' cannot be a user's id."};
+  return jid;
+}
+
+RoomInfo make_info(const Room& room) {
+  RoomInfo info;
+  info.id = unescape_localpart(room.jid().localpart());
+  info.jid = room.jid().str();
+  info.name = room.config.name;
+  info.description = room.config.description;
+  info.subject = room.subject.text;
+  info.is_public = room.config.is_public;
+  info.members_only = room.config.members_only;
+  info.moderated = room.config.moderated;
+  info.persistent = room.config.persistent;
+  info.occupants = static_cast<int64_t>(room.occupants.size());
+  for (const auto& [jid, affiliated] : room.affiliations) {
+    if (affiliated.affiliation < Affiliation::member || jid.domainpart() != room.tenant().domain) continue;
+    info.members.push_back(unescape_localpart(jid.localpart()));
+  }
+  return info;
+}
+
+// A RoomChange whose users are addresses and whose texts fit.
+struct CheckedChange {
+  RoomChange change;
+  std::optional<BareJid> owner;
+  std::vector<BareJid> members;
+};
+
+Result<void> check_size(const std::optional<std::string>& text, const char* what, size_t bytes_max) {
+  if (!text || text->size() <= bytes_max) return {};
+  return Error{ErrorKind::bad_request,
+               std::string("The ") + what + " has at most " + std::to_string(bytes_max) + " bytes."};
+}
+
+Result<CheckedChange> check_change(const Tenant& tenant, RoomChange change) {
+  for (const auto& size : {check_size(change.name, "name", name_bytes_max),
+                           check_size(change.description, "description", description_bytes_max),
+                           check_size(change.subject, "subject", subject_bytes_max)}) {
+    if (!size) return size.error();
+  }
+  CheckedChange checked{std::move(change), {}, {}};
+  if (checked.change.owner) {
+    auto jid = make_user_jid(tenant, *checked.change.owner);
+    if (!jid) return jid.error();
+    checked.owner = std::move(*jid);
+  }
+  for (const auto& member : checked.change.members.value_or(std::vector<std::string>())) {
+    auto jid = make_user_jid(tenant, member);
+    if (!jid) return jid.error();
+    checked.members.push_back(std::move(*jid));
+  }
+  return checked;
+}
+
+Result<void> apply(Room& room, const CheckedChange& checked) {
+  std::set<BareJid> newcomers;
+  for (const auto& jid : checked.members) {
+    if (room.affiliation_of(jid) < Affiliation::member) newcomers.insert(jid);
+  }
+  if (checked.owner) newcomers.erase(*checked.owner);
+  const bool new_owner = checked.owner && room.affiliation_of(*checked.owner) == Affiliation::none;
+  const auto space = check_affiliation_space(room, newcomers.size() + (new_owner ? 1 : 0));
+  if (!space) return space;
+  if (checked.owner) change_affiliation(room, *checked.owner, {Affiliation::owner, {}, {}}, {});
+  for (const auto& jid : newcomers) change_affiliation(room, jid, {Affiliation::member, {}, {}}, {});
+  ConfigChange config{room.config, {}, {}};
+  const RoomChange& change = checked.change;
+  config.config.persistent = true;
+  if (change.name) config.config.name = *change.name;
+  if (change.description) config.config.description = *change.description;
+  if (change.is_public) config.config.is_public = *change.is_public;
+  if (change.members_only) config.config.members_only = *change.members_only;
+  if (change.moderated) config.config.moderated = *change.moderated;
+  apply_config(room, config);
+  if (change.subject && *change.subject != room.subject.text) say_subject(room, *change.subject);
+  return {};
+}
+
+void put_room(Service& service, const HostPtr& host, Room* room, const BareJid& jid, const CheckedChange& checked,
+              const std::function<void(Result<Rooms::Put>)>& done) {
+  const bool created = !room;
+  if (created) {
+    const auto made = service.create(host, jid);
+    if (!made) return done(made.error());
+    room = *made;
+  }
+  const Traffic::Batch batch(room->traffic());
+  const auto applied = apply(*room, checked);
+  if (!applied) return done(applied.error());
+  room->traffic()->run([done, put = Rooms::Put{make_info(*room), created}] { done(put); });
+}
+
+}  // namespace
+
+Task<Result<Rooms::Put>> RoomsApi::put(Executor& home, TenantPtr tenant, std::string id, RoomChange change) {
+  const Result<BareJid> jid = make_room_jid(*tenant, id);
+  auto checked = check_change(*tenant, std::move(change));
+  if (!checked) co_return checked.error();
+  Work<Put> work = [jid, checked = std::move(*checked)](Service& service, const HostPtr& host, Room* room,
+                                                        std::function<void(Result<Put>)> done) {
+    put_room(service, host, room, *jid, checked, done);
+  };
+  auto result = co_await at_room<Put>(&house_, &home, tenant, jid, std::move(work));
+  co_return result;
+}
+
+Task<Result<RoomInfo>> RoomsApi::find(Executor& home, TenantPtr tenant, std::string id) {
+  Work<RoomInfo> work = [](Service&, const HostPtr&, Room* room, std::function<void(Result<RoomInfo>)> done) {
+    if (!room) return done(no_room());
+    room->traffic()->run([done, info = make_info(*room)] { done(info); });
+  };
+  auto result = co_await at_room<RoomInfo>(&house_, &home, tenant, make_room_jid(*tenant, id), std::move(work));
+  co_return result;
+}
+
+Task<Result<void>> RoomsApi::remove(Executor& home, TenantPtr tenant, std::string id) {
+  Work<void> work = [](Service&, const HostPtr&, Room* room, std::function<void(Result<void>)> done) {
+    if (!room) return done(no_room());
+    destroy(*room, {});
+    room->traffic()->run([done] { done({}); });
+  };
+  auto result = co_await at_room<void>(&house_, &home, tenant, make_room_jid(*tenant, id), std::move(work));
+  co_return result;
+}
+
+Task<Result<void>> RoomsApi::set_member(Executor& home, TenantPtr tenant, std::string id, std::string user,
+                                        std::string affiliation) {
+  const auto jid = make_user_jid(*tenant, user);
+  if (!jid) co_return jid.error();
+  const auto wanted = find_affiliation(affiliation);
+  if (!wanted) co_return Error{ErrorKind::bad_request, "'affiliation' is member, admin, owner, none or outcast."};
+  Work<void> work = [jid = *jid, wanted = *wanted](Service&, const HostPtr&, Room* room,
+                                                   std::function<void(Result<void>)> done) {
+    if (!room) return done(no_room());
+    const Affiliation before = room->affiliation_of(jid);
+    if (before == Affiliation::none && wanted == Affiliation::none) {
+      return done(Error{ErrorKind::item_not_found, "This user is no member of the room."});
+    }
+    const auto space = before == Affiliation::none ? check_affiliation_space(*room, 1) : Result<void>();
+    if (!space) return done(space);
+    change_affiliation(*room, jid, {wanted, {}, {}}, {});
+    room->traffic()->run([done] { done({}); });
+  };
+  auto result = co_await at_room<void>(&house_, &home, tenant, make_room_jid(*tenant, id), std::move(work));
+  co_return result;
+}
+
+Task<Result<store::ArchiveId>> RoomsApi::say(Executor& home, TenantPtr tenant, std::string id, std::string nick,
+                                             std::string payload) {
+  Work<store::ArchiveId> work = [nick, payload](Service&, const HostPtr&, Room* room,
+                                                std::function<void(Result<store::ArchiveId>)> done) {
+    if (!room) return done(no_room());
+    const auto said = muc::say(*room, nick, payload);
+    if (!said) return done(said);
+    room->traffic()->run([done, id = *said] { done(id); });
+  };
+  auto result = co_await at_room<store::ArchiveId>(&house_, &home, tenant, make_room_jid(*tenant, id), std::move(work));
+  co_return result;
+}
+
+Task<Result<store::ArchivePage>> RoomsApi::messages(Executor& home, TenantPtr tenant, std::string id,
+                                                    store::ArchiveQuery query) {
+  auto room = co_await find(home, tenant, id);
+  if (!room) co_return room.error();
+  const store::ArchiveStore archive = Storage(house_.data, tenant->id).archive();
+  auto page = co_await archive.page(home, room->jid, query);
+  if (!page) co_return page.error();
+  // A read sees what is not on disk yet; nobody is told of it before it is.
+  const auto committed = co_await house_.data.wait(home, house_.data.appended());
+  if (!committed) co_return committed.error();
+  co_return page;
+}
+
+Task<Result<std::vector<std::string>>> RoomsApi::occupants(Executor& home, TenantPtr tenant, std::string id) {
+  using Users = std::vector<std::string>;
+  Work<Users> work = [](Service&, const HostPtr&, Room* room, std::function<void(Result<Users>)> done) {
+    if (!room) return done(no_room());
+    std::set<std::string> users;
+    room->occupants.for_each([&](const Occupant& each) {
+      if (each.real.domainpart() != room->tenant().domain) return;
+      users.insert(unescape_localpart(each.real.localpart()));
+    });
+    done(Users(users.begin(), users.end()));
+  };
+  auto result = co_await at_room<Users>(&house_, &home, tenant, make_room_jid(*tenant, id), std::move(work));
+  co_return result;
+}
+
+}  // namespace teahouse::muc

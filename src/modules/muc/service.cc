@@ -1,0 +1,260 @@
+#include "modules/muc/service.h"
+
+#include "base/log.h"
+#include "modules/muc/join.h"
+#include "modules/muc/presence.h"
+#include "server/home.h"
+
+namespace teahouse::muc {
+
+void Service::handle(const HostPtr& host, Stanza stanza, const ReceiptPtr& receipt) {
+  if (!stanza.from || !stanza.to) return;
+  if (!stanza.to->has_localpart()) return handle_service_stanza(home_, *host, stanza);
+  const auto known = rooms_.find(std::string(stanza.to->bare_view()));
+  if (known != rooms_.end() && !waiting_.contains(known->first)) {
+    handle_in_room(host, known->second.get(), stanza, receipt);
+    return;
+  }
+  const BareJid jid = stanza.to->bare();
+  with_room(host, jid, [this, host, stanza = std::move(stanza), receipt](Result<Room*> room) {
+    handle_in_room(host, std::move(room), stanza, receipt);
+  });
+}
+
+void Service::handle_in_room(const HostPtr& host, Result<Room*> found, const Stanza& stanza,
+                             const ReceiptPtr& receipt) {
+  if (!found) return refuse(home_, stanza, found.error());
+  Room* room = *found;
+  // A room that is being set up is not there for anybody but its owner.
+  const bool hidden = room && room->locked && !room->may_enter(stanza.from->bare());
+  const bool created = !room;
+  if (!room || hidden) {
+    if (hidden && stanza.kind == StanzaKind::presence && stanza.type == StanzaType::none) {
+      return refuse(home_, stanza, {ErrorKind::item_not_found, "This room is being set up by its owner."});
+    }
+    if (!handle_absent(home_, *host, stanza) || hidden) return;
+    auto made = create(host, stanza.to->bare());
+    if (!made) return refuse(home_, stanza, made.error());
+    room = *made;
+    room->set_affiliation(stanza.from->bare(), {Affiliation::owner, {}, {}});
+  }
+  room->host = host;
+  const std::string jid = room->jid().str();
+  const Traffic::Batch batch(room->traffic(), receipt);
+  created ? enter(*room, stanza, true) : handle_stanza(*room, stanza);
+  settle(jid);
+}
+
+void Service::with_room(const HostPtr& host, const BareJid& jid, RoomWork work) {
+  if (const auto waiting = waiting_.find(jid.str()); waiting != waiting_.end()) {
+    if (waiting->second.size() >= loading_waits_max) {
+      return work(Error{ErrorKind::resource_constraint, "Too much waits for this room already: try again soon."});
+    }
+    waiting->second.push_back(std::move(work));
+    return;
+  }
+  if (const auto known = rooms_.find(jid.str()); known != rooms_.end()) {
+    return run(host, jid.str(), work, known->second.get());
+  }
+  waiting_[jid.str()].push_back(std::move(work));
+  spawn(load(host, jid));
+}
+
+void Service::run(const HostPtr& host, const std::string& jid, const RoomWork& work, Result<Room*> room) {
+  if (!room || !*room) {
+    work(std::move(room));
+    settle(jid);  // the work may have made it
+    return;
+  }
+  (*room)->host = host;
+  const Traffic::Batch batch((*room)->traffic());
+  work(std::move(room));
+  settle(jid);
+}
+
+Result<Room*> Service::create(const HostPtr& host, const BareJid& jid) {
+  const int64_t limit = host->tenant->limits().rooms;
+  if (!Meter::take(host->tenant->meter->rooms, limit)) {
+    return Error{ErrorKind::resource_constraint,
+                 "There are as many rooms as the plan allows (" + std::to_string(limit) + ")."};
+  }
+  auto room = std::make_unique<Room>(home_, host, jid, StoredRoom{});
+  room->locked = true;
+  start_sweeping();
+  return rooms_.insert_or_assign(jid.str(), std::move(room)).first->second.get();
+}
+
+// After each piece of work: what it left of the room.
+void Service::settle(const std::string& jid) {
+  const auto found = rooms_.find(jid);
+  if (found == rooms_.end()) return;
+  Room& room = *found->second;
+  if (!room.occupants.empty()) return;
+  if (!room.destroyed && (room.locked || (room.entered && !room.config.persistent))) {
+    if (!room.locked) room.traffic()->wait_for(room.storage().remove_room(room.jid()));
+    room.destroyed = true;
+  }
+  if (room.destroyed) return forget_destroyed(room);
+  if (room.entered) {
+    room.entered = false;
+    room.empty_since_ms = home_.clock().monotonic_ms();
+  }
+}
+
+// Its last words may still wait for the disk; a new room of its name must not overtake them.
+void Service::forget_destroyed(Room& room) {
+  const HostPtr host = room.host;
+  const BareJid jid = room.jid();
+  Meter::give_back(host->tenant->meter->rooms);
+  waiting_.try_emplace(jid.str());
+  leaving_.insert(jid.str());
+  const std::shared_ptr<Traffic> traffic = room.traffic();
+  rooms_.erase(jid.str());
+  traffic->run([this, host, jid] {
+    leaving_.erase(jid.str());
+    finish_loading(host, jid, nullptr);
+  });
+}
+
+Task<void> Service::load(HostPtr host, BareJid jid) {
+  const auto counting = counting_of(host);
+  if (!counting->done) {
+    Async<bool> counted(home_.loop(), [counting](Async<bool>::Done done) {
+      counting->waiting.push_back(std::move(done));
+    });
+    co_await counted;
+  }
+  const Storage storage(home_.data(), host->tenant->id);
+  auto stored = co_await storage.load(home_.loop(), jid);
+  const HostPtr now = home_.hosts().find(host->domain);
+  if (!now || now->tenant->id != host->tenant->id) {  // the tenant was removed meanwhile
+    waiting_.erase(jid.str());
+    co_return;
+  }
+  if (stored && *stored) {
+    rooms_.insert_or_assign(jid.str(), std::make_unique<Room>(home_, now, jid, std::move(**stored)));
+    start_sweeping();
+  }
+  finish_loading(now, jid, stored ? nullptr : &stored.error());
+}
+
+void Service::finish_loading(const HostPtr& host, const BareJid& jid, const Error* error) {
+  // One at a time, so that what comes while the work is done stands behind what came before. The work may end the room: then
+  // the rest waits until its last words have left.
+  while (!leaving_.contains(jid.str())) {
+    const auto waiting = waiting_.find(jid.str());
+    if (waiting == waiting_.end()) return;
+    if (waiting->second.empty()) {
+      waiting_.erase(waiting);
+      return;
+    }
+    const RoomWork work = std::move(waiting->second.front());
+    waiting->second.pop_front();
+    const auto found = rooms_.find(jid.str());
+    Room* room = found == rooms_.end() ? nullptr : found->second.get();
+    run(host, jid.str(), work, error ? Result<Room*>(*error) : Result<Room*>(room));
+  }
+}
+
+std::shared_ptr<Service::Counting> Service::counting_of(const HostPtr& host) {
+  auto& counting = counting_[host->tenant->id];
+  if (!counting) {
+    counting = std::make_shared<Counting>();
+    spawn(count(host, counting));
+  }
+  return counting;
+}
+
+// Each home counts its own rooms, before it loads or makes any. The temporary ones among them are loaded, so that the sweep finds
+// them if nobody comes back.
+Task<void> Service::count(HostPtr host, std::shared_ptr<Counting> counting) {
+  const Storage storage(home_.data(), host->tenant->id);
+  auto rooms = co_await storage.list(home_.loop());
+  if (!rooms) log::error("muc", "the rooms of a tenant could not be counted", {{"error", rooms.error().text}});
+  std::vector<BareJid> temporary;
+  int64_t count = 0;
+  if (rooms) {
+    for (const auto& room : *rooms) {
+      if (&home_.house().homes.of(room.jid.str()) != &home_) continue;
+      ++count;
+      if (!room.config.persistent) temporary.push_back(room.jid);
+    }
+  }
+  host->tenant->meter->rooms.fetch_add(count, std::memory_order_relaxed);
+  counting->done = true;
+  for (const auto& done : counting->waiting) done(true);
+  counting->waiting.clear();
+  const HostPtr now = home_.hosts().find(host->domain);
+  if (!now || now->tenant->id != host->tenant->id) co_return;
+  for (const auto& jid : temporary) with_room(now, jid, [](Result<Room*>) {});
+}
+
+void Service::tenant_changed(const TenantPtr& tenant) {
+  const HostPtr host = home_.hosts().find(tenant->rooms_domain);
+  if (!host || host->tenant->id != tenant->id) return;
+  counting_of(host);
+  for (const auto& [jid, room] : rooms_) {
+    if (room->tenant().id == tenant->id) room->host = host;
+  }
+}
+
+void Service::tenant_removed(const TenantPtr& tenant) {
+  counting_.erase(tenant->id);
+  std::vector<std::unique_ptr<Room>> leaving;
+  for (auto at = rooms_.begin(); at != rooms_.end();) {
+    if (at->second->tenant().id != tenant->id) {
+      ++at;
+      continue;
+    }
+    leaving.push_back(std::move(at->second));
+    at = rooms_.erase(at);
+  }
+  for (const auto& room : leaving) {
+    const Traffic::Batch batch(room->traffic());
+    send_everybody_away(*room, {{332}, {}, {}, {}, {}}, {});
+  }
+}
+
+void Service::stop() {
+  std::vector<std::string> jids;
+  for (const auto& [jid, room] : rooms_) jids.push_back(jid);
+  for (const auto& jid : jids) {
+    const auto found = rooms_.find(jid);
+    if (found == rooms_.end()) continue;
+    Room& room = *found->second;
+    const Traffic::Batch batch(room.traffic());
+    send_everybody_away(room, {{332}, {}, {}, {}, {}}, {});
+    room.occupants = Occupants();
+    room.entered = false;  // a temporary room waits for its people to come back
+  }
+}
+
+void Service::start_sweeping() {
+  if (sweep_timer_.running()) return;
+  sweep_timer_ = home_.loop().start_timer(sweep_every_ms, [this] { sweep(); });
+}
+
+void Service::sweep() {
+  const int64_t now_ms = home_.clock().monotonic_ms();
+  std::vector<std::string> abandoned;
+  for (auto at = rooms_.begin(); at != rooms_.end();) {
+    Room& room = *at->second;
+    const int64_t empty_ms = room.occupants.empty() ? now_ms - room.empty_since_ms : 0;
+    const bool is_idle = empty_ms >= idle_room_ms && room.traffic()->waiting() == 0 && !waiting_.contains(at->first);
+    if (is_idle && room.config.persistent) {
+      at = rooms_.erase(at);
+      continue;
+    }
+    if (is_idle && empty_ms >= abandoned_room_ms) abandoned.push_back(at->first);
+    ++at;
+  }
+  for (const auto& jid : abandoned) {
+    Room& room = *rooms_.at(jid);
+    const Traffic::Batch batch(room.traffic());
+    room.entered = true;  // as if its last occupant had left now
+    settle(jid);
+  }
+  if (!rooms_.empty()) sweep_timer_ = home_.loop().start_timer(sweep_every_ms, [this] { sweep(); });
+}
+
+}  // namespace teahouse::muc

@@ -1,0 +1,87 @@
+// Service: a home's rooms: in memory and not, from the first stanza for one to its end.
+//
+// A room is loaded when something is asked of it; what comes meanwhile waits in order. It is forgotten when it has been empty for a
+// while; a temporary one ends with its last occupant (or, after a restart, when nobody has come back in time).
+//
+// Thread: its home loop.
+// Owns: the rooms.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "modules/muc/room.h"
+#include "net/loop.h"
+
+namespace teahouse::muc {
+
+class Service {
+ public:
+  static constexpr int64_t sweep_every_ms = 30'000;
+  static constexpr int64_t idle_room_ms = 60'000;            // empty rooms stay in memory so long
+  static constexpr int64_t abandoned_room_ms = 5 * 60'000;   // temporary ones that nobody entered since the start
+
+  explicit Service(Home& home) : home_(home) {}
+
+  Home& home() const { return home_; }
+
+  // Everything for a host of kind `rooms`.
+  void handle(const HostPtr& host, Stanza stanza, const ReceiptPtr& receipt);
+
+  // Calls back with the room (null: there is none; its line holds still meanwhile): now, when it is in memory and nothing waits for
+  // it, else later. Errors: internal_server_error; resource_constraint when too much waits already.
+  using RoomWork = std::function<void(Result<Room*>)>;
+  void with_room(const HostPtr& host, const BareJid& jid, RoomWork work);
+
+  // A new room, locked, with nobody in it; to be called from with_room's work that found none. Errors: resource_constraint.
+  Result<Room*> create(const HostPtr& host, const BareJid& jid);
+
+  // --- tenants
+  void tenant_changed(const TenantPtr& tenant);
+  void tenant_removed(const TenantPtr& tenant);
+  // The server stops: status 332 to everybody who still listens.
+  void stop();
+
+ private:
+  // What a tenant's rooms wait for: that those which exist are counted.
+  struct Counting {
+    bool done = false;
+    std::vector<std::function<void(bool)>> waiting;
+  };
+
+  void handle_in_room(const HostPtr& host, Result<Room*> room, const Stanza& stanza, const ReceiptPtr& receipt);
+  void run(const HostPtr& host, const std::string& jid, const RoomWork& work, Result<Room*> room);
+  void settle(const std::string& jid);
+  void forget_destroyed(Room& room);
+  Task<void> load(HostPtr host, BareJid jid);
+  void finish_loading(const HostPtr& host, const BareJid& jid, const Error* error);
+  std::shared_ptr<Counting> counting_of(const HostPtr& host);
+  Task<void> count(HostPtr host, std::shared_ptr<Counting> counting);
+  void start_sweeping();
+  void sweep();
+
+  Home& home_;
+  std::unordered_map<std::string, std::unique_ptr<Room>> rooms_;
+  // Being loaded, or leaving: what has come for them since.
+  std::unordered_map<std::string, std::deque<RoomWork>> waiting_;
+  std::unordered_set<std::string> leaving_;
+  std::unordered_map<TenantId, std::shared_ptr<Counting>> counting_;
+  net::Timer sweep_timer_;
+};
+
+// --- stanza.cc: from a stanza to the feature that handles it.
+// For a room that is there.
+void handle_stanza(Room& room, const Stanza& stanza);
+// Answers what could not even reach a room.
+void refuse(Home& home, const Stanza& stanza, const Error& error);
+// For a room that is not. True: the stanza may make it.
+bool handle_absent(Home& home, const Host& host, const Stanza& stanza);
+// For the service itself.
+void handle_service_stanza(Home& home, const Host& host, const Stanza& stanza);
+
+}  // namespace teahouse::muc

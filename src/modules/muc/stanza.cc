@@ -1,0 +1,110 @@
+// From a stanza to the feature that handles it.
+#include "modules/muc/admin.h"
+#include "modules/muc/archive.h"
+#include "modules/muc/disco.h"
+#include "modules/muc/join.h"
+#include "modules/muc/messages.h"
+#include "modules/muc/owner.h"
+#include "modules/muc/presence.h"
+#include "modules/muc/private.h"
+#include "modules/muc/registration.h"
+#include "modules/muc/service.h"
+#include "server/home.h"
+#include "xmpp/namespaces.h"
+
+namespace teahouse::muc {
+namespace {
+
+void answer_ping(Room& room, const Stanza& stanza, const xml::Element&) { room.reply(stanza); }
+void answer_owner_get(Room& room, const Stanza& stanza, const xml::Element&) { read_config_form(room, stanza); }
+
+struct IqHandler {
+  StanzaType type;
+  const char* name;
+  const char* ns;
+  void (*handle)(Room&, const Stanza&, const xml::Element&);
+};
+constexpr IqHandler iq_handlers[] = {
+    {StanzaType::get, "query", ns::disco_info, answer_room_info},
+    {StanzaType::get, "query", ns::disco_items, answer_room_items},
+    {StanzaType::get, "query", ns::muc_admin, read_lists},
+    {StanzaType::set, "query", ns::muc_admin, change_lists},
+    {StanzaType::get, "query", ns::muc_owner, answer_owner_get},
+    {StanzaType::set, "query", ns::muc_owner, handle_owner_set},
+    {StanzaType::get, "query", ns::mam, answer_archive_form},
+    {StanzaType::set, "query", ns::mam, answer_archive_query},
+    {StanzaType::get, "metadata", ns::mam, answer_archive_metadata},
+    {StanzaType::get, "query", ns::register_iq, answer_registration_form},
+    {StanzaType::set, "query", ns::register_iq, register_nick},
+    {StanzaType::get, "ping", ns::ping, answer_ping},
+};
+
+bool is_request(const Stanza& stanza) { return stanza.type == StanzaType::get || stanza.type == StanzaType::set; }
+
+void handle_iq(Room& room, const Stanza& stanza) {
+  if (stanza.to->is_full()) return relay_iq(room, stanza);
+  if (!is_request(stanza)) return;
+  const auto query = stanza.first_child();
+  if (!query || stanza.root().child_count() != 1 || stanza.id.empty()) {
+    return room.reply_error(stanza, {ErrorKind::bad_request, "An iq has an id and exactly one child element."});
+  }
+  for (const auto& [type, name, ns, handle] : iq_handlers) {
+    if (stanza.type == type && query->is(name, ns)) return handle(room, stanza, *query);
+  }
+  room.reply_error(stanza, {ErrorKind::service_unavailable, ""});
+}
+
+}  // namespace
+
+void handle_stanza(Room& room, const Stanza& stanza) {
+  switch (stanza.kind) {
+    case StanzaKind::presence: return handle_presence(room, stanza);
+    case StanzaKind::message: return handle_message(room, stanza);
+    case StanzaKind::iq: return handle_iq(room, stanza);
+  }
+}
+
+void refuse(Home& home, const Stanza& stanza, const Error& error) {
+  if (stanza.type == StanzaType::error || stanza.type == StanzaType::result) return;
+  Stanza answer = make_error(stanza, error);
+  if (stanza.kind == StanzaKind::presence) answer.stamp("<x xmlns='http://jabber.org/protocol/muc'/>");
+  home.route(std::move(answer));
+}
+
+bool handle_absent(Home& home, const Host& host, const Stanza& stanza) {
+  const auto fail = [&](ErrorKind kind, const char* text) { refuse(home, stanza, {kind, text}); };
+  if (stanza.kind == StanzaKind::message) {
+    fail(ErrorKind::item_not_found, "There is no such room.");
+  } else if (stanza.kind == StanzaKind::iq && is_request(stanza)) {
+    // XEP-0410: item-not-found would tell the client that it is still in the room.
+    if (stanza.to->is_full()) fail(ErrorKind::not_acceptable, "You are not in this room.");
+    if (stanza.to->is_bare()) fail(ErrorKind::item_not_found, "There is no such room.");
+  }
+  if (stanza.kind != StanzaKind::presence || stanza.type != StanzaType::none) return false;
+  if (!stanza.to->is_full()) {
+    fail(ErrorKind::jid_malformed, "Enter the room with a nick: room@service/nick.");
+  } else if (stanza.from->is_bare() || !stanza.child("x", ns::muc)) {
+    fail(ErrorKind::item_not_found, "There is no such room.");
+  } else if (stanza.from->domainpart() != host.tenant->domain) {
+    // A tenant's rooms count against its plan, so its own people make them.
+    fail(ErrorKind::not_allowed, "Only users of this server make rooms here.");
+  } else if (const auto nick = check_nick(stanza.to->resourcepart()); !nick) {
+    refuse(home, stanza, nick.error());
+  } else {
+    return true;
+  }
+  return false;
+}
+
+void handle_service_stanza(Home& home, const Host& host, const Stanza& stanza) {
+  if (stanza.kind == StanzaKind::presence) return;
+  const auto query = stanza.first_child();
+  if (stanza.kind == StanzaKind::iq && stanza.type == StanzaType::get && query && stanza.to->is_bare()) {
+    if (query->is("query", ns::disco_info)) return answer_service_info(home, host, stanza, *query);
+    if (query->is("query", ns::disco_items)) return answer_service_items(home, host, stanza, *query);
+    if (query->is("ping", ns::ping)) return home.reply(stanza, {});
+  }
+  if (!takes_no_error(stanza)) home.reply_error(stanza, {ErrorKind::service_unavailable, ""});
+}
+
+}  // namespace teahouse::muc

@@ -1,0 +1,165 @@
+#include "modules/muc/storage.h"
+
+#include <boost/json.hpp>
+
+#include "base/log.h"
+
+namespace teahouse::muc {
+namespace {
+
+namespace json = boost::json;
+
+constexpr char list_key[] = "list";  // no room's address: it has no @
+constexpr char subject_entry[] = "subject";
+constexpr std::string_view affiliation_prefix = "a:";
+
+constexpr std::pair<const char*, bool RoomConfig::*> flags[] = {
+    {"persistent", &RoomConfig::persistent},   {"public", &RoomConfig::is_public},
+    {"members_only", &RoomConfig::members_only}, {"moderated", &RoomConfig::moderated},
+    {"non_anonymous", &RoomConfig::non_anonymous}, {"change_subject", &RoomConfig::change_subject},
+    {"member_invites", &RoomConfig::member_invites}, {"archived", &RoomConfig::archived}};
+constexpr std::pair<const char*, std::string RoomConfig::*> texts[] = {{"name", &RoomConfig::name},
+                                                                       {"description", &RoomConfig::description},
+                                                                       {"lang", &RoomConfig::lang},
+                                                                       {"password", &RoomConfig::password}};
+constexpr std::pair<const char*, int64_t RoomConfig::*> numbers[] = {{"max_users", &RoomConfig::max_users},
+                                                                     {"max_history", &RoomConfig::max_history}};
+
+json::object read_object(std::string_view text) {
+  json::error_code fault;
+  json::value value = json::parse(json::string_view(text.data(), text.size()), fault);
+  if (fault || !value.is_object()) {
+    log::error("muc", "a row of a room cannot be read and counts as empty", {{"bytes", std::to_string(text.size())}});
+    return {};
+  }
+  return std::move(value.as_object());
+}
+
+std::string read_string(const json::object& object, const char* name) {
+  const json::value* value = object.if_contains(name);
+  return value && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
+int64_t read_number(const json::object& object, const char* name, int64_t otherwise) {
+  const json::value* value = object.if_contains(name);
+  return value && value->is_int64() ? value->as_int64() : otherwise;
+}
+
+std::string write_roles(const bool (&roles)[4]) {
+  std::string out;
+  for (const bool each : roles) out.push_back(each ? '1' : '0');
+  return out;
+}
+
+void read_roles(const json::object& object, const char* name, bool (&roles)[4]) {
+  const std::string text = read_string(object, name);
+  if (text.size() != 4) return;
+  for (size_t i = 0; i < 4; ++i) roles[i] = text[i] == '1';
+}
+
+Subject read_subject(std::string_view text) {
+  const json::object object = read_object(text);
+  return {read_string(object, "text"), read_string(object, "nick"), read_number(object, "set_ms", 0)};
+}
+
+void read_affiliated(AffiliationList& list, std::string_view name, std::string_view value) {
+  const auto jid = BareJid::parse(name);
+  const json::object object = read_object(value);
+  const auto affiliation = find_affiliation(read_string(object, "affiliation"));
+  if (!jid || !affiliation || *affiliation == Affiliation::none) return;
+  list.insert_or_assign(*jid, Affiliated{*affiliation, read_string(object, "nick"), read_string(object, "reason")});
+}
+
+}  // namespace
+
+std::string write_config(const RoomConfig& config) {
+  json::object object;
+  for (const auto& [name, member] : flags) object[name] = config.*member;
+  for (const auto& [name, member] : texts) object[name] = config.*member;
+  for (const auto& [name, member] : numbers) object[name] = config.*member;
+  object["private_messages"] = static_cast<int64_t>(config.private_messages);
+  object["broadcast"] = write_roles(config.broadcast);
+  object["member_list"] = write_roles(config.member_list);
+  return json::serialize(object);
+}
+
+RoomConfig read_config(std::string_view text) {
+  const json::object object = read_object(text);
+  RoomConfig config;
+  for (const auto& [name, member] : flags) {
+    if (const json::value* value = object.if_contains(name); value && value->is_bool()) {
+      config.*member = value->as_bool();
+    }
+  }
+  for (const auto& [name, member] : texts) config.*member = read_string(object, name);
+  for (const auto& [name, member] : numbers) config.*member = read_number(object, name, config.*member);
+  const int64_t messages = read_number(object, "private_messages", 0);
+  if (messages >= 0 && messages <= static_cast<int64_t>(PrivateMessages::none)) {
+    config.private_messages = static_cast<PrivateMessages>(messages);
+  }
+  read_roles(object, "broadcast", config.broadcast);
+  read_roles(object, "member_list", config.member_list);
+  return config;
+}
+
+Storage::Storage(store::DataPlane& data, TenantId tenant)
+    : map_(data.map(tenant, "rooms")), archive_(data.archive(tenant, "rooms")) {}
+
+Lsn Storage::store_config(const BareJid& room, const RoomConfig& config) const {
+  return map_.store(list_key, room.str(), write_config(config));
+}
+
+Lsn Storage::store_subject(const BareJid& room, const Subject& subject) const {
+  const json::object object{{"text", subject.text}, {"nick", subject.nick}, {"set_ms", subject.set_ms}};
+  return map_.store(room.str(), subject_entry, json::serialize(object));
+}
+
+Lsn Storage::store_affiliation(const BareJid& room, const BareJid& user, const Affiliated& affiliated) const {
+  const json::object object{{"affiliation", to_string(affiliated.affiliation)},
+                            {"nick", affiliated.nick},
+                            {"reason", affiliated.reason}};
+  return map_.store(room.str(), std::string(affiliation_prefix) + user.str(), json::serialize(object));
+}
+
+Lsn Storage::remove_affiliation(const BareJid& room, const BareJid& user) const {
+  return map_.remove(room.str(), std::string(affiliation_prefix) + user.str());
+}
+
+Lsn Storage::remove_room(const BareJid& room) const {
+  map_.remove(list_key, room.str());
+  map_.remove_all(room.str());
+  return archive_.remove_all(room.str());
+}
+
+Task<Result<std::optional<StoredRoom>>> Storage::load(Executor& home, BareJid room) const {
+  const store::MapStore map = map_;
+  auto config = co_await map.load_entry(home, list_key, room.str());
+  if (!config) co_return config.error();
+  if (!*config) co_return std::optional<StoredRoom>();
+  auto entries = co_await map.load(home, room.str());
+  if (!entries) co_return entries.error();
+  StoredRoom stored;
+  stored.config = read_config(**config);
+  for (const auto& entry : *entries) {
+    if (entry.name == subject_entry) {
+      stored.subject = read_subject(entry.value);
+    } else if (entry.name.starts_with(affiliation_prefix)) {
+      read_affiliated(stored.affiliations, std::string_view(entry.name).substr(affiliation_prefix.size()), entry.value);
+    }
+  }
+  co_return std::optional<StoredRoom>(std::move(stored));
+}
+
+Task<Result<std::vector<ListedRoom>>> Storage::list(Executor& home) const {
+  const store::MapStore map = map_;
+  auto entries = co_await map.load(home, list_key);
+  if (!entries) co_return entries.error();
+  std::vector<ListedRoom> rooms;
+  rooms.reserve(entries->size());
+  for (const auto& entry : *entries) {
+    if (auto jid = BareJid::parse(entry.name)) rooms.push_back({std::move(*jid), read_config(entry.value)});
+  }
+  co_return rooms;
+}
+
+}  // namespace teahouse::muc

@@ -1,0 +1,74 @@
+// Storage: what the data plane keeps of a tenant's rooms: a list with every room's configuration, and for each room its
+// affiliations and subject; and the archive of their messages.
+//
+// A room exists when it is in the list. Its affiliations are written before its entry there, and removed after it, so that after a
+// crash (which keeps a prefix of the writes) a room that exists is whole.
+//
+// Thread: any; the tasks go on on `home`.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "modules/muc/config.h"
+#include "store/data_plane.h"
+#include "xmpp/jid.h"
+
+namespace teahouse::muc {
+
+struct Subject {
+  std::string text;
+  std::string nick;    // who set it; empty: nobody, or the site
+  int64_t set_ms = 0;  // 0: never set
+};
+
+// What is kept of somebody who has an affiliation other than none.
+struct Affiliated {
+  Affiliation affiliation = Affiliation::member;
+  std::string nick;    // reserved for him; empty: none
+  std::string reason;  // why he was banned
+};
+using AffiliationList = std::map<BareJid, Affiliated>;
+
+struct StoredRoom {
+  RoomConfig config;
+  Subject subject;
+  AffiliationList affiliations;
+};
+
+struct ListedRoom {
+  BareJid jid;
+  RoomConfig config;
+};
+
+class Storage {
+ public:
+  Storage(store::DataPlane& data, TenantId tenant);
+
+  // Each gives the Lsn of its last write.
+  Lsn store_config(const BareJid& room, const RoomConfig& config) const;
+  Lsn store_subject(const BareJid& room, const Subject& subject) const;
+  Lsn store_affiliation(const BareJid& room, const BareJid& user, const Affiliated& affiliated) const;
+  Lsn remove_affiliation(const BareJid& room, const BareJid& user) const;
+  // The room and everything that was said in it.
+  Lsn remove_room(const BareJid& room) const;
+
+  Task<Result<std::optional<StoredRoom>>> load(Executor& home, BareJid room) const;
+  // In the order of their addresses' bytes.
+  Task<Result<std::vector<ListedRoom>>> list(Executor& home) const;
+
+  const store::ArchiveStore& archive() const { return archive_; }
+
+ private:
+  store::MapStore map_;
+  store::ArchiveStore archive_;
+};
+
+// How a configuration is written; read_config takes defaults for what is missing.
+std::string write_config(const RoomConfig& config);
+RoomConfig read_config(std::string_view text);
+
+}  // namespace teahouse::muc

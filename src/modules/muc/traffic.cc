@@ -1,0 +1,67 @@
+#include "modules/muc/traffic.h"
+
+#include "server/home.h"
+
+namespace teahouse::muc {
+
+void Traffic::send(Stanza stanza, ReceiptPtr receipt) {
+  push({[this, stanza = std::move(stanza), receipt = std::move(receipt)]() mutable {
+          home_.route(std::move(stanza), std::move(receipt));
+        },
+        0, nullptr});
+}
+
+void Traffic::send_all(Stanza stanza, Recipients recipients) {
+  push({[this, stanza = std::move(stanza), recipients = std::move(recipients)] {
+          for (const FullJid& each : *recipients) {
+            Stanza copy = stanza;
+            copy.to = each;
+            home_.route(std::move(copy));
+          }
+        },
+        0, nullptr});
+}
+
+void Traffic::wait_for(Lsn lsn) {
+  await(receipt_, lsn);
+  if (lsn <= home_.committed()) return;
+  push({{}, lsn, nullptr});
+  home_.when_committed(lsn, [self = shared_from_this()] { self->pump(); });
+}
+
+void Traffic::run(std::function<void()> work) { push({std::move(work), 0, nullptr}); }
+
+std::function<void(std::vector<Stanza>)> Traffic::reserve() {
+  auto ready = std::make_shared<bool>(false);
+  auto stanzas = std::make_shared<std::vector<Stanza>>();
+  push({[this, stanzas] {
+          for (Stanza& stanza : *stanzas) home_.route(std::move(stanza));
+        },
+        0, ready});
+  return [self = shared_from_this(), ready, stanzas](std::vector<Stanza> found) {
+    *stanzas = std::move(found);
+    *ready = true;
+    self->pump();
+  };
+}
+
+void Traffic::push(Item item) {
+  line_.push_back(std::move(item));
+  if (held_ == 0) pump();
+}
+
+void Traffic::pump() {
+  if (held_ > 0 || pumping_) return;
+  const auto self = shared_from_this();  // the room may go while its last words leave
+  pumping_ = true;
+  while (!line_.empty() && line_.front().gate <= home_.committed() &&
+         (!line_.front().ready || *line_.front().ready)) {
+    const auto work = std::move(line_.front().work);
+    line_.pop_front();
+    if (work) work();
+    if (held_ > 0) break;
+  }
+  pumping_ = false;
+}
+
+}  // namespace teahouse::muc

@@ -1,0 +1,14 @@
+// A visitor asks for voice; the moderators get a form, and one of them grants it.
+//
+// Spec: XEP-0045 sections 7.13 and 8.6.
+#pragma once
+
+#include "modules/muc/room.h"
+#include "xml/document.h"
+
+namespace teahouse::muc {
+
+// `x` is the data form in a message for the room.
+void handle_voice_form(Room& room, const Stanza& stanza, const xml::Element& x);
+
+}  // namespace teahouse::muc

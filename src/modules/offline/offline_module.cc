@@ -1,0 +1,112 @@
+#include "modules/offline/offline_module.h"
+
+#include "base/log.h"
+#include "xml/writer.h"
+#include "xmpp/namespaces.h"
+
+namespace teahouse {
+namespace {
+
+// XEP-0160 section 3: normal and chat messages with something to keep.
+bool is_worth_keeping(const Stanza& message) {
+  if (message.type != StanzaType::none && message.type != StanzaType::chat) return false;
+  if (message.child("no-store", ns::hints) || message.child("no-permanent-store", ns::hints)) return false;
+  if (message.child("store", ns::hints)) return true;
+  // Copies and archive results are made anew for whoever asks.
+  if (message.child("received", ns::carbons) || message.child("sent", ns::carbons) || message.child("result", ns::mam)) {
+    return false;
+  }
+  bool worth = false;
+  message.root().for_each_child([&](const xml::Element& child) {
+    worth = worth || (child.ns() != ns::chat_states && child.ns() != ns::hints && child.name() != "thread");
+  });
+  return worth;
+}
+
+}  // namespace
+
+const ModuleInfo& OfflineModule::info() const {
+  static const ModuleInfo info{"offline",
+                               "Messages wait for a user who is away.",
+                               {{160, "1.0.1", "Best Practices for Handling Offline Messages", ""}, {203, "2.0", "Delayed Delivery", ""}},
+                               {"msgoffline"},
+                               {}};
+  return info;
+}
+
+void OfflineModule::attach(Home& home) {
+  home_ = &home;
+  queue_.emplace(home.hooks().resident_slots);
+  home.hooks().resident_load.push_back([this](Resident& resident) { return load(*this, resident); });
+  home.hooks().on_inbound(Phase::notify, StanzaKind::message, [this](Inbound& inbound) { return keep(inbound); });
+  home.hooks().session_available.push_back([this](Session& session, bool) {
+    if (session.priority() >= 0) hand_over(session);
+  });
+  home.hooks().account_removed.push_back(
+      [this](const HostPtr& host, const BareJid& jid) { store(*host->tenant).remove_all(jid.str()); });
+}
+
+Task<void> OfflineModule::load(OfflineModule& self, Resident& resident) {
+  const auto entries = co_await self.store(resident.tenant()).load(self.home_->loop(), resident.jid().str());
+  if (entries) self.queue_->of(resident).waiting = static_cast<int64_t>(entries->size());
+}
+
+Flow OfflineModule::keep(Inbound& inbound) {
+  Resident& resident = inbound.resident;
+  if (!is_worth_keeping(inbound.stanza)) {
+    // Nothing to keep is nothing to complain about: a chat state for somebody who is away.
+    return inbound.stanza.type == StanzaType::chat || inbound.stanza.type == StanzaType::none ? Flow::stop : Flow::go_on;
+  }
+  Queue& queue = queue_->of(resident);
+  const int64_t limit = resident.tenant().limits().offline_messages;
+  if (limit >= 0 && queue.waiting >= limit) {
+    if (!inbound.replayed) {
+      home_->reply_error(inbound.stanza, {ErrorKind::service_unavailable,
+                                          "This user is away and has as many messages waiting as the plan keeps."});
+    }
+    return Flow::stop;
+  }
+  Stanza kept = inbound.stanza;
+  if (!kept.child("delay", ns::delay)) {
+    std::string delay;
+    xml::Writer(delay).open("delay", ns::delay).attribute("from", resident.host()->domain)
+        .attribute("stamp", format_time(home_->clock().wall_ms())).close();
+    kept.stamp(delay);
+  }
+  std::string bytes;
+  kept.write(bytes, true);
+  ++queue.waiting;
+  await(inbound.receipt, store(resident.tenant()).store(resident.jid().str(), to_string(home_->make_archive_id()), bytes));
+  return Flow::stop;
+}
+
+void OfflineModule::hand_over(Session& session) {
+  Queue& queue = queue_->of(session.resident());
+  if (queue.waiting == 0 || queue.handing_over) return;
+  queue.handing_over = true;
+  spawn(deliver(*this, session.resident().host()->tenant, session.resident().jid(), session.number()));
+}
+
+Task<void> OfflineModule::deliver(OfflineModule& self, TenantPtr tenant, BareJid account, uint64_t session) {
+  const store::MapStore store = self.store(*tenant);
+  const auto entries = co_await store.load(self.home_->loop(), account.str());
+  Resident* resident = self.home_->find_resident(account.str());
+  if (!resident) co_return;
+  Queue& queue = self.queue_->of(*resident);
+  queue.handing_over = false;
+  Session* receiver = self.home_->find_session(session);
+  if (!entries || !receiver) co_return;
+  for (const auto& entry : *entries) {
+    const auto document = xml::Document::parse(SharedBytes(entry.value));
+    auto message = document ? Stanza::read(*document) : Result<Stanza>(document.error());
+    if (message) {
+      receiver->deliver(std::move(*message));
+    } else {
+      log::error("offline", "A kept message can't be read", {{"jid", account.str()}, {"why", message.error().text}});
+    }
+    store.remove(account.str(), entry.name);
+  }
+  queue.waiting -= std::min(queue.waiting, static_cast<int64_t>(entries->size()));
+}
+
+}  // namespace teahouse

@@ -1,0 +1,32 @@
+// OfflineModule: keeps what nobody was there to read, and hands it over at the next available presence that is not negative.
+//
+// Thread: its home loop.
+// Limits: the plan's offline_messages for each account; past it the sender gets service-unavailable (RFC 6121 section 8.5.2.2.1).
+// Spec: XEP-0160, RFC 6121 section 8.5.2.2, XEP-0203.
+#pragma once
+
+#include "server/home.h"
+
+namespace teahouse {
+
+class OfflineModule final : public Module {
+ public:
+  const ModuleInfo& info() const override;
+  void attach(Home& home) override;
+
+ private:
+  struct Queue {
+    int64_t waiting = 0;
+    bool handing_over = false;
+  };
+  Flow keep(Inbound& inbound);
+  void hand_over(Session& session);
+  static Task<void> load(OfflineModule& self, Resident& resident);
+  static Task<void> deliver(OfflineModule& self, TenantPtr tenant, BareJid account, uint64_t session);
+  store::MapStore store(const Tenant& tenant) { return home_->data().map(tenant.id, "offline"); }
+
+  Home* home_ = nullptr;
+  std::optional<Slot<Queue>> queue_;
+};
+
+}  // namespace teahouse

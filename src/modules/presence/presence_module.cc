@@ -1,0 +1,247 @@
+#include "modules/presence/presence_module.h"
+
+#include "xmpp/namespaces.h"
+
+namespace teahouse {
+namespace {
+
+constexpr size_t directed_max = 1000;
+
+bool is_subscription(StanzaType type) {
+  return type == StanzaType::subscribe || type == StanzaType::subscribed || type == StanzaType::unsubscribe ||
+         type == StanzaType::unsubscribed;
+}
+
+Stanza make_presence(const Jid& from, const Jid& to, StanzaType type) {
+  Stanza presence = Stanza::make(StanzaKind::presence, type, {});
+  presence.from = from;
+  presence.to = to;
+  return presence;
+}
+
+}  // namespace
+
+const ModuleInfo& PresenceModule::info() const {
+  static const ModuleInfo info{"presence", "Presence and its subscriptions (RFC 6121 sections 3 and 4).", {}, {}, {}};
+  return info;
+}
+
+void PresenceModule::attach(Home& home) {
+  home_ = &home;
+  directed_.emplace(home.hooks().session_slots);
+  home.hooks().on_outbound(Phase::deliver, StanzaKind::presence, [this](Outbound& out) { return outbound(out); });
+  home.hooks().on_inbound(Phase::deliver, StanzaKind::presence, [this](Inbound& in) { return inbound(in); });
+  home.hooks().session_closing.push_back([this](Session& session) { closing(session); });
+  roster_.on_removed = [this](Resident& resident, const BareJid& contact, const Subscription& was) {
+    item_removed(resident, contact, was);
+  };
+}
+
+Flow PresenceModule::outbound(Outbound& outbound) {
+  Stanza& presence = outbound.stanza;
+  if (presence.type == StanzaType::error || !outbound.session) return Flow::go_on;
+  if (presence.type == StanzaType::probe) return Flow::stop;  // servers probe, not clients (section 4.3)
+  if (is_subscription(presence.type)) {
+    if (presence.to) subscription_outbound(outbound);
+  } else if (presence.to) {
+    directed(*outbound.session, presence);
+    return Flow::go_on;
+  } else if (presence.type == StanzaType::unavailable) {
+    unavailable(*outbound.session, presence);
+  } else {
+    available(*outbound.session, presence);
+  }
+  return Flow::stop;
+}
+
+void PresenceModule::available(Session& session, Stanza presence) {
+  const bool initial = !session.is_available();
+  Resident& resident = session.resident();
+  session.set_presence(presence);
+  broadcast(session, presence);
+  if (initial) {
+    // Section 4.2.2: what the contacts and our other resources have to say.
+    for (const auto& [jid, item] : roster_.of(resident).items()) {
+      if (item.subscription.to) home_->route(make_presence(session.jid(), item.jid, StanzaType::probe));
+    }
+    for (const auto& other : resident.sessions()) {
+      if (other.get() == &session || !other->is_available()) continue;
+      Stanza theirs = *other->presence();
+      theirs.to = session.jid();
+      session.deliver(std::move(theirs));
+    }
+    show_requests(session);
+  }
+  for (const auto& hook : home_->hooks().session_available) hook(session, initial);
+}
+
+void PresenceModule::unavailable(Session& session, Stanza presence) {
+  if (session.is_available()) {
+    broadcast(session, presence);
+    session.set_presence(std::nullopt);
+  }
+  // Section 4.6.3: those who had directed presence hear it too.
+  auto& directed = directed_->of(session).to;
+  for (const std::string& to : std::exchange(directed, {})) {
+    if (auto jid = Jid::parse(to)) {
+      Stanza copy = presence;
+      copy.from = session.jid();
+      copy.to = std::move(*jid);
+      home_->route(std::move(copy));
+    }
+  }
+}
+
+void PresenceModule::directed(Session& session, const Stanza& presence) {
+  const RosterItem* item = roster_.of(session.resident()).find(presence.to->bare());
+  auto& directed = directed_->of(session).to;
+  if (presence.type == StanzaType::unavailable) {
+    directed.erase(presence.to->str());
+  } else if (!(item && item->subscription.from && session.is_available()) && directed.size() < directed_max) {
+    directed.insert(presence.to->str());
+  }
+}
+
+void PresenceModule::broadcast(Session& session, const Stanza& presence) {
+  Resident& resident = session.resident();
+  Stanza copy = presence;
+  copy.from = session.jid();
+  for (const auto& [jid, item] : roster_.of(resident).items()) {
+    if (!item.subscription.from) continue;
+    copy.to = item.jid;
+    home_->route(copy);
+  }
+  // Section 4.2.2: also to the account's own available resources, the one that sent it included.
+  for (const auto& other : resident.sessions()) {
+    if (!other->is_available()) continue;
+    copy.to = other->jid();
+    other->deliver(copy);
+  }
+}
+
+void PresenceModule::closing(Session& session) {
+  Stanza presence = Stanza::make(StanzaKind::presence, StanzaType::unavailable, {});
+  presence.from = session.jid();
+  unavailable(session, std::move(presence));
+}
+
+void PresenceModule::send(const Jid& from, const Jid& to, StanzaType type, const ReceiptPtr& receipt) {
+  home_->route(make_presence(from, to, type), receipt);
+}
+
+void PresenceModule::send_presence_of_all(Resident& resident, const Jid& to) {
+  for (const auto& session : resident.sessions()) {
+    if (!session->is_available()) continue;
+    Stanza presence = *session->presence();
+    presence.from = session->jid();
+    presence.to = to;
+    home_->route(std::move(presence));
+  }
+}
+
+void PresenceModule::send_unavailable_of_all(Resident& resident, const BareJid& to) {
+  for (const auto& session : resident.sessions()) {
+    if (session->is_available()) send(session->jid(), to, StanzaType::unavailable);
+  }
+}
+
+void PresenceModule::subscription_outbound(Outbound& outbound) {
+  Resident& resident = outbound.resident;
+  Stanza& stanza = outbound.stanza;
+  const BareJid contact = stanza.to->bare();
+  Roster& roster = roster_.of(resident);
+  if (contact == resident.jid()) return;
+  if (!roster.find(contact) && roster.full()) {
+    home_->route(make_error(stanza, {ErrorKind::resource_constraint, "A roster holds at most 2000 contacts."}));
+    return;
+  }
+  RosterItem& item = roster.item(contact);
+  const Subscription before = item.subscription;
+  const OutboundEffect effect = apply_outbound(item.subscription, stanza.type);
+  // What must not be routed changes nothing but a pre-approval, and makes no item (sections 3.2.2, 3.4).
+  await(outbound.receipt, roster_.save(resident, contact, before));
+  if (!effect.route) return;
+  stanza.from = resident.jid();
+  stanza.to = contact;
+  if (effect.stops_presence) send_unavailable_of_all(resident, contact);
+  home_->route(stanza, outbound.receipt);
+  if (effect.sends_presence) send_presence_of_all(resident, contact);
+}
+
+void PresenceModule::item_removed(Resident& resident, const BareJid& contact, const Subscription& was) {
+  // Section 2.5.2.
+  if (was.to || was.pending_out) send(resident.jid(), contact, StanzaType::unsubscribe);
+  if (was.from) send_unavailable_of_all(resident, contact);
+  if (was.from || was.pending_in) send(resident.jid(), contact, StanzaType::unsubscribed);
+}
+
+Flow PresenceModule::inbound(Inbound& inbound) {
+  Stanza& presence = inbound.stanza;
+  if (presence.type == StanzaType::probe) {
+    probe(inbound);
+    return Flow::stop;
+  }
+  if (is_subscription(presence.type)) {
+    subscription_inbound(inbound);
+    return Flow::stop;
+  }
+  return Flow::go_on;
+}
+
+void PresenceModule::probe(Inbound& inbound) {
+  const Jid prober = *inbound.stanza.from;
+  Resident& resident = inbound.resident;
+  const RosterItem* item = roster_.of(resident).find(prober.bare());
+  if (!(item && item->subscription.from) && prober.bare() != resident.jid()) {
+    // Section 4.3.2: the same answer as for an account that does not exist.
+    send(resident.jid(), prober.bare(), StanzaType::unsubscribed);
+    return;
+  }
+  const bool anybody = std::any_of(resident.sessions().begin(), resident.sessions().end(),
+                                   [](const auto& session) { return session->is_available(); });
+  if (anybody) {
+    send_presence_of_all(resident, prober);
+  } else {
+    send(resident.jid(), prober, StanzaType::unavailable);
+  }
+}
+
+void PresenceModule::subscription_inbound(Inbound& inbound) {
+  Stanza& stanza = inbound.stanza;
+  Resident& resident = inbound.resident;
+  Roster& roster = roster_.of(resident);
+  const BareJid contact = stanza.from->bare();
+  stanza.from = contact;
+  stanza.to = resident.jid();
+  if (contact == resident.jid()) return;
+  if (!roster.find(contact)) {
+    if (stanza.type != StanzaType::subscribe) return;
+    if (roster.full()) return;
+  }
+  RosterItem& item = roster.item(contact);
+  const Subscription before = item.subscription;
+  const InboundEffect effect = apply_inbound(item.subscription, stanza.type);
+  if (effect.deliver && stanza.type == StanzaType::subscribe) stanza.write(item.request, true);
+  await(inbound.receipt, roster_.save(resident, contact, before));
+  if (effect.answer_subscribed) {
+    send(resident.jid(), contact, StanzaType::subscribed, inbound.receipt);
+    send_presence_of_all(resident, contact);
+  }
+  if (effect.stops_presence) send_unavailable_of_all(resident, contact);
+  if (!effect.deliver) return;
+  for (const auto& session : resident.sessions()) {
+    // A request goes to who can answer it; the rest is for those who keep a roster (section 3.1.3).
+    if (stanza.type == StanzaType::subscribe ? session->is_available() : session->interested) session->deliver(stanza);
+  }
+}
+
+void PresenceModule::show_requests(Session& session) {
+  for (const auto& [jid, item] : roster_.of(session.resident()).items()) {
+    if (!item.subscription.pending_in || item.request.empty()) continue;
+    const auto document = xml::Document::parse(SharedBytes(item.request));
+    if (!document) continue;
+    if (auto request = Stanza::read(*document)) session.deliver(std::move(*request));
+  }
+}
+
+}  // namespace teahouse

@@ -1,0 +1,162 @@
+#include "modules/roster/roster_module.h"
+
+#include "base/log.h"
+#include "base/random.h"
+#include "xmpp/namespaces.h"
+
+namespace teahouse {
+namespace {
+
+Task<void> load_roster(Home& home, store::MapStore store, Resident& resident, Roster& roster) {
+  const auto entries = co_await store.load(home.loop(), resident.jid().str());
+  if (!entries) {
+    log::error("roster", "A roster could not be loaded", {{"jid", resident.jid().str()}, {"why", entries.error().text}});
+    co_return;
+  }
+  for (const auto& entry : *entries) {
+    if (auto item = RosterItem::decode(entry.value)) roster.add(std::move(*item));
+  }
+}
+
+}  // namespace
+
+const ModuleInfo& RosterModule::info() const {
+  static const ModuleInfo info{"roster", "Contacts, with versioning (RFC 6121 section 2).", {{237, "1.3", "Roster Versioning", ""}},
+                               {}, {}};
+  return info;
+}
+
+void RosterModule::attach(Home& home) {
+  home_ = &home;
+  slot_.emplace(home.hooks().resident_slots);
+  home.hooks().resident_load.push_back(
+      [this](Resident& resident) { return load_roster(*home_, store(resident), resident, of(resident)); });
+  home.hooks().on_iq(IqTarget::account, StanzaType::get, "query", ns::roster, [this](const IqRequest& iq) { get(iq); });
+  home.hooks().on_iq(IqTarget::account, StanzaType::set, "query", ns::roster, [this](const IqRequest& iq) { set(iq); });
+  home.hooks().account_removed.push_back([this](const HostPtr& host, const BareJid& jid) {
+    home_->data().map(host->tenant->id, "roster").remove_all(jid.str());
+  });
+}
+
+store::MapStore RosterModule::store(const Resident& resident) {
+  return home_->data().map(resident.tenant().id, "roster");
+}
+
+void RosterModule::get(const IqRequest& request) {
+  if (!request.is_own_account()) {
+    home_->reply_error(request.stanza, {ErrorKind::forbidden, "A roster is shown to its own account only."});
+    return;
+  }
+  request.session->interested = true;
+  const Roster& roster = of(*request.resident);
+  const std::string version = roster.version();
+  if (request.query.attribute("ver") == version) {
+    home_->reply(request.stanza, {});
+    return;
+  }
+  std::string payload;
+  xml::Writer writer(payload);
+  writer.open("query", ns::roster).attribute("ver", version);
+  for (const auto& [jid, item] : roster.items()) {
+    if (item.listed) item.write(writer);
+  }
+  writer.close();
+  home_->reply(request.stanza, std::move(payload));
+}
+
+void RosterModule::set(const IqRequest& request) {
+  if (!request.is_own_account()) {
+    home_->reply_error(request.stanza, {ErrorKind::forbidden, "A roster is changed by its own account only."});
+    return;
+  }
+  auto set = parse_roster_set(request.query);
+  if (!set) {
+    home_->reply_error(request.stanza, set.error());
+    return;
+  }
+  Resident& resident = *request.resident;
+  Roster& roster = of(resident);
+  RosterItem* known = roster.find(set->jid);
+  Lsn lsn = 0;
+  if (set->remove) {
+    if (!known || !known->listed) {
+      home_->reply_error(request.stanza, {ErrorKind::item_not_found, "The roster has no " + set->jid.str() + "."});
+      return;
+    }
+    lsn = remove(resident, set->jid);
+  } else {
+    if (!known && roster.full()) {
+      home_->reply_error(request.stanza, {ErrorKind::resource_constraint, "A roster holds at most 2000 contacts."});
+      return;
+    }
+    RosterItem& item = roster.item(set->jid);
+    item.listed = true;
+    item.name = std::move(set->name);
+    item.groups = std::move(set->groups);
+    lsn = save(resident, item.jid);
+  }
+  await(request.receipt, lsn);
+  home_->when_committed(lsn, [home = home_, stanza = request.stanza] { home->reply(stanza, {}); });
+}
+
+Lsn RosterModule::save(Resident& resident, const BareJid& contact) {
+  const Lsn lsn = write(resident, contact);
+  const RosterItem* item = of(resident).find(contact);
+  if (item && item->listed) {
+    std::string text;
+    xml::Writer writer(text);
+    item->write(writer);
+    push(resident, text);
+  }
+  return lsn;
+}
+
+Lsn RosterModule::save(Resident& resident, const BareJid& contact, const Subscription& before) {
+  const RosterItem* item = of(resident).find(contact);
+  if (!item) return 0;
+  Subscription known = before, now = item->subscription;
+  known.pending_in = now.pending_in = false;
+  return known == now ? write(resident, contact) : save(resident, contact);
+}
+
+Lsn RosterModule::write(Resident& resident, const BareJid& contact) {
+  Roster& roster = of(resident);
+  RosterItem* item = roster.find(contact);
+  if (!item) return 0;
+  const Subscription& state = item->subscription;
+  if (state.to || state.from || state.pending_out) item->listed = true;
+  if (!state.pending_in) item->request.clear();
+  if (!item->listed && !state.pending_in && !state.approved) {
+    roster.remove(contact);
+    return store(resident).remove(resident.jid().str(), contact.str());
+  }
+  return store(resident).store(resident.jid().str(), contact.str(), item->encode());
+}
+
+Lsn RosterModule::remove(Resident& resident, const BareJid& contact) {
+  const Subscription was = of(resident).find(contact)->subscription;
+  of(resident).remove(contact);
+  const Lsn lsn = store(resident).remove(resident.jid().str(), contact.str());
+  std::string text;
+  xml::Writer writer(text);
+  writer.open("item").attribute("jid", contact.str()).attribute("subscription", "remove").close();
+  push(resident, text);
+  if (on_removed) on_removed(resident, contact, was);
+  return lsn;
+}
+
+void RosterModule::push(Resident& resident, const std::string& item) {
+  std::string payload;
+  xml::Writer writer(payload);
+  writer.open("query", ns::roster).attribute("ver", of(resident).version()).raw(item).close();
+  const Stanza push = Stanza::make(StanzaKind::iq, StanzaType::set, std::move(payload));
+  for (const auto& session : resident.sessions()) {
+    if (!session->interested) continue;
+    Stanza one = push;
+    one.id = "push-" + random_token(10);
+    one.to = session->jid();
+    session->deliver(std::move(one));
+  }
+}
+
+}  // namespace teahouse

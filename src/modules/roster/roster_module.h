@@ -1,0 +1,37 @@
+// RosterModule: the roster's iqs and pushes. One for each home.
+//
+// Thread: its home loop.
+#pragma once
+
+#include "modules/roster/roster.h"
+#include "server/home.h"
+
+namespace teahouse {
+
+class RosterModule final : public Module {
+ public:
+  const ModuleInfo& info() const override;
+  void attach(Home& home) override;
+
+  Roster& of(Resident& resident) const { return slot_->of(resident); }
+  // Writes the item as it is now; one that holds nothing any more goes. Interested resources get a push when it is listed and
+  // differs from what they know: `before` is the subscription as it was (a waiting request is nothing that they know of).
+  Lsn save(Resident& resident, const BareJid& contact, const Subscription& before);
+  Lsn save(Resident& resident, const BareJid& contact);
+
+  // What presence does when a contact is removed from the roster: called with the subscription as it was.
+  std::function<void(Resident&, const BareJid&, const Subscription&)> on_removed;
+
+ private:
+  void get(const IqRequest& request);
+  void set(const IqRequest& request);
+  Lsn remove(Resident& resident, const BareJid& contact);
+  Lsn write(Resident& resident, const BareJid& contact);
+  void push(Resident& resident, const std::string& item);
+  store::MapStore store(const Resident& resident);
+
+  Home* home_ = nullptr;
+  std::optional<Slot<Roster>> slot_;
+};
+
+}  // namespace teahouse

@@ -1,0 +1,85 @@
+// Connection: bytes in and out of one accepted socket, plain or TLS. Knows nothing of what they mean.
+//
+// Thread: its home loop. move_to() changes the home. Lifetime: the home loop outlives it.
+// Owns: the file descriptor and the TLS state. An idle one holds no buffer (OpenSSL's are released).
+// Limits: what is queued but not written is bounded by its owner, who asks queued_bytes().
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/shared_bytes.h"
+#include "net/loop.h"
+
+namespace teahouse::net {
+
+class TlsContexts;
+
+class Connection {
+ public:
+  // Who is told. Any call-back may close, move or destroy the connection. They come from the loop only (sockets,
+  // timers, end of a turn), never out of a call of the owner's.
+  class Events {
+   public:
+    virtual ~Events() = default;
+    virtual void on_bytes(std::string_view bytes) = 0;  // decrypted; at most 64 KiB a turn; valid during the call
+    virtual void on_secure() {}                         // the TLS handshake that start_tls began is done
+    // The connection is over, told once, with a sentence why; also when the peer just closed. Not told after abort().
+    virtual void on_closed(std::string_view why) = 0;
+    virtual void on_drained() {}  // all that was queued is with the kernel now
+  };
+
+  // Takes an accepted, non-blocking socket over. `events` outlives the connection.
+  Connection(Loop& home, int fd, std::string peer_address);
+  ~Connection();  // as abort()
+  Connection(const Connection&) = delete;
+
+  // Begins to read. Call-backs come from the next turn on.
+  void start(Events& events);
+  void set_events(Events& events);  // hands over to another owner (an upgrade)
+
+  // Queues bytes; they are written gathered at the end of the turn. Ignored once closed.
+  void send(SharedBytes bytes);
+  void send(std::string bytes);
+  size_t queued_bytes() const;
+
+  // Waits for the peer's ClientHello from the next byte on (what was received but not handed on yet is thrown away:
+  // RFC 6120 section 5.3.3, no plain text survives STARTTLS). What was queued before is written plain first, what is
+  // queued from now on goes encrypted. The contexts choose the certificate by SNI; `default_name` stands for the name
+  // when the client asks for none (the `to` of its stream). `alpn` are the protocols that this listener speaks, in its
+  // order of preference; a client that offers none gets none, one that offers only others is refused. REQUIRES: called
+  // before start(), or in on_bytes by a caller who handles none of the bytes after <starttls/>.
+  void start_tls(const TlsContexts& contexts, std::vector<std::string> alpn, std::string default_name = {});
+  bool is_secure() const;
+  std::string sni() const;   // the name the client asked for, lower-cased; empty without
+  std::string alpn() const;  // what was chosen; empty without
+  // RFC 9266: 32 bytes of the TLS 1.3 exporter (or of TLS 1.2 with extended master secret); empty where there is none.
+  std::string tls_exporter() const;
+
+  void pause();  // reads no more until resume(); back-pressure
+  void resume();
+
+  // Writes what is queued, then closes (TLS close_notify, FIN); gives up after 5 s. on_closed follows, nothing else
+  // does. REQUIRES: the owner keeps the connection until then.
+  void close();
+  bool is_closing() const;  // close() or abort() was called, or on_closed was told
+  // Closes at once, tells nobody.
+  void abort();
+
+  // Leaves this loop and goes on on another; `arrived` runs there. Queued bytes go along. REQUIRES: called on its home;
+  // nobody touches it until `arrived`.
+  void move_to(Loop& other, std::function<void()> arrived);
+  Loop& home() const;
+  const std::string& peer_address() const;  // "192.0.2.1" or "2001:db8::1"; without port
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace teahouse::net

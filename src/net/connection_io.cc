@@ -1,0 +1,180 @@
+// Bytes in and out. Reading is level-triggered and takes at most 64 KiB of one connection a turn; what is left makes
+// epoll tell again. Only OpenSSL's own buffers are invisible to epoll: read_again stands for them.
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "net/connection_state.h"
+
+namespace teahouse::net {
+
+namespace {
+
+constexpr size_t record_bytes_max = 16 * 1024;
+constexpr size_t slices_max = 256;                          // in one sendmsg
+constexpr uint32_t linger_discard_bytes_max = 1024 * 1024;  // what a peer may still send after our close
+
+bool is_passing(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
+
+}  // namespace
+
+void Connection::State::push(SharedBytes bytes) {
+  checker.check();
+  if (phase != Phase::open && phase != Phase::fresh) return;
+  queue.push(std::move(bytes));
+  if (!blocked) request_turn_end();
+}
+
+void Connection::State::deliver(std::string_view bytes) {
+  if (phase == Phase::open && events) events->on_bytes(bytes);
+}
+
+void Connection::State::read() {
+  if (phase == Phase::lingering) return discard();
+  switch (layer) {
+    case Layer::plain: return read_plain();
+    case Layer::handshaking: return step_handshake();
+    case Layer::secure: return read_secure();
+  }
+}
+
+// After our FIN only the peer's end matters, not what it still says.
+void Connection::State::discard() {
+  std::string& buffer = home->read_buffer();
+  const ssize_t n = ::recv(fd, buffer.data(), buffer.size(), 0);
+  if (n < 0 && is_passing(errno)) return;
+  if (n > 0) discarded_bytes += static_cast<uint32_t>(n);
+  if (n <= 0 || discarded_bytes > linger_discard_bytes_max) finish("closed");
+}
+
+void Connection::State::read_plain() {
+  std::string& buffer = home->read_buffer();
+  const ssize_t n = ::recv(fd, buffer.data(), buffer.size(), 0);
+  if (n > 0) return deliver({buffer.data(), static_cast<size_t>(n)});
+  if (n == 0) return finish("the peer closed the connection");
+  if (!is_passing(errno)) finish(std::string("reading failed: ") + std::strerror(errno));
+}
+
+void Connection::State::step_handshake() {
+  switch (tls->handshake()) {
+    case TlsSession::Step::done: break;
+    case TlsSession::Step::want_read: return;
+    case TlsSession::Step::want_write: blocked = true; return;
+    case TlsSession::Step::closed: return finish("the peer closed the connection during the TLS handshake");
+    case TlsSession::Step::failed: return finish("the TLS handshake failed: " + tls->error());
+  }
+  layer = Layer::secure;
+  read_again = true;  // the client's first bytes may have come with its Finished
+  request_turn_end();
+  if (events) events->on_secure();
+}
+
+void Connection::State::read_secure() {
+  std::string& buffer = home->read_buffer();
+  size_t filled = 0;
+  TlsSession::Moved moved{TlsSession::Step::done};
+  while (filled < buffer.size() && moved.step == TlsSession::Step::done) {
+    moved = tls->read(buffer.data() + filled, buffer.size() - filled);
+    filled += moved.bytes;
+  }
+  if (moved.step == TlsSession::Step::want_write) blocked = true;  // the answer to a KeyUpdate
+  if (moved.step == TlsSession::Step::done && tls->has_pending()) {
+    read_again = true;
+    request_turn_end();
+  }
+  if (filled > 0) {
+    const Guard guard(*this);
+    deliver({buffer.data(), filled});
+    if (guard.gone) return;
+  }
+  if (moved.step == TlsSession::Step::closed) return finish("the peer closed the connection");
+  if (moved.step == TlsSession::Step::failed) return finish("TLS failed: " + tls->error());
+}
+
+bool Connection::State::flush_plain() {
+  while (!queue.empty() && (layer == Layer::plain || plain_left > 0)) {
+    std::array<iovec, slices_max> vectors;
+    const size_t limit = plain_left > 0 ? plain_left : queue.bytes();
+    const size_t count = queue.gather(vectors, limit);
+    msghdr message{};
+    message.msg_iov = vectors.data();
+    message.msg_iovlen = count;
+    const ssize_t n = ::sendmsg(fd, &message, MSG_NOSIGNAL);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      blocked = true;  // also when it is broken: epoll says so then
+      if (is_passing(errno)) return false;
+      if (layer == Layer::plain) finish(std::string("writing failed: ") + std::strerror(errno));
+      return false;
+    }
+    queue.consume(static_cast<size_t>(n));
+    plain_left -= std::min(plain_left, static_cast<size_t>(n));
+  }
+  return true;
+}
+
+bool Connection::State::flush_secure() {
+  while (!queue.empty()) {
+    std::array<iovec, slices_max> vectors;
+    const size_t count = queue.gather(vectors, record_bytes_max);
+    const char* from = static_cast<const char*>(vectors[0].iov_base);
+    size_t size = vectors[0].iov_len;
+    if (count > 1) {  // small slices share a record
+      std::string& record = home->read_buffer();
+      size = 0;
+      for (size_t i = 0; i < count; ++i) {
+        std::memcpy(record.data() + size, vectors[i].iov_base, vectors[i].iov_len);
+        size += vectors[i].iov_len;
+      }
+      from = record.data();
+    }
+    const TlsSession::Moved moved = tls->write(from, size);
+    switch (moved.step) {
+      case TlsSession::Step::done: queue.consume(moved.bytes); break;
+      case TlsSession::Step::want_read:
+      case TlsSession::Step::want_write: blocked = true; return false;
+      case TlsSession::Step::closed: finish("the peer closed the connection"); return false;
+      case TlsSession::Step::failed: finish("writing to TLS failed: " + tls->error()); return false;
+    }
+  }
+  return true;
+}
+
+void Connection::State::flush() {
+  if (phase == Phase::over || phase == Phase::lingering || phase == Phase::fresh || blocked) return;
+  const bool had_bytes = !queue.empty();
+  if (plain_left > 0 || layer == Layer::plain) {
+    if (!flush_plain()) return;
+    if (layer == Layer::handshaking) return;
+  } else if (layer == Layer::handshaking) {
+    if (phase == Phase::closing) linger();
+    return;
+  } else if (!flush_secure()) {
+    return;
+  }
+  if (phase == Phase::closing) {
+    linger();
+  } else if (had_bytes && events) {
+    events->on_drained();
+  }
+}
+
+// What is queued stays plain text and must be out before the peer's ClientHello is awaited. It is written here and now,
+// which is nearly always enough; no call-back comes from here, so a broken socket is left for epoll to tell.
+void Connection::State::start_tls(const TlsContexts& contexts, const std::vector<std::string>& alpn,
+                                  std::string default_name) {
+  if (layer != Layer::plain || (phase != Phase::open && phase != Phase::fresh)) return;
+  tls = std::make_unique<TlsSession>(contexts, fd, alpn, std::move(default_name));
+  layer = Layer::handshaking;
+  plain_left = queue.bytes();
+  if (plain_left > 0) flush_plain();
+  update_interest();
+}
+
+}  // namespace teahouse::net

@@ -1,0 +1,88 @@
+// What a Connection is made of. Only for connection.cc (its life) and connection_io.cc (its bytes).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/home_checker.h"
+#include "net/connection.h"
+#include "net/loop.h"
+#include "net/out_queue.h"
+#include "net/tls_session.h"
+
+namespace teahouse::net {
+
+struct Connection::State final : Pollable, TurnEndWork {
+  // fresh: not started. closing: writes what is queued. lingering: our FIN is sent, the peer's is awaited, so that no
+  // reset overtakes the last bytes. over: the socket is gone.
+  enum class Phase : uint8_t { fresh, open, closing, lingering, over };
+  enum class Layer : uint8_t { plain, handshaking, secure };
+
+  // Stands around each call-back. `gone` when the call destroyed or moved the connection: nothing of it may be touched.
+  struct Guard {
+    explicit Guard(State& guarded) : state(guarded), outer(guarded.guards) { guarded.guards = this; }
+    ~Guard() {
+      if (!gone) state.guards = outer;
+    }
+    Guard(const Guard&) = delete;
+    State& state;
+    Guard* outer;
+    bool gone = false;
+  };
+
+  State(Loop& loop, int socket, std::string address);
+  ~State();
+
+  void on_ready(uint32_t events) override;
+  void on_turn_end() override;
+  void request_turn_end() { home->at_turn_end(*this); }
+
+  // connection_io.cc
+  void push(SharedBytes bytes);
+  void step_handshake();
+  void read();
+  void read_plain();
+  void read_secure();
+  void discard();
+  void deliver(std::string_view bytes);
+  void flush();
+  bool flush_plain();  // false: the socket is full or broken
+  bool flush_secure();
+  void start_tls(const TlsContexts& contexts, const std::vector<std::string>& alpn, std::string default_name);
+
+  // connection.cc
+  void close();
+  void linger();
+  void start_close_timer();
+  void finish(std::string_view why);  // the end; tells the owner
+  void release();                     // the end; tells nobody
+  void forget_guards();
+  void leave();
+  void arrive();
+  void update_interest();
+  bool wants_bytes() const;
+
+  Loop* home;
+  Events* events = nullptr;
+  Guard* guards = nullptr;
+  std::unique_ptr<TlsSession> tls;
+  OutQueue queue;
+  size_t plain_left = 0;  // of the queue, what goes out before TLS begins
+  Timer close_timer;
+  std::string peer_address;
+  int fd;
+  uint32_t interest = 0;  // what epoll was told
+  uint32_t discarded_bytes = 0;
+  Phase phase = Phase::fresh;
+  Layer layer = Layer::plain;
+  bool watched = false;  // by home's epoll
+  bool paused = false;
+  bool blocked = false;     // the kernel's buffer was full: wait for room
+  bool read_again = false;  // OpenSSL may hold bytes of which epoll knows nothing
+  bool travelling = false;  // between two loops
+  HomeChecker checker;
+};
+
+}  // namespace teahouse::net

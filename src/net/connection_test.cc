@@ -1,0 +1,293 @@
+#include "net/connection.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <functional>
+#include <future>
+#include <string>
+#include <thread>
+
+#include "base/clock.h"
+#include "net/fake/blocking_peer.h"
+#include "net/fake/running_loop.h"
+
+namespace teahouse::net {
+namespace {
+
+using fake::BlockingPeer;
+using fake::RunningLoop;
+
+struct Recorder : Connection::Events {
+  void on_bytes(std::string_view more) override {
+    bytes += more;
+    largest = std::max(largest, more.size());
+    if (then) then();
+  }
+  void on_closed(std::string_view reason) override {
+    ++closed;
+    why = reason;
+    if (then_closed) then_closed();
+  }
+  void on_drained() override { ++drained; }
+
+  std::string bytes;
+  size_t largest = 0;
+  int closed = 0;
+  int drained = 0;
+  std::string why;
+  std::function<void()> then;
+  std::function<void()> then_closed;
+};
+
+// A connection on a socket pair, its loop turned by hand, its peer non-blocking.
+class ConnectionOnPair : public testing::Test {
+ protected:
+  ConnectionOnPair() : loop_(0, clock_) {
+    std::array<int, 2> fds{};
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds.data()), 0);
+    connection_ = std::make_unique<Connection>(loop_, fds[0], "192.0.2.1");
+    server_ = fds[0];
+    peer_ = fds[1];
+  }
+  ~ConnectionOnPair() override {
+    if (peer_ >= 0) ::close(peer_);
+  }
+
+  void turns(int count = 3) {
+    for (int i = 0; i < count; ++i) loop_.run_once(0);
+  }
+  std::string peer_reads() {
+    std::string bytes(1 << 20, '\0');
+    const ssize_t n = ::recv(peer_, bytes.data(), bytes.size(), 0);
+    bytes.resize(n > 0 ? static_cast<size_t>(n) : 0);
+    return bytes;
+  }
+  void peer_writes(std::string_view bytes) {
+    EXPECT_EQ(::send(peer_, bytes.data(), bytes.size(), 0), std::ssize(bytes));
+  }
+  void peer_closes() { ::close(std::exchange(peer_, -1)); }
+
+  FakeClock clock_;
+  Loop loop_;
+  Recorder recorder_;
+  std::unique_ptr<Connection> connection_;
+  int server_ = -1;
+  int peer_ = -1;
+};
+
+TEST_F(ConnectionOnPair, ReadsAndWritesGatheredAtTurnEnd) {
+  connection_->start(recorder_);
+  peer_writes("hello");
+  recorder_.then = [&] {
+    connection_->send(std::string("one "));
+    connection_->send(SharedBytes("two "));
+    connection_->send(SharedBytes());
+    connection_->send(std::string("three"));
+    EXPECT_EQ(connection_->queued_bytes(), 13U);
+    EXPECT_EQ(peer_reads(), "");  // not before the end of the turn
+  };
+  loop_.run_once(0);
+  EXPECT_EQ(recorder_.bytes, "hello");
+  EXPECT_EQ(peer_reads(), "one two three");
+  EXPECT_EQ(recorder_.drained, 1);
+  EXPECT_EQ(connection_->queued_bytes(), 0U);
+  EXPECT_EQ(connection_->peer_address(), "192.0.2.1");
+}
+
+TEST_F(ConnectionOnPair, KeepsOrderThroughPartialWrites) {
+  const int small = 4096;
+  ::setsockopt(server_, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
+  connection_->start(recorder_);
+  std::string expected;
+  for (int i = 0; i < 3000; ++i) {
+    const std::string piece =
+        std::to_string(i) + std::string(static_cast<size_t>(i % 97), static_cast<char>('a' + i % 26));
+    expected += piece;
+    connection_->send(piece);
+  }
+  std::string got;
+  for (int i = 0; i < 10000 && got.size() < expected.size(); ++i) {
+    loop_.run_once(0);
+    if (got.empty()) { EXPECT_GT(connection_->queued_bytes(), 0U); }
+    got += peer_reads();
+  }
+  EXPECT_EQ(got, expected);
+  EXPECT_EQ(recorder_.drained, 1);
+}
+
+TEST_F(ConnectionOnPair, HandsAtMost64KiBATurn) {
+  connection_->start(recorder_);
+  const int large = 1 << 20;
+  ::setsockopt(peer_, SOL_SOCKET, SO_SNDBUF, &large, sizeof large);
+  peer_writes(std::string(150000, 'x'));
+  loop_.run_once(0);
+  EXPECT_LE(recorder_.bytes.size(), 65536U);
+  turns(4);
+  EXPECT_EQ(recorder_.bytes.size(), 150000U);
+  EXPECT_LE(recorder_.largest, 65536U);
+}
+
+TEST_F(ConnectionOnPair, SaysOnceThatThePeerClosed) {
+  connection_->start(recorder_);
+  peer_writes("last words");
+  peer_closes();
+  turns();
+  EXPECT_EQ(recorder_.bytes, "last words");
+  EXPECT_EQ(recorder_.closed, 1);
+  EXPECT_TRUE(connection_->is_closing());
+  connection_->send(std::string("ignored"));
+  connection_->close();
+  turns();
+  EXPECT_EQ(recorder_.closed, 1);
+}
+
+TEST_F(ConnectionOnPair, WritesEverythingBeforeItCloses) {
+  connection_->start(recorder_);
+  connection_->send(std::string("goodbye"));
+  connection_->close();
+  connection_->send(std::string(" and more"));
+  turns();
+  EXPECT_EQ(peer_reads(), "goodbye");
+  char end = 0;
+  EXPECT_EQ(::recv(peer_, &end, 1, 0), 0);  // our FIN
+  EXPECT_EQ(recorder_.closed, 0);
+  peer_writes("still talking");  // is thrown away
+  turns();
+  EXPECT_EQ(recorder_.bytes, "");
+  peer_closes();
+  turns();
+  EXPECT_EQ(recorder_.closed, 1);
+}
+
+TEST_F(ConnectionOnPair, GivesUpAPeerWhoTakesNothing) {
+  connection_->start(recorder_);
+  connection_->send(std::string(8 << 20, 'x'));
+  connection_->close();
+  turns();
+  clock_.advance_ms(4900);
+  turns();
+  EXPECT_EQ(recorder_.closed, 0);
+  clock_.advance_ms(200);
+  turns();
+  EXPECT_EQ(recorder_.closed, 1);
+}
+
+TEST_F(ConnectionOnPair, AbortTellsNobody) {
+  connection_->start(recorder_);
+  connection_->send(std::string("never"));
+  connection_->abort();
+  turns();
+  EXPECT_EQ(recorder_.closed, 0);
+  EXPECT_EQ(peer_reads(), "");
+}
+
+TEST_F(ConnectionOnPair, MayBeDestroyedInItsOwnCallBacks) {
+  connection_->start(recorder_);
+  peer_writes("x");
+  recorder_.then = [&] {
+    connection_->send(std::string("y"));
+    connection_.reset();
+  };
+  turns();
+  EXPECT_EQ(recorder_.bytes, "x");
+  EXPECT_EQ(recorder_.closed, 0);
+}
+
+TEST_F(ConnectionOnPair, MayBeDestroyedInOnClosed) {
+  connection_->start(recorder_);
+  recorder_.then_closed = [&] { connection_.reset(); };
+  peer_closes();
+  turns();
+  EXPECT_EQ(recorder_.closed, 1);
+  EXPECT_EQ(connection_, nullptr);
+}
+
+TEST_F(ConnectionOnPair, ReadsNothingWhilePaused) {
+  connection_->start(recorder_);
+  peer_writes("a");
+  recorder_.then = [&] { connection_->pause(); };
+  turns();
+  peer_writes("b");
+  turns();
+  EXPECT_EQ(recorder_.bytes, "a");
+  connection_->send(std::string("but writes"));
+  turns();
+  EXPECT_EQ(peer_reads(), "but writes");
+  connection_->resume();
+  turns();
+  EXPECT_EQ(recorder_.bytes, "ab");
+}
+
+TEST_F(ConnectionOnPair, NoticesAResetWhilePaused) {
+  connection_->start(recorder_);
+  connection_->pause();
+  turns();
+  peer_closes();
+  turns();
+  EXPECT_EQ(recorder_.closed, 1);
+}
+
+TEST_F(ConnectionOnPair, HandsOverToAnotherOwner) {
+  Recorder next;
+  connection_->start(recorder_);
+  recorder_.then = [&] { connection_->set_events(next); };
+  peer_writes("first");
+  turns();
+  peer_writes("second");
+  turns();
+  EXPECT_EQ(recorder_.bytes, "first");
+  EXPECT_EQ(next.bytes, "second");
+}
+
+// A connection that echoes and moves to the other loop with every 1,000 bytes.
+struct Wanderer : Connection::Events {
+  Wanderer(Loop& first, Loop& second, int fd) : connection(first, fd, "x"), loops{&first, &second} {}
+  void on_bytes(std::string_view bytes) override {
+    wrong_loop |= !connection.home().is_home();
+    connection.send(std::string(bytes));
+    since_move += bytes.size();
+    if (since_move < 1000) return;
+    since_move = 0;
+    ++moves;
+    Loop& other = *loops[static_cast<size_t>(moves % 2)];
+    connection.move_to(other, [this, &other] { wrong_loop |= !other.is_home(); });
+  }
+  void on_closed(std::string_view /*why*/) override { closed.set_value(); }
+  Connection connection;
+  std::array<Loop*, 2> loops;
+  size_t since_move = 0;
+  int moves = 0;
+  bool wrong_loop = false;
+  std::promise<void> closed;
+};
+
+TEST(Connection, MovesBetweenLoopsUnderTraffic) {
+  RunningLoop first(0);
+  RunningLoop second(1);
+  std::array<int, 2> fds{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, fds.data()), 0);
+  ::fcntl(fds[0], F_SETFL, O_NONBLOCK);
+  std::unique_ptr<Wanderer> wanderer;
+  first.run([&] {
+    wanderer = std::make_unique<Wanderer>(*first, *second, fds[0]);
+    wanderer->connection.start(*wanderer);
+  });
+  BlockingPeer peer(fds[1]);
+  std::string expected;
+  for (int i = 0; i < 20000; ++i) expected += std::to_string(i) + ' ';
+  std::thread writer([&] { peer.send(expected); });
+  EXPECT_EQ(peer.receive_exactly(expected.size()), expected);
+  writer.join();
+  peer.shut_down();
+  wanderer->closed.get_future().wait();
+  EXPECT_GT(wanderer->moves, 1);
+  EXPECT_FALSE(wanderer->wrong_loop);
+  first.run([] {});
+  second.run([] {});
+}
+
+}  // namespace
+}  // namespace teahouse::net

@@ -1,0 +1,300 @@
+#include <fcntl.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <future>
+#include <string>
+#include <thread>
+
+#include "net/connection.h"
+#include "net/fake/blocking_peer.h"
+#include "net/fake/certificate.h"
+#include "net/fake/running_loop.h"
+#include "net/listener.h"
+#include "net/tls.h"
+
+namespace teahouse::net {
+namespace {
+
+using fake::BlockingPeer;
+using fake::Certificate;
+using fake::make_certificate;
+using fake::RunningLoop;
+
+// Echoes what it gets; "<starttls/>" begins TLS, as a stream would.
+struct Echo : Connection::Events {
+  void on_bytes(std::string_view bytes) override {
+    if (connection->home().is_home() && !connection->is_secure() &&
+        bytes.find("<starttls/>") != std::string_view::npos) {
+      connection->send(std::string("<proceed/>"));
+      connection->start_tls(*contexts, {}, default_name);
+      return;  // the rest of the bytes is thrown away
+    }
+    received += bytes;
+    connection->send(std::string(bytes));
+    if (!wander_to) return;
+    std::swap(wander_to, wander_from);
+    connection->move_to(**wander_from, [] {});  // from here on it is the other thread's
+  }
+  void on_secure() override { ++secured; }
+  void on_closed(std::string_view reason) override {
+    why = reason;
+    closed.set_value();
+  }
+  std::unique_ptr<Connection> connection;
+  const TlsContexts* contexts = nullptr;
+  std::string default_name;
+  std::string received;
+  std::string why;
+  int secured = 0;
+  RunningLoop* wander_to = nullptr;
+  RunningLoop* wander_from = nullptr;
+  std::promise<void> closed;
+};
+
+class TlsConnection : public testing::Test {
+ protected:
+  TlsConnection() {
+    EXPECT_TRUE(contexts_.set("montague.lit", montague_.chain_pem, montague_.key_pem));
+    EXPECT_TRUE(contexts_.set("*.capulet.lit", capulet_.chain_pem, capulet_.key_pem));
+    loop_.run([this] {
+      auto listener = Listener::listen(*loop_, "127.0.0.1:0", [this](std::unique_ptr<Connection> accepted) {
+        auto echo = std::make_unique<Echo>();
+        echo->contexts = &contexts_;
+        echo->default_name = default_name_;
+        echo->connection = std::move(accepted);
+        if (direct_) echo->connection->start_tls(contexts_, alpn_);
+        echo->connection->start(*echo);
+        echo->wander_to = wander_to_;
+        echo->wander_from = &loop_;
+        echoes_.push_back(std::move(echo));
+      });
+      ASSERT_TRUE(listener);
+      listener_ = std::move(*listener);
+    });
+  }
+  ~TlsConnection() override {
+    second_.run([] {});
+    loop_.run([this] { listener_.reset(); });
+    // A wandering one may be at home on either loop: each aborts its own.
+    for (RunningLoop* loop : {&loop_, &second_}) {
+      loop->run([this] {
+        for (auto& echo : echoes_) {
+          if (echo && echo->connection->home().is_home()) echo.reset();
+        }
+      });
+    }
+  }
+  BlockingPeer connect() { return BlockingPeer::connect(listener_->port()); }
+  Echo& echo(size_t index = 0) {
+    Echo* result = nullptr;
+    while (!result) {
+      loop_.run([&] {
+        if (echoes_.size() > index) result = echoes_[index].get();
+      });
+    }
+    return *result;
+  }
+
+  const Certificate montague_ = make_certificate("montague.lit");
+  const Certificate capulet_ = make_certificate("*.capulet.lit");
+  TlsContexts contexts_;
+  RunningLoop loop_{0};
+  RunningLoop second_{1};
+  std::vector<std::unique_ptr<Echo>> echoes_;
+  std::unique_ptr<Listener> listener_;
+  std::vector<std::string> alpn_;
+  std::string default_name_;
+  RunningLoop* wander_to_ = nullptr;
+  bool direct_ = true;
+};
+
+TEST_F(TlsConnection, ShowsTheCertificateOfTheNameThatIsAskedFor) {
+  BlockingPeer romeo = connect();
+  BlockingPeer juliet = connect();
+  ASSERT_TRUE(romeo.start_tls("Montague.LIT"));
+  ASSERT_TRUE(juliet.start_tls("im.capulet.lit", {}, TLS1_2_VERSION));
+  EXPECT_EQ(romeo.certificate_name(), "montague.lit");
+  EXPECT_EQ(juliet.certificate_name(), "*.capulet.lit");
+  ASSERT_TRUE(romeo.send("ping"));
+  ASSERT_TRUE(juliet.send("pong"));
+  EXPECT_EQ(romeo.receive_exactly(4), "ping");
+  EXPECT_EQ(juliet.receive_exactly(4), "pong");
+  loop_.run([&] {
+    EXPECT_EQ(echoes_[0]->connection->sni(), "montague.lit");
+    EXPECT_EQ(echoes_[1]->connection->sni(), "im.capulet.lit");
+    EXPECT_EQ(echoes_[0]->received, "ping");
+    EXPECT_EQ(echoes_[1]->received, "pong");
+    EXPECT_EQ(echoes_[0]->secured, 1);
+  });
+}
+
+TEST_F(TlsConnection, RefusesANameThatNobodyHasUnlessThereIsAFallback) {
+  BlockingPeer stranger = connect();
+  EXPECT_FALSE(stranger.start_tls("verona.lit"));
+  BlockingPeer nameless = connect();
+  EXPECT_FALSE(nameless.start_tls(""));
+  const Certificate fallback = make_certificate("house");
+  ASSERT_TRUE(contexts_.set_fallback(fallback.chain_pem, fallback.key_pem));
+  BlockingPeer again = connect();
+  ASSERT_TRUE(again.start_tls("verona.lit"));
+  EXPECT_EQ(again.certificate_name(), "house");
+}
+
+TEST_F(TlsConnection, ReplacesCertificatesWhileConnectionsRun) {
+  BlockingPeer before = connect();
+  ASSERT_TRUE(before.start_tls("montague.lit"));
+  const Certificate renewed = make_certificate("renewed.lit");
+  ASSERT_TRUE(contexts_.set("montague.lit", renewed.chain_pem, renewed.key_pem));
+  BlockingPeer after = connect();
+  ASSERT_TRUE(after.start_tls("montague.lit"));
+  EXPECT_EQ(after.certificate_name(), "renewed.lit");
+  ASSERT_TRUE(before.send("still here"));
+  EXPECT_EQ(before.receive_exactly(10), "still here");
+  contexts_.remove("montague.lit");
+  BlockingPeer late = connect();
+  EXPECT_FALSE(late.start_tls("montague.lit"));
+}
+
+TEST_F(TlsConnection, ChoosesAlpnInItsOwnOrderAndRefusesOthers) {
+  alpn_ = {"xmpp-client", "http/1.1"};
+  BlockingPeer both = connect();
+  ASSERT_TRUE(both.start_tls("montague.lit", "\x08http/1.1\x0bxmpp-client"));
+  BlockingPeer none = connect();
+  ASSERT_TRUE(none.start_tls("montague.lit"));
+  BlockingPeer other = connect();
+  EXPECT_FALSE(other.start_tls("montague.lit", "\x02h2"));
+  ASSERT_TRUE(both.send("x"));
+  EXPECT_EQ(both.receive_exactly(1), "x");
+  ASSERT_TRUE(none.send("x"));
+  EXPECT_EQ(none.receive_exactly(1), "x");
+  loop_.run([&] {
+    EXPECT_EQ(echoes_[0]->connection->alpn(), "xmpp-client");
+    EXPECT_EQ(echoes_[1]->connection->alpn(), "");
+  });
+}
+
+TEST_F(TlsConnection, BothSidesExportTheSameBytes) {
+  for (const int version : {TLS1_3_VERSION, TLS1_2_VERSION}) {
+    BlockingPeer peer = connect();
+    ASSERT_TRUE(peer.start_tls("montague.lit", {}, version));
+    ASSERT_TRUE(peer.send("x"));
+    EXPECT_EQ(peer.receive_exactly(1), "x");
+    std::string ours;
+    loop_.run([&] { ours = echoes_.back()->connection->tls_exporter(); });
+    std::string theirs(32, '\0');
+    SSL_export_keying_material(peer.ssl(), reinterpret_cast<unsigned char*>(theirs.data()), 32,
+                               "EXPORTER-Channel-Binding", 24, reinterpret_cast<const unsigned char*>(""), 0, 1);
+    EXPECT_EQ(ours, theirs);
+  }
+}
+
+TEST_F(TlsConnection, RefusesOldVersionsAndRenegotiation) {
+  BlockingPeer old = connect();
+  EXPECT_FALSE(old.start_tls("montague.lit", {}, TLS1_1_VERSION));
+  BlockingPeer peer = connect();
+  ASSERT_TRUE(peer.start_tls("montague.lit", {}, TLS1_2_VERSION));
+  SSL_renegotiate(peer.ssl());
+  EXPECT_NE(SSL_do_handshake(peer.ssl()), 1);
+}
+
+TEST_F(TlsConnection, StartsTlsWithinTheStream) {
+  direct_ = false;
+  default_name_ = "montague.lit";
+  BlockingPeer peer = connect();
+  ASSERT_TRUE(peer.send("<starttls/>"));
+  EXPECT_EQ(peer.receive_until("<proceed/>"), "<proceed/>");
+  ASSERT_TRUE(peer.start_tls(""));  // no SNI: the stream's `to` chose
+  EXPECT_EQ(peer.certificate_name(), "montague.lit");
+  ASSERT_TRUE(peer.send("inside"));
+  EXPECT_EQ(peer.receive_exactly(6), "inside");
+}
+
+TEST_F(TlsConnection, NeverAnswersPlainTextThatFollowsStarttls) {
+  direct_ = false;
+  BlockingPeer same_packet = connect();
+  ASSERT_TRUE(same_packet.send("<starttls/><iq id='injected'/>"));
+  EXPECT_EQ(same_packet.receive_until("<proceed/>"), "<proceed/>");
+  ASSERT_TRUE(same_packet.start_tls("montague.lit"));
+  ASSERT_TRUE(same_packet.send("inside"));
+  EXPECT_EQ(same_packet.receive_exactly(6), "inside");
+  EXPECT_EQ(echo().received, "inside");
+
+  BlockingPeer next_packet = connect();
+  ASSERT_TRUE(next_packet.send("<starttls/>"));
+  EXPECT_EQ(next_packet.receive_until("<proceed/>"), "<proceed/>");
+  ASSERT_TRUE(next_packet.send("<iq id='injected'/>"));
+  EXPECT_FALSE(next_packet.start_tls("montague.lit"));
+  echo(1).closed.get_future().wait();
+  EXPECT_EQ(echo(1).received, "");
+}
+
+TEST_F(TlsConnection, CarriesMuchBothWaysAndMovesMeanwhile) {
+  wander_to_ = &second_;
+  BlockingPeer peer = connect();
+  ASSERT_TRUE(peer.start_tls("montague.lit"));
+  std::string expected;
+  for (int i = 0; i < 100000; ++i) expected += std::to_string(i) + ' ';
+  // One thread: an SSL is not for two. The pieces fit the sockets' buffers, so nobody waits for the other.
+  for (size_t i = 0; i < expected.size(); i += 20000) {
+    const std::string piece = expected.substr(i, 20000);
+    ASSERT_TRUE(peer.send(piece));
+    ASSERT_EQ(peer.receive_exactly(piece.size()), piece);
+  }
+  peer.shut_down();
+  echo().closed.get_future().wait();
+  EXPECT_EQ(echo().received, expected);
+}
+
+TEST_F(TlsConnection, EndsWithCloseNotify) {
+  BlockingPeer peer = connect();
+  ASSERT_TRUE(peer.start_tls("montague.lit"));
+  ASSERT_TRUE(peer.send("x"));
+  EXPECT_EQ(peer.receive_exactly(1), "x");
+  const std::string large(300000, 'y');
+  loop_.run([&] {
+    echoes_[0]->connection->send(large);
+    echoes_[0]->connection->close();
+  });
+  EXPECT_EQ(peer.receive_to_end().size(), large.size());
+  EXPECT_EQ(SSL_get_shutdown(peer.ssl()) & SSL_RECEIVED_SHUTDOWN, SSL_RECEIVED_SHUTDOWN);
+  peer.close();
+  echo().closed.get_future().wait();
+}
+
+TEST_F(TlsConnection, KeepsOrderThroughPartialWritesOfSmallPieces) {
+  BlockingPeer peer = connect();
+  ASSERT_TRUE(peer.start_tls("montague.lit"));
+  ASSERT_TRUE(peer.send("x"));
+  EXPECT_EQ(peer.receive_exactly(1), "x");
+  std::string expected;
+  for (int round = 0; round < 20; ++round) {
+    loop_.run([&] {
+      for (int i = 0; i < 5000; ++i) {
+        const std::string piece = std::to_string(round * 5000 + i) + std::string(static_cast<size_t>(i % 131), '.');
+        expected += piece;
+        echoes_[0]->connection->send(piece);
+      }
+    });
+  }
+  loop_.run([&] {
+    EXPECT_GT(echoes_[0]->connection->queued_bytes(), 0U);  // more than the sockets take
+    echoes_[0]->connection->close();
+  });
+  EXPECT_EQ(peer.receive_to_end(), expected);
+}
+
+TEST_F(TlsConnection, SurvivesGarbageAndADisconnectInTheHandshake) {
+  BlockingPeer garbage = connect();
+  ASSERT_TRUE(garbage.send("GET / HTTP/1.1\r\n\r\n"));
+  echo(0).closed.get_future().wait();
+  EXPECT_NE(echo(0).why.find("handshake"), std::string::npos);
+  BlockingPeer silent = connect();
+  echo(1);
+  silent.close();
+  echo(1).closed.get_future().wait();
+  EXPECT_EQ(echo(1).received, "");
+}
+
+}  // namespace
+}  // namespace teahouse::net

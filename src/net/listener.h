@@ -1,0 +1,36 @@
+// Listener: accepts connections on one address for one loop; each loop has its own socket on the same port
+// (SO_REUSEPORT), so that the kernel spreads them.
+//
+// Thread: its loop. Lifetime: the accepted connections do not need it. Limits: when file descriptors run out it pauses
+// for a moment and says so once, instead of spinning.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "net/connection.h"
+#include "net/loop.h"
+
+namespace teahouse::net {
+
+class Listener {
+ public:
+  using Accept = std::function<void(std::unique_ptr<Connection>)>;
+
+  // `address` is "127.0.0.1:5222", "[::1]:5222" or "*:5222" (both families); port 0 takes a free one.
+  // "conflict" is another program's socket: our own loops share a port.
+  // Errors: bad_request for an address that does not parse; conflict when it is taken; the text names the address.
+  static Result<std::unique_ptr<Listener>> listen(Loop& loop, const std::string& address, Accept accept);
+  ~Listener();
+  uint16_t port() const;
+  void close();  // accepts no more; what is accepted goes on
+
+ private:
+  struct State;
+  explicit Listener(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace teahouse::net

@@ -1,0 +1,159 @@
+#include "net/loop.h"
+
+#include <gtest/gtest.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <future>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+
+namespace teahouse::net {
+namespace {
+
+TEST(Loop, DoesPostedWorkInOrderAndBeforeStop) {
+  const SystemClock clock;
+  Loop loop(3, clock);
+  EXPECT_EQ(loop.index(), 3U);
+  std::string order;
+  loop.post([&] {
+    order += 'a';
+    loop.post([&] { order += 'd'; });
+    loop.at_turn_end([&] { order += 'c'; });
+  });
+  loop.post([&] { order += 'b'; });
+  EXPECT_EQ(order, "");
+  loop.run_once(0);
+  EXPECT_EQ(order, "abc");
+  loop.stop();
+  loop.run();
+  EXPECT_EQ(order, "abcd");
+}
+
+TEST(Loop, IsWokenByOtherThreads) {
+  const SystemClock clock;
+  Loop loop(0, clock);
+  std::thread thread([&] { loop.run(); });
+  for (int i = 0; i < 100; ++i) {
+    std::promise<bool> home;
+    loop.post([&] { home.set_value(loop.is_home()); });
+    EXPECT_TRUE(home.get_future().get());
+  }
+  EXPECT_FALSE(loop.is_home());
+  loop.stop();
+  thread.join();
+}
+
+TEST(Loop, TakesPostsFromManyThreads) {
+  const SystemClock clock;
+  Loop loop(0, clock);
+  int done = 0;
+  std::thread runner([&] { loop.run(); });
+  std::vector<std::thread> posters;
+  for (int i = 0; i < 4; ++i) {
+    posters.emplace_back([&] {
+      for (int j = 0; j < 2000; ++j) loop.post([&] { ++done; });
+    });
+  }
+  for (std::thread& poster : posters) poster.join();
+  loop.stop();
+  runner.join();
+  EXPECT_EQ(done, 8000);
+}
+
+TEST(Loop, FiresTimersByItsClock) {
+  FakeClock clock;
+  Loop loop(0, clock);
+  int fired = 0;
+  const Timer timer = loop.start_timer(1000, [&] { ++fired; });
+  Timer dropped = loop.start_timer(1000, [] { FAIL(); });
+  loop.run_once(0);
+  clock.advance_ms(990);
+  loop.run_once(0);
+  EXPECT_EQ(fired, 0);
+  dropped = Timer();
+  clock.advance_ms(20);
+  loop.run_once(-1);  // does not wait: it is due
+  EXPECT_EQ(fired, 1);
+}
+
+TEST(Loop, AsksAtTheEndOfTheTurnOnceAndLaterForWhoAsksThere) {
+  struct Work : TurnEndWork {
+    explicit Work(Loop& home) : loop(home) {}
+    void on_turn_end() override {
+      ++calls;
+      if (again) loop.at_turn_end(*this);
+    }
+    Loop& loop;
+    int calls = 0;
+    bool again = false;
+  };
+  const SystemClock clock;
+  Loop loop(0, clock);
+  Work work(loop);
+  loop.at_turn_end(work);
+  loop.at_turn_end(work);
+  work.again = true;
+  loop.run_once(-1);
+  EXPECT_EQ(work.calls, 1);
+  work.again = false;
+  loop.run_once(-1);  // does not wait either
+  EXPECT_EQ(work.calls, 2);
+  {
+    Work gone(loop);
+    loop.at_turn_end(gone);
+  }
+  loop.run_once(0);
+}
+
+TEST(Loop, TellsNothingOfAnUnwatchedDescriptorNotEvenInTheSameTurn) {
+  struct Ready : Pollable {
+    void on_ready(uint32_t /*events*/) override {
+      ++calls;
+      loop->unwatch(other);
+      const uint64_t one = 1;
+      ::close(other);
+      const int reused = eventfd(1, EFD_NONBLOCK);  // gets the same number
+      EXPECT_EQ(reused, other);
+      loop->watch(reused, EPOLLOUT, *peer);
+      EXPECT_EQ(::write(reused, &one, sizeof one), static_cast<ssize_t>(sizeof one));
+    }
+    Loop* loop = nullptr;
+    Pollable* peer = nullptr;
+    int other = -1;
+    int calls = 0;
+  };
+  struct Counter : Pollable {
+    void on_ready(uint32_t events) override { seen |= events; }
+    uint32_t seen = 0;
+  };
+  const SystemClock clock;
+  Loop loop(0, clock);
+  const int first = eventfd(1, EFD_NONBLOCK);
+  const int second = eventfd(1, EFD_NONBLOCK);
+  Ready ready;
+  Counter counter;
+  Counter old;
+  ready.loop = &loop;
+  ready.peer = &counter;
+  ready.other = second;
+  loop.watch(first, EPOLLIN, ready);
+  loop.watch(second, EPOLLIN, old);
+  loop.run_once(0);
+  EXPECT_EQ(ready.calls, 1);
+  EXPECT_EQ(old.seen, 0U);
+  EXPECT_EQ(counter.seen, 0U);
+  loop.unwatch(first);
+  loop.run_once(0);
+  EXPECT_EQ(counter.seen, uint32_t{EPOLLOUT});
+  loop.unwatch(second);
+  ::close(first);
+  ::close(second);
+}
+
+}  // namespace
+}  // namespace teahouse::net

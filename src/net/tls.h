@@ -1,0 +1,40 @@
+// TlsContexts: the certificates that this server shows, chosen by the name a client asks for (SNI), replaced while it
+// runs.
+//
+// TLS 1.2 and 1.3 only, no renegotiation, no compression, released buffers, session tickets. A name is matched exactly,
+// then by a wildcard for its first label ("*.example.org"), then the fallback.
+//
+// Thread: any; replacing is atomic, running connections keep what they have.
+// Owns: one OpenSSL context for all names and, per name, only the parsed chain and key (a context each would cost
+// 10,000 tenants more than all the rest of them). Tickets are good for every name that is still there.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace teahouse::net {
+
+class TlsContexts {
+ public:
+  TlsContexts();
+  ~TlsContexts();
+  TlsContexts(const TlsContexts&) = delete;
+
+  // Sets the certificate chain and key (PEM) for a name. Errors: bad_request, when they do not parse or do not belong
+  // together.
+  Result<void> set(std::string name, const std::string& chain_pem, const std::string& key_pem);
+  // The same for who asks for no name, or one that nobody has. Without it such a client is refused (unrecognized_name).
+  Result<void> set_fallback(const std::string& chain_pem, const std::string& key_pem);
+  void remove(std::string_view name);
+  bool has(std::string_view name) const;  // exactly this name
+
+ private:
+  friend class TlsSession;
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace teahouse::net

@@ -1,0 +1,162 @@
+#include "net/tls_session.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "base/log.h"
+#include "net/tls_state.h"
+
+namespace teahouse::net {
+
+namespace {
+
+std::string make_wire_alpn(const std::vector<std::string>& protocols) {
+  std::string wire;
+  for (const std::string& protocol : protocols) {
+    if (protocol.empty() || protocol.size() > 255) continue;
+    wire += static_cast<char>(protocol.size());
+    wire += protocol;
+  }
+  return wire;
+}
+
+}  // namespace
+
+TlsSession::TlsSession(const TlsContexts& contexts, int fd, const std::vector<std::string>& alpn,
+                       std::string default_name)
+    : contexts_(contexts.state_),
+      ssl_(SSL_new(contexts.state_->context.get())),
+      offer_(std::make_unique<Offer>(Offer{make_wire_alpn(alpn), lower_case(default_name)})) {
+  if (!ssl_ || SSL_set_fd(ssl_, fd) != 1) {
+    log::error("net", "OpenSSL is out of memory", {{"error", take_openssl_error()}});
+    abort();
+  }
+  SSL_set_app_data(ssl_, reinterpret_cast<char*>(this));
+  SSL_set_accept_state(ssl_);
+}
+
+TlsSession::~TlsSession() {
+  SSL_free(ssl_);
+  ERR_clear_error();
+}
+
+TlsSession::Step TlsSession::step_of(int result) {
+  const int saved_errno = errno;
+  switch (SSL_get_error(ssl_, result)) {
+    case SSL_ERROR_NONE: return Step::done;
+    case SSL_ERROR_WANT_READ: return Step::want_read;
+    case SSL_ERROR_WANT_WRITE: return Step::want_write;
+    case SSL_ERROR_ZERO_RETURN: return Step::closed;
+    case SSL_ERROR_SYSCALL:
+      ERR_clear_error();
+      error_ = saved_errno != 0 ? std::strerror(saved_errno) : "the peer closed the connection";
+      return Step::failed;
+    default:
+      if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+        ERR_clear_error();
+        return Step::closed;  // without close_notify; the protocol above knows whether something is missing
+      }
+      error_ = take_openssl_error();
+      return Step::failed;
+  }
+}
+
+TlsSession::Step TlsSession::handshake() {
+  ERR_clear_error();
+  errno = 0;
+  const Step step = step_of(SSL_do_handshake(ssl_));
+  if (step == Step::done) offer_.reset();
+  return step;
+}
+
+TlsSession::Moved TlsSession::read(char* into, size_t size) {
+  ERR_clear_error();
+  errno = 0;
+  size_t bytes = 0;
+  const int result = SSL_read_ex(ssl_, into, size, &bytes);
+  if (result == 1) return {Step::done, bytes};
+  return {step_of(result)};
+}
+
+TlsSession::Moved TlsSession::write(const char* from, size_t size) {
+  ERR_clear_error();
+  errno = 0;
+  size_t bytes = 0;
+  const int result = SSL_write_ex(ssl_, from, size, &bytes);
+  if (result == 1) return {Step::done, bytes};
+  return {step_of(result)};
+}
+
+void TlsSession::shut_down() {
+  ERR_clear_error();
+  SSL_shutdown(ssl_);
+  ERR_clear_error();
+}
+
+bool TlsSession::has_pending() const { return SSL_has_pending(ssl_) == 1; }
+
+std::string TlsSession::sni() const {
+  const char* name = SSL_get_servername(ssl_, TLSEXT_NAMETYPE_host_name);
+  return name ? lower_case(name) : std::string();
+}
+
+std::string TlsSession::alpn() const {
+  const unsigned char* name = nullptr;
+  unsigned length = 0;
+  SSL_get0_alpn_selected(ssl_, &name, &length);
+  return name ? std::string(reinterpret_cast<const char*>(name), length) : std::string();
+}
+
+std::string TlsSession::exporter() const {
+  static constexpr std::string_view label = "EXPORTER-Channel-Binding";
+  if (SSL_is_init_finished(ssl_) != 1) return {};
+  if (SSL_version(ssl_) < TLS1_3_VERSION && SSL_get_extms_support(ssl_) != 1) return {};
+  std::string bytes(32, '\0');
+  // RFC 9266 says: the context is a zero-length string, which in TLS 1.2 is not the same as none.
+  const int result =
+      SSL_export_keying_material(ssl_, reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), label.data(),
+                                 label.size(), reinterpret_cast<const unsigned char*>(""), 0, 1);
+  ERR_clear_error();
+  return result == 1 ? bytes : std::string();
+}
+
+// Called in each handshake, also when the client asks for no name.
+int TlsSession::choose_certificate(SSL* ssl, int* alert, void* /*argument*/) {
+  auto* session = reinterpret_cast<TlsSession*>(SSL_get_app_data(ssl));
+  if (!session || !session->offer_) return SSL_TLSEXT_ERR_NOACK;
+  const std::string asked = session->sni();
+  const auto identity = session->contexts_->find(asked.empty() ? session->offer_->default_name : asked);
+  if (!identity ||
+      SSL_use_cert_and_key(ssl, identity->leaf.get(), identity->key.get(), identity->chain.get(), 1) != 1) {
+    *alert = SSL_AD_UNRECOGNIZED_NAME;
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+  }
+  return asked.empty() ? SSL_TLSEXT_ERR_NOACK : SSL_TLSEXT_ERR_OK;
+}
+
+// Who offers protocols of which this listener speaks none is refused (RFC 7301 section 3.2), so that nobody can make a
+// browser talk HTTP to the XMPP port in TLS.
+int TlsSession::choose_alpn(SSL* ssl, const unsigned char** out, unsigned char* out_length, const unsigned char* in,
+                            unsigned in_length, void* /*argument*/) {
+  const auto* session = reinterpret_cast<TlsSession*>(SSL_get_app_data(ssl));
+  if (!session || !session->offer_ || session->offer_->alpn.empty()) return SSL_TLSEXT_ERR_NOACK;
+  const std::string& ours = session->offer_->alpn;
+  for (size_t i = 0; i < ours.size(); i += 1 + static_cast<unsigned char>(ours[i])) {
+    const size_t length = static_cast<unsigned char>(ours[i]);
+    for (unsigned j = 0; j < in_length; j += 1U + in[j]) {
+      if (in[j] != length || std::memcmp(in + j + 1, ours.data() + i + 1, length) != 0) continue;
+      *out = in + j + 1;
+      *out_length = in[j];
+      return SSL_TLSEXT_ERR_OK;
+    }
+  }
+  return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+}  // namespace teahouse::net

@@ -1,0 +1,61 @@
+// TlsSession: the server's side of TLS on one non-blocking socket, driven by readiness. It queues nothing of its own.
+//
+// Thread: the connection's home. Lifetime: the file descriptor outlives it.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/tls.h"
+
+struct ssl_st;
+
+namespace teahouse::net {
+
+class TlsSession {
+ public:
+  enum class Step { done, want_read, want_write, closed, failed };
+  struct Moved {
+    Step step;  // done: bytes > 0 were read or written
+    size_t bytes = 0;
+  };
+
+  // `default_name` stands for the name when the client asks for none.
+  TlsSession(const TlsContexts& contexts, int fd, const std::vector<std::string>& alpn, std::string default_name);
+  ~TlsSession();
+  TlsSession(const TlsSession&) = delete;
+
+  Step handshake();
+  Moved read(char* into, size_t size);
+  // One record. After want_write the next call must begin with the same bytes; they may lie elsewhere and be more.
+  Moved write(const char* from, size_t size);
+  void shut_down();          // sends close_notify, if the socket takes it
+  bool has_pending() const;  // bytes were read from the socket that read() has not given yet
+  const std::string& error() const { return error_; }
+
+  std::string sni() const;
+  std::string alpn() const;
+  std::string exporter() const;
+
+  static int choose_certificate(ssl_st* ssl, int* alert, void* argument);
+  static int choose_alpn(ssl_st* ssl, const unsigned char** out, unsigned char* out_length, const unsigned char* in,
+                         unsigned in_length, void* argument);
+
+ private:
+  Step step_of(int result);
+
+  // What only the handshake needs; released with it.
+  struct Offer {
+    std::string alpn;  // in wire format, in our order of preference
+    std::string default_name;
+  };
+  std::shared_ptr<TlsContexts::State> contexts_;
+  ssl_st* ssl_;
+  std::unique_ptr<Offer> offer_;
+  std::string error_;
+};
+
+}  // namespace teahouse::net

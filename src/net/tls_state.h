@@ -1,0 +1,62 @@
+// What TlsContexts keeps: the OpenSSL context and the certificates by name. Only for tls.cc and tls_session.cc.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "net/tls.h"
+
+namespace teahouse::net {
+
+template <auto free_function>
+struct OpensslFree {
+  template <class T>
+  void operator()(T* object) const {
+    free_function(object);
+  }
+};
+inline void free_certificates(STACK_OF(X509) * stack) { sk_X509_pop_free(stack, X509_free); }
+
+using BioPtr = std::unique_ptr<BIO, OpensslFree<BIO_free>>;
+using X509Ptr = std::unique_ptr<X509, OpensslFree<X509_free>>;
+using ChainPtr = std::unique_ptr<STACK_OF(X509), OpensslFree<free_certificates>>;
+using KeyPtr = std::unique_ptr<EVP_PKEY, OpensslFree<EVP_PKEY_free>>;
+using SslPtr = std::unique_ptr<SSL, OpensslFree<SSL_free>>;
+using SslCtxPtr = std::unique_ptr<SSL_CTX, OpensslFree<SSL_CTX_free>>;
+
+// A chain and its key; never changed once made.
+struct TlsIdentity {
+  X509Ptr leaf;
+  ChainPtr chain;
+  KeyPtr key;
+};
+
+using TlsIdentityPtr = std::shared_ptr<const TlsIdentity>;
+
+struct TlsContexts::State {
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view name) const { return std::hash<std::string_view>()(name); }
+  };
+  using Names = std::unordered_map<std::string, TlsIdentityPtr, Hash, std::equal_to<>>;
+
+  // The exact name, the wildcard for its first label, the fallback, or nothing.
+  TlsIdentityPtr find(std::string_view name) const;
+
+  SslCtxPtr context;
+  mutable std::mutex mutex;  // guards what stands below
+  Names names;
+  TlsIdentityPtr fallback;
+};
+
+// "error:0A000126:..." in words, and an empty queue.
+std::string take_openssl_error();
+std::string lower_case(std::string_view name);
+
+}  // namespace teahouse::net

@@ -1,0 +1,84 @@
+#include "sasl/mechanism.h"
+
+#include "crypto/encoding.h"
+
+namespace teahouse::sasl {
+
+const char* to_string(Condition condition) {
+  switch (condition) {
+    case Condition::aborted: return "aborted";
+    case Condition::account_disabled: return "account-disabled";
+    case Condition::credentials_expired: return "credentials-expired";
+    case Condition::encryption_required: return "encryption-required";
+    case Condition::incorrect_encoding: return "incorrect-encoding";
+    case Condition::invalid_authzid: return "invalid-authzid";
+    case Condition::invalid_mechanism: return "invalid-mechanism";
+    case Condition::malformed_request: return "malformed-request";
+    case Condition::mechanism_too_weak: return "mechanism-too-weak";
+    case Condition::not_authorized: return "not-authorized";
+    case Condition::temporary_auth_failure: return "temporary-auth-failure";
+  }
+  return "temporary-auth-failure";
+}
+
+Step Mechanism::settle(Step step) {
+  if (std::holds_alternative<Challenge>(step)) {
+    waiting_ = Waiting::data;
+  } else if (std::holds_alternative<NeedCredentials>(step)) {
+    waiting_ = Waiting::keys;
+  } else if (std::holds_alternative<VerifySecret>(step) || std::holds_alternative<VerifyToken>(step)) {
+    waiting_ = Waiting::verdict;
+  } else {
+    waiting_ = Waiting::nothing;
+  }
+  return step;
+}
+
+Step Mechanism::step(std::string_view client_data) {
+  if (client_data.size() > step_bytes_max) {
+    return settle(Failure{Condition::malformed_request, "This is more data than any mechanism needs."});
+  }
+  // Also the client's fault: it spoke while we were looking something up, or after the end.
+  if (waiting_ != Waiting::first_data && waiting_ != Waiting::data) {
+    return settle(Failure{Condition::malformed_request, "No data was asked for."});
+  }
+  if (waiting_ == Waiting::first_data && client_data.empty()) return settle(Challenge{});
+  return settle(on_data(client_data));
+}
+
+// An answer may come after the client has spoiled the exchange; then it changes nothing.
+Step Mechanism::provide(const std::optional<ScramKeys>& keys) {
+  if (waiting_ != Waiting::keys) return settle(Failure{Condition::temporary_auth_failure, {}});
+  return settle(on_keys(keys));
+}
+
+Step Mechanism::accept(std::string authcid) {
+  if (waiting_ != Waiting::verdict) return settle(Failure{Condition::temporary_auth_failure, {}});
+  return settle(on_accepted(std::move(authcid)));
+}
+
+Step Mechanism::refuse(Condition condition, std::string text) {
+  if (waiting_ != Waiting::verdict) return settle(Failure{Condition::temporary_auth_failure, {}});
+  return settle(on_refused(Failure{condition, std::move(text)}));
+}
+
+Step Mechanism::on_keys(const std::optional<ScramKeys>&) { return Failure{Condition::temporary_auth_failure, {}}; }
+Step Mechanism::on_accepted(std::string) { return Failure{Condition::temporary_auth_failure, {}}; }
+Step Mechanism::on_refused(Failure failure) { return failure; }
+
+bool may_act_as(std::string_view authzid, const BareJid& account) {
+  if (authzid.empty()) return true;
+  const auto wanted = BareJid::parse(authzid);
+  return wanted && *wanted == account;
+}
+
+std::optional<std::string> parse_client_data(std::string_view text) {
+  if (text == "=") return std::string();
+  auto data = crypto::parse_base64(text);
+  if (!data) return std::nullopt;
+  return *std::move(data);
+}
+
+std::string encode_server_data(std::string_view data) { return crypto::to_base64(data); }
+
+}  // namespace teahouse::sasl

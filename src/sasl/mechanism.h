@@ -1,0 +1,109 @@
+// Mechanism: one attempt to authenticate, a state machine from the first client data to success or failure.
+//
+// What a machine cannot know by itself (stored keys, whether a password or token is good) it asks for with a Step; the
+// answer is given by provide(), accept() or refuse(), and yields the next Step. After Success or Failure it is spent,
+// and every call gives Failure: drop it then, also if an answer is still on its way. Thread: its stream's. Limits: 64
+// KiB of data a step; authcid and authzid 1023 bytes. Spec: RFC 4422, RFC 6120 section 6.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "sasl/scram_keys.h"
+#include "xmpp/jid.h"
+
+namespace teahouse::sasl {
+
+inline constexpr size_t step_bytes_max = 64 * 1024;
+inline constexpr size_t authzid_bytes_max = 1023;
+
+// RFC 6120 section 6.5.
+enum class Condition {
+  aborted,
+  account_disabled,
+  credentials_expired,
+  encryption_required,
+  incorrect_encoding,
+  invalid_authzid,
+  invalid_mechanism,
+  malformed_request,
+  mechanism_too_weak,
+  not_authorized,
+  temporary_auth_failure,
+};
+// "not-authorized"
+const char* to_string(Condition condition);
+
+// Send this to the client and wait for its data.
+struct Challenge {
+  std::string data;
+};
+// Look up this account's keys and call provide(). authcid is a normalised localpart.
+struct NeedCredentials {
+  std::string authcid;
+};
+// Check this password (or site token) of this account and call accept() or refuse(). authcid is a normalised localpart.
+struct VerifySecret {
+  std::string authcid;
+  std::string authzid;
+  std::string secret;
+};
+// Check this token, which also says whose it is, and call accept() or refuse().
+struct VerifyToken {
+  std::string authzid;
+  std::string token;
+};
+// The client is authcid, a normalised localpart. REQUIRES of the server: may_act_as(authzid, ...), else
+// invalid-authzid.
+struct Success {
+  std::string authcid;
+  std::string authzid;      // as the client sent it; often empty
+  std::string server_data;  // goes into <success/>; may be empty
+};
+struct Failure {
+  Condition condition;
+  std::string text;  // for a person; never says whether the account exists
+};
+using Step = std::variant<Challenge, NeedCredentials, VerifySecret, VerifyToken, Success, Failure>;
+
+class Mechanism {
+ public:
+  virtual ~Mechanism() = default;
+  Mechanism(const Mechanism&) = delete;
+  Mechanism& operator=(const Mechanism&) = delete;
+
+  virtual std::string_view name() const = 0;
+
+  // Decoded data of <auth/> or <response/>. Empty data in <auth/> counts as none, and gets an empty challenge.
+  Step step(std::string_view client_data);
+  // The answer to NeedCredentials: nothing if there is no such account or it has no password.
+  Step provide(const std::optional<ScramKeys>& keys);
+  // The answers to VerifySecret and VerifyToken. authcid is whom the secret or token proved.
+  Step accept(std::string authcid);
+  Step refuse(Condition condition, std::string text = {});
+
+ protected:
+  Mechanism() = default;
+  virtual Step on_data(std::string_view client_data) = 0;
+  virtual Step on_keys(const std::optional<ScramKeys>& keys);
+  virtual Step on_accepted(std::string authcid);
+  virtual Step on_refused(Failure failure);
+
+ private:
+  enum class Waiting { first_data, data, keys, verdict, nothing };
+  Step settle(Step step);
+
+  Waiting waiting_ = Waiting::first_data;
+};
+
+// RFC 6120 section 6.3.8: in XMPP an authzid is a bare JID, and here nobody may act as somebody else.
+bool may_act_as(std::string_view authzid, const BareJid& account);
+
+// The text of <auth/> and <response/>: base64, or "=" for no bytes. Nothing on bad base64: incorrect-encoding.
+std::optional<std::string> parse_client_data(std::string_view text);
+// The text of <challenge/> and <success/>.
+std::string encode_server_data(std::string_view data);
+
+}  // namespace teahouse::sasl

@@ -1,0 +1,29 @@
+// Which mechanisms a stream is offered, strongest first, and the one door through which one is made: what was not
+// offered cannot be used.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "sasl/mechanism.h"
+
+namespace teahouse::sasl {
+
+// What there is to choose from on one stream.
+struct Offer {
+  bool encrypted = false;    // under TLS (or a proxy that the operator says is)
+  bool passwords = true;     // the host has accounts with passwords
+  bool tokens = false;       // the host takes site tokens
+  std::string tls_exporter;  // empty if the connection has none: then no -PLUS
+  std::string fake_secret;   // see ScramSetup
+};
+
+std::vector<std::string_view> offered_mechanisms(const Offer& offer);
+
+// The mechanism of that name; or invalid-mechanism, or encryption-required for one that only wants TLS.
+std::variant<std::unique_ptr<Mechanism>, Failure> make_mechanism(std::string_view name, const Offer& offer);
+
+}  // namespace teahouse::sasl

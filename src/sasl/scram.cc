@@ -1,0 +1,194 @@
+// The exchange, in RFC 5802's names (what is in brackets the server adds between messages):
+//
+//   client-first   gs2-header client-first-bare     n,,n=user,r=abc
+//   [keys]                                          looked up, or made up for nobody
+//   server-first                                    r=abcXYZ,s=salt,i=4096
+//   client-final   without-proof ,p=proof           c=biws,r=abcXYZ,p=...
+//   server-final                                    v=signature
+//
+// c= repeats the gs2-header (and carries the channel binding), so that whoever changed the header's flag, name of the
+// binding or authzid on the way is found out: it is compared byte for byte with what was received. The proof signs all
+// of it. The downgrade that remains, a client told of no -PLUS, shows as the flag 'y' on a stream where -PLUS was
+// offered.
+#include "sasl/scram.h"
+
+#include "base/random.h"
+#include "crypto/encoding.h"
+#include "xmpp/prep.h"
+
+namespace teahouse::sasl {
+namespace {
+
+constexpr size_t nonce_bytes_max = 1023;
+constexpr size_t server_nonce_characters = 24;  // 142 bits
+constexpr std::string_view binding_type = "tls-exporter";
+
+Failure malformed(const char* text) { return Failure{Condition::malformed_request, text}; }
+Failure wrong_credentials() { return Failure{Condition::not_authorized, "The name or the password is wrong."}; }
+
+// Cuts "x=value" up to the next comma off the front of text; nothing unless it begins with that attribute, and nothing
+// for a comma with nothing behind it.
+std::optional<std::string_view> take_attribute(std::string_view& text, char attribute) {
+  if (text.size() < 2 || text[0] != attribute || text[1] != '=') return std::nullopt;
+  const size_t comma = text.find(',');
+  if (comma != text.npos && comma + 1 == text.size()) return std::nullopt;
+  const std::string_view value = text.substr(2, comma == text.npos ? text.npos : comma - 2);
+  text = comma == text.npos ? std::string_view() : text.substr(comma + 1);
+  return value;
+}
+
+// RFC 5802's saslname: ',' and '=' are written "=2C" and "=3D".
+std::optional<std::string> decode_name(std::string_view text) {
+  std::string name;
+  name.reserve(text.size());
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\0') return std::nullopt;
+    if (text[i] != '=') {
+      name.push_back(text[i]);
+      continue;
+    }
+    const std::string_view escape = text.substr(i, 3);
+    if (escape != "=2C" && escape != "=3D") return std::nullopt;
+    name.push_back(escape == "=2C" ? ',' : '=');
+    i += 2;
+  }
+  return name;
+}
+
+bool is_nonce(std::string_view text) {
+  if (text.empty() || text.size() > nonce_bytes_max) return false;
+  for (const char c : text) {
+    if (c < 0x21 || c == 0x7F || c == ',') return false;
+  }
+  return true;
+}
+
+// RFC 5802's `extensions`: attributes that we may pass over, but that must be well-formed.
+bool are_extensions(std::string_view text) {
+  while (!text.empty()) {
+    const char c = text[0];
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const auto value = take_attribute(text, c);
+    if (!letter || !value || value->empty()) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Scram::Scram(ScramSetup setup) : setup_(std::move(setup)) {}
+
+std::string_view Scram::name() const {
+  if (setup_.hash == crypto::Hash::sha1) return setup_.plus ? "SCRAM-SHA-1-PLUS" : "SCRAM-SHA-1";
+  return setup_.plus ? "SCRAM-SHA-256-PLUS" : "SCRAM-SHA-256";
+}
+
+Step Scram::on_data(std::string_view client_data) {
+  switch (state_) {
+    case State::client_first: return on_client_first(client_data);
+    case State::client_final: return on_client_final(client_data);
+    case State::keys: break;
+  }
+  return malformed("No data was asked for.");
+}
+
+std::optional<Failure> Scram::check_binding_flag(std::string_view flag) const {
+  if (setup_.plus) {
+    if (setup_.tls_exporter.empty()) return Failure{Condition::temporary_auth_failure, {}};  // nothing to bind to
+    if (flag == std::string("p=").append(binding_type)) return std::nullopt;
+    return malformed(flag.starts_with("p=") ? "The only channel binding here is tls-exporter."
+                                            : "A -PLUS mechanism needs channel binding.");
+  }
+  if (flag == "n") return std::nullopt;
+  if (flag != "y") return malformed("Channel binding needs a -PLUS mechanism.");
+  if (!setup_.plus_offered) return std::nullopt;
+  return Failure{
+      Condition::not_authorized,
+      "Somebody took the -PLUS mechanisms out of the list that you were sent: this connection is tampered with."};
+}
+
+Step Scram::on_client_first(std::string_view message) {
+  const size_t flag_end = message.find(',');
+  const size_t header_end = flag_end == message.npos ? message.npos : message.find(',', flag_end + 1);
+  if (header_end == message.npos) return malformed("The first message has no GS2 header.");
+  if (auto failure = check_binding_flag(message.substr(0, flag_end))) return *std::move(failure);
+  std::string_view authzid_field = message.substr(flag_end + 1, header_end - flag_end - 1);
+  if (!authzid_field.empty()) {
+    const auto value = take_attribute(authzid_field, 'a');
+    auto authzid = value ? decode_name(*value) : std::nullopt;
+    if (!authzid || authzid->empty()) return malformed("The authzid is malformed.");
+    if (authzid->size() > authzid_bytes_max) return Failure{Condition::invalid_authzid, "The authzid is too long."};
+    authzid_ = *std::move(authzid);
+  }
+  gs2_header_ = message.substr(0, header_end + 1);
+  std::string_view bare = message.substr(header_end + 1);
+  client_first_bare_ = bare;
+  const auto user = take_attribute(bare, 'n');  // an 'm' here would be an extension that we must understand
+  const auto name = user ? decode_name(*user) : std::nullopt;
+  const auto nonce = take_attribute(bare, 'r');
+  if (!name || name->empty() || !nonce || !is_nonce(*nonce) || !are_extensions(bare)) {
+    return malformed("The first message is malformed.");
+  }
+  // A name that cannot be a localpart is nobody's; saying so tells nothing that the client could not know.
+  if (!xmpp::append_localpart(authcid_, *name)) return wrong_credentials();
+  nonce_ =
+      std::string(*nonce) + (setup_.server_nonce.empty() ? random_token(server_nonce_characters) : setup_.server_nonce);
+  state_ = State::keys;
+  return NeedCredentials{authcid_};
+}
+
+Step Scram::on_keys(const std::optional<ScramKeys>& keys) {
+  const ScramKeys fake = make_fake_keys(setup_.fake_secret, authcid_);  // made for everybody: it takes time
+  const bool sha1 = setup_.hash == crypto::Hash::sha1;
+  const auto usable = [&](const ScramKeys& k) {
+    const size_t size = crypto::digest_size(setup_.hash);
+    return (sha1 ? k.stored_key_sha1 : k.stored_key_sha256).size() == size &&
+           (sha1 ? k.server_key_sha1 : k.server_key_sha256).size() == size;
+  };
+  if (keys && keys->iterations < scram_iterations_min) {  // never let a client prove itself so cheaply
+    return Failure{Condition::temporary_auth_failure, "The stored password is too weakly kept; set a new one."};
+  }
+  known_ = keys && usable(*keys);
+  const ScramKeys& used = known_ ? *keys : fake;
+  const ScramKeys& shown = keys ? *keys : fake;  // an account with other keys only shows its own salt all the same
+  stored_key_ = sha1 ? used.stored_key_sha1 : used.stored_key_sha256;
+  server_key_ = sha1 ? used.server_key_sha1 : used.server_key_sha256;
+  server_first_ = "r=" + nonce_ + ",s=" + crypto::to_base64(shown.salt) + ",i=" + std::to_string(shown.iterations);
+  state_ = State::client_final;
+  return Challenge{server_first_};
+}
+
+Step Scram::on_client_final(std::string_view message) {
+  // The proof is last, and base64 has no comma: what is before its comma is what it signs.
+  const size_t proof_comma = message.rfind(",p=");
+  if (proof_comma == message.npos) return malformed("The last message has no proof.");
+  const auto proof = crypto::parse_base64(message.substr(proof_comma + 3));
+  const std::string_view without_proof = message.substr(0, proof_comma);
+  std::string_view rest = without_proof;
+  const auto binding_text = take_attribute(rest, 'c');
+  const auto nonce = take_attribute(rest, 'r');
+  if (!binding_text || !nonce || !proof || !are_extensions(rest)) return malformed("The last message is malformed.");
+  const auto binding = crypto::parse_base64(*binding_text);
+  if (!binding) return malformed("The channel binding is not base64.");
+  const std::string expected_binding = setup_.plus ? gs2_header_ + setup_.tls_exporter : gs2_header_;
+  if (!crypto::constant_time_equal(*binding, expected_binding)) {
+    return Failure{Condition::not_authorized, "The channel binding is not this connection's."};
+  }
+  if (!crypto::constant_time_equal(*nonce, nonce_)) {
+    return Failure{Condition::not_authorized, "The nonce is not this exchange's."};
+  }
+  return check_proof(without_proof, *proof);
+}
+
+Step Scram::check_proof(std::string_view without_proof, std::string_view proof) const {
+  const std::string auth_message = client_first_bare_ + "," + server_first_ + "," + std::string(without_proof);
+  std::string client_key = crypto::hmac(setup_.hash, stored_key_, auth_message);  // ClientSignature, until it is masked
+  if (proof.size() != client_key.size()) return malformed("The proof has a wrong size.");
+  for (size_t i = 0; i < client_key.size(); ++i) client_key[i] = static_cast<char>(client_key[i] ^ proof[i]);
+  const bool proved = crypto::constant_time_equal(crypto::digest(setup_.hash, client_key), stored_key_);
+  const std::string signature = crypto::hmac(setup_.hash, server_key_, auth_message);
+  if (!proved || !known_) return wrong_credentials();
+  return Success{authcid_, authzid_, "v=" + crypto::to_base64(signature)};
+}
+
+}  // namespace teahouse::sasl

@@ -1,0 +1,67 @@
+#include "sasl/scram_keys.h"
+
+#include "base/random.h"
+#include "crypto/hash.h"
+#include "xmpp/prep.h"
+
+namespace teahouse::sasl {
+namespace {
+
+using crypto::Hash;
+
+struct Pair {
+  std::string stored_key, server_key;
+};
+
+Pair derive(Hash hash, std::string_view prepared, std::string_view salt, int iterations) {
+  const std::string salted = crypto::pbkdf2(hash, prepared, salt, iterations);
+  return {crypto::digest(hash, crypto::hmac(hash, salted, "Client Key")), crypto::hmac(hash, salted, "Server Key")};
+}
+
+}  // namespace
+
+Result<ScramKeys> make_scram_keys(std::string_view password, int iterations) {
+  return make_scram_keys(password, iterations, random_bytes(scram_salt_bytes));
+}
+
+Result<ScramKeys> make_scram_keys(std::string_view password, int iterations, std::string_view salt) {
+  if (iterations < scram_iterations_min || iterations > scram_iterations_max) {
+    return Error{ErrorKind::bad_request, "A password must be hashed with 4096 to 1000000 iterations."};
+  }
+  const auto prepared = xmpp::prepare_password(password);
+  if (!prepared) return prepared.error();
+  Pair sha1 = derive(Hash::sha1, *prepared, salt, iterations);
+  Pair sha256 = derive(Hash::sha256, *prepared, salt, iterations);
+  return ScramKeys{std::string(salt),
+                   iterations,
+                   std::move(sha1.stored_key),
+                   std::move(sha1.server_key),
+                   std::move(sha256.stored_key),
+                   std::move(sha256.server_key)};
+}
+
+bool check_password(const ScramKeys& keys, std::string_view password) {
+  const bool has_sha256 = keys.stored_key_sha256.size() == crypto::digest_size(Hash::sha256);
+  const Hash hash = has_sha256 ? Hash::sha256 : Hash::sha1;
+  const std::string& stored_key = has_sha256 ? keys.stored_key_sha256 : keys.stored_key_sha1;
+  if (stored_key.size() != crypto::digest_size(hash) || keys.iterations < 1 || keys.iterations > scram_iterations_max) {
+    return false;
+  }
+  const auto prepared = xmpp::prepare_password(password);
+  if (!prepared) return false;
+  return crypto::constant_time_equal(derive(hash, *prepared, keys.salt, keys.iterations).stored_key, stored_key);
+}
+
+ScramKeys make_fake_keys(std::string_view secret, std::string_view authcid) {
+  const auto from = [&](Hash hash, std::string_view purpose) {
+    return crypto::hmac(hash, secret, std::string(purpose).append(" ").append(authcid));
+  };
+  return {from(Hash::sha256, "salt").substr(0, scram_salt_bytes),
+          scram_iterations_default,
+          from(Hash::sha1, "stored"),
+          from(Hash::sha1, "server"),
+          from(Hash::sha256, "stored"),
+          from(Hash::sha256, "server")};
+}
+
+}  // namespace teahouse::sasl

@@ -1,0 +1,317 @@
+#include "sasl/scram.h"
+
+#include <gtest/gtest.h>
+
+#include "crypto/encoding.h"
+
+namespace teahouse::sasl {
+namespace {
+
+using crypto::Hash;
+
+constexpr const char* wrong_text = "The name or the password is wrong.";
+
+ScramSetup setup(Hash hash = Hash::sha256) {
+  ScramSetup made;
+  made.hash = hash;
+  made.fake_secret = "the server's secret";
+  return made;
+}
+
+ScramSetup plus_setup(const std::string& exported) {
+  ScramSetup made = setup();
+  made.plus = made.plus_offered = true;
+  made.tls_exporter = exported;
+  return made;
+}
+
+std::string challenge_of(const Step& step) {
+  const auto* challenge = std::get_if<Challenge>(&step);
+  if (challenge) return challenge->data;
+  const auto* failure = std::get_if<Failure>(&step);
+  return failure ? std::string("failure: ") + to_string(failure->condition) : "no challenge";
+}
+
+std::string condition_of(const Step& step) {
+  const auto* failure = std::get_if<Failure>(&step);
+  return failure ? to_string(failure->condition) : "no failure";
+}
+
+ScramKeys keys_of(std::string_view password) { return *make_scram_keys(password, 4096, "sixteen bytes..."); }
+
+// What a client answers to a server-first message.
+std::string client_final(Hash hash, std::string_view password, const std::string& first_bare,
+                         const std::string& server_first, const std::string& binding) {
+  const std::string nonce = server_first.substr(2, server_first.find(",s=") - 2);
+  const size_t salt_at = server_first.find(",s=") + 3;
+  const size_t count_at = server_first.find(",i=") + 3;
+  const std::string salt = *crypto::parse_base64(server_first.substr(salt_at, count_at - 3 - salt_at));
+  const std::string salted = crypto::pbkdf2(hash, password, salt, std::stoi(server_first.substr(count_at)));
+  const std::string client_key = crypto::hmac(hash, salted, "Client Key");
+  const std::string without_proof = "c=" + crypto::to_base64(binding) + ",r=" + nonce;
+  std::string proof =
+      crypto::hmac(hash, crypto::digest(hash, client_key), first_bare + "," + server_first + "," + without_proof);
+  for (size_t i = 0; i < proof.size(); ++i) proof[i] = static_cast<char>(proof[i] ^ client_key[i]);
+  return without_proof + ",p=" + crypto::to_base64(proof);
+}
+
+TEST(Scram, FollowsRfc5802) {
+  ScramSetup fixed = setup(Hash::sha1);
+  fixed.server_nonce = "3rfcNHYJY1ZVvWVs7j";
+  Scram scram(fixed);
+  EXPECT_EQ(scram.name(), "SCRAM-SHA-1");
+  const Step first = scram.step("n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL");
+  ASSERT_TRUE(std::holds_alternative<NeedCredentials>(first));
+  EXPECT_EQ(std::get<NeedCredentials>(first).authcid, "user");
+  const auto keys = make_scram_keys("pencil", 4096, *crypto::parse_base64("QSXCR+Q6sek8bf92"));
+  EXPECT_EQ(challenge_of(scram.provide(*keys)),
+            "r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096");
+  const Step last = scram.step("c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=");
+  ASSERT_TRUE(std::holds_alternative<Success>(last)) << condition_of(last);
+  EXPECT_EQ(std::get<Success>(last).authcid, "user");
+  EXPECT_EQ(std::get<Success>(last).authzid, "");
+  EXPECT_EQ(std::get<Success>(last).server_data, "v=rmF9pqV8S7suAoZWja4dJRkFsKQ=");
+}
+
+TEST(Scram, FollowsRfc7677) {
+  ScramSetup fixed = setup(Hash::sha256);
+  fixed.server_nonce = "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
+  Scram scram(fixed);
+  EXPECT_EQ(scram.name(), "SCRAM-SHA-256");
+  ASSERT_TRUE(std::holds_alternative<NeedCredentials>(scram.step("n,,n=user,r=rOprNGfwEbeRWgbNEkqO")));
+  const auto keys = make_scram_keys("pencil", 4096, *crypto::parse_base64("W22ZaJ0SNY7soEsUEjb6gQ=="));
+  EXPECT_EQ(challenge_of(scram.provide(*keys)),
+            "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096");
+  const Step last = scram.step(
+      "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=");
+  ASSERT_TRUE(std::holds_alternative<Success>(last)) << condition_of(last);
+  EXPECT_EQ(std::get<Success>(last).server_data, "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
+}
+
+TEST(Scram, TellsTheAuthzidAndNormalisesTheName) {
+  Scram scram(setup());
+  const std::string bare = "n=Ro=3Dmeo,r=abc,x=passed over";
+  const Step first = scram.step("n,a=ro=3Dmeo@example.org," + bare);
+  EXPECT_EQ(std::get<NeedCredentials>(first).authcid, "ro=meo");
+  const std::string server_first = challenge_of(scram.provide(keys_of("pw")));
+  const Step last = scram.step(client_final(Hash::sha256, "pw", bare, server_first, "n,a=ro=3Dmeo@example.org,"));
+  ASSERT_TRUE(std::holds_alternative<Success>(last)) << condition_of(last);
+  EXPECT_EQ(std::get<Success>(last).authzid, "ro=meo@example.org");
+}
+
+TEST(Scram, RefusesAWrongPassword) {
+  Scram scram(setup());
+  (void)scram.step("n,,n=romeo,r=abc");
+  const std::string server_first = challenge_of(scram.provide(keys_of("right")));
+  const Step last = scram.step(client_final(Hash::sha256, "wrong", "n=romeo,r=abc", server_first, "n,,"));
+  EXPECT_EQ(condition_of(last), "not-authorized");
+  EXPECT_EQ(std::get<Failure>(last).text, wrong_text);
+}
+
+TEST(Scram, DoesNotShowWhetherAnAccountExists) {
+  const auto start = [](const std::string& name, Hash hash, const char* secret) {
+    ScramSetup made = setup(hash);
+    made.fake_secret = secret;
+    made.server_nonce = "XYZ";
+    Scram scram(made);
+    (void)scram.step("n,,n=" + name + ",r=abc");
+    return challenge_of(scram.provide(std::nullopt));
+  };
+  const std::string nobody = start("nobody", Hash::sha256, "a");
+  EXPECT_EQ(nobody, start("nobody", Hash::sha256, "a"));  // the same each time,
+  EXPECT_EQ(nobody, start("NOBODY", Hash::sha256, "a"));  // however it is spelled,
+  EXPECT_EQ(nobody, start("nobody", Hash::sha1, "a"));    // under either hash,
+  EXPECT_NE(nobody, start("nobody2", Hash::sha256, "a"));
+  EXPECT_NE(nobody, start("nobody", Hash::sha256, "b"));
+  const auto real = make_scram_keys("pw");
+  EXPECT_EQ(real->salt.size(), scram_salt_bytes);  // and with a salt of the usual size.
+  EXPECT_NE(nobody.find(",i=10000"), std::string::npos);
+
+  Scram scram(setup());
+  (void)scram.step("n,,n=nobody,r=abc");
+  const std::string server_first = challenge_of(scram.provide(std::nullopt));
+  const Step last = scram.step(client_final(Hash::sha256, "guess", "n=nobody,r=abc", server_first, "n,,"));
+  EXPECT_EQ(condition_of(last), "not-authorized");
+  EXPECT_EQ(std::get<Failure>(last).text, wrong_text);
+}
+
+// Somebody who knows the made-up salt and even the made-up stored key still gets nowhere.
+TEST(Scram, NeverLetsNobodyIn) {
+  Scram scram(setup());
+  (void)scram.step("n,,n=nobody,r=abc");
+  const std::string server_first = challenge_of(scram.provide(std::nullopt));
+  const std::string nonce = server_first.substr(2, server_first.find(",s=") - 2);
+  const std::string proof = crypto::to_base64(std::string(32, '\0'));
+  EXPECT_EQ(condition_of(scram.step("c=biws,r=" + nonce + ",p=" + proof)), "not-authorized");
+}
+
+TEST(Scram, RefusesEmptyStoredKeys) {
+  ScramKeys empty;
+  empty.iterations = 4096;
+  empty.salt = "salt";
+  for (const Hash hash : {Hash::sha1, Hash::sha256}) {
+    Scram scram(setup(hash));
+    (void)scram.step("n,,n=romeo,r=abc");
+    const std::string server_first = challenge_of(scram.provide(empty));
+    EXPECT_NE(server_first.find(",s=" + crypto::to_base64("salt") + ","), std::string::npos);
+    EXPECT_EQ(condition_of(scram.step(client_final(hash, "", "n=romeo,r=abc", server_first, "n,,"))), "not-authorized");
+  }
+  EXPECT_FALSE(check_password(empty, ""));
+  EXPECT_FALSE(check_password(empty, "x"));
+}
+
+TEST(Scram, RefusesCheapIterations) {
+  ScramKeys cheap = keys_of("pw");
+  cheap.iterations = 1;
+  Scram scram(setup());
+  (void)scram.step("n,,n=romeo,r=abc");
+  EXPECT_EQ(condition_of(scram.provide(cheap)), "temporary-auth-failure");
+}
+
+TEST(Scram, RefusesMalformedFirstMessages) {
+  for (const char* message : {"n",
+                              "n,",
+                              "n,,",
+                              "x,,n=romeo,r=abc",
+                              ",,n=romeo,r=abc",
+                              "n,,n=romeo",
+                              "n,,r=abc",
+                              "n,,r=abc,n=romeo",
+                              "n,,n=,r=abc",
+                              "n,,n=romeo,r=",
+                              "n,,m=ext,n=romeo,r=abc",
+                              "n,a=,n=romeo,r=abc",
+                              "n,b=x,n=romeo,r=abc",
+                              "n,,n=ro=2Dmeo,r=abc",
+                              "n,,n=ro=,r=abc",
+                              "n,,n=romeo,r=a c",
+                              "n,,n=romeo,r=a\x7f",
+                              "n,,n=romeo,r=abc,",
+                              "n,,n=romeo,r=abc,1=x",
+                              "n,,n=romeo,r=abc,x",
+                              "p=tls-exporter,,n=romeo,r=abc",
+                              "p=,,n=romeo,r=abc",
+                              "romeo\tpassword"}) {
+    Scram scram(setup());
+    EXPECT_EQ(condition_of(scram.step(message)), "malformed-request") << message;
+  }
+  EXPECT_EQ(condition_of(Scram(setup()).step(std::string_view("n,,n=ro\0meo,r=abc", 17))), "malformed-request");
+  EXPECT_EQ(condition_of(Scram(setup()).step("n,,n=romeo,r=" + std::string(2000, 'r'))), "malformed-request");
+  EXPECT_EQ(condition_of(Scram(setup()).step("n,a=" + std::string(1024, 'a') + ",n=romeo,r=abc")), "invalid-authzid");
+  EXPECT_EQ(condition_of(Scram(setup()).step("n,,n=ro meo,r=abc")), "not-authorized");
+  EXPECT_EQ(condition_of(Scram(setup()).step("n,,n=" + std::string(1024, 'a') + ",r=abc")), "not-authorized");
+  EXPECT_EQ(condition_of(Scram(setup()).step("n,,n=\xff,r=abc")), "not-authorized");
+  EXPECT_EQ(condition_of(Scram(setup()).step(std::string(65537, 'n'))), "malformed-request");
+}
+
+// Row 22 of the attack table: each change of a good last message, and its condition.
+TEST(Scram, RefusesChangedLastMessages) {
+  const auto answer = [](const std::function<std::string(std::string)>& change) {
+    ScramSetup fixed = setup();
+    fixed.server_nonce = "XYZ";
+    Scram scram(fixed);
+    (void)scram.step("n,,n=romeo,r=abc");
+    const std::string server_first = challenge_of(scram.provide(keys_of("pw")));
+    const Step last = scram.step(change(client_final(Hash::sha256, "pw", "n=romeo,r=abc", server_first, "n,,")));
+    return std::holds_alternative<Success>(last) ? std::string("success") : condition_of(last);
+  };
+  const auto replace = [](std::string text, const std::string& from, const std::string& to) {
+    return text.replace(text.find(from), from.size(), to);
+  };
+  EXPECT_EQ(answer([](std::string m) { return m; }), "success");
+  EXPECT_EQ(answer([&](std::string m) { return replace(m, "r=abcXYZ", "r=abcXYz"); }), "not-authorized");
+  EXPECT_EQ(answer([&](std::string m) { return replace(m, "r=abcXYZ", "r=abc"); }), "not-authorized");
+  EXPECT_EQ(answer([&](std::string m) { return replace(m, "r=abcXYZ", "r="); }), "not-authorized");
+  EXPECT_EQ(answer([&](std::string m) { return replace(m, "c=biws,", ""); }), "malformed-request");
+  EXPECT_EQ(answer([&](std::string m) { return replace(m, "c=biws", "c="); }), "not-authorized");
+  EXPECT_EQ(answer([&](std::string m) { return replace(m, "c=biws", "c=eSws"); }), "not-authorized");  // "y,,"
+  EXPECT_EQ(answer([&](std::string m) { return replace(m, "c=biws", "c=biwsAAAA"); }), "not-authorized");
+  EXPECT_EQ(answer([&](std::string m) { return replace(m, "c=biws", "c=!"); }), "malformed-request");
+  EXPECT_EQ(answer([&](std::string m) { return replace(m, ",p=", ",x=1,p="); }),
+            "not-authorized");  // the proof signs it
+  EXPECT_EQ(answer([&](std::string m) { return replace(m, ",p=", ",m=1,q,p="); }), "malformed-request");
+  EXPECT_EQ(answer([](std::string m) { return m.substr(0, m.find(",p=")); }), "malformed-request");
+  EXPECT_EQ(answer([](std::string m) { return m.substr(0, m.find(",p=") + 3); }), "malformed-request");
+  EXPECT_EQ(answer([](std::string m) { return m + "AAAA"; }), "malformed-request");
+  EXPECT_EQ(answer([](std::string m) { return m + ",x=1"; }), "malformed-request");
+  EXPECT_EQ(answer([](std::string) { return std::string(); }), "malformed-request");
+  EXPECT_EQ(answer([](std::string) { return std::string("n,,n=romeo,r=abc"); }), "malformed-request");
+}
+
+TEST(Scram, RefusesAReplay) {
+  Scram first(setup());
+  (void)first.step("n,,n=romeo,r=abc");
+  const std::string server_first = challenge_of(first.provide(keys_of("pw")));
+  const std::string message = client_final(Hash::sha256, "pw", "n=romeo,r=abc", server_first, "n,,");
+  EXPECT_TRUE(std::holds_alternative<Success>(first.step(message)));
+  EXPECT_EQ(condition_of(first.step(message)), "malformed-request");  // the same machine is spent
+  Scram second(setup());
+  (void)second.step("n,,n=romeo,r=abc");
+  (void)second.provide(keys_of("pw"));
+  EXPECT_EQ(condition_of(second.step(message)), "not-authorized");  // and another has another nonce
+}
+
+// Row 23 of the attack table.
+TEST(Scram, NoticesADowngrade) {
+  ScramSetup offered = setup();
+  offered.plus_offered = true;
+  EXPECT_EQ(condition_of(Scram(offered).step("y,,n=romeo,r=abc")), "not-authorized");
+  EXPECT_TRUE(std::holds_alternative<NeedCredentials>(Scram(offered).step("n,,n=romeo,r=abc")));
+  EXPECT_TRUE(std::holds_alternative<NeedCredentials>(Scram(setup()).step("y,,n=romeo,r=abc")));
+}
+
+TEST(Scram, BindsToTheChannel) {
+  const std::string exported(32, '\x07');
+  const std::string header = "p=tls-exporter,,";
+  const auto last = [&](const std::string& client_exported, const std::string& client_header) {
+    Scram scram(plus_setup(exported));
+    EXPECT_EQ(scram.name(), "SCRAM-SHA-256-PLUS");
+    (void)scram.step(header + "n=romeo,r=abc");
+    const std::string server_first = challenge_of(scram.provide(keys_of("pw")));
+    return scram.step(client_final(Hash::sha256, "pw", "n=romeo,r=abc", server_first, client_header + client_exported));
+  };
+  EXPECT_TRUE(std::holds_alternative<Success>(last(exported, header)));
+  EXPECT_EQ(condition_of(last(std::string(32, '\x08'), header)), "not-authorized");  // a man in the middle's TLS
+  EXPECT_EQ(condition_of(last("", header)), "not-authorized");
+  EXPECT_EQ(condition_of(last(exported, "n,,")), "not-authorized");
+  EXPECT_EQ(condition_of(Scram(plus_setup("")).step(header + "n=romeo,r=abc")), "temporary-auth-failure");
+  for (const char* flag : {"n", "y", "p=tls-unique", "p=tls-server-end-point", "p=", "p=tls-exporter2"}) {
+    EXPECT_EQ(condition_of(Scram(plus_setup(exported)).step(std::string(flag) + ",,n=romeo,r=abc")),
+              "malformed-request");
+  }
+}
+
+TEST(Scram, GoesByTurns) {
+  Scram scram(setup());
+  EXPECT_EQ(challenge_of(scram.step("")), "");  // <auth/> without data
+  EXPECT_EQ(condition_of(scram.step("")), "malformed-request");
+
+  Scram hasty(setup());
+  (void)hasty.step("n,,n=romeo,r=abc");
+  EXPECT_EQ(condition_of(hasty.step("c=biws,r=abc,p=")), "malformed-request");
+  EXPECT_EQ(condition_of(hasty.provide(keys_of("pw"))), "temporary-auth-failure");  // the answer that came too late
+  EXPECT_EQ(condition_of(hasty.step("n,,n=romeo,r=abc")), "malformed-request");
+}
+
+TEST(ScramKeys, CheckPasswords) {
+  const auto keys = make_scram_keys("pencil \u00e9", 4096);
+  ASSERT_TRUE(keys);
+  EXPECT_TRUE(check_password(*keys, "pencil \u00e9"));
+  EXPECT_TRUE(check_password(*keys, "pencil e\u0301"));  // the same text, typed on another keyboard
+  EXPECT_FALSE(check_password(*keys, "Pencil \u00e9"));
+  EXPECT_FALSE(check_password(*keys, ""));
+  EXPECT_FALSE(check_password(*keys, "a\tb"));
+  EXPECT_EQ(make_scram_keys("").error().kind, ErrorKind::not_acceptable);
+  EXPECT_EQ(make_scram_keys("a\nb").error().kind, ErrorKind::not_acceptable);
+  EXPECT_EQ(make_scram_keys("x", 4095).error().kind, ErrorKind::bad_request);
+  EXPECT_NE(make_scram_keys("x", 4096)->salt, make_scram_keys("x", 4096)->salt);
+
+  ScramKeys imported = *keys;
+  imported.stored_key_sha256.clear();
+  imported.server_key_sha256.clear();
+  EXPECT_TRUE(check_password(imported, "pencil \u00e9"));
+  EXPECT_FALSE(check_password(imported, "pencil"));
+}
+
+}  // namespace
+}  // namespace teahouse::sasl

@@ -1,0 +1,72 @@
+#include "server/archive_query.h"
+
+namespace teahouse {
+namespace {
+
+Error no_such_id(std::string_view id) {
+  return {ErrorKind::item_not_found, "This archive has no message with the id '" + std::string(id.substr(0, 100)) + "'."};
+}
+
+Result<std::optional<store::ArchiveId>> parse_id(const std::optional<std::string>& text) {
+  if (!text || text->empty()) return std::optional<store::ArchiveId>();
+  const auto id = store::parse_archive_id(*text);
+  if (!id) return no_such_id(*text);
+  return std::optional<store::ArchiveId>(id);
+}
+
+}  // namespace
+
+Result<store::ArchiveQuery> make_archive_query(const MamQuery& query) {
+  store::ArchiveQuery made;
+  if (query.with) made.with = query.with->bare().str();
+  made.start_ms = query.start_ms;
+  made.end_ms = query.end_ms;
+  struct Field {
+    const std::optional<std::string>& text;
+    std::optional<store::ArchiveId>& id;
+  };
+  for (const Field& field : {Field{query.after_id, made.after_id}, Field{query.before_id, made.before_id},
+                             Field{query.rsm.after, made.page_after}, Field{query.rsm.before, made.page_before}}) {
+    const auto id = parse_id(field.text);
+    if (!id) return id.error();
+    field.id = *id;
+  }
+  for (const std::string& text : query.ids) {
+    const auto id = store::parse_archive_id(text);
+    if (!id) return no_such_id(text);
+    made.ids.push_back(*id);
+  }
+  made.backwards = query.rsm.backwards();
+  made.rows_max = query.rsm.page_size(archive_page_rows, archive_page_rows_max);
+  return made;
+}
+
+RsmAnswer make_rsm_answer(const store::ArchivePage& page) {
+  RsmAnswer answer;
+  if (!page.rows.empty()) {
+    answer.first = to_string(page.rows.front().id);
+    answer.last = to_string(page.rows.back().id);
+  }
+  if (page.count_exact) {
+    answer.count = page.count;
+    if (!page.rows.empty()) answer.first_index = page.first_index;
+  }
+  return answer;
+}
+
+Task<Result<store::ArchivePage>> load_archive_page(Executor& home, store::ArchiveStore archive, std::string owner,
+                                                   store::ArchiveQuery query) {
+  std::vector<store::ArchiveId> named = query.ids;
+  for (const auto& id : {query.after_id, query.before_id, query.page_after, query.page_before}) {
+    if (id) named.push_back(*id);
+  }
+  for (const store::ArchiveId id : named) {
+    const auto row = co_await archive.find(home, owner, id);
+    if (!row) co_return row.error();
+    if (!row->has_value()) co_return no_such_id(to_string(id));
+  }
+  auto page = co_await archive.page(home, owner, query);
+  co_return page;
+}
+
+}  // namespace teahouse

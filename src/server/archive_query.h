@@ -1,0 +1,21 @@
+// From what a client asks of an archive (XEP-0313) to what the store can answer, and back.
+//
+// Shared by the archives of accounts and of rooms. Errors: item_not_found for an id that no archive of ours gives out.
+#pragma once
+
+#include "store/data_plane.h"
+#include "xmpp/mam.h"
+
+namespace teahouse {
+
+inline constexpr size_t archive_page_rows = 50;       // unless asked
+inline constexpr size_t archive_page_rows_max = 250;
+
+Result<store::ArchiveQuery> make_archive_query(const MamQuery& query);
+RsmAnswer make_rsm_answer(const store::ArchivePage& page);
+
+// The page, after checking that each id it starts or ends at is there (item_not_found: XEP-0313 section 4.3, XEP-0059).
+Task<Result<store::ArchivePage>> load_archive_page(Executor& home, store::ArchiveStore archive, std::string owner,
+                                                   store::ArchiveQuery query);
+
+}  // namespace teahouse

@@ -1,0 +1,59 @@
+// Clients: the client streams of one home, from accept to close.
+//
+// Thread: its home's loop. Owns: the streams.
+// Limits: a stream that is not bound 30 s after it was accepted is closed (connection-timeout).
+#pragma once
+
+#include <memory>
+#include <unordered_set>
+#include <vector>
+
+#include "http/server.h"
+#include "net/connection.h"
+#include "net/tls.h"
+#include "server/home.h"
+
+namespace teahouse::c2s {
+
+class Stream;
+
+struct Options {
+  bool require_tls = true;  // on plain TCP: nothing but STARTTLS is offered before TLS
+  int64_t negotiation_timeout_s = 30;
+};
+
+class Clients {
+ public:
+  Clients(Home& home, const net::TlsContexts& contexts, const Options& options);
+  ~Clients();
+
+  // `all` are the Clients of all homes, by loop index: where streams move to.
+  void set_siblings(const std::vector<Clients*>& all) { siblings_ = all; }
+
+  // A TCP connection; plain, or with its TLS handshake done.
+  void accept(std::unique_ptr<net::Connection> connection);
+  // A request to open a WebSocket for XMPP (RFC 7395). The caller has looked at Origin, where that matters.
+  void accept(const http::Request& request, http::Responder responder);
+  // Ends the streams that have no session; Home::stop ends the others.
+  void stop();
+  size_t count() const { return streams_.size(); }
+
+  Home& home() { return home_; }
+  const net::TlsContexts& contexts() const { return contexts_; }
+  const Options& options() const { return options_; }
+
+ private:
+  friend class Stream;
+  // The stream is over; it is destroyed at the end of the turn.
+  void forget(Stream& stream);
+  // Takes it to another home; `arrived` runs there. REQUIRES: it is held; it is released when it has arrived.
+  void move(const std::shared_ptr<Stream>& stream, Home& to, std::function<void()> arrived);
+
+  Home& home_;
+  const net::TlsContexts& contexts_;
+  const Options options_;
+  std::vector<Clients*> siblings_;
+  std::unordered_set<std::shared_ptr<Stream>> streams_;
+};
+
+}  // namespace teahouse::c2s

@@ -1,0 +1,192 @@
+#include "server/c2s/stream.h"
+
+#include "base/log.h"
+#include "base/random.h"
+#include "xml/writer.h"
+#include "xmpp/namespaces.h"
+
+namespace teahouse::c2s {
+namespace {
+
+// Before a client is known, it gets as much as SASL needs and no more.
+xml::Limits stranger_limits() {
+  xml::Limits limits;
+  limits.element_bytes_max = 16 * 1024;
+  limits.depth_max = 8;
+  limits.attributes_max = 16;
+  limits.elements_max = 64;
+  return limits;
+}
+
+const char* condition_of(xml::StreamFault fault) {
+  switch (fault) {
+    case xml::StreamFault::not_well_formed: return "not-well-formed";
+    case xml::StreamFault::restricted_xml: return "restricted-xml";
+    case xml::StreamFault::unsupported_encoding: return "unsupported-encoding";
+    case xml::StreamFault::policy_violation: return "policy-violation";
+  }
+  return "not-well-formed";
+}
+
+}  // namespace
+
+Stream::Stream(Clients& clients) : clients_(&clients) {}
+Stream::~Stream() = default;
+
+void Stream::start(std::unique_ptr<Transport> transport) {
+  transport_ = std::move(transport);
+  transport_->set_limits(stranger_limits());
+  start_clock();
+}
+
+void Stream::start_clock() {
+  timer_ = clients_->home().loop().start_timer(clients_->options().negotiation_timeout_s * 1000, [this] {
+    end("connection-timeout", "The stream was not bound in time.");
+  });
+}
+
+void Stream::on_secure() { start_clock(); }
+
+void Stream::on_header(const xml::Element& header, std::string_view default_ns) {
+  if (!accept_header(header, default_ns)) return;
+  awaits_header_ = false;
+  transport_->send_header({std::string(host_->domain), random_token(22), "en"});
+  header_sent_ = true;
+  if (state_ == State::fresh) state_ = State::negotiating;
+  send_features();
+}
+
+// RFC 6120 section 4.7 and 4.9.3; RFC 7395 section 3.3.
+bool Stream::accept_header(const xml::Element& header, std::string_view default_ns) {
+  if (!transport_->is_websocket()) {
+    if (header.ns() != ns::stream || default_ns != ns::client) {
+      end("invalid-namespace", "A client stream is <stream:stream> with the default namespace jabber:client.");
+      return false;
+    }
+    if (header.name() != "stream") {
+      end("bad-format", "A stream begins with <stream:stream>.");
+      return false;
+    }
+  }
+  if (!header.attribute("version").value_or("").starts_with("1.")) {
+    end("unsupported-version", "This server speaks XMPP 1.0: the stream header needs version='1.0'.");
+    return false;
+  }
+  const auto to = header.attribute("to");
+  const auto jid = BareJid::parse(to.value_or(""));
+  HostPtr host = jid && !jid->has_localpart() ? clients_->home().hosts().find(jid->domainpart()) : nullptr;
+  if (!host || host->kind != HostKind::accounts) {
+    end("host-unknown", "No accounts are served for '" + std::string(to.value_or("")) + "' here.");
+    return false;
+  }
+  if (host_ && host_->domain != host->domain) {
+    end("host-unknown", "A stream can't change its host half-way.");
+    return false;
+  }
+  host_ = std::move(host);
+  lang_ = header.attribute(ns::xml, "lang").value_or("").substr(0, 35);
+  return true;
+}
+
+void Stream::send_features() {
+  std::string out;
+  xml::Writer writer(out);
+  writer.open("stream:features").attribute("xmlns:stream", ns::stream);
+  if (state_ == State::authenticated) {
+    writer.open("bind", ns::bind).close();
+    writer.open("session", ns::session).open("optional").close().close();
+    writer.open("sm", ns::sm).close();
+    writer.open("ver", ns::roster_versioning).close();
+    writer.open("sub", ns::pre_approval).close();
+  } else {
+    const bool plain = !transport_->is_websocket() && !transport_->connection().is_secure();
+    if (plain) {
+      writer.open("starttls", ns::tls);
+      if (clients_->options().require_tls) writer.open("required").close();
+      writer.close();
+    }
+    const auto mechanisms = sasl::offered_mechanisms(offer());
+    if (!mechanisms.empty() && !(plain && clients_->options().require_tls)) {
+      writer.open("mechanisms", ns::sasl);
+      for (const std::string_view mechanism : mechanisms) writer.leaf("mechanism", mechanism);
+      writer.close();
+      if (!offer().tls_exporter.empty()) {
+        writer.open("sasl-channel-binding", ns::channel_binding);
+        writer.open("channel-binding").attribute("type", "tls-exporter").close().close();
+      }
+    }
+    if (host_->tenant->registration_allowed) writer.open("register", ns::register_feature).close();
+  }
+  writer.close();
+  transport_->send_nonza(std::move(out));
+}
+
+void Stream::on_element(xml::Document document) {
+  if (state_ == State::over) return;
+  const xml::Element element = document.root();
+  if (awaits_header_) {
+    end("bad-format", "A stream begins with its header.");
+  } else if (state_ == State::negotiating) {
+    on_negotiation(element);
+  } else if (state_ == State::authenticated) {
+    on_authenticated(document);
+  } else if (state_ == State::bound) {
+    on_bound(std::move(document));
+  }
+}
+
+void Stream::on_stream_close() {
+  if (Session* session = std::exchange(session_, nullptr)) {
+    session->attach(nullptr);
+    session->home().close_session(*session);
+  }
+  if (state_ == State::over) return;
+  state_ = State::over;
+  transport_->close();
+  timer_.stop();
+}
+
+void Stream::on_fault(xml::StreamFault fault, const std::string& text) { end(condition_of(fault), text); }
+
+void Stream::on_gone(std::string_view why) {
+  state_ = State::over;
+  timer_.stop();
+  if (Session* session = std::exchange(session_, nullptr)) {
+    log::debug("c2s", "A stream is gone", {{"jid", session->jid().str()}, {"why", std::string(why)}});
+    session->home().stream_lost(*session);
+  }
+  finish();
+}
+
+void Stream::end(std::string_view condition, std::string_view text) {
+  if (state_ == State::over) return;
+  state_ = State::over;
+  timer_.stop();
+  // RFC 6120 section 4.9.1.2: an error before our header comes behind one.
+  if (!header_sent_) {
+    transport_->send_header({host_ ? host_->domain : std::string(), random_token(22), "en"});
+    header_sent_ = true;
+  }
+  std::string out;
+  xml::Writer writer(out);
+  writer.open("stream:error").attribute("xmlns:stream", ns::stream);
+  // RFC 6120 has account-disabled for SASL only; on an open stream it comes as the application's own condition.
+  const bool disabled = condition == "account-disabled";
+  writer.open(disabled ? "policy-violation" : condition, ns::streams_error).close();
+  if (!text.empty()) writer.leaf("text", text, ns::streams_error);
+  if (disabled) writer.open("account-disabled", ns::sasl).close();
+  if (condition == "undefined-condition") {
+    writer.open("handled-count-too-high", ns::sm).close();
+  }
+  writer.close();
+  transport_->send_nonza(std::move(out));
+  transport_->close();
+  if (Session* session = std::exchange(session_, nullptr)) {
+    session->attach(nullptr);
+    session->home().close_session(*session);
+  }
+}
+
+void Stream::finish() { clients_->forget(*this); }
+
+}  // namespace teahouse::c2s

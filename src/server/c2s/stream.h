@@ -1,0 +1,98 @@
+// Stream: one client's XML stream, from its first header to its end: STARTTLS, SASL, bind or resume, then stanzas.
+//
+// It is negotiated on the loop that accepted it and moves to its account's home once it is authenticated.
+//
+// Thread: its present home's loop.
+// Owns: its transport. A session is the home's; the stream serves it.
+// Spec: RFC 6120 sections 4 to 8, RFC 7395, XEP-0198.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "sasl/mechanisms.h"
+#include "server/c2s/clients.h"
+#include "server/c2s/transport.h"
+#include "server/session.h"
+
+namespace teahouse::c2s {
+
+class Stream final : public Transport::Events, public SessionStream, public std::enable_shared_from_this<Stream> {
+ public:
+  explicit Stream(Clients& clients);
+  ~Stream() override;
+  void start(std::unique_ptr<Transport> transport);
+  Session* session() const { return session_; }
+
+  // SessionStream
+  void send_stanza(const Stanza& stanza) override { transport_->send_stanza(stanza); }
+  void send_nonza(std::string xml) override { transport_->send_nonza(std::move(xml)); }
+  size_t queued_bytes() const override { return transport_->connection().queued_bytes(); }
+  void end(std::string_view condition, std::string_view text) override;
+
+ private:
+  friend class Clients;
+  enum class State : uint8_t {
+    fresh,          // waits for a header
+    negotiating,    // features sent, not authenticated
+    authenticated,  // waits for the header after SASL, or for bind or resume
+    bound,
+    over,
+  };
+
+  // Transport::Events
+  void on_header(const xml::Element& header, std::string_view default_ns) override;
+  void on_element(xml::Document element) override;
+  void on_stream_close() override;
+  void on_fault(xml::StreamFault fault, const std::string& text) override;
+  void on_secure() override;
+  void on_gone(std::string_view why) override;
+
+  // stream.cc
+  bool accept_header(const xml::Element& header, std::string_view default_ns);
+  void send_features();
+  void finish();
+  void start_clock();
+
+  // stream_sasl.cc
+  void on_negotiation(const xml::Element& element);
+  bool on_stranger_iq(const xml::Element& element);
+  void begin_auth(const xml::Element& auth);
+  void advance(sasl::Step step);
+  void fail(const sasl::Failure& failure);
+  void send_failure(const sasl::Failure& failure);
+  void succeed(const sasl::Success& success);
+  sasl::Offer offer() const;
+  static Task<void> provide_keys(std::shared_ptr<Stream> self, std::string authcid);
+  static Task<void> verify_secret(std::shared_ptr<Stream> self, sasl::VerifySecret secret);
+  static Task<void> verify_token(std::shared_ptr<Stream> self, sasl::VerifyToken token);
+
+  // stream_bound.cc
+  void on_authenticated(const xml::Document& document);
+  void bind(const Stanza& request, std::string resource);
+  void on_bound(xml::Document document);
+  void on_stream_management(const xml::Element& element);
+  void enable(const xml::Element& element);
+  void resume(const xml::Element& element);
+  void finish_resume(uint32_t h);
+  void refuse_stanza(const xml::Element& element, const Error& error, std::string_view type);
+  bool take_token();
+
+  Clients* clients_;
+  std::unique_ptr<Transport> transport_;
+  HostPtr host_;
+  State state_ = State::fresh;
+  bool header_sent_ = false;
+  bool awaits_header_ = true;
+  uint8_t attempts_ = 0, wrong_secrets_ = 0;
+  std::string localpart_;  // once authenticated
+  std::string lang_;
+  std::unique_ptr<sasl::Mechanism> mechanism_;
+  std::string attempted_;  // the localpart that the present attempt named, for the throttle
+  Session* session_ = nullptr;
+  net::Timer timer_;
+  int64_t rate_ms_ = 0;  // the rate limit's bucket: full at or before this time
+};
+
+}  // namespace teahouse::c2s

@@ -1,0 +1,241 @@
+// The part of a stream after authentication: bind or resume, stream management, and stanzas.
+#include <charconv>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "server/c2s/stream.h"
+#include "xml/writer.h"
+#include "xmpp/namespaces.h"
+
+namespace teahouse::c2s {
+namespace {
+
+constexpr int64_t resume_timeout_s = 300;
+
+std::string sm_failed(ErrorKind kind) {
+  std::string out;
+  xml::Writer writer(out);
+  writer.open("failed", ns::sm).open(to_string(kind), ns::stanzas_error).close().close();
+  return out;
+}
+
+std::optional<uint32_t> parse_h(const xml::Element& element) {
+  const std::string_view text = element.attribute("h").value_or("");
+  uint32_t h = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), h);
+  if (text.empty() || read.ec != std::errc{} || read.ptr != text.data() + text.size()) return std::nullopt;
+  return h;
+}
+
+}  // namespace
+
+void Stream::on_authenticated(const xml::Document& document) {
+  const xml::Element element = document.root();
+  if (element.is("resume", ns::sm)) {
+    resume(element);
+    return;
+  }
+  if (element.ns() == ns::sm) {
+    transport_->send_nonza(sm_failed(ErrorKind::unexpected_request));
+    return;
+  }
+  if (!Stanza::is_stanza(element)) {
+    end("unsupported-stanza-type", "Bind a resource first.");
+    return;
+  }
+  auto stanza = Stanza::read(document);
+  const auto query = element.first_child();
+  if (!stanza || stanza->kind != StanzaKind::iq || stanza->type != StanzaType::set || !query ||
+      !query->is("bind", ns::bind)) {
+    end("not-authorized", "Bind a resource before you send other stanzas.");
+    return;
+  }
+  bind(*stanza, query->child_text("resource", ns::bind));
+}
+
+void Stream::bind(const Stanza& request, std::string resource) {
+  const auto account = BareJid::make(localpart_, host_->domain);
+  if (!account) return;  // it was one when it logged in
+  transport_->hold();
+  Home& home = clients_->home();
+  home.with_resident(*account, [self = shared_from_this(), request, resource = std::move(resource), &home](
+                                   Resident* resident) {
+    if (self->state_ != State::authenticated) return;
+    if (!resident || resident->tenant().suspended) {
+      self->end("not-authorized", "This account is not there any more.");
+      return;
+    }
+    std::string out;
+    auto session = home.bind(*resident, resource);
+    if (!session) {
+      make_error(request, session.error()).write(out, self->transport_->is_websocket());
+      self->transport_->send_nonza(std::move(out));
+      self->transport_->release();
+      return;
+    }
+    self->session_ = *session;
+    self->session_->attach(self.get());
+    self->state_ = State::bound;
+    self->timer_.stop();
+    std::string payload;
+    xml::Writer(payload).open("bind", ns::bind).leaf("jid", (*session)->jid().str()).close();
+    Stanza::make_reply(request, StanzaType::result, std::move(payload)).write(out, self->transport_->is_websocket());
+    self->transport_->send_nonza(std::move(out));
+    self->transport_->release();
+  });
+}
+
+void Stream::on_bound(xml::Document document) {
+  const xml::Element element = document.root();
+  if (element.ns() == ns::sm) {
+    on_stream_management(element);
+    return;
+  }
+  if (!Stanza::is_stanza(element)) {
+    end("unsupported-stanza-type", "A stream carries message, presence and iq stanzas.");
+    return;
+  }
+  const std::string type(element.attribute("type").value_or(""));
+  if (!take_token()) {
+    session_->receive();  // it counts as handled: refused
+    refuse_stanza(element, {ErrorKind::policy_violation, "Too many stanzas a second for this plan (" +
+                                std::to_string(session_->resident().tenant().limits().stanzas_per_s) +
+                                "). Wait a moment and send again."}, type);
+    return;
+  }
+  auto stanza = Stanza::read(document);
+  if (!stanza) {
+    session_->receive();
+    refuse_stanza(element, stanza.error(), type);
+    return;
+  }
+  // RFC 6120 section 8.1.2.1.
+  if (stanza->from && *stanza->from != Jid(session_->jid()) && *stanza->from != Jid(session_->jid().bare())) {
+    end("invalid-from", "A client sends as itself.");
+    return;
+  }
+  if (stanza->lang.empty() && stanza->kind != StanzaKind::iq) stanza->lang = lang_;
+  const auto query = stanza->kind == StanzaKind::iq ? stanza->first_child() : std::nullopt;
+  if (query && query->is("session", ns::session)) {  // RFC 3921; does nothing for ages
+    session_->receive();
+    session_->deliver(Stanza::make_reply(*stanza, StanzaType::result, {}));
+    return;
+  }
+  session_->home().receive(*session_, std::move(*stanza));
+}
+
+// A bucket of two seconds' stanzas, as the time until which it is used up.
+bool Stream::take_token() {
+  const int64_t per_s = session_->resident().tenant().limits().stanzas_per_s;
+  if (per_s < 0) return true;
+  const int64_t now_ms = session_->home().clock().monotonic_ms();
+  // Counted in thousandths of a stanza's time, so that integers do.
+  const int64_t now = now_ms * std::max<int64_t>(per_s, 1), cost = 1000;
+  if (rate_ms_ < now) rate_ms_ = now;
+  if (rate_ms_ + cost - now > 2 * cost * std::max<int64_t>(per_s, 1)) return false;
+  rate_ms_ += cost;
+  return true;
+}
+
+void Stream::refuse_stanza(const xml::Element& element, const Error& error, std::string_view type) {
+  if (type == "error" || type == "result") return;
+  const StanzaKind kind = element.name() == "message"    ? StanzaKind::message
+                          : element.name() == "presence" ? StanzaKind::presence
+                                                         : StanzaKind::iq;
+  Stanza cause = Stanza::make(kind, StanzaType::none, {});
+  cause.id = element.attribute("id").value_or("");
+  cause.from = session_->jid();
+  if (const auto to = element.attribute("to")) {
+    if (auto jid = Jid::parse(*to)) cause.to = std::move(*jid);
+  }
+  session_->deliver(error.kind == ErrorKind::policy_violation ? make_error(cause, error, ErrorType::wait)
+                                                              : make_error(cause, error));
+}
+
+void Stream::on_stream_management(const xml::Element& element) {
+  if (element.name() == "enable") {
+    enable(element);
+  } else if (!session_->sm_enabled()) {
+    transport_->send_nonza(sm_failed(ErrorKind::unexpected_request));
+  } else if (element.name() == "r") {
+    session_->sm_request();
+  } else if (element.name() == "a") {
+    const auto h = parse_h(element);
+    if (!h) {
+      end("invalid-xml", "An acknowledgement has a number h.");
+    } else if (!session_->sm_acknowledge(*h)) {
+      end("undefined-condition", "More stanzas were acknowledged than sent.");
+    }
+  } else {
+    transport_->send_nonza(sm_failed(ErrorKind::unexpected_request));
+  }
+}
+
+void Stream::enable(const xml::Element& element) {
+  if (session_->sm_enabled()) {
+    transport_->send_nonza(sm_failed(ErrorKind::unexpected_request));
+    return;
+  }
+  const std::string_view wanted = element.attribute("resume").value_or("");
+  const bool resumable = wanted == "true" || wanted == "1";
+  const std::string id = resumable ? random_token(22) : std::string();
+  std::string out;
+  xml::Writer writer(out);
+  writer.open("enabled", ns::sm);
+  if (resumable) {
+    writer.attribute("id", id).attribute("resume", "true").attribute("max", std::to_string(resume_timeout_s));
+  }
+  writer.close();
+  transport_->send_nonza(std::move(out));
+  session_->sm_enable(id);
+  if (resumable) session_->home().make_resumable(*session_);
+}
+
+void Stream::resume(const xml::Element& element) {
+  Home& home = clients_->home();
+  const auto h = parse_h(element);
+  Session* session = home.find_resumable(element.attribute("previd").value_or(""));
+  // Somebody else's id must look like one that never was.
+  if (!h || !session || session->jid().localpart() != localpart_ ||
+      session->jid().domainpart() != host_->domain) {
+    transport_->send_nonza(sm_failed(h ? ErrorKind::item_not_found : ErrorKind::bad_request));
+    return;
+  }
+  if (SessionStream* old = session->stream()) {
+    session->attach(nullptr);
+    static_cast<Stream*>(old)->session_ = nullptr;
+    old->end("conflict", "The session was resumed on another stream.");
+  }
+  state_ = State::bound;
+  timer_.stop();
+  home.resumed(*session);
+  // What it sent before must be on disk before we say how much of it we have: it would send the rest again.
+  transport_->hold();
+  session->when_all_handled([self = shared_from_this(), &home, number = session->number(), h = *h] {
+    Session* still = home.find_session(number);
+    if (!still) {
+      self->end("reset", "The session ended while it was being resumed.");
+    } else if (self->state_ != State::bound) {
+      home.stream_lost(*still);
+    } else {
+      self->session_ = still;
+      self->finish_resume(h);
+    }
+    self->transport_->release();
+  });
+}
+
+void Stream::finish_resume(uint32_t h) {
+  std::string out;
+  xml::Writer(out).open("resumed", ns::sm).attribute("previd", session_->resume_id())
+      .attribute("h", std::to_string(session_->sm_handled())).close();
+  transport_->send_nonza(std::move(out));
+  if (!session_->sm_acknowledge(h)) {
+    end("undefined-condition", "More stanzas were acknowledged than sent.");
+    return;
+  }
+  session_->attach(this);
+  session_->sm_resend();
+}
+
+}  // namespace teahouse::c2s

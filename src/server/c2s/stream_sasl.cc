@@ -1,0 +1,265 @@
+// The part of a stream before it is authenticated: STARTTLS and SASL (RFC 6120 sections 5 and 6).
+//
+// Looking up keys and checking secrets waits for other threads; meanwhile the transport is held, so that nothing of the
+// client's is read out of turn. A coroutine holds the stream by shared_ptr and looks whether it is over when it resumes.
+#include "account/site_token.h"
+#include "server/c2s/stream.h"
+#include "xml/writer.h"
+#include "xmpp/namespaces.h"
+
+namespace teahouse::c2s {
+namespace {
+
+// On one stream (RFC 6120 section 6.4.5): secrets that were wrong, and attempts of any kind. Some clients try every mechanism
+// in turn before the one that they can do.
+constexpr int wrong_secrets_max = 5;
+constexpr int attempts_max = 12;
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+bool is_loopback(std::string_view address) { return address == "::1" || address.starts_with("127."); }
+
+// A site token is a JWT; no password of ours is asked to look like one.
+bool looks_like_token(std::string_view secret) {
+  return secret.starts_with("eyJ") && std::count(secret.begin(), secret.end(), '.') == 2;
+}
+
+}  // namespace
+
+// A WebSocket without TLS is as good as one with it where it comes over loopback: the page's own machine, or a proxy in
+// front that has ended TLS.
+sasl::Offer Stream::offer() const {
+  sasl::Offer offer;
+  net::Connection& connection = transport_->connection();
+  offer.encrypted = connection.is_secure() || (transport_->is_websocket() && is_loopback(connection.peer_address()));
+  offer.tokens = true;
+  offer.tls_exporter = connection.is_secure() ? connection.tls_exporter() : std::string();
+  offer.fake_secret = clients_->home().house().fake_salt_secret + host_->domain;
+  return offer;
+}
+
+void Stream::on_negotiation(const xml::Element& element) {
+  const bool plain = !transport_->is_websocket() && !transport_->connection().is_secure();
+  if (element.is("starttls", ns::tls) && plain) {
+    awaits_header_ = true;
+    state_ = State::fresh;
+    header_sent_ = false;
+    mechanism_.reset();
+    transport_->start_tls("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>", clients_->contexts(), host_->domain);
+  } else if (element.is("auth", ns::sasl)) {
+    begin_auth(element);
+  } else if (element.is("response", ns::sasl) && mechanism_) {
+    const auto data = sasl::parse_client_data(element.text());
+    if (data) {
+      advance(mechanism_->step(*data));
+    } else {
+      fail({sasl::Condition::incorrect_encoding, "The response is not base64."});
+    }
+  } else if (element.is("abort", ns::sasl)) {
+    fail({sasl::Condition::aborted, ""});
+  } else if (Stanza::is_stanza(element)) {
+    if (!on_stranger_iq(element)) end("not-authorized", "Authenticate before you send stanzas.");
+  } else {
+    end("unsupported-stanza-type", "That element has no meaning before authentication.");
+  }
+}
+
+bool Stream::on_stranger_iq(const xml::Element& element) {
+  Home& home = clients_->home();
+  const auto query = element.first_child();
+  if (element.name() != "iq" || !query || !query->is("query", ns::register_iq) || !home.hooks().stranger_iq ||
+      !offer().encrypted || !host_->tenant->registration_allowed || host_->tenant->suspended) {
+    return false;
+  }
+  Stanza stanza = Stanza::make(StanzaKind::iq, element.attribute("type") == "set" ? StanzaType::set : StanzaType::get, {});
+  stanza.id = element.attribute("id").value_or("");
+  stanza.to = *BareJid::make("", host_->domain);
+  home.hooks().stranger_iq({home, host_, stanza, *query, transport_->connection().peer_address(),
+                            [weak = weak_from_this()](Stanza answer) {
+                              const auto self = weak.lock();
+                              if (!self || self->state_ != State::negotiating) return;
+                              answer.to.reset();
+                              self->transport_->send_stanza(answer);
+                            }});
+  return true;
+}
+
+void Stream::begin_auth(const xml::Element& auth) {
+  attempted_.clear();
+  const bool plain = !transport_->is_websocket() && !transport_->connection().is_secure();
+  if (plain && clients_->options().require_tls) {
+    send_failure({sasl::Condition::encryption_required, "Use STARTTLS first."});
+    return;
+  }
+  host_ = clients_->home().hosts().find(host_->domain);
+  if (!host_) {
+    end("host-gone", "This server was removed.");
+    return;
+  }
+  if (host_->tenant->suspended) {
+    fail({sasl::Condition::account_disabled, host_->tenant->suspend_reason});
+    return;
+  }
+  auto made = sasl::make_mechanism(auth.attribute("mechanism").value_or(""), offer());
+  if (const auto* failure = std::get_if<sasl::Failure>(&made)) {
+    fail(*failure);
+    return;
+  }
+  mechanism_ = std::move(std::get<std::unique_ptr<sasl::Mechanism>>(made));
+  const auto data = sasl::parse_client_data(auth.text());
+  if (data) {
+    advance(mechanism_->step(*data));
+  } else {
+    fail({sasl::Condition::incorrect_encoding, "The initial response is not base64."});
+  }
+}
+
+void Stream::advance(sasl::Step step) {
+  std::visit(Overloaded{
+                 [this](const sasl::Challenge& challenge) {
+                   std::string out;
+                   xml::Writer(out).leaf("challenge", sasl::encode_server_data(challenge.data), ns::sasl);
+                   transport_->send_nonza(std::move(out));
+                 },
+                 [this](const sasl::NeedCredentials& need) {
+                   attempted_ = need.authcid;
+                   transport_->hold();
+                   spawn(provide_keys(shared_from_this(), need.authcid));
+                 },
+                 [this](const sasl::VerifySecret& secret) {
+                   attempted_ = secret.authcid;
+                   transport_->hold();
+                   spawn(verify_secret(shared_from_this(), secret));
+                 },
+                 [this](const sasl::VerifyToken& token) {
+                   attempted_ = "(token)";
+                   transport_->hold();
+                   spawn(verify_token(shared_from_this(), token));
+                 },
+                 [this](const sasl::Success& success) { succeed(success); },
+                 [this](const sasl::Failure& failure) { fail(failure); },
+             },
+             step);
+}
+
+Task<void> Stream::provide_keys(std::shared_ptr<Stream> self, std::string authcid) {
+  Home& home = self->clients_->home();
+  const auto keys = co_await home.house().accounts.load_keys(home.loop(), self->host_->tenant, authcid);
+  if (self->state_ == State::over || !self->mechanism_) co_return;
+  self->advance(self->mechanism_->provide(keys));
+  self->transport_->release();
+}
+
+Task<void> Stream::verify_secret(std::shared_ptr<Stream> self, sasl::VerifySecret secret) {
+  Home& home = self->clients_->home();
+  bool good = false;
+  std::string why;
+  const auto wait = home.house().throttle.before_answer(self->host_->tenant->id, secret.authcid,
+                                                        self->transport_->connection().peer_address());
+  if (wait.refuse) {
+    why = "Too many failed logins; wait some minutes.";
+  } else if (looks_like_token(secret.secret)) {
+    const auto user = co_await sign_in(home.loop(), home.house().accounts, self->host_->tenant, home.house().keys,
+                                       secret.secret, home.clock().wall_ms());
+    good = user && user->localpart == secret.authcid;
+    if (!user) why = user.error().text;
+    if (user && !good) why = "The token is for another user.";
+  } else {
+    good = co_await home.house().accounts.check_password(home.loop(), self->host_->tenant, secret.authcid,
+                                                         secret.secret);
+  }
+  if (self->state_ == State::over || !self->mechanism_) co_return;
+  self->advance(good ? self->mechanism_->accept(secret.authcid)
+                     : self->mechanism_->refuse(wait.refuse ? sasl::Condition::temporary_auth_failure
+                                                            : sasl::Condition::not_authorized, why));
+  self->transport_->release();
+}
+
+Task<void> Stream::verify_token(std::shared_ptr<Stream> self, sasl::VerifyToken token) {
+  Home& home = self->clients_->home();
+  const auto user = co_await sign_in(home.loop(), home.house().accounts, self->host_->tenant, home.house().keys,
+                                     token.token, home.clock().wall_ms());
+  if (self->state_ == State::over || !self->mechanism_) co_return;
+  self->advance(user ? self->mechanism_->accept(user->localpart)
+                     : self->mechanism_->refuse(sasl::Condition::not_authorized, user.error().text));
+  self->transport_->release();
+}
+
+// A failed login is answered later and later, per account and per address; the stream is held meanwhile.
+void Stream::fail(const sasl::Failure& failure) {
+  mechanism_.reset();
+  // What failed before a secret was looked at tells an attacker nothing, and is no sign of one.
+  if (failure.condition != sasl::Condition::not_authorized || attempted_.empty()) {
+    send_failure(failure);
+    return;
+  }
+  ++wrong_secrets_;
+  Home& home = clients_->home();
+  const std::string& address = transport_->connection().peer_address();
+  home.house().throttle.failed(host_->tenant->id, attempted_, address);
+  const auto wait = home.house().throttle.before_answer(host_->tenant->id, attempted_, address);
+  if (wait.delay_ms <= 0) {
+    send_failure(failure);
+    return;
+  }
+  transport_->hold();
+  timer_ = home.loop().start_timer(wait.delay_ms, [self = shared_from_this(), failure] {
+    const auto stream = self;  // starting the clock anew ends this timer, and what it holds
+    stream->send_failure(failure);
+    if (stream->state_ != State::over) stream->start_clock();
+    stream->transport_->release();
+  });
+}
+
+void Stream::send_failure(const sasl::Failure& failure) {
+  if (state_ == State::over) return;
+  std::string out;
+  xml::Writer writer(out);
+  writer.open("failure", ns::sasl).open(sasl::to_string(failure.condition)).close();
+  if (!failure.text.empty()) writer.open("text").attribute("xml:lang", "en").text(failure.text).close();
+  writer.close();
+  transport_->send_nonza(std::move(out));
+  if (++attempts_ >= attempts_max || wrong_secrets_ >= wrong_secrets_max) end("policy-violation", "Too many failed logins on one stream.");
+}
+
+void Stream::succeed(const sasl::Success& success) {
+  const auto account = BareJid::make(success.authcid, host_->domain);
+  if (!account) {
+    fail({sasl::Condition::not_authorized, ""});
+    return;
+  }
+  if (!sasl::may_act_as(success.authzid, *account)) {
+    fail({sasl::Condition::invalid_authzid, "An account acts for itself only."});
+    return;
+  }
+  mechanism_.reset();
+  clients_->home().house().throttle.succeeded(host_->tenant->id, success.authcid,
+                                              transport_->connection().peer_address());
+  localpart_ = success.authcid;
+  std::string out;
+  xml::Writer(out).leaf("success", success.server_data.empty() ? "" : sasl::encode_server_data(success.server_data),
+                        ns::sasl);
+  transport_->send_nonza(std::move(out));
+  state_ = State::authenticated;
+  awaits_header_ = true;
+  transport_->restart();
+  xml::Limits limits;
+  limits.element_bytes_max = host_->tenant->limits().stanza_bytes < 0
+                                 ? 16U << 20
+                                 : static_cast<size_t>(host_->tenant->limits().stanza_bytes);
+  transport_->set_limits(limits);
+  // Not from here: whoever called still looks at the stream on this loop.
+  transport_->hold();
+  Home& there = clients_->home().house().homes.of(account->str());
+  clients_->home().loop().post([self = shared_from_this(), &there] {
+    if (self->state_ == State::over) return;
+    self->clients_->move(self, there, [self] { self->start_clock(); });
+  });
+}
+
+}  // namespace teahouse::c2s

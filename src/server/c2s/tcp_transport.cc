@@ -1,0 +1,123 @@
+#include "server/c2s/transport.h"
+#include "xml/writer.h"
+
+namespace teahouse::c2s {
+namespace {
+
+class TcpTransport final : public Transport, private net::Connection::Events {
+ public:
+  TcpTransport(std::unique_ptr<net::Connection> connection, Transport::Events& events)
+      : connection_(std::move(connection)), events_(events) {}
+  ~TcpTransport() override { *alive_ = false; }
+  void start() {
+    // After a TLS handshake on the listener's own account the connection runs already.
+    if (connection_->is_secure()) {
+      connection_->set_events(*this);
+    } else {
+      connection_->start(*this);
+    }
+  }
+
+  void send_header(const StreamHeader& header) override {
+    std::string out = "<?xml version='1.0'?><stream:stream xmlns='jabber:client'"
+                      " xmlns:stream='http://etherx.jabber.org/streams' version='1.0'";
+    const auto attribute = [&out](std::string_view name, std::string_view value) {
+      if (value.empty()) return;
+      out.append(" ").append(name).append("='");
+      xml::append_escaped(out, value);
+      out.push_back('\'');
+    };
+    attribute("from", header.from);
+    attribute("id", header.id);
+    attribute("xml:lang", header.lang);
+    out.push_back('>');
+    connection_->send(std::move(out));
+    opened_ = true;
+  }
+
+  void send_stanza(const Stanza& stanza) override {
+    std::string out;
+    out.reserve(stanza.payload().size() + stanza.stamps().size() + 256);
+    stanza.write(out);
+    connection_->send(std::move(out));
+  }
+  void send_nonza(std::string xml) override { connection_->send(std::move(xml)); }
+  void close() override {
+    if (opened_) connection_->send(std::string("</stream:stream>"));
+    connection_->close();
+  }
+  void restart() override { restart_ = true; }
+  void set_limits(const xml::Limits& limits) override { parser_.set_limits(limits); }
+
+  void start_tls(std::string proceed, const net::TlsContexts& contexts, const std::string& name) override {
+    connection_->send(std::move(proceed));
+    connection_->start_tls(contexts, {}, name);
+    restart_ = true;
+    discard_ = true;
+  }
+
+  void hold() override {
+    if (holds_++ == 0) connection_->pause();
+  }
+  void release() override {
+    if (--holds_ > 0) return;
+    const std::string waiting = std::exchange(waiting_, {});
+    const std::shared_ptr<bool> alive = alive_;
+    on_bytes(waiting);
+    if (*alive && holds_ == 0) connection_->resume();
+  }
+  void move_to(net::Loop& other, std::function<void()> arrived) override {
+    connection_->move_to(other, std::move(arrived));
+  }
+  bool is_websocket() const override { return false; }
+  net::Connection& connection() override { return *connection_; }
+
+ private:
+  void on_bytes(std::string_view bytes) override {
+    const std::shared_ptr<bool> alive = alive_;
+    while (true) {
+      if (holds_ > 0) {
+        waiting_.append(bytes);
+        return;
+      }
+      if (restart_) {
+        restart_ = false;
+        parser_.reset();
+      }
+      if (bytes.empty()) return;
+      switch (parser_.next(bytes)) {
+        case xml::StreamParser::Step::need_more: return;
+        case xml::StreamParser::Step::stream_open:
+          events_.on_header(parser_.header().root(), parser_.default_ns());
+          break;
+        case xml::StreamParser::Step::element: events_.on_element(parser_.take_element()); break;
+        case xml::StreamParser::Step::stream_close: events_.on_stream_close(); break;
+        case xml::StreamParser::Step::fault:
+          events_.on_fault(parser_.fault(), parser_.fault_text());
+          return;
+      }
+      if (!*alive) return;
+      if (std::exchange(discard_, false)) return;
+    }
+  }
+  void on_secure() override { events_.on_secure(); }
+  void on_closed(std::string_view why) override { events_.on_gone(why); }
+
+  std::unique_ptr<net::Connection> connection_;
+  Transport::Events& events_;
+  xml::StreamParser parser_;
+  std::string waiting_;  // came while held
+  int holds_ = 0;
+  bool restart_ = false, opened_ = false, discard_ = false;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace
+
+std::unique_ptr<Transport> make_tcp_transport(std::unique_ptr<net::Connection> connection, Transport::Events& events) {
+  auto transport = std::make_unique<TcpTransport>(std::move(connection), events);
+  transport->start();
+  return transport;
+}
+
+}  // namespace teahouse::c2s

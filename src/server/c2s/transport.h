@@ -1,0 +1,62 @@
+// Transport: how the XML of a client stream gets in and out: over TCP (RFC 6120) or WebSocket (RFC 7395).
+//
+// Thread: the home loop of its connection.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "net/connection.h"
+#include "net/tls.h"
+#include "xml/document.h"
+#include "xml/stream_parser.h"
+#include "xmpp/stanza.h"
+
+namespace teahouse::c2s {
+
+struct StreamHeader {
+  std::string from, id, lang;  // id empty: none yet
+};
+
+class Transport {
+ public:
+  class Events {
+   public:
+    virtual ~Events() = default;
+    virtual void on_header(const xml::Element& header, std::string_view default_ns) = 0;
+    virtual void on_element(xml::Document element) = 0;
+    virtual void on_stream_close() = 0;  // the peer closed its stream properly
+    virtual void on_fault(xml::StreamFault fault, const std::string& text) = 0;
+    virtual void on_secure() = 0;
+    virtual void on_gone(std::string_view why) = 0;  // the connection is over
+  };
+  virtual ~Transport() = default;
+
+  virtual void send_header(const StreamHeader& header) = 0;
+  virtual void send_stanza(const Stanza& stanza) = 0;
+  virtual void send_nonza(std::string xml) = 0;  // declares its own namespaces
+  // Ends our stream and closes the connection once all is written.
+  virtual void close() = 0;
+  // The next thing from the peer is a new stream header.
+  virtual void restart() = 0;
+  virtual void set_limits(const xml::Limits& limits) = 0;
+
+  // STARTTLS: sends `proceed`, then TLS begins; what the peer sent behind its request is thrown away.
+  virtual void start_tls(std::string proceed, const net::TlsContexts& contexts, const std::string& name) = 0;
+
+  // hold(): no event comes until as many release()s; what arrives meanwhile waits (with back-pressure).
+  virtual void hold() = 0;
+  virtual void release() = 0;
+
+  // Goes on on another loop; `arrived` runs there.
+  virtual void move_to(net::Loop& other, std::function<void()> arrived) = 0;
+
+  virtual bool is_websocket() const = 0;
+  virtual net::Connection& connection() = 0;
+};
+
+std::unique_ptr<Transport> make_tcp_transport(std::unique_ptr<net::Connection> connection, Transport::Events& events);
+
+}  // namespace teahouse::c2s

@@ -1,0 +1,113 @@
+#include "server/c2s/websocket_transport.h"
+
+#include <deque>
+
+#include "xml/writer.h"
+#include "xmpp/namespaces.h"
+
+namespace teahouse::c2s {
+namespace {
+
+class WebSocketTransport final : public Transport, public http::WebSocket::Events {
+ public:
+  explicit WebSocketTransport(Transport::Events& events) : events_(events) {}
+  ~WebSocketTransport() override { *alive_ = false; }
+  void own(std::unique_ptr<http::WebSocket> socket) { socket_ = std::move(socket); }
+
+  void send_header(const StreamHeader& header) override {
+    std::string out;
+    xml::Writer writer(out);
+    writer.open("open", ns::framing).attribute("version", "1.0");
+    if (!header.from.empty()) writer.attribute("from", header.from);
+    if (!header.id.empty()) writer.attribute("id", header.id);
+    if (!header.lang.empty()) writer.attribute("xml:lang", header.lang);
+    writer.close();
+    socket_->send_text(std::move(out));
+    opened_ = true;
+  }
+  void send_stanza(const Stanza& stanza) override {
+    std::string out;
+    out.reserve(stanza.payload().size() + stanza.stamps().size() + 288);
+    stanza.write(out, true);
+    socket_->send_text(std::move(out));
+  }
+  void send_nonza(std::string xml) override { socket_->send_text(std::move(xml)); }
+  void close() override {
+    if (opened_) socket_->send_text("<close xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>");
+    socket_->close();
+  }
+  void restart() override {}  // each message stands for itself
+  void set_limits(const xml::Limits& limits) override { limits_ = limits; }
+  void start_tls(std::string, const net::TlsContexts&, const std::string&) override {
+    assert(false && "TLS under a WebSocket is there from the start");
+  }
+
+  void hold() override {
+    if (holds_++ == 0) socket_->connection().pause();
+  }
+  void release() override {
+    if (--holds_ > 0) return;
+    const std::shared_ptr<bool> alive = alive_;
+    while (*alive && holds_ == 0 && !waiting_.empty()) {
+      const std::string message = std::move(waiting_.front());
+      waiting_.pop_front();
+      handle(message);
+    }
+    if (*alive && holds_ == 0) socket_->connection().resume();
+  }
+  void move_to(net::Loop& other, std::function<void()> arrived) override {
+    socket_->move_to(other, std::move(arrived));
+  }
+  bool is_websocket() const override { return true; }
+  net::Connection& connection() override { return socket_->connection(); }
+
+ private:
+  void on_text(std::string_view message) override {
+    if (holds_ > 0) {
+      waiting_.emplace_back(message);
+    } else {
+      handle(message);
+    }
+  }
+
+  void handle(std::string_view message) {
+    if (message.find_first_not_of(" \t\r\n") == std::string_view::npos) return;  // a keep-alive
+    auto document = xml::Document::parse(SharedBytes(std::string(message)), limits_);
+    if (!document) {
+      events_.on_fault(document.error().kind == ErrorKind::policy_violation ? xml::StreamFault::policy_violation
+                                                                            : xml::StreamFault::not_well_formed,
+                       document.error().text);
+      return;
+    }
+    const xml::Element root = document->root();
+    if (root.is("open", ns::framing)) {
+      events_.on_header(root, ns::client);
+    } else if (root.is("close", ns::framing)) {
+      events_.on_stream_close();
+    } else {
+      events_.on_element(std::move(*document));
+    }
+  }
+  void on_closed(std::string_view why) override { events_.on_gone(why); }
+
+  Transport::Events& events_;
+  std::unique_ptr<http::WebSocket> socket_;
+  xml::Limits limits_;
+  std::deque<std::string> waiting_;  // came while held
+  int holds_ = 0;
+  bool opened_ = false;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Transport>> make_websocket_transport(const http::Request& request, http::Responder responder,
+                                                            Transport::Events& events) {
+  auto transport = std::make_unique<WebSocketTransport>(events);
+  auto socket = http::WebSocket::accept(request, std::move(responder), {}, *transport);
+  if (!socket) return socket.error();
+  transport->own(std::move(*socket));
+  return std::unique_ptr<Transport>(std::move(transport));
+}
+
+}  // namespace teahouse::c2s

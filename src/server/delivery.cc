@@ -1,0 +1,103 @@
+// How a stanza that has reached an account's home finds its sessions: RFC 6121 section 8.5.2 (bare JID) and 8.5.3 (full JID).
+#include "server/home.h"
+
+namespace teahouse {
+namespace {
+
+std::vector<Session*> non_negative(const Resident& resident) {
+  std::vector<Session*> found;
+  for (const auto& session : resident.sessions()) {
+    if (session->is_available() && session->priority() >= 0) found.push_back(session.get());
+  }
+  return found;
+}
+
+// Who gets a message by the rules. Chat and normal messages for the bare JID go to every resource that is not negative: RFC 6121
+// section 8.5.2.1.1 allows it, and with carbons it is what people expect of several devices.
+std::vector<Session*> message_targets(const Resident& resident, const Stanza& stanza) {
+  if (stanza.to->is_full()) {
+    if (Session* session = resident.find_session(stanza.to->resourcepart())) return {session};
+    // Section 8.5.3.2.1: no such resource. A chat goes on as if it were for the bare JID; the others do not.
+    if (stanza.type != StanzaType::chat && stanza.type != StanzaType::none) return {};
+    return stanza.type == StanzaType::none ? std::vector<Session*>{} : non_negative(resident);
+  }
+  switch (stanza.type) {
+    case StanzaType::none:
+    case StanzaType::chat:
+    case StanzaType::headline: return non_negative(resident);
+    default: return {};  // groupchat is refused, error is dropped
+  }
+}
+
+// A message out of a dead session: resources with carbons have had it. True where that is so for at least one of them.
+bool remove_copied(std::vector<Session*>& sessions) {
+  return std::erase_if(sessions, [](const Session* session) { return session->carbons; }) > 0 && sessions.empty();
+}
+
+}  // namespace
+
+void Home::arrive_at_account(Resident& resident, Stanza& stanza, const ReceiptPtr& receipt, bool replayed) {
+  Inbound inbound{resident, stanza, receipt};
+  inbound.replayed = replayed;
+  if (!replayed) {
+    if (hooks_.run(Phase::guard, inbound) == Flow::stop) return;
+    if (hooks_.run(Phase::rewrite, inbound) == Flow::stop) return;
+  }
+  switch (stanza.kind) {
+    case StanzaKind::message: deliver_message(inbound); break;
+    case StanzaKind::presence: deliver_presence(inbound); break;
+    case StanzaKind::iq: deliver_iq(inbound); break;
+  }
+}
+
+void Home::deliver_message(Inbound& inbound) {
+  Stanza& stanza = inbound.stanza;
+  if (stanza.to->is_bare() && stanza.type == StanzaType::groupchat) {
+    reply_error(stanza, {ErrorKind::service_unavailable, "A groupchat message is for a room, not for an account."});
+    return;
+  }
+  if (!inbound.replayed && hooks_.run(Phase::archive, inbound) == Flow::stop) return;
+  inbound.delivered_to = message_targets(inbound.resident, stanza);
+  if (inbound.replayed && remove_copied(inbound.delivered_to)) return;
+  if (hooks_.run(Phase::deliver, inbound) == Flow::stop) return;
+  if (!inbound.replayed && hooks_.run(Phase::copy, inbound) == Flow::stop) return;
+  if (inbound.delivered_to.empty()) {
+    if (hooks_.run(Phase::notify, inbound) == Flow::stop) return;
+    // Nobody took it: section 8.5.2.2. Headlines and errors vanish.
+    if (stanza.type != StanzaType::headline && !takes_no_error(stanza) && !inbound.replayed) {
+      reply_error(stanza, {ErrorKind::service_unavailable, ""});
+    }
+    return;
+  }
+  const auto shared = std::make_shared<const Stanza>(stanza);
+  for (Session* session : inbound.delivered_to) session->deliver(shared, inbound.gate);
+}
+
+void Home::deliver_presence(Inbound& inbound) {
+  if (hooks_.run(Phase::deliver, inbound) == Flow::stop) return;
+  const Stanza& stanza = inbound.stanza;
+  const auto shared = std::make_shared<const Stanza>(stanza);
+  if (stanza.to->is_full()) {
+    if (Session* session = inbound.resident.find_session(stanza.to->resourcepart())) session->deliver(shared);
+    return;
+  }
+  for (const auto& session : inbound.resident.sessions()) {
+    if (session->is_available()) session->deliver(shared);
+  }
+}
+
+void Home::deliver_iq(Inbound& inbound) {
+  if (hooks_.run(Phase::deliver, inbound) == Flow::stop) return;
+  const Stanza& stanza = inbound.stanza;
+  if (stanza.to->is_bare()) {
+    handle_iq(inbound.resident.host(), &inbound.resident, nullptr, stanza, inbound.receipt);
+    return;
+  }
+  if (Session* session = inbound.resident.find_session(stanza.to->resourcepart())) {
+    session->deliver(std::make_shared<const Stanza>(stanza));
+  } else {
+    arrive_nowhere(std::move(inbound.stanza));
+  }
+}
+
+}  // namespace teahouse

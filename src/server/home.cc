@@ -1,0 +1,180 @@
+// From any stanza to where it belongs.
+//
+// route() finds the home of `to` and hands the stanza over, in the order in which it was called; arrive() runs there: a host answers
+// for itself, a service (rooms) takes all that is for its addresses, an account gets it by the rules of RFC 6121 section 8.5
+// (delivery.cc). Nobody there: one place makes the error (arrive_nowhere).
+#include "server/home.h"
+
+#include "xmpp/namespaces.h"
+
+namespace teahouse {
+
+Home& Homes::of(std::string_view bare_jid) const {
+  return *all[std::hash<std::string_view>{}(bare_jid) % all.size()];
+}
+
+void Homes::on_each(Executor& home, std::function<void(Home&)> work, std::function<void()> done) const {
+  auto left = std::make_shared<std::atomic<size_t>>(all.size());
+  for (Home* each : all) {
+    each->loop().post([each, left, &home, work, done] {
+      work(*each);
+      if (left->fetch_sub(1) == 1) home.post(done);
+    });
+  }
+}
+
+Home::Home(net::Loop& loop, House& house) : loop_(loop), house_(house), archive_ids_(loop.index()) {}
+Home::~Home() = default;
+
+void Home::add_module(std::unique_ptr<Module> module) {
+  modules_.push_back(std::move(module));
+  modules_.back()->attach(*this);
+}
+
+void Home::route(Stanza stanza, ReceiptPtr receipt) {
+  Home& there = house_.homes.of(stanza.to->bare_view());
+  if (&there == this) {
+    arrive(std::move(stanza), std::move(receipt), false);
+    return;
+  }
+  auto carried = std::make_shared<Stanza>(std::move(stanza));
+  there.loop().post([&there, carried, receipt = std::move(receipt)]() mutable {
+    there.arrive(std::move(*carried), std::move(receipt), false);
+  });
+}
+
+void Home::route_again(Stanza stanza) { arrive(std::move(stanza), nullptr, true); }
+
+void Home::reply(const Stanza& request, std::string payload, ReceiptPtr receipt) {
+  route(Stanza::make_reply(request, StanzaType::result, std::move(payload)), std::move(receipt));
+}
+
+void Home::reply_error(const Stanza& request, const Error& error) {
+  if (request.type == StanzaType::error || request.type == StanzaType::result) return;
+  route(make_error(request, error));
+}
+
+void Home::receive(Session& session, Stanza stanza) {
+  const ReceiptPtr receipt = session.receive();
+  stanza.from = session.jid();
+  if (!stanza.to && stanza.kind != StanzaKind::presence) stanza.to = session.jid().bare();
+  send(session.resident(), &session, std::move(stanza), receipt);
+}
+
+void Home::send(Resident& resident, Session* session, Stanza stanza, const ReceiptPtr& receipt) {
+  Outbound outbound{resident, session, stanza, receipt};
+  for (const Phase phase : {Phase::guard, Phase::rewrite, Phase::archive, Phase::copy, Phase::deliver}) {
+    if (hooks_.run(phase, outbound) == Flow::stop) return;
+  }
+  if (!stanza.to) return;  // undirected presence that no module took
+  // An account's own iqs and those for a host need no other loop.
+  if (stanza.kind == StanzaKind::iq && (stanza.type == StanzaType::get || stanza.type == StanzaType::set)) {
+    if (stanza.to->str() == resident.jid().str()) {
+      handle_iq(resident.host(), &resident, session, stanza, receipt);
+      return;
+    }
+    if (!stanza.to->has_localpart() && stanza.to->is_bare()) {
+      const HostPtr host = hosts_.find(stanza.to->domainpart());
+      if (host && host->kind == HostKind::accounts) {
+        arrive_at_host(host, std::move(stanza), receipt, session);
+        return;
+      }
+    }
+  }
+  route(std::move(stanza), receipt);
+}
+
+void Home::arrive(Stanza stanza, ReceiptPtr receipt, bool replayed) {
+  const HostPtr host = hosts_.find(stanza.to->domainpart());
+  if (!host) {
+    if (!takes_no_error(stanza)) {
+      reply_error(stanza, {ErrorKind::remote_server_not_found,
+                           "No server is known for " + std::string(stanza.to->domainpart()) + "."});
+    }
+    return;
+  }
+  if (host->tenant->suspended) {
+    arrive_nowhere(std::move(stanza));
+    return;
+  }
+  if (host->kind != HostKind::accounts) {
+    if (const auto* service = hooks_.find_service(host->kind)) {
+      (*service)(host, std::move(stanza), std::move(receipt));
+    } else {
+      arrive_nowhere(std::move(stanza));
+    }
+    return;
+  }
+  if (!stanza.to->has_localpart()) {
+    arrive_at_host(host, std::move(stanza), receipt, nullptr);
+    return;
+  }
+  const BareJid account = stanza.to->bare();
+  auto carried = std::make_shared<Stanza>(std::move(stanza));
+  with_resident(account, [this, carried, receipt = std::move(receipt), replayed](Resident* resident) {
+    if (resident) {
+      arrive_at_account(*resident, *carried, receipt, replayed);
+    } else {
+      arrive_nowhere(std::move(*carried));
+    }
+  });
+}
+
+void Home::arrive_at_host(const HostPtr& host, Stanza stanza, const ReceiptPtr& receipt, Session* session) {
+  if (stanza.kind == StanzaKind::iq) {
+    handle_iq(host, nullptr, session, stanza, receipt);
+  } else if (stanza.kind == StanzaKind::message) {
+    arrive_nowhere(std::move(stanza));  // nobody reads a host's mail yet
+  }
+}
+
+// RFC 6121 section 8.5.1: no such user. Presence is dropped silently, but for a probe or a subscription, which the presence module
+// of the sender's side does not wait for; messages and iqs get service-unavailable, as for a user who is just offline with
+// offline storage off: the answer says nothing of who exists.
+void Home::arrive_nowhere(Stanza stanza) {
+  if (takes_no_error(stanza)) return;
+  reply_error(stanza, {ErrorKind::service_unavailable, ""});
+}
+
+void Home::handle_iq(const HostPtr& host, Resident* resident, Session* session, const Stanza& stanza,
+                     const ReceiptPtr& receipt) {
+  if (stanza.type == StanzaType::result || stanza.type == StanzaType::error) return;  // an answer that nobody asked for
+  const auto query = stanza.first_child();
+  if (!query || stanza.root().child_count() != 1 || stanza.id.empty()) {
+    reply_error(stanza, {ErrorKind::bad_request, "An iq of type get or set has an id and exactly one child element."});
+    return;
+  }
+  const auto* handler = hooks_.find_iq(resident ? IqTarget::account : IqTarget::host, stanza.type, query->name(),
+                                       query->ns());
+  if (!handler) {
+    reply_error(stanza, {ErrorKind::service_unavailable, ""});
+    return;
+  }
+  (*handler)(IqRequest{*this, stanza, *query, host, resident, session, receipt});
+}
+
+void Home::on_committed(Lsn lsn) {
+  committed_ = std::max(committed_, lsn);
+  std::vector<uint64_t> waiting;
+  waiting.swap(waiting_sessions_);
+  std::sort(waiting.begin(), waiting.end());
+  waiting.erase(std::unique(waiting.begin(), waiting.end()), waiting.end());
+  for (const uint64_t number : waiting) {
+    if (Session* session = find_session(number)) session->flush();
+  }
+  while (!waiting_work_.empty() && waiting_work_.begin()->first <= committed_) {
+    const auto work = std::move(waiting_work_.begin()->second);
+    waiting_work_.erase(waiting_work_.begin());
+    work();
+  }
+}
+
+void Home::when_committed(Lsn lsn, std::function<void()> work) {
+  if (lsn <= committed_) {
+    work();
+  } else {
+    waiting_work_.emplace(lsn, std::move(work));
+  }
+}
+
+}  // namespace teahouse

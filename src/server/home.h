@@ -1,0 +1,157 @@
+// Home: all that lives on one loop: the accounts (and, through the modules, the rooms) whose bare JID chooses this loop, and the way
+// from any stanza to where it belongs.
+//
+// Thread: its loop, but for what says "any".
+// Owns: its residents and modules.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "account/accounts.h"
+#include "account/login_throttle.h"
+#include "base/clock.h"
+#include "net/loop.h"
+#include "server/hooks.h"
+#include "server/module.h"
+#include "server/resident.h"
+#include "store/data_plane.h"
+#include "tenant/keys.h"
+#include "tenant/tenant.h"
+#include "xmpp/stanza.h"
+
+namespace teahouse {
+
+class Home;
+
+// All homes; a bare JID (or a host's name) belongs to exactly one. Thread: any, once the loops run.
+struct Homes {
+  std::vector<Home*> all;
+  Home& of(std::string_view bare_jid) const;
+  // Runs the work on every home and then, once all have done it, `done` on `home`.
+  void on_each(Executor& home, std::function<void(Home&)> work, std::function<void()> done) const;
+};
+
+// What all homes share; everything in it may be used on any thread.
+struct House {
+  const Clock& clock;
+  store::DataPlane& data;
+  Accounts& accounts;
+  Keys& keys;
+  LoginThrottle& throttle;
+  std::string fake_salt_secret;  // for SCRAM with accounts that are not there
+  Homes homes;
+};
+
+class Home {
+ public:
+  static constexpr size_t idle_residents_max = 4096;
+
+  Home(net::Loop& loop, House& house);
+  ~Home();
+
+  net::Loop& loop() { return loop_; }
+  House& house() { return house_; }
+  const Clock& clock() const { return house_.clock; }
+  store::DataPlane& data() { return house_.data; }
+  Hooks& hooks() { return hooks_; }
+  HostTable& hosts() { return hosts_; }
+  store::ArchiveId make_archive_id() { return archive_ids_.make(house_.clock.wall_ms()); }
+  void add_module(std::unique_ptr<Module> module);
+  const std::vector<std::unique_ptr<Module>>& modules() const { return modules_; }
+
+  // --- routing
+  // Sends a stanza to where its `to` lives, on whatever loop that is. `to` and `from` are set. Nobody there: the error answer
+  // of RFC 6120 section 10 goes back.
+  void route(Stanza stanza, ReceiptPtr receipt = nullptr);
+  // The same for one that comes out of a dead session.
+  void route_again(Stanza stanza);
+  // Answers a request: route(Stanza::make_reply(...)) and errors, in a word.
+  void reply(const Stanza& request, std::string payload, ReceiptPtr receipt = nullptr);
+  void reply_error(const Stanza& request, const Error& error);
+  // A stanza that a local session sent, `from` stamped: all phases, then route. For c2s.
+  void receive(Session& session, Stanza stanza);
+  // The same for what the API sends as an account. `from` is set by the caller; `receipt` tells when all is on disk.
+  void send_as(Resident& resident, Stanza stanza, const ReceiptPtr& receipt) { send(resident, nullptr, std::move(stanza), receipt); }
+
+  // --- residents
+  // Calls back with the account, loaded if need be: now when it is in memory, else later (calls for one account keep their
+  // order). Null when there is no such account. REQUIRES: it belongs to this home.
+  void with_resident(const BareJid& jid, std::function<void(Resident*)> work);
+  Resident* find_resident(std::string_view bare_jid);  // only if in memory
+  template <class F>
+  void for_each_resident(F&& visit) {
+    for (auto& [jid, resident] : residents_) visit(*resident);
+  }
+  // The account was removed: its sessions end, the modules forget it.
+  void remove_account(const HostPtr& host, const BareJid& jid);
+
+  // --- sessions
+  // Binds a resource. Errors: resource_constraint past the plan's sessions. An older session of the same name ends with conflict.
+  Result<Session*> bind(Resident& resident, std::string_view resourcepart);
+  // Ends a session: unavailable presence, hooks, undelivered stanzas go on. Its stream, if it has one, ends with `condition`
+  // (empty: the stream is the caller's affair).
+  void close_session(Session& session, std::string_view condition = {}, std::string_view text = {});
+  Session* find_session(uint64_t number);
+  // From now on the session can be resumed under its resume id.
+  void make_resumable(Session& session);
+  // The stream is gone: the session waits to be resumed, or closes.
+  void stream_lost(Session& session);
+  Session* find_resumable(std::string_view resume_id);
+  void resumed(Session& session);
+
+  // --- tenants
+  void set_tenant(const TenantPtr& tenant);     // new, changed, suspended, resumed
+  void remove_tenant(const TenantPtr& tenant);
+
+  // --- commits
+  Lsn committed() const { return committed_; }
+  void on_committed(Lsn lsn);
+  // The session has something that waits for a commit.
+  void wait_for_commit(Session& session) { waiting_sessions_.push_back(session.number()); }
+  // Work for when this Lsn is on disk (now, if it is).
+  void when_committed(Lsn lsn, std::function<void()> work);
+
+  // Every session ends with system-shutdown; resumable ones too. For SIGTERM.
+  void stop();
+
+ private:
+  struct Loading { std::vector<std::function<void(Resident*)>> waiting; };
+  struct Resumable { uint64_t session; net::Timer timer; };  // the timer runs while there is no stream
+
+  void send(Resident& resident, Session* session, Stanza stanza, const ReceiptPtr& receipt);
+  void arrive(Stanza stanza, ReceiptPtr receipt, bool replayed);
+  void arrive_at_host(const HostPtr& host, Stanza stanza, const ReceiptPtr& receipt, Session* session);
+  void arrive_at_account(Resident& resident, Stanza& stanza, const ReceiptPtr& receipt, bool replayed);
+  void arrive_nowhere(Stanza stanza);
+  void deliver_message(Inbound& inbound);
+  void deliver_presence(Inbound& inbound);
+  void deliver_iq(Inbound& inbound);
+  void handle_iq(const HostPtr& host, Resident* resident, Session* session, const Stanza& stanza,
+                 const ReceiptPtr& receipt);
+  Task<void> load(BareJid jid, HostPtr host);
+  void finish_loading(const BareJid& jid, std::unique_ptr<Resident> resident);
+  void forget_idle_residents();
+
+  net::Loop& loop_;
+  House& house_;
+  Hooks hooks_;
+  HostTable hosts_;
+  store::ArchiveIdMaker archive_ids_;
+  std::vector<std::unique_ptr<Module>> modules_;
+  std::unordered_map<std::string, std::unique_ptr<Resident>> residents_;
+  std::unordered_map<std::string, Loading> loading_;
+  std::unordered_map<uint64_t, Session*> sessions_;
+  std::unordered_map<std::string, Resumable> resumable_;
+  std::vector<uint64_t> waiting_sessions_;
+  std::multimap<Lsn, std::function<void()>> waiting_work_;
+  Lsn committed_ = 0;
+  uint64_t last_session_ = 0;
+  bool sweep_pending_ = false;
+};
+
+}  // namespace teahouse

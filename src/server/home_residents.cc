@@ -1,0 +1,83 @@
+// Accounts come into memory when somebody needs them, and leave when nobody has for a while.
+#include "base/log.h"
+#include "server/home.h"
+
+namespace teahouse {
+
+Resident* Home::find_resident(std::string_view bare_jid) {
+  const auto found = residents_.find(std::string(bare_jid));
+  return found == residents_.end() ? nullptr : found->second.get();
+}
+
+void Home::with_resident(const BareJid& jid, std::function<void(Resident*)> work) {
+  if (const auto loading = loading_.find(jid.str()); loading != loading_.end()) {
+    loading->second.waiting.push_back(std::move(work));
+    return;
+  }
+  if (Resident* resident = find_resident(jid.str())) {
+    work(resident);
+    return;
+  }
+  const HostPtr host = hosts_.find(jid.domainpart());
+  if (!host || host->kind != HostKind::accounts || !jid.has_localpart()) {
+    work(nullptr);
+    return;
+  }
+  loading_[jid.str()].waiting.push_back(std::move(work));
+  spawn(load(jid, host));
+}
+
+Task<void> Home::load(BareJid jid, HostPtr host) {
+  const Result<Account> account =
+      co_await house_.accounts.find(loop_, host->tenant, std::string(jid.localpart()));
+  if (!account) {
+    if (account.error().kind != ErrorKind::item_not_found) {
+      log::error("server", "An account could not be loaded", {{"jid", jid.str()}, {"why", account.error().text}});
+    }
+    finish_loading(jid, nullptr);
+    co_return;
+  }
+  auto resident = std::make_unique<Resident>(jid, host);
+  for (const auto& hook : hooks_.resident_load) co_await hook(*resident);
+  finish_loading(jid, std::move(resident));
+}
+
+void Home::finish_loading(const BareJid& jid, std::unique_ptr<Resident> resident) {
+  Resident* found = nullptr;
+  const HostPtr host = hosts_.find(jid.domainpart());
+  if (resident && host) {  // the tenant may have gone or changed meanwhile
+    resident->set_host(host);
+    found = resident.get();
+    residents_.emplace(jid.str(), std::move(resident));
+  }
+  const auto waiting = std::move(loading_[jid.str()].waiting);
+  loading_.erase(jid.str());
+  for (const auto& work : waiting) {
+    // An earlier one may have removed the account.
+    work(found ? find_resident(jid.str()) : nullptr);
+  }
+  forget_idle_residents();
+}
+
+void Home::forget_idle_residents() {
+  if (residents_.size() - std::min(residents_.size(), sessions_.size()) <= idle_residents_max || sweep_pending_) return;
+  sweep_pending_ = true;
+  loop_.at_turn_end([this] {
+    sweep_pending_ = false;
+    std::erase_if(residents_, [](const auto& entry) { return entry.second->sessions().empty(); });
+  });
+}
+
+void Home::remove_account(const HostPtr& host, const BareJid& jid) {
+  if (Resident* resident = find_resident(jid.str())) {
+    while (!resident->sessions().empty()) {
+      Session& session = *resident->sessions().back();
+      session.take_undelivered();
+      close_session(session, "not-authorized", "This account was removed.");
+    }
+    residents_.erase(jid.str());
+  }
+  for (const auto& hook : hooks_.account_removed) hook(host, jid);
+}
+
+}  // namespace teahouse

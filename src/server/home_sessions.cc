@@ -1,0 +1,119 @@
+// Sessions come, lose their stream, are resumed, and go; tenants change under them.
+#include "base/random.h"
+#include "server/home.h"
+
+namespace teahouse {
+namespace {
+constexpr int64_t resume_timeout_s = 300;
+}  // namespace
+
+Result<Session*> Home::bind(Resident& resident, std::string_view resourcepart) {
+  const std::string wanted = resourcepart.empty() ? random_token(12) : std::string(resourcepart);
+  auto jid = resident.jid().with_resource(wanted);
+  if (!jid) return Error{ErrorKind::bad_request, jid.error().text};
+  // RFC 6120 section 7.7.2.2: the newer one stays. The older client sees <conflict/>.
+  if (Session* older = resident.find_session(jid->resourcepart())) {
+    close_session(*older, "conflict", "The same resource was bound by another client.");
+  }
+  const PlanLimits& limits = resident.tenant().limits();
+  if (limits.sessions_per_account >= 0 &&
+      resident.sessions().size() >= static_cast<size_t>(limits.sessions_per_account)) {
+    return Error{ErrorKind::resource_constraint,
+                 "This account has as many sessions as the plan allows (" +
+                     std::to_string(limits.sessions_per_account) + "). Close one first."};
+  }
+  if (!Meter::take(resident.tenant().meter->sessions, limits.sessions)) {
+    return Error{ErrorKind::resource_constraint, "This server has as many sessions as its plan allows (" +
+                                                     std::to_string(limits.sessions) + "). Try again later."};
+  }
+  Session& session = resident.add_session(std::make_unique<Session>(*this, resident, *jid, ++last_session_));
+  sessions_.emplace(session.number(), &session);
+  for (const auto& hook : hooks_.session_bound) hook(session);
+  return &session;
+}
+
+Session* Home::find_session(uint64_t number) {
+  const auto found = sessions_.find(number);
+  return found == sessions_.end() ? nullptr : found->second;
+}
+
+void Home::close_session(Session& session, std::string_view condition, std::string_view text) {
+  const uint64_t number = session.number();
+  if (sessions_.erase(number) == 0) return;  // it is being closed already
+  resumable_.erase(session.resume_id());
+  SessionStream* stream = session.stream();
+  session.attach(nullptr);
+  for (const auto& hook : hooks_.session_closing) hook(session);
+  Meter::give_back(session.resident().tenant().meter->sessions);
+  const std::unique_ptr<Session> owned = session.resident().remove_session(session);
+  for (const StanzaPtr& stanza : owned->take_undelivered()) {
+    // XEP-0198 section 5: what was not acknowledged is as if it had not been delivered.
+    if (stanza->kind == StanzaKind::message && stanza->to && stanza->from) route_again(*stanza);
+  }
+  if (stream && !condition.empty()) stream->end(condition, text);
+  forget_idle_residents();
+}
+
+void Home::make_resumable(Session& session) { resumable_[session.resume_id()] = {session.number(), {}}; }
+
+void Home::stream_lost(Session& session) {
+  session.attach(nullptr);
+  const auto found = resumable_.find(session.resume_id());
+  if (found == resumable_.end()) {
+    close_session(session);
+    return;
+  }
+  const uint64_t number = session.number();
+  found->second.timer = loop_.start_timer(resume_timeout_s * 1000, [this, number] {
+    if (Session* late = find_session(number)) close_session(*late);
+  });
+}
+
+Session* Home::find_resumable(std::string_view resume_id) {
+  const auto found = resumable_.find(std::string(resume_id));
+  return found == resumable_.end() ? nullptr : find_session(found->second.session);
+}
+
+void Home::resumed(Session& session) {
+  resumable_[session.resume_id()].timer.stop();
+  for (const auto& hook : hooks_.session_resumed) hook(session);
+}
+
+void Home::set_tenant(const TenantPtr& tenant) {
+  hosts_.set(tenant);
+  const HostPtr host = hosts_.find(tenant->domain);
+  std::vector<Session*> closing;
+  for (auto& [jid, resident] : residents_) {
+    if (resident->tenant().id != tenant->id) continue;
+    resident->set_host(host);
+    if (!tenant->suspended) continue;
+    for (const auto& session : resident->sessions()) closing.push_back(session.get());
+  }
+  // "account-disabled" is SASL's word; a stream has none, so not-authorized with it as the application's own condition.
+  for (Session* session : closing) close_session(*session, "account-disabled", tenant->suspend_reason);
+  for (const auto& hook : hooks_.tenant_changed) hook(tenant);
+}
+
+void Home::remove_tenant(const TenantPtr& tenant) {
+  std::vector<Session*> closing;
+  for (auto& [jid, resident] : residents_) {
+    if (resident->tenant().id != tenant->id) continue;
+    for (const auto& session : resident->sessions()) closing.push_back(session.get());
+  }
+  for (Session* session : closing) {
+    session->take_undelivered();
+    close_session(*session, "host-gone", "This server was removed.");
+  }
+  std::erase_if(residents_, [&](const auto& entry) { return entry.second->tenant().id == tenant->id; });
+  hosts_.remove(*tenant);
+  for (const auto& hook : hooks_.tenant_removed) hook(tenant);
+}
+
+void Home::stop() {
+  std::vector<Session*> closing;
+  for (const auto& [number, session] : sessions_) closing.push_back(session);
+  for (Session* session : closing) close_session(*session, "system-shutdown", "The server is being shut down.");
+  for (const auto& hook : hooks_.stopping) hook();
+}
+
+}  // namespace teahouse

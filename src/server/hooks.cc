@@ -1,0 +1,47 @@
+#include "server/hooks.h"
+
+namespace teahouse {
+namespace {
+
+std::string iq_key(IqTarget target, StanzaType type, std::string_view name, std::string_view ns) {
+  std::string key;
+  key.reserve(ns.size() + name.size() + 3);
+  key.push_back(target == IqTarget::account ? 'a' : 'h');
+  key.push_back(type == StanzaType::get ? 'g' : 's');
+  return key.append(name).append(" ").append(ns);
+}
+
+}  // namespace
+
+Flow Hooks::run(Phase phase, Outbound& outbound) const {
+  for (const auto& hook : outbound_[static_cast<size_t>(phase)][static_cast<size_t>(outbound.stanza.kind)]) {
+    if (hook(outbound) == Flow::stop) return Flow::stop;
+  }
+  return Flow::go_on;
+}
+
+Flow Hooks::run(Phase phase, Inbound& inbound) const {
+  for (const auto& hook : inbound_[static_cast<size_t>(phase)][static_cast<size_t>(inbound.stanza.kind)]) {
+    if (hook(inbound) == Flow::stop) return Flow::stop;
+  }
+  return Flow::go_on;
+}
+
+void Hooks::on_iq(IqTarget target, StanzaType type, std::string_view name, std::string_view ns, IqHandler handler) {
+  const bool fresh = iq_.emplace(iq_key(target, type, name, ns), std::move(handler)).second;
+  assert(fresh && "two handlers for one iq");
+  (void)fresh;
+}
+
+const Hooks::IqHandler* Hooks::find_iq(IqTarget target, StanzaType type, std::string_view name,
+                                       std::string_view ns) const {
+  const auto found = iq_.find(iq_key(target, type, name, ns));
+  return found == iq_.end() ? nullptr : &found->second;
+}
+
+const Hooks::ServiceHandler* Hooks::find_service(HostKind kind) const {
+  const ServiceHandler& handler = services_[static_cast<size_t>(kind)];
+  return handler ? &handler : nullptr;
+}
+
+}  // namespace teahouse

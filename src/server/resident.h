@@ -1,0 +1,44 @@
+// Resident: an account that is in memory at its home loop, with its sessions and what the modules loaded for it.
+//
+// Loaded when somebody needs it, kept while it has sessions, and a while longer.
+//
+// Thread: its home loop.
+// Owns: its sessions.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "server/session.h"
+#include "server/slot.h"
+#include "tenant/tenant.h"
+
+namespace teahouse {
+
+class Resident {
+ public:
+  Resident(BareJid jid, HostPtr host) : jid_(std::move(jid)), host_(std::move(host)) {}
+
+  const BareJid& jid() const { return jid_; }
+  const HostPtr& host() const { return host_; }
+  const Tenant& tenant() const { return *host_->tenant; }
+  void set_host(HostPtr host) { host_ = std::move(host); }
+
+  const std::vector<std::unique_ptr<Session>>& sessions() const { return sessions_; }
+  Session* find_session(std::string_view resourcepart) const;
+  Session& add_session(std::unique_ptr<Session> session);
+  std::unique_ptr<Session> remove_session(Session& session);
+
+  // True where a session is available with a priority that is not negative.
+  bool has_available_resource() const;
+
+  Slots slots;
+
+ private:
+  const BareJid jid_;
+  HostPtr host_;
+  std::vector<std::unique_ptr<Session>> sessions_;
+};
+
+}  // namespace teahouse

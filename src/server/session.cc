@@ -1,0 +1,163 @@
+// A session's two queues.
+//
+// Out: `outgoing_` holds what has not been given to the stream, because its gate is not committed yet or because there is no stream;
+// `unacknowledged_` what was given to it and may have to be sent again. Order is kept: nothing passes a stanza that waits for a
+// commit. In: each stanza of the client gets a number and a Receipt; `handled_` is the end of the run of stanzas from the
+// first on whose receipts are back and whose writes are committed, and only that is ever told as `h`.
+//
+// Invariants: sm_sent_ - sm_acknowledged_ == unacknowledged_.size() (mod 2^32) with stream management;
+// handled_ + incoming_.size() == received_ (mod 2^32).
+#include "server/session.h"
+
+#include <charconv>
+
+#include "server/home.h"
+#include "xml/writer.h"
+#include "xmpp/namespaces.h"
+
+namespace teahouse {
+
+Session::Session(Home& home, Resident& resident, FullJid jid, uint64_t number)
+    : home_(home), resident_(resident), jid_(std::move(jid)), number_(number) {}
+
+Session::~Session() {
+  if (all_handled_) all_handled_();  // who waits looks for the session, and finds none
+}
+
+void Session::set_presence(std::optional<Stanza> presence) {
+  presence_ = std::move(presence);
+  presence_ms_ = home_.clock().wall_ms();
+  priority_ = 0;
+  if (!presence_) return;
+  const std::string text = presence_->root().child_text("priority", ns::client);
+  int value = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (read.ec == std::errc{}) priority_ = std::clamp(value, -128, 127);
+}
+
+void Session::deliver(StanzaPtr stanza, Lsn gate) {
+  if (outgoing_.size() + unacknowledged_.size() >= out_queue_max || outgoing_bytes_ > out_queue_bytes_max) {
+    overflow();
+    return;
+  }
+  if (outgoing_.empty() && stream_ && gate <= home_.committed()) {
+    send(stanza);
+    return;
+  }
+  outgoing_bytes_ += stanza->approximate_bytes();
+  outgoing_.push_back({std::move(stanza), gate});
+  if (stream_) home_.wait_for_commit(*this);
+}
+
+void Session::flush() {
+  while (stream_ && !outgoing_.empty() && outgoing_.front().gate <= home_.committed()) {
+    const StanzaPtr stanza = std::move(outgoing_.front().stanza);
+    outgoing_.pop_front();
+    outgoing_bytes_ -= std::min(outgoing_bytes_, stanza->approximate_bytes());
+    send(stanza);
+  }
+  count_handled();
+  const bool gated = stream_ && !outgoing_.empty();
+  if (gated || (!incoming_.empty() && incoming_.front().complete)) home_.wait_for_commit(*this);
+}
+
+void Session::send(const StanzaPtr& stanza) {
+  if (sm_enabled_) {
+    unacknowledged_.push_back(stanza);
+    ++sm_sent_;
+  }
+  if (stream_->queued_bytes() > out_queue_bytes_max) {
+    overflow();
+    return;
+  }
+  stream_->send_stanza(*stanza);
+  // Ask now and then, so that what is kept for sending again stays small (XEP-0198 section 4 leaves it to us when).
+  if (sm_enabled_ && unacknowledged_.size() % 20 == 1) stream_->send_nonza("<r xmlns='urn:xmpp:sm:3'/>");
+}
+
+void Session::overflow() {
+  // Not from inside a delivery: who delivers may be walking over the sessions.
+  home_.loop().post([&home = home_, number = number_] {
+    if (Session* session = home.find_session(number)) {
+      home.close_session(*session, "resource-constraint", "Too many stanzas wait for this client; it does not read them.");
+    }
+  });
+}
+
+bool Session::sm_acknowledge(uint32_t h) {
+  const uint32_t newly = h - sm_acknowledged_;  // mod 2^32
+  if (newly > unacknowledged_.size()) return false;
+  unacknowledged_.erase(unacknowledged_.begin(), unacknowledged_.begin() + newly);
+  sm_acknowledged_ = h;
+  return true;
+}
+
+void Session::sm_resend() {
+  for (const StanzaPtr& stanza : unacknowledged_) stream_->send_stanza(*stanza);
+  if (!unacknowledged_.empty()) stream_->send_nonza("<r xmlns='urn:xmpp:sm:3'/>");
+  flush();
+}
+
+ReceiptPtr Session::receive() {
+  const uint32_t number = ++received_;
+  incoming_.push_back({number, false, 0});
+  return std::make_shared<Receipt>([&home = home_, session = number_, number](Lsn lsn) {
+    const auto tell = [&home, session, number, lsn] {
+      if (Session* found = home.find_session(session)) found->handled(number, lsn);
+    };
+    if (home.loop().is_home()) {
+      tell();
+    } else {
+      home.loop().post(tell);
+    }
+  });
+}
+
+void Session::handled(uint32_t number, Lsn lsn) {
+  const uint32_t place = number - handled_ - 1;  // mod 2^32
+  if (place >= incoming_.size()) return;
+  incoming_[place].complete = true;
+  incoming_[place].lsn = lsn;
+  count_handled();
+  if (!incoming_.empty() && incoming_.front().complete) home_.wait_for_commit(*this);
+}
+
+void Session::count_handled() {
+  while (!incoming_.empty() && incoming_.front().complete && incoming_.front().lsn <= home_.committed()) {
+    incoming_.pop_front();
+    ++handled_;
+  }
+  if (answer_wanted_ && stream_ && sm_all_handled()) {
+    answer_wanted_ = false;
+    stream_->send_nonza("<a xmlns='urn:xmpp:sm:3' h='" + std::to_string(handled_) + "'/>");
+  }
+  if (all_handled_ && sm_all_handled()) std::exchange(all_handled_, nullptr)();
+}
+
+void Session::when_all_handled(std::function<void()> work) {
+  all_handled_ = std::move(work);
+  count_handled();
+}
+
+void Session::sm_request() {
+  answer_wanted_ = true;
+  count_handled();
+}
+
+void Session::sm_enable(std::string resume_id) {
+  sm_enabled_ = true;
+  resume_id_ = std::move(resume_id);
+  received_ = handled_ = 0;
+  incoming_.clear();
+}
+
+std::vector<StanzaPtr> Session::take_undelivered() {
+  std::vector<StanzaPtr> stanzas(unacknowledged_.begin(), unacknowledged_.end());
+  for (Out& out : outgoing_) stanzas.push_back(std::move(out.stanza));
+  unacknowledged_.clear();
+  outgoing_.clear();
+  outgoing_bytes_ = 0;
+  return stanzas;
+}
+
+}  // namespace teahouse

@@ -1,0 +1,127 @@
+// Session: a bound resource. It outlives its stream while it can be resumed (XEP-0198).
+//
+// Owns: what has been sent and not acknowledged yet, and what waits for its turn.
+// Thread: its account's home loop.
+// Limits: see out_queue_max; a session that does not read is closed with resource-constraint; its unread stanzas go on as if it had
+// never been there (to another resource, or to the offline queue).
+// Spec: RFC 6120 section 7, XEP-0198.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+
+#include "base/ids.h"
+#include "server/receipt.h"
+#include "server/slot.h"
+#include "xmpp/stanza.h"
+
+namespace teahouse {
+
+class Home;
+class Resident;
+using StanzaPtr = std::shared_ptr<const Stanza>;
+
+// Where a session's stanzas leave: a stream that is open. Implemented by c2s.
+class SessionStream {
+ public:
+  virtual ~SessionStream() = default;
+  virtual void send_stanza(const Stanza& stanza) = 0;
+  virtual void send_nonza(std::string xml) = 0;
+  virtual size_t queued_bytes() const = 0;
+  // Ends the stream with a stream error ("conflict"); the session is gone already.
+  virtual void end(std::string_view condition, std::string_view text) = 0;
+};
+
+class Session {
+ public:
+  static constexpr size_t out_queue_max = 5000;          // stanzas, sent but not acknowledged ones included
+  static constexpr size_t out_queue_bytes_max = 4 << 20;
+
+  Session(Home& home, Resident& resident, FullJid jid, uint64_t number);
+  ~Session();
+  Session(const Session&) = delete;
+
+  const FullJid& jid() const { return jid_; }
+  Resident& resident() const { return resident_; }
+  Home& home() const { return home_; }
+  uint64_t number() const { return number_; }  // names it among all sessions of this home, for ever
+
+  // Presence: the last undirected one that it sent, and its priority. None: connected but not available (RFC 6121 section 4).
+  const std::optional<Stanza>& presence() const { return presence_; }
+  bool is_available() const { return presence_.has_value(); }
+  int priority() const { return priority_; }
+  int64_t presence_ms() const { return presence_ms_; }  // wall clock: when it sent that; 0 before the first
+  void set_presence(std::optional<Stanza> presence);  // called by the presence module alone
+
+  bool interested = false;  // asked for the roster (RFC 6121 section 2.2)
+  bool carbons = false;     // XEP-0280 enabled
+
+  // Queues a stanza for the client. It leaves when `gate` is committed; the order is kept.
+  void deliver(StanzaPtr stanza, Lsn gate = 0);
+  void deliver(Stanza stanza, Lsn gate = 0) { deliver(std::make_shared<const Stanza>(std::move(stanza)), gate); }
+  // Lets go what the committed Lsn allows.
+  void flush();
+
+  // The stream that serves it now; null while it waits to be resumed.
+  SessionStream* stream() const { return stream_; }
+  void attach(SessionStream* stream) { stream_ = stream; }
+
+  // Stream management. `enable` starts counting both ways.
+  bool sm_enabled() const { return sm_enabled_; }
+  void sm_enable(std::string resume_id);
+  const std::string& resume_id() const { return resume_id_; }  // empty: can't be resumed
+  // The client says that it has handled `h` stanzas. False: more than were sent (undefined-condition, handled-count-too-high).
+  bool sm_acknowledge(uint32_t h);
+  uint32_t sm_sent() const { return sm_sent_; }
+  size_t sm_unacknowledged() const { return unacknowledged_.size(); }
+  // After resumption: sends again what the client has not handled.
+  void sm_resend();
+
+  // Counts a stanza that the client sent and makes its receipt.
+  ReceiptPtr receive();
+  // How many of the client's stanzas are handled and on disk: the `h` that may be told.
+  uint32_t sm_handled() const { return handled_; }
+  // All that came so far is handled and on disk.
+  bool sm_all_handled() const { return handled_ == received_; }
+  void sm_request();  // the client sent <r/>: it is answered once all of it is handled
+
+  // Calls back, now or later, once all that came so far is handled and on disk.
+  void when_all_handled(std::function<void()> work);
+
+  // What was queued or sent and not acknowledged, for whoever closes the session; the queues are empty then.
+  std::vector<StanzaPtr> take_undelivered();
+
+  Slots slots;
+
+ private:
+  struct Out { StanzaPtr stanza; Lsn gate; };
+  struct In { uint32_t number; bool complete; Lsn lsn; };
+  void handled(uint32_t number, Lsn lsn);
+  void count_handled();
+  void send(const StanzaPtr& stanza);
+  void overflow();
+
+  Home& home_;
+  Resident& resident_;
+  const FullJid jid_;
+  const uint64_t number_;
+  SessionStream* stream_ = nullptr;
+  std::optional<Stanza> presence_;
+  int priority_ = 0;
+  int64_t presence_ms_ = 0;
+
+  bool sm_enabled_ = false;
+  bool answer_wanted_ = false;
+  std::string resume_id_;
+  std::function<void()> all_handled_;
+  uint32_t sm_sent_ = 0, sm_acknowledged_ = 0;
+  uint32_t received_ = 0, handled_ = 0;
+  std::deque<In> incoming_;
+  std::deque<Out> outgoing_;              // not yet with the stream
+  std::deque<StanzaPtr> unacknowledged_;  // with the stream, not acknowledged; only with stream management
+  size_t outgoing_bytes_ = 0;
+};
+
+}  // namespace teahouse

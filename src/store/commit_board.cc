@@ -1,0 +1,80 @@
+#include "store/commit_board.h"
+
+#include <optional>
+#include <utility>
+
+namespace teahouse::store {
+
+// Shared between the board and the one call that may be in flight. A commit that finds a call in flight leaves it to that call,
+// which lowers the flag before it reads `newest`: so the newest Lsn is always told.
+struct CommitBoard::Watcher {
+  Executor& home;
+  std::function<void(Lsn)> told;
+  std::atomic<bool> in_flight = false, gone = false;
+  std::atomic<Lsn> newest = 0;
+  Lsn last = 0;  // home's own
+
+  Watcher(Executor& executor, std::function<void(Lsn)> call, Lsn now)
+      : home(executor), told(std::move(call)), newest(now), last(now) {}
+};
+
+CommitBoard::~CommitBoard() {
+  for (auto& watcher : watchers_) watcher->gone = true;
+}
+
+void CommitBoard::watch(Executor& home, std::function<void(Lsn)> committed) {
+  std::lock_guard lock(mutex_);
+  watchers_.push_back(std::make_shared<Watcher>(home, std::move(committed), committed_.load()));
+}
+
+void CommitBoard::when(Lsn lsn, Done done) {
+  std::optional<Result<void>> now;
+  {
+    std::lock_guard lock(mutex_);
+    if (committed_ >= lsn) {
+      now.emplace();
+    } else if (failed_) {
+      now.emplace(ErrorKind::internal_server_error, failure_);
+    } else {
+      waiting_.emplace(lsn, std::move(done));
+    }
+  }
+  if (now) done(std::move(*now));
+}
+
+void CommitBoard::advance(Lsn committed) {
+  std::vector<Done> due;
+  {
+    std::lock_guard lock(mutex_);
+    if (failed_) return;
+    committed_ = committed;
+    const auto end = waiting_.upper_bound(committed);
+    for (auto at = waiting_.begin(); at != end; ++at) due.push_back(std::move(at->second));
+    waiting_.erase(waiting_.begin(), end);
+    for (auto& watcher : watchers_) {
+      watcher->newest = committed;
+      if (watcher->in_flight.exchange(true)) continue;
+      watcher->home.post([watcher] {
+        watcher->in_flight = false;
+        const Lsn newest = watcher->newest;
+        if (newest <= watcher->last || watcher->gone) return;
+        watcher->last = newest;
+        watcher->told(newest);
+      });
+    }
+  }
+  for (auto& done : due) done(Result<void>());
+}
+
+void CommitBoard::fail(std::string text) {
+  std::multimap<Lsn, Done> waiting;
+  {
+    std::lock_guard lock(mutex_);
+    failed_ = true;
+    failure_ = text;
+    waiting.swap(waiting_);
+  }
+  for (auto& [lsn, done] : waiting) done(Error{ErrorKind::internal_server_error, text});
+}
+
+}  // namespace teahouse::store

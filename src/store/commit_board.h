@@ -1,0 +1,53 @@
+// CommitBoard: where an engine says how far its log is on disk, and who wants to hear of it.
+//
+// Thread: any.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/executor.h"
+#include "base/ids.h"
+#include "base/result.h"
+
+namespace teahouse::store {
+
+class CommitBoard {
+ public:
+  using Done = std::function<void(Result<void>)>;
+
+  explicit CommitBoard(Lsn committed = 0) : committed_(committed) {}
+  ~CommitBoard();
+
+  Lsn committed() const { return committed_.load(); }
+  bool failed() const { return failed_.load(); }
+
+  // See DataPlane::watch_commits. A watcher isn't called any more once the board is gone, if the board goes on the watcher's
+  // own thread or when that has stopped.
+  void watch(Executor& home, std::function<void(Lsn)> committed);
+  // Calls `done` once: now, if this Lsn is on disk or the disk has failed; else in advance() or fail(), on their thread.
+  void when(Lsn lsn, Done done);
+
+  // Everything up to here is on disk. Thread: one at a time.
+  void advance(Lsn committed);
+  // The disk failed: committed() stands still for ever, and whoever waits gets this error.
+  void fail(std::string text);
+
+ private:
+  struct Watcher;
+
+  std::atomic<Lsn> committed_;
+  std::atomic<bool> failed_ = false;
+  std::mutex mutex_;
+  std::string failure_;                  // guarded by mutex_, as are these
+  std::multimap<Lsn, Done> waiting_;
+  std::vector<std::shared_ptr<Watcher>> watchers_;
+};
+
+}  // namespace teahouse::store

@@ -1,0 +1,58 @@
+// ControlPlane: what is relational and rarely written: tenants, hosts, plans, accounts, credentials, keys, usage, audit.
+//
+// A thin, typed door to SQL that SQLite and PostgreSQL both understand: statements with `?` parameters, rows of values. The tables
+// belong to the layers above (tenant/, account/), which add theirs as numbered migrations. A write's task ends when it is on disk.
+//
+// Thread: any; statements run one at a time, in the order asked, on the plane's own thread.
+// Errors: conflict for a unique or primary key that is there already; internal_server_error for the disk's own.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/executor.h"
+#include "base/result.h"
+#include "base/task.h"
+
+namespace teahouse::store {
+
+struct Blob { std::string bytes; };
+using Value = std::variant<std::monostate, int64_t, std::string, Blob>;
+using Row = std::vector<Value>;
+
+int64_t as_int(const Value& value);                 // 0 for what is no number
+const std::string& as_text(const Value& value);     // text or blob; empty for what is neither
+inline bool is_null(const Value& value) { return value.index() == 0; }
+
+struct Statement {
+  std::string sql;
+  std::vector<Value> parameters;
+};
+
+struct Answer {
+  std::vector<Row> rows;
+  int64_t changes = 0;    // rows that an INSERT, UPDATE or DELETE touched
+  int64_t last_id = 0;    // of the last INSERT
+};
+
+struct Migration {
+  std::string name;                     // "tenant/1": never changed once released
+  std::vector<std::string> statements;  // all or none
+};
+
+class ControlPlane {
+ public:
+  virtual ~ControlPlane() = default;
+  // Brings the tables up to date; each migration runs once, in this order. Thread: before anything else is asked.
+  virtual Result<void> migrate(const std::vector<Migration>& migrations) = 0;
+  virtual Task<Result<Answer>> execute(Executor& home, Statement statement) = 0;
+  // All or none; the answer is the last statement's.
+  virtual Task<Result<Answer>> transact(Executor& home, std::vector<Statement> statements) = 0;
+  // The same, waiting on this thread: for start-up, before any loop runs.
+  virtual Result<Answer> execute_now(const Statement& statement) = 0;
+};
+
+}  // namespace teahouse::store

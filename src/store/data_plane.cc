@@ -1,0 +1,204 @@
+// The stores are small values that turn their calls into Writes and questions to a DataReader; an engine knows only these.
+// A question runs on the engine's thread and its answer comes back to `home`. The coroutines take the store by value: a
+// handle may be a temporary that is gone when its task starts.
+#include "store/data_plane.h"
+
+#include <cassert>
+#include <limits>
+
+#include "store/data_engine.h"
+#include "store/tenant_row.h"
+
+namespace teahouse::store {
+namespace {
+
+constexpr size_t export_bytes = 256 << 10;  // a turn of home's loop
+constexpr size_t import_bytes = 4 << 20;    // between waits for the disk
+
+Write to_write(const TenantRow& row, const StoreId& store) {
+  return {row.kind, store, row.key, row.entry, row.id, row.value};
+}
+
+}  // namespace
+
+template <class T>
+Task<Result<T>> DataPlane::ask(Executor& home, std::function<Result<T>(DataReader&)> question) {
+  using Answer = Result<T>;
+  Async<Answer> answer(home, [this, question = std::move(question)](typename Async<Answer>::Done done) {
+    read([question, done = std::move(done)](Result<DataReader*> reader) {
+      done(reader ? question(**reader) : Answer(reader.error()));
+    });
+  });
+  co_return co_await answer;
+}
+
+Lsn KeyValueStore::store(std::string_view key, std::string_view value) const {
+  return plane_->write({WriteKind::store_value, store_, key, {}, ArchiveId::none, value});
+}
+Lsn KeyValueStore::remove(std::string_view key) const { return plane_->write({WriteKind::remove_value, store_, key}); }
+
+Task<Result<std::optional<std::string>>> KeyValueStore::load(Executor& home, std::string key) const {
+  return plane_->ask<std::optional<std::string>>(
+      home, [store = store_, key = std::move(key)](DataReader& reader) { return reader.value(store, key); });
+}
+
+Lsn MapStore::store(std::string_view key, std::string_view entry, std::string_view value) const {
+  return plane_->write({WriteKind::store_entry, store_, key, entry, ArchiveId::none, value});
+}
+Lsn MapStore::remove(std::string_view key, std::string_view entry) const {
+  return plane_->write({WriteKind::remove_entry, store_, key, entry});
+}
+Lsn MapStore::remove_all(std::string_view key) const { return plane_->write({WriteKind::remove_entries, store_, key}); }
+
+Task<Result<std::vector<MapStore::Entry>>> MapStore::load(Executor& home, std::string key) const {
+  return plane_->ask<std::vector<Entry>>(
+      home, [store = store_, key = std::move(key)](DataReader& reader) { return reader.entries(store, key); });
+}
+
+Task<Result<std::optional<std::string>>> MapStore::load_entry(Executor& home, std::string key, std::string entry) const {
+  return plane_->ask<std::optional<std::string>>(
+      home, [store = store_, key = std::move(key), entry = std::move(entry)](DataReader& reader) {
+        return reader.entry(store, key, entry);
+      });
+}
+
+Task<Result<std::vector<std::string>>> MapStore::keys(Executor& home) const {
+  return plane_->ask<std::vector<std::string>>(home,
+                                               [store = store_](DataReader& reader) { return reader.keys(store); });
+}
+
+Lsn ArchiveStore::append(std::string_view owner, const ArchiveRow& row) const {
+  assert(row.id != ArchiveId::none);
+  return plane_->write({WriteKind::append_row, store_, owner, row.with, row.id, row.bytes});
+}
+Lsn ArchiveStore::remove(std::string_view owner, ArchiveId id) const {
+  return plane_->write({WriteKind::remove_row, store_, owner, {}, id});
+}
+Lsn ArchiveStore::remove_all(std::string_view owner) const {
+  return plane_->write({WriteKind::remove_rows, store_, owner});
+}
+
+Task<Result<ArchivePage>> ArchiveStore::page(Executor& home, std::string owner, ArchiveQuery query) const {
+  return plane_->ask<ArchivePage>(
+      home, [store = store_, owner = std::move(owner), query = std::move(query)](DataReader& reader) {
+        return reader.page(store, owner, query);
+      });
+}
+
+Task<Result<std::optional<ArchiveRow>>> ArchiveStore::find(Executor& home, std::string owner, ArchiveId id) const {
+  return plane_->ask<std::optional<ArchiveRow>>(
+      home, [store = store_, owner = std::move(owner), id](DataReader& reader) { return reader.row(store, owner, id); });
+}
+
+Task<Result<std::vector<std::string>>> ArchiveStore::conversations(Executor& home, std::string owner,
+                                                                    size_t names_max) const {
+  return plane_->ask<std::vector<std::string>>(
+      home, [store = store_, owner = std::move(owner), names_max](DataReader& reader) {
+        return reader.conversations(store, owner, names_max);
+      });
+}
+
+Task<Result<std::optional<ArchiveStore::Ends>>> ArchiveStore::ends(Executor& home, std::string owner) const {
+  return plane_->ask<std::optional<Ends>>(
+      home, [store = store_, owner = std::move(owner)](DataReader& reader) { return reader.ends(store, owner); });
+}
+
+Task<Result<ArchiveStore::Trimmed>> ArchiveStore::trim(Executor& home, int64_t older_than_ms) const {
+  return plane_->ask_trim(home, store_, older_than_ms);
+}
+
+KeyValueStore DataPlane::key_value(TenantId tenant, std::string_view name) {
+  return {*this, {tenant, std::string(name)}};
+}
+MapStore DataPlane::map(TenantId tenant, std::string_view name) { return {*this, {tenant, std::string(name)}}; }
+ArchiveStore DataPlane::archive(TenantId tenant, std::string_view name) { return {*this, {tenant, std::string(name)}}; }
+
+Task<Result<ArchiveStore::Trimmed>> DataPlane::ask_trim(Executor& home, StoreId store, int64_t older_than_ms) {
+  using Answer = Result<ArchiveStore::Trimmed>;
+  Async<Answer> answer(home, [this, store, older_than_ms](Async<Answer>::Done done) {
+    trim(store, older_than_ms, std::move(done));
+  });
+  co_return co_await answer;
+}
+
+Task<Result<void>> DataPlane::wait(Executor& home, Lsn lsn) {
+  if (committed() >= lsn) co_return Result<void>();
+  Async<Result<void>> answer(home, [this, lsn](Async<Result<void>>::Done done) { when_committed(lsn, std::move(done)); });
+  co_return co_await answer;
+}
+
+Task<Result<uint64_t>> DataPlane::count_bytes(Executor& home, TenantId tenant, std::string name) {
+  return ask<uint64_t>(home, [store = StoreId{tenant, std::move(name)}](DataReader& reader) {
+    return reader.count_bytes(store);
+  });
+}
+
+Task<Result<void>> DataPlane::export_tenant(Executor& home, TenantId tenant, std::function<void(std::string)> sink) {
+  using Rows = std::shared_ptr<TenantRows>;
+  std::function<Result<Rows>(DataReader&)> open = [tenant](DataReader& reader) { return reader.rows_of(tenant); };
+  Result<Rows> rows = co_await ask(home, std::move(open));
+  if (!rows) co_return rows.error();
+  while (true) {
+    std::function<Result<std::vector<std::string>>(DataReader&)> next = [rows = *rows](DataReader&) {
+      return rows->next(export_bytes);
+    };
+    Result<std::vector<std::string>> lines = co_await ask(home, std::move(next));
+    if (!lines) co_return lines.error();
+    if (lines->empty()) co_return Result<void>();
+    for (std::string& line : *lines) sink(std::move(line));
+  }
+}
+
+Task<Result<void>> DataPlane::import_tenant(Executor& home, TenantId tenant, std::vector<std::string> rows) {
+  for (const std::string& line : rows) {
+    auto row = parse_tenant_row(line);
+    if (!row) co_return row.error();
+  }
+  Lsn last = appended();
+  size_t bytes = 0;
+  for (std::string& line : rows) {
+    auto row = parse_tenant_row(line);
+    const StoreId store{tenant, row->store};
+    if (row->kind == WriteKind::append_row) write({WriteKind::remove_row, store, row->key, {}, row->id});
+    last = write(to_write(*row, store));
+    bytes += line.size();
+    std::string().swap(line);
+    if (bytes > import_bytes) {
+      auto done = co_await wait(home, last);
+      if (!done) co_return done.error();
+      bytes = 0;
+    }
+  }
+  co_return co_await wait(home, last);
+}
+
+IdRange matching_ids(const ArchiveQuery& query) {
+  IdRange range;
+  auto raise = [&](uint64_t first) { range.first = std::max(range.first, first); };
+  auto lower = [&](uint64_t last) { range.last = std::min(range.last, last); };
+  if (query.start_ms) raise(static_cast<uint64_t>(first_id_at(*query.start_ms)));
+  if (query.end_ms && *query.end_ms < 0) return {1, 0};
+  if (query.end_ms && *query.end_ms < std::numeric_limits<int64_t>::max()) {
+    const ArchiveId next = first_id_at(*query.end_ms + 1);
+    if (time_ms(next) > *query.end_ms) lower(static_cast<uint64_t>(next) - 1);  // else it is later than any id
+  }
+  if (query.after_id) {
+    if (static_cast<uint64_t>(*query.after_id) == UINT64_MAX) return {1, 0};
+    raise(static_cast<uint64_t>(*query.after_id) + 1);
+  }
+  if (query.before_id) {
+    if (*query.before_id == ArchiveId::none) return {1, 0};
+    lower(static_cast<uint64_t>(*query.before_id) - 1);
+  }
+  return range;
+}
+
+IdRange page_ids(const ArchiveQuery& query) {
+  ArchiveQuery page;
+  page.after_id = query.page_after;
+  page.before_id = query.page_before;
+  const IdRange all = matching_ids(query), part = matching_ids(page);
+  return {std::max(all.first, part.first), std::min(all.last, part.last)};
+}
+
+}  // namespace teahouse::store

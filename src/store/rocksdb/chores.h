@@ -1,0 +1,48 @@
+// Chores: the long work of a plane, on a thread of its own so that no read waits for it: trim, counting again, and scrubbing the
+// bytes of removed tenants off the disk.
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include <atomic>
+#include <functional>
+#include <string>
+
+#include "store/rocksdb/commit_log.h"
+#include "store/workers.h"
+
+namespace teahouse::store::rocks {
+
+// Keys of the notes (Kind::chore) that make a chore be done again after a crash.
+std::string recount_chore_key(const StoreId& store);
+std::string scrub_chore_key(TenantId tenant);
+
+// Thread: any. Lifetime: finish() ends the chore under way early; those that have a note are done after the next open.
+class Chores {
+ public:
+  using Done = std::function<void(Result<void>)>;
+  using TrimDone = std::function<void(Result<ArchiveStore::Trimmed>)>;
+
+  Chores(rocksdb::DB& db, CommitLog& log, CommitBoard& board) : db_(db), log_(log), board_(board) {}
+
+  // Takes up the chores that a crash left. Thread: before anything else.
+  rocksdb::Status resume();
+  void trim(StoreId store, int64_t older_than_ms, TrimDone done);
+  void recount(StoreId store);
+  // Makes the disk forget a tenant whose removal is committed.
+  void scrub(TenantId tenant, Done done);
+  void finish();
+
+ private:
+  Result<void> do_recount(const StoreId& store);
+  Result<void> do_scrub(TenantId tenant);
+  Result<void> wait(Lsn lsn);
+
+  rocksdb::DB& db_;
+  CommitLog& log_;
+  CommitBoard& board_;
+  std::atomic<bool> finishing_ = false;
+  Workers worker_{1, "data-chores"};
+};
+
+}  // namespace teahouse::store::rocks

@@ -1,0 +1,63 @@
+// CommitLog: the one way into the database: appends from all threads become groups, each committed with one fsync.
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "store/commit_board.h"
+#include "store/rocksdb/group.h"
+#include "store/rocksdb/recent_pairs.h"
+#include "store/rocksdb/rocksdb_plane.h"
+
+namespace teahouse::store::rocks {
+
+// Thread: any. Blocks: an append, while too many bytes wait for the disk (RocksdbSettings); nothing on the disk failing.
+// Lifetime: finish(), which the destructor calls, commits what was appended.
+class CommitLog {
+ public:
+  // `recount` is told, on the committing thread and before the commit is announced, of stores to be counted again.
+  CommitLog(rocksdb::DB& db, CommitBoard& board, RocksdbSettings settings, std::function<void(StoreId)> recount);
+  ~CommitLog() { finish(); }
+
+  Lsn append(const Write& write);
+  Lsn remove_tenant(TenantId tenant, const std::string& scrub_key);
+  // Several writes that are committed all or none, as one Lsn.
+  Lsn append_together(const std::function<void(Group&)>& add);
+  // The same, unless a tenant was removed since `removals()` was that; then 0.
+  Lsn append_unless_removed(uint64_t removals, const std::function<void(Group&)>& add);
+  uint64_t removals() const;
+  // Forgets remembered pair rows of this owner, some of which the group being made removes. REQUIRES: within append_together.
+  void forget_pairs(std::string_view owner) { recent_.forget_owner(owner); }
+
+  Lsn appended() const { return appended_.load(); }
+  bool congested() const { return pending_bytes_.load() > settings_.waiting_bytes_max / 4; }
+  void finish();
+
+ private:
+  Lsn append_locked(std::unique_lock<std::mutex>& lock, const std::function<void(Group&)>& add);
+  void run();
+  bool commit(Group& group, Lsn last);
+
+  rocksdb::DB& db_;
+  CommitBoard& board_;
+  const RocksdbSettings settings_;
+  const std::function<void(StoreId)> recount_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable work_, room_;
+  Group pending_;  // guarded by mutex_, as is what follows
+  RecentPairs recent_;
+  uint64_t removals_ = 0;
+  bool idle_ = false, finishing_ = false;
+  std::atomic<Lsn> appended_;
+  std::atomic<size_t> pending_bytes_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace teahouse::store::rocks

@@ -1,0 +1,50 @@
+// MatchWalk: an owner's archive rows within a range of ids, those with one `with` only or all, forwards or backwards.
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "store/rocksdb/key.h"
+
+namespace teahouse::store::rocks {
+
+// Thread: one. Lifetime: within that of the snapshot.
+class MatchWalk {
+ public:
+  MatchWalk(rocksdb::DB& db, const rocksdb::Snapshot* snapshot, const StoreId& store, std::string_view owner,
+            const std::optional<std::string>& with, IdRange ids, bool backwards);
+
+  // To the next match; false at the end, and when reading fails (status).
+  bool next();
+  uint64_t id() const { return id_of_row(rows_->key().ToStringView()); }
+  std::string_view with() const { return row_.with; }
+  std::string_view bytes() const { return row_.bytes; }
+  uint64_t looked() const { return looked_; }  // at how many rows so far
+  rocksdb::Status status() const;
+
+ private:
+  bool next_part();
+  void seek_rows();
+  bool parse_row_here();
+
+  const std::string rows_prefix_, pairs_prefix_;
+  const std::string from_, to_;  // bounds of the rows
+  const rocksdb::Slice from_slice_, to_slice_;
+  const std::string pairs_end_;
+  const rocksdb::Slice pairs_from_slice_, pairs_to_slice_;
+  const std::optional<std::string> with_;
+  const IdRange ids_;
+  const bool backwards_;
+  std::unique_ptr<rocksdb::Iterator> rows_, pairs_;  // pairs_ only when `with` is asked for
+  IdRange part_;         // where rows_ is walking: all ids, or a run of spans
+  bool started_ = false, in_part_ = false, damaged_ = false;
+  ParsedRow row_;
+  uint64_t looked_ = 0;
+};
+
+}  // namespace teahouse::store::rocks

@@ -1,0 +1,108 @@
+// A page is one walk from its cursor; its count another, over all that matches but to 10,000 only. Both see one snapshot. When
+// `with` names someone with whom little was said in a busy archive, a match may cost many looks (key.cc), so the count also stops
+// after a number of looks. The page itself doesn't: a page without rows and without an end would leave no cursor to go on from.
+#include "store/rocksdb/page.h"
+
+#include <algorithm>
+
+#include "store/rocksdb/match_walk.h"
+#include "store/rocksdb/options.h"
+
+namespace teahouse::store::rocks {
+namespace {
+
+constexpr uint64_t looks_max = 100'000;
+
+}  // namespace
+
+PageMaker::PageMaker(rocksdb::DB& db, const StoreId& store, std::string_view owner, const ArchiveQuery& query)
+    : db_(db),
+      store_(store),
+      owner_(owner),
+      query_(query),
+      all_(matching_ids(query)),
+      part_(page_ids(query)),
+      snapshot_(&db) {}
+
+Result<ArchivePage> PageMaker::make() {
+  if (!query_.ids.empty()) return make_of_ids();
+  ArchivePage page;
+  if (auto done = fill(&page); !done) return done.error();
+  const bool whole = page.complete && part_.first == all_.first && part_.last == all_.last;
+  if (!query_.counted) {
+    page.count_exact = false;
+  } else if (whole && page.rows.size() <= count_max) {
+    page.count = page.rows.size();
+  } else if (auto done = count(&page); !done) {
+    return done.error();
+  }
+  return page;
+}
+
+Result<void> PageMaker::fill(ArchivePage* page) {
+  MatchWalk walk(db_, snapshot_.snapshot(), store_, owner_, query_.with, part_, query_.backwards);
+  page->complete = true;
+  while (walk.next()) {
+    if (page->rows.size() == query_.rows_max) {
+      page->complete = false;
+      break;
+    }
+    page->rows.push_back({static_cast<ArchiveId>(walk.id()), std::string(walk.with()), std::string(walk.bytes())});
+  }
+  if (!walk.status().ok()) return disk_error(walk.status(), "reading an archive");
+  if (query_.backwards) std::reverse(page->rows.begin(), page->rows.end());
+  return {};
+}
+
+Result<void> PageMaker::count(ArchivePage* page) {
+  MatchWalk walk(db_, snapshot_.snapshot(), store_, owner_, query_.with, all_, false);
+  const uint64_t first = page->rows.empty() ? 0 : static_cast<uint64_t>(page->rows.front().id);
+  while (walk.next()) {
+    if (page->count == count_max || walk.looked() > looks_max) {
+      page->count_exact = false;
+      page->first_index = 0;
+      break;
+    }
+    ++page->count;
+    if (walk.id() < first) ++page->first_index;
+  }
+  if (!walk.status().ok()) return disk_error(walk.status(), "reading an archive");
+  return {};
+}
+
+Result<ArchivePage> PageMaker::make_of_ids() {
+  std::vector<ArchiveId> ids = query_.ids;
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  std::vector<ArchiveRow> matches;
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot_.snapshot();
+  std::string framed;
+  for (ArchiveId id : ids) {
+    if (!all_.has(static_cast<uint64_t>(id))) continue;
+    auto status = db_.Get(options, row_key(store_, owner_, id), &framed);
+    if (status.IsNotFound()) continue;
+    auto row = parse_row(framed);
+    if (status.ok() && !row) status = rocksdb::Status::Corruption("an archive row of a later version, or damaged");
+    if (!status.ok()) return disk_error(status, "reading an archive");
+    if (!query_.with || row->with == *query_.with) matches.push_back({id, std::string(row->with), std::string(row->bytes)});
+  }
+  ArchivePage page;
+  page.count_exact = query_.counted && matches.size() <= count_max;
+  page.count = query_.counted ? std::min<uint64_t>(matches.size(), count_max) : 0;
+  auto in_part = [this](const ArchiveRow& row) { return part_.has(static_cast<uint64_t>(row.id)); };
+  auto begin = std::find_if(matches.begin(), matches.end(), in_part);
+  auto end = std::find_if_not(begin, matches.end(), in_part);
+  const auto rows = std::min<ptrdiff_t>(end - begin, static_cast<ptrdiff_t>(std::min<size_t>(query_.rows_max, PTRDIFF_MAX)));
+  page.complete = rows == end - begin;
+  if (query_.backwards) {
+    begin = end - rows;
+  } else {
+    end = begin + rows;
+  }
+  if (page.count_exact && rows > 0) page.first_index = static_cast<uint64_t>(begin - matches.begin());
+  page.rows.assign(std::make_move_iterator(begin), std::make_move_iterator(end));
+  return page;
+}
+
+}  // namespace teahouse::store::rocks

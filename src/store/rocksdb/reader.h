@@ -1,0 +1,39 @@
+// Reader: a DataReader on a RocksDB database.
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/data_engine.h"
+#include "store/rocksdb/key.h"
+
+namespace teahouse::store::rocks {
+
+// Thread: any.
+class Reader final : public DataReader {
+ public:
+  explicit Reader(rocksdb::DB& db) : db_(db) {}
+
+  Result<std::optional<std::string>> value(const StoreId& store, std::string_view key) override;
+  Result<std::optional<std::string>> entry(const StoreId& store, std::string_view key, std::string_view entry) override;
+  Result<std::vector<MapStore::Entry>> entries(const StoreId& store, std::string_view key) override;
+  Result<std::vector<std::string>> keys(const StoreId& store) override;
+  Result<ArchivePage> page(const StoreId& store, std::string_view owner, const ArchiveQuery& query) override;
+  Result<std::optional<ArchiveRow>> row(const StoreId& store, std::string_view owner, ArchiveId id) override;
+  Result<std::vector<std::string>> conversations(const StoreId& store, std::string_view owner,
+                                                 size_t names_max) override;
+  Result<std::optional<ArchiveStore::Ends>> ends(const StoreId& store, std::string_view owner) override;
+  Result<uint64_t> count_bytes(const StoreId& store) override;
+  Result<std::shared_ptr<TenantRows>> rows_of(TenantId tenant) override;
+
+ private:
+  Result<std::optional<std::string>> load(const std::string& key);
+
+  rocksdb::DB& db_;
+};
+
+}  // namespace teahouse::store::rocks

@@ -1,0 +1,152 @@
+// The plane joins a database, the log that writes it, two threads that read it and one for long work. It ends in the order in which
+// they need each other: chores append and wait for commits; the log's last commit lets waiting reads start; reads need the
+// database.
+#include "store/rocksdb/rocksdb_plane.h"
+
+#include <rocksdb/db.h>
+
+#include <filesystem>
+#include <future>
+#include <system_error>
+#include <utility>
+
+#include "base/log.h"
+#include "store/rocksdb/chores.h"
+#include "store/rocksdb/commit_log.h"
+#include "store/rocksdb/options.h"
+#include "store/rocksdb/reader.h"
+
+namespace teahouse::store {
+namespace {
+
+using namespace rocks;
+
+constexpr size_t reading_threads = 2;
+constexpr std::string_view layout_version = "1";
+
+class RocksdbPlane final : public DataPlane {
+ public:
+  RocksdbPlane(std::unique_ptr<rocksdb::DB> db, RocksdbSettings settings)
+      : db_(std::move(db)),
+        board_(db_->GetLatestSequenceNumber()),  // any start would do: Lsns are compared within one opening only
+        log_(*db_, board_, settings, [this](StoreId store) { chores_.recount(std::move(store)); }),
+        chores_(*db_, log_, board_) {}
+
+  ~RocksdbPlane() override {
+    chores_.finish();
+    log_.finish();
+    readers_.finish();
+    auto status = db_->Close();
+    if (!status.ok()) log::error("store", disk_error(status, "closing").text);
+  }
+
+  rocksdb::Status resume() { return chores_.resume(); }
+
+  Lsn appended() const override { return log_.appended(); }
+  Lsn committed() const override { return board_.committed(); }
+  bool congested() const override { return log_.congested(); }
+  void watch_commits(Executor& home, std::function<void(Lsn)> committed) override {
+    board_.watch(home, std::move(committed));
+  }
+
+  Task<Result<void>> remove_tenant(Executor& home, TenantId tenant) override {
+    if (tenant == TenantId::house) {
+      co_return Error{ErrorKind::not_allowed, "data plane: tenant 0 is the house, which can't be removed"};
+    }
+    const Lsn lsn = log_.remove_tenant(tenant, scrub_chore_key(tenant));
+    auto removed = co_await wait(home, lsn);
+    if (!removed) co_return removed;
+    Async<Result<void>> scrubbed(home, [this, tenant](Async<Result<void>>::Done done) {
+      chores_.scrub(tenant, std::move(done));
+    });
+    co_return co_await scrubbed;
+  }
+
+  Result<void> visit_keys(const std::function<void(std::string_view, std::string_view)>& visit) {
+    std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(rocksdb::ReadOptions()));
+    for (at->SeekToFirst(); at->Valid(); at->Next()) visit(at->key().ToStringView(), at->value().ToStringView());
+    if (!at->status().ok()) return disk_error(at->status(), "walking through all keys");
+    return {};
+  }
+  void after_commits(std::function<void(Result<void>)> done) { board_.when(appended(), std::move(done)); }
+
+ protected:
+  Lsn write(const Write& write) override { return log_.append(write); }
+
+  void read(std::function<void(Result<DataReader*>)> job) override {
+    board_.when(appended(), [this, job = std::move(job)](Result<void> committed) {
+      if (!committed) return job(committed.error());
+      readers_.post([this, job] {
+        if (board_.failed()) {
+          return job(Error{ErrorKind::internal_server_error, "data plane: a commit failed; nothing is read until a restart"});
+        }
+        Reader reader(*db_);
+        job(&reader);
+      });
+    });
+  }
+
+  void when_committed(Lsn lsn, std::function<void(Result<void>)> done) override { board_.when(lsn, std::move(done)); }
+
+  void trim(StoreId store, int64_t older_than_ms, std::function<void(Result<ArchiveStore::Trimmed>)> done) override {
+    chores_.trim(std::move(store), older_than_ms, std::move(done));
+  }
+
+ private:
+  std::unique_ptr<rocksdb::DB> db_;
+  CommitBoard board_;
+  Workers readers_{reading_threads, "data-read"};
+  CommitLog log_;
+  Chores chores_;
+};
+
+Result<void> check_layout(rocksdb::DB& db) {
+  const std::string key = store_prefix(Kind::format, {TenantId::house, "layout"});
+  std::string version;
+  auto status = db.Get(rocksdb::ReadOptions(), key, &version);
+  if (status.ok() && version == layout_version) return {};
+  if (status.ok()) {
+    return Error{ErrorKind::internal_server_error,
+                 "data plane: its layout is " + version + ", of a later Teahouse; this one knows " +
+                     std::string(layout_version) + ": install the later one again, or restore a backup"};
+  }
+  if (!status.IsNotFound()) return disk_error(status, "opening");
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  status = db.Put(options, key, std::string(layout_version));
+  if (!status.ok()) return disk_error(status, "making a new data plane");
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DataPlane>> open_rocksdb(const std::string& directory, RocksdbSettings settings) {
+  std::error_code failed;
+  std::filesystem::create_directories(directory, failed);
+  if (failed) {
+    return Error{ErrorKind::internal_server_error,
+                 "data plane: the directory " + directory + " can't be made: " + failed.message()};
+  }
+  rocksdb::DB* opened = nullptr;
+  auto status = rocksdb::DB::Open(make_options(), directory, &opened);
+  std::unique_ptr<rocksdb::DB> db(opened);
+  if (!status.ok()) {
+    return disk_error(status, "opening " + directory + " (is another teahouse running on it?)");
+  }
+  if (auto checked = check_layout(*db); !checked) return checked.error();
+  auto plane = std::make_unique<RocksdbPlane>(std::move(db), settings);
+  status = plane->resume();
+  if (!status.ok()) return disk_error(status, "opening " + directory);
+  return std::unique_ptr<DataPlane>(std::move(plane));
+}
+
+Result<void> for_each_key(DataPlane& plane, const std::function<void(std::string_view, std::string_view)>& visit) {
+  auto& rocks = static_cast<RocksdbPlane&>(plane);
+  std::promise<Result<void>> committed;
+  rocks.after_commits([&](Result<void> result) { committed.set_value(std::move(result)); });
+  auto done = committed.get_future().get();
+  if (!done) return done;
+  return rocks.visit_keys(visit);
+}
+
+}  // namespace teahouse::store

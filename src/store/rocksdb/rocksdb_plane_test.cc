@@ -1,0 +1,173 @@
+// What is RocksDB's own: reopening, what is left in its files, chores that outlive a crash, settings.
+#include "store/rocksdb/rocksdb_plane.h"
+
+#include <gtest/gtest.h>
+#include <rocksdb/db.h>
+
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "store/rocksdb/chores.h"
+#include "store/rocksdb/options.h"
+#include "store/testing/plane_test.h"
+
+namespace teahouse::store {
+namespace {
+
+class RocksdbPlaneTest : public PlaneTest {
+ protected:
+  void reopen(RocksdbSettings settings = {}) {
+    plane_.reset();
+    plane_ = open_plane(Engine::rocksdb, directory_.path(), settings);
+  }
+  std::vector<std::string> keys() {
+    std::vector<std::string> result;
+    EXPECT_TRUE(for_each_key(*plane_, [&](std::string_view key, std::string_view) { result.emplace_back(key); }));
+    return result;
+  }
+  size_t count_keys(std::string_view prefix) {
+    size_t count = 0;
+    for (const std::string& key : keys()) count += key.starts_with(prefix);
+    return count;
+  }
+  // Chores run one after the other: when a trim has ended, so has what was asked before it.
+  void finish_chores() { get(plane_->archive(capulet, "nothing").trim(home_, 0)); }
+  // Files that have these bytes in them.
+  std::vector<std::string> files_with(const std::string& bytes) {
+    std::vector<std::string> result;
+    for (const auto& file : std::filesystem::directory_iterator(directory_.path())) {
+      std::ifstream in(file.path(), std::ios::binary);
+      std::ostringstream content;
+      content << in.rdbuf();
+      if (content.str().find(bytes) != std::string::npos) result.push_back(file.path().filename());
+    }
+    return result;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Rocksdb, RocksdbPlaneTest, ::testing::Values(Engine::rocksdb));
+
+TEST_P(RocksdbPlaneTest, WhatWasStoredIsThereAfterReopening) {
+  plane_->key_value(montague, "vcard").store(romeo, "Romeo");
+  for (int i = 1; i <= 500; ++i) plane_->archive(capulet, "archive").append(juliet, make_row(i, romeo));
+  const uint64_t bytes = get(plane_->count_bytes(home_, capulet, "archive"));
+  plane_->map(capulet, "roster").store(juliet, romeo, "not waited for");
+  reopen();
+  EXPECT_EQ(get(plane_->key_value(montague, "vcard").load(home_, romeo)), "Romeo");
+  EXPECT_EQ(get(plane_->key_value(capulet, "vcard").load(home_, romeo)), std::nullopt);
+  EXPECT_EQ(get(plane_->map(capulet, "roster").load_entry(home_, juliet, romeo)), "not waited for");
+  EXPECT_EQ(get(plane_->archive(capulet, "archive").page(home_, juliet, {})).count, 500u);
+  EXPECT_EQ(get(plane_->count_bytes(home_, capulet, "archive")), bytes);
+}
+
+TEST_P(RocksdbPlaneTest, ARemovedTenantLeavesNoByteInAnyFile) {
+  const std::string mark = "Wherefore-art-thou", owner = "mark-of-an-owner@montague.example";
+  auto archive = plane_->archive(montague, "archive");
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 1; i <= 300; ++i) {
+      archive.append(owner, make_row(round * 1'000 + i, mark + "@capulet.example", mark));
+      plane_->archive(capulet, "archive").append(juliet, make_row(round * 1'000 + i, romeo));
+    }
+    reopen();  // so that there are files of several ages
+    archive = plane_->archive(montague, "archive");
+  }
+  plane_->map(montague, mark).store(owner, mark, mark);
+  ASSERT_GT(count_keys(rocks::tenant_prefix(montague)), 900u);
+  ASSERT_FALSE(files_with(mark).empty());
+  ASSERT_FALSE(files_with(owner).empty());
+  done(plane_->remove_tenant(home_, montague));
+  EXPECT_EQ(count_keys(rocks::tenant_prefix(montague)), 0u);
+  EXPECT_EQ(files_with(mark), std::vector<std::string>());
+  EXPECT_EQ(files_with(owner), std::vector<std::string>());
+  EXPECT_EQ(get(plane_->archive(capulet, "archive").page(home_, juliet, {})).count, 900u);
+  EXPECT_EQ(count_keys(rocks::tenant_prefix(TenantId::house)), 1u);  // the layout's version; no note
+}
+
+TEST_P(RocksdbPlaneTest, ALargeRemovalIsCountedLater) {
+  reopen({.counted_rows_max = 10});
+  auto archive = plane_->archive(montague, "archive");
+  for (int i = 1; i <= 100; ++i) {
+    archive.append(romeo, make_row(i, juliet));
+    archive.append(nurse, make_row(i, juliet));
+  }
+  archive.remove_all(romeo);
+  const Lsn last = archive.append(romeo, make_row(200, juliet));
+  done(plane_->wait(home_, last));
+  finish_chores();
+  uint64_t bytes = 0;
+  for (const auto& row : get(archive.page(home_, romeo, {})).rows) bytes += romeo.size() + 8 + row.with.size() + row.bytes.size();
+  ArchiveQuery all;
+  all.rows_max = 100;
+  for (const auto& row : get(archive.page(home_, nurse, all)).rows) bytes += nurse.size() + 8 + row.with.size() + row.bytes.size();
+  EXPECT_EQ(get(plane_->count_bytes(home_, montague, "archive")), bytes);
+  EXPECT_EQ(count_keys(rocks::tenant_prefix(TenantId::house)), 1u);
+}
+
+TEST_P(RocksdbPlaneTest, CountingAgainOutlivesTheProcess) {
+  reopen({.counted_rows_max = 10});
+  auto archive = plane_->archive(montague, "archive");
+  for (int i = 1; i <= 100; ++i) archive.append(romeo, make_row(i, juliet));
+  done(plane_->wait(home_, plane_->appended()));
+  archive.remove_all(romeo);
+  reopen();  // the chores end before the last commit, so the counting is left over
+  finish_chores();
+  EXPECT_EQ(get(plane_->count_bytes(home_, montague, "archive")), 0u);
+  EXPECT_EQ(count_keys(rocks::tenant_prefix(TenantId::house)), 1u);
+}
+
+TEST_P(RocksdbPlaneTest, ScrubbingOutlivesTheProcess) {
+  plane_.reset();
+  {
+    rocksdb::DB* db = nullptr;
+    ASSERT_TRUE(rocksdb::DB::Open(rocks::make_options(), directory_.path(), &db).ok());
+    std::unique_ptr<rocksdb::DB> owned(db);
+    ASSERT_TRUE(db->Put({}, rocks::scrub_chore_key(montague), "").ok());
+  }
+  plane_ = open_plane(Engine::rocksdb, directory_.path());
+  finish_chores();
+  EXPECT_EQ(count_keys(rocks::tenant_prefix(TenantId::house)), 1u);
+}
+
+TEST_P(RocksdbPlaneTest, ManyThreadsAreHeldBackAndLoseNothing) {
+  reopen({.waiting_bytes_max = 64 << 10});
+  constexpr int threads = 4, rows = 2'000;
+  std::vector<std::thread> writers;
+  for (int thread = 0; thread < threads; ++thread) {
+    writers.emplace_back([this, thread] {
+      auto archive = plane_->archive(thread % 2 ? montague : capulet, "archive");
+      Lsn last = 0;
+      for (int i = 1; i <= rows; ++i) {
+        const Lsn lsn = archive.append("owner" + std::to_string(thread), make_row(i, juliet, std::string(300, 'x')));
+        EXPECT_GT(lsn, last);
+        last = lsn;
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  for (int thread = 0; thread < threads; ++thread) {
+    const std::string owner = "owner" + std::to_string(thread);
+    EXPECT_EQ(get(plane_->archive(thread % 2 ? montague : capulet, "archive").page(home_, owner, {})).count, 2'000u);
+    EXPECT_EQ(get(plane_->archive(thread % 2 ? capulet : montague, "archive").page(home_, owner, {})).count, 0u);
+  }
+}
+
+TEST_P(RocksdbPlaneTest, SaysWhyItCannotBeOpened) {
+  auto second = open_rocksdb(directory_.path());
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().text.find("another teahouse"), std::string::npos) << second.error().text;
+  plane_.reset();
+  {
+    rocksdb::DB* db = nullptr;
+    ASSERT_TRUE(rocksdb::DB::Open(rocks::make_options(), directory_.path(), &db).ok());
+    std::unique_ptr<rocksdb::DB> owned(db);
+    ASSERT_TRUE(db->Put({}, rocks::store_prefix(rocks::Kind::format, {TenantId::house, "layout"}), "9").ok());
+  }
+  auto later = open_rocksdb(directory_.path());
+  ASSERT_FALSE(later);
+  EXPECT_NE(later.error().text.find("later Teahouse"), std::string::npos) << later.error().text;
+  auto nowhere = open_rocksdb("/proc/nowhere");
+  ASSERT_FALSE(nowhere);
+}
+
+}  // namespace
+}  // namespace teahouse::store

@@ -1,0 +1,16 @@
+// trim_archive: one walk through an archive store that removes what is too old.
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include <functional>
+
+#include "store/rocksdb/commit_log.h"
+
+namespace teahouse::store::rocks {
+
+// `wait` waits until an Lsn is committed; its error ends the walk, and what was removed by then stays so.
+Result<ArchiveStore::Trimmed> trim_archive(rocksdb::DB& db, CommitLog& log, const StoreId& store, int64_t older_than_ms,
+                                           const std::function<Result<void>(Lsn)>& wait);
+
+}  // namespace teahouse::store::rocks

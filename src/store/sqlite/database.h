@@ -1,0 +1,46 @@
+// Database: one SQLite connection with its prepared statements.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <list>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "base/result.h"
+#include "store/control_plane.h"
+
+namespace teahouse::store::sqlite {
+
+// Thread: one at a time.
+class Database {
+ public:
+  Database() = default;
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  Result<void> open(const std::string& path);
+  // One statement; its rows are read to the end.
+  Result<Answer> execute(const Statement& statement);
+  // Any number of statements, without parameters or rows.
+  Result<void> run(const char* sql);
+
+  // Between BEGIN and its end, as SQLite itself sees it: some errors end a transaction by themselves.
+  bool in_transaction() const { return sqlite3_get_autocommit(database_) == 0; }
+  bool has_written() const { return sqlite3_txn_state(database_, nullptr) == SQLITE_TXN_WRITE; }
+
+ private:
+  using Prepared = std::list<std::pair<std::string, sqlite3_stmt*>>;
+
+  Result<sqlite3_stmt*> prepare(const std::string& sql);
+  Error error(std::string_view sql) const;
+
+  sqlite3* database_ = nullptr;
+  Prepared prepared_;  // used last first
+  std::unordered_map<std::string_view, Prepared::iterator> by_sql_;
+};
+
+}  // namespace teahouse::store::sqlite

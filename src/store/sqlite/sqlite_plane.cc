@@ -1,0 +1,220 @@
+// Group commit. Calls from all threads queue up; the plane's one thread takes all that wait and runs them, in their order, inside
+// one transaction, each call in a savepoint: a call that fails is rolled back to its savepoint and undoes nobody else. Then one
+// commit, one fsync, and all are answered. Calls that come before the group's first write have nothing to wait for and are
+// answered at once. A lone call costs what it would cost without groups.
+//
+// Two things can undo others, and are met: an error at which SQLite itself ends the transaction (disk full, I/O) fails every call
+// of the group that wrote; a commit that is refused (a deferred constraint of one of them) makes the group run again, each call
+// in a transaction of its own.
+#include "store/sqlite/sqlite_plane.h"
+
+#include <deque>
+#include <functional>
+#include <future>
+#include <mutex>
+#include <utility>
+
+#include "base/log.h"
+#include "store/sqlite/database.h"
+#include "store/workers.h"
+
+namespace teahouse::store {
+namespace {
+
+using sqlite::Database;
+
+constexpr size_t waiting_calls_max = 10'000;
+constexpr size_t group_calls_max = 500;
+
+struct Call {
+  std::vector<Statement> statements;
+  std::function<void(Result<Answer>)> done;
+  Result<Answer> answer = Answer{};
+};
+
+class SqlitePlane final : public ControlPlane {
+ public:
+  SqlitePlane() = default;
+  ~SqlitePlane() override { thread_.finish(); }
+
+  Result<void> open(const std::string& path) { return database_.open(path); }
+
+  Result<void> migrate(const std::vector<Migration>& migrations) override;
+  Task<Result<Answer>> execute(Executor& home, Statement statement) override {
+    std::vector<Statement> statements;
+    statements.push_back(std::move(statement));
+    return transact(home, std::move(statements));
+  }
+  Task<Result<Answer>> transact(Executor& home, std::vector<Statement> statements) override {
+    Async<Result<Answer>> answer(home, [this, &statements](Async<Result<Answer>>::Done done) {
+      ask({std::move(statements), std::move(done)});
+    });
+    co_return co_await answer;
+  }
+  Result<Answer> execute_now(const Statement& statement) override {
+    std::promise<Result<Answer>> answer;
+    ask({{statement}, [&](Result<Answer> result) { answer.set_value(std::move(result)); }});
+    return answer.get_future().get();
+  }
+
+ private:
+  void ask(Call call);
+  void run_waiting();
+  std::deque<Call> take_waiting();
+  void run_group(std::deque<Call> calls);
+  void run_alone(Call& call);
+  Result<Answer> run_statements(const Call& call);
+  Result<Answer> run_in_savepoint(const Call& call);
+  Result<void> migrate_here(const std::vector<Migration>& migrations);
+  Result<void> apply(const Migration& migration);
+
+  Database database_;  // used on thread_, once that runs anything
+  std::mutex mutex_;
+  std::deque<Call> waiting_;  // guarded by mutex_
+  Workers thread_{1, "control-plane"};
+};
+
+void SqlitePlane::ask(Call call) {
+  {
+    std::lock_guard lock(mutex_);
+    if (waiting_.size() < waiting_calls_max) {
+      waiting_.push_back(std::move(call));
+      call.done = nullptr;
+    }
+  }
+  if (call.done) {
+    return call.done(Error{ErrorKind::resource_constraint, "control plane: too many calls wait for the disk; try again later"});
+  }
+  thread_.post([this] { run_waiting(); });  // finds nothing when an earlier turn took this call along
+}
+
+std::deque<Call> SqlitePlane::take_waiting() {
+  std::lock_guard lock(mutex_);
+  std::deque<Call> calls;
+  while (!waiting_.empty() && calls.size() < group_calls_max) {
+    calls.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  return calls;
+}
+
+void SqlitePlane::run_waiting() {
+  auto calls = take_waiting();
+  if (!calls.empty()) run_group(std::move(calls));
+}
+
+void SqlitePlane::run_group(std::deque<Call> calls) {
+  std::vector<Call*> wrote;
+  bool begun = false;
+  for (Call& call : calls) {
+    if (!begun) {
+      auto done = database_.run("BEGIN");
+      if (!done) {
+        call.done(done.error());
+        continue;
+      }
+      begun = true;
+    }
+    call.answer = run_in_savepoint(call);
+    if (!database_.in_transaction()) {  // SQLite gave up the whole of it
+      for (Call* lost : wrote) lost->done(Error{ErrorKind::internal_server_error, call.answer.error().text});
+      wrote.clear();
+      begun = false;
+    }
+    if (begun && database_.has_written()) {
+      wrote.push_back(&call);
+    } else {
+      call.done(std::move(call.answer));
+    }
+  }
+  if (!begun) return;
+  auto committed = database_.run("COMMIT");
+  if (!committed && database_.in_transaction()) (void)database_.run("ROLLBACK");
+  if (!committed && committed.error().kind == ErrorKind::internal_server_error) {
+    log::error("store", "a commit failed: " + committed.error().text);
+  }
+  for (Call* call : wrote) {
+    if (!committed && committed.error().kind != ErrorKind::internal_server_error) {
+      run_alone(*call);
+    } else if (!committed && call->answer) {
+      call->answer = committed.error();
+    }
+    call->done(std::move(call->answer));
+  }
+}
+
+void SqlitePlane::run_alone(Call& call) {
+  auto done = database_.run("BEGIN");
+  if (done) {
+    call.answer = run_statements(call);
+    done = call.answer ? database_.run("COMMIT") : Result<void>();
+    if (database_.in_transaction()) (void)database_.run("ROLLBACK");
+  }
+  if (!done) call.answer = done.error();
+}
+
+Result<Answer> SqlitePlane::run_in_savepoint(const Call& call) {
+  auto begun = database_.run("SAVEPOINT call");
+  if (!begun) return begun.error();
+  auto answer = run_statements(call);
+  if (!database_.in_transaction()) {
+    if (answer) answer = Error{ErrorKind::internal_server_error, "control plane: a statement ended the transaction"};
+    return answer;
+  }
+  auto ended = database_.run(answer ? "RELEASE call" : "ROLLBACK TO call; RELEASE call");
+  if (!ended) return ended.error();
+  return answer;
+}
+
+Result<Answer> SqlitePlane::run_statements(const Call& call) {
+  Answer last;
+  for (const Statement& statement : call.statements) {
+    auto answer = database_.execute(statement);
+    if (!answer) return answer;
+    last = std::move(*answer);
+  }
+  return last;
+}
+
+Result<void> SqlitePlane::migrate(const std::vector<Migration>& migrations) {
+  std::promise<Result<void>> done;
+  thread_.post([&] { done.set_value(migrate_here(migrations)); });
+  return done.get_future().get();
+}
+
+Result<void> SqlitePlane::migrate_here(const std::vector<Migration>& migrations) {
+  auto made = database_.run(
+      "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, place INTEGER NOT NULL) WITHOUT ROWID");
+  if (!made) return made;
+  for (const Migration& migration : migrations) {
+    auto known = database_.execute({"SELECT 1 FROM migrations WHERE name = ?", {migration.name}});
+    if (!known) return known.error();
+    if (!known->rows.empty()) continue;
+    auto applied = apply(migration);
+    if (database_.in_transaction()) (void)database_.run("ROLLBACK");
+    if (!applied) return Error{applied.error().kind, "migration " + migration.name + ": " + applied.error().text};
+  }
+  return {};
+}
+
+Result<void> SqlitePlane::apply(const Migration& migration) {
+  if (auto begun = database_.run("BEGIN IMMEDIATE"); !begun) return begun;
+  for (const std::string& statement : migration.statements) {
+    auto done = database_.execute({statement, {}});
+    if (!done) return done.error();
+  }
+  auto noted = database_.execute(
+      {"INSERT INTO migrations (name, place) SELECT ?, 1 + COUNT(*) FROM migrations", {migration.name}});
+  if (!noted) return noted.error();
+  return database_.run("COMMIT");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ControlPlane>> open_sqlite(const std::string& path) {
+  auto plane = std::make_unique<SqlitePlane>();
+  if (auto opened = plane->open(path); !opened) return opened.error();
+  return std::unique_ptr<ControlPlane>(std::move(plane));
+}
+
+}  // namespace teahouse::store

@@ -1,0 +1,195 @@
+#include "store/sqlite/sqlite_plane.h"
+
+#include <gtest/gtest.h>
+
+#include "base/testing/run_task.h"
+#include "store/testing/child_process.h"
+#include "store/testing/temp_directory.h"
+
+namespace teahouse::store {
+namespace {
+
+const std::vector<Migration> tables = {
+    {"tenant/1",
+     {"CREATE TABLE tenants (id INTEGER PRIMARY KEY, domain TEXT NOT NULL UNIQUE)",
+      "CREATE TABLE accounts (tenant INTEGER NOT NULL REFERENCES tenants, name TEXT NOT NULL, secret BLOB, "
+      "PRIMARY KEY (tenant, name))"}},
+    {"tenant/2", {"INSERT INTO tenants (domain) VALUES ('montague.example')", "INSERT INTO tenants (domain) VALUES ('capulet.example')"}},
+};
+
+class SqlitePlane : public ::testing::Test {
+ protected:
+  void SetUp() override { open(":memory:"); }
+  void open(const std::string& path) {
+    plane_.reset();
+    auto opened = open_sqlite(path);
+    ASSERT_TRUE(opened) << opened.error().text;
+    plane_ = std::move(*opened);
+    auto migrated = plane_->migrate(tables);
+    ASSERT_TRUE(migrated) << migrated.error().text;
+  }
+  Result<Answer> execute(std::string sql, std::vector<Value> parameters = {}) {
+    return testing::run(home_, plane_->execute(home_, {std::move(sql), std::move(parameters)}));
+  }
+  int64_t count(const std::string& table) {
+    auto answer = plane_->execute_now({"SELECT COUNT(*) FROM " + table, {}});
+    return answer ? as_int(answer->rows[0][0]) : -1;
+  }
+  Statement add(int64_t tenant, const std::string& name) {
+    return {"INSERT INTO accounts (tenant, name) VALUES (?, ?)", {tenant, name}};
+  }
+
+  testing::QueueExecutor home_;
+  testing::TempDirectory directory_;
+  std::unique_ptr<ControlPlane> plane_;
+};
+
+TEST_F(SqlitePlane, ValuesGoInAndComeOut) {
+  const std::string bytes("\0\xff\x01", 3);
+  auto added = execute("INSERT INTO accounts VALUES (?, ?, ?)", {int64_t{1}, "romeo", Blob{bytes}});
+  ASSERT_TRUE(added);
+  EXPECT_EQ(added->changes, 1);
+  ASSERT_TRUE(execute("INSERT INTO accounts VALUES (?, ?, ?)", {int64_t{2}, "juliet", {}}));
+  auto found = execute("SELECT name, secret, tenant, 'x', 1.5 FROM accounts WHERE tenant = ?", {int64_t{1}});
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->rows.size(), 1u);
+  EXPECT_EQ(found->changes, 0);
+  EXPECT_EQ(as_text(found->rows[0][0]), "romeo");
+  EXPECT_EQ(as_text(found->rows[0][1]), bytes);
+  EXPECT_EQ(as_int(found->rows[0][2]), 1);
+  EXPECT_EQ(as_text(found->rows[0][4]), "1.5");
+  found = execute("SELECT secret FROM accounts WHERE tenant = ?", {int64_t{2}});
+  ASSERT_EQ(found->rows.size(), 1u);
+  EXPECT_TRUE(is_null(found->rows[0][0]));
+  EXPECT_EQ(as_text(found->rows[0][0]), "");
+  EXPECT_EQ(as_int(found->rows[0][0]), 0);
+  auto tenant = execute("INSERT INTO tenants (domain) VALUES (?)", {"verona.example"});
+  EXPECT_EQ(tenant->last_id, 3);
+}
+
+TEST_F(SqlitePlane, TellsConflictFromOtherErrors) {
+  ASSERT_TRUE(testing::run(home_, plane_->execute(home_, add(1, "romeo"))));
+  EXPECT_EQ(testing::run(home_, plane_->execute(home_, add(1, "romeo"))).error().kind, ErrorKind::conflict);
+  EXPECT_EQ(execute("INSERT INTO tenants (domain) VALUES ('montague.example')").error().kind, ErrorKind::conflict);
+  EXPECT_EQ(testing::run(home_, plane_->execute(home_, add(99, "romeo"))).error().kind, ErrorKind::item_not_found);
+  EXPECT_EQ(execute("INSERT INTO tenants (domain) VALUES (NULL)").error().kind, ErrorKind::bad_request);
+  for (const char* sql : {"SELEKT 1", "", "SELECT 1; SELECT 2", "SELECT * FROM nowhere", "SELECT ?"}) {
+    EXPECT_EQ(execute(sql).error().kind, ErrorKind::internal_server_error) << sql;
+  }
+  EXPECT_EQ(count("accounts"), 1);
+}
+
+TEST_F(SqlitePlane, ATransactionIsAllOrNone) {
+  auto both = testing::run(home_, plane_->transact(home_, {add(1, "romeo"), add(2, "juliet")}));
+  ASSERT_TRUE(both);
+  EXPECT_EQ(testing::run(home_, plane_->transact(home_, {add(2, "nurse"), add(1, "romeo")})).error().kind, ErrorKind::conflict);
+  EXPECT_EQ(count("accounts"), 2);
+  EXPECT_EQ(execute("SELECT 1 FROM accounts WHERE name = 'nurse'")->rows.size(), 0u);
+}
+
+TEST_F(SqlitePlane, AFailingCallUndoesNoOtherOfItsGroup) {
+  constexpr int calls = 300;
+  std::vector<std::optional<Result<Answer>>> answers(calls);
+  for (int i = 0; i < calls; ++i) {  // those that queue while the first commits share a transaction
+    const std::string name = i % 3 == 2 ? "user0" : "user" + std::to_string(i);
+    testing::start(plane_->transact(home_, {add(2, "of call " + std::to_string(i)), add(1, name)}), &answers[i]);
+  }
+  for (int i = 0; i < calls; ++i) {
+    while (!answers[i]) home_.run_one();
+    EXPECT_EQ(answers[i]->has_value(), i % 3 != 2) << i;
+  }
+  EXPECT_EQ(count("accounts WHERE tenant = 1"), 200);
+  EXPECT_EQ(count("accounts WHERE tenant = 2"), 200);
+  EXPECT_EQ(count("accounts WHERE name = 'of call 2'"), 0);
+}
+
+TEST_F(SqlitePlane, ARefusedCommitIsThatOfItsCallOnly) {
+  ASSERT_TRUE(plane_->migrate({{"deferred", {"CREATE TABLE notes (account INTEGER REFERENCES tenants DEFERRABLE INITIALLY DEFERRED)"}}}));
+  std::vector<std::optional<Result<Answer>>> answers(50);
+  for (int i = 0; i < 50; ++i) {
+    testing::start(plane_->execute(home_, {"INSERT INTO notes VALUES (?)", {int64_t{i % 10 == 9 ? 99 : 1}}}), &answers[i]);
+  }
+  for (int i = 0; i < 50; ++i) {
+    while (!answers[i]) home_.run_one();
+    EXPECT_EQ(answers[i]->has_value(), i % 10 != 9) << i;
+  }
+  EXPECT_EQ(count("notes"), 45);
+}
+
+TEST_F(SqlitePlane, AStatementCannotEndTheTransaction) {
+  EXPECT_FALSE(execute("COMMIT"));
+  EXPECT_FALSE(execute("ROLLBACK"));
+  ASSERT_TRUE(testing::run(home_, plane_->execute(home_, add(1, "romeo"))));
+  EXPECT_EQ(count("accounts"), 1);
+}
+
+TEST_F(SqlitePlane, MigrationsRunOnceAndTheFileKeepsThem) {
+  open(directory_.path() + "/control.db");
+  ASSERT_TRUE(execute("DELETE FROM tenants WHERE domain = 'capulet.example'"));
+  ASSERT_TRUE(plane_->migrate(tables));
+  EXPECT_EQ(count("tenants"), 1);
+  ASSERT_TRUE(testing::run(home_, plane_->execute(home_, add(1, "romeo"))));
+  open(directory_.path() + "/control.db");
+  EXPECT_EQ(count("tenants"), 1);
+  EXPECT_EQ(count("accounts"), 1);
+  EXPECT_EQ(count("migrations"), 2);
+}
+
+TEST_F(SqlitePlane, AFailingMigrationLeavesNothing) {
+  std::vector<Migration> more = {{"tenant/3", {"CREATE TABLE plans (id INTEGER)"}},
+                                 {"tenant/4", {"CREATE TABLE keys (id INTEGER)", "INSERT INTO plans VALUES (1)", "SELEKT 1"}},
+                                 {"tenant/5", {"CREATE TABLE usage (id INTEGER)"}}};
+  auto failed = plane_->migrate(more);
+  ASSERT_FALSE(failed);
+  EXPECT_NE(failed.error().text.find("tenant/4"), std::string::npos);
+  EXPECT_EQ(count("plans"), 0);  // the one before it stays
+  EXPECT_EQ(count("keys"), -1);
+  EXPECT_EQ(count("usage"), -1);
+  EXPECT_EQ(count("migrations"), 3);
+  more[1].statements.pop_back();
+  ASSERT_TRUE(plane_->migrate(more));
+  EXPECT_EQ(count("plans"), 1);
+  EXPECT_EQ(count("migrations"), 5);
+}
+
+TEST_F(SqlitePlane, SaysWhatItCannotOpen) {
+  EXPECT_FALSE(open_sqlite(directory_.path() + "/no/such/directory.db"));
+}
+
+// The child: adds accounts and reports each one whose task has ended.
+TEST(SqliteCrash, DISABLED_ChildAdds) {
+  auto path = testing::child_argument();
+  if (!path) GTEST_SKIP();
+  auto plane = open_sqlite(*path);
+  ASSERT_TRUE(plane && (*plane)->migrate(tables));
+  testing::QueueExecutor home;
+  for (int64_t i = 1;; ++i) {
+    ASSERT_TRUE(testing::run(home, (*plane)->execute(home, {"INSERT INTO tenants (id, domain) VALUES (?, ?)", {100 + i, std::to_string(i)}})));
+    testing::report(static_cast<uint64_t>(i));
+  }
+}
+
+TEST(SqliteCrash, WhatWasAnsweredIsThereAfterAKill) {
+  testing::TempDirectory directory;
+  const std::string path = directory.path() + "/control.db";
+  uint64_t last = 0;
+  {
+    testing::ChildProcess child("SqliteCrash.DISABLED_ChildAdds", path);
+    while (last < 100) {
+      auto next = child.next();
+      ASSERT_TRUE(next);
+      last = *next;
+    }
+    child.kill_now();
+    while (auto next = child.next()) last = *next;
+  }
+  auto plane = open_sqlite(path);
+  ASSERT_TRUE(plane);
+  auto found = (*plane)->execute_now({"SELECT COUNT(*), MAX(id) FROM tenants WHERE id > 100", {}});
+  ASSERT_TRUE(found);
+  EXPECT_GE(as_int(found->rows[0][0]), static_cast<int64_t>(last));
+  EXPECT_EQ(as_int(found->rows[0][0]), as_int(found->rows[0][1]) - 100);
+}
+
+}  // namespace
+}  // namespace teahouse::store

@@ -1,0 +1,85 @@
+#include "tenant/audit.h"
+
+#include <algorithm>
+
+#include "tenant/tables.h"
+
+namespace teahouse {
+namespace {
+
+using store::Statement;
+
+constexpr size_t lines_kept = 10'000;
+constexpr size_t lines_listed_max = 1000;
+constexpr size_t detail_bytes_max = 1000;
+
+// Cut between characters, so that what is left stays UTF-8.
+std::string cut(std::string text) {
+  if (text.size() <= detail_bytes_max) return text;
+  size_t end = detail_bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  text.resize(end);
+  return text;
+}
+
+Statement insert_line(const AuditLine& line, int64_t now_ms) {
+  const auto id = to_value(line.tenant);
+  Statement insert{
+      "INSERT INTO audit(tenant_id, id, at_ms, actor, action, detail) "
+      "SELECT ?, next, ?, ?, ?, ? FROM sequences WHERE name = 'audit'",
+      {id, now_ms, cut(line.actor), cut(line.action), cut(line.detail)}};
+  if (line.tenant != TenantId::house) {
+    insert.sql += " AND EXISTS (SELECT 1 FROM tenants WHERE tenant_id = ?)";
+    insert.parameters.emplace_back(id);
+  }
+  return insert;
+}
+
+Statement trim(TenantId tenant) {
+  const auto id = to_value(tenant);
+  return {
+      "DELETE FROM audit WHERE tenant_id = ? AND id < "
+      "(SELECT id FROM audit WHERE tenant_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
+      {id, id, static_cast<int64_t>(lines_kept - 1)}};
+}
+
+}  // namespace
+
+std::vector<store::Migration> Audit::migrations() {
+  return {{"audit/1",
+           {"CREATE TABLE audit(tenant_id BIGINT NOT NULL, id BIGINT NOT NULL, at_ms BIGINT NOT NULL, "
+            "actor TEXT NOT NULL, action TEXT NOT NULL, detail TEXT NOT NULL, PRIMARY KEY (tenant_id, id))",
+            "INSERT INTO sequences(name, next) VALUES ('audit', 0)"}}};
+}
+
+Task<Result<void>> Audit::record(Executor& home, AuditLine line) {
+  std::vector<Statement> statements;
+  statements.push_back(draw_number("audit"));
+  statements.push_back(trim(line.tenant));
+  statements.push_back(insert_line(line, clock_.wall_ms()));
+  auto answer = co_await control_.transact(home, std::move(statements));
+  if (!answer) co_return answer.error();
+  if (answer->changes == 0) co_return no_such_tenant();
+  co_return Result<void>();
+}
+
+Task<Result<std::vector<AuditLine>>> Audit::list(Executor& home, TenantId tenant, size_t limit) const {
+  Statement select{"SELECT id, at_ms, actor, action, detail FROM audit WHERE tenant_id = ? ORDER BY id DESC LIMIT ?",
+                   {to_value(tenant), static_cast<int64_t>(std::min(limit, lines_listed_max))}};
+  auto answer = co_await control_.execute(home, std::move(select));
+  if (!answer) co_return answer.error();
+  std::vector<AuditLine> lines;
+  for (const store::Row& row : answer->rows) {
+    AuditLine line;
+    line.id = as_int(row[0]);
+    line.at_ms = as_int(row[1]);
+    line.tenant = tenant;
+    line.actor = as_text(row[2]);
+    line.action = as_text(row[3]);
+    line.detail = as_text(row[4]);
+    lines.push_back(std::move(line));
+  }
+  co_return lines;
+}
+
+}  // namespace teahouse

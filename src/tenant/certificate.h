@@ -1,0 +1,55 @@
+// Certificates: the certificates that tenants bring for their own domains: PEM chain and sealed private key.
+//
+// It only keeps them: app/ gives them to the listeners' TLS, and one of the LocalCa (local_ca.h) to a host that has
+// none. Thread: any; the tasks go on on `home`. Limits: one for each of a tenant's two hosts; a chain of 64 KiB and 10
+// certificates, a key of 16 KiB. Errors: bad_request for what is no good certificate for the domain, with a sentence
+// for who uploaded it; item_not_found.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/executor.h"
+#include "base/task.h"
+#include "store/control_plane.h"
+#include "tenant/tenant.h"
+
+namespace teahouse {
+
+struct HostCertificate {
+  TenantId tenant = TenantId::house;
+  std::string domain;
+  std::string chain_pem;  // the host's certificate first
+  std::string key_pem;    // never to be shown or logged
+  int64_t not_after_ms = 0;
+};
+struct CertificateStatus {
+  std::string domain;
+  int64_t not_after_ms = 0;
+};
+
+class Certificates {
+ public:
+  // `seal_key` is 32 bytes from a file that is not in the database, as of Keys.
+  Certificates(store::ControlPlane& control, const Clock& clock, std::string seal_key);
+  static std::vector<store::Migration> migrations();
+
+  // All of all tenants. Thread: before any loop runs.
+  Result<std::vector<HostCertificate>> load_all();
+  // New, or in place of the one that was there. The domain is one of the tenant's; the certificate must be for it, be
+  // valid now and belong to the key. The answer is what TLS is to be given: of what was uploaded, the certificates
+  // alone.
+  Task<Result<HostCertificate>> set(Executor& home, TenantPtr tenant, std::string domain, std::string chain_pem,
+                                    std::string key_pem);
+  Task<Result<void>> remove(Executor& home, TenantId tenant, std::string domain);
+  Task<Result<std::vector<CertificateStatus>>> list(Executor& home, TenantId tenant);
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace teahouse

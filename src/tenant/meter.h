@@ -1,0 +1,27 @@
+// Meter: what a tenant uses now, counted where it happens, against the limits of its plan.
+//
+// Thread: any; every count is an atomic. Lifetime: one for each tenant, kept while its Tenant snapshots are replaced.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace teahouse {
+
+struct Meter {
+  std::atomic<int64_t> accounts = 0;
+  std::atomic<int64_t> sessions = 0;
+  std::atomic<int64_t> rooms = 0;
+  std::atomic<int64_t> archive_bytes = 0;
+  std::atomic<int64_t> messages = 0;  // accepted from users and the API, since the start
+
+  // Takes one of `count` unless that would pass `limit` (unlimited: -1). True when it was taken.
+  static bool take(std::atomic<int64_t>& count, int64_t limit) {
+    if (count.fetch_add(1, std::memory_order_relaxed) < limit || limit < 0) return true;
+    count.fetch_sub(1, std::memory_order_relaxed);
+    return false;
+  }
+  static void give_back(std::atomic<int64_t>& count) { count.fetch_sub(1, std::memory_order_relaxed); }
+};
+
+}  // namespace teahouse

@@ -1,0 +1,186 @@
+#include "tenant/names.h"
+
+#include <arpa/inet.h>
+#include <unicode/bytestream.h>
+#include <unicode/idna.h>
+#include <unicode/utf8.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <memory>
+
+#include "xmpp/jid.h"
+
+namespace teahouse {
+namespace {
+
+Error bad(std::string_view what, std::string_view why) {
+  return Error{ErrorKind::bad_request, std::string(what).append(" ").append(why)};
+}
+
+bool is_name_character(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; }
+
+std::string lower_ascii(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  }
+  return lower;
+}
+
+bool is_ip_address(std::string_view text) {
+  const std::string name(text);
+  in_addr address{};
+  return text.starts_with('[') || inet_pton(AF_INET, name.c_str(), &address) == 1;
+}
+
+// The port with its colon, or nothing when it is the scheme's own.
+Result<std::string> parse_port(std::string_view text, std::string_view scheme) {
+  if (text.empty() || text.size() > 5) return bad("The origin's port", "must be a number of 1 to 65535.");
+  unsigned port = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return bad("The origin's port", "must be a number of 1 to 65535.");
+    port = port * 10 + static_cast<unsigned>(c - '0');
+  }
+  if (port == 0 || port > 65535) return bad("The origin's port", "must be a number of 1 to 65535.");
+  if (port == (scheme == "https" ? 443U : 80U)) return std::string();
+  return ":" + std::to_string(port);
+}
+
+Result<std::string> parse_origin_host(std::string_view host) {
+  if (host.empty()) return bad("The origin", "has no host; write it as https://shop.example.");
+  for (const char c : host) {
+    if (static_cast<unsigned char>(c) >= 0x80) {
+      return bad("The origin", "has a host that is not ASCII; write it as browsers do, in Punycode (xn--...).");
+    }
+  }
+  if (host.find('*') != host.npos) {
+    return bad("The origin", "may not hold a '*'; list each host (\"*\" alone allows every web site and is unsafe).");
+  }
+  const auto checked = BareJid::make("", host);
+  if (!checked || host.back() == '.')
+    return bad("The origin", "has a host that is no valid domain name or IP address.");
+  // The checked name is Unicode; what a browser sends is what was written, but for its letters' case.
+  return host.starts_with('[') ? checked->str() : lower_ascii(host);
+}
+
+bool is_shown(UChar32 c) {
+  if (c < 0x20 || (c >= 0x7F && c <= 0x9F)) return false;
+  if ((c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069)) return false;  // they turn what stands around them
+  if (c == 0x2028 || c == 0x2029) return false;
+  return (c & 0xFFFE) != 0xFFFE;  // XML has no U+FFFE and U+FFFF
+}
+
+}  // namespace
+
+Result<std::string> parse_short_name(std::string_view what, std::string_view text, size_t bytes_max) {
+  if (text.empty()) return bad(what, "is missing.");
+  if (text.size() > bytes_max) return bad(what, "is longer than " + std::to_string(bytes_max) + " characters.");
+  if (!std::all_of(text.begin(), text.end(), is_name_character) || text.front() == '-' || text.back() == '-') {
+    return bad(what, "may only hold a-z, 0-9 and '-', and neither begins nor ends with '-'.");
+  }
+  return std::string(text);
+}
+
+Result<std::string> parse_tenant_domain(std::string_view text) {
+  const auto jid = BareJid::make("", text);
+  if (!jid) return Error{ErrorKind::bad_request, jid.error().text};
+  if (is_ip_address(jid->str()))
+    return bad("The domain", "is an IP address; a tenant needs a name (localhost will do).");
+  if (jid->str().size() > tenant_domain_bytes_max) return bad("The domain", "is longer than 247 bytes.");
+  return jid->str();
+}
+
+Result<std::string> ascii_domain(std::string_view domain) {
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (std::all_of(domain.begin(), domain.end(), is_ascii)) return lower_ascii(domain);
+  UErrorCode status = U_ZERO_ERROR;
+  const std::unique_ptr<const icu::IDNA> idna(
+      icu::IDNA::createUTS46Instance(UIDNA_USE_STD3_RULES | UIDNA_NONTRANSITIONAL_TO_ASCII, status));
+  std::string ascii;
+  icu::StringByteSink<std::string> sink(&ascii);
+  icu::IDNAInfo info;
+  if (U_SUCCESS(status))
+    idna->nameToASCII_UTF8({domain.data(), static_cast<int32_t>(domain.size())}, sink, info, status);
+  if (U_FAILURE(status) || info.hasErrors())
+    return bad("The domain", "cannot be written in Punycode, so DNS cannot have it.");
+  return ascii;
+}
+
+std::string rooms_domain_of(std::string_view domain) { return std::string("rooms.").append(domain); }
+
+Result<std::string> parse_origin(std::string_view text) {
+  if (text == "*") return std::string(text);
+  if (text.size() > origin_bytes_max) return bad("The origin", "is longer than 255 bytes.");
+  const size_t colon = text.find("://");
+  if (colon == text.npos) return bad("The origin", "must begin with https:// or http://, as in https://shop.example.");
+  const std::string scheme = lower_ascii(text.substr(0, colon));
+  if (scheme != "https" && scheme != "http") return bad("The origin", "must begin with https:// or http://.");
+
+  std::string_view rest = text.substr(colon + 3);
+  if (rest.find_first_of("/?#@\\ ") != rest.npos) {
+    return bad("The origin",
+               "is only scheme, host and port: leave out the path, the '/' at its end, and any user name.");
+  }
+  const size_t host_end = rest.starts_with('[') ? rest.find(']') : 0;
+  if (host_end == rest.npos) return bad("The origin", "has an IPv6 address without its ']'.");
+  const size_t port_colon = rest.find(':', host_end);
+  const auto host = parse_origin_host(rest.substr(0, port_colon));
+  if (!host) return host.error();
+  std::string origin = scheme + "://" + *host;
+  if (port_colon == rest.npos) return origin;
+  const auto port = parse_port(rest.substr(port_colon + 1), scheme);
+  if (!port) return port.error();
+  return origin + *port;
+}
+
+Result<std::vector<std::string>> parse_origins(const std::vector<std::string>& texts) {
+  if (texts.size() > origins_max) return bad("The list of origins", "is longer than 50.");
+  std::vector<std::string> origins;
+  for (const std::string& text : texts) {
+    auto origin = parse_origin(text);
+    if (!origin) {
+      const auto place = static_cast<size_t>(&text - texts.data()) + 1;
+      return bad("Origin " + std::to_string(place) + " of the list:", origin.error().text);
+    }
+    if (std::find(origins.begin(), origins.end(), *origin) == origins.end()) origins.push_back(std::move(*origin));
+  }
+  return origins;
+}
+
+bool is_origin_allowed(const Tenant& tenant, std::string_view origin) {
+  for (const std::string& allowed : tenant.origins) {
+    if (allowed == "*" || allowed == origin) return true;
+  }
+  return false;
+}
+
+Result<std::string> parse_theme(std::string_view text) {
+  if (text.empty()) return std::string();
+  if (text.size() > theme_bytes_max) return bad("The theme", "is longer than 2048 bytes.");
+  boost::system::error_code failed;
+  const auto value = boost::json::parse({text.data(), text.size()}, failed);
+  if (failed || !value.is_object()) return bad("The theme", "must be a JSON object, such as {\"color\":\"#0a7\"}.");
+  return std::string(text);
+}
+
+Result<std::string> parse_shown_text(std::string_view what, std::string_view text, size_t characters_max) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  const std::string too_long = "is longer than " + std::to_string(characters_max) + " characters.";
+  if (text.size() > 4 * characters_max) return bad(what, too_long);
+  size_t characters = 0;
+  const int32_t size = static_cast<int32_t>(text.size());
+  for (int32_t i = 0; i < size; ++characters) {
+    UChar32 c = 0;
+    U8_NEXT(text.data(), i, size, c);
+    if (c < 0) return bad(what, "is not valid UTF-8.");
+    if (!is_shown(c)) return bad(what, "holds a control character, a line break or a change of direction.");
+  }
+  if (characters > characters_max) return bad(what, too_long);
+  return std::string(text);
+}
+
+}  // namespace teahouse

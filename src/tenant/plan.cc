@@ -1,0 +1,25 @@
+#include "tenant/plan.h"
+
+#include <array>
+
+namespace teahouse {
+
+std::span<const PlanLimitName> plan_limit_names() {
+  static constexpr std::array<PlanLimitName, 11> names = {{
+      {"accounts", &PlanLimits::accounts},
+      {"sessions", &PlanLimits::sessions},
+      {"sessions_per_account", &PlanLimits::sessions_per_account},
+      {"rooms", &PlanLimits::rooms},
+      {"room_members", &PlanLimits::room_members},
+      {"stanza_bytes", &PlanLimits::stanza_bytes},
+      {"stanzas_per_s", &PlanLimits::stanzas_per_s},
+      {"archive_bytes", &PlanLimits::archive_bytes},
+      {"archive_days", &PlanLimits::archive_days},
+      {"offline_messages", &PlanLimits::offline_messages},
+      {"api_calls_per_min", &PlanLimits::api_calls_per_min},
+  }};
+  static_assert(sizeof(PlanLimits) == names.size() * sizeof(int64_t), "every limit has a name");
+  return names;
+}
+
+}  // namespace teahouse

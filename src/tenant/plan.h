@@ -1,0 +1,40 @@
+// Plan: a named set of limits that the operator sells; a tenant has one.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace teahouse {
+
+inline constexpr int64_t unlimited = -1;
+
+// Each is a count, or `unlimited`. The names are those of the API and the command line.
+struct PlanLimits {
+  int64_t accounts = 1000;
+  int64_t sessions = 2000;  // bound resources at once, all accounts together
+  int64_t sessions_per_account = 20;
+  int64_t rooms = 200;                // rooms that exist, persistent and temporary
+  int64_t room_members = 500;         // occupants at once, and affiliations that are kept
+  int64_t stanza_bytes = 256 * 1024;  // one stanza, tags included
+  int64_t stanzas_per_s = 50;         // of one session; bursts of twice as many
+  int64_t archive_bytes = 1LL << 30;
+  int64_t archive_days = 365;
+  int64_t offline_messages = 500;  // kept for one account
+  int64_t api_calls_per_min = 600;
+};
+
+struct PlanLimitName {
+  std::string_view name;
+  int64_t PlanLimits::*member;
+};
+// All of them, in the order above: what the API, the command line and the store go through.
+std::span<const PlanLimitName> plan_limit_names();
+
+struct Plan {
+  std::string name;  // [a-z0-9-], 1..32
+  PlanLimits limits;
+};
+
+}  // namespace teahouse

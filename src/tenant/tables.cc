@@ -1,0 +1,28 @@
+#include "tenant/tables.h"
+
+#include "tenant/audit.h"
+#include "tenant/certificate.h"
+#include "tenant/keys.h"
+#include "tenant/tenants.h"
+
+namespace teahouse {
+
+std::vector<store::Migration> tenant_migrations() {
+  std::vector<store::Migration> all;
+  for (auto&& part : {Tenants::migrations(), Keys::migrations(), Certificates::migrations(), Audit::migrations()}) {
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  return all;
+}
+
+std::vector<std::string> tenant_tables() {
+  return {"signing_secrets", "api_keys", "certificates", "audit", "hosts", "tenants"};
+}
+
+store::Statement draw_number(std::string_view sequence) {
+  return {"UPDATE sequences SET next = next + 1 WHERE name = ?", {std::string(sequence)}};
+}
+
+Error no_such_tenant() { return {ErrorKind::item_not_found, "There is no such tenant (any more)."}; }
+
+}  // namespace teahouse

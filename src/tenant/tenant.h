@@ -1,0 +1,75 @@
+// Tenant: a customer's virtual IM server, as an immutable snapshot; Host: one domain that is served for it.
+//
+// A change makes a new snapshot, which every loop takes over in its HostTable; who holds an old one keeps it alive. The
+// Meter is shared by all snapshots of a tenant.
+//
+// Thread: immutable, so any.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/ids.h"
+#include "tenant/meter.h"
+#include "tenant/plan.h"
+
+namespace teahouse {
+
+struct Tenant {
+  TenantId id = TenantId::house;
+  std::string name;          // [a-z0-9-], 1..63, unique, for ever: what the operator calls it
+  std::string title;         // what its users see; the name when not set
+  std::string domain;        // of its accounts
+  std::string rooms_domain;  // "rooms." before the domain
+  std::string site_id;       // pk_…, public
+  Plan plan;
+  bool suspended = false;
+  std::string suspend_reason;
+  bool guests_allowed = false;
+  bool registration_allowed = false;  // XEP-0077
+  std::vector<std::string> origins;   // "https://shop.example"; those that a page's script may come from
+  std::string theme;                  // of the widget, as JSON; empty: the default
+  std::string occupant_id_secret;     // 32 bytes (XEP-0421), never shown
+  int64_t created_ms = 0;
+  std::shared_ptr<Meter> meter;
+
+  const PlanLimits& limits() const { return plan.limits; }
+};
+using TenantPtr = std::shared_ptr<const Tenant>;
+
+enum class HostKind : uint8_t { accounts, rooms };
+
+struct Host {
+  std::string domain;
+  HostKind kind;
+  TenantPtr tenant;
+};
+using HostPtr = std::shared_ptr<const Host>;
+
+// The hosts that a loop serves, by domain. Thread: its loop; every loop has one of its own.
+class HostTable {
+ public:
+  HostPtr find(std::string_view domain) const;        // null when nobody is served there
+  HostPtr find_site(std::string_view site_id) const;  // the accounts host of the tenant with this public id
+  // Takes over a new or changed tenant: both its hosts.
+  void set(const TenantPtr& tenant);
+  void remove(const Tenant& tenant);
+  template <class F>
+  void for_each(F&& visit) const {
+    for (const auto& [domain, host] : hosts_) visit(host);
+  }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  template <class V>
+  using Table = std::unordered_map<std::string, V, Hash, std::equal_to<>>;
+  Table<HostPtr> hosts_, sites_;
+};
+
+}  // namespace teahouse

@@ -1,0 +1,163 @@
+// A tenant is one row of `tenants` and two of `hosts`, which holds every domain that is served for anybody: its primary
+// key is what keeps a domain from being somebody else's rooms domain. The id comes from `sequences`, so that it is
+// never used again.
+#include "tenant/tenant_rows.h"
+
+#include "base/log.h"
+#include "tenant/names.h"
+#include "tenant/tables.h"
+#include "tenant/tenants.h"
+
+namespace teahouse {
+
+using store::as_int;
+using store::as_text;
+using store::Blob;
+using store::Row;
+using store::Statement;
+
+std::vector<store::Migration> Tenants::migrations() {
+  return {
+      {"tenant/1",
+       {"CREATE TABLE sequences(name TEXT NOT NULL PRIMARY KEY, next BIGINT NOT NULL)",
+        "INSERT INTO sequences(name, next) VALUES ('tenant', 0)", "CREATE TABLE plans(name TEXT NOT NULL PRIMARY KEY)",
+        "CREATE TABLE plan_limits(plan TEXT NOT NULL, name TEXT NOT NULL, value BIGINT NOT NULL, "
+        "PRIMARY KEY (plan, name))",
+        // BYTEA is PostgreSQL's word; SQLite keeps bytes as they are in a column of any type.
+        "CREATE TABLE tenants(tenant_id BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL UNIQUE, title TEXT NOT NULL, "
+        "domain TEXT NOT NULL, site_id TEXT NOT NULL UNIQUE, plan TEXT NOT NULL, suspended BIGINT NOT NULL, "
+        "suspend_reason TEXT NOT NULL, guests_allowed BIGINT NOT NULL, registration_allowed BIGINT NOT NULL, "
+        "origins TEXT NOT NULL, theme TEXT NOT NULL, occupant_id_secret BYTEA NOT NULL, created_ms BIGINT NOT NULL)",
+        "CREATE TABLE hosts(domain TEXT NOT NULL PRIMARY KEY, tenant_id BIGINT NOT NULL)"}}};
+}
+
+namespace tenant_rows {
+namespace {
+
+// Origins hold no white space, so a line is an origin.
+std::string join_lines(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text.append(line).append("\n");
+  return text;
+}
+
+std::vector<std::string> split_lines(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const size_t end = text.find('\n');
+    lines.emplace_back(text.substr(0, end));
+    text.remove_prefix(end == text.npos ? text.size() : end + 1);
+  }
+  return lines;
+}
+
+Statement insert_host(const Tenant& tenant, const std::string& domain) {
+  return {"INSERT INTO hosts(domain, tenant_id) SELECT ?, tenant_id FROM tenants WHERE name = ?",
+          {domain, tenant.name}};
+}
+
+constexpr const char* columns =
+    "tenant_id, name, title, domain, site_id, plan, suspended, suspend_reason, guests_allowed, registration_allowed, "
+    "origins, theme, occupant_id_secret, created_ms";
+
+TenantPtr make_tenant(const Row& row, const Plans& plans) {
+  auto tenant = std::make_shared<Tenant>();
+  tenant->id = static_cast<TenantId>(as_int(row[0]));
+  tenant->name = as_text(row[1]);
+  tenant->title = as_text(row[2]);
+  tenant->domain = as_text(row[3]);
+  tenant->rooms_domain = rooms_domain_of(tenant->domain);
+  tenant->site_id = as_text(row[4]);
+  tenant->suspended = as_int(row[6]) != 0;
+  tenant->suspend_reason = as_text(row[7]);
+  tenant->guests_allowed = as_int(row[8]) != 0;
+  tenant->registration_allowed = as_int(row[9]) != 0;
+  tenant->origins = split_lines(as_text(row[10]));
+  tenant->theme = as_text(row[11]);
+  tenant->occupant_id_secret = as_text(row[12]);
+  tenant->created_ms = as_int(row[13]);
+  tenant->meter = std::make_shared<Meter>();
+  const auto plan = plans.find(as_text(row[5]));
+  if (plan != plans.end()) {
+    tenant->plan = plan->second;
+  } else {  // rows are only written with a plan that is there: somebody wrote into the database
+    log::warning("tenant", "A tenant's plan does not exist; the built-in limits hold",
+                 {{"tenant", tenant->name}, {"plan", as_text(row[5])}});
+    tenant->plan.name = as_text(row[5]);
+  }
+  return tenant;
+}
+
+}  // namespace
+
+std::vector<Statement> insert(const Tenant& tenant) {
+  return {
+      draw_number("tenant"),
+      {std::string("INSERT INTO tenants(") + columns +
+           ") SELECT next, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM sequences WHERE name = 'tenant'",
+       {tenant.name, tenant.title, tenant.domain, tenant.site_id, tenant.plan.name, int64_t{tenant.suspended},
+        tenant.suspend_reason, int64_t{tenant.guests_allowed}, int64_t{tenant.registration_allowed},
+        join_lines(tenant.origins), tenant.theme, Blob{tenant.occupant_id_secret}, tenant.created_ms}},
+      insert_host(tenant, tenant.domain),
+      insert_host(tenant, tenant.rooms_domain),
+      {"SELECT tenant_id FROM tenants WHERE name = ?", {tenant.name}},
+  };
+}
+
+Statement update(const Tenant& tenant) {
+  return {
+      "UPDATE tenants SET title = ?, plan = ?, suspended = ?, suspend_reason = ?, guests_allowed = ?, "
+      "registration_allowed = ?, origins = ?, theme = ? WHERE tenant_id = ?",
+      {tenant.title, tenant.plan.name, int64_t{tenant.suspended}, tenant.suspend_reason, int64_t{tenant.guests_allowed},
+       int64_t{tenant.registration_allowed}, join_lines(tenant.origins), tenant.theme, to_value(tenant.id)}};
+}
+
+std::vector<Statement> remove(TenantId tenant, const std::vector<std::string>& tables) {
+  std::vector<Statement> statements;
+  for (const std::string& table : tables) {
+    statements.push_back({"DELETE FROM " + table + " WHERE tenant_id = ?", {to_value(tenant)}});
+  }
+  return statements;
+}
+
+std::vector<Statement> store_plan(const Plan& plan) {
+  std::vector<Statement> statements = {
+      {"DELETE FROM plan_limits WHERE plan = ?", {plan.name}},
+      {"DELETE FROM plans WHERE name = ?", {plan.name}},
+      {"INSERT INTO plans(name) VALUES (?)", {plan.name}},
+  };
+  for (const PlanLimitName& limit : plan_limit_names()) {
+    statements.push_back({"INSERT INTO plan_limits(plan, name, value) VALUES (?, ?, ?)",
+                          {plan.name, std::string(limit.name), plan.limits.*limit.member}});
+  }
+  return statements;
+}
+
+Result<Plans> load_plans(store::ControlPlane& control) {
+  const auto names = control.execute_now({"SELECT name FROM plans", {}});
+  if (!names) return names.error();
+  Plans plans;
+  for (const Row& row : names->rows) plans[as_text(row[0])].name = as_text(row[0]);
+  const auto limits = control.execute_now({"SELECT plan, name, value FROM plan_limits", {}});
+  if (!limits) return limits.error();
+  for (const Row& row : limits->rows) {
+    const auto plan = plans.find(as_text(row[0]));
+    if (plan == plans.end()) continue;
+    for (const PlanLimitName& limit : plan_limit_names()) {  // a limit that is newer than the plan keeps its default
+      if (limit.name == as_text(row[1])) plan->second.limits.*limit.member = as_int(row[2]);
+    }
+  }
+  return plans;
+}
+
+Result<std::vector<TenantPtr>> load_tenants(store::ControlPlane& control, const Plans& plans) {
+  const auto answer = control.execute_now({std::string("SELECT ") + columns + " FROM tenants ORDER BY name", {}});
+  if (!answer) return answer.error();
+  std::vector<TenantPtr> tenants;
+  tenants.reserve(answer->rows.size());
+  for (const Row& row : answer->rows) tenants.push_back(make_tenant(row, plans));
+  return tenants;
+}
+
+}  // namespace tenant_rows
+}  // namespace teahouse

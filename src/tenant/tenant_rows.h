@@ -1,0 +1,26 @@
+// Tenants and plans as rows of the control plane: the SQL of tenants.cc.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "store/control_plane.h"
+#include "tenant/tenant.h"
+
+namespace teahouse::tenant_rows {
+
+// Both in order; the last statement answers with the tenant's new id. A name or domain that is taken is a conflict.
+std::vector<store::Statement> insert(const Tenant& tenant);
+// Everything of it that can change. The answer's `changes` is 1.
+store::Statement update(const Tenant& tenant);
+std::vector<store::Statement> remove(TenantId tenant, const std::vector<std::string>& tables);
+std::vector<store::Statement> store_plan(const Plan& plan);
+
+using Plans = std::map<std::string, Plan, std::less<>>;
+Result<Plans> load_plans(store::ControlPlane& control);
+// By name. Each gets a new Meter. Thread: before any loop runs.
+Result<std::vector<TenantPtr>> load_tenants(store::ControlPlane& control, const Plans& plans);
+
+}  // namespace teahouse::tenant_rows

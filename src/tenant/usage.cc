@@ -1,0 +1,24 @@
+#include "tenant/usage.h"
+
+namespace teahouse {
+namespace {
+
+std::optional<int64_t> used_of(const Meter& meter, int64_t PlanLimits::*limit) {
+  if (limit == &PlanLimits::accounts) return meter.accounts.load(std::memory_order_relaxed);
+  if (limit == &PlanLimits::sessions) return meter.sessions.load(std::memory_order_relaxed);
+  if (limit == &PlanLimits::rooms) return meter.rooms.load(std::memory_order_relaxed);
+  if (limit == &PlanLimits::archive_bytes) return meter.archive_bytes.load(std::memory_order_relaxed);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<UsageLine> usage(const Tenant& tenant) {
+  std::vector<UsageLine> lines;
+  for (const PlanLimitName& limit : plan_limit_names()) {
+    lines.push_back({limit.name, used_of(*tenant.meter, limit.member), tenant.limits().*limit.member});
+  }
+  return lines;
+}
+
+}  // namespace teahouse

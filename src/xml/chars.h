@@ -1,0 +1,67 @@
+// Characters as XML 1.0 sees them: UTF-8 decoding, the Char production, name classes, and a class table for single
+// bytes. Spec: XML 1.0 (fifth edition) sections 2.2 and 2.3; RFC 3629.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace teahouse::xml {
+
+// One decoded character. `size` is how many bytes it took; 0: the bytes end inside it; negative: it is not UTF-8 or not
+// allowed.
+struct Char {
+  uint32_t code;
+  int size;
+};
+
+// Decodes one character strictly: no overlong form, no surrogate, nothing past U+10FFFF, nothing that is no XML Char. A
+// wrong byte is found at once, also where the character is not yet whole. REQUIRES: at < end.
+Char decode_char(const char* at, const char* end);
+
+// The same as UTF-8. REQUIRES: is_char(code).
+void append_char(std::string& out, uint32_t code);
+
+bool is_char(uint32_t code);
+
+// Characters of names, without the colon. Past ASCII these are the classes of the fourth edition (all of them are in
+// the fifth's): expat, and so most XMPP software, knows no others, and a name that the receiver refuses would cost him
+// his stream.
+bool is_name_start(uint32_t code);
+bool is_name(uint32_t code);
+
+// Classes of single bytes, for tight loops.
+enum ByteClass : uint8_t {
+  byte_space = 1,        // white space
+  byte_name = 2,         // ASCII name characters but the colon
+  byte_plain_text = 4,   // means itself in character data, whatever stands beside it
+  byte_plain_value = 8,  // means itself in an attribute's value
+  byte_reference = 16,   // may stand between & and ;
+};
+
+constexpr std::array<uint8_t, 256> make_byte_classes() {
+  std::array<uint8_t, 256> classes{};
+  for (int byte = 0; byte < 0x80; ++byte) {
+    const bool alphanumeric =
+        (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9');
+    uint8_t of = 0;
+    if (byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r') of |= byte_space | byte_plain_text;
+    if (alphanumeric || byte == '-' || byte == '.' || byte == '_') of |= byte_name;
+    if (alphanumeric || byte == '#') of |= byte_reference;
+    if (byte >= ' ' && byte != '<' && byte != '&' && byte != '>') of |= byte_plain_text;
+    if (byte >= ' ' && byte != '<' && byte != '&' && byte != '"' && byte != '\'') of |= byte_plain_value;
+    classes[static_cast<size_t>(byte)] = of;
+  }
+  return classes;
+}
+
+inline constexpr std::array<uint8_t, 256> byte_classes = make_byte_classes();
+
+inline bool has_class(char byte, ByteClass wanted) {
+  return (byte_classes[static_cast<unsigned char>(byte)] & wanted) != 0;
+}
+inline bool is_space(char byte) { return has_class(byte, byte_space); }
+inline bool is_ascii(char byte) { return static_cast<unsigned char>(byte) < 0x80; }
+
+}  // namespace teahouse::xml

@@ -1,0 +1,53 @@
+// Every namespace that we speak, in one place, by XEP number.
+#pragma once
+
+namespace teahouse::ns {
+
+// RFC 6120, 6121, 7395
+inline constexpr char stream[] = "http://etherx.jabber.org/streams";
+inline constexpr char streams_error[] = "urn:ietf:params:xml:ns:xmpp-streams";
+inline constexpr char stanzas_error[] = "urn:ietf:params:xml:ns:xmpp-stanzas";
+inline constexpr char client[] = "jabber:client";
+inline constexpr char server[] = "jabber:server";
+inline constexpr char tls[] = "urn:ietf:params:xml:ns:xmpp-tls";
+inline constexpr char sasl[] = "urn:ietf:params:xml:ns:xmpp-sasl";
+inline constexpr char bind[] = "urn:ietf:params:xml:ns:xmpp-bind";
+inline constexpr char session[] = "urn:ietf:params:xml:ns:xmpp-session";
+inline constexpr char roster[] = "jabber:iq:roster";
+inline constexpr char roster_versioning[] = "urn:xmpp:features:rosterver";
+inline constexpr char pre_approval[] = "urn:xmpp:features:pre-approval";
+inline constexpr char framing[] = "urn:ietf:params:xml:ns:xmpp-framing";
+inline constexpr char xml[] = "http://www.w3.org/XML/1998/namespace";
+
+inline constexpr char data_forms[] = "jabber:x:data";                             // XEP-0004
+inline constexpr char disco_info[] = "http://jabber.org/protocol/disco#info";     // XEP-0030
+inline constexpr char disco_items[] = "http://jabber.org/protocol/disco#items";   // XEP-0030
+inline constexpr char muc[] = "http://jabber.org/protocol/muc";                   // XEP-0045
+inline constexpr char muc_user[] = "http://jabber.org/protocol/muc#user";         // XEP-0045
+inline constexpr char muc_admin[] = "http://jabber.org/protocol/muc#admin";       // XEP-0045
+inline constexpr char muc_owner[] = "http://jabber.org/protocol/muc#owner";       // XEP-0045
+inline constexpr char rsm[] = "http://jabber.org/protocol/rsm";                   // XEP-0059
+inline constexpr char register_iq[] = "jabber:iq:register";                       // XEP-0077
+inline constexpr char register_feature[] = "http://jabber.org/features/iq-register";  // XEP-0077
+inline constexpr char chat_states[] = "http://jabber.org/protocol/chatstates";    // XEP-0085
+inline constexpr char nick[] = "http://jabber.org/protocol/nick";                 // XEP-0172
+inline constexpr char version[] = "jabber:iq:version";                            // XEP-0092
+inline constexpr char vcard_temp[] = "vcard-temp";                                // XEP-0054
+inline constexpr char receipts[] = "urn:xmpp:receipts";                           // XEP-0184
+inline constexpr char sm[] = "urn:xmpp:sm:3";                                     // XEP-0198
+inline constexpr char ping[] = "urn:xmpp:ping";                                   // XEP-0199
+inline constexpr char time[] = "urn:xmpp:time";                                   // XEP-0202
+inline constexpr char delay[] = "urn:xmpp:delay";                                 // XEP-0203
+inline constexpr char direct_invite[] = "jabber:x:conference";                    // XEP-0249
+inline constexpr char carbons[] = "urn:xmpp:carbons:2";                           // XEP-0280
+inline constexpr char forward[] = "urn:xmpp:forward:0";                           // XEP-0297
+inline constexpr char mam[] = "urn:xmpp:mam:2";                                   // XEP-0313
+inline constexpr char mam_extended[] = "urn:xmpp:mam:2#extended";                 // XEP-0313
+inline constexpr char chat_markers[] = "urn:xmpp:chat-markers:0";                 // XEP-0333
+inline constexpr char hints[] = "urn:xmpp:hints";                                 // XEP-0334
+inline constexpr char stanza_id[] = "urn:xmpp:sid:0";                             // XEP-0359
+inline constexpr char self_ping[] = "http://jabber.org/protocol/muc#self-ping-optimization";  // XEP-0410
+inline constexpr char occupant_id[] = "urn:xmpp:occupant-id:0";                   // XEP-0421
+inline constexpr char channel_binding[] = "urn:xmpp:sasl-cb:0";                   // XEP-0440
+
+}  // namespace teahouse::ns

@@ -1,0 +1,24 @@
+// The string classes of PRECIS, derived from Unicode properties, and the bidi rule: what prep.cc stands on.
+//
+// Spec: RFC 8264 sections 8 and 9 (classes), RFC 5892 appendix A (contextual rules), RFC 5893 section 2 (bidi rule).
+// Thread: any.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace teahouse::xmpp {
+
+enum class StringClass {
+  identifier,  // IdentifierClass: letters, digits and printable ASCII
+  freeform,    // FreeformClass: also spaces, symbols, punctuation and compatibility characters
+};
+
+// The index of the first code point that the class disallows (by itself or by its neighbours), or none.
+std::optional<size_t> find_disallowed(std::u32string_view text, StringClass string_class);
+
+// True if no character is written from right to left, or the whole keeps the bidi rule.
+bool obeys_bidi_rule(std::u32string_view text);
+
+}  // namespace teahouse::xmpp

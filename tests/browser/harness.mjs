@@ -1,0 +1,160 @@
+// What the browser tests share: the server under test (from the environment, see README.md), a little site that embeds the widget under a
+// strict CSP, Chromium, and words for what a user does and sees.
+import { createHmac } from "node:crypto";
+import { createServer } from "node:http";
+import { readFileSync } from "node:fs";
+import { chromium } from "playwright-core";
+
+const file = process.env.TEAHOUSE_BROWSER_CONFIG;
+if (!file) {
+  console.error("Set TEAHOUSE_BROWSER_CONFIG to the JSON file that tests/browser/README.md describes.");
+  process.exit(2);
+}
+export const config = JSON.parse(readFileSync(file, "utf8"));
+export const [alpha, beta] = config.tenants;
+export const timeoutMs = 15_000;
+
+const b64 = (text) => Buffer.from(text).toString("base64url");
+/** A site token, as the webmaster's own page would make it. */
+export function token(tenant, user, claims = {}) {
+  const payload = { iss: tenant.site, sub: user.id, name: user.name, exp: Math.floor(Date.now() / 1000) + 3600, ...claims };
+  const data = `${b64('{"alg":"HS256","typ":"JWT"}')}.${b64(JSON.stringify(payload))}`;
+  return `${data}.${createHmac("sha256", tenant.secret).update(data).digest("base64url")}`;
+}
+
+const escape = (text) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+/** The site's CSP: no inline styles, no inline script, no eval, no blob:. `types` adds Trusted Types. */
+export function policy(types) {
+  const socket = config.websocket ?? config.origin.replace(/^http/, "ws");
+  return [
+    "default-src 'none'",
+    "base-uri 'none'",
+    `script-src ${config.origin}`,
+    "style-src 'self'",
+    `connect-src 'self' ${config.origin} ${socket}`,
+    `img-src 'self' ${config.origin}`,
+    ...(types ? ["require-trusted-types-for 'script'", "trusted-types teahouse"] : []),
+  ].join("; ");
+}
+
+// A page whose own style sheet tries hard to break whatever is put into it.
+const hostileCss = `
+* { font: italic 40px/3 serif !important; letter-spacing: 9px !important; }
+div, button, input, textarea, section, ul, li, teahouse-chat { display: none !important; position: static !important; color: red !important;
+  background: yellow !important; transform: rotate(3deg) !important; float: right !important; margin: 40px !important; }
+`;
+
+const pages = new URL(config.pages ?? "http://127.0.0.1:15390");
+let server;
+/** Serves /page?…: the attributes of the script tag are the query's parameters. Closed by `close`. */
+export async function openSite() {
+  server = createServer((request, response) => {
+    const url = new URL(request.url, pages);
+    const query = url.searchParams;
+    if (url.pathname === "/hostile.css") return response.writeHead(200, { "content-type": "text/css" }).end(hostileCss);
+    if (url.pathname === "/favicon.ico") return response.writeHead(204).end();
+    if (url.pathname === "/token") return response.writeHead(200, { "content-type": "text/plain" }).end(tokens.get(query.get("for")) ?? "");
+    if (url.pathname !== "/page") return response.writeHead(404).end();
+    const attributes = [...query].filter(([k]) => k.startsWith("data-")).map(([k, v]) => ` ${k}="${escape(v)}"`).join("");
+    response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": policy(query.has("types")) });
+    response.end(`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Test page</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">${query.has("hostile") ? '<link rel="stylesheet" href="/hostile.css">' : ""}</head>
+<body><main><h1>A page</h1><p><a href="#x">A link of the page</a></p>
+<script async src="${config.origin}/w.js"${attributes}></script></main></body></html>`);
+  });
+  await new Promise((resolve, reject) => server.once("error", reject).listen(Number(pages.port), pages.hostname, resolve));
+}
+export const tokens = new Map();
+
+let browser;
+const contexts = new Set();
+export async function openBrowser() {
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+}
+export async function close() {
+  await browser?.close();
+  server?.closeAllConnections();
+  await new Promise((resolve) => (server ? server.close(resolve) : resolve()));
+}
+
+/** One user's browser: its own storage. Pages in it are tabs. */
+export async function newContext(options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1100, height: 800 }, ...options });
+  contexts.add(context);
+  return context;
+}
+export async function closeContexts() {
+  for (const context of contexts) await context.close();
+  contexts.clear();
+}
+
+export function pageUrl(tenant, attributes = {}) {
+  const { types, hostile, ...data } = attributes;
+  const query = new URLSearchParams({ "data-site": tenant.site });
+  for (const [key, value] of Object.entries(data)) query.set(`data-${key}`, value);
+  if (types) query.set("types", "1");
+  if (hostile) query.set("hostile", "1");
+  return `${pages.origin}/page?${query}`;
+}
+
+/** A page with the widget in it. What goes wrong in it (errors, CSP refusals) is collected in `page.troubles`. */
+export async function openPage(context, url, { open = true } = {}) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(timeoutMs);
+  page.troubles = [];
+  page.sockets = [];
+  page.on("pageerror", (error) => page.troubles.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error" || /Content Security Policy/.test(message.text())) page.troubles.push(message.text());
+    if (process.env.TEAHOUSE_BROWSER_DEBUG) console.log(`[page] ${message.type()}: ${message.text()}`);
+  });
+  page.on("websocket", (socket) => {
+    page.sockets.push(socket);
+    if (!process.env.TEAHOUSE_BROWSER_DEBUG) return;
+    socket.on("framesent", (f) => console.log(`[${page.sockets.length}] > ${f.payload}`));
+    socket.on("framereceived", (f) => console.log(`[${page.sockets.length}] < ${f.payload}`));
+  });
+  await page.goto(url);
+  if (open) await openChat(page);
+  return page;
+}
+export const signedIn = (tenant, user, attributes = {}) => pageUrl(tenant, { token: token(tenant, user), ...attributes });
+
+export async function openChat(page) {
+  await page.getByRole("button", { name: /Open chat|打开聊天/ }).click();
+  await page.locator(".panel").waitFor();
+}
+export const field = (page) => page.locator("textarea");
+export async function say(page, text) {
+  await field(page).fill(text);
+  await field(page).press("Enter");
+}
+/** Waits until a message with this text is shown. */
+export function sees(page, text) {
+  return page.locator(".text", { hasText: text }).first().waitFor();
+}
+export function bodies(page) {
+  return page.locator(".text").allInnerTexts();
+}
+/** Waits until our message has got at least this far. */
+export function delivered(page, text, state = "sent") {
+  const reached = { sent: ["sent", "delivered", "seen"], delivered: ["delivered", "seen"], seen: ["seen"] }[state];
+  const which = reached.map((s) => `.delivery-${s}`).join(", ");
+  return page.locator(".group.own", { hasText: text }).filter({ has: page.locator(which) }).first().waitFor();
+}
+export async function ready(page) {
+  await page.waitForFunction(() => {
+    const root = document.querySelector("teahouse-chat")?.shadowRoot;
+    return root?.querySelector("textarea") && !root.querySelector(".skeleton") && root.querySelector(".state-empty");
+  });
+}
+/** Restarts the server under test with the command the configuration names. */
+export async function restart() {
+  const { restart: how } = config;
+  if (how?.startsWith("http")) await fetch(how);
+  else if (how) {
+    const { execFileSync } = await import("node:child_process");
+    execFileSync("/bin/sh", ["-c", how], { stdio: "inherit" });
+  }
+}
+export const unique = (text) => `${text} ${Math.random().toString(36).slice(2, 8)}`;

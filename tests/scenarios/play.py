@@ -1,0 +1,421 @@
+"""Plays a script: each step's words, and what they do."""
+import base64
+import json
+import re
+
+from fixtures import pattern
+from fixtures.api import site_token
+from fixtures.client import END, LOST, Unexpected, show
+
+STREAM_ERROR = '{http://etherx.jabber.org/streams}error'
+STREAMS = 'urn:ietf:params:xml:ns:xmpp-streams'
+ROOM = re.compile(r"to='([^'/@]+@rooms\.[^'/]+)")
+STEPS = []
+
+
+def step(words):
+    """Makes a method the meaning of a line; groups become its arguments."""
+    def keep(method):
+        STEPS.append((re.compile(words + '$'), method))
+        return method
+    return keep
+
+
+class Play:
+    """One scenario on its way; `run` ends well or raises Unexpected."""
+
+    def __init__(self, cast, script):
+        self.cast, self.script = cast, script
+        self.variables = {}
+        self.rooms = []
+        self.step = None
+        self.answer = None
+        for alias, tenant in cast.tenants.items():
+            self.variables.update({f'{alias}.{key}': value for key, value in tenant.items()})
+            self.variables[f'{alias}.name'] = cast.names[alias]
+        for address, account in cast.accounts.items():
+            self.variables.setdefault(f'password.{account.user}', account.password)
+            self.variables[f'password.{account.tenant}.{account.user}'] = account.password
+        self.variables.update(long='x' * 2000, space=' \n\t ')
+
+    async def run(self):
+        for self.step in self.script.steps:
+            self.cast.log.append(f'--- line {self.step.number}: {self.step.text}')
+            for words, method in STEPS:
+                match = words.match(self.step.text)
+                if match:
+                    await method(self, *match.groups())
+                    break
+            else:
+                raise Unexpected(f'no such step: {self.step.text!r}')
+        self.cast.log.append('--- the end')
+        self.step = None
+        await self.nothing_more(self.cast.everybody())
+
+    async def nothing_more(self, clients):
+        await self.cast.settle(self.rooms)
+        left = [(c, e) for c in clients for e in c.inbox]
+        if left:
+            raise Unexpected('\n'.join(f'{c.name} should have received nothing more; it received\n{show(e)}'
+                                       for c, e in left))
+
+    def who(self, name):
+        if name not in self.cast.clients:
+            raise Unexpected(f'there is no [Client] {name}')
+        return self.cast.clients[name]
+
+    def several(self, names):
+        return [self.who(n) for n in re.split(r',\s*|\s+and\s+', names)]
+
+    def filled(self, text):
+        return pattern.expand(text, self.variables)
+
+    def wire(self, text):
+        text = self.cast.to_wire(self.filled(text))
+        return re.sub(r'\{base64:(.*?)\}', lambda m: base64_of(m.group(1)), text)
+
+    # --- stanzas
+
+    @step(r'(\w+) sends(?: (\d+) times)?:')
+    async def sends(self, name, times):
+        for number in range(int(times or 1)):
+            self.variables['N'] = number + 1
+            for text in split_elements(self.wire(self.step.body)):
+                for room in ROOM.findall(text):
+                    self.knows_room(room)
+                self.who(name).send(text)
+
+    def knows_room(self, room):
+        room = self.cast.from_wire(room)
+        if room not in self.rooms:
+            self.rooms.append(room)
+
+    @step(r'(\w+) sends raw:')
+    async def sends_raw(self, name):
+        self.who(name).send_raw(self.wire(''.join(line.strip() for line in self.step.lines)))
+
+    @step(r'(.+?) receives?(?: (\d+) times)?:')
+    async def receives(self, names, times):
+        for client in self.several(names):
+            for number in range(int(times or 1)):
+                self.variables['N'] = number + 1
+                for wanted in pattern.parse(self.step.body):
+                    self.match(client, wanted, await client.receive())
+
+    def match(self, client, wanted, element):
+        try:
+            self.variables = pattern.compare(wanted, element, self.variables)
+        except pattern.Mismatch as mismatch:
+            raise Unexpected(f'{client.name} should have received\n{shown(wanted, self.variables)}\nit received\n'
+                             f'{show(element)}\ndifference: {mismatch}{self.rest(client)}') from None
+
+    def rest(self, client):
+        return ''.join(f'\nand then\n{show(e)}' for e in list(client.inbox)[:5])
+
+    @step(r'(.+?) receives? in any order:')
+    async def receives_in_any_order(self, names):
+        for client in self.several(names):
+            left = pattern.parse(self.step.body)
+            while left:
+                element = await client.receive()
+                for wanted in left:
+                    try:
+                        self.variables = pattern.compare(wanted, element, self.variables)
+                    except pattern.Mismatch:
+                        continue
+                    left.remove(wanted)
+                    break
+                else:
+                    wants = '\n'.join(shown(w, self.variables) for w in left)
+                    raise Unexpected(f'{client.name} should have received one of\n{wants}\nit received\n{show(element)}'
+                                     f'{self.rest(client)}')
+
+    @step(r'(.+?) may receive:')
+    async def may_receive(self, names):
+        """Where the RFC leaves it to the server."""
+        await self.cast.settle(self.rooms)
+        for client in self.several(names):
+            for wanted in pattern.parse(self.step.body):
+                try:
+                    if client.inbox:
+                        self.variables = pattern.compare(wanted, client.inbox[0], self.variables)
+                        client.inbox.popleft()
+                except pattern.Mismatch:
+                    pass
+
+    @step(r'(.+?) receives? nothing')
+    async def receives_nothing(self, names):
+        await self.nothing_more(self.several(names))
+
+    @step(r'nobody receives anything')
+    async def nobody_receives(self):
+        await self.nothing_more(self.cast.everybody())
+
+    @step(r'(.+?) discards? what came')
+    async def discards(self, names):
+        await self.cast.settle(self.rooms)
+        for client in list(self.cast.clients.values()) if names == 'everybody' else self.several(names):
+            client.inbox.clear()
+
+    @step(r'(\w+) receives only (\d+) of these:')
+    async def receives_some(self, name, count):
+        """So many stanzas that all match."""
+        wanted = pattern.parse(self.step.body)[0]
+        for _ in range(int(count)):
+            self.match(self.who(name), wanted, await self.who(name).receive())
+        await self.nothing_more([self.who(name)])
+
+    @step(r'everything has arrived')
+    async def settles(self):
+        await self.cast.settle(self.rooms)
+
+    # --- streams
+
+    @step(r'(\w+) connects')
+    async def connects(self, name):
+        await self.who(name).login()
+
+    @step(r'(\w+) comes online')
+    async def comes_online(self, name):
+        await self.who(name).login()
+        await self.cast.become_available(self.who(name))
+
+    @step(r'(\w+) becomes available')
+    async def becomes_available(self, name):
+        await self.cast.become_available(self.who(name))
+
+    @step(r'(\w+) gets the roster')
+    async def gets_roster(self, name):
+        await self.cast.get_roster(self.who(name))
+
+    @step(r'(\w+) opens a socket')
+    async def opens_socket(self, name):
+        await self.who(name).open_socket()
+
+    @step(r'(\w+) opens a stream without TLS')
+    async def opens_plain(self, name):
+        await self.who(name).open_socket()
+        await self.who(name).open_stream()
+
+    @step(r'(\w+) opens a stream')
+    async def opens_stream(self, name):
+        await self.who(name).open()
+
+    @step(r'(\w+) starts TLS')
+    async def starts_tls(self, name):
+        await self.who(name).start_tls()
+
+    @step(r'(\w+) has the features:')
+    async def has_features(self, name):
+        client = self.who(name)
+        self.match(client, pattern.parse(self.step.body)[0], client.features)
+
+    @step(r'(\w+) authenticates(?: by (\S+))?(?: with (.+))?')
+    async def authenticates(self, name, mechanism, password):
+        refused = await self.who(name).authenticate(mechanism, self.filled(password) if password else None)
+        if refused:
+            raise Unexpected(f'{name} should have been authenticated; it was refused: {refused}')
+
+    @step(r'(\w+) is refused by (\S+)(?: with (.+?))?: (\S+)')
+    async def is_refused(self, name, mechanism, password, condition):
+        refused = await self.who(name).authenticate(mechanism, self.filled(password) if password else None)
+        if refused != condition:
+            raise Unexpected(f'{name} should have been refused with {condition}; it got {refused or "in"}')
+
+    @step(r'(\w+) binds(?: (\S+))?')
+    async def binds(self, name, resource):
+        await self.who(name).bind(resource)
+
+    @step(r"(\w+)'s stream ends with (\S+?)(?: and)?(:)?")
+    async def ends_with(self, name, condition, more):
+        """A stream error of this name, then the end of the stream and of the connection."""
+        client = self.who(name)
+        element = await client.receive()
+        found = [c.tag for c in element]
+        if element.tag != STREAM_ERROR or f'{{{STREAMS}}}{condition}' not in found:
+            raise Unexpected(f"{name}'s stream should have ended with {condition}; it received\n{show(element)}"
+                             f'{self.rest(client)}')
+        if more:
+            self.match(client, pattern.parse(self.step.body)[0], element)
+        await self.is_disconnected(name)
+
+    @step(r'(\w+) is disconnected')
+    async def is_disconnected(self, name):
+        client = self.who(name)
+        element = await client.receive()
+        if element is END:
+            client.transport.send_end()
+            element = await client.receive() if not client.transport.is_websocket else LOST
+        if element is not LOST:
+            raise Unexpected(f'{name} should have been disconnected; it received\n{show(element)}{self.rest(client)}')
+        client.abort()
+
+    @step(r'(\w+) disconnects')
+    async def disconnects(self, name):
+        await self.who(name).close()
+        self.forget_end(name)
+
+    @step(r'(\w+) drops')
+    async def drops(self, name):
+        self.who(name).abort()
+        self.forget_end(name)
+
+    def forget_end(self, name):
+        inbox = self.who(name).inbox
+        for element in [e for e in inbox if e is END or e is LOST]:
+            inbox.remove(element)
+
+    # --- stream management
+
+    @step(r'(\w+) enables stream management(?: (without) resumption)?')
+    async def enables_sm(self, name, without):
+        await self.who(name).enable_sm(resume=not without)
+
+    @step(r'(\w+) resumes(?:, refused with (\S+))?')
+    async def resumes(self, name, refused):
+        answer = await self.who(name).resume()
+        if refused:
+            found = answer.tag == '{urn:xmpp:sm:3}failed' and [c.tag.split('}')[1] for c in answer]
+            if not found or refused not in found:
+                raise Unexpected(f'{name} should not have resumed ({refused}); it received\n{show(answer)}')
+        elif answer.tag != '{urn:xmpp:sm:3}resumed':
+            raise Unexpected(f'{name} should have resumed; it received\n{show(answer)}')
+
+    @step(r'all of (\w+) is acknowledged')
+    async def all_acknowledged(self, name):
+        await self.who(name).drained()
+
+    # --- rooms
+
+    @step(r'(\w+) joins (\S+) as (.+)')
+    async def joins(self, name, room, nick):
+        """Takes all up to the subject, which ends joining (XEP-0045 section 7.2.15)."""
+        self.knows_room(room)
+        await self.join(self.who(name), room, nick)
+
+    async def join(self, client, room, nick):
+        client.send(self.wire(f"<presence to='{room}/{nick}'><x xmlns='http://jabber.org/protocol/muc'/></presence>"))
+        while True:
+            element = await client.receive()
+            if element.get('type') == 'error':
+                raise Unexpected(f'{client.name} should have joined {room}; it received\n{show(element)}')
+            if element.tag.endswith('}message') and element.find('{jabber:client}subject') is not None:
+                return
+
+    @step(r'(\w+) makes (\S+) as (.+?)(:)?')
+    async def makes(self, name, room, nick, configured):
+        """An instant room (XEP-0045 section 10.1.2), or with the fields of the block as `name: value` lines."""
+        client = self.who(name)
+        await self.joins(name, room, nick)
+        fields = ''
+        if configured:
+            fields = "<field var='FORM_TYPE'><value>http://jabber.org/protocol/muc#roomconfig</value></field>"
+            for line in self.step.lines:
+                if line.strip():
+                    key, value = line.strip().split(':', 1)
+                    fields += f"<field var='{key}'><value>{value.strip()}</value></field>"
+        answer = await client.answer(self.wire(
+            f"<iq type='set' to='{room}' id='configure'><query xmlns='http://jabber.org/protocol/muc#owner'>"
+            f"<x xmlns='jabber:x:data' type='submit'>{fields}</x></query></iq>"))
+        if answer.get('type') != 'result':
+            raise Unexpected(f'{name} could not configure {room}; it received\n{show(answer)}')
+        await self.cast.settle(self.rooms)
+        client.inbox.clear()
+
+    @step(r'(\w+) makes (\w+) (a|an) (owner|admin|member|outcast) of (\S+)')
+    async def makes_affiliated(self, name, whom, _article, affiliation, room):
+        await self.admin(name, room, f"jid='{self.cast.address_of(whom)}' affiliation='{affiliation}'")
+
+    @step(r'(\w+) makes (\S+) (a|an) (moderator|participant|visitor) in (\S+)')
+    async def makes_role(self, name, nick, _article, role, room):
+        await self.admin(name, room, f"nick='{nick}' role='{role}'")
+
+    async def admin(self, name, room, item):
+        """Does it, and everybody forgets what came of it."""
+        self.knows_room(room)
+        answer = await self.who(name).answer(self.wire(
+            f"<iq type='set' to='{room}' id='admin'><query xmlns='http://jabber.org/protocol/muc#admin'>"
+            f'<item {item}/></query></iq>'))
+        if answer.get('type') != 'result':
+            raise Unexpected(f'{name} could not do this in {room}; it received\n{show(answer)}')
+        await self.discards('everybody')
+
+    # --- the API and the server
+
+    @step(r'(\w+) calls (GET|POST|PUT|PATCH|DELETE) (\S+?)(:)?')
+    async def calls(self, who, method, path, _body):
+        """`operator`, a tenant (with its first API key), or `anybody` (no key). A body that begins with { is JSON."""
+        key = None if who == 'operator' else '' if who == 'anybody' else self.cast.tenants[who]['api_key']
+        body = self.wire(self.step.body.strip()).encode() or None
+        headers = {'Content-Type': 'application/json' if body and body[:1] == b'{' else
+                   'application/x-www-form-urlencoded'} if body else {}
+        self.answer = await self.cast.api(self.cast.server.api.call, method, self.wire(path), body, key, headers)
+        self.cast.log.append(f'{who} < {self.answer}')
+
+    @step(r'the answer is (\d+)(:)?')
+    async def the_answer(self, status, body):
+        if self.answer.status != int(status):
+            raise Unexpected(f'the answer should have been {status}; it is {self.answer}')
+        if body:
+            wanted = json.loads(self.filled(self.step.body))
+            actual = json.loads(self.cast.from_wire(self.answer.body.decode()))
+            try:
+                self.variables = pattern.compare_json(wanted, actual, self.variables)
+            except pattern.Mismatch as mismatch:
+                raise Unexpected(f'{mismatch}\nthe answer is {self.answer}') from None
+
+    @step(r'(\w+) signs a token (\w+) for (.+?)(:)?')
+    async def signs(self, tenant, variable, user, claims):
+        made = self.cast.tenants[tenant]
+        more = json.loads(self.filled(self.step.body)) if claims else {}
+        self.variables[variable] = site_token(more.pop('iss', made['site']), more.pop('secret', made['signing_secret']),
+                                              user, more.pop('expires_in_s', 3600), **more)
+        for name, value in self.variables.items():
+            if name == variable:
+                self.cast.log.append(f'{name} = {value}')
+
+    @step(r'(\w+) has the password (.+)')
+    async def has_password(self, name, password):
+        self.who(name).password = self.filled(password)
+
+    @step(r'the server restarts')
+    async def restarts(self):
+        await self.cast.api(self.cast.server.terminate)
+        await self.cast.api(self.cast.server.start)
+
+    @step(r'the server stops')
+    async def stops(self):
+        await self.cast.api(self.cast.server.terminate)
+
+    @step(r'the server is killed')
+    async def is_killed(self):
+        await self.cast.api(self.cast.server.kill)
+
+    @step(r'the server starts')
+    async def starts(self):
+        await self.cast.api(self.cast.server.start)
+
+
+def base64_of(text):
+    """For SASL; `\\0` is the byte 0."""
+    return base64.b64encode(text.replace('\\0', '\0').encode()).decode()
+
+
+def split_elements(text):
+    """The top-level elements of a block, as they are written."""
+    parts, depth, start = [], 0, None
+    for match in re.finditer(r'<(/?)[^<>]*?(/?)>', text):
+        if not match.group(1):
+            if depth == 0:
+                start = match.start()
+            if not match.group(2):
+                depth += 1
+        else:
+            depth -= 1
+        if depth == 0:
+            parts.append(text[start:match.end()])
+    return parts
+
+
+def shown(wanted, variables):
+    return pattern.expand(show(wanted), variables)

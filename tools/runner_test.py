@@ -1,0 +1,140 @@
+#!/usr/bin/python3
+"""Tests of tests/run: what it counts, and that nothing that goes wrong passes. Prints TAP."""
+import importlib.machinery
+import importlib.util
+import os
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+_PATH = os.path.join(os.path.dirname(os.path.realpath(__file__)), '../tests/run')
+_LOADER = importlib.machinery.SourceFileLoader('runner', _PATH)
+runner = importlib.util.module_from_spec(importlib.util.spec_from_loader('runner', _LOADER))
+_LOADER.exec_module(runner)
+
+NESTED = '''TAP version 13
+# Subtest: /x/jid.test.mjs
+    # Subtest: parses
+    ok 1 - parses
+      ---
+      duration_ms: 1
+      not ok inside yaml
+      ...
+    # Subtest: group
+        ok 1 - a
+        not ok 2 - b
+          ---
+          error: 'ok'
+          ...
+        1..2
+    not ok 2 - group
+    1..2
+not ok 1 - /x/jid.test.mjs
+ok 2 - flat # SKIP no browser
+1..2
+# tests 5
+'''
+GTEST = '''<testsuites><testsuite name="Jid">
+<testcase name="A" status="run" result="completed" classname="Jid"/>
+<testcase name="B" status="run" result="completed" classname="Jid"><failure message="no"/></testcase>
+<testcase name="C" status="notrun" result="suppressed" classname="Jid"/>
+<testcase name="D" status="run" result="skipped" classname="Jid"><skipped message="later"/></testcase>
+</testsuite></testsuites>'''
+JUNIT = '''<testsuite>
+<testcase name="xmpp" status="fail"/><testcase name="jid_fuzz" status="run"/><testcase name="xml" status="fail"/>
+</testsuite>'''
+
+
+def counted(text):
+    count = runner.count_tap(text)
+    return count.passed, count.failed, count.skipped
+
+
+def equal(got, wanted):
+    assert got == wanted, f'{got} is not {wanted}'
+
+
+def check_flat_tap_is_counted():
+    equal(counted('ok a\nnot ok b: why\nok c # SKIP none\nnoise ok\n1..3\n'), (1, 1, 1))
+
+
+def check_subtests_count_by_their_leaves():
+    equal(counted(NESTED), (2, 1, 1))
+
+
+def check_a_parent_that_fails_by_itself_counts():
+    equal(counted('    ok 1 - inner\nnot ok 1 - hook\n'), (1, 1, 0))
+
+
+def check_fewer_tests_than_planned_fail():
+    equal(counted('1..3\nok a\n'), (1, 1, 0))
+
+
+def check_nothing_counts_nothing():
+    equal(counted('all is well\n'), (0, 0, 0))
+
+
+def check_gtest_cases_are_counted_and_crashes_fail():
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in (('xmpp_test.xml', GTEST), ('ctest.xml', JUNIT)):
+            with open(os.path.join(folder, name), 'w', encoding='utf-8') as file:
+                file.write(text)
+        count = runner.count_ctest(folder, os.path.join(folder, 'ctest.xml'))
+        equal((count.passed, count.failed, count.skipped), (2, 2, 2))
+        assert 'Jid.B' in count.why and any(w.startswith('xml:') for w in count.why), count.why
+
+
+def ran(script, minutes=1):
+    with tempfile.TemporaryDirectory() as folder:
+        runner.LOGS = folder
+        suite = runner.Suite('trial', ['sh', '-c', script], minutes=minutes)
+        count = runner.run_suite(suite)
+        return count.passed, count.failed, count.skipped
+
+
+def check_an_exit_status_fails_a_suite_whose_tests_passed():
+    equal(ran('echo ok a; exit 3'), (1, 1, 0))
+
+
+def check_a_suite_without_tests_fails():
+    equal(ran('true'), (0, 1, 0))
+
+
+def check_a_command_that_is_not_there_fails():
+    equal(ran('exec /no/such/command'), (0, 1, 0))
+
+
+def check_a_suite_past_its_limit_is_stopped_with_all_it_started():
+    equal(ran('echo ok a; cat /dev/zero >/dev/null & wait', minutes=0.005), (1, 1, 0))
+
+
+def check_a_good_suite_passes():
+    equal(ran('test -n "$TEAHOUSE_BINARY" && test -d "$TEAHOUSE_LOGS" && echo ok a'), (1, 0, 0))
+
+
+def check_an_unknown_suite_is_refused():
+    try:
+        runner.choose(['no-such-suite'])
+    except SystemExit as refused:
+        assert 'no-such-suite' in str(refused), refused
+    else:
+        raise AssertionError('it was taken')
+
+
+def main():
+    checks = [(n, c) for n, c in sorted(globals().items()) if n.startswith('check_')]
+    failed = 0
+    out, sys.stdout = sys.stdout, open(os.devnull, 'w', encoding='utf-8')  # the runner shows the failures asked for
+    for name, check in checks:
+        try:
+            check()
+            print('ok ' + name[len('check_'):].replace('_', ' '), file=out, flush=True)
+        except Exception as error:  # a test's failure of any kind is told and counted
+            failed += 1
+            print(f'not ok {name}: {type(error).__name__}: {error}', file=out, flush=True)
+    print(f'1..{len(checks)}', file=out)
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,58 @@
+// Builds web/dist: w.js, the classic script that pages name, and beside it the ES modules it loads when they are needed. Their names carry
+// a hash of their content, so they may be cached for ever; w.js must be revalidated.
+import { build } from "esbuild";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(fileURLToPath(import.meta.url));
+const dist = join(root, "dist");
+const source = join(root, "widget/src");
+const common = {
+  bundle: true,
+  minify: true,
+  target: ["es2022", "chrome100", "firefox100", "safari15.4"],
+  legalComments: "none",
+  loader: { ".css": "text" },
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  metafile: true,
+  logLevel: "warning",
+  plugins: [minifyCss()],
+};
+
+/** Style sheets are put in as minified text for adoptedStyleSheets. */
+function minifyCss() {
+  return {
+    name: "css-text",
+    setup(builder) {
+      builder.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+        const { outputFiles } = await builder.esbuild.build({ entryPoints: [path], minify: true, write: false, target: common.target, loader: { ".css": "css" } });
+        return { contents: outputFiles[0].text.trim(), loader: "text" };
+      });
+    },
+  };
+}
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+const chunks = await build({
+  ...common,
+  entryPoints: { core: join(source, "core.ts"), ui: join(source, "ui.tsx") },
+  outdir: join(dist, "w"),
+  format: "esm",
+  splitting: true,
+  entryNames: "[name]-[hash]",
+  chunkNames: "shared-[hash]",
+});
+const fileOf = (entry) =>
+  `w/${basename(Object.entries(chunks.metafile.outputs).find(([, o]) => o.entryPoint?.endsWith(entry))[0])}`;
+const loader = await build({
+  ...common,
+  entryPoints: [join(source, "loader/main.ts")],
+  outfile: join(dist, "w.js"),
+  format: "iife",
+  define: { CORE_FILE: JSON.stringify(fileOf("src/core.ts")), UI_FILE: JSON.stringify(fileOf("src/ui.tsx")) },
+});
+mkdirSync(join(root, ".cache"), { recursive: true });
+writeFileSync(join(root, ".cache/meta.json"), JSON.stringify({ chunks: chunks.metafile, loader: loader.metafile }));

@@ -1,0 +1,23 @@
+// Prints the sizes of web/dist as they go over the wire (gzip) and fails when they are over what we promise.
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+
+const beforeOpenedBytesMax = 40 * 1024;
+const allBytesMax = 150 * 1024;
+const dist = join(dirname(fileURLToPath(import.meta.url)), "dist");
+const size = (file) => gzipSync(readFileSync(join(dist, file)), { level: 9 }).length;
+const files = ["w.js", ...readdirSync(join(dist, "w")).map((f) => `w/${f}`)];
+const sizes = Object.fromEntries(files.map((f) => [f, size(f)]));
+for (const [file, bytes] of Object.entries(sizes)) console.log(`${(bytes / 1024).toFixed(1).padStart(7)} KB  ${file}`);
+
+/** Everything but the look of the opened chat: what a page loads for a signed-in user who never opens it. */
+const before = Object.entries(sizes).reduce((sum, [f, bytes]) => sum + (f.startsWith("w/ui-") ? 0 : bytes), 0);
+const all = Object.values(sizes).reduce((a, b) => a + b, 0);
+console.log(`${(before / 1024).toFixed(1).padStart(7)} KB  before it is opened (at most ${beforeOpenedBytesMax / 1024})`);
+console.log(`${(all / 1024).toFixed(1).padStart(7)} KB  in all (at most ${allBytesMax / 1024})`);
+if (before > beforeOpenedBytesMax || all > allBytesMax) {
+  console.error("The widget is larger than promised.");
+  process.exit(1);
+}

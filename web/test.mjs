@@ -1,0 +1,30 @@
+// Bundles the unit tests beside the code and runs them with node's test runner.
+import { build } from "esbuild";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(fileURLToPath(import.meta.url));
+const out = join(root, ".cache/tests");
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+const source = join(root, "widget/src");
+const tests = readdirSync(source, { recursive: true }).filter((f) => /\.test\.tsx?$/.test(f));
+await build({
+  entryPoints: tests.map((f) => join(source, f)),
+  outdir: out,
+  outbase: source,
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  external: ["@xmldom/xmldom"],
+  loader: { ".css": "text" },
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  logLevel: "warning",
+});
+const files = tests.map((f) => join(out, f.replace(/\.tsx?$/, ".mjs")));
+process.exit(spawnSync(process.execPath, ["--test", ...process.argv.slice(2), ...files], { stdio: "inherit" }).status ?? 1);

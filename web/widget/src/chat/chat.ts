@@ -1,0 +1,561 @@
+// One user's chat on one site: what the UI and the page's `teahouse()` calls use. Joins the link, the store and the protocol parts.
+//
+// Every tab runs one of these and builds the same picture from the same stanzas; only the leading tab speaks by itself (presence,
+// joining, receipts, answers to requests, the outbox). What a user does goes out through the link from whichever tab he is in.
+import type { Site } from "../core/api.ts";
+import { storeName } from "../core/api.ts";
+import { Emitter } from "../core/emitter.ts";
+import { guestStorage, type Identity } from "../core/identity.ts";
+import { bareJid, escapeLocalpart, resourcepart, userJid } from "../core/jid.ts";
+import { Link } from "../core/link.ts";
+import { ns } from "../core/ns.ts";
+import { Outbox, type Outgoing } from "../core/outbox.ts";
+import { clearOtherUsers, openStorage, userScope, type Storage } from "../core/storage.ts";
+import { randomId, type Status } from "../core/stream.ts";
+import { attribute, child, children, el, text } from "../core/xml.ts";
+import { History } from "./history.ts";
+import { Messages } from "./messages.ts";
+import { limits, type Conversation, type Read } from "./model.ts";
+import { People, safePicture } from "./people.ts";
+import { readForwarded, readMessage, type Reading } from "./reading.ts";
+import { answerRequest } from "./requests.ts";
+import { cleanNick, Rooms } from "./rooms.ts";
+import { Store, toShow, type Snapshot } from "./store.ts";
+
+export interface ChatOptions {
+  origin: string;
+  site: Site;
+  identity: Identity;
+  room?: string;
+  to?: string;
+}
+
+interface ChatEvents {
+  status: Status;
+  logout: void;
+}
+
+type TabTold = { queued: Outgoing } | { discarded: Outgoing } | { read: { jid: string; read: Read } } | { failed: Outgoing };
+interface Saved {
+  epoch: string;
+  h: number;
+  snapshot: Snapshot;
+}
+
+const typingCrowdMax = 30;
+const triesMax = 6;
+
+export class Chat extends Emitter<ChatEvents> {
+  readonly store: Store;
+  readonly people: People;
+  readonly link: Link;
+  /** The conversation the page asked for, if it asked for one. */
+  readonly first: string | null;
+  private readonly outbox: Outbox;
+  private readonly messages: Messages;
+  private readonly history: History;
+  private readonly rooms: Rooms;
+  private readonly session: Storage;
+  private readonly local: Storage;
+  private epoch = "";
+  private phase: Status["phase"] = "idle";
+  private readonly greeted = new Set<string>();
+  private typingIn: string | null = null;
+  private typingTimer = 0;
+
+  constructor(readonly options: ChatOptions) {
+    super();
+    const { site, identity, origin } = options;
+    const scope = userScope(site.site, identity.claims.sub);
+    clearOtherUsers(site.site, scope);
+    this.local = openStorage("local", scope);
+    this.session = openStorage("session", scope);
+    this.store = new Store(this.local);
+    this.store.me = { jid: userJid(identity.claims.sub, site.domain), name: identity.claims.name ?? identity.claims.sub };
+    this.outbox = new Outbox(this.local);
+    this.link = new Link({
+      scope,
+      websocket: site.websocket,
+      domain: site.domain,
+      credentials: async (refresh) => ({
+        password: await identity.token(refresh),
+        localpart: escapeLocalpart(identity.claims.sub.toLowerCase()),
+      }),
+      snapshot: () => this.store.snapshot(),
+    });
+    this.messages = new Messages(this.store);
+    this.history = new History(this.link, this.store, this.messages);
+    this.rooms = new Rooms(this.link, this.store, (conversation) => void this.roomJoined(conversation));
+    this.people = new People(origin, site.domain, identity, this.store);
+    this.first = this.pinFirst();
+    this.listen();
+  }
+
+  get status(): Status {
+    return this.link.status;
+  }
+
+  async start(): Promise<void> {
+    this.restore();
+    for (const entry of this.outbox.list()) this.showQueued(entry);
+    const { claims } = this.options.identity;
+    if (claims.name) this.store.people.set(this.store.me.jid, { jid: this.store.me.jid, id: claims.sub, name: claims.name, picture: safePicture(claims.picture) });
+    else await Promise.race([this.people.load(this.store.me.jid), new Promise((resolve) => setTimeout(resolve, 3_000))]);
+    this.store.me.name = cleanNick(this.store.personName(this.store.me.jid));
+    addEventListener("pagehide", this.leavePage);
+    addEventListener("pageshow", this.returnToPage);
+    this.link.start();
+  }
+
+  /** Ends the session and removes everything that was written down for this user. */
+  logout(tellOthers = true): void {
+    removeEventListener("pagehide", this.leavePage);
+    removeEventListener("pageshow", this.returnToPage);
+    this.link.stop(tellOthers);
+    this.local.clear();
+    this.session.clear();
+  }
+
+  send(conversation: Conversation, body: string): void {
+    const trimmed = body.trim();
+    if (!trimmed) return;
+    if (this.options.identity.guest) guestStorage(this.options.site.site).set("spoke", true);
+    this.enqueue({ id: randomId(16), to: conversation.jid, room: conversation.room !== null, body: trimmed, time: this.messages.now() });
+    this.typingIn = null; // the message itself says that we are done
+    this.stopTyping();
+  }
+
+  retry(conversation: Conversation, id: string): void {
+    const message = conversation.messages.find((m) => m.own && m.id === id);
+    if (!message) return;
+    this.store.drop(conversation, id);
+    this.enqueue({ id, to: conversation.jid, room: conversation.room !== null, body: message.body, time: this.messages.now() });
+  }
+
+  discard(conversation: Conversation, id: string): void {
+    const entry = this.outbox.get(id);
+    this.outbox.remove(id);
+    this.store.drop(conversation, id);
+    if (entry) this.tell({ discarded: entry });
+  }
+
+  /** The user looks at the newest messages of this conversation. */
+  view(conversation: Conversation): void {
+    const seen = this.store.markRead(conversation);
+    if (seen?.markable && !conversation.room) {
+      this.link.send(
+        el(
+          "message",
+          { to: conversation.jid, type: "chat", id: randomId(12) },
+          el("displayed", { xmlns: ns.markers, id: seen.id }),
+          el("store", { xmlns: ns.hints }),
+        ),
+      );
+    }
+  }
+
+  /** The user opened this conversation: say that we are here, and fill it if little of it is loaded. */
+  open(conversation: Conversation): void {
+    conversation.pinned = true;
+    if (conversation.room) {
+      if (conversation.room.phase === "idle" || conversation.room.phase === "left") this.rooms.join(conversation);
+    } else {
+      this.people.want(conversation.jid);
+      this.greet(conversation.jid);
+      if (conversation.messages.length < 10) void this.older(conversation);
+    }
+    this.store.changed();
+  }
+
+  async older(conversation: Conversation): Promise<void> {
+    const ready = this.status.phase === "online" && (conversation.room ? conversation.synced : this.store.archive.synced);
+    if (ready) await this.history.older(conversation);
+  }
+
+  olderConversations(): Promise<void> {
+    return this.history.olderList();
+  }
+
+  person(id: string): Conversation {
+    return this.store.conversation(id.includes("@") ? bareJid(id) : userJid(id, this.options.site.domain));
+  }
+
+  room(name: string): Conversation {
+    const conversation = this.store.conversation(this.roomJid(name), true);
+    conversation.pinned = true;
+    return conversation;
+  }
+
+  join(conversation: Conversation, password?: string): void {
+    if (conversation.room) conversation.room.phase = "idle";
+    this.rooms.join(conversation, password);
+  }
+
+  leave(conversation: Conversation): void {
+    this.rooms.leave(conversation);
+    conversation.pinned = false;
+    this.store.conversations.delete(conversation.jid);
+    this.store.changed();
+  }
+
+  composing(conversation: Conversation, text: string): void {
+    const crowd = conversation.room ? Object.keys(conversation.room.occupants).length : 2;
+    if (text.trim() === "") return this.stopTyping();
+    if (crowd > typingCrowdMax || conversation.room?.phase === "left") return;
+    clearTimeout(this.typingTimer);
+    this.typingTimer = setTimeout(() => this.stopTyping("paused"), 8_000) as unknown as number;
+    if (this.typingIn === conversation.jid) return;
+    this.stopTyping();
+    this.typingIn = conversation.jid;
+    this.sendChatState(conversation.jid, "composing");
+  }
+
+  stopTyping(state: "active" | "paused" = "active"): void {
+    clearTimeout(this.typingTimer);
+    if (this.typingIn) this.sendChatState(this.typingIn, state);
+    this.typingIn = null;
+  }
+
+  async rename(name: string): Promise<void> {
+    const { origin, identity } = this.options;
+    const clean = cleanNick(name);
+    if (!clean) return;
+    const { jid } = this.store.me;
+    await storeName(origin, identity.claims.sub, await identity.token(), clean);
+    this.store.me.name = clean;
+    this.store.people.set(jid, { jid, id: identity.claims.sub, picture: this.store.picture(jid), name: clean });
+    this.rooms.rename(clean);
+    this.store.changed();
+  }
+
+  /** Answers somebody who wants to see our presence. */
+  allow(jid: string, yes: boolean): void {
+    this.link.send(el("presence", { to: jid, type: yes ? "subscribed" : "unsubscribed" }));
+    this.store.requests.delete(jid);
+    this.store.changed();
+  }
+
+  private pinFirst(): string | null {
+    const { to, room, site, identity } = this.options;
+    const claimed = (identity.claims.rooms ?? []).filter((name) => typeof name === "string").slice(0, limits.roomsJoined);
+    for (const name of claimed) this.room(name);
+    if (room) this.room(room);
+    if (to) this.person(to).pinned = true;
+    if (to) return this.person(to).jid;
+    if (room) return this.roomJid(room);
+    if (claimed.length > 0) return claimed.length === 1 ? this.roomJid(claimed[0]!) : null;
+    return this.room(site.lobby || "lobby").jid;
+  }
+
+  private roomJid(name: string): string {
+    return name.includes("@") ? bareJid(name) : `${escapeLocalpart(name.toLowerCase())}@${this.options.site.rooms}`;
+  }
+
+  private listen(): void {
+    const { link, store } = this;
+    link.on("status", (status) => {
+      const came = status.phase === "online" && this.phase !== "online";
+      this.phase = status.phase;
+      if (status.phase === "online" && status.epoch !== this.epoch) void this.begun(status);
+      else if (came) this.resumed();
+      this.emit("status", status);
+      store.changed();
+    });
+    link.on("lead", ({ consistent }) => {
+      if (!consistent) this.epoch = "";
+    });
+    link.on("snapshot", ({ data, epoch }) => {
+      store.restore(data as Snapshot);
+      this.epoch = epoch;
+      this.joinMissing();
+    });
+    link.on("stanza", ({ element, outgoing }) => this.take(element, outgoing));
+    link.on("acked", (ids) => ids.forEach((id) => this.acknowledged(id)));
+    link.on("told", (told) => this.hear(told as TabTold));
+    link.on("logout", () => {
+      this.logout(false);
+      this.emit("logout", undefined);
+    });
+    store.on("read", (read) => this.tell({ read }));
+  }
+
+  private tell(told: TabTold): void {
+    this.link.tell(told);
+  }
+
+  private hear(told: TabTold): void {
+    if ("queued" in told) {
+      this.showQueued(told.queued);
+      this.flush(told.queued);
+    } else if ("read" in told) {
+      this.store.setRead(told.read.jid, told.read.read, false);
+    } else if ("discarded" in told) {
+      const conversation = this.store.conversations.get(told.discarded.to);
+      if (conversation) this.store.drop(conversation, told.discarded.id);
+    }
+  }
+
+  /** A session that was not resumed: nothing of presence or rooms is left, and the archives tell what we missed. */
+  private async begun(status: Status): Promise<void> {
+    const { link, store, rooms } = this;
+    this.epoch = status.epoch;
+    this.greeted.clear();
+    store.clearPresence();
+    store.archive.synced = false;
+    for (const c of store.conversations.values()) {
+      c.synced = false;
+      c.typing = {};
+    }
+    rooms.forget();
+    if (link.leading) {
+      link.iq("set", undefined, el("enable", { xmlns: ns.carbons })).catch(() => {});
+      this.askTime();
+    }
+    void this.loadRoster().then(() => link.leading && link.send(el("presence", {})));
+    this.joinMissing();
+    await this.syncAccount();
+  }
+
+  private async syncAccount(): Promise<void> {
+    const { epoch } = this;
+    try {
+      await this.history.syncAccount();
+    } catch {
+      if (this.epoch !== epoch || this.status.phase !== "online") return;
+      await new Promise((resolve) => setTimeout(resolve, 5_000));
+      if (this.epoch === epoch && this.status.phase === "online" && !this.store.archive.synced) return this.syncAccount();
+      return;
+    }
+    this.flushAll();
+  }
+
+  private async roomJoined(conversation: Conversation): Promise<void> {
+    if (!conversation.synced) await this.history.syncRoom(conversation).catch(() => {});
+    this.flushAll();
+  }
+
+  private resumed(): void {
+    if (!this.store.archive.synced) void this.syncAccount();
+    for (const c of this.store.conversations.values()) {
+      if (!c.room) continue;
+      if (c.room.phase === "joining") c.room.phase = "idle";
+      if (c.room.phase === "joined" && !c.synced) void this.roomJoined(c);
+      if (this.link.leading) void this.rooms.checkJoined(c);
+    }
+    this.joinMissing();
+    this.flushAll();
+  }
+
+  private joinMissing(): void {
+    let count = 0;
+    for (const c of this.store.conversations.values()) {
+      if (c.room?.phase === "idle" && c.pinned && ++count <= limits.roomsJoined) this.rooms.join(c);
+    }
+  }
+
+  private async loadRoster(): Promise<void> {
+    try {
+      const answer = await this.link.iq("get", undefined, el("query", { xmlns: ns.roster }));
+      this.store.contacts.clear();
+      this.takeRoster(answer);
+    } catch {
+      // Without a roster there are only the conversations.
+    }
+  }
+
+  private takeRoster(iq: Element): void {
+    for (const item of children(child(iq, ns.roster, "query"), ns.roster, "item")) {
+      const jid = attribute(item, "jid");
+      const subscription = attribute(item, "subscription");
+      if (subscription === "remove") this.store.contacts.delete(jid);
+      else this.store.contacts.set(jid, { jid, subscription, name: attribute(item, "name") });
+    }
+    this.store.changed();
+  }
+
+  private askTime(): void {
+    const asked = Date.now();
+    this.link.iq("get", this.options.site.domain, el("time", { xmlns: ns.time })).then(
+      (answer) => {
+        const utc = Date.parse(text(child(child(answer, ns.time, "time"), ns.time, "utc")));
+        if (!Number.isNaN(utc)) this.messages.clockOffsetMs = Math.round(utc - (asked + Date.now()) / 2);
+      },
+      () => {},
+    );
+  }
+
+  private take(element: Element, outgoing: boolean): void {
+    if (element.localName === "presence") return outgoing ? this.rooms.takeOutgoing(element) : this.takePresence(element);
+    if (outgoing) return;
+    if (element.localName === "message") return this.takeMessage(element);
+    const from = bareJid(attribute(element, "from"));
+    if (child(element, ns.roster, "query") && (from === "" || from === this.store.me.jid)) this.takeRoster(element);
+    if (this.link.leading) answerRequest(this.link, element);
+  }
+
+  private takeMessage(message: Element): void {
+    if (this.history.take(message)) return;
+    const carbon = child(message, ns.carbons);
+    if (carbon) {
+      if (bareJid(attribute(message, "from")) !== this.store.me.jid) return; // only our own server's copies (CVE-2017-5589)
+      const forwarded = readForwarded(carbon);
+      if (forwarded) this.applyLive(readMessage(forwarded.message), "carbon");
+      return;
+    }
+    this.applyLive(readMessage(message), "live");
+  }
+
+  private applyLive(reading: Reading, from: "live" | "carbon"): void {
+    if (reading.error && reading.type === "error") return this.refused(reading);
+    if (reading.invitation && reading.type !== "groupchat") this.invited(reading.invitation.room);
+    const applied = this.messages.apply(reading, { from });
+    if (!applied?.message) return;
+    const { conversation, message, fresh } = applied;
+    if (message.own) this.acknowledged(message.id);
+    else if (fresh) {
+      this.store.emit("incoming", { conversation, message });
+      if (from === "live" && reading.wantsReceipt && !conversation.room && this.link.leading && reading.id) {
+        const received = el("received", { xmlns: ns.receipts, id: reading.id });
+        this.link.send(el("message", { to: reading.from, type: "chat", id: randomId(12) }, received));
+      }
+    }
+  }
+
+  private invited(jid: string): void {
+    if (!jid.includes("@") || this.store.conversations.has(jid)) return;
+    const conversation = this.store.conversation(jid, true);
+    conversation.pinned = true;
+    conversation.room!.phase = "left"; // joined when the user opens it
+  }
+
+  private takePresence(presence: Element): void {
+    if (this.rooms.take(presence)) return;
+    const from = attribute(presence, "from");
+    const bare = bareJid(from);
+    const type = attribute(presence, "type");
+    if (bare === this.store.me.jid) return;
+    if (type === "subscribe") {
+      this.store.requests.add(bare);
+      this.people.want(bare);
+      return this.store.changed();
+    }
+    if (type === "error") return;
+    if (type !== "" && type !== "unavailable") return;
+    this.store.setPresence(bare, resourcepart(from), toShow(type, text(child(presence, ns.client, "show"))));
+    if (type === "" && this.link.leading && this.store.conversations.get(bare)?.pinned) this.greet(bare);
+  }
+
+  /** Directed presence to somebody we talk with but who is not subscribed to us, so both see that the other is here. */
+  private greet(jid: string): void {
+    const subscription = this.store.contacts.get(jid)?.subscription;
+    if (this.greeted.has(jid) || subscription === "from" || subscription === "both" || this.store.conversations.get(jid)?.room) return;
+    if (this.link.send(el("presence", { to: jid }))) this.greeted.add(jid);
+  }
+
+  private refused(reading: Reading): void {
+    const conversation = this.store.conversations.get(bareJid(reading.from)) ?? this.store.conversations.get(reading.from);
+    const message = conversation?.messages.find((m) => m.own && m.id === reading.id);
+    if (!conversation || !message) return;
+    if (conversation.room && reading.error!.condition === "not-acceptable" && this.link.leading) {
+      // The room no longer knows us: come in again; the message stays in the outbox until then.
+      this.outbox.put({ id: message.id, to: conversation.jid, room: true, body: message.body, time: message.time });
+      this.store.update(conversation, message.id, { delivery: "pending" });
+      return this.rooms.rejoin(conversation);
+    }
+    const error = reading.error!.condition;
+    this.store.update(conversation, message.id, { delivery: "failed", error });
+    this.outbox.put({ id: message.id, to: conversation.jid, room: conversation.room !== null, body: message.body, time: message.time, error });
+  }
+
+  private acknowledged(id: string): void {
+    const entry = this.outbox.get(id);
+    if (entry && !entry.error) this.outbox.remove(id);
+    for (const c of this.store.conversations.values()) {
+      if (c.messages.some((m) => m.own && m.id === id)) return this.store.raise(c, id, "sent");
+    }
+  }
+
+  private enqueue(entry: Outgoing): void {
+    this.outbox.put(entry);
+    this.showQueued(entry);
+    this.tell({ queued: entry });
+    this.flush(entry);
+  }
+
+  private showQueued(entry: Outgoing): void {
+    const conversation = this.store.conversation(entry.to, entry.room);
+    const last = conversation.messages.at(-1)?.time ?? 0;
+    this.store.insert(conversation, {
+      id: entry.id,
+      author: "me",
+      nick: conversation.room?.nick ?? "",
+      own: true,
+      time: Math.max(entry.time, entry.error ? 0 : last),
+      body: entry.body,
+      delivery: entry.error ? "failed" : "pending",
+      error: entry.error,
+    });
+    if (!entry.error) this.store.markRead(conversation, conversation.messages.findLast((m) => !m.own));
+  }
+
+  private flushAll(): void {
+    if (!this.link.leading) return;
+    for (const entry of this.outbox.list()) this.flush(entry);
+  }
+
+  /** Sends a waiting message if its place is ready: after catching up, so that what did arrive before is not sent twice. */
+  private flush(entry: Outgoing): void {
+    if (!this.link.leading || this.status.phase !== "online" || entry.error || this.link.isUnacked(entry.id)) return;
+    const conversation = this.store.conversation(entry.to, entry.room);
+    const { room } = conversation;
+    if (room ? room.phase !== "joined" || !conversation.synced : !this.store.archive.synced) {
+      if (room?.phase === "idle") this.rooms.join(conversation);
+      return;
+    }
+    const kept = conversation.messages.find((m) => m.own && m.id === entry.id);
+    if (kept?.archiveId) return this.acknowledged(entry.id);
+    const tries = (entry.tries ?? 0) + 1;
+    if (tries > triesMax) {
+      this.outbox.put({ ...entry, tries: 0, error: "policy-violation" });
+      return this.store.update(conversation, entry.id, { delivery: "failed", error: "policy-violation" });
+    }
+    this.outbox.put({ ...entry, tries });
+    this.link.send(
+      el(
+        "message",
+        { to: entry.to, type: entry.room ? "groupchat" : "chat", id: entry.id },
+        el("body", {}, entry.body),
+        el("origin-id", { xmlns: ns.stanzaId, id: entry.id }),
+        el("active", { xmlns: ns.chatStates }),
+        !entry.room && el("request", { xmlns: ns.receipts }),
+        !entry.room && el("markable", { xmlns: ns.markers }),
+      ),
+    );
+  }
+
+  private sendChatState(jid: string, state: "composing" | "active" | "paused"): void {
+    const type = this.store.conversations.get(jid)?.room ? "groupchat" : "chat";
+    this.link.send(el("message", { to: jid, type, id: randomId(12) }, el(state, { xmlns: ns.chatStates }), el("no-store", { xmlns: ns.hints })));
+  }
+
+  private restore(): void {
+    const saved = this.session.get<Saved>("page");
+    this.session.remove("page"); // a duplicated tab must not start from the same state
+    if (!saved) return;
+    this.store.restore(saved.snapshot);
+    this.epoch = saved.epoch;
+    this.link.h = saved.h;
+    this.link.status = { ...this.link.status, epoch: saved.epoch };
+  }
+
+  private readonly leavePage = (): void => {
+    this.stopTyping();
+    const saved: Saved = { epoch: this.epoch, h: this.link.h, snapshot: this.store.snapshot() };
+    this.link.stop();
+    this.session.set("page", saved);
+  };
+
+  private readonly returnToPage = (event: PageTransitionEvent): void => {
+    if (event.persisted) this.link.start();
+  };
+}

@@ -1,0 +1,96 @@
+// What the widget knows, as plain values. Messages and people are replaced, never changed in place, so the UI can compare by identity.
+
+export type Delivery = "pending" | "sent" | "delivered" | "seen" | "failed";
+
+export interface Message {
+  /** The stanza's id (our own: also its origin-id). */
+  id: string;
+  /** The archive's id (XEP-0359 stanza-id), by which history is paged and repeats are known. */
+  archiveId?: string;
+  /** Groups messages of one author: a bare JID, or in a room an occupant's key. */
+  author: string;
+  /** The room nick; empty in 1:1, where the person's name is looked up. */
+  nick: string;
+  own: boolean;
+  time: number;
+  body: string;
+  delivery?: Delivery;
+  /** Condition of the stanza error (`failed`). */
+  error?: string;
+  /** The sender asked for receipts and markers. */
+  markable?: boolean;
+}
+
+export interface Occupant {
+  nick: string;
+  jid?: string;
+  occupantId?: string;
+  role: string;
+  affiliation: string;
+  show: string;
+}
+
+export type RoomPhase = "idle" | "joining" | "joined" | "failed" | "left";
+
+export interface Room {
+  phase: RoomPhase;
+  nick: string;
+  /** Condition of the error, or `kicked`, `banned`, `destroyed`, `removed`. */
+  error?: string;
+  errorText?: string;
+  password?: string;
+  subject: string;
+  occupants: Record<string, Occupant>;
+  occupantId?: string;
+}
+
+export interface Read {
+  time: number;
+  id?: string;
+}
+
+export interface Conversation {
+  jid: string;
+  room: Room | null;
+  /** A name from the roster or an invitation, where there is one. */
+  name: string;
+  messages: Message[];
+  /** Older messages are in the archive. */
+  more: boolean;
+  loading: boolean;
+  /** The messages reach to the present without a gap (since the session was made). */
+  synced: boolean;
+  newestArchiveId?: string;
+  read: Read | null;
+  unread: number;
+  typing: Record<string, { name: string; until: number }>;
+  /** Shown even without messages: a room of the page or the token, a person the page or the user chose. */
+  pinned: boolean;
+}
+
+export interface Person {
+  jid: string;
+  id: string;
+  name: string;
+  picture?: string;
+}
+
+export interface Contact {
+  jid: string;
+  name: string;
+  subscription: string;
+}
+
+export type Show = "online" | "away" | "dnd" | "offline";
+
+export const limits = {
+  bodyCharacters: 6_000,
+  messagesKept: 1_000,
+  messagesSnapshot: 60,
+  roomsJoined: 30,
+  historyPage: 30,
+  listPage: 80,
+  catchUpPages: 5,
+  groupGapMs: 5 * 60_000,
+  typingMs: 30_000,
+};

@@ -1,0 +1,80 @@
+import "../testing/browser.ts";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openStorage } from "../core/storage.ts";
+import { parse } from "../core/xml.ts";
+import { Messages } from "./messages.ts";
+import { readMessage } from "./reading.ts";
+import { Store } from "./store.ts";
+
+const read = (inner: string, attributes = 'from="bo@a.test/x" to="ann@a.test" type="chat" id="1"') =>
+  readMessage(parse(`<message xmlns="jabber:client" ${attributes}>${inner}</message>`)!);
+
+function setUp() {
+  const store = new Store(openStorage("local", `test${Math.random()}`));
+  store.me = { jid: "ann@a.test", name: "Ann" };
+  return { store, messages: new Messages(store) };
+}
+
+test("reads what a message says", () => {
+  const r = read(
+    '<body>Hi</body><composing xmlns="http://jabber.org/protocol/chatstates"/><request xmlns="urn:xmpp:receipts"/>' +
+      '<markable xmlns="urn:xmpp:chat-markers:0"/><origin-id xmlns="urn:xmpp:sid:0" id="o"/>' +
+      '<stanza-id xmlns="urn:xmpp:sid:0" by="ann@a.test" id="s"/><delay xmlns="urn:xmpp:delay" stamp="2025-01-02T03:04:05Z"/>',
+  );
+  assert.deepEqual(
+    [r.body, r.chatState, r.wantsReceipt, r.markable, r.originId, r.stanzaIds, r.time],
+    ["Hi", "composing", true, true, "o", [{ by: "ann@a.test", id: "s" }], Date.UTC(2025, 0, 2, 3, 4, 5)],
+  );
+  assert.equal(read('<error type="cancel"><forbidden xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error>').error?.condition, "forbidden");
+});
+
+test("a body in another namespace is no body", () => {
+  assert.equal(read('<body xmlns="urn:evil">x</body>').body, "");
+});
+
+test("only our own archive's and the room's ids are believed", () => {
+  const { store, messages } = setUp();
+  const forged = read('<body>x</body><stanza-id xmlns="urn:xmpp:sid:0" by="bo@a.test" id="forged"/>');
+  assert.equal(messages.apply(forged, { from: "live" })!.message!.archiveId, undefined);
+  const room = store.conversation("r@rooms.a.test", true);
+  room.room!.nick = "Ann";
+  const said = read('<body>y</body><stanza-id xmlns="urn:xmpp:sid:0" by="r@rooms.a.test" id="true"/>', 'from="r@rooms.a.test/Bo" type="groupchat" id="2"');
+  assert.equal(messages.apply(said, { from: "live" })!.message!.archiveId, "true");
+});
+
+test("our own words come back from a room as our own, by occupant id where there is one", () => {
+  const { store, messages } = setUp();
+  const room = store.conversation("r@rooms.a.test", true).room!;
+  Object.assign(room, { nick: "Ann", occupantId: "me" });
+  const from = (nick: string, occupant: string) =>
+    messages.apply(read(`<body>${nick}${occupant}</body><occupant-id xmlns="urn:xmpp:occupant-id:0" id="${occupant}"/>`, `from="r@rooms.a.test/${nick}" type="groupchat" id="${nick}${occupant}"`), { from: "live" })!.message!.own;
+  assert.equal(from("Ann", "me"), true);
+  assert.equal(from("Old nick", "me"), true);
+  assert.equal(from("Ann", "somebody who took the name"), false);
+});
+
+test("a stranger can't move another conversation's receipts", () => {
+  const { store, messages } = setUp();
+  const c = store.conversation("bo@a.test");
+  store.insert(c, { id: "m", author: "me", nick: "", own: true, time: 1, body: "x", delivery: "sent" });
+  messages.apply(read('<displayed xmlns="urn:xmpp:chat-markers:0" id="m"/>', 'from="eve@a.test/x" to="ann@a.test" type="chat"'), { from: "live" });
+  assert.equal(c.messages[0]!.delivery, "sent");
+  messages.apply(read('<displayed xmlns="urn:xmpp:chat-markers:0" id="m"/>'), { from: "live" });
+  assert.equal(c.messages[0]!.delivery, "seen");
+});
+
+test("what our other client displayed is read here too", () => {
+  const { store, messages } = setUp();
+  messages.apply(read("<body>x</body>"), { from: "live" });
+  const c = store.conversation("bo@a.test");
+  assert.equal(c.unread, 1);
+  messages.apply(read('<displayed xmlns="urn:xmpp:chat-markers:0" id="1"/>', 'from="ann@a.test/phone" to="bo@a.test" type="chat"'), { from: "carbon" });
+  assert.equal(c.unread, 0);
+});
+
+test("a room we did not enter can't put words into a conversation", () => {
+  const { store, messages } = setUp();
+  assert.equal(messages.apply(read("<body>x</body>", 'from="other@rooms.a.test/Eve" type="groupchat"'), { from: "live" }), null);
+  assert.equal(store.conversations.size, 0);
+});

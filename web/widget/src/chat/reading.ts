@@ -1,0 +1,83 @@
+// Reads a <message/> into the few facts the widget acts on. It trusts nothing: whose word counts is decided where the facts are applied.
+import { ns } from "../core/ns.ts";
+import { attribute, child, children, text } from "../core/xml.ts";
+
+export type ChatState = "active" | "composing" | "paused" | "inactive" | "gone";
+
+export interface Reading {
+  from: string;
+  to: string;
+  type: string;
+  id: string;
+  originId: string;
+  body: string;
+  subject: string | null;
+  /** When it was really sent, if it was delayed. */
+  time?: number;
+  stanzaIds: { by: string; id: string }[];
+  occupantId?: string;
+  /** The real address of a room message's author, where the room tells. */
+  authorJid?: string;
+  chatState?: ChatState;
+  displayed?: string;
+  received?: string;
+  wantsReceipt: boolean;
+  markable: boolean;
+  error?: { condition: string; text: string };
+  invitation?: { room: string; from: string; reason: string };
+}
+
+const chatStates: readonly string[] = ["active", "composing", "paused", "inactive", "gone"] satisfies ChatState[];
+
+export function readMessage(message: Element): Reading {
+  const state = children(message, ns.chatStates).find((e) => chatStates.includes(e.localName));
+  const item = child(child(message, ns.mucUser, "x"), ns.mucUser, "item");
+  const delay = Date.parse(attribute(child(message, ns.delay, "delay"), "stamp"));
+  const subject = child(message, ns.client, "subject");
+  const displayed = child(message, ns.markers, "displayed");
+  const received = child(message, ns.receipts, "received") ?? child(message, ns.markers, "received");
+  return {
+    from: attribute(message, "from"),
+    to: attribute(message, "to"),
+    type: attribute(message, "type") || "normal",
+    id: attribute(message, "id"),
+    originId: attribute(child(message, ns.stanzaId, "origin-id"), "id"),
+    body: text(child(message, ns.client, "body")),
+    subject: subject ? text(subject) : null,
+    time: Number.isNaN(delay) ? undefined : delay,
+    stanzaIds: children(message, ns.stanzaId, "stanza-id").map((e) => ({ by: attribute(e, "by"), id: attribute(e, "id") })),
+    occupantId: attribute(child(message, ns.occupantId, "occupant-id"), "id") || undefined,
+    authorJid: attribute(item, "jid") || undefined,
+    chatState: state?.localName as ChatState | undefined,
+    displayed: displayed ? attribute(displayed, "id") : undefined,
+    received: received ? attribute(received, "id") : undefined,
+    wantsReceipt: child(message, ns.receipts, "request") !== null,
+    markable: child(message, ns.markers, "markable") !== null,
+    error: readError(message),
+    invitation: readInvitation(message),
+  };
+}
+
+export function readError(stanza: Element): { condition: string; text: string } | undefined {
+  const error = child(stanza, ns.client, "error");
+  if (!error) return undefined;
+  const condition = children(error, ns.stanzaErrors).find((e) => e.localName !== "text");
+  return { condition: condition?.localName ?? "undefined-condition", text: text(child(error, ns.stanzaErrors, "text")) };
+}
+
+function readInvitation(message: Element): Reading["invitation"] {
+  const mediated = child(child(message, ns.mucUser, "x"), ns.mucUser, "invite");
+  if (mediated) return { room: attribute(message, "from"), from: attribute(mediated, "from"), reason: text(child(mediated, ns.mucUser, "reason")) };
+  const direct = child(message, ns.conference, "x");
+  if (direct?.getAttribute("jid")) return { room: attribute(direct, "jid"), from: attribute(message, "from"), reason: attribute(direct, "reason") };
+  return undefined;
+}
+
+/** The message inside a carbon or an archive result, with the time at which it passed. */
+export function readForwarded(wrapper: Element | null): { message: Element; time?: number } | null {
+  const forwarded = child(wrapper, ns.forward, "forwarded");
+  const message = child(forwarded, ns.client, "message");
+  if (!message) return null;
+  const stamp = Date.parse(attribute(child(forwarded, ns.delay, "delay"), "stamp"));
+  return { message, time: Number.isNaN(stamp) ? undefined : stamp };
+}

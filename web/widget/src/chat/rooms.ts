@@ -1,0 +1,197 @@
+// Rooms (XEP-0045): joining, who is here, leaving, and finding out after a resumption whether we are still in (XEP-0410).
+import { IqError, type Link } from "../core/link.ts";
+import { bareJid, resourcepart } from "../core/jid.ts";
+import { ns } from "../core/ns.ts";
+import { attribute, child, children, el, text } from "../core/xml.ts";
+import type { Conversation, Occupant } from "./model.ts";
+import { readError } from "./reading.ts";
+import type { Store } from "./store.ts";
+
+const nickCharactersMax = 48;
+const rejoinMs = 4_000;
+const conflictsMax = 9;
+
+export function cleanNick(name: string): string {
+  // eslint-disable-next-line no-control-regex
+  return [...name.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ").replace(/\s+/g, " ").trim()].slice(0, nickCharactersMax).join("").trim();
+}
+
+export class Rooms {
+  private readonly conflicts = new Map<string, number>();
+
+  constructor(
+    private readonly link: Link,
+    private readonly store: Store,
+    /** We are in: the archive can be asked and what waits be sent. */
+    private readonly joined: (conversation: Conversation) => void,
+  ) {}
+
+  join(conversation: Conversation, password?: string): void {
+    const room = conversation.room;
+    if (!room || room.phase === "joined") return;
+    if (password !== undefined) room.password = password;
+    const tries = this.conflicts.get(conversation.jid) ?? 0;
+    const nick = cleanNick(this.store.me.name) || "Guest";
+    room.nick = tries === 0 ? nick : `${nick} ${tries + 1}`;
+    const sent = this.link.send(
+      el(
+        "presence",
+        { to: `${conversation.jid}/${room.nick}`, id: `${this.link.tab}-join` },
+        el("x", { xmlns: ns.muc }, el("history", { maxstanzas: "0" }), room.password !== undefined && el("password", {}, room.password)),
+      ),
+    );
+    if (sent) Object.assign(room, { phase: "joining", error: undefined, errorText: undefined, occupants: {} });
+    this.store.changed();
+  }
+
+  leave(conversation: Conversation): void {
+    const room = conversation.room;
+    if (room?.phase === "joined") this.link.send(el("presence", { to: `${conversation.jid}/${room.nick}`, type: "unavailable" }));
+    if (room) room.phase = "left";
+    this.store.changed();
+  }
+
+  rename(name: string): void {
+    const nick = cleanNick(name);
+    for (const { jid, room } of this.store.conversations.values()) {
+      if (nick && room?.phase === "joined") this.link.send(el("presence", { to: `${jid}/${nick}` }));
+    }
+  }
+
+  /** Everything must be joined anew: the session is not the one that had joined. */
+  forget(): void {
+    for (const { room } of this.store.conversations.values()) {
+      if (room && room.phase !== "left" && room.phase !== "failed") Object.assign(room, { phase: "idle", occupants: {} });
+    }
+    this.conflicts.clear();
+  }
+
+  /** XEP-0410: an error that only a stranger gets means that the room has dropped us while we were away. */
+  async checkJoined(conversation: Conversation): Promise<void> {
+    const room = conversation.room;
+    if (room?.phase !== "joined") return;
+    try {
+      await this.link.iq("get", `${conversation.jid}/${room.nick}`, el("ping", { xmlns: ns.ping }));
+    } catch (error) {
+      const condition = error instanceof IqError ? error.condition : "";
+      if (["service-unavailable", "feature-not-implemented", "item-not-found", "remote-server-timeout"].includes(condition)) return;
+      this.rejoin(conversation);
+    }
+  }
+
+  rejoin(conversation: Conversation): void {
+    if (!conversation.room) return;
+    conversation.room.phase = "idle";
+    conversation.synced = false;
+    this.join(conversation);
+  }
+
+  /** A join that another tab sent: this one waits for the same answer. */
+  takeOutgoing(presence: Element): void {
+    const to = attribute(presence, "to");
+    if (!child(presence, ns.muc, "x")) return;
+    const conversation = this.store.conversation(bareJid(to), true);
+    conversation.pinned = true;
+    const { room } = conversation;
+    if (!room || room.phase === "joined") return;
+    Object.assign(room, { phase: "joining", nick: resourcepart(to), error: undefined, errorText: undefined, occupants: {} });
+    this.store.changed();
+  }
+
+  /** Takes a presence if it comes from a room. */
+  take(presence: Element): boolean {
+    const from = attribute(presence, "from");
+    const conversation = this.store.conversations.get(bareJid(from));
+    const room = conversation?.room;
+    if (!conversation || !room) return false;
+    const type = attribute(presence, "type");
+    const nick = resourcepart(from);
+    if (type === "error") this.refused(conversation, presence);
+    else if (type === "unavailable") this.gone(conversation, nick, presence);
+    else if (type === "") this.here(conversation, nick, presence);
+    this.store.changed();
+    return true;
+  }
+
+  private here(conversation: Conversation, nick: string, presence: Element): void {
+    const room = conversation.room!;
+    const x = child(presence, ns.mucUser, "x");
+    const item = child(x, ns.mucUser, "item");
+    const codes = statusCodes(x);
+    const occupant: Occupant = {
+      nick,
+      jid: attribute(item, "jid") || undefined,
+      occupantId: attribute(child(presence, ns.occupantId, "occupant-id"), "id") || undefined,
+      role: attribute(item, "role"),
+      affiliation: attribute(item, "affiliation"),
+      show: text(child(presence, ns.client, "show")),
+    };
+    room.occupants = { ...room.occupants, [nick]: occupant };
+    if (!codes.includes("110")) return;
+    room.nick = nick;
+    room.occupantId = occupant.occupantId;
+    if (codes.includes("201") && this.link.leading) this.acceptDefaults(conversation.jid);
+    if (room.phase === "joined") return;
+    room.phase = "joined";
+    this.conflicts.delete(conversation.jid);
+    this.joined(conversation);
+  }
+
+  private gone(conversation: Conversation, nick: string, presence: Element): void {
+    const room = conversation.room!;
+    const x = child(presence, ns.mucUser, "x");
+    const codes = statusCodes(x);
+    const { [nick]: _, ...others } = room.occupants;
+    room.occupants = others;
+    if (nick in conversation.typing) {
+      const { [nick]: __, ...rest } = conversation.typing;
+      conversation.typing = rest;
+    }
+    const own = codes.includes("110") || nick === room.nick;
+    if (codes.includes("303")) {
+      if (own) room.nick = attribute(child(x, ns.mucUser, "item"), "nick") || room.nick;
+      return;
+    }
+    if (!own) return;
+    const destroyed = child(x, ns.mucUser, "destroy");
+    const reason = text(child(destroyed ?? child(x, ns.mucUser, "item"), ns.mucUser, "reason"));
+    room.occupants = {};
+    room.phase = "left";
+    room.errorText = reason || undefined;
+    room.error = destroyed
+      ? "destroyed"
+      : codes.includes("301")
+        ? "banned"
+        : codes.includes("307") && !codes.includes("333")
+          ? "kicked"
+          : codes.includes("321") || codes.includes("322")
+            ? "removed"
+            : undefined;
+    if (!room.error && (codes.includes("332") || codes.includes("333")) && this.link.leading) {
+      setTimeout(() => room.phase === "left" && this.rejoin(conversation), rejoinMs);
+    }
+  }
+
+  private refused(conversation: Conversation, presence: Element): void {
+    const room = conversation.room!;
+    const error = readError(presence);
+    const tries = (this.conflicts.get(conversation.jid) ?? 0) + 1;
+    if (error?.condition === "conflict" && room.phase === "joining" && tries <= conflictsMax) {
+      if (!this.link.leading) return;
+      this.conflicts.set(conversation.jid, tries);
+      return this.join(conversation);
+    }
+    if (room.phase === "joined") return; // a nick change was refused: nothing else changes
+    Object.assign(room, { phase: "failed", error: error?.condition, errorText: error?.text, occupants: {} });
+  }
+
+  /** A room that our join made is locked until its maker accepts the defaults. */
+  private acceptDefaults(room: string): void {
+    const form = el("x", { xmlns: ns.dataForm, type: "submit" });
+    this.link.iq("set", room, el("query", { xmlns: "http://jabber.org/protocol/muc#owner" }, form)).catch(() => {});
+  }
+}
+
+function statusCodes(x: Element | null): string[] {
+  return children(x, ns.mucUser, "status").map((s) => attribute(s, "code"));
+}

@@ -1,0 +1,24 @@
+// The lazily loaded core: who the user is, the connection, the conversations. Loaded before the chat is opened only when there may be
+// something unread: for signed-in users, and for guests who have written before.
+import { Chat } from "./chat/chat.ts";
+import type { Site } from "./core/api.ts";
+import { fetchedIdentity, givenIdentity, guestIdentity } from "./core/identity.ts";
+import { CredentialsError } from "./core/stream.ts";
+import type { Failure } from "./loader/shell.ts";
+import type { Settings } from "./loader/settings.ts";
+
+export async function startChat(settings: Settings, site: Site): Promise<Chat> {
+  const { origin, token, tokenUrl, room, to } = settings;
+  const identity = token ? givenIdentity(token, tokenUrl) : tokenUrl ? await fetchedIdentity(tokenUrl) : await guestIdentity(origin, settings.site);
+  const chat = new Chat({ origin, site, identity, room, to });
+  await chat.start();
+  return chat;
+}
+
+export function describeFailure(error: unknown): Failure {
+  if (error instanceof CredentialsError) {
+    if (error.reason === "signed-out") return { kind: "guests", text: error.message };
+    if (error.reason === "refused") return { kind: "not-allowed", text: error.message };
+  }
+  return { kind: "unreachable", text: error instanceof Error ? error.message : undefined };
+}

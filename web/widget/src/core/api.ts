@@ -1,0 +1,64 @@
+// The chat server's HTTP side, as far as the widget uses it.
+
+export interface Site {
+  site: string;
+  name: string;
+  domain: string;
+  rooms: string;
+  websocket: string;
+  guests: boolean;
+  lobby: string;
+  notice?: { kind: string; text: string };
+}
+
+export interface User {
+  id: string;
+  jid: string;
+  name?: string;
+  picture?: string;
+}
+
+/** What the server answered instead (RFC 9457). `title` and `detail` are sentences for the webmaster. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    readonly detail: string,
+    readonly code: string,
+    readonly retryAfterS: number,
+  ) {
+    super(detail || title);
+  }
+}
+
+async function request<T>(url: string, options: RequestInit = {}): Promise<T> {
+  const response = await fetch(url, { credentials: "omit", ...options });
+  if (response.ok) return (await response.json()) as T;
+  const problem = await response.json().catch(() => ({}) as Record<string, string>);
+  const title = problem.title ?? `HTTP ${response.status}`;
+  throw new Problem(response.status, title, problem.detail ?? "", problem.code ?? "", Number(response.headers.get("retry-after") ?? 0));
+}
+
+const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
+
+export function loadSite(origin: string, site: string): Promise<Site> {
+  return request(`${origin}/v1/sites/${encodeURIComponent(site)}/widget`);
+}
+
+/** A new guest, or with an old token a fresh one for the same guest. */
+export function makeGuest(origin: string, site: string, oldToken?: string): Promise<{ user: string; token: string; expires: number }> {
+  const headers = oldToken ? bearer(oldToken) : {};
+  return request(`${origin}/v1/sites/${encodeURIComponent(site)}/guests`, { method: "POST", headers });
+}
+
+export function loadUser(origin: string, id: string, token: string): Promise<User> {
+  return request(`${origin}/v1/users/${encodeURIComponent(id)}`, { headers: bearer(token) });
+}
+
+export function storeName(origin: string, id: string, token: string, name: string): Promise<User> {
+  return request(`${origin}/v1/users/${encodeURIComponent(id)}`, {
+    method: "PUT",
+    headers: bearer(token),
+    body: new URLSearchParams({ name }),
+  });
+}

@@ -1,0 +1,115 @@
+// Who the user is and how to get a token that says so: given in the page, fetched from the page's own site, or a guest's.
+import { makeGuest, Problem } from "./api.ts";
+import { CredentialsError } from "./stream.ts";
+import type { Storage } from "./storage.ts";
+import { openStorage } from "./storage.ts";
+
+export interface Claims {
+  iss?: string;
+  sub: string;
+  exp: number;
+  name?: string;
+  picture?: string;
+  rooms?: string[];
+}
+
+/** Reads a token's claims without checking them: the server does that. Null when it is no JWT. */
+export function readClaims(token: string): Claims | null {
+  try {
+    const payload = token.split(".")[1]!.replace(/-/g, "+").replace(/_/g, "/");
+    const bytes = Uint8Array.from(atob(payload), (c) => c.charCodeAt(0));
+    const claims = JSON.parse(new TextDecoder().decode(bytes)) as Claims;
+    return typeof claims.sub === "string" || typeof claims.sub === "number" ? { ...claims, sub: String(claims.sub) } : null;
+  } catch {
+    return null;
+  }
+}
+
+export interface Identity {
+  readonly guest: boolean;
+  /** The claims of the newest token. */
+  readonly claims: Claims;
+  /** A token that has not run out; `refresh` when the server refused the last one. */
+  token(refresh?: boolean): Promise<string>;
+}
+
+const marginS = 60;
+/** For how long the server renews the token of a guest after it ran out. */
+const renewableS = 30 * 86_400;
+const fresh = (claims: Claims): boolean => claims.exp - marginS > Date.now() / 1000;
+
+function makeIdentity(guest: boolean, first: string, renew: (old: string, refused: boolean) => Promise<string>): Identity {
+  let token = first;
+  let claims = readClaims(first);
+  if (!claims) throw new CredentialsError("signed-out", "The token is not a JWT.");
+  let renewing: Promise<string> | null = null;
+  return {
+    guest,
+    get claims() {
+      return claims!;
+    },
+    async token(refresh = false) {
+      if (!refresh && fresh(claims!)) return token;
+      renewing ??= renew(token, refresh)
+        .then((next) => {
+          const read = readClaims(next);
+          if (!read || read.sub !== claims!.sub) throw new CredentialsError("signed-out", "The new token is for somebody else.");
+          claims = read;
+          return (token = next);
+        })
+        .finally(() => (renewing = null));
+      return renewing;
+    },
+  };
+}
+
+async function fetchToken(url: string): Promise<string> {
+  const response = await fetch(url, { credentials: "same-origin", headers: { accept: "text/plain" }, cache: "no-store" });
+  if (response.status === 401 || response.status === 403) throw new CredentialsError("signed-out", `${url} answered ${response.status}.`);
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  return (await response.text()).trim();
+}
+
+/** A token written in the page, renewed from `url` if the page has one. */
+export function givenIdentity(token: string, url?: string): Identity {
+  return makeIdentity(false, token, async (old, refused) => {
+    if (url) return fetchToken(url);
+    // The browser's clock may be wrong, so a token that looks old is still offered; only the server can refuse it.
+    if (refused) throw new CredentialsError("signed-out", "The page's token has run out or was refused.");
+    return old;
+  });
+}
+
+export async function fetchedIdentity(url: string): Promise<Identity> {
+  return makeIdentity(false, await fetchToken(url), () => fetchToken(url));
+}
+
+export function guestStorage(site: string): Storage {
+  return openStorage("local", `${site}:guest`);
+}
+
+export async function guestIdentity(origin: string, site: string): Promise<Identity> {
+  const storage = guestStorage(site);
+  const renew = async (old?: string): Promise<string> => {
+    try {
+      const { token } = await makeGuest(origin, site, old);
+      storage.set("token", token);
+      return token;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      if (error.status === 429) throw new CredentialsError("busy", error.message, Math.max(5, error.retryAfterS) * 1000);
+      if (old && (error.status === 401 || error.status === 404)) {
+        storage.remove("token"); // too old to renew: the next page makes a new guest
+        throw new CredentialsError("signed-out", error.message);
+      }
+      throw new CredentialsError("refused", error.message);
+    }
+  };
+  const known = storage.get<string>("token");
+  const claims = known ? readClaims(known) : null;
+  if (known && claims && claims.exp + renewableS > Date.now() / 1000) return makeIdentity(true, known, renew);
+  // Two pages opened at once must not become two guests.
+  const make = async (): Promise<string> => storage.get<string>("token") ?? renew();
+  storage.remove("token");
+  return makeIdentity(true, await (navigator.locks ? navigator.locks.request(`teahouse:${site}:guest`, make) : make()), renew);
+}

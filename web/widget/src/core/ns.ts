@@ -1,0 +1,30 @@
+// The namespaces the widget speaks, each by the name its specification gives it.
+export const ns = {
+  framing: "urn:ietf:params:xml:ns:xmpp-framing", // RFC 7395
+  streams: "http://etherx.jabber.org/streams",
+  streamErrors: "urn:ietf:params:xml:ns:xmpp-streams",
+  stanzaErrors: "urn:ietf:params:xml:ns:xmpp-stanzas",
+  sasl: "urn:ietf:params:xml:ns:xmpp-sasl",
+  bind: "urn:ietf:params:xml:ns:xmpp-bind",
+  client: "jabber:client",
+  roster: "jabber:iq:roster",
+  discoInfo: "http://jabber.org/protocol/disco#info", // XEP-0030
+  muc: "http://jabber.org/protocol/muc", // XEP-0045
+  mucUser: "http://jabber.org/protocol/muc#user",
+  rsm: "http://jabber.org/protocol/rsm", // XEP-0059
+  dataForm: "jabber:x:data",
+  chatStates: "http://jabber.org/protocol/chatstates", // XEP-0085
+  receipts: "urn:xmpp:receipts", // XEP-0184
+  sm: "urn:xmpp:sm:3", // XEP-0198
+  ping: "urn:xmpp:ping", // XEP-0199
+  time: "urn:xmpp:time", // XEP-0202
+  delay: "urn:xmpp:delay", // XEP-0203
+  conference: "jabber:x:conference", // XEP-0249
+  carbons: "urn:xmpp:carbons:2", // XEP-0280
+  forward: "urn:xmpp:forward:0", // XEP-0297
+  mam: "urn:xmpp:mam:2", // XEP-0313
+  markers: "urn:xmpp:chat-markers:0", // XEP-0333
+  hints: "urn:xmpp:hints", // XEP-0334
+  stanzaId: "urn:xmpp:sid:0", // XEP-0359
+  occupantId: "urn:xmpp:occupant-id:0", // XEP-0421
+} as const;

@@ -1,0 +1,38 @@
+// Stream management's counters and queue (XEP-0198), as one value that can be written down after every step and taken up again by
+// another page or tab: what the browser stored is always at least as new as what the server was told.
+
+export interface Unacked {
+  xml: string;
+  id?: string;
+}
+
+export interface SmState {
+  /** The server's name for the session, given in `<enabled/>`. */
+  id: string;
+  /** Our own name for it: changes with every session that was not resumed. */
+  epoch: string;
+  jid: string;
+  /** Stanzas received (the h we report). */
+  inbound: number;
+  /** Stanzas of ours that the server has handled (the h it reported). */
+  acked: number;
+  unacked: Unacked[];
+}
+
+const counterModulus = 2 ** 32;
+
+export function makeSmState(id: string, epoch: string, jid: string): SmState {
+  return { id, epoch, jid, inbound: 0, acked: 0, unacked: [] };
+}
+
+export function countInbound(state: SmState): void {
+  state.inbound = (state.inbound + 1) % counterModulus;
+}
+
+/** Takes the server's h; gives the stanzas it newly covers. An h beyond what was sent is the server's mistake: all are taken as handled. */
+export function acknowledge(state: SmState, h: number): Unacked[] {
+  if (!Number.isFinite(h)) return [];
+  const handled = Math.min((h - state.acked + counterModulus) % counterModulus, state.unacked.length);
+  state.acked = h;
+  return state.unacked.splice(0, handled);
+}

@@ -1,0 +1,205 @@
+import { FakeSocket, settle } from "../testing/browser.ts";
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import type { SmState } from "./sm.ts";
+import { CredentialsError, Stream, type Credentials, type Status } from "./stream.ts";
+import { attribute, text } from "./xml.ts";
+
+const features = (inner: string) => `<stream:features xmlns="jabber:client" xmlns:stream="http://etherx.jabber.org/streams">${inner}</stream:features>`;
+const open = '<open xmlns="urn:ietf:params:xml:ns:xmpp-framing" from="a.test" id="1" version="1.0"/>';
+const mechanisms = features('<mechanisms xmlns="urn:ietf:params:xml:ns:xmpp-sasl"><mechanism>PLAIN</mechanism></mechanisms>');
+const bindAndSm = features('<bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"/><sm xmlns="urn:xmpp:sm:3"/>');
+const bound =
+  '<iq xmlns="jabber:client" type="result" id="bind"><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"><jid>ann@a.test/w</jid></bind></iq>';
+const message = (id: string) => `<message xmlns="jabber:client" from="bo@a.test/x" id="${id}"><body>x</body></message>`;
+
+let running: Stream[] = [];
+afterEach(() => {
+  running.forEach((s) => s.stop());
+  running = [];
+  FakeSocket.all = [];
+});
+
+function setUp(saved: SmState | null = null, credentials?: (refresh: boolean) => Promise<Credentials>) {
+  const store = { sm: saved && structuredClone(saved) };
+  const heard: string[] = [];
+  const acked: string[] = [];
+  const statuses: Status[] = [];
+  const stream = new Stream({
+    websocket: "ws://a.test/xmpp",
+    domain: "a.test",
+    credentials: credentials ?? (async () => ({ localpart: "ann", password: "tök" })),
+    load: () => store.sm,
+    save: (sm) => (store.sm = sm && structuredClone(sm)),
+    openSocket: (url) => new FakeSocket(url) as unknown as WebSocket,
+  });
+  stream.on("stanza", ({ element }) => heard.push(attribute(element, "id")));
+  stream.on("acked", (list) => acked.push(...list.map((u) => u.id ?? "")));
+  stream.on("status", (status) => statuses.push(status));
+  running.push(stream);
+  stream.start();
+  return { stream, store, heard, acked, statuses, socket: () => FakeSocket.all.at(-1)! };
+}
+
+async function logIn(socket: FakeSocket) {
+  assert.equal(attribute(await socket.expect("open"), "to"), "a.test");
+  await socket.say(open);
+  await socket.say(mechanisms);
+  const auth = await socket.expect("auth");
+  assert.equal(Buffer.from(text(auth), "base64").toString(), "\0ann\0tök");
+  await socket.say('<success xmlns="urn:ietf:params:xml:ns:xmpp-sasl"/>');
+  await socket.expect("open");
+  await socket.say(open);
+  await socket.say(bindAndSm);
+}
+
+async function bind(socket: FakeSocket) {
+  await logIn(socket);
+  await socket.expect("iq");
+  await socket.say(bound);
+  assert.equal(attribute(await socket.expect("enable"), "resume"), "true");
+  await socket.say('<enabled xmlns="urn:xmpp:sm:3" id="sm1" resume="true"/>');
+}
+
+test("logs in, binds, and keeps count on both sides", async () => {
+  const { stream, store, heard, acked, socket } = setUp();
+  await settle();
+  await bind(socket());
+  assert.equal(stream.status.phase, "online");
+  assert.equal(stream.status.jid, "ann@a.test/w");
+  await socket().say(message("m1"));
+  assert.deepEqual(heard, ["m1"]);
+  assert.equal(store.sm!.inbound, 1);
+  assert.ok(stream.send('<message xmlns="jabber:client" id="o1"/>', "o1"));
+  assert.ok(stream.isUnacked("o1"));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await socket().expect("r");
+  await socket().say('<a xmlns="urn:xmpp:sm:3" h="1"/>');
+  assert.deepEqual(acked, ["o1"]);
+  await socket().say('<r xmlns="urn:xmpp:sm:3"/>');
+  assert.equal(attribute(await socket().expect("a"), "h"), "1");
+});
+
+test("the next page resumes: reports what it has, sends again what the server had not", async () => {
+  const before = setUp();
+  await settle();
+  await bind(before.socket());
+  await before.socket().say(message("m1"));
+  before.stream.send('<message xmlns="jabber:client" id="o1"/>', "o1");
+  before.stream.send('<message xmlns="jabber:client" id="o2"/>', "o2");
+  before.stream.stop();
+  assert.ok(before.socket().closed);
+  assert.ok(!before.socket().sent.some((f) => f.includes("<close")), "a stream that is closed can't be resumed");
+
+  const next = setUp(before.store.sm);
+  await settle();
+  await logIn(next.socket());
+  const resume = await next.socket().expect("resume");
+  assert.deepEqual([attribute(resume, "previd"), attribute(resume, "h")], ["sm1", "1"]);
+  await next.socket().say('<resumed xmlns="urn:xmpp:sm:3" previd="sm1" h="1"/>');
+  assert.deepEqual(next.acked, ["o1"]);
+  assert.equal(attribute(await next.socket().expect("message"), "id"), "o2");
+  assert.equal(next.stream.status.epoch, before.store.sm!.epoch, "the same session");
+  await next.socket().say(message("m2"));
+  assert.equal(next.store.sm!.inbound, 2);
+});
+
+test("a session the server no longer has is replaced by a new one", async () => {
+  const saved: SmState = { id: "old", epoch: "old-epoch", jid: "ann@a.test/o", inbound: 7, acked: 3, unacked: [{ xml: "<message/>", id: "o1" }, { xml: "<message/>", id: "o2" }] };
+  const { stream, store, acked, socket } = setUp(saved);
+  await settle();
+  await logIn(socket());
+  await socket().expect("resume");
+  await socket().say('<failed xmlns="urn:xmpp:sm:3" h="4"><item-not-found xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></failed>');
+  assert.deepEqual(acked, ["o1"], "what the old session had handled is known to be sent");
+  await socket().expect("iq");
+  await socket().say(bound);
+  await socket().expect("enable");
+  await socket().say('<enabled xmlns="urn:xmpp:sm:3" id="sm2"/>');
+  assert.equal(stream.status.phase, "online");
+  assert.notEqual(stream.status.epoch, "old-epoch");
+  assert.deepEqual([store.sm!.id, store.sm!.inbound, store.sm!.unacked.length], ["sm2", 0, 0]);
+});
+
+test("a refused token is renewed once; refused again, the user is told", async () => {
+  const asked: boolean[] = [];
+  const { stream, socket } = setUp(null, async (refresh) => {
+    asked.push(refresh);
+    return { localpart: "ann", password: "tök" };
+  });
+  const refuse = async () => {
+    await settle();
+    await socket().expect("open");
+    await socket().say(open);
+    await socket().say(mechanisms);
+    await socket().expect("auth");
+    await socket().say('<failure xmlns="urn:ietf:params:xml:ns:xmpp-sasl"><not-authorized/></failure>');
+  };
+  await refuse();
+  assert.equal(stream.status.phase, "waiting");
+  stream.retryNow();
+  await refuse();
+  assert.deepEqual([stream.status.phase, stream.status.reason], ["stopped", "signed-out"]);
+  assert.deepEqual(asked, [false, true]);
+});
+
+for (const [what, say, reason] of [
+  ["a suspended account", '<error xmlns="http://etherx.jabber.org/streams"><account-disabled xmlns="urn:ietf:params:xml:ns:xmpp-streams"/></error>', "disabled"],
+  ["a conflict", '<error xmlns="http://etherx.jabber.org/streams"><conflict xmlns="urn:ietf:params:xml:ns:xmpp-streams"/></error>', "replaced"],
+] as const) {
+  test(`${what} ends it, without trying again`, async () => {
+    const { stream, socket } = setUp();
+    await settle();
+    await bind(socket());
+    await socket().say(say);
+    assert.deepEqual([stream.status.phase, stream.status.reason], ["stopped", reason]);
+  });
+}
+
+test("a server that shuts down, closes, drops or talks nonsense is tried again", async () => {
+  const ends: ((socket: FakeSocket) => Promise<void>)[] = [
+    (s) => s.say('<error xmlns="http://etherx.jabber.org/streams"><system-shutdown xmlns="urn:ietf:params:xml:ns:xmpp-streams"/></error>'),
+    (s) => s.say('<close xmlns="urn:ietf:params:xml:ns:xmpp-framing"/>'),
+    (s) => s.drop(),
+    (s) => s.say("<not-well"),
+  ];
+  for (const end of ends) {
+    const { stream, store, socket } = setUp();
+    await settle();
+    await bind(socket());
+    await end(socket());
+    assert.equal(stream.status.phase, "waiting");
+    assert.ok(stream.status.retryAt! > Date.now());
+    assert.ok(store.sm, "the session may be resumed");
+    assert.equal(stream.send("<message/>"), false);
+    stream.stop();
+  }
+});
+
+test("no token to be had: waits as long as it was told, or gives up", async () => {
+  const busy = setUp(null, async () => {
+    throw new CredentialsError("busy", "too many guests", 9_000);
+  });
+  await settle();
+  assert.deepEqual([busy.stream.status.phase, busy.stream.status.reason], ["waiting", "busy"]);
+  const out = setUp(null, async () => {
+    throw new CredentialsError("signed-out", "no session");
+  });
+  await settle();
+  assert.deepEqual([out.stream.status.phase, out.stream.status.reason], ["stopped", "signed-out"]);
+});
+
+test("stanzas that arrive together with the end of the negotiation are not lost", async () => {
+  const { heard, socket } = setUp();
+  await settle();
+  await logIn(socket());
+  await socket().expect("iq");
+  await socket().say(bound);
+  await socket().expect("enable");
+  const s = socket();
+  s.onmessage!({ data: '<enabled xmlns="urn:xmpp:sm:3" id="sm1"/>' });
+  s.onmessage!({ data: message("m1") });
+  await settle();
+  await s.say(message("m2"));
+  assert.deepEqual(heard, ["m1", "m2"]);
+});

@@ -1,0 +1,95 @@
+// What every component may use: the chat, the words, and how to move between views.
+import { createContext } from "preact";
+import { useContext, useEffect, useReducer, useRef, useState } from "preact/hooks";
+import type { Chat } from "../chat/chat.ts";
+import type { Conversation } from "../chat/model.ts";
+import type { ChatStrings } from "../strings/chat.ts";
+import type { Language, Translate } from "../strings/table.ts";
+import type { Clock } from "./time.ts";
+
+export type View = { name: "list" } | { name: "conversation"; jid: string } | { name: "people"; jid: string };
+
+export interface Ui {
+  chat: Chat;
+  t: Translate<ChatStrings>;
+  clock: Clock;
+  language: Language;
+  /** List and conversation side by side. */
+  wide: boolean;
+  isOpen: boolean;
+  /** Only the bubble's panel can be closed. */
+  close: (() => void) | null;
+  view: View;
+  show(view: View): void;
+  say(text: string): void;
+}
+
+export const UiContext = createContext<Ui>(null as unknown as Ui);
+export const useUi = (): Ui => useContext(UiContext);
+
+/** Renders again whenever `listen` announces something: at most once a frame (or, in a hidden page, a moment later). */
+export function useChanges(listen: (changed: () => void) => () => void): void {
+  const [, again] = useReducer((n: number) => n + 1, 0);
+  useEffect(() => {
+    let waiting = false;
+    let live = true;
+    const stop = listen(() => {
+      if (waiting) return;
+      waiting = true;
+      const run = (): void => {
+        waiting = false;
+        if (live) again(0);
+      };
+      if (document.visibilityState === "hidden") setTimeout(run, 50);
+      else requestAnimationFrame(run);
+    });
+    again(0);
+    return () => {
+      live = false;
+      stop();
+    };
+  }, [listen]);
+}
+
+/** True once `condition` has held for `ms`: short interruptions are not worth a word. */
+export function useHeld(condition: boolean, ms: number): boolean {
+  const [held, setHeld] = useState(false);
+  useEffect(() => {
+    if (!condition) return setHeld(false);
+    const timer = setTimeout(() => setHeld(true), ms);
+    return () => clearTimeout(timer);
+  }, [condition, ms]);
+  return held && condition;
+}
+
+/** The moment, renewed every `ms` while `active`. */
+export function useNow(ms: number, active = true): number {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    if (!active) return;
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), ms);
+    return () => clearInterval(timer);
+  }, [ms, active]);
+  return now;
+}
+
+/** The newest value of something, for listeners that are registered once. */
+export function useLatest<T>(value: T): { current: T } {
+  const ref = useRef(value);
+  ref.current = value;
+  return ref;
+}
+
+export function conversationName(chat: Chat, conversation: Conversation): string {
+  if (!conversation.room) {
+    const nick = conversation.jid.split("/")[1];
+    return nick ?? chat.store.personName(conversation.jid);
+  }
+  const local = conversation.name || decodeURIComponentSafe(conversation.jid.split("@")[0] ?? "");
+  return local.charAt(0).toUpperCase() + local.slice(1);
+}
+
+function decodeURIComponentSafe(text: string): string {
+  return text.replace(/\\20/g, " ").replace(/[-_]+/g, " ");
+}

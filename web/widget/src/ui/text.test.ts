@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { emojiGroups } from "./emoji-data.ts";
+import { hue, initials, isLargeEmoji, linkify } from "./text.ts";
+
+const links = (body: string) => linkify(body).flatMap((p) => (typeof p === "string" ? [] : [p.href]));
+const whole = (body: string) => linkify(body).map((p) => (typeof p === "string" ? p : p.text)).join("");
+
+test("finds links, leaves the sentence's punctuation outside, loses nothing", () => {
+  const cases: [string, string[]][] = [
+    ["see https://example.org/a?b=c#d.", ["https://example.org/a?b=c#d"]],
+    ["(https://en.wikipedia.org/wiki/Tea_(drink))", ["https://en.wikipedia.org/wiki/Tea_(drink)"]],
+    ["www.example.org, or ann@example.org!", ["https://www.example.org/", "mailto:ann@example.org"]],
+    ["请看https://example.org/茶。谢谢", ["https://example.org/%E8%8C%B6"]],
+    ["HTTPS://EXAMPLE.ORG", ["https://example.org/"]],
+    ["http://localhost:8080/x", ["http://localhost:8080/x"]],
+    ["no link: example, 3.14, a@b, http://, www.", []],
+    ["https://a.example https://b.example", ["https://a.example/", "https://b.example/"]],
+  ];
+  for (const [body, expected] of cases) {
+    assert.deepEqual(links(body), expected, body);
+    assert.equal(whole(body), body);
+  }
+});
+
+test("nothing but http, https and mailto is ever a link", () => {
+  for (const body of ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "vbscript:x", "JaVaScRiPt:alert(1)//www"]) {
+    for (const href of links(body)) assert.match(href, /^(https?|mailto):/, body);
+  }
+});
+
+test("hostile bodies are read in reasonable time", () => {
+  for (const body of ["a.".repeat(20_000) + "@", "https://" + "(".repeat(20_000), "x@".repeat(20_000), "https://a.b/" + ").".repeat(3_000)]) {
+    const start = performance.now();
+    assert.equal(whole(body), body);
+    assert.ok(performance.now() - start < 2_000, body.slice(0, 20));
+  }
+});
+
+test("one to three emoji alone are large", () => {
+  for (const body of ["🍵", "👍🏽", "👨‍👩‍👧 🎉", "🇨🇳"]) assert.ok(isLargeEmoji(body), body);
+  for (const body of ["", "1", "a🍵", "🍵🍵🍵🍵", "#"]) assert.ok(!isLargeEmoji(body), body);
+});
+
+test("initials and colours are stable", () => {
+  assert.equal(initials("Ann Lee"), "AL");
+  assert.equal(initials("guest-1234"), "G");
+  assert.equal(initials("李小明"), "小明");
+  assert.equal(initials(""), "?");
+  assert.equal(hue("Ann"), hue("ann"));
+});
+
+test("emoji are single, named in both languages, and found once", () => {
+  const all = emojiGroups.flat();
+  assert.ok(all.length > 140, String(all.length));
+  assert.equal(new Set(all.map((e) => e.character)).size, all.length);
+  for (const e of all) {
+    assert.match(e.en, /^[a-z ]+$/);
+    assert.match(e.zh, /^\p{Script=Han}+$/u);
+    assert.equal([...new Intl.Segmenter().segment(e.character)].length, 1, e.character);
+  }
+});

@@ -1,0 +1,68 @@
+// Message bodies: finds links and tells bodies of nothing but emoji. Gives pieces, never HTML.
+
+export type Piece = string | { text: string; href: string };
+
+const candidate = /\b(?:https?:\/\/|www\.)[^\s<>"'“”‘’「」『』《》【】，。；！？、）（]+|[\w.+-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}\b/giu;
+const opening: Record<string, string> = { ")": "(", "]": "[", "}": "{" };
+
+/** Splits a body into text and links. Only http, https and mailto ever become links. */
+export function linkify(body: string): Piece[] {
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (const match of body.matchAll(candidate)) {
+    const text = trimEnd(match[0]);
+    const href = toHref(text);
+    if (!href) continue;
+    if (match.index > at) pieces.push(body.slice(at, match.index));
+    pieces.push({ text, href });
+    at = match.index + text.length;
+  }
+  if (at < body.length) pieces.push(body.slice(at));
+  return pieces;
+}
+
+/** A sentence's punctuation is not part of the address, nor is a bracket that was opened before it. */
+function trimEnd(text: string): string {
+  for (;;) {
+    const last = text.at(-1) ?? "";
+    const open = opening[last];
+    const unbalanced = open !== undefined && text.split(open).length < text.split(last).length;
+    if (!/[.,:;!?*_~]/.test(last) && !unbalanced) return text;
+    text = text.slice(0, -1);
+  }
+}
+
+function toHref(text: string): string | null {
+  const isMail = !/^(https?:|www\.)/i.test(text);
+  try {
+    const url = new URL(isMail ? `mailto:${text}` : /^www\./i.test(text) ? `https://${text}` : text);
+    if (!["http:", "https:", "mailto:"].includes(url.protocol)) return null;
+    return isMail || url.hostname.includes(".") || url.hostname === "localhost" || url.hostname.startsWith("[") ? url.href : null;
+  } catch {
+    return null;
+  }
+}
+
+const emojiOnly = /^(?:(?:\p{Extended_Pictographic}|\p{Regional_Indicator})[\p{Emoji_Modifier}\u200d\ufe0f\u{e0020}-\u{e007f}]*\s*){1,12}$/u;
+
+/** One to three emoji and nothing else are shown large. */
+export function isLargeEmoji(body: string): boolean {
+  if (body.length > 40 || !emojiOnly.test(body)) return false;
+  const graphemes = typeof Intl.Segmenter === "function" ? [...new Intl.Segmenter().segment(body.replace(/\s/g, ""))].length : [...body].length;
+  return graphemes <= 3;
+}
+
+/** A stable number for a name: the hue of its initials. */
+export function hue(name: string): number {
+  let hash = 2166136261;
+  for (const character of name.normalize("NFC").toLowerCase()) hash = Math.imul(hash ^ character.codePointAt(0)!, 16777619);
+  return (hash >>> 0) % 360;
+}
+
+export function initials(name: string): string {
+  const words = name.trim().split(/[\s._-]+/).filter(Boolean);
+  const first = [...(words[0] ?? "?")];
+  if (/\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}/u.test(first[0]!)) return first.slice(-2).join("");
+  const last = words.length > 1 ? ([...words.at(-1)!][0]!.match(/\p{L}/u)?.[0] ?? "") : "";
+  return (first[0]! + last).toUpperCase();
+}
