@@ -1,8 +1,8 @@
 // The HTTP API: what the operator, a tenant's own server and the widget call, as routes of a Router.
 //
-// Thread: each loop has a Router and an ApiContext of its own; what the context refers to may be used on any thread, but for `home`.
-// Lifetime: the context outlives the router, and requests that are being answered.
-// Errors: every refusal is a problem (http/problem.h) with a sentence for a webmaster.
+// Thread: each loop has a Router and an ApiContext of its own; what the context refers to may be used on any thread,
+// but for `home`. Lifetime: the context outlives the router, and requests that are being answered. Errors: every
+// refusal is a problem (http/problem.h) with a sentence for a webmaster.
 #pragma once
 
 #include <functional>
@@ -24,10 +24,10 @@ struct ApiContext {
   Rooms& rooms;
   Audit& audit;
   Certificates& certificates;
-  CallLimits& limits;              // one for all loops
-  std::string operator_key_hash;   // crypto::hash_key() of the key in operator.key
-  std::string http_origin;         // "https://im.example.org": how the world reaches this API
-  std::string websocket_url;       // "wss://im.example.org/xmpp-websocket"
+  CallLimits& limits;             // one for all loops
+  std::string operator_key_hash;  // crypto::hash_key() of the key in operator.key
+  std::string http_origin;        // "https://im.example.org": how the world reaches this API
+  std::string websocket_url;      // "wss://im.example.org/xmpp-websocket"
   // A certificate was uploaded, or removed: for the listeners' TLS. Called on this loop; may be empty.
   std::function<void(const HostCertificate&)> certificate_set;
   std::function<void(const std::string& domain)> certificate_removed;

@@ -17,7 +17,8 @@ std::optional<Stanza> read_row(const store::ArchiveRow& row);
 // What a message says; empty for a marker, a receipt or whatever else has no text.
 std::string text_of(const Stanza& message);
 
-// The page before the cursor, newest rows last, that read_page() describes. Errors: bad_request for a cursor that is none.
+// The page before the cursor, newest rows last, that read_page() describes. Errors: bad_request for a cursor that is
+// none.
 Result<store::ArchiveQuery> make_history_query(const PageWanted& page);
 
 }  // namespace teahouse::api

@@ -18,7 +18,8 @@ bool is_token(std::string_view credential) { return std::count(credential.begin(
 
 // What an endpoint wants, for the sentence that says it was not given.
 std::string describe(unsigned access) {
-  if (access & operator_key) return "the operator's key (\"Authorization: Bearer ...\"; it is in operator.key on the server)";
+  if (access & operator_key)
+    return "the operator's key (\"Authorization: Bearer ...\"; it is in operator.key on the server)";
   if (access & api_key) {
     return std::string("an API key (\"Authorization: Bearer sk_...\", or the form field \"key\")") +
            (access & site_token ? ", or a user's site token as Bearer" : "");
@@ -53,7 +54,8 @@ std::optional<Outcome> identify_key(ApiContext& api, Call& call, const std::stri
   call.tenant = owner ? api.tenants.find(*owner) : nullptr;
   call.actor = "key";
   if (call.tenant) return std::nullopt;
-  return Outcome(unknown("This API key is not known. It may have been revoked; make a new one and put it in its place."));
+  return Outcome(
+      unknown("This API key is not known. It may have been revoked; make a new one and put it in its place."));
 }
 
 Refusal refuse_origin(const Tenant& tenant, std::string_view origin) {
@@ -68,8 +70,9 @@ std::optional<Outcome> check_tenant(ApiContext& api, const Call& call) {
   const int64_t limit = tenant.limits().api_calls_per_min;
   const int64_t wait_s = api.limits.take_call(tenant.id, limit);
   if (wait_s == 0) return std::nullopt;
-  return Outcome(refuse_for_now("This site's plan allows " + std::to_string(limit) + " API calls a minute, and they are used up. " +
-                                    "Try again in " + std::to_string(wait_s) + " s, or take a larger plan.",
+  return Outcome(refuse_for_now("This site's plan allows " + std::to_string(limit) +
+                                    " API calls a minute, and they are used up. " + "Try again in " +
+                                    std::to_string(wait_s) + " s, or take a larger plan.",
                                 wait_s));
 }
 
@@ -87,8 +90,10 @@ Refusal refuse_for_now(std::string text, int64_t retry_after_s) {
 
 Result<std::string> find_credential(const http::Request& request, const http::Form& query, Fields& fields) {
   if (has_key_in_url(query)) {
-    return bad("A key or token never belongs in a URL: it would stay in logs and in the browser's history. Send it as the header "
-               "\"Authorization: Bearer ...\" or as the form field \"key\", and revoke one that has stood in a URL.");
+    return bad(
+        "A key or token never belongs in a URL: it would stay in logs and in the browser's history. Send it as the "
+        "header "
+        "\"Authorization: Bearer ...\" or as the form field \"key\", and revoke one that has stood in a URL.");
   }
   const std::string in_form = fields.take("key");
   if (const std::string* header = request.headers.find("Authorization")) return read_authorization(*header);
@@ -116,7 +121,8 @@ Task<std::optional<Outcome>> identify(const Endpoint& endpoint, ApiContext& api,
     call.actor = "operator";
     const std::string hash = crypto::hash_key(credential);
     if (crypto::constant_time_equal(hash, api.operator_key_hash)) co_return std::nullopt;
-    co_return Outcome(unknown("This is not the operator's key. It is in the file operator.key of the server's data folder."));
+    co_return Outcome(
+        unknown("This is not the operator's key. It is in the file operator.key of the server's data folder."));
   }
   if (is_api_key(credential)) {
     if (auto refused = identify_key(api, call, credential)) co_return refused;
@@ -125,12 +131,14 @@ Task<std::optional<Outcome>> identify(const Endpoint& endpoint, ApiContext& api,
   }
   call.tenant = find_claimed_tenant(api, call.request, credential);
   if (!is_token(credential) || !call.tenant) {
-    co_return Outcome(unknown("What was sent is no key or token of a site here. This call needs " + describe(endpoint.access) + "."));
+    co_return Outcome(
+        unknown("What was sent is no key or token of a site here. This call needs " + describe(endpoint.access) + "."));
   }
   auto checked = check_site_token(*call.tenant, api.house().keys, credential, api.home.clock().wall_ms());
   if (!checked) co_return Outcome(checked.error());
   if (!(endpoint.access & site_token)) {
-    co_return Outcome(Error{ErrorKind::forbidden, "A user's token is not enough for this call; it needs " + describe(endpoint.access) + "."});
+    co_return Outcome(Error{ErrorKind::forbidden,
+                            "A user's token is not enough for this call; it needs " + describe(endpoint.access) + "."});
   }
   if (auto refused = check_tenant(api, call)) co_return refused;
   const std::string* origin = call.request.headers.find("Origin");

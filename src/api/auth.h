@@ -12,11 +12,12 @@ namespace teahouse::api {
 // Errors: bad_request for a key in the URL and for an Authorization header that cannot be read.
 Result<std::string> find_credential(const http::Request& request, const http::Form& query, Fields& fields);
 
-// Whose page this is, as far as it can be told before anything is checked: by the {site} of the path, or by the token's `iss`.
+// Whose page this is, as far as it can be told before anything is checked: by the {site} of the path, or by the token's
+// `iss`.
 TenantPtr find_claimed_tenant(const ApiContext& api, const http::Request& request, std::string_view credential);
 
-// Fills in the call's tenant, user and actor, or says why not. A tenant's calls are counted here, and refused while it is
-// suspended.
+// Fills in the call's tenant, user and actor, or says why not. A tenant's calls are counted here, and refused while it
+// is suspended.
 Task<std::optional<Outcome>> identify(const Endpoint& endpoint, ApiContext& api, Call& call, std::string credential);
 
 Refusal refuse_suspended(const Tenant& tenant);

@@ -25,7 +25,8 @@ http::Response Outcome::to_response(const http::Request& request) const {
   if (const auto* error = std::get_if<Error>(&state_)) {
     if (error->kind != ErrorKind::internal_server_error) return http::make_problem(request, *error);
     log::error("api", "A request failed", {{"request", request.id}, {"path", request.path}, {"why", error->text}});
-    return http::make_problem(request, {error->kind, "The server could not do this now. Its log says more, under " + request.id + "."});
+    return http::make_problem(
+        request, {error->kind, "The server could not do this now. Its log says more, under " + request.id + "."});
   }
   const Refusal& refusal = *std::get_if<Refusal>(&state_);
   http::Response response = http::make_problem(request, refusal.status, refusal.code, refusal.text);
@@ -59,7 +60,8 @@ Task<void> record(ApiContext& api, TenantId tenant, std::string actor, std::stri
   line.action = std::move(action);
   line.detail = std::move(detail);
   const auto recorded = co_await api.audit.record(api.loop(), line);
-  if (!recorded) log::error("api", "An audit line could not be written", {{"action", line.action}, {"why", recorded.error().text}});
+  if (!recorded)
+    log::error("api", "An audit line could not be written", {{"action", line.action}, {"why", recorded.error().text}});
 }
 
 }  // namespace teahouse::api

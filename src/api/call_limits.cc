@@ -1,5 +1,5 @@
-// A bucket is kept as the moment at which it will be full again: taking one moves that moment on by the time that one takes to
-// fill, and there is nothing left when it lies further ahead than a whole bucket takes.
+// A bucket is kept as the moment at which it will be full again: taking one moves that moment on by the time that one
+// takes to fill, and there is nothing left when it lies further ahead than a whole bucket takes.
 #include "api/call_limits.h"
 
 #include <arpa/inet.h>
@@ -26,7 +26,8 @@ std::string network_of(std::string_view address) {
 struct CallLimits::State {
   explicit State(const Clock& the_clock) : clock(the_clock) {}
 
-  // Takes one from a bucket of `size` that fills within `fill_us`; the seconds to wait when it is empty. Nothing else is locked.
+  // Takes one from a bucket of `size` that fills within `fill_us`; the seconds to wait when it is empty. Nothing else
+  // is locked.
   int64_t take(const std::string& key, int64_t size, int64_t fill_us) {
     const std::lock_guard lock(mutex);
     const int64_t now_us = clock.monotonic_ms() * 1000;
@@ -62,8 +63,8 @@ int64_t CallLimits::take_call(TenantId tenant, int64_t calls_per_min) {
 
 int64_t CallLimits::take_guest(TenantId tenant, std::string_view address) {
   const std::string id = std::to_string(raw(tenant));
-  const int64_t wait_s = state_->take("guest " + id + " " + network_of(address), guests_per_address,
-                                      guests_per_address * minute_us);
+  const int64_t wait_s =
+      state_->take("guest " + id + " " + network_of(address), guests_per_address, guests_per_address * minute_us);
   return wait_s != 0 ? wait_s : state_->take("guests " + id, guests_per_tenant_min, minute_us);
 }
 

@@ -3,7 +3,8 @@
 // Each is a bucket that holds what may be used at once and fills again evenly.
 //
 // Thread: any (one small mutex; not on the path of stanzas).
-// Limits: remembers 100,000 buckets; above that it forgets full ones, and then all (who was slowed down is slowed down anew).
+// Limits: remembers 100,000 buckets; above that it forgets full ones, and then all (who was slowed down is slowed down
+// anew).
 #pragma once
 
 #include <cstdint>
@@ -18,14 +19,14 @@ namespace teahouse::api {
 
 class CallLimits {
  public:
-  static constexpr int64_t guests_per_address = 20;    // at once, then one a minute; renewals count too
+  static constexpr int64_t guests_per_address = 20;  // at once, then one a minute; renewals count too
   static constexpr int64_t guests_per_tenant_min = 300;
 
   explicit CallLimits(const Clock& clock);
   ~CallLimits();
 
-  // Takes one call. 0 when it may go on; else in how many seconds it is worth to try again. `calls_per_min` is the plan's
-  // (unlimited: -1).
+  // Takes one call. 0 when it may go on; else in how many seconds it is worth to try again. `calls_per_min` is the
+  // plan's (unlimited: -1).
   int64_t take_call(TenantId tenant, int64_t calls_per_min);
   // The same for a guest. An IPv6 address counts as its /64.
   int64_t take_guest(TenantId tenant, std::string_view address);

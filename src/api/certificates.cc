@@ -18,7 +18,8 @@ Task<Outcome> put_certificate(ApiContext& api, Call call) {
   auto chain = call.fields.text("chain");
   auto key = call.fields.text("private_key");
   if (const auto good = call.fields.check(); !good) co_return good.error();
-  const auto set = co_await api.certificates.set(api.loop(), *tenant, std::move(domain), std::move(chain), std::move(key));
+  const auto set =
+      co_await api.certificates.set(api.loop(), *tenant, std::move(domain), std::move(chain), std::move(key));
   if (!set) co_return set.error();
   if (api.certificate_set) api.certificate_set(*set);
   co_await record(api, (*tenant)->id, call.actor, "certificate.set", set->domain);

@@ -1,6 +1,6 @@
-// What happens around every handler, in this order: the body is read (it may hold the key), who asks is found out, the fields and
-// parameters are compared with the table, the handler runs, and the answer gets its headers: CORS for a page of the tenant, and
-// Request-Id, which is also in each problem.
+// What happens around every handler, in this order: the body is read (it may hold the key), who asks is found out, the
+// fields and parameters are compared with the table, the handler runs, and the answer gets its headers: CORS for a page
+// of the tenant, and Request-Id, which is also in each problem.
 #include "api/auth.h"
 #include "api/call.h"
 #include "http/problem.h"
@@ -93,8 +93,8 @@ Task<http::Response> answer_call(const Endpoint& endpoint, ApiContext& api, http
   co_return response;
 }
 
-// The token is not in a preflight, so which site is meant is only known where the path says it. Elsewhere any page may ask: what it
-// may do is decided when it does it.
+// The token is not in a preflight, so which site is meant is only known where the path says it. Elsewhere any page may
+// ask: what it may do is decided when it does it.
 http::Response answer_preflight(ApiContext& api, const http::Request& request, std::string_view methods) {
   http::Response response = http::make_empty(204);
   response.headers.add("Vary", "Origin");

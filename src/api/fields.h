@@ -3,8 +3,9 @@
 //   const std::string to = fields.text("to");  const auto name = fields.optional_text("name");
 //   if (const auto good = fields.check(); !good) ...
 //
-// A getter that finds the wrong thing notes the first mistake, for check(), and gives an empty value. In a form a list is a field
-// that comes several times, or as "members[]" or "members[0]" (PHP); one value may hold several, separated by commas.
+// A getter that finds the wrong thing notes the first mistake, for check(), and gives an empty value. In a form a list
+// is a field that comes several times, or as "members[]" or "members[0]" (PHP); one value may hold several, separated
+// by commas.
 //
 // Limits: 64 KiB and 100 fields (certificates 128 KiB of JSON); JSON of depth 4; lists of 1,000.
 // Errors: bad_request, with a sentence that names the field.
@@ -27,13 +28,13 @@ class Fields {
   static constexpr size_t fields_max = 100;
   static constexpr size_t list_max = 1000;
 
-  // Of a body; without a Content-Type, "{" begins JSON and anything else is a form. Errors: also not_acceptable for a type that
-  // is neither.
+  // Of a body; without a Content-Type, "{" begins JSON and anything else is a form. Errors: also not_acceptable for a
+  // type that is neither.
   static Result<Fields> read(const http::Request& request);
 
   std::string text(std::string_view name);  // required, not empty
   std::optional<std::string> optional_text(std::string_view name);
-  std::optional<bool> flag(std::string_view name);                      // true, 1, on, yes and their opposites
+  std::optional<bool> flag(std::string_view name);  // true, 1, on, yes and their opposites
   std::optional<int64_t> number(std::string_view name);
   std::optional<std::vector<std::string>> list(std::string_view name);  // of texts
   std::optional<std::string> object(std::string_view name);             // as JSON; in a form, its text

@@ -1,4 +1,5 @@
-// What was said: in a room, and between two. Pages go back from the newest message; within a page the oldest comes first.
+// What was said: in a room, and between two. Pages go back from the newest message; within a page the oldest comes
+// first.
 #include "api/archive_rows.h"
 #include "api/handlers.h"
 #include "api/homes.h"
@@ -46,7 +47,9 @@ std::optional<JsonObject> show_between_two(const Tenant& tenant, const store::Ar
 
 // As a user's token: who may not enter may not read.
 Result<void> check_may_read(const RoomInfo& room, const std::string& user_id) {
-  const auto has = [&](const std::vector<std::string>& ids) { return std::find(ids.begin(), ids.end(), user_id) != ids.end(); };
+  const auto has = [&](const std::vector<std::string>& ids) {
+    return std::find(ids.begin(), ids.end(), user_id) != ids.end();
+  };
   if (has(room.outcasts)) return Error{ErrorKind::forbidden, "You are banned from the room '" + room.id + "'."};
   if (!room.members_only || has(room.members)) return {};
   return Error{ErrorKind::forbidden, "The room '" + room.id + "' is for its members only."};

@@ -1,4 +1,5 @@
-// What several handlers write the same way: users, rooms, tenants, messages, pages and times as JSON. Only for .cc files of api/.
+// What several handlers write the same way: users, rooms, tenants, messages, pages and times as JSON. Only for .cc
+// files of api/.
 #pragma once
 
 #include <boost/json/array.hpp>

@@ -19,7 +19,8 @@ Task<Outcome> list_keys(ApiContext& api, Call call) {
   if (!keys) co_return keys.error();
   JsonArray rows;
   for (const ApiKeyInfo& key : *keys) {
-    JsonObject row = {{"id", key.id}, {"hint", "sk_..." + key.hint}, {"label", key.label}, {"created", format_time(key.created_ms)}};
+    JsonObject row = {
+        {"id", key.id}, {"hint", "sk_..." + key.hint}, {"label", key.label}, {"created", format_time(key.created_ms)}};
     if (key.last_used_ms != 0) row["last_used"] = format_time(key.last_used_ms);
     rows.push_back(std::move(row));
   }

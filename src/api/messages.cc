@@ -1,5 +1,5 @@
-// Sending. An answer of 2xx comes after the message is on disk: a Receipt follows it through every home that writes it, and then
-// its last write is waited for. A message that nobody wrote was not kept, and is not answered with 2xx.
+// Sending. An answer of 2xx comes after the message is on disk: a Receipt follows it through every home that writes it,
+// and then its last write is waited for. A message that nobody wrote was not kept, and is not answered with 2xx.
 #include "api/handlers.h"
 #include "api/homes.h"
 #include "api/json.h"
@@ -38,7 +38,8 @@ Result<void> check_archive(const Tenant& tenant) {
   const int64_t limit = tenant.limits().archive_bytes;
   if (limit < 0 || tenant.meter->archive_bytes.load(std::memory_order_relaxed) < limit) return {};
   return Error{ErrorKind::resource_constraint, "The archive of " + tenant.domain + " is full (its plan keeps " +
-                                                   std::to_string(limit) + " bytes), so nothing can be sent. "
+                                                   std::to_string(limit) +
+                                                   " bytes), so nothing can be sent. "
                                                    "Remove old messages or take a larger plan."};
 }
 
@@ -100,7 +101,9 @@ Task<Outcome> send_to_user(ApiContext& api, TenantPtr tenant, Draft draft) {
 
 // As a user's token: who may not speak in the room by its rules may not speak through the API either.
 Result<void> check_may_speak(const RoomInfo& room, const std::string& user_id) {
-  const auto has = [&](const std::vector<std::string>& ids) { return std::find(ids.begin(), ids.end(), user_id) != ids.end(); };
+  const auto has = [&](const std::vector<std::string>& ids) {
+    return std::find(ids.begin(), ids.end(), user_id) != ids.end();
+  };
   if (has(room.outcasts)) return Error{ErrorKind::forbidden, "You are banned from the room '" + room.id + "'."};
   if (has(room.members) || (!room.members_only && !room.moderated)) return {};
   return Error{ErrorKind::forbidden, "Only members may speak in the room '" + room.id + "'."};
@@ -114,7 +117,8 @@ Task<Outcome> send_to_room(ApiContext& api, Call call, Draft draft) {
   }
   std::string nick = call.tenant->title;
   if (draft.from) nick = draft.from->name.empty() ? user_id_of(draft.from->localpart) : draft.from->name;
-  const auto said = co_await api.rooms.say(api.loop(), call.tenant, draft.to.id, std::move(nick), make_body(draft.text));
+  const auto said =
+      co_await api.rooms.say(api.loop(), call.tenant, draft.to.id, std::move(nick), make_body(draft.text));
   if (!said) co_return said.error();
   const std::string id = store::to_string(*said);
   co_return make_answer(201, {{"id", id}, {"to", "room:" + draft.to.id}}, id);
@@ -127,7 +131,8 @@ Result<std::string> read_speaker(const Call& call, const std::optional<std::stri
   if (!party) return party.error();
   if (party->kind == Party::Kind::site && !call.user) return std::string();
   if (party->kind == Party::Kind::user) return read_own_user(call, party->id);
-  return Error{ErrorKind::bad_request, "The field 'from' must be \"user:\" and your site's id of the user, or left out."};
+  return Error{ErrorKind::bad_request,
+               "The field 'from' must be \"user:\" and your site's id of the user, or left out."};
 }
 
 }  // namespace

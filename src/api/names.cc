@@ -13,14 +13,17 @@ Result<Party> parse_party(std::string_view field, std::string_view text) {
   if (text.starts_with("user:") && text.size() > 5) return Party{Party::Kind::user, std::string(text.substr(5))};
   if (text.starts_with("room:") && text.size() > 5) return Party{Party::Kind::room, std::string(text.substr(5))};
   if (text.find('@') != text.npos) return Party{Party::Kind::other, std::string(text)};
-  return bad(quoted + "must be \"user:\" and your site's id of the user (user:42), or \"room:\" and the room's name (room:news).");
+  return bad(
+      quoted +
+      "must be \"user:\" and your site's id of the user (user:42), or \"room:\" and the room's name (room:news).");
 }
 
 std::string party_of(const Tenant& tenant, const BareJid& jid) {
   if (jid.domainpart() == tenant.domain) {
     return jid.has_localpart() ? "user:" + unescape_localpart(jid.localpart()) : "site";
   }
-  if (jid.domainpart() == tenant.rooms_domain && jid.has_localpart()) return "room:" + unescape_localpart(jid.localpart());
+  if (jid.domainpart() == tenant.rooms_domain && jid.has_localpart())
+    return "room:" + unescape_localpart(jid.localpart());
   return jid.str();
 }
 
@@ -46,8 +49,9 @@ Result<std::string> read_own_user(const Call& call, std::string_view id) {
 Task<Result<Account>> load_user(ApiContext& api, TenantPtr tenant, std::string localpart) {
   auto account = co_await api.house().accounts.find(api.loop(), tenant, localpart);
   if (account || account.error().kind != ErrorKind::item_not_found) co_return account;
-  co_return Error{ErrorKind::item_not_found, "There is no user '" + unescape_localpart(localpart) +
-                                                 "' yet. PUT /v1/users/{id} makes one, and so does a first sign-in with a token."};
+  co_return Error{ErrorKind::item_not_found,
+                  "There is no user '" + unescape_localpart(localpart) +
+                      "' yet. PUT /v1/users/{id} makes one, and so does a first sign-in with a token."};
 }
 
 }  // namespace teahouse::api

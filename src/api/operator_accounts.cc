@@ -43,8 +43,8 @@ Task<Outcome> create_account(ApiContext& api, Call call) {
   details.picture = call.fields.optional_text("picture");
   details.role = call.fields.optional_text("role");
   if (const auto good = call.fields.check(); !good) co_return good.error();
-  const auto account = co_await api.house().accounts.create(api.loop(), *tenant, std::move(localpart), std::move(password),
-                                                            std::move(details));
+  const auto account = co_await api.house().accounts.create(api.loop(), *tenant, std::move(localpart),
+                                                            std::move(password), std::move(details));
   if (!account) co_return account.error();
   co_await record(api, (*tenant)->id, call.actor, "account.create", account->localpart);
   co_return make_answer(201, show(**tenant, *account), account->localpart + "@" + (*tenant)->domain);
@@ -55,7 +55,8 @@ Task<Outcome> set_password(ApiContext& api, Call call) {
   if (!tenant) co_return tenant.error();
   auto password = call.fields.text("password");
   if (const auto good = call.fields.check(); !good) co_return good.error();
-  const auto set = co_await api.house().accounts.set_password(api.loop(), *tenant, call.path("localpart"), std::move(password));
+  const auto set =
+      co_await api.house().accounts.set_password(api.loop(), *tenant, call.path("localpart"), std::move(password));
   if (!set) co_return set.error();
   co_await record(api, (*tenant)->id, call.actor, "account.password", call.path("localpart"));
   co_return make_no_content();

@@ -5,7 +5,9 @@
 namespace teahouse::api {
 namespace {
 
-struct FirstKeys { std::string api_key, signing_secret; };
+struct FirstKeys {
+  std::string api_key, signing_secret;
+};
 
 Task<Result<FirstKeys>> make_first_keys(ApiContext& api, TenantId tenant) {
   auto key = co_await api.house().keys.make_api_key(api.loop(), tenant, "first key");
@@ -105,22 +107,10 @@ Task<Outcome> resume_tenant(ApiContext& api, Call call) {
   co_return show(tenant);
 }
 
-// Tenants tells every loop and wipes the data plane (wiring.cc says how); what is left is what is in memory here.
+// Tenants tells every loop and wipes the data plane; app/tenancy.cc says how.
 Task<Outcome> remove_tenant(ApiContext& api, Call call) {
-  const TenantPtr known = api.tenants.find(call.path("name"));
-  std::vector<std::string> domains;
-  if (known) {
-    const auto certificates = co_await api.certificates.list(api.loop(), known->id);
-    if (certificates) {
-      for (const CertificateStatus& certificate : *certificates) domains.push_back(certificate.domain);
-    }
-  }
   const auto tenant = co_await api.tenants.remove(api.loop(), call.path("name"));
   if (!tenant) co_return tenant.error();
-  api.house().keys.forget((*tenant)->id);
-  for (const std::string& domain : domains) {
-    if (api.certificate_removed) api.certificate_removed(domain);
-  }
   co_await record(api, TenantId::house, call.actor, "tenant.remove", (*tenant)->name + ", " + (*tenant)->domain);
   co_return make_no_content();
 }

@@ -78,7 +78,8 @@ Task<Outcome> list_online(ApiContext& api, Call call) {
     auto found = co_await ask_home(api, *home, std::move(look));
     std::move(found.begin(), found.end(), std::back_inserter(present));
   }
-  std::sort(present.begin(), present.end(), [](const Present& a, const Present& b) { return a.localpart < b.localpart; });
+  std::sort(present.begin(), present.end(),
+            [](const Present& a, const Present& b) { return a.localpart < b.localpart; });
   JsonArray users;
   for (const Present& one : present) {
     if (users.size() == online_listed_max) break;

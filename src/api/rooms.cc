@@ -78,7 +78,8 @@ Task<Outcome> put_member(ApiContext& api, Call call) {
 Task<Outcome> remove_member(ApiContext& api, Call call) {
   const auto localpart = localpart_of_user_id(call.path("user"));
   if (!localpart) co_return localpart.error();
-  const auto set = co_await api.rooms.set_member(api.loop(), call.tenant, call.path("id"), user_id_of(*localpart), "none");
+  const auto set =
+      co_await api.rooms.set_member(api.loop(), call.tenant, call.path("id"), user_id_of(*localpart), "none");
   if (!set) co_return set.error();
   co_return make_no_content();
 }

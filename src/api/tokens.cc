@@ -33,10 +33,11 @@ Task<Outcome> make_token(ApiContext& api, Call call) {
   // What would be refused at its first use is refused now, in the same words.
   const auto checked = check_site_token(*call.tenant, api.house().keys, token, now_ms);
   if (!checked) co_return Error{ErrorKind::bad_request, checked.error().text};
-  co_return make_answer(201, {{"token", token},
-                              {"user", claims.sub},
-                              {"jid", checked->localpart + "@" + call.tenant->domain},
-                              {"expires", claims.exp_s}},
+  co_return make_answer(201,
+                        {{"token", token},
+                         {"user", claims.sub},
+                         {"jid", checked->localpart + "@" + call.tenant->domain},
+                         {"expires", claims.exp_s}},
                         token);
 }
 

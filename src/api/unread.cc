@@ -1,6 +1,7 @@
-// What a user has not read: in each conversation, the messages of the other side since the user's own last word or displayed
-// marker (XEP-0333) there. Nothing is counted up anywhere: it is read out of the archive when somebody asks, so its work is
-// bounded: so many conversations, and of each the newest rows only. Where that is not enough, the answer says "more".
+// What a user has not read: in each conversation, the messages of the other side since the user's own last word or
+// displayed marker (XEP-0333) there. Nothing is counted up anywhere: it is read out of the archive when somebody asks,
+// so its work is bounded: so many conversations, and of each the newest rows only. Where that is not enough, the answer
+// says "more".
 #include "api/archive_rows.h"
 #include "api/handlers.h"
 #include "api/homes.h"
@@ -16,7 +17,7 @@ constexpr size_t first_rows = 20, rows_max = 100;  // most conversations are tol
 
 struct Unread {
   int64_t count = 0;
-  bool more = false;   // there may be more
+  bool more = false;  // there may be more
 };
 
 // Goes back through the rows. True when there is nothing more to look for.
@@ -78,10 +79,11 @@ Task<Outcome> get_unread(ApiContext& api, Call call) {
     if (unread->count == 0) continue;
     total.count += unread->count;
     total.more = total.more || unread->more;
-    conversations.push_back(JsonObject{
-        {"with", party_of(*call.tenant, *other)}, {"unread", unread->count}, {"more", unread->more}});
+    conversations.push_back(
+        JsonObject{{"with", party_of(*call.tenant, *other)}, {"unread", unread->count}, {"more", unread->more}});
   }
-  co_return make_answer(200, {{"total", total.count}, {"more", total.more}, {"conversations", std::move(conversations)}},
+  co_return make_answer(200,
+                        {{"total", total.count}, {"more", total.more}, {"conversations", std::move(conversations)}},
                         std::to_string(total.count));
 }
 

@@ -15,9 +15,9 @@ Task<Outcome> get_usage(ApiContext& api, Call call) {
     if (line.used) shown["used"] = *line.used;
     limits[boost::json::string_view(line.name.data(), line.name.size())] = std::move(shown);
   }
-  co_return make_answer(200, {{"plan", (*tenant)->plan.name},
-                              {"messages", (*tenant)->meter->messages.load()},
-                              {"limits", std::move(limits)}});
+  co_return make_answer(
+      200,
+      {{"plan", (*tenant)->plan.name}, {"messages", (*tenant)->meter->messages.load()}, {"limits", std::move(limits)}});
 }
 
 }  // namespace teahouse::api

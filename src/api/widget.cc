@@ -22,8 +22,9 @@ Outcome no_such_site() {
 
 Refusal refuse_page(const Tenant& tenant, const std::string* origin) {
   const std::string page = origin ? "Pages of " + origin->substr(0, 255) + " are" : "Who sends no Origin is";
-  return {403, "origin-not-allowed",
-          page + " not allowed here. The owner of " + tenant.domain + " can add the page's origin to the allowed ones."};
+  return {
+      403, "origin-not-allowed",
+      page + " not allowed here. The owner of " + tenant.domain + " can add the page's origin to the allowed ones."};
 }
 
 std::string make_guest_id() {
@@ -35,7 +36,8 @@ std::string make_guest_id() {
 }
 
 // The guest whose token this is, also when it ran out not too long ago. It is verified as of then.
-Result<crypto::SiteToken> read_old_token(const Keys& keys, const Tenant& tenant, const std::string& token, int64_t now_s) {
+Result<crypto::SiteToken> read_old_token(const Keys& keys, const Tenant& tenant, const std::string& token,
+                                         int64_t now_s) {
   const auto secrets = keys.signing_secrets(tenant.id);
   auto claims = crypto::verify_token(token, secrets, now_s - guest_renewal_s);
   if (!claims) return Error{ErrorKind::not_authorized, claims.error().text};
@@ -68,11 +70,13 @@ Task<Result<crypto::SiteToken>> make_claims(ApiContext& api, TenantPtr tenant, s
   co_return claims;
 }
 
-Task<Outcome> make_guest_token(ApiContext& api, TenantPtr tenant, std::string old_token, std::optional<std::string> name) {
+Task<Outcome> make_guest_token(ApiContext& api, TenantPtr tenant, std::string old_token,
+                               std::optional<std::string> name) {
   const auto claims = co_await make_claims(api, tenant, std::move(old_token), std::move(name));
   if (!claims) co_return claims.error();
   const auto secrets = api.house().keys.signing_secrets(tenant->id);
-  if (secrets.empty()) co_return Error{ErrorKind::conflict, "This site has no signing secret, so it can have no guests."};
+  if (secrets.empty())
+    co_return Error{ErrorKind::conflict, "This site has no signing secret, so it can have no guests."};
   const std::string token = crypto::make_token(*claims, secrets.front());
   const auto checked = check_site_token(*tenant, api.house().keys, token, api.home.clock().wall_ms());
   if (!checked) co_return Error{ErrorKind::bad_request, checked.error().text};
@@ -111,12 +115,13 @@ Task<Outcome> make_guest(ApiContext& api, Call call) {
   }
   if (tenant->suspended) co_return refuse_suspended(*tenant);
   if (!tenant->guests_allowed) {
-    co_return Refusal{403, "guests-off", "Only signed-in users can chat on this site: its owner has not allowed guests."};
+    co_return Refusal{403, "guests-off",
+                      "Only signed-in users can chat on this site: its owner has not allowed guests."};
   }
   const int64_t wait_s = api.limits.take_guest(tenant->id, call.request.peer_address);
   if (wait_s != 0) {
-    co_return refuse_for_now("Too many guests have come from your network lately. Try again in " + std::to_string(wait_s) + " s.",
-                             wait_s);
+    co_return refuse_for_now(
+        "Too many guests have come from your network lately. Try again in " + std::to_string(wait_s) + " s.", wait_s);
   }
   auto name = call.fields.optional_text("name");
   if (const auto good = call.fields.check(); !good) co_return good.error();

@@ -14,7 +14,9 @@ struct AccountOptions {
 };
 using OptionsPtr = std::shared_ptr<AccountOptions>;
 
-struct AccountPlace { std::string tenant, localpart; };
+struct AccountPlace {
+  std::string tenant, localpart;
+};
 
 // "romeo@montague.example": which tenant, and who there.
 Result<AccountPlace> find_place(Shell& shell, const std::string& jid) {
@@ -46,7 +48,8 @@ int create(Shell& shell, const AccountOptions& options) {
   if (!password) return shell.fail(password.error());
   json::object body = {{"localpart", place->localpart}, {"password", *password}};
   if (!options.name.empty()) body["name"] = options.name;
-  return shell.done(shell.client().call("POST", accounts_of(place->tenant), json::serialize(body)), options.jid + " is made.");
+  return shell.done(shell.client().call("POST", accounts_of(place->tenant), json::serialize(body)),
+                    options.jid + " is made.");
 }
 
 int passwd(Shell& shell, const AccountOptions& options) {
@@ -73,10 +76,10 @@ int list(Shell& shell, const AccountOptions& options) {
                          {"jid", "name", "role", "has_password", "created"});
 }
 
-void run_on_parse(CLI::App& command, Shell& shell, const OptionsPtr& options, int (*run)(Shell&, const AccountOptions&)) {
-  command.callback([&shell, options, run] {
-    shell.command = [options, run](Shell& there) { return run(there, *options); };
-  });
+void run_on_parse(CLI::App& command, Shell& shell, const OptionsPtr& options,
+                  int (*run)(Shell&, const AccountOptions&)) {
+  command.callback(
+      [&shell, options, run] { shell.command = [options, run](Shell& there) { return run(there, *options); }; });
 }
 
 }  // namespace

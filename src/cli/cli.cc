@@ -8,8 +8,10 @@ namespace teahouse::cli {
 
 int run_cli(int argc, char** argv) {
   Shell shell;
-  CLI::App app("Teahouse: IM servers for any number of sites. `teahouse serve --data DIR` runs the server; what follows talks to it.",
-               "teahouse");
+  CLI::App app(
+      "Teahouse: IM servers for any number of sites. `teahouse serve --data DIR` runs the server; what follows talks "
+      "to it.",
+      "teahouse");
   app.set_version_flag("--version", TEAHOUSE_VERSION);
   app.add_option("--data", shell.place.data, "The server's data folder")->envname("TEAHOUSE_DATA");
   app.add_option("--url", shell.place.url, "The server's HTTP address, instead of --data")->envname("TEAHOUSE_URL");
@@ -24,9 +26,7 @@ int run_cli(int argc, char** argv) {
   add_key_commands(app, shell);
   try {
     app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? exit_good : exit_usage;
-  }
+  } catch (const CLI::ParseError& error) { return app.exit(error) == 0 ? exit_good : exit_usage; }
   return shell.run();
 }
 

@@ -63,10 +63,12 @@ Result<Client> Client::find(const Place& place) {
     if (found.url.empty()) found.url = text_of(read_file(place.data + "/server.json"), "http");
     if (found.key.empty()) found.key = trimmed(read_file(place.data + "/operator.key"));
     if (found.url.empty()) {
-      return no_server("No server has written to " + place.data + "/server.json. Start one: teahouse serve --data " + place.data);
+      return no_server("No server has written to " + place.data + "/server.json. Start one: teahouse serve --data " +
+                       place.data);
     }
     if (found.key.empty()) {
-      return no_server("The operator's key cannot be read from " + place.data + "/operator.key; only its owner may read it.");
+      return no_server("The operator's key cannot be read from " + place.data +
+                       "/operator.key; only its owner may read it.");
     }
   }
   if (found.url.empty() || found.key.empty()) {
@@ -104,7 +106,8 @@ Result<Reply> Client::list(const std::string& path, const std::string& rows) con
     json::error_code failed;
     json::value page = json::parse(reply->body, failed);
     json::value* part = !failed && page.is_object() ? page.get_object().if_contains(rows) : nullptr;
-    if (!part || !part->is_array()) return Error{ErrorKind::internal_server_error, "The server's answer is no list of " + rows + "."};
+    if (!part || !part->is_array())
+      return Error{ErrorKind::internal_server_error, "The server's answer is no list of " + rows + "."};
     for (json::value& row : part->get_array()) all.push_back(std::move(row));
     cursor = text_of(reply->body, "next_cursor");
   } while (!cursor.empty());

@@ -8,7 +8,9 @@ namespace {
 
 namespace json = boost::json;
 
-struct KeyOptions { std::string tenant, label, id; };
+struct KeyOptions {
+  std::string tenant, label, id;
+};
 using OptionsPtr = std::shared_ptr<KeyOptions>;
 
 std::string path_of(const KeyOptions& options) { return "/tenants/" + escape_segment(options.tenant); }
@@ -36,9 +38,8 @@ CLI::App* add(CLI::App& group, Shell& shell, const char* verb, const char* text,
               int (*run)(Shell&, const KeyOptions&)) {
   CLI::App* command = group.add_subcommand(verb, text)->fallthrough();
   command->add_option("tenant", options->tenant, "The tenant's name")->required();
-  command->callback([&shell, options, run] {
-    shell.command = [options, run](Shell& there) { return run(there, *options); };
-  });
+  command->callback(
+      [&shell, options, run] { shell.command = [options, run](Shell& there) { return run(there, *options); }; });
   return command;
 }
 
@@ -51,11 +52,13 @@ void add_key_commands(CLI::App& app, Shell& shell) {
       ->add_option("--label", options->label, "What it is for");
   add(*keys, shell, "list", "All keys, without what they are", std::make_shared<KeyOptions>(), list);
   options = std::make_shared<KeyOptions>();
-  add(*keys, shell, "revoke", "End a key at once", options, revoke)->add_option("id", options->id, "The key's number")->required();
+  add(*keys, shell, "revoke", "End a key at once", options, revoke)
+      ->add_option("id", options->id, "The key's number")
+      ->required();
 
   CLI::App* secrets = app.add_subcommand("secret", "A tenant's signing secrets")->require_subcommand(1)->fallthrough();
-  add(*secrets, shell, "rotate", "Make a new signing secret; with the newest before it, it is valid", std::make_shared<KeyOptions>(),
-      rotate);
+  add(*secrets, shell, "rotate", "Make a new signing secret; with the newest before it, it is valid",
+      std::make_shared<KeyOptions>(), rotate);
 }
 
 }  // namespace teahouse::cli

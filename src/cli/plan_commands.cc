@@ -56,7 +56,8 @@ int set(Shell& shell, const PlanOptions& options) {
 }  // namespace
 
 void add_plan_commands(CLI::App& app, Shell& shell) {
-  CLI::App* group = app.add_subcommand("plan", "The sets of limits that tenants have")->require_subcommand(1)->fallthrough();
+  CLI::App* group =
+      app.add_subcommand("plan", "The sets of limits that tenants have")->require_subcommand(1)->fallthrough();
   const auto options = std::make_shared<PlanOptions>();
   CLI::App* command = group->add_subcommand("set", "Make or change a plan; what is not given stays")->fallthrough();
   command->add_option("name", options->name, "The plan's name")->required();

@@ -77,7 +77,8 @@ int Shell::show(const Result<Reply>& reply) const {
   const json::value value = json::parse(reply->body, failed);
   std::vector<std::vector<std::string>> lines;
   if (!failed && value.is_object()) {
-    for (const auto& [name, each] : value.get_object()) lines.push_back({std::string(std::string_view(name)), shown(each)});
+    for (const auto& [name, each] : value.get_object())
+      lines.push_back({std::string(std::string_view(name)), shown(each)});
   }
   print_table(lines);
   return exit_good;
@@ -87,8 +88,9 @@ int Shell::show_list(const Result<Reply>& reply, std::string_view rows, const st
   if (json || !reply || !reply->good()) return done(reply, {});
   json::error_code failed;
   const json::value value = json::parse(reply->body, failed);
-  const json::value* list =
-      !failed && value.is_object() ? value.get_object().if_contains(json::string_view(rows.data(), rows.size())) : nullptr;
+  const json::value* list = !failed && value.is_object()
+                                ? value.get_object().if_contains(json::string_view(rows.data(), rows.size()))
+                                : nullptr;
   std::vector<std::vector<std::string>> lines = {columns};
   if (list && list->is_array()) {
     for (const json::value& row : list->get_array()) {

@@ -25,9 +25,9 @@ struct Shell {
 
   // Each says what there is to say, as a table or with --json, and returns what the program ends with.
   int fail(const Error& error) const;
-  int show(const Result<Reply>& reply) const;                                    // an object, member by member
+  int show(const Result<Reply>& reply) const;  // an object, member by member
   int show_list(const Result<Reply>& reply, std::string_view rows, const std::vector<std::string>& columns) const;
-  int done(const Result<Reply>& reply, const std::string& sentence) const;      // nothing but that it was done
+  int done(const Result<Reply>& reply, const std::string& sentence) const;  // nothing but that it was done
 
   Client& client() { return *client_; }
   // The name of the tenant with this domain. Errors: item_not_found.

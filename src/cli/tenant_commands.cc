@@ -20,8 +20,10 @@ std::string path_of(const TenantOptions& options) { return "/tenants/" + escape_
 void add_changes(CLI::App& command, TenantOptions& options) {
   command.add_option("--plan", options.plan, "Its plan (see: teahouse plan list)");
   command.add_option("--title", options.title, "What its users see");
-  command.add_option("--origin", options.origins, "A site whose pages may use the widget, as https://shop.example; may be repeated");
-  command.add_option("--guests", options.guests, "May visitors chat without signing in?")->check(CLI::IsMember({"on", "off"}));
+  command.add_option("--origin", options.origins,
+                     "A site whose pages may use the widget, as https://shop.example; may be repeated");
+  command.add_option("--guests", options.guests, "May visitors chat without signing in?")
+      ->check(CLI::IsMember({"on", "off"}));
   command.add_option("--registration", options.registration, "May XMPP clients register accounts?")
       ->check(CLI::IsMember({"on", "off"}));
 }
@@ -45,7 +47,8 @@ CLI::App* add_named(CLI::App& group, const char* verb, const char* text, const O
 
 void add_create(CLI::App& group, Shell& shell) {
   const auto options = std::make_shared<TenantOptions>();
-  CLI::App* command = add_named(group, "create", "Make a tenant; its first keys are shown now and never again", options);
+  CLI::App* command =
+      add_named(group, "create", "Make a tenant; its first keys are shown now and never again", options);
   command->add_option("--domain", options->domain, "The domain of its accounts")->required();
   add_changes(*command, *options);
   command->callback([&shell, command, options] {
@@ -74,7 +77,8 @@ void add_set(CLI::App& group, Shell& shell) {
 
 void add_suspend(CLI::App& group, Shell& shell) {
   const auto options = std::make_shared<TenantOptions>();
-  CLI::App* command = add_named(group, "suspend", "Close a tenant's service until it is resumed; nothing is lost", options);
+  CLI::App* command =
+      add_named(group, "suspend", "Close a tenant's service until it is resumed; nothing is lost", options);
   command->add_option("--reason", options->reason, "What its users and owner are told")->required();
   command->callback([&shell, options] {
     shell.command = [options](Shell& there) {
@@ -90,19 +94,21 @@ void add_plain(CLI::App& group, Shell& shell, const char* verb, const char* text
                int (*run)(Shell& shell, const TenantOptions& options)) {
   const auto options = std::make_shared<TenantOptions>();
   CLI::App* command = add_named(group, verb, text, options);
-  command->callback([&shell, options, run] {
-    shell.command = [options, run](Shell& there) { return run(there, *options); };
-  });
+  command->callback(
+      [&shell, options, run] { shell.command = [options, run](Shell& there) { return run(there, *options); }; });
 }
 
-int show(Shell& shell, const TenantOptions& options) { return shell.show(shell.client().call("GET", path_of(options))); }
+int show(Shell& shell, const TenantOptions& options) {
+  return shell.show(shell.client().call("GET", path_of(options)));
+}
 
 int resume(Shell& shell, const TenantOptions& options) {
   return shell.done(shell.client().call("POST", path_of(options) + "/resume"), options.name + " is in service again.");
 }
 
 int remove(Shell& shell, const TenantOptions& options) {
-  return shell.done(shell.client().call("DELETE", path_of(options)), options.name + " is removed, with all that it had.");
+  return shell.done(shell.client().call("DELETE", path_of(options)),
+                    options.name + " is removed, with all that it had.");
 }
 
 // {"limits": {"accounts": {"used": 1, "limit": 2}}} as rows.
@@ -134,7 +140,8 @@ int usage(Shell& shell, const TenantOptions& options) {
 }  // namespace
 
 void add_tenant_commands(CLI::App& app, Shell& shell) {
-  CLI::App* group = app.add_subcommand("tenant", "The IM servers that are hosted here")->require_subcommand(1)->fallthrough();
+  CLI::App* group =
+      app.add_subcommand("tenant", "The IM servers that are hosted here")->require_subcommand(1)->fallthrough();
   add_create(*group, shell);
   add_set(*group, shell);
   add_suspend(*group, shell);

@@ -3,8 +3,10 @@
 // A caller appends bytes and calls advance() until it needs more. After `head` it says how large the body may be.
 // Owns: what was appended and not parsed yet; idle and empty it holds no buffer.
 // Limits: head 16 KiB and 100 fields, body as the caller says; a request line, a chunk's head and the trailer count to
-// the head's. Errors: `failed` with an HTTP status and a sentence; nothing of the connection can be trusted then
-// (smuggling): answer, close. Spec: RFC 9112. Stricter: no obsolete folding, one Content-Length, no coding but chunked,
+// the head's.
+// Errors: `failed` with an HTTP status and a sentence; nothing of the connection can be trusted then
+// (smuggling): answer, close.
+// Spec: RFC 9112. Stricter: no obsolete folding, one Content-Length, no coding but chunked,
 // no body length given twice.
 #pragma once
 

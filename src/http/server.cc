@@ -22,7 +22,7 @@ const std::string& Server::State::date_now() {
 }
 
 Server::Server(net::Loop& loop, Handler& handler, ServerOptions options)
-    : state_(new State{loop, handler, std::move(options), {}, false, -1, {}}) {}
+    : state_(std::make_unique<State>(loop, handler, std::move(options))) {}
 
 Server::~Server() {
   for (auto& [key, connection] : std::exchange(state_->connections, {})) connection->detach();

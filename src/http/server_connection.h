@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "http/request_reader.h"
 #include "http/server.h"
@@ -12,6 +13,9 @@
 namespace teahouse::http {
 
 struct Server::State {
+  State(net::Loop& home, Handler& answering, ServerOptions chosen)
+      : loop(home), handler(answering), options(std::move(chosen)) {}
+
   net::Loop& loop;
   Handler& handler;
   ServerOptions options;

@@ -72,6 +72,7 @@ Result<std::unique_ptr<WebSocket>> WebSocket::accept(const Request& request, Res
       make_accept_key(request.headers.value("Sec-WebSocket-Key")) + "\r\n";
   if (!options.subprotocol.empty()) answer += "Sec-WebSocket-Protocol: " + options.subprotocol + "\r\n";
   taken.connection->send(answer + "\r\n");
+  // tidy: allow new: make_unique cannot call a private constructor
   return std::unique_ptr<WebSocket>(new WebSocket(std::move(taken.connection), options, events));
 }
 

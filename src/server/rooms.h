@@ -40,7 +40,7 @@ class Rooms {
   struct Put { RoomInfo room; bool created; };
   virtual Task<Result<Put>> put(Executor& home, TenantPtr tenant, std::string id, RoomChange change) = 0;
   virtual Task<Result<RoomInfo>> find(Executor& home, TenantPtr tenant, std::string id) = 0;
-  // By id; `cursor` is a page's next_cursor, at first empty; an empty next_cursor is the end.
+  // By address; `cursor` is a page's next_cursor, at first empty; an empty next_cursor is the end.
   virtual Task<Result<RoomPage>> list(Executor& /*home*/, TenantPtr /*tenant*/, std::string /*cursor*/, size_t /*rows_max*/) {
     co_return Error{ErrorKind::feature_not_implemented, "Rooms cannot be listed yet."};
   }

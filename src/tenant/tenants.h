@@ -2,7 +2,7 @@
 //
 // A change ends when it is on disk AND every loop has taken it over: what an API answers is true everywhere.
 //
-// Thread: the functions are called on `home` executors (a loop); internally one executor orders all changes.
+// Thread: the functions are called on `home` executors (a loop); changes from all of them take turns.
 // Limits: names.h has them; plans 1,000.
 // Errors: conflict for a name or domain that is taken (also as somebody's rooms domain), bad_request with a sentence
 // for what does not parse, item_not_found.

@@ -12,7 +12,7 @@ if (!file) {
 }
 export const config = JSON.parse(readFileSync(file, "utf8"));
 export const [alpha, beta] = config.tenants;
-export const timeoutMs = 15_000;
+export const timeoutMs = 30_000;
 
 const b64 = (text) => Buffer.from(text).toString("base64url");
 /** A site token, as the webmaster's own page would make it. */

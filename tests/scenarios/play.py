@@ -76,14 +76,15 @@ class Play:
 
     # --- stanzas
 
-    @step(r'(\w+) sends(?: (\d+) times)?:')
-    async def sends(self, name, times):
+    @step(r'(.+?) sends?(?: (\d+) times)?:')
+    async def sends(self, names, times):
         for number in range(int(times or 1)):
             self.variables['N'] = number + 1
             for text in split_elements(self.wire(self.step.body)):
                 for room in ROOM.findall(text):
                     self.knows_room(room)
-                self.who(name).send(text)
+                for client in self.several(names):
+                    client.send(text)
 
     def knows_room(self, room):
         room = self.cast.from_wire(room)
@@ -93,6 +94,19 @@ class Play:
     @step(r'(\w+) sends raw:')
     async def sends_raw(self, name):
         self.who(name).send_raw(self.wire(''.join(line.strip() for line in self.step.lines)))
+
+    @step(r'(.+?) may receive:')
+    async def may_receive(self, names):
+        """Where the RFC leaves it to the server."""
+        await self.cast.settle(self.rooms)
+        for client in self.several(names):
+            for wanted in pattern.parse(self.step.body):
+                try:
+                    if client.inbox:
+                        self.variables = pattern.compare(wanted, client.inbox[0], self.variables)
+                        client.inbox.popleft()
+                except pattern.Mismatch:
+                    pass
 
     @step(r'(.+?) receives?(?: (\d+) times)?:')
     async def receives(self, names, times):
@@ -130,19 +144,6 @@ class Play:
                     raise Unexpected(f'{client.name} should have received one of\n{wants}\nit received\n{show(element)}'
                                      f'{self.rest(client)}')
 
-    @step(r'(.+?) may receive:')
-    async def may_receive(self, names):
-        """Where the RFC leaves it to the server."""
-        await self.cast.settle(self.rooms)
-        for client in self.several(names):
-            for wanted in pattern.parse(self.step.body):
-                try:
-                    if client.inbox:
-                        self.variables = pattern.compare(wanted, client.inbox[0], self.variables)
-                        client.inbox.popleft()
-                except pattern.Mismatch:
-                    pass
-
     @step(r'(.+?) receives? nothing')
     async def receives_nothing(self, names):
         await self.nothing_more(self.several(names))
@@ -157,13 +158,27 @@ class Play:
         for client in list(self.cast.clients.values()) if names == 'everybody' else self.several(names):
             client.inbox.clear()
 
-    @step(r'(\w+) receives only (\d+) of these:')
-    async def receives_some(self, name, count):
-        """So many stanzas that all match."""
-        wanted = pattern.parse(self.step.body)[0]
+    @step(r'(\w+) receives a refusal of some:')
+    async def receives_refusals(self, name):
+        """At least one stanza, and all match."""
+        client, wanted = self.who(name), pattern.parse(self.step.body)[0]
+        self.match(client, wanted, await client.receive())
+        await client.answer("<iq type='get' id='still-there'><ping xmlns='urn:xmpp:ping'/></iq>")
+        while client.inbox:
+            self.match(client, wanted, await client.receive())
+
+    @step(r'(\w+) receives all (\d+) of (\w+)')
+    async def receives_all_of(self, name, count, whom):
+        """So many stanzas from one sender, among others."""
+        client, sender = self.who(name), self.who(whom).jid
         for _ in range(int(count)):
-            self.match(self.who(name), wanted, await self.who(name).receive())
-        await self.nothing_more([self.who(name)])
+            await client.pick(lambda e: e.get('from') == sender)
+        client.inbox.clear()
+
+    @step(r'\{(\w+)\} and \{(\w+)\} differ')
+    async def differ(self, one, other):
+        if self.variables[one] == self.variables[other]:
+            raise Unexpected(f'{one} and {other} are both {self.variables[one]}')
 
     @step(r'everything has arrived')
     async def settles(self):
@@ -226,9 +241,9 @@ class Play:
     async def binds(self, name, resource):
         await self.who(name).bind(resource)
 
-    @step(r"(\w+)'s stream ends with (\S+?)(?: and)?(:)?")
+    @step(r"(\w+)'s stream ends with ([a-z-]+)(?: and(:)|[: ].*)?")
     async def ends_with(self, name, condition, more):
-        """A stream error of this name, then the end of the stream and of the connection."""
+        """A stream error of this name (a table's cell may say more behind it), then the end of stream and connection."""
         client = self.who(name)
         element = await client.receive()
         found = [c.tag for c in element]
@@ -255,7 +270,18 @@ class Play:
         await self.who(name).close()
         self.forget_end(name)
 
-    @step(r'(\w+) drops')
+    @step(r'(\w+) is thrown out')
+    async def is_thrown_out(self, name):
+        """By whatever stream error."""
+        element = await self.who(name).receive()
+        if element.tag == STREAM_ERROR:
+            await self.is_disconnected(name)
+        elif element is not END and element is not LOST:
+            raise Unexpected(f'{name} should have been thrown out; it received\n{show(element)}')
+        self.who(name).abort()
+        self.who(name).inbox.clear()
+
+    @step(r'(\w+) (?:drops|is gone)')
     async def drops(self, name):
         self.who(name).abort()
         self.forget_end(name)
@@ -280,6 +306,30 @@ class Play:
                 raise Unexpected(f'{name} should not have resumed ({refused}); it received\n{show(answer)}')
         elif answer.tag != '{urn:xmpp:sm:3}resumed':
             raise Unexpected(f'{name} should have resumed; it received\n{show(answer)}')
+
+    @step(r'(\w+) resumes the session of (\w+), refused with (\S+)')
+    async def resumes_of_other(self, name, whose, refused):
+        client = self.who(name)
+        client.sm_id = self.who(whose).sm_id if whose in self.cast.clients else whose
+        await self.resumes(name, refused)
+
+    @step(r'(\w+) leaves its connection behind')
+    async def leaves_behind(self, name):
+        """The client goes on with a new connection and does not close the old one; the server must."""
+        self.who(name).leave_behind()
+
+    @step(r'(\w+) changes to (\w+)')
+    async def changes_to(self, name, transport):
+        self.who(name).kind = transport
+
+    @step(r'(\w+) acknowledges')
+    async def acknowledges(self, name):
+        client = self.who(name)
+        client.send(f"<a xmlns='urn:xmpp:sm:3' h='{client.sm_received}'/>")
+
+    @step(r'(\w+) forgets that it received (\d+)')
+    async def forgets(self, name, count):
+        self.who(name).sm_received -= int(count)
 
     @step(r'all of (\w+) is acknowledged')
     async def all_acknowledged(self, name):
@@ -374,9 +424,10 @@ class Play:
             if name == variable:
                 self.cast.log.append(f'{name} = {value}')
 
-    @step(r'(\w+) has the password (.+)')
-    async def has_password(self, name, password):
-        self.who(name).password = self.filled(password)
+    @step(r'(\w+) is now (\S+)')
+    async def is_now(self, name, user):
+        """The client logs in as another user of the tenant."""
+        self.who(name).user = user
 
     @step(r'the server restarts')
     async def restarts(self):

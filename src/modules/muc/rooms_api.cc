@@ -70,8 +70,9 @@ RoomInfo make_info(const Room& room) {
   info.persistent = room.config.persistent;
   info.occupants = static_cast<int64_t>(room.occupants.size());
   for (const auto& [jid, affiliated] : room.affiliations) {
-    if (affiliated.affiliation < Affiliation::member || jid.domainpart() != room.tenant().domain) continue;
-    info.members.push_back(unescape_localpart(jid.localpart()));
+    if (affiliated.affiliation == Affiliation::none || jid.domainpart() != room.tenant().domain) continue;
+    auto& users = affiliated.affiliation == Affiliation::outcast ? info.outcasts : info.members;
+    users.push_back(unescape_localpart(jid.localpart()));
   }
   return info;
 }
@@ -168,6 +169,24 @@ Task<Result<RoomInfo>> RoomsApi::find(Executor& home, TenantPtr tenant, std::str
   };
   auto result = co_await at_room<RoomInfo>(&house_, &home, tenant, make_room_jid(*tenant, id), std::move(work));
   co_return result;
+}
+
+// Those that are kept; a temporary room is known to those who are in it.
+Task<Result<RoomPage>> RoomsApi::list(Executor& home, TenantPtr tenant, std::string cursor, size_t rows_max) {
+  const auto listed = co_await Storage(house_.data, tenant->id).list(home);
+  if (!listed) co_return listed.error();
+  RoomPage page;
+  for (const ListedRoom& one : *listed) {  // by address, and so is the cursor
+    if (one.jid.str() <= cursor) continue;
+    if (page.rooms.size() == rows_max) {
+      page.next_cursor = page.rooms.back().jid;
+      break;
+    }
+    std::string id = unescape_localpart(one.jid.localpart());
+    auto info = co_await find(home, tenant, std::move(id));
+    if (info) page.rooms.push_back(std::move(*info));
+  }
+  co_return page;
 }
 
 Task<Result<void>> RoomsApi::remove(Executor& home, TenantPtr tenant, std::string id) {

@@ -16,6 +16,7 @@ class RoomsApi final : public Rooms {
 
   Task<Result<Put>> put(Executor& home, TenantPtr tenant, std::string id, RoomChange change) override;
   Task<Result<RoomInfo>> find(Executor& home, TenantPtr tenant, std::string id) override;
+  Task<Result<RoomPage>> list(Executor& home, TenantPtr tenant, std::string cursor, size_t rows_max) override;
   Task<Result<void>> remove(Executor& home, TenantPtr tenant, std::string id) override;
   Task<Result<void>> set_member(Executor& home, TenantPtr tenant, std::string id, std::string user,
                                 std::string affiliation) override;

@@ -3,6 +3,7 @@ local dir = os.getenv("TEAHOUSE_DEV_DIR");
 run_as_root = true
 daemonize = false
 pidfile = dir .. "/prosody.pid"
+certificates = dir
 data_path = dir .. "/data"
 plugin_paths = { os.getenv("TEAHOUSE_DEV_MODULES") }
 interfaces = { "127.0.0.1" }

@@ -6,13 +6,14 @@ import type { Site } from "../core/api.ts";
 import { storeName } from "../core/api.ts";
 import { Emitter } from "../core/emitter.ts";
 import { guestStorage, type Identity } from "../core/identity.ts";
-import { bareJid, escapeLocalpart, resourcepart, userJid } from "../core/jid.ts";
+import { bareJid, escapeLocalpart, userJid } from "../core/jid.ts";
 import { Link } from "../core/link.ts";
 import { ns } from "../core/ns.ts";
 import { Outbox, type Outgoing } from "../core/outbox.ts";
 import { clearOtherUsers, openStorage, userScope, type Storage } from "../core/storage.ts";
 import { randomId, type Status } from "../core/stream.ts";
-import { attribute, child, children, el, text } from "../core/xml.ts";
+import { attribute, child, el, text } from "../core/xml.ts";
+import { Contacts } from "./contacts.ts";
 import { History } from "./history.ts";
 import { Messages } from "./messages.ts";
 import { limits, type Conversation, type Read } from "./model.ts";
@@ -20,7 +21,9 @@ import { People, safePicture } from "./people.ts";
 import { readForwarded, readMessage, type Reading } from "./reading.ts";
 import { answerRequest } from "./requests.ts";
 import { cleanNick, Rooms } from "./rooms.ts";
-import { Store, toShow, type Snapshot } from "./store.ts";
+import { Sending } from "./sending.ts";
+import { Store, type Snapshot } from "./store.ts";
+import { Typing } from "./typing.ts";
 
 export interface ChatOptions {
   origin: string;
@@ -35,15 +38,12 @@ interface ChatEvents {
   logout: void;
 }
 
-type TabTold = { queued: Outgoing } | { discarded: Outgoing } | { read: { jid: string; read: Read } } | { failed: Outgoing };
+type TabTold = { queued: Outgoing } | { discarded: Outgoing } | { read: { jid: string; read: Read } };
 interface Saved {
   epoch: string;
   h: number;
   snapshot: Snapshot;
 }
-
-const typingCrowdMax = 30;
-const triesMax = 6;
 
 export class Chat extends Emitter<ChatEvents> {
   readonly store: Store;
@@ -51,7 +51,9 @@ export class Chat extends Emitter<ChatEvents> {
   readonly link: Link;
   /** The conversation the page asked for, if it asked for one. */
   readonly first: string | null;
-  private readonly outbox: Outbox;
+  private readonly sending: Sending;
+  private readonly contacts: Contacts;
+  private readonly typing: Typing;
   private readonly messages: Messages;
   private readonly history: History;
   private readonly rooms: Rooms;
@@ -59,9 +61,6 @@ export class Chat extends Emitter<ChatEvents> {
   private readonly local: Storage;
   private epoch = "";
   private phase: Status["phase"] = "idle";
-  private readonly greeted = new Set<string>();
-  private typingIn: string | null = null;
-  private typingTimer = 0;
 
   constructor(readonly options: ChatOptions) {
     super();
@@ -72,7 +71,6 @@ export class Chat extends Emitter<ChatEvents> {
     this.session = openStorage("session", scope);
     this.store = new Store(this.local);
     this.store.me = { jid: userJid(identity.claims.sub, site.domain), name: identity.claims.name ?? identity.claims.sub };
-    this.outbox = new Outbox(this.local);
     this.link = new Link({
       scope,
       websocket: site.websocket,
@@ -87,6 +85,9 @@ export class Chat extends Emitter<ChatEvents> {
     this.history = new History(this.link, this.store, this.messages);
     this.rooms = new Rooms(this.link, this.store, (conversation) => void this.roomJoined(conversation));
     this.people = new People(origin, site.domain, identity, this.store);
+    this.contacts = new Contacts(this.link, this.store, this.people);
+    this.typing = new Typing(this.link);
+    this.sending = new Sending(this.link, this.store, this.messages, this.rooms, new Outbox(this.local), (told) => this.tell(told));
     this.first = this.pinFirst();
     this.listen();
   }
@@ -97,7 +98,7 @@ export class Chat extends Emitter<ChatEvents> {
 
   async start(): Promise<void> {
     this.restore();
-    for (const entry of this.outbox.list()) this.showQueued(entry);
+    this.sending.restore();
     const { claims } = this.options.identity;
     if (claims.name) this.store.people.set(this.store.me.jid, { jid: this.store.me.jid, id: claims.sub, name: claims.name, picture: safePicture(claims.picture) });
     else await Promise.race([this.people.load(this.store.me.jid), new Promise((resolve) => setTimeout(resolve, 3_000))]);
@@ -120,23 +121,16 @@ export class Chat extends Emitter<ChatEvents> {
     const trimmed = body.trim();
     if (!trimmed) return;
     if (this.options.identity.guest) guestStorage(this.options.site.site).set("spoke", true);
-    this.enqueue({ id: randomId(16), to: conversation.jid, room: conversation.room !== null, body: trimmed, time: this.messages.now() });
-    this.typingIn = null; // the message itself says that we are done
-    this.stopTyping();
+    this.sending.send(conversation, trimmed);
+    this.typing.sent();
   }
 
   retry(conversation: Conversation, id: string): void {
-    const message = conversation.messages.find((m) => m.own && m.id === id);
-    if (!message) return;
-    this.store.drop(conversation, id);
-    this.enqueue({ id, to: conversation.jid, room: conversation.room !== null, body: message.body, time: this.messages.now() });
+    this.sending.retry(conversation, id);
   }
 
   discard(conversation: Conversation, id: string): void {
-    const entry = this.outbox.get(id);
-    this.outbox.remove(id);
-    this.store.drop(conversation, id);
-    if (entry) this.tell({ discarded: entry });
+    this.sending.discard(conversation, id);
   }
 
   /** The user looks at the newest messages of this conversation. */
@@ -158,10 +152,11 @@ export class Chat extends Emitter<ChatEvents> {
   open(conversation: Conversation): void {
     conversation.pinned = true;
     if (conversation.room) {
-      if (conversation.room.phase === "idle" || conversation.room.phase === "left") this.rooms.join(conversation);
+      const { phase, error } = conversation.room;
+      if (phase === "idle" || (phase === "left" && !error)) this.rooms.join(conversation);
     } else {
       this.people.want(conversation.jid);
-      this.greet(conversation.jid);
+      this.contacts.greet(conversation.jid);
       if (conversation.messages.length < 10) void this.older(conversation);
     }
     this.store.changed();
@@ -199,21 +194,11 @@ export class Chat extends Emitter<ChatEvents> {
   }
 
   composing(conversation: Conversation, text: string): void {
-    const crowd = conversation.room ? Object.keys(conversation.room.occupants).length : 2;
-    if (text.trim() === "") return this.stopTyping();
-    if (crowd > typingCrowdMax || conversation.room?.phase === "left") return;
-    clearTimeout(this.typingTimer);
-    this.typingTimer = setTimeout(() => this.stopTyping("paused"), 8_000) as unknown as number;
-    if (this.typingIn === conversation.jid) return;
-    this.stopTyping();
-    this.typingIn = conversation.jid;
-    this.sendChatState(conversation.jid, "composing");
+    this.typing.typed(conversation, text);
   }
 
-  stopTyping(state: "active" | "paused" = "active"): void {
-    clearTimeout(this.typingTimer);
-    if (this.typingIn) this.sendChatState(this.typingIn, state);
-    this.typingIn = null;
+  stopTyping(): void {
+    this.typing.stop();
   }
 
   async rename(name: string): Promise<void> {
@@ -230,9 +215,7 @@ export class Chat extends Emitter<ChatEvents> {
 
   /** Answers somebody who wants to see our presence. */
   allow(jid: string, yes: boolean): void {
-    this.link.send(el("presence", { to: jid, type: yes ? "subscribed" : "unsubscribed" }));
-    this.store.requests.delete(jid);
-    this.store.changed();
+    this.contacts.allow(jid, yes);
   }
 
   private pinFirst(): string | null {
@@ -270,7 +253,7 @@ export class Chat extends Emitter<ChatEvents> {
       this.joinMissing();
     });
     link.on("stanza", ({ element, outgoing }) => this.take(element, outgoing));
-    link.on("acked", (ids) => ids.forEach((id) => this.acknowledged(id)));
+    link.on("acked", (ids) => ids.forEach((id) => this.sending.acknowledged(id)));
     link.on("told", (told) => this.hear(told as TabTold));
     link.on("logout", () => {
       this.logout(false);
@@ -285,8 +268,7 @@ export class Chat extends Emitter<ChatEvents> {
 
   private hear(told: TabTold): void {
     if ("queued" in told) {
-      this.showQueued(told.queued);
-      this.flush(told.queued);
+      this.sending.queued(told.queued);
     } else if ("read" in told) {
       this.store.setRead(told.read.jid, told.read.read, false);
     } else if ("discarded" in told) {
@@ -299,8 +281,7 @@ export class Chat extends Emitter<ChatEvents> {
   private async begun(status: Status): Promise<void> {
     const { link, store, rooms } = this;
     this.epoch = status.epoch;
-    this.greeted.clear();
-    store.clearPresence();
+    this.contacts.begin();
     store.archive.synced = false;
     for (const c of store.conversations.values()) {
       c.synced = false;
@@ -311,7 +292,7 @@ export class Chat extends Emitter<ChatEvents> {
       link.iq("set", undefined, el("enable", { xmlns: ns.carbons })).catch(() => {});
       this.askTime();
     }
-    void this.loadRoster().then(() => link.leading && link.send(el("presence", {})));
+    void this.contacts.loadRoster().then(() => link.leading && link.send(el("presence", {})));
     this.joinMissing();
     await this.syncAccount();
   }
@@ -326,12 +307,12 @@ export class Chat extends Emitter<ChatEvents> {
       if (this.epoch === epoch && this.status.phase === "online" && !this.store.archive.synced) return this.syncAccount();
       return;
     }
-    this.flushAll();
+    this.sending.flushAll();
   }
 
   private async roomJoined(conversation: Conversation): Promise<void> {
     if (!conversation.synced) await this.history.syncRoom(conversation).catch(() => {});
-    this.flushAll();
+    this.sending.flushAll();
   }
 
   private resumed(): void {
@@ -343,7 +324,7 @@ export class Chat extends Emitter<ChatEvents> {
       if (this.link.leading) void this.rooms.checkJoined(c);
     }
     this.joinMissing();
-    this.flushAll();
+    this.sending.flushAll();
   }
 
   private joinMissing(): void {
@@ -351,26 +332,6 @@ export class Chat extends Emitter<ChatEvents> {
     for (const c of this.store.conversations.values()) {
       if (c.room?.phase === "idle" && c.pinned && ++count <= limits.roomsJoined) this.rooms.join(c);
     }
-  }
-
-  private async loadRoster(): Promise<void> {
-    try {
-      const answer = await this.link.iq("get", undefined, el("query", { xmlns: ns.roster }));
-      this.store.contacts.clear();
-      this.takeRoster(answer);
-    } catch {
-      // Without a roster there are only the conversations.
-    }
-  }
-
-  private takeRoster(iq: Element): void {
-    for (const item of children(child(iq, ns.roster, "query"), ns.roster, "item")) {
-      const jid = attribute(item, "jid");
-      const subscription = attribute(item, "subscription");
-      if (subscription === "remove") this.store.contacts.delete(jid);
-      else this.store.contacts.set(jid, { jid, subscription, name: attribute(item, "name") });
-    }
-    this.store.changed();
   }
 
   private askTime(): void {
@@ -385,11 +346,14 @@ export class Chat extends Emitter<ChatEvents> {
   }
 
   private take(element: Element, outgoing: boolean): void {
-    if (element.localName === "presence") return outgoing ? this.rooms.takeOutgoing(element) : this.takePresence(element);
+    if (element.localName === "presence") {
+      if (outgoing) this.rooms.takeOutgoing(element);
+      else if (!this.rooms.take(element)) this.contacts.takePresence(element);
+      return;
+    }
     if (outgoing) return;
     if (element.localName === "message") return this.takeMessage(element);
-    const from = bareJid(attribute(element, "from"));
-    if (child(element, ns.roster, "query") && (from === "" || from === this.store.me.jid)) this.takeRoster(element);
+    if (child(element, ns.roster, "query")) this.contacts.takeRoster(element);
     if (this.link.leading) answerRequest(this.link, element);
   }
 
@@ -406,12 +370,12 @@ export class Chat extends Emitter<ChatEvents> {
   }
 
   private applyLive(reading: Reading, from: "live" | "carbon"): void {
-    if (reading.error && reading.type === "error") return this.refused(reading);
+    if (reading.error && reading.type === "error") return this.sending.refused(reading);
     if (reading.invitation && reading.type !== "groupchat") this.invited(reading.invitation.room);
     const applied = this.messages.apply(reading, { from });
     if (!applied?.message) return;
     const { conversation, message, fresh } = applied;
-    if (message.own) this.acknowledged(message.id);
+    if (message.own) this.sending.acknowledged(message.id);
     else if (fresh) {
       this.store.emit("incoming", { conversation, message });
       if (from === "live" && reading.wantsReceipt && !conversation.room && this.link.leading && reading.id) {
@@ -426,116 +390,6 @@ export class Chat extends Emitter<ChatEvents> {
     const conversation = this.store.conversation(jid, true);
     conversation.pinned = true;
     conversation.room!.phase = "left"; // joined when the user opens it
-  }
-
-  private takePresence(presence: Element): void {
-    if (this.rooms.take(presence)) return;
-    const from = attribute(presence, "from");
-    const bare = bareJid(from);
-    const type = attribute(presence, "type");
-    if (bare === this.store.me.jid) return;
-    if (type === "subscribe") {
-      this.store.requests.add(bare);
-      this.people.want(bare);
-      return this.store.changed();
-    }
-    if (type === "error") return;
-    if (type !== "" && type !== "unavailable") return;
-    this.store.setPresence(bare, resourcepart(from), toShow(type, text(child(presence, ns.client, "show"))));
-    if (type === "" && this.link.leading && this.store.conversations.get(bare)?.pinned) this.greet(bare);
-  }
-
-  /** Directed presence to somebody we talk with but who is not subscribed to us, so both see that the other is here. */
-  private greet(jid: string): void {
-    const subscription = this.store.contacts.get(jid)?.subscription;
-    if (this.greeted.has(jid) || subscription === "from" || subscription === "both" || this.store.conversations.get(jid)?.room) return;
-    if (this.link.send(el("presence", { to: jid }))) this.greeted.add(jid);
-  }
-
-  private refused(reading: Reading): void {
-    const conversation = this.store.conversations.get(bareJid(reading.from)) ?? this.store.conversations.get(reading.from);
-    const message = conversation?.messages.find((m) => m.own && m.id === reading.id);
-    if (!conversation || !message) return;
-    if (conversation.room && reading.error!.condition === "not-acceptable" && this.link.leading) {
-      // The room no longer knows us: come in again; the message stays in the outbox until then.
-      this.outbox.put({ id: message.id, to: conversation.jid, room: true, body: message.body, time: message.time });
-      this.store.update(conversation, message.id, { delivery: "pending" });
-      return this.rooms.rejoin(conversation);
-    }
-    const error = reading.error!.condition;
-    this.store.update(conversation, message.id, { delivery: "failed", error });
-    this.outbox.put({ id: message.id, to: conversation.jid, room: conversation.room !== null, body: message.body, time: message.time, error });
-  }
-
-  private acknowledged(id: string): void {
-    const entry = this.outbox.get(id);
-    if (entry && !entry.error) this.outbox.remove(id);
-    for (const c of this.store.conversations.values()) {
-      if (c.messages.some((m) => m.own && m.id === id)) return this.store.raise(c, id, "sent");
-    }
-  }
-
-  private enqueue(entry: Outgoing): void {
-    this.outbox.put(entry);
-    this.showQueued(entry);
-    this.tell({ queued: entry });
-    this.flush(entry);
-  }
-
-  private showQueued(entry: Outgoing): void {
-    const conversation = this.store.conversation(entry.to, entry.room);
-    const last = conversation.messages.at(-1)?.time ?? 0;
-    this.store.insert(conversation, {
-      id: entry.id,
-      author: "me",
-      nick: conversation.room?.nick ?? "",
-      own: true,
-      time: Math.max(entry.time, entry.error ? 0 : last),
-      body: entry.body,
-      delivery: entry.error ? "failed" : "pending",
-      error: entry.error,
-    });
-    if (!entry.error) this.store.markRead(conversation, conversation.messages.findLast((m) => !m.own));
-  }
-
-  private flushAll(): void {
-    if (!this.link.leading) return;
-    for (const entry of this.outbox.list()) this.flush(entry);
-  }
-
-  /** Sends a waiting message if its place is ready: after catching up, so that what did arrive before is not sent twice. */
-  private flush(entry: Outgoing): void {
-    if (!this.link.leading || this.status.phase !== "online" || entry.error || this.link.isUnacked(entry.id)) return;
-    const conversation = this.store.conversation(entry.to, entry.room);
-    const { room } = conversation;
-    if (room ? room.phase !== "joined" || !conversation.synced : !this.store.archive.synced) {
-      if (room?.phase === "idle") this.rooms.join(conversation);
-      return;
-    }
-    const kept = conversation.messages.find((m) => m.own && m.id === entry.id);
-    if (kept?.archiveId) return this.acknowledged(entry.id);
-    const tries = (entry.tries ?? 0) + 1;
-    if (tries > triesMax) {
-      this.outbox.put({ ...entry, tries: 0, error: "policy-violation" });
-      return this.store.update(conversation, entry.id, { delivery: "failed", error: "policy-violation" });
-    }
-    this.outbox.put({ ...entry, tries });
-    this.link.send(
-      el(
-        "message",
-        { to: entry.to, type: entry.room ? "groupchat" : "chat", id: entry.id },
-        el("body", {}, entry.body),
-        el("origin-id", { xmlns: ns.stanzaId, id: entry.id }),
-        el("active", { xmlns: ns.chatStates }),
-        !entry.room && el("request", { xmlns: ns.receipts }),
-        !entry.room && el("markable", { xmlns: ns.markers }),
-      ),
-    );
-  }
-
-  private sendChatState(jid: string, state: "composing" | "active" | "paused"): void {
-    const type = this.store.conversations.get(jid)?.room ? "groupchat" : "chat";
-    this.link.send(el("message", { to: jid, type, id: randomId(12) }, el(state, { xmlns: ns.chatStates }), el("no-store", { xmlns: ns.hints })));
   }
 
   private restore(): void {

@@ -1,0 +1,135 @@
+// Messages on their way out. A message is stored, shown, and sent when its place is ready: after catching up with the archive, so that what
+// did arrive in an earlier session is not sent twice. Any tab may write; the leading one sends.
+import type { Link } from "../core/link.ts";
+import { bareJid } from "../core/jid.ts";
+import { ns } from "../core/ns.ts";
+import type { Outbox, Outgoing } from "../core/outbox.ts";
+import { randomId } from "../core/stream.ts";
+import { el } from "../core/xml.ts";
+import type { Messages } from "./messages.ts";
+import type { Conversation } from "./model.ts";
+import type { Reading } from "./reading.ts";
+import type { Rooms } from "./rooms.ts";
+import type { Store } from "./store.ts";
+
+const triesMax = 6;
+
+export class Sending {
+  constructor(
+    private readonly link: Link,
+    private readonly store: Store,
+    private readonly messages: Messages,
+    private readonly rooms: Rooms,
+    private readonly outbox: Outbox,
+    private readonly tellTabs: (told: { queued: Outgoing } | { discarded: Outgoing }) => void,
+  ) {}
+
+  /** What earlier pages left. */
+  restore(): void {
+    for (const entry of this.outbox.list()) this.show(entry);
+  }
+
+  send(conversation: Conversation, body: string, id = randomId(16)): void {
+    const entry = { id, to: conversation.jid, room: conversation.room !== null, body, time: this.messages.now() };
+    this.outbox.put(entry);
+    this.show(entry);
+    this.tellTabs({ queued: entry });
+    this.flush(entry);
+  }
+
+  retry(conversation: Conversation, id: string): void {
+    const message = conversation.messages.find((m) => m.own && m.id === id);
+    if (!message) return;
+    this.store.drop(conversation, id);
+    this.send(conversation, message.body, id);
+  }
+
+  discard(conversation: Conversation, id: string): void {
+    const entry = this.outbox.get(id);
+    this.outbox.remove(id);
+    this.store.drop(conversation, id);
+    if (entry) this.tellTabs({ discarded: entry });
+  }
+
+  /** Another tab's message. */
+  queued(entry: Outgoing): void {
+    this.show(entry);
+    this.flush(entry);
+  }
+
+  flushAll(): void {
+    if (!this.link.leading) return;
+    for (const entry of this.outbox.list()) this.flush(entry);
+  }
+
+  /** The server has it: by XEP-0198, or because it came back. */
+  acknowledged(id: string): void {
+    const entry = this.outbox.get(id);
+    if (entry && !entry.error) this.outbox.remove(id);
+    for (const c of this.store.conversations.values()) {
+      if (c.messages.some((m) => m.own && m.id === id)) return this.store.raise(c, id, "sent");
+    }
+  }
+
+  /** A stanza error came back for one of our messages. */
+  refused(reading: Reading): void {
+    const conversation = this.store.conversations.get(bareJid(reading.from)) ?? this.store.conversations.get(reading.from);
+    const message = conversation?.messages.find((m) => m.own && m.id === reading.id);
+    if (!conversation || !message) return;
+    const room = conversation.room !== null;
+    const entry: Outgoing = { id: message.id, to: conversation.jid, room, body: message.body, time: message.time };
+    if (room && reading.error!.condition === "not-acceptable" && this.link.leading) {
+      // The room no longer knows us: come in again; the message waits in the outbox until then.
+      this.outbox.put(entry);
+      this.store.update(conversation, message.id, { delivery: "pending" });
+      return this.rooms.rejoin(conversation);
+    }
+    this.fail(conversation, entry, reading.error!.condition);
+  }
+
+  private fail(conversation: Conversation, entry: Outgoing, error: string): void {
+    this.outbox.put({ ...entry, tries: 0, error });
+    this.store.update(conversation, entry.id, { delivery: "failed", error });
+  }
+
+  private show(entry: Outgoing): void {
+    const conversation = this.store.conversation(entry.to, entry.room);
+    const last = conversation.messages.at(-1)?.time ?? 0;
+    this.store.insert(conversation, {
+      id: entry.id,
+      author: "me",
+      nick: conversation.room?.nick ?? "",
+      own: true,
+      time: Math.max(entry.time, entry.error ? 0 : last),
+      body: entry.body,
+      delivery: entry.error ? "failed" : "pending",
+      error: entry.error,
+    });
+    if (!entry.error) this.store.markRead(conversation, conversation.messages.findLast((m) => !m.own));
+  }
+
+  private flush(entry: Outgoing): void {
+    if (!this.link.leading || this.link.status.phase !== "online" || entry.error || this.link.isUnacked(entry.id)) return;
+    const conversation = this.store.conversation(entry.to, entry.room);
+    const { room } = conversation;
+    if (room ? room.phase !== "joined" || !conversation.synced : !this.store.archive.synced) {
+      if (room?.phase === "idle") this.rooms.join(conversation);
+      return;
+    }
+    if (conversation.messages.some((m) => m.own && m.id === entry.id && m.archiveId)) return this.acknowledged(entry.id);
+    const tries = (entry.tries ?? 0) + 1;
+    if (tries > triesMax) return this.fail(conversation, entry, "policy-violation");
+    this.outbox.put({ ...entry, tries });
+    this.link.send(
+      el(
+        "message",
+        { to: entry.to, type: entry.room ? "groupchat" : "chat", id: entry.id },
+        el("body", {}, entry.body),
+        el("origin-id", { xmlns: ns.stanzaId, id: entry.id }),
+        el("active", { xmlns: ns.chatStates }),
+        !entry.room && el("request", { xmlns: ns.receipts }),
+        !entry.room && el("markable", { xmlns: ns.markers }),
+      ),
+    );
+  }
+}
