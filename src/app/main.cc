@@ -1,9 +1,12 @@
 #include <string_view>
 
+#include "app/about.h"
 #include "app/server.h"
 #include "cli/cli.h"
 
 int main(int argc, char** argv) {
-  if (argc > 1 && std::string_view(argv[1]) == "serve") return teahouse::serve(argc, argv);
+  const std::string_view command = argc > 1 ? argv[1] : "";
+  if (command == "serve") return teahouse::serve(argc, argv);
+  if (command == "about") return teahouse::about(argc > 2 ? argv[2] : "");
   return teahouse::cli::run_cli(argc, argv);
 }

@@ -43,6 +43,7 @@ void Home::close_session(Session& session, std::string_view condition, std::stri
   resumable_.erase(session.resume_id());
   SessionStream* stream = session.stream();
   session.attach(nullptr);
+  if (stream) stream->session_closed();
   for (const auto& hook : hooks_.session_closing) hook(session);
   Meter::give_back(session.resident().tenant().meter->sessions);
   const std::unique_ptr<Session> owned = session.resident().remove_session(session);

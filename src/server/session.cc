@@ -101,9 +101,9 @@ void Session::sm_resend() {
 ReceiptPtr Session::receive() {
   const uint32_t number = ++received_;
   incoming_.push_back({number, false, 0});
-  return std::make_shared<Receipt>([&home = home_, session = number_, number](Lsn lsn) {
-    const auto tell = [&home, session, number, lsn] {
-      if (Session* found = home.find_session(session)) found->handled(number, lsn);
+  return std::make_shared<Receipt>([&home = home_, session = number_, epoch = epoch_, number](Lsn lsn) {
+    const auto tell = [&home, session, epoch, number, lsn] {
+      if (Session* found = home.find_session(session)) found->handled(epoch, number, lsn);
     };
     if (home.loop().is_home()) {
       tell();
@@ -113,7 +113,8 @@ ReceiptPtr Session::receive() {
   });
 }
 
-void Session::handled(uint32_t number, Lsn lsn) {
+void Session::handled(uint32_t epoch, uint32_t number, Lsn lsn) {
+  if (epoch != epoch_) return;
   const uint32_t place = number - handled_ - 1;  // mod 2^32
   if (place >= incoming_.size()) return;
   incoming_[place].complete = true;
@@ -148,6 +149,7 @@ void Session::sm_enable(std::string resume_id) {
   sm_enabled_ = true;
   resume_id_ = std::move(resume_id);
   received_ = handled_ = 0;
+  ++epoch_;
   incoming_.clear();
 }
 

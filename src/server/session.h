@@ -30,7 +30,9 @@ class SessionStream {
   virtual void send_stanza(const Stanza& stanza) = 0;
   virtual void send_nonza(std::string xml) = 0;
   virtual size_t queued_bytes() const = 0;
-  // Ends the stream with a stream error ("conflict"); the session is gone already.
+  // The session that it serves is being closed: it is not to be touched again.
+  virtual void session_closed() = 0;
+  // Ends the stream with a stream error ("conflict").
   virtual void end(std::string_view condition, std::string_view text) = 0;
 };
 
@@ -98,7 +100,7 @@ class Session {
  private:
   struct Out { StanzaPtr stanza; Lsn gate; };
   struct In { uint32_t number; bool complete; Lsn lsn; };
-  void handled(uint32_t number, Lsn lsn);
+  void handled(uint32_t epoch, uint32_t number, Lsn lsn);
   void count_handled();
   void send(const StanzaPtr& stanza);
   void overflow();
@@ -118,6 +120,7 @@ class Session {
   std::function<void()> all_handled_;
   uint32_t sm_sent_ = 0, sm_acknowledged_ = 0;
   uint32_t received_ = 0, handled_ = 0;
+  uint32_t epoch_ = 0;  // counting began anew so many times; receipts from before don't count
   std::deque<In> incoming_;
   std::deque<Out> outgoing_;              // not yet with the stream
   std::deque<StanzaPtr> unacknowledged_;  // with the stream, not acknowledged; only with stream management

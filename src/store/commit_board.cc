@@ -5,8 +5,8 @@
 
 namespace teahouse::store {
 
-// Shared between the board and the one call that may be in flight. A commit that finds a call in flight leaves it to that call,
-// which lowers the flag before it reads `newest`: so the newest Lsn is always told.
+// Shared between the board and the one call that may be in flight. A commit that finds a call in flight leaves it to
+// that call, which lowers the flag before it reads `newest`: so the newest Lsn is always told.
 struct CommitBoard::Watcher {
   Executor& home;
   std::function<void(Lsn)> told;
@@ -18,8 +18,10 @@ struct CommitBoard::Watcher {
       : home(executor), told(std::move(call)), newest(now), last(now) {}
 };
 
-CommitBoard::~CommitBoard() {
+void CommitBoard::forget_watchers() {
+  std::lock_guard lock(mutex_);
   for (auto& watcher : watchers_) watcher->gone = true;
+  watchers_.clear();
 }
 
 void CommitBoard::watch(Executor& home, std::function<void(Lsn)> committed) {

@@ -23,15 +23,17 @@ class CommitBoard {
   using Done = std::function<void(Result<void>)>;
 
   explicit CommitBoard(Lsn committed = 0) : committed_(committed) {}
-  ~CommitBoard();
+  ~CommitBoard() { forget_watchers(); }
 
   Lsn committed() const { return committed_.load(); }
   bool failed() const { return failed_.load(); }
 
-  // See DataPlane::watch_commits. A watcher isn't called any more once the board is gone, if the board goes on the watcher's
-  // own thread or when that has stopped.
+  // See DataPlane::watch_commits.
   void watch(Executor& home, std::function<void(Lsn)> committed);
-  // Calls `done` once: now, if this Lsn is on disk or the disk has failed; else in advance() or fail(), on their thread.
+  // Calls no watcher any more; a call that runs on its home just now ends.
+  void forget_watchers();
+  // Calls `done` once: now, if this Lsn is on disk or the disk has failed; else in advance() or fail(), on their
+  // thread.
   void when(Lsn lsn, Done done);
 
   // Everything up to here is on disk. Thread: one at a time.
@@ -45,7 +47,7 @@ class CommitBoard {
   std::atomic<Lsn> committed_;
   std::atomic<bool> failed_ = false;
   std::mutex mutex_;
-  std::string failure_;                  // guarded by mutex_, as are these
+  std::string failure_;  // guarded by mutex_, as are these
   std::multimap<Lsn, Done> waiting_;
   std::vector<std::shared_ptr<Watcher>> watchers_;
 };

@@ -1,7 +1,9 @@
-// ControlPlane: what is relational and rarely written: tenants, hosts, plans, accounts, credentials, keys, usage, audit.
+// ControlPlane: what is relational and rarely written: tenants, hosts, plans, accounts, credentials, keys, usage,
+// audit.
 //
-// A thin, typed door to SQL that SQLite and PostgreSQL both understand: statements with `?` parameters, rows of values. The tables
-// belong to the layers above (tenant/, account/), which add theirs as numbered migrations. A write's task ends when it is on disk.
+// A thin, typed door to SQL that SQLite and PostgreSQL both understand: statements with `?` parameters, rows of values.
+// The tables belong to the layers above (tenant/, account/), which add theirs as numbered migrations. A write's task
+// ends when it is on disk.
 //
 // Thread: any; statements run one at a time, in the order asked, on the plane's own thread.
 // Errors: conflict for a unique or primary key that is there already; internal_server_error for the disk's own.
@@ -19,12 +21,14 @@
 
 namespace teahouse::store {
 
-struct Blob { std::string bytes; };
+struct Blob {
+  std::string bytes;
+};
 using Value = std::variant<std::monostate, int64_t, std::string, Blob>;
 using Row = std::vector<Value>;
 
-int64_t as_int(const Value& value);                 // 0 for what is no number
-const std::string& as_text(const Value& value);     // text or blob; empty for what is neither
+int64_t as_int(const Value& value);              // 0 for what is no number
+const std::string& as_text(const Value& value);  // text or blob; empty for what is neither
 inline bool is_null(const Value& value) { return value.index() == 0; }
 
 struct Statement {
@@ -34,8 +38,8 @@ struct Statement {
 
 struct Answer {
   std::vector<Row> rows;
-  int64_t changes = 0;    // rows that an INSERT, UPDATE or DELETE touched
-  int64_t last_id = 0;    // of the last INSERT
+  int64_t changes = 0;  // rows that an INSERT, UPDATE or DELETE touched
+  int64_t last_id = 0;  // of the last INSERT
 };
 
 struct Migration {

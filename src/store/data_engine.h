@@ -1,5 +1,5 @@
-// Write and DataReader: what an engine of the data plane is told and asked. For those who write an engine; modules use the
-// stores of data_plane.h.
+// Write and DataReader: what an engine of the data plane is told and asked. For those who write an engine; modules use
+// the stores of data_plane.h.
 #pragma once
 
 #include <cstdint>
@@ -48,7 +48,8 @@ class DataReader {
  public:
   virtual ~DataReader() = default;
   virtual Result<std::optional<std::string>> value(const StoreId& store, std::string_view key) = 0;
-  virtual Result<std::optional<std::string>> entry(const StoreId& store, std::string_view key, std::string_view entry) = 0;
+  virtual Result<std::optional<std::string>> entry(const StoreId& store, std::string_view key,
+                                                   std::string_view entry) = 0;
   virtual Result<std::vector<MapStore::Entry>> entries(const StoreId& store, std::string_view key) = 0;
   virtual Result<std::vector<std::string>> keys(const StoreId& store) = 0;
   virtual Result<ArchivePage> page(const StoreId& store, std::string_view owner, const ArchiveQuery& query) = 0;
@@ -61,7 +62,8 @@ class DataReader {
   virtual Result<std::shared_ptr<TenantRows>> rows_of(TenantId tenant) = 0;
 };
 
-// The ids between which all matches of the query lie (both inclusive; none when first > last), without and with its page.
+// The ids between which all matches of the query lie (both inclusive; none when first > last), without and with its
+// page.
 struct IdRange {
   uint64_t first = 1, last = UINT64_MAX;
   bool empty() const { return first > last; }

@@ -1,6 +1,6 @@
-// The stores are small values that turn their calls into Writes and questions to a DataReader; an engine knows only these.
-// A question runs on the engine's thread and its answer comes back to `home`. The coroutines take the store by value: a
-// handle may be a temporary that is gone when its task starts.
+// The stores are small values that turn their calls into Writes and questions to a DataReader; an engine knows only
+// these. A question runs on the engine's thread and its answer comes back to `home`. The coroutines take the store by
+// value: a handle may be a temporary that is gone when its task starts.
 #include "store/data_plane.h"
 
 #include <cassert>
@@ -55,7 +55,8 @@ Task<Result<std::vector<MapStore::Entry>>> MapStore::load(Executor& home, std::s
       home, [store = store_, key = std::move(key)](DataReader& reader) { return reader.entries(store, key); });
 }
 
-Task<Result<std::optional<std::string>>> MapStore::load_entry(Executor& home, std::string key, std::string entry) const {
+Task<Result<std::optional<std::string>>> MapStore::load_entry(Executor& home, std::string key,
+                                                              std::string entry) const {
   return plane_->ask<std::optional<std::string>>(
       home, [store = store_, key = std::move(key), entry = std::move(entry)](DataReader& reader) {
         return reader.entry(store, key, entry);
@@ -79,19 +80,17 @@ Lsn ArchiveStore::remove_all(std::string_view owner) const {
 }
 
 Task<Result<ArchivePage>> ArchiveStore::page(Executor& home, std::string owner, ArchiveQuery query) const {
-  return plane_->ask<ArchivePage>(
-      home, [store = store_, owner = std::move(owner), query = std::move(query)](DataReader& reader) {
-        return reader.page(store, owner, query);
-      });
+  return plane_->ask<ArchivePage>(home, [store = store_, owner = std::move(owner), query = std::move(query)](
+                                            DataReader& reader) { return reader.page(store, owner, query); });
 }
 
 Task<Result<std::optional<ArchiveRow>>> ArchiveStore::find(Executor& home, std::string owner, ArchiveId id) const {
-  return plane_->ask<std::optional<ArchiveRow>>(
-      home, [store = store_, owner = std::move(owner), id](DataReader& reader) { return reader.row(store, owner, id); });
+  return plane_->ask<std::optional<ArchiveRow>>(home, [store = store_, owner = std::move(owner), id](
+                                                          DataReader& reader) { return reader.row(store, owner, id); });
 }
 
 Task<Result<std::vector<std::string>>> ArchiveStore::conversations(Executor& home, std::string owner,
-                                                                    size_t names_max) const {
+                                                                   size_t names_max) const {
   return plane_->ask<std::vector<std::string>>(
       home, [store = store_, owner = std::move(owner), names_max](DataReader& reader) {
         return reader.conversations(store, owner, names_max);
@@ -115,22 +114,21 @@ ArchiveStore DataPlane::archive(TenantId tenant, std::string_view name) { return
 
 Task<Result<ArchiveStore::Trimmed>> DataPlane::ask_trim(Executor& home, StoreId store, int64_t older_than_ms) {
   using Answer = Result<ArchiveStore::Trimmed>;
-  Async<Answer> answer(home, [this, store, older_than_ms](Async<Answer>::Done done) {
-    trim(store, older_than_ms, std::move(done));
-  });
+  Async<Answer> answer(
+      home, [this, store, older_than_ms](Async<Answer>::Done done) { trim(store, older_than_ms, std::move(done)); });
   co_return co_await answer;
 }
 
 Task<Result<void>> DataPlane::wait(Executor& home, Lsn lsn) {
   if (committed() >= lsn) co_return Result<void>();
-  Async<Result<void>> answer(home, [this, lsn](Async<Result<void>>::Done done) { when_committed(lsn, std::move(done)); });
+  Async<Result<void>> answer(home,
+                             [this, lsn](Async<Result<void>>::Done done) { when_committed(lsn, std::move(done)); });
   co_return co_await answer;
 }
 
 Task<Result<uint64_t>> DataPlane::count_bytes(Executor& home, TenantId tenant, std::string name) {
-  return ask<uint64_t>(home, [store = StoreId{tenant, std::move(name)}](DataReader& reader) {
-    return reader.count_bytes(store);
-  });
+  return ask<uint64_t>(
+      home, [store = StoreId{tenant, std::move(name)}](DataReader& reader) { return reader.count_bytes(store); });
 }
 
 Task<Result<void>> DataPlane::export_tenant(Executor& home, TenantId tenant, std::function<void(std::string)> sink) {

@@ -1,14 +1,16 @@
 // DataPlane: what is ordered by time and owner and written heavily: archives, offline queues, rosters, room state.
 //
-// One commit log for all tenants. A write joins the next group commit and returns at once with its Lsn; it is on disk (fsync) when
-// committed() has reached it. Commits are in Lsn order, so after a crash a prefix of the writes is there. A read sees every write
-// that was appended before the read was asked for.
+// One commit log for all tenants. A write joins the next group commit and returns at once with its Lsn; it is on disk
+// (fsync) when committed() has reached it. Commits are in Lsn order, so after a crash a prefix of the writes is there.
+// A read sees every write that was appended before the read was asked for.
 //
 // Thread: any, for all functions.
-// Lifetime: outlives its handles, tasks and watchers' executors. Its destructor commits what was appended and ends what was asked.
-// Limits: when more bytes wait for their commit than the engine's bound (RocksDB: 64 MiB), a writer blocks until they are fewer;
-//   congested() says so from a quarter of that, so that streams stop reading their sockets long before.
-// Errors: a disk that fails makes committed() stand still and reads fail with internal_server_error; nothing is acknowledged then.
+// Lifetime: ends before the executors that it was given (their threads may have stopped) and after its handles; its
+// destructor commits what was appended and ends what was asked, and calls no watcher any more.
+// Limits: when more bytes wait for their commit than the engine's bound (RocksDB: 64 MiB), a writer blocks until they
+// are fewer; congested() says so from a quarter of that, so that streams stop reading their sockets long before.
+// Errors: a disk that fails makes committed() stand still and reads fail with internal_server_error; nothing is
+// acknowledged then.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +29,7 @@
 namespace teahouse::store {
 
 class DataPlane;
-class DataReader;   // data_engine.h: for those who write an engine
+class DataReader;  // data_engine.h: for those who write an engine
 struct Write;
 
 constexpr size_t key_bytes_max = 4096;  // of a key, entry, owner or `with`: a full JID is at most 3,071 bytes
@@ -58,7 +60,10 @@ class KeyValueStore {
 class MapStore {
  public:
   MapStore() = default;
-  struct Entry { std::string name; std::string value; };
+  struct Entry {
+    std::string name;
+    std::string value;
+  };
   Lsn store(std::string_view key, std::string_view entry, std::string_view value) const;
   Lsn remove(std::string_view key, std::string_view entry) const;
   Lsn remove_all(std::string_view key) const;
@@ -75,7 +80,7 @@ class MapStore {
   StoreId store_;
 };
 
-// An ArchiveId orders an archive: larger is later. An ArchiveIdMaker makes it; it is shown as 16 hex digits and never 0.
+// An ArchiveId orders an archive: larger is later. An ArchiveIdMaker makes it; it is shown as 16 hex digits, never 0.
 enum class ArchiveId : uint64_t { none = 0 };
 
 struct ArchiveRow {
@@ -84,25 +89,26 @@ struct ArchiveRow {
   std::string bytes;  // the stanza as XML
 };
 
-// Which rows: all conditions hold together; absent ones don't matter. Paging is by id, and an id that no row has is a place
-// between its neighbours: who owes an error for an unknown id asks find() for it.
+// Which rows: all conditions hold together; absent ones don't matter. Paging is by id, and an id that no row has is a
+// place between its neighbours: who owes an error for an unknown id asks find() for it.
 struct ArchiveQuery {
   std::optional<std::string> with;
-  std::optional<int64_t> start_ms, end_ms;         // inclusive, of the time in the id
-  std::optional<ArchiveId> after_id, before_id;    // exclusive; XEP-0313 extended fields
-  std::vector<ArchiveId> ids;                      // only these, when not empty
+  std::optional<int64_t> start_ms, end_ms;           // inclusive, of the time in the id
+  std::optional<ArchiveId> after_id, before_id;      // exclusive; XEP-0313 extended fields
+  std::vector<ArchiveId> ids;                        // only these, when not empty
   std::optional<ArchiveId> page_after, page_before;  // exclusive; RSM: they bound the page, not the count
-  bool backwards = false;                          // the last rows of what matches rather than the first
-  size_t rows_max = 50;                            // 0: only count
-  bool counted = true;                             // false: count and first_index aren't wanted; they cost looks at many rows
+  bool backwards = false;                            // the last rows of what matches rather than the first
+  size_t rows_max = 50;                              // 0: only count
+  bool counted = true;  // false: count and first_index aren't wanted; they cost looks at many rows
 };
 
 struct ArchivePage {
   std::vector<ArchiveRow> rows;  // oldest first, whatever the direction
-  bool complete = false;         // nothing more of what matches lies beyond the page, in its direction (up to page_before/after)
-  uint64_t count = 0;            // how many match in all; at least so many, when the count is not exact
-  uint64_t first_index = 0;      // of the first row among them, when count is exact
-  bool count_exact = true;       // false when there are more than 10,000, or when finding so many took too many looks
+  bool complete =
+      false;           // nothing more of what matches lies beyond the page, in its direction (up to page_before/after)
+  uint64_t count = 0;  // how many match in all; at least so many, when the count is not exact
+  uint64_t first_index = 0;  // of the first row among them, when count is exact
+  bool count_exact = true;   // false when there are more than 10,000, or when finding so many took too many looks
 };
 
 // Time-ordered rows of owners (an account or a room, by bare JID).
@@ -113,16 +119,20 @@ class ArchiveStore {
   Lsn append(std::string_view owner, const ArchiveRow& row) const;
   Task<Result<ArchivePage>> page(Executor& home, std::string owner, ArchiveQuery query) const;
   Task<Result<std::optional<ArchiveRow>>> find(Executor& home, std::string owner, ArchiveId id) const;
-  // With whom the owner has rows, each `with` once, shorter ones first and then in the order of their bytes; at most so many. May
-  // name one whose rows were all removed singly.
+  // With whom the owner has rows, each `with` once, shorter ones first and then in the order of their bytes; at most so
+  // many. May name one whose rows were all removed singly.
   Task<Result<std::vector<std::string>>> conversations(Executor& home, std::string owner, size_t names_max) const;
   // First and last row's ids of an owner; none when empty.
-  struct Ends { ArchiveId first, last; };
+  struct Ends {
+    ArchiveId first, last;
+  };
   Task<Result<std::optional<Ends>>> ends(Executor& home, std::string owner) const;
   Lsn remove(std::string_view owner, ArchiveId id) const;
   Lsn remove_all(std::string_view owner) const;
   // Removes every row of every owner of this store whose id is older than this; returns how many rows and bytes went.
-  struct Trimmed { uint64_t rows = 0, bytes = 0; };
+  struct Trimmed {
+    uint64_t rows = 0, bytes = 0;
+  };
   Task<Result<Trimmed>> trim(Executor& home, int64_t older_than_ms) const;
 
  private:
@@ -145,8 +155,8 @@ class DataPlane {
   virtual Lsn committed() const = 0;
   // Much waits for the disk: who can make strangers wait should. Cheap to ask.
   virtual bool congested() const = 0;
-  // Tells `home` after each group commit, with the new committed(); at most one call is in flight for each watcher, so that a
-  // slow watcher gets the newest only. For the life of the plane.
+  // Tells `home` after each group commit, with the new committed(); at most one call is in flight for each watcher, so
+  // that a slow watcher gets the newest only. For the life of the plane.
   virtual void watch_commits(Executor& home, std::function<void(Lsn)> committed) = 0;
   // Waits until this Lsn is on disk.
   Task<Result<void>> wait(Executor& home, Lsn lsn);
@@ -154,18 +164,20 @@ class DataPlane {
   // The tenant as a whole (all its stores). Ends when nothing of it is left on disk, also not in dead space.
   // Errors: not_allowed for the house.
   virtual Task<Result<void>> remove_tenant(Executor& home, TenantId tenant) = 0;
-  // Bytes that the rows of the tenant's archive `name` hold (owner, id, with and stanza of each), as counted when they were
-  // written and removed. After a removal of very many rows at once it may be too high until they are counted again.
+  // Bytes that the rows of the tenant's archive `name` hold (owner, id, with and stanza of each), as counted when they
+  // were written and removed. After a removal of very many rows at once it may be too high until they are counted
+  // again.
   Task<Result<uint64_t>> count_bytes(Executor& home, TenantId tenant, std::string name);
-  // Every row of the tenant, as it was at one moment, as opaque lines (without line ends) that import_tenant takes, on any
-  // engine and for any tenant. The sink runs on `home`.
+  // Every row of the tenant, as it was at one moment, as opaque lines (without line ends) that import_tenant takes, on
+  // any engine and for any tenant. The sink runs on `home`.
   Task<Result<void>> export_tenant(Executor& home, TenantId tenant, std::function<void(std::string)> sink);
   // Replaces rows that are there already. Errors: bad_request for a line that is none, and then nothing is written.
   Task<Result<void>> import_tenant(Executor& home, TenantId tenant, std::vector<std::string> rows);
 
  protected:
-  // What an engine does. `write` applies one write, in the order of the Lsns that it gives. `read` calls the job once, on a
-  // thread that may wait for the disk, when every write appended until now is committed. `when_committed` calls when it is.
+  // What an engine does. `write` applies one write, in the order of the Lsns that it gives. `read` calls the job once,
+  // on a thread that may wait for the disk, when every write appended until now is committed. `when_committed` calls
+  // when it is.
   virtual Lsn write(const Write& write) = 0;
   virtual void read(std::function<void(Result<DataReader*>)> job) = 0;
   virtual void when_committed(Lsn lsn, std::function<void(Result<void>)> done) = 0;
@@ -180,8 +192,8 @@ class DataPlane {
   Task<Result<ArchiveStore::Trimmed>> ask_trim(Executor& home, StoreId store, int64_t older_than_ms);
 };
 
-// Makes ids that grow, whatever the clock does: milliseconds in the upper 44 bits, then 12 of a counter and 8 of the loop.
-// Thread: one maker for each loop.
+// Makes ids that grow, whatever the clock does: milliseconds in the upper 44 bits, then 12 of a counter and 8 of the
+// loop. Thread: one maker for each loop.
 class ArchiveIdMaker {
  public:
   // REQUIRES: loop_index < 256.
@@ -193,8 +205,8 @@ class ArchiveIdMaker {
   uint64_t last_ms_ = 0, counter_ = 0;
 };
 int64_t time_ms(ArchiveId id);
-ArchiveId first_id_at(int64_t wall_ms);                 // the least id of that millisecond
-std::string to_string(ArchiveId id);                    // 16 lower-case hex digits
+ArchiveId first_id_at(int64_t wall_ms);  // the least id of that millisecond
+std::string to_string(ArchiveId id);     // 16 lower-case hex digits
 std::optional<ArchiveId> parse_archive_id(std::string_view text);
 
 }  // namespace teahouse::store

@@ -149,7 +149,8 @@ TEST_P(DataPlaneTest, CountsTheBytesOfEachArchive) {
   ours.append(romeo, two);
   ours.append(nurse, one);
   theirs.append(romeo, one);
-  EXPECT_EQ(get(plane_->count_bytes(home_, montague, "archive")), size(romeo, one) + size(romeo, two) + size(nurse, one));
+  EXPECT_EQ(get(plane_->count_bytes(home_, montague, "archive")),
+            size(romeo, one) + size(romeo, two) + size(nurse, one));
   EXPECT_EQ(get(plane_->count_bytes(home_, capulet, "archive")), size(romeo, one));
   EXPECT_EQ(get(plane_->count_bytes(home_, montague, "room")), 0u);
   room.append(romeo, two);

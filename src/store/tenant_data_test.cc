@@ -56,10 +56,11 @@ TEST_P(TenantDataTest, RowsGoFromOneEngineToTheOther) {
 }
 
 TEST_P(TenantDataTest, RefusesLinesThatAreNone) {
-  for (const std::string& line : {std::string(), std::string("z\ta\tb\tc"), std::string("k\ta\tb"), std::string("k\t\tb\tc"),
-                                  std::string("k\ta\tb\\\tc"), std::string("k\ta\tb\tc\\"),
-                                  std::string("a\ts\to\t0\tw\tx"), std::string("a\ts\to\t0000000000000000\tw\tx"),
-                                  "k\t" + std::string(300, 's') + "\tb\tc", "k\ts\t" + std::string(5'000, 'k') + "\tc"}) {
+  for (const std::string& line :
+       {std::string(), std::string("z\ta\tb\tc"), std::string("k\ta\tb"), std::string("k\t\tb\tc"),
+        std::string("k\ta\tb\\\tc"), std::string("k\ta\tb\tc\\"), std::string("a\ts\to\t0\tw\tx"),
+        std::string("a\ts\to\t0000000000000000\tw\tx"), "k\t" + std::string(300, 's') + "\tb\tc",
+        "k\ts\t" + std::string(5'000, 'k') + "\tc"}) {
     auto result = testing::run(home_, plane_->import_tenant(home_, montague, {"k\tvcard\tromeo\tx", line}));
     ASSERT_FALSE(result) << line;
     EXPECT_EQ(result.error().kind, ErrorKind::bad_request);

@@ -1,5 +1,5 @@
-// A line is fields between tabs: `k store key value`, `m store key entry value`, `a store owner id with stanza`. In a field,
-// backslash, tab, line feed and carriage return are written \\ \t \n \r; every other byte stands for itself.
+// A line is fields between tabs: `k store key value`, `m store key entry value`, `a store owner id with stanza`. In a
+// field, backslash, tab, line feed and carriage return are written \\ \t \n \r; every other byte stands for itself.
 #include "store/tenant_row.h"
 
 namespace teahouse::store {
@@ -68,7 +68,8 @@ Result<TenantRow> parse_tenant_row(std::string_view line) {
     row.id = *id;
     row.entry = std::move(fields[4]);
   } else {
-    return Error{ErrorKind::bad_request, "exported row: begins with no kind of row known here, or has too few or many fields"};
+    return Error{ErrorKind::bad_request,
+                 "exported row: begins with no kind of row known here, or has too few or many fields"};
   }
   row.store = std::move(fields[1]);
   row.key = std::move(fields[2]);

@@ -1,4 +1,5 @@
-// Workers: a few threads that run jobs in the order in which they were posted (so that, with one, they are an Executor).
+// Workers: a few threads that run jobs in the order in which they were posted (so that, with one, they are an
+// Executor).
 #pragma once
 
 #include <condition_variable>
@@ -12,8 +13,8 @@
 
 namespace teahouse::store {
 
-// Thread: any. Lifetime: finish(), which the destructor calls, runs what was posted and ends the threads; what is posted later
-// is dropped.
+// Thread: any. Lifetime: finish(), which the destructor calls, runs what was posted and ends the threads; what is
+// posted later is dropped.
 class Workers final : public Executor {
  public:
   // `name` is shown by ps and top; at most 15 characters.

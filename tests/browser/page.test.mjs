@@ -127,10 +127,11 @@ for (const theme of ["light", "dark"]) {
 }
 
 test("new messages are announced to screen readers", async () => {
-  const a = await h.openPage(await h.newContext(), h.signedIn(alpha, ann, { to: bo.id }));
   const b = await h.openPage(await h.newContext(), h.signedIn(alpha, bo, { to: ann.id }));
-  await h.ready(a);
   await h.ready(b);
+  const a = await h.openPage(await h.newContext(), h.signedIn(alpha, ann, { to: bo.id }));
+  await h.ready(a);
+  await a.getByRole("heading", { name: bo.name }).waitFor();
   const said = h.unique("announced");
   await h.say(b, said);
   await h.sees(a, said);

@@ -36,7 +36,7 @@ class Play:
         for address, account in cast.accounts.items():
             self.variables.setdefault(f'password.{account.user}', account.password)
             self.variables[f'password.{account.tenant}.{account.user}'] = account.password
-        self.variables.update(long='x' * 2000, space=' \n\t ')
+        self.variables.update(long='x' * 2000, space=' \n\t ', CAPULET=cast.domains['capulet.example'].upper())
 
     async def run(self):
         for self.step in self.script.steps:
@@ -260,7 +260,7 @@ class Play:
         element = await client.receive()
         if element is END:
             client.transport.send_end()
-            element = await client.receive() if not client.transport.is_websocket else LOST
+            element = await client.receive()
         if element is not LOST:
             raise Unexpected(f'{name} should have been disconnected; it received\n{show(element)}{self.rest(client)}')
         client.abort()
@@ -326,6 +326,10 @@ class Play:
     async def acknowledges(self, name):
         client = self.who(name)
         client.send(f"<a xmlns='urn:xmpp:sm:3' h='{client.sm_received}'/>")
+
+    @step(r'(\w+) stops acknowledging')
+    async def stops_acknowledging(self, name):
+        self.who(name).sulks = True
 
     @step(r'(\w+) forgets that it received (\d+)')
     async def forgets(self, name, count):
@@ -432,6 +436,7 @@ class Play:
     @step(r'the server restarts')
     async def restarts(self):
         await self.cast.api(self.cast.server.terminate)
+        await self.all_lost()
         await self.cast.api(self.cast.server.start)
 
     @step(r'the server stops')
@@ -441,6 +446,13 @@ class Play:
     @step(r'the server is killed')
     async def is_killed(self):
         await self.cast.api(self.cast.server.kill)
+        await self.all_lost()
+
+    async def all_lost(self):
+        for client in self.cast.everybody():
+            await client.until(lambda c=client: c.lost, what='the end of its connection')
+            client.abort()
+            client.inbox.clear()
 
     @step(r'the server starts')
     async def starts(self):

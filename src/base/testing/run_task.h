@@ -52,7 +52,9 @@ class QueueExecutor final : public Executor {
 
 namespace run_task_detail {
 template <class T>
-Task<void> put(Task<T> task, std::optional<T>* result) { result->emplace(co_await std::move(task)); }
+Task<void> put(Task<T> task, std::optional<T>* result) {
+  result->emplace(co_await std::move(task));
+}
 inline Task<void> mark(Task<void> task, bool* done) {
   co_await std::move(task);
   *done = true;
@@ -75,6 +77,8 @@ inline void run(QueueExecutor& home, Task<void> task) {
 
 // Starts the task; `*result` has a value when it has ended. For tests that must see it not end yet.
 template <class T>
-void start(Task<T> task, std::optional<T>* result) { spawn(run_task_detail::put(std::move(task), result)); }
+void start(Task<T> task, std::optional<T>* result) {
+  spawn(run_task_detail::put(std::move(task), result));
+}
 
 }  // namespace teahouse::testing

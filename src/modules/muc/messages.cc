@@ -96,7 +96,8 @@ bool is_archived(const Stanza& message) {
     if (child.ns() == ns::hints) {
       is_refused = is_refused || child.name() == "no-store" || child.name() == "no-permanent-store";
       is_wanted = is_wanted || child.name() == "store";
-    } else if (child.ns() == ns::receipts || child.ns() == ns::chat_states || child.ns() == ns::stanza_id) {
+    } else if (child.ns() == ns::receipts || child.ns() == ns::chat_states || child.ns() == ns::chat_markers ||
+               child.ns() == ns::stanza_id) {
       return;
     } else if (child.is("thread", ns::client)) {
       return;

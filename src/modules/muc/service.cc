@@ -126,19 +126,20 @@ Task<void> Service::load(HostPtr host, BareJid jid) {
   }
   const Storage storage(home_.data(), host->tenant->id);
   auto stored = co_await storage.load(home_.loop(), jid);
-  const HostPtr now = home_.hosts().find(host->domain);
-  if (!now || now->tenant->id != host->tenant->id) {  // the tenant was removed meanwhile
-    waiting_.erase(jid.str());
-    co_return;
-  }
   if (stored && *stored) {
-    rooms_.insert_or_assign(jid.str(), std::make_unique<Room>(home_, now, jid, std::move(**stored)));
+    rooms_.insert_or_assign(jid.str(), std::make_unique<Room>(home_, host, jid, std::move(**stored)));
     start_sweeping();
   }
-  finish_loading(now, jid, stored ? nullptr : &stored.error());
+  finish_loading(host, jid, stored ? nullptr : &stored.error());
 }
 
 void Service::finish_loading(const HostPtr& host, const BareJid& jid, const Error* error) {
+  const HostPtr now = home_.hosts().find(host->domain);
+  if (!now || now->tenant->id != host->tenant->id) {  // the tenant was removed meanwhile
+    waiting_.erase(jid.str());
+    rooms_.erase(jid.str());
+    return;
+  }
   // One at a time, so that what comes while the work is done stands behind what came before. The work may end the room: then
   // the rest waits until its last words have left.
   while (!leaving_.contains(jid.str())) {
@@ -152,7 +153,7 @@ void Service::finish_loading(const HostPtr& host, const BareJid& jid, const Erro
     waiting->second.pop_front();
     const auto found = rooms_.find(jid.str());
     Room* room = found == rooms_.end() ? nullptr : found->second.get();
-    run(host, jid.str(), work, error ? Result<Room*>(*error) : Result<Room*>(room));
+    run(now, jid.str(), work, error ? Result<Room*>(*error) : Result<Room*>(room));
   }
 }
 

@@ -29,6 +29,7 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   void send_stanza(const Stanza& stanza) override { transport_->send_stanza(stanza); }
   void send_nonza(std::string xml) override { transport_->send_nonza(std::move(xml)); }
   size_t queued_bytes() const override { return transport_->connection().queued_bytes(); }
+  void session_closed() override { session_ = nullptr; }
   void end(std::string_view condition, std::string_view text) override;
 
  private:

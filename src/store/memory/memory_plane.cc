@@ -1,5 +1,6 @@
-// Maps of maps, and queries that look at every row: slow and plain, so that the other engines can be compared with it. A write
-// is in the maps at once; holding commits back holds back its Lsn, and with that every read that was asked for after it.
+// Maps of maps, and queries that look at every row: slow and plain, so that the other engines can be compared with it.
+// A write is in the maps at once; holding commits back holds back its Lsn, and with that every read that was asked for
+// after it.
 #include "store/memory/memory_plane.h"
 
 #include <map>
@@ -127,7 +128,8 @@ class MemoryPlane::Reader final : public DataReader {
   Result<std::optional<std::string>> value(const StoreId& store, std::string_view key) override {
     return find(tenants_[store.tenant].values[store.name], key);
   }
-  Result<std::optional<std::string>> entry(const StoreId& store, std::string_view key, std::string_view entry) override {
+  Result<std::optional<std::string>> entry(const StoreId& store, std::string_view key,
+                                           std::string_view entry) override {
     const auto& keys = tenants_[store.tenant].maps[store.name];
     const auto found = keys.find(key);
     if (found == keys.end()) return std::optional<std::string>();
@@ -199,7 +201,10 @@ class MemoryPlane::Reader final : public DataReader {
 };
 
 MemoryPlane::MemoryPlane() : data_(std::make_unique<Data>()) {}
-MemoryPlane::~MemoryPlane() { commit(); }
+MemoryPlane::~MemoryPlane() {
+  board_.forget_watchers();
+  commit();
+}
 
 std::unique_ptr<MemoryPlane> make_memory_plane() { return std::make_unique<MemoryPlane>(); }
 
@@ -255,7 +260,8 @@ Lsn MemoryPlane::write(const Write& write) {
 
 void MemoryPlane::read(std::function<void(Result<DataReader*>)> job) {
   board_.when(appended(), [this, job = std::move(job)](Result<void> committed) {
-    if (board_.failed() || !committed) return job(Error{ErrorKind::internal_server_error, "the test's disk has failed"});
+    if (board_.failed() || !committed)
+      return job(Error{ErrorKind::internal_server_error, "the test's disk has failed"});
     Reader reader(*this);
     job(&reader);
   });
@@ -270,8 +276,7 @@ Task<Result<void>> MemoryPlane::remove_tenant(Executor& home, TenantId tenant) {
   co_return co_await wait(home, lsn);
 }
 
-void MemoryPlane::trim(StoreId store, int64_t older_than_ms,
-                       std::function<void(Result<ArchiveStore::Trimmed>)> done) {
+void MemoryPlane::trim(StoreId store, int64_t older_than_ms, std::function<void(Result<ArchiveStore::Trimmed>)> done) {
   ArchiveStore::Trimmed trimmed;
   const Lsn lsn = change([&](Data& data) {
     auto& owners = data.tenants[store.tenant].archives[store.name];

@@ -19,7 +19,8 @@ class MemoryPlane final : public DataPlane {
   MemoryPlane();
   ~MemoryPlane() override;
 
-  // Held: writes wait for commit(), and with them who waits for them. Not held (as at first): each write commits at once.
+  // Held: writes wait for commit(), and with them who waits for them. Not held (as at first): each write commits at
+  // once.
   void hold_commits(bool held);
   void commit();
   // The disk fails now: nothing is committed any more.
@@ -45,8 +46,8 @@ class MemoryPlane final : public DataPlane {
 
   CommitBoard board_;
   mutable std::mutex mutex_;
-  std::atomic<bool> committing_ = false;      // one thread at a time, so that Lsns are told in order
-  Lsn appended_ = 0;                          // guarded by mutex_, as is what follows
+  std::atomic<bool> committing_ = false;  // one thread at a time, so that Lsns are told in order
+  Lsn appended_ = 0;                      // guarded by mutex_, as is what follows
   bool held_ = false;
   std::unique_ptr<Data> data_;
   std::atomic<bool> congested_ = false;

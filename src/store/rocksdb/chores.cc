@@ -1,14 +1,15 @@
-// Two chores must be done even when a crash comes between, so the batch that makes them needful also writes a note of them under
-// tenant 0, and the chore's own last write removes it:
+// Two chores must be done even when a crash comes between, so the batch that makes them needful also writes a note of
+// them under tenant 0, and the chore's own last write removes it:
 //
-//   recount <tenant, store, random number>   a removal was too large to be counted; the number keeps two such removals apart
-//   scrub   <tenant>                         the tenant's keys are removed, but dead bytes of them are in the files still
+//   recount  tenant, store, number   a removal was too large to be counted; a random number keeps two of them apart
+//   scrub    tenant                  its keys are removed, but dead bytes of them are in the files still
 //
-// Counting again: a snapshot has both the sum and the rows of one moment; their difference is added to the sum as it is by then, so
-// writes may go on meanwhile. Only the removal of a whole tenant can't be added to, and then it is done anew.
+// Counting again: a snapshot has both the sum and the rows of one moment; their difference is added to the sum as it is
+// by then, so writes may go on meanwhile. Only the removal of a whole tenant can't be added to, and then it is done
+// anew.
 //
-// Scrubbing: flush, so that the write-ahead log with the tenant's writes is dropped; compact the tenant's range down to the
-// lowest level, so that no file holds its dead rows; remove the note and flush that, which writes a manifest that
+// Scrubbing: flush, so that the write-ahead log with the tenant's writes is dropped; compact the tenant's range down to
+// the lowest level, so that no file holds its dead rows; remove the note and flush that, which writes a manifest that
 // names only files of now (a manifest holds first and last keys of files, also of deleted ones).
 #include "store/rocksdb/chores.h"
 
@@ -88,7 +89,8 @@ void Chores::finish() {
 }
 
 Result<void> Chores::wait(Lsn lsn) {
-  if (finishing_) return Error{ErrorKind::service_unavailable, "data plane: closing; what was asked is not done to its end"};
+  if (finishing_)
+    return Error{ErrorKind::service_unavailable, "data plane: closing; what was asked is not done to its end"};
   std::promise<Result<void>> committed;
   board_.when(lsn, [&](Result<void> result) { committed.set_value(std::move(result)); });
   return committed.get_future().get();

@@ -1,5 +1,5 @@
-// Chores: the long work of a plane, on a thread of its own so that no read waits for it: trim, counting again, and scrubbing the
-// bytes of removed tenants off the disk.
+// Chores: the long work of a plane, on a thread of its own so that no read waits for it: trim, counting again, and
+// scrubbing the bytes of removed tenants off the disk.
 #pragma once
 
 #include <rocksdb/db.h>

@@ -1,12 +1,14 @@
-// Appenders copy their writes into the pending group under a mutex, and take the next Lsn there, so that Lsns are in the batch's
-// order. The committer swaps that group for an empty one, writes it with one fsync and announces its last Lsn; meanwhile
-// the next group gathers. A group is one atomic batch, so that what a crash leaves is a prefix of the Lsns.
+// Appenders copy their writes into the pending group under a mutex, and take the next Lsn there, so that Lsns are in
+// the batch's order. The committer swaps that group for an empty one, writes it with one fsync and announces its last
+// Lsn; meanwhile the next group gathers. A group is one atomic batch, so that what a crash leaves is a prefix of the
+// Lsns.
 //
-// Back-pressure: half of waiting_bytes_max may gather while the other half is being written. Who appends beyond that waits until
-// the committer takes the group; from a quarter on congested() warns. The committer waits for no loop, so this can't lock up.
+// Back-pressure: half of waiting_bytes_max may gather while the other half is being written. Who appends beyond that
+// waits until the committer takes the group; from a quarter on congested() warns. The committer waits for no loop, so
+// this can't lock up.
 //
-// When a commit fails nobody knows what is on the disk. So it is the last: the board fails, what waits and what comes is dropped
-// (it still gets Lsns, which are never announced), and a restart finds the truth.
+// When a commit fails nobody knows what is on the disk. So it is the last: the board fails, what waits and what comes
+// is dropped (it still gets Lsns, which are never announced), and a restart finds the truth.
 #include "store/rocksdb/commit_log.h"
 
 #include <pthread.h>
@@ -19,7 +21,8 @@
 
 namespace teahouse::store::rocks {
 
-CommitLog::CommitLog(rocksdb::DB& db, CommitBoard& board, RocksdbSettings settings, std::function<void(StoreId)> recount)
+CommitLog::CommitLog(rocksdb::DB& db, CommitBoard& board, RocksdbSettings settings,
+                     std::function<void(StoreId)> recount)
     : db_(db), board_(board), settings_(settings), recount_(std::move(recount)), appended_(board.committed()) {
   thread_ = std::thread([this] { run(); });
   pthread_setname_np(thread_.native_handle(), "data-commit");

@@ -17,8 +17,8 @@
 
 namespace teahouse::store::rocks {
 
-// Thread: any. Blocks: an append, while too many bytes wait for the disk (RocksdbSettings); nothing on the disk failing.
-// Lifetime: finish(), which the destructor calls, commits what was appended.
+// Thread: any. Blocks: an append, while too many bytes wait for the disk (RocksdbSettings); nothing on the disk
+// failing. Lifetime: finish(), which the destructor calls, commits what was appended.
 class CommitLog {
  public:
   // `recount` is told, on the committing thread and before the commit is announced, of stores to be counted again.
@@ -32,7 +32,8 @@ class CommitLog {
   // The same, unless a tenant was removed since `removals()` was that; then 0.
   Lsn append_unless_removed(uint64_t removals, const std::function<void(Group&)>& add);
   uint64_t removals() const;
-  // Forgets remembered pair rows of this owner, some of which the group being made removes. REQUIRES: within append_together.
+  // Forgets remembered pair rows of this owner, some of which the group being made removes. REQUIRES: within
+  // append_together.
   void forget_pairs(std::string_view owner) { recent_.forget_owner(owner); }
 
   Lsn appended() const { return appended_.load(); }

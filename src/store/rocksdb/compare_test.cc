@@ -15,7 +15,9 @@ class Compare : public ::testing::TestWithParam<unsigned> {
   std::string store() { return pick(2) ? "archive" : "archive2"; }
   std::string person() { return std::string("abc").substr(pick(3), 1 + pick(2)); }
   // Times around the bounds of spans, so that runs of spans begin and end.
-  ArchiveId some_id() { return id_at(static_cast<int64_t>(pick(40)) * 131'072 + static_cast<int64_t>(pick(3)), pick(2)); }
+  ArchiveId some_id() {
+    return id_at(static_cast<int64_t>(pick(40)) * 131'072 + static_cast<int64_t>(pick(3)), pick(2));
+  }
 
   template <class Call>
   void both(Call call) {
@@ -100,7 +102,8 @@ class Compare : public ::testing::TestWithParam<unsigned> {
       std::vector<std::string> lines[2];
       for (DataPlane* plane : {memory_.get(), rocksdb_.get()}) {
         auto& into = lines[plane == memory_.get()];
-        ASSERT_TRUE(testing::run(home_, plane->export_tenant(home_, whose, [&](std::string line) { into.push_back(line); })));
+        ASSERT_TRUE(
+            testing::run(home_, plane->export_tenant(home_, whose, [&](std::string line) { into.push_back(line); })));
         std::sort(into.begin(), into.end());
       }
       ASSERT_EQ(lines[0], lines[1]);

@@ -51,7 +51,8 @@ void Group::add(const EncodedWrite& write, RecentPairs& recent) {
     case WriteKind::remove_value:
     case WriteKind::remove_entry: batch_.Delete(write.key); return;
     case WriteKind::remove_row:
-      remove_rows(std::string_view(write.key).substr(0, write.key.size() - 8), {id_of_row(write.key), id_of_row(write.key)});
+      remove_rows(std::string_view(write.key).substr(0, write.key.size() - 8),
+                  {id_of_row(write.key), id_of_row(write.key)});
       return;
     case WriteKind::remove_rows:
       recent.forget_owner(write.owner);

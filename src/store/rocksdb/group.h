@@ -24,8 +24,9 @@ struct EncodedWrite {
   std::string key;         // of the value, entry or row; or what all that is removed begins with
   std::string frame;       // goes before `value`
   std::string_view value;  // the caller's
-  std::string pair, owner, counter;  // append_row: keys of the pair row, its prefix with the owner, and of the byte count
-  uint64_t count = 0;                // append_row: what it counts
+  std::string pair, owner,
+      counter;         // append_row: keys of the pair row, its prefix with the owner, and of the byte count
+  uint64_t count = 0;  // append_row: what it counts
 
   void encode(const Write& write);
   size_t size() const { return key.size() + frame.size() + value.size() + pair.size() + 32; }
@@ -39,12 +40,14 @@ class Group {
   // Removals whose bytes must be counted, or whose keys must be found: done in prepare(), in the order of the writes.
   void remove_rows(std::string_view rows_prefix, IdRange ids);
   void remove_tenant(TenantId tenant);
-  void put(const std::string& key, std::string_view value) { batch_.Put(key, rocksdb::Slice(value.data(), value.size())); }
+  void put(const std::string& key, std::string_view value) {
+    batch_.Put(key, rocksdb::Slice(value.data(), value.size()));
+  }
   void remove(const std::string& key) { batch_.Delete(key); }
   void add_to_sum(const std::string& counter, int64_t by);
 
-  // Makes the batch what must be written, reading what the removals need. `recounts` gets the stores that must be counted
-  // again since a removal was too large to be counted here.
+  // Makes the batch what must be written, reading what the removals need. `recounts` gets the stores that must be
+  // counted again since a removal was too large to be counted here.
   rocksdb::Status prepare(rocksdb::DB& db, size_t counted_rows_max, std::vector<StoreId>* recounts);
 
   rocksdb::WriteBatch& batch() { return batch_; }

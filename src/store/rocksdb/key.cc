@@ -1,23 +1,24 @@
-// The layout. Every key begins with its tenant's id, 8 bytes big-endian, so that a tenant is one range of keys: removing it is
-// one range deletion and one compaction, exporting it one walk. Then come one byte of kind and the store's name, its length in one
-// byte before it. What follows depends on the kind; a part that others follow has its length in two bytes before it, so that
-// no bytes in it can be taken for the end of it:
+// The layout. Every key begins with its tenant's id, 8 bytes big-endian, so that a tenant is one range of keys:
+// removing it is one range deletion and one compaction, exporting it one walk. Then come one byte of kind and the
+// store's name, its length in one byte before it. What follows depends on the kind; a part that others follow has its
+// length in two bytes before it, so that no bytes in it can be taken for the end of it:
 //
 //   value   key                          -> version, value
 //   entry   length, key; entry           -> version, value       a map's entries lie together, in order
 //   row     length, owner; id            -> version, length, with, stanza
 //   pair    length, owner; length, with; span -> (empty)
 //   bytes                                -> int64, merged by addition: what the store's archive rows count
-//   format  (tenant 0, no store)         -> the version of this layout
-//   chore   (tenant 0, no store)         -> work that must be done again after a crash; see chores.cc
+//   format  (tenant 0, "layout")         -> the version of this layout
+//   chore   (tenant 0, "recount"/"scrub") -> (empty): work that must be done again after a crash; see chores.cc
 //
-// The archive. Rows of an owner lie in the order of their ids, which is the order in which MAM pages. To page by `with`, an index
-// row (owner, with, id) for each row would double the keys, and the keys are what an append costs. Instead a pair row says
-// that the owner has rows with this one within a span of 4.4 minutes (the id's upper bits); a query walks the pair rows, and in
-// each span the owner's rows, of which it drops those of others. People talk in bursts, so a conversation costs a pair row
-// now and then instead of one a message: the log remembers which pairs it wrote lately (recent_pairs.h) and leaves those out. The
-// price: an owner with a thousand rows in a span makes a query by `with` look at a thousand rows for each span with a match.
-// A pair row goes away with the rows of its span by trim, with its owner or its tenant; removing single rows leaves it.
+// The archive. Rows of an owner lie in the order of their ids, which is the order in which MAM pages. To page by
+// `with`, an index row (owner, with, id) for each row would double the keys, and the keys are what an append costs.
+// Instead a pair row says that the owner has rows with this one within a span of 4.4 minutes (the id's upper bits); a
+// query walks the pair rows, and in each span the owner's rows, of which it drops those of others. People talk in
+// bursts, so a conversation costs a pair row now and then instead of one a message: the log remembers which pairs it
+// wrote lately (recent_pairs.h) and leaves those out. The price: an owner with a thousand rows in a span makes a query
+// by `with` look at a thousand rows for each span with a match. A pair row goes away with the rows of its span by trim,
+// with its owner or its tenant; removing single rows leaves it.
 #include "store/rocksdb/key.h"
 
 #include <cassert>

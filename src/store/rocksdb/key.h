@@ -52,7 +52,9 @@ std::optional<std::string_view> take_part(std::string_view& rest);
 constexpr char value_version = 1;
 std::string row_frame(std::string_view with);  // goes before the stanza's bytes
 std::optional<std::string_view> parse_value(std::string_view framed);
-struct ParsedRow { std::string_view with, bytes; };
+struct ParsedRow {
+  std::string_view with, bytes;
+};
 std::optional<ParsedRow> parse_row(std::string_view framed);
 // What a row counts in count_bytes; 0 for what is no row.
 uint64_t count_row(std::string_view key, std::string_view framed);

@@ -1,5 +1,5 @@
-// Without `with` there is one part: the whole range of ids. With it the parts are runs of neighbouring spans that have a pair row;
-// a run is walked in one go, so a long conversation costs one seek for many spans.
+// Without `with` there is one part: the whole range of ids. With it the parts are runs of neighbouring spans that have
+// a pair row; a run is walked in one go, so a long conversation costs one seek for many spans.
 #include "store/rocksdb/match_walk.h"
 
 #include <algorithm>

@@ -41,7 +41,7 @@ class MatchWalk {
   const IdRange ids_;
   const bool backwards_;
   std::unique_ptr<rocksdb::Iterator> rows_, pairs_;  // pairs_ only when `with` is asked for
-  IdRange part_;         // where rows_ is walking: all ids, or a run of spans
+  IdRange part_;                                     // where rows_ is walking: all ids, or a run of spans
   bool started_ = false, in_part_ = false, damaged_ = false;
   ParsedRow row_;
   uint64_t looked_ = 0;

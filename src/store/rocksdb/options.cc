@@ -1,5 +1,6 @@
 // Many small rows, appended in the order of owners' ids, read back in runs; memory bounded whatever is stored:
-// the block cache (64 MiB) holds index and filter blocks too, memtables take at most 3 x 32 MiB, at most 512 files are open.
+// the block cache (64 MiB) holds index and filter blocks too, memtables take at most 3 x 32 MiB, at most 512 files are
+// open.
 #include "store/rocksdb/options.h"
 
 #include <rocksdb/cache.h>
@@ -66,8 +67,8 @@ rocksdb::Options make_options() {
   // Queues are filled and emptied: tombstones in a run are compacted away early, or reads would wade through them.
   options.table_properties_collector_factories.push_back(rocksdb::NewCompactOnDeletionCollectorFactory(256, 128));
 
-  // Keys hold people's addresses, and the manifest holds keys: it is written anew with each change of the set of files, so that
-  // those of a removed tenant don't stay in it. RocksDB's own log tells no keys at this level.
+  // Keys hold people's addresses, and the manifest holds keys: it is written anew with each change of the set of files,
+  // so that those of a removed tenant don't stay in it. RocksDB's own log tells no keys at this level.
   options.max_manifest_file_size = 1;
   options.info_log_level = rocksdb::WARN_LEVEL;
   options.keep_log_file_num = 4;

@@ -1,6 +1,7 @@
-// A page is one walk from its cursor; its count another, over all that matches but to 10,000 only. Both see one snapshot. When
-// `with` names someone with whom little was said in a busy archive, a match may cost many looks (key.cc), so the count also stops
-// after a number of looks. The page itself doesn't: a page without rows and without an end would leave no cursor to go on from.
+// A page is one walk from its cursor; its count another, over all that matches but to 10,000 only. Both see one
+// snapshot. When `with` names someone with whom little was said in a busy archive, a match may cost many looks
+// (key.cc), so the count also stops after a number of looks. The page itself doesn't: a page without rows and without
+// an end would leave no cursor to go on from.
 #include "store/rocksdb/page.h"
 
 #include <algorithm>
@@ -85,7 +86,8 @@ Result<ArchivePage> PageMaker::make_of_ids() {
     auto row = parse_row(framed);
     if (status.ok() && !row) status = rocksdb::Status::Corruption("an archive row of a later version, or damaged");
     if (!status.ok()) return disk_error(status, "reading an archive");
-    if (!query_.with || row->with == *query_.with) matches.push_back({id, std::string(row->with), std::string(row->bytes)});
+    if (!query_.with || row->with == *query_.with)
+      matches.push_back({id, std::string(row->with), std::string(row->bytes)});
   }
   ArchivePage page;
   page.count_exact = query_.counted && matches.size() <= count_max;
@@ -93,7 +95,8 @@ Result<ArchivePage> PageMaker::make_of_ids() {
   auto in_part = [this](const ArchiveRow& row) { return part_.has(static_cast<uint64_t>(row.id)); };
   auto begin = std::find_if(matches.begin(), matches.end(), in_part);
   auto end = std::find_if_not(begin, matches.end(), in_part);
-  const auto rows = std::min<ptrdiff_t>(end - begin, static_cast<ptrdiff_t>(std::min<size_t>(query_.rows_max, PTRDIFF_MAX)));
+  const auto rows =
+      std::min<ptrdiff_t>(end - begin, static_cast<ptrdiff_t>(std::min<size_t>(query_.rows_max, PTRDIFF_MAX)));
   page.complete = rows == end - begin;
   if (query_.backwards) {
     begin = end - rows;

@@ -1,7 +1,9 @@
-// RecentPairs: the pair rows (key.cc) that the log wrote lately and that are still there, so that they aren't written again.
+// RecentPairs: the pair rows (key.cc) that the log wrote lately and that are still there, so that they aren't written
+// again.
 //
 // Thread: one at a time.
-// Limits: 32,768 keys, about 5 MiB; a newer key puts out the older one of its place. Forgetting costs a needless write only.
+// Limits: 32,768 keys, about 5 MiB; a newer key puts out the older one of its place. Forgetting costs a needless write
+// only.
 #pragma once
 
 #include <array>

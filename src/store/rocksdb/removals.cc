@@ -1,12 +1,13 @@
-// A removal of rows is appended without knowing which rows there are, and what they count must be taken from the store's sum. So
-// it travels in the batch as a log record (which RocksDB doesn't apply) at its place among the writes, and here, on the
-// committing thread, the group is gone through once more: puts and deletes are copied, and at each removal the keys in its range
-// are found: those that the database holds and no earlier write of the group removed, and those that the group itself put.
+// A removal of rows is appended without knowing which rows there are, and what they count must be taken from the
+// store's sum. So it travels in the batch as a log record (which RocksDB doesn't apply) at its place among the writes,
+// and here, on the committing thread, the group is gone through once more: puts and deletes are copied, and at each
+// removal the keys in its range are found: those that the database holds and no earlier write of the group removed, and
+// those that the group itself put.
 //
-// Few keys are deleted singly: queues are emptied all the time, and reads would have to step over thousands of range tombstones.
-// Many get one range deletion. Beyond counted_rows_max they aren't counted here either, since all tenants' commits wait
-// meanwhile: the store is counted again in the background, and the need for that is written in the same batch, so that it
-// outlives a crash. Only groups with removals take this way; the rest pay nothing for it.
+// Few keys are deleted singly: queues are emptied all the time, and reads would have to step over thousands of range
+// tombstones. Many get one range deletion. Beyond counted_rows_max they aren't counted here either, since all tenants'
+// commits wait meanwhile: the store is counted again in the background, and the need for that is written in the same
+// batch, so that it outlives a crash. Only groups with removals take this way; the rest pay nothing for it.
 #include "store/rocksdb/removals.h"
 
 #include <algorithm>
@@ -84,7 +85,8 @@ void Removals::remove_tenant(const KeyRange& range) {
 void Removals::remove_range(const KeyRange& range, const ParsedKey& parsed) {
   std::vector<std::string> keys;
   int64_t count = 0;
-  const bool all_found = visit_stored(range, parsed.kind == Kind::row ? counted_rows_max_ : single_deletes_max, &keys, &count);
+  const bool all_found =
+      visit_stored(range, parsed.kind == Kind::row ? counted_rows_max_ : single_deletes_max, &keys, &count);
   const auto begin = written_.lower_bound(range.from), end = written_.lower_bound(range.to);
   for (auto at = begin; at != end; ++at) {
     keys.push_back(at->first);

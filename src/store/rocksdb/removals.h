@@ -16,7 +16,9 @@
 
 namespace teahouse::store::rocks {
 
-struct KeyRange { std::string from, to; };  // to: exclusive
+struct KeyRange {
+  std::string from, to;
+};  // to: exclusive
 std::string encode_removal(const KeyRange& range);
 
 // Used once. Thread: the committer's, which alone changes the database.
@@ -41,12 +43,13 @@ class Removals final : private rocksdb::WriteBatch::Handler {
 
   rocksdb::DB& db_;
   const size_t counted_rows_max_;
-  std::unique_ptr<rocksdb::Iterator> stored_;       // as it was before this group
+  std::unique_ptr<rocksdb::Iterator> stored_;  // as it was before this group
   rocksdb::WriteBatch batch_;
   std::unordered_map<std::string, int64_t> sums_;
-  std::map<std::string, uint64_t, std::less<>> written_;  // keys that this group put and that are there still, with their count
-  std::set<std::string, std::less<>> gone_;               // stored keys that this group removed,
-  std::vector<KeyRange> gone_ranges_;                     // singly and by range
+  std::map<std::string, uint64_t, std::less<>>
+      written_;                              // keys that this group put and that are there still, with their count
+  std::set<std::string, std::less<>> gone_;  // stored keys that this group removed,
+  std::vector<KeyRange> gone_ranges_;        // singly and by range
   std::vector<StoreId> recounts_;
   rocksdb::Status status_;
 };

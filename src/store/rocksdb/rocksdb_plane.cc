@@ -1,6 +1,6 @@
-// The plane joins a database, the log that writes it, two threads that read it and one for long work. It ends in the order in which
-// they need each other: chores append and wait for commits; the log's last commit lets waiting reads start; reads need the
-// database.
+// The plane joins a database, the log that writes it, two threads that read it and one for long work. It ends in the
+// order in which they need each other: chores append and wait for commits; the log's last commit lets waiting reads
+// start; reads need the database.
 #include "store/rocksdb/rocksdb_plane.h"
 
 #include <rocksdb/db.h>
@@ -33,6 +33,7 @@ class RocksdbPlane final : public DataPlane {
         chores_(*db_, log_, board_) {}
 
   ~RocksdbPlane() override {
+    board_.forget_watchers();
     chores_.finish();
     log_.finish();
     readers_.finish();
@@ -56,9 +57,8 @@ class RocksdbPlane final : public DataPlane {
     const Lsn lsn = log_.remove_tenant(tenant, scrub_chore_key(tenant));
     auto removed = co_await wait(home, lsn);
     if (!removed) co_return removed;
-    Async<Result<void>> scrubbed(home, [this, tenant](Async<Result<void>>::Done done) {
-      chores_.scrub(tenant, std::move(done));
-    });
+    Async<Result<void>> scrubbed(
+        home, [this, tenant](Async<Result<void>>::Done done) { chores_.scrub(tenant, std::move(done)); });
     co_return co_await scrubbed;
   }
 
@@ -78,7 +78,8 @@ class RocksdbPlane final : public DataPlane {
       if (!committed) return job(committed.error());
       readers_.post([this, job] {
         if (board_.failed()) {
-          return job(Error{ErrorKind::internal_server_error, "data plane: a commit failed; nothing is read until a restart"});
+          return job(
+              Error{ErrorKind::internal_server_error, "data plane: a commit failed; nothing is read until a restart"});
         }
         Reader reader(*db_);
         job(&reader);
@@ -130,9 +131,7 @@ Result<std::unique_ptr<DataPlane>> open_rocksdb(const std::string& directory, Ro
   rocksdb::DB* opened = nullptr;
   auto status = rocksdb::DB::Open(make_options(), directory, &opened);
   std::unique_ptr<rocksdb::DB> db(opened);
-  if (!status.ok()) {
-    return disk_error(status, "opening " + directory + " (is another teahouse running on it?)");
-  }
+  if (!status.ok()) { return disk_error(status, "opening " + directory + " (is another teahouse running on it?)"); }
   if (auto checked = check_layout(*db); !checked) return checked.error();
   auto plane = std::make_unique<RocksdbPlane>(std::move(db), settings);
   status = plane->resume();

@@ -20,8 +20,9 @@ struct RocksdbSettings {
 // Makes the directory if there is none. Errors: another process has it open, the disk, or a format of a later Teahouse.
 Result<std::unique_ptr<DataPlane>> open_rocksdb(const std::string& directory, RocksdbSettings settings = {});
 
-// Every key of every tenant with its value, in order, once all writes until now are committed: for tests and for looking
-// into a plane. Blocks. REQUIRES: the plane comes from open_rocksdb.
-Result<void> for_each_key(DataPlane& plane, const std::function<void(std::string_view key, std::string_view value)>& visit);
+// Every key of every tenant with its value, in order, once all writes until now are committed: for tests and for
+// looking into a plane. Blocks. REQUIRES: the plane comes from open_rocksdb.
+Result<void> for_each_key(DataPlane& plane,
+                          const std::function<void(std::string_view key, std::string_view value)>& visit);
 
 }  // namespace teahouse::store

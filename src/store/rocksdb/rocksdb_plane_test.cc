@@ -95,10 +95,12 @@ TEST_P(RocksdbPlaneTest, ALargeRemovalIsCountedLater) {
   done(plane_->wait(home_, last));
   finish_chores();
   uint64_t bytes = 0;
-  for (const auto& row : get(archive.page(home_, romeo, {})).rows) bytes += romeo.size() + 8 + row.with.size() + row.bytes.size();
+  for (const auto& row : get(archive.page(home_, romeo, {})).rows)
+    bytes += romeo.size() + 8 + row.with.size() + row.bytes.size();
   ArchiveQuery all;
   all.rows_max = 100;
-  for (const auto& row : get(archive.page(home_, nurse, all)).rows) bytes += nurse.size() + 8 + row.with.size() + row.bytes.size();
+  for (const auto& row : get(archive.page(home_, nurse, all)).rows)
+    bytes += nurse.size() + 8 + row.with.size() + row.bytes.size();
   EXPECT_EQ(get(plane_->count_bytes(home_, montague, "archive")), bytes);
   EXPECT_EQ(count_keys(rocks::tenant_prefix(TenantId::house)), 1u);
 }

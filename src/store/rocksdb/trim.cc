@@ -1,6 +1,7 @@
-// First the rows, owner by owner, then the pair rows whose whole span is older. Each step removes about a thousand rows and waits
-// for its commit, so that a large trim stays a small part of each group and nobody else waits for it. A pair row is removed
-// together with all old rows of its owner, so that whatever is appended meanwhile, no row stays without its pair row.
+// First the rows, owner by owner, then the pair rows whose whole span is older. Each step removes about a thousand rows
+// and waits for its commit, so that a large trim stays a small part of each group and nobody else waits for it. A pair
+// row is removed together with all old rows of its owner, so that whatever is appended meanwhile, no row stays without
+// its pair row.
 #include "store/rocksdb/trim.h"
 
 #include <string>
@@ -18,7 +19,11 @@ class Walk {
  public:
   Walk(rocksdb::DB& db, CommitLog& log, const StoreId& store, ArchiveId cutoff,
        const std::function<Result<void>(Lsn)>& wait)
-      : log_(log), store_(store), cutoff_(static_cast<uint64_t>(cutoff)), wait_(wait), end_(prefix_end(tenant_prefix(store.tenant))) {
+      : log_(log),
+        store_(store),
+        cutoff_(static_cast<uint64_t>(cutoff)),
+        wait_(wait),
+        end_(prefix_end(tenant_prefix(store.tenant))) {
     rocksdb::ReadOptions options;
     options.fill_cache = false;
     options.iterate_upper_bound = &end_slice_;

@@ -15,7 +15,8 @@ int bind(sqlite3_stmt* statement, int at, const Value& value) {
       return sqlite3_bind_text64(statement, at, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
     }
     int operator()(const Blob& blob) const {
-      return sqlite3_bind_blob64(statement, at, blob.bytes.data() ? blob.bytes.data() : "", blob.bytes.size(), SQLITE_STATIC);
+      return sqlite3_bind_blob64(statement, at, blob.bytes.data() ? blob.bytes.data() : "", blob.bytes.size(),
+                                 SQLITE_STATIC);
     }
   };
   return std::visit(Bind{statement, at}, value);
@@ -52,8 +53,8 @@ Database::~Database() {
 Result<void> Database::open(const std::string& path) {
   constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   if (sqlite3_open_v2(path.c_str(), &database_, flags, nullptr) != SQLITE_OK) {
-    return Error{ErrorKind::internal_server_error,
-                 "control plane: " + path + " can't be opened: " + (database_ ? sqlite3_errmsg(database_) : "no memory")};
+    return Error{ErrorKind::internal_server_error, "control plane: " + path + " can't be opened: " +
+                                                       (database_ ? sqlite3_errmsg(database_) : "no memory")};
   }
   sqlite3_busy_timeout(database_, 5'000);
   return run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;");

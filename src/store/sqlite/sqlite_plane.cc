@@ -1,11 +1,11 @@
-// Group commit. Calls from all threads queue up; the plane's one thread takes all that wait and runs them, in their order, inside
-// one transaction, each call in a savepoint: a call that fails is rolled back to its savepoint and undoes nobody else. Then one
-// commit, one fsync, and all are answered. Calls that come before the group's first write have nothing to wait for and are
-// answered at once. A lone call costs what it would cost without groups.
+// Group commit. Calls from all threads queue up; the plane's one thread takes all that wait and runs them, in their
+// order, inside one transaction, each call in a savepoint: a call that fails is rolled back to its savepoint and undoes
+// nobody else. Then one commit, one fsync, and all are answered. Calls that come before the group's first write have
+// nothing to wait for and are answered at once. A lone call costs what it would cost without groups.
 //
-// Two things can undo others, and are met: an error at which SQLite itself ends the transaction (disk full, I/O) fails every call
-// of the group that wrote; a commit that is refused (a deferred constraint of one of them) makes the group run again, each call
-// in a transaction of its own.
+// Two things can undo others, and are met: an error at which SQLite itself ends the transaction (disk full, I/O) fails
+// every call of the group that wrote; a commit that is refused (a deferred constraint of one of them) makes the group
+// run again, each call in a transaction of its own.
 #include "store/sqlite/sqlite_plane.h"
 
 #include <deque>
@@ -83,7 +83,8 @@ void SqlitePlane::ask(Call call) {
     }
   }
   if (call.done) {
-    return call.done(Error{ErrorKind::resource_constraint, "control plane: too many calls wait for the disk; try again later"});
+    return call.done(
+        Error{ErrorKind::resource_constraint, "control plane: too many calls wait for the disk; try again later"});
   }
   thread_.post([this] { run_waiting(); });  // finds nothing when an earlier turn took this call along
 }

@@ -14,7 +14,9 @@ const std::vector<Migration> tables = {
      {"CREATE TABLE tenants (id INTEGER PRIMARY KEY, domain TEXT NOT NULL UNIQUE)",
       "CREATE TABLE accounts (tenant INTEGER NOT NULL REFERENCES tenants, name TEXT NOT NULL, secret BLOB, "
       "PRIMARY KEY (tenant, name))"}},
-    {"tenant/2", {"INSERT INTO tenants (domain) VALUES ('montague.example')", "INSERT INTO tenants (domain) VALUES ('capulet.example')"}},
+    {"tenant/2",
+     {"INSERT INTO tenants (domain) VALUES ('montague.example')",
+      "INSERT INTO tenants (domain) VALUES ('capulet.example')"}},
 };
 
 class SqlitePlane : public ::testing::Test {
@@ -82,7 +84,8 @@ TEST_F(SqlitePlane, TellsConflictFromOtherErrors) {
 TEST_F(SqlitePlane, ATransactionIsAllOrNone) {
   auto both = testing::run(home_, plane_->transact(home_, {add(1, "romeo"), add(2, "juliet")}));
   ASSERT_TRUE(both);
-  EXPECT_EQ(testing::run(home_, plane_->transact(home_, {add(2, "nurse"), add(1, "romeo")})).error().kind, ErrorKind::conflict);
+  EXPECT_EQ(testing::run(home_, plane_->transact(home_, {add(2, "nurse"), add(1, "romeo")})).error().kind,
+            ErrorKind::conflict);
   EXPECT_EQ(count("accounts"), 2);
   EXPECT_EQ(execute("SELECT 1 FROM accounts WHERE name = 'nurse'")->rows.size(), 0u);
 }
@@ -104,10 +107,12 @@ TEST_F(SqlitePlane, AFailingCallUndoesNoOtherOfItsGroup) {
 }
 
 TEST_F(SqlitePlane, ARefusedCommitIsThatOfItsCallOnly) {
-  ASSERT_TRUE(plane_->migrate({{"deferred", {"CREATE TABLE notes (account INTEGER REFERENCES tenants DEFERRABLE INITIALLY DEFERRED)"}}}));
+  ASSERT_TRUE(plane_->migrate(
+      {{"deferred", {"CREATE TABLE notes (account INTEGER REFERENCES tenants DEFERRABLE INITIALLY DEFERRED)"}}}));
   std::vector<std::optional<Result<Answer>>> answers(50);
   for (int i = 0; i < 50; ++i) {
-    testing::start(plane_->execute(home_, {"INSERT INTO notes VALUES (?)", {int64_t{i % 10 == 9 ? 99 : 1}}}), &answers[i]);
+    testing::start(plane_->execute(home_, {"INSERT INTO notes VALUES (?)", {int64_t{i % 10 == 9 ? 99 : 1}}}),
+                   &answers[i]);
   }
   for (int i = 0; i < 50; ++i) {
     while (!answers[i]) home_.run_one();
@@ -136,9 +141,10 @@ TEST_F(SqlitePlane, MigrationsRunOnceAndTheFileKeepsThem) {
 }
 
 TEST_F(SqlitePlane, AFailingMigrationLeavesNothing) {
-  std::vector<Migration> more = {{"tenant/3", {"CREATE TABLE plans (id INTEGER)"}},
-                                 {"tenant/4", {"CREATE TABLE keys (id INTEGER)", "INSERT INTO plans VALUES (1)", "SELEKT 1"}},
-                                 {"tenant/5", {"CREATE TABLE usage (id INTEGER)"}}};
+  std::vector<Migration> more = {
+      {"tenant/3", {"CREATE TABLE plans (id INTEGER)"}},
+      {"tenant/4", {"CREATE TABLE keys (id INTEGER)", "INSERT INTO plans VALUES (1)", "SELEKT 1"}},
+      {"tenant/5", {"CREATE TABLE usage (id INTEGER)"}}};
   auto failed = plane_->migrate(more);
   ASSERT_FALSE(failed);
   EXPECT_NE(failed.error().text.find("tenant/4"), std::string::npos);
@@ -152,19 +158,18 @@ TEST_F(SqlitePlane, AFailingMigrationLeavesNothing) {
   EXPECT_EQ(count("migrations"), 5);
 }
 
-TEST_F(SqlitePlane, SaysWhatItCannotOpen) {
-  EXPECT_FALSE(open_sqlite(directory_.path() + "/no/such/directory.db"));
-}
+TEST_F(SqlitePlane, SaysWhatItCannotOpen) { EXPECT_FALSE(open_sqlite(directory_.path() + "/no/such/directory.db")); }
 
 // The child: adds accounts and reports each one whose task has ended.
 TEST(SqliteCrash, DISABLED_ChildAdds) {
   auto path = testing::child_argument();
   if (!path) GTEST_SKIP();
+  testing::QueueExecutor home;
   auto plane = open_sqlite(*path);
   ASSERT_TRUE(plane && (*plane)->migrate(tables));
-  testing::QueueExecutor home;
   for (int64_t i = 1;; ++i) {
-    ASSERT_TRUE(testing::run(home, (*plane)->execute(home, {"INSERT INTO tenants (id, domain) VALUES (?, ?)", {100 + i, std::to_string(i)}})));
+    ASSERT_TRUE(testing::run(home, (*plane)->execute(home, {"INSERT INTO tenants (id, domain) VALUES (?, ?)",
+                                                            {100 + i, std::to_string(i)}})));
     testing::report(static_cast<uint64_t>(i));
   }
 }

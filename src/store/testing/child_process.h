@@ -1,5 +1,5 @@
-// ChildProcess: runs one DISABLED_ test of this test program in a process of its own, to be killed or to fail there, and reads
-// the numbers that it reports. A fork alone would not do: RocksDB's threads don't come along.
+// ChildProcess: runs one DISABLED_ test of this test program in a process of its own, to be killed or to fail there,
+// and reads the numbers that it reports. A fork alone would not do: RocksDB's threads don't come along.
 #pragma once
 
 #include <fcntl.h>
@@ -69,7 +69,7 @@ inline std::optional<std::string> child_argument() {
   return argument;
 }
 inline void report(uint64_t number) {
-  const int end = std::atoi(std::getenv("TEAHOUSE_CHILD_REPORT"));
+  const auto end = static_cast<int>(std::strtol(std::getenv("TEAHOUSE_CHILD_REPORT"), nullptr, 10));
   if (write(end, &number, sizeof number) != sizeof number) _exit(1);
 }
 

@@ -20,7 +20,8 @@ namespace teahouse::store {
 enum class Engine { memory, rocksdb };
 inline void PrintTo(Engine engine, std::ostream* out) { *out << (engine == Engine::memory ? "memory" : "rocksdb"); }
 
-inline std::unique_ptr<DataPlane> open_plane(Engine engine, const std::string& directory, RocksdbSettings settings = {}) {
+inline std::unique_ptr<DataPlane> open_plane(Engine engine, const std::string& directory,
+                                             RocksdbSettings settings = {}) {
   if (engine == Engine::memory) return make_memory_plane();
   auto plane = open_rocksdb(directory, settings);
   if (!plane) {
@@ -31,7 +32,8 @@ inline std::unique_ptr<DataPlane> open_plane(Engine engine, const std::string& d
 }
 
 constexpr TenantId montague{7}, capulet{8};
-inline const std::string romeo = "romeo@montague.example", juliet = "juliet@capulet.example", nurse = "nurse@capulet.example";
+inline const std::string romeo = "romeo@montague.example", juliet = "juliet@capulet.example",
+                         nurse = "nurse@capulet.example";
 
 constexpr int64_t day_ms = 86'400'000, noon_ms = 1'700'000'000'000;
 // An id a number of milliseconds after noon.
@@ -45,8 +47,12 @@ inline ArchiveRow make_row(int64_t ms, const std::string& with, const std::strin
 inline bool operator==(const ArchiveRow& a, const ArchiveRow& b) {
   return a.id == b.id && a.with == b.with && a.bytes == b.bytes;
 }
-inline bool operator==(const MapStore::Entry& a, const MapStore::Entry& b) { return a.name == b.name && a.value == b.value; }
-inline void PrintTo(const ArchiveRow& row, std::ostream* out) { *out << to_string(row.id) << " " << row.with << " " << row.bytes; }
+inline bool operator==(const MapStore::Entry& a, const MapStore::Entry& b) {
+  return a.name == b.name && a.value == b.value;
+}
+inline void PrintTo(const ArchiveRow& row, std::ostream* out) {
+  *out << to_string(row.id) << " " << row.with << " " << row.bytes;
+}
 
 class PlaneTest : public ::testing::TestWithParam<Engine> {
  protected:
@@ -84,8 +90,8 @@ class PlaneTest : public ::testing::TestWithParam<Engine> {
   std::unique_ptr<DataPlane> plane_;
 };
 
-#define TEAHOUSE_FOR_EACH_ENGINE(suite)                                                                       \
-  INSTANTIATE_TEST_SUITE_P(Engines, suite, ::testing::Values(Engine::memory, Engine::rocksdb),                \
+#define TEAHOUSE_FOR_EACH_ENGINE(suite)                                                        \
+  INSTANTIATE_TEST_SUITE_P(Engines, suite, ::testing::Values(Engine::memory, Engine::rocksdb), \
                            ([](const auto& engine) { return ::testing::PrintToString(engine.param); }))
 
 }  // namespace teahouse::store

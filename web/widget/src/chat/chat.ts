@@ -377,6 +377,7 @@ export class Chat extends Emitter<ChatEvents> {
     const { conversation, message, fresh } = applied;
     if (message.own) this.sending.acknowledged(message.id);
     else if (fresh) {
+      if (!conversation.room) this.people.heard(conversation.jid);
       this.store.emit("incoming", { conversation, message });
       if (from === "live" && reading.wantsReceipt && !conversation.room && this.link.leading && reading.id) {
         const received = el("received", { xmlns: ns.receipts, id: reading.id });

@@ -8,6 +8,7 @@ const requestsMax = 4;
 
 export class People {
   private readonly asked = new Set<string>();
+  private readonly unknown = new Set<string>();
   private readonly queue: string[] = [];
   private running = 0;
 
@@ -26,6 +27,13 @@ export class People {
     void this.work();
   }
 
+  /** Somebody spoke: if he was not known as a user before, he may be now (an account is made by its first use). */
+  heard(jid: string): void {
+    const bare = bareJid(jid);
+    if (this.unknown.delete(bare)) this.asked.delete(bare);
+    this.want(bare);
+  }
+
   async load(bare: string): Promise<void> {
     this.asked.add(bare);
     const id = userId(bare);
@@ -37,8 +45,9 @@ export class People {
       this.store.people.set(bare, { jid: bare, id, name, picture: safePicture(user.picture) });
       this.store.changed();
     } catch (error) {
-      // No such user: the localpart is the name. Anything else may pass: ask again when it is shown next.
-      if (!(error instanceof Problem) || error.status >= 500) this.asked.delete(bare);
+      // No such user (yet): the localpart is the name until he speaks. Anything else may pass: ask again when it is shown next.
+      if (error instanceof Problem && error.status === 404) this.unknown.add(bare);
+      else this.asked.delete(bare);
     }
   }
 

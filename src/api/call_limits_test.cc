@@ -1,0 +1,58 @@
+#include "api/call_limits.h"
+
+#include <gtest/gtest.h>
+
+namespace teahouse::api {
+namespace {
+
+constexpr TenantId shop{1}, forum{2};
+
+TEST(CallLimits, GivesAMinutesCallsAndThenOneByOne) {
+  FakeClock clock;
+  CallLimits limits(clock);
+  for (int i = 0; i < 60; ++i) EXPECT_EQ(limits.take_call(shop, 60), 0) << i;
+  EXPECT_EQ(limits.take_call(shop, 60), 1);
+  EXPECT_EQ(limits.take_call(forum, 60), 0);  // has its own
+  clock.advance_ms(1000);
+  EXPECT_EQ(limits.take_call(shop, 60), 0);
+  EXPECT_EQ(limits.take_call(shop, 60), 1);
+  clock.advance_ms(3'600'000);
+  for (int i = 0; i < 60; ++i) EXPECT_EQ(limits.take_call(shop, 60), 0) << i;
+  EXPECT_NE(limits.take_call(shop, 60), 0);
+}
+
+TEST(CallLimits, UnlimitedAndNone) {
+  FakeClock clock;
+  CallLimits limits(clock);
+  for (int i = 0; i < 10'000; ++i) EXPECT_EQ(limits.take_call(shop, -1), 0);
+  EXPECT_EQ(limits.take_call(shop, 0), 60);
+}
+
+TEST(CallLimits, GuestsCountByAddressAndTenant) {
+  FakeClock clock;
+  CallLimits limits(clock);
+  for (int64_t i = 0; i < CallLimits::guests_per_address; ++i) EXPECT_EQ(limits.take_guest(shop, "192.0.2.1"), 0);
+  EXPECT_EQ(limits.take_guest(shop, "192.0.2.1"), 60);
+  EXPECT_EQ(limits.take_guest(shop, "192.0.2.2"), 0);
+  EXPECT_EQ(limits.take_guest(forum, "192.0.2.1"), 0);
+  for (int64_t i = 0; i < CallLimits::guests_per_address; ++i) {
+    EXPECT_EQ(limits.take_guest(shop, "2001:db8::" + std::to_string(i)), 0);
+  }
+  EXPECT_NE(limits.take_guest(shop, "2001:db8::ffff:1"), 0);  // the same network
+  EXPECT_EQ(limits.take_guest(shop, "2001:db8:0:1::1"), 0);
+}
+
+TEST(CallLimits, ATenantHasOnlySoManyGuests) {
+  FakeClock clock;
+  CallLimits limits(clock);
+  int64_t refused = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string address = "198.51." + std::to_string(i / 250) + "." + std::to_string(i % 250);
+    refused += limits.take_guest(shop, address) != 0 ? 1 : 0;
+  }
+  EXPECT_EQ(refused, 1000 - CallLimits::guests_per_tenant_min);
+  EXPECT_EQ(limits.take_guest(forum, "198.51.0.1"), 0);
+}
+
+}  // namespace
+}  // namespace teahouse::api

@@ -1,0 +1,170 @@
+// What a site's server and its users may do, and what one tenant must not see of another.
+#include "api/testing/api_world.h"
+
+namespace teahouse::api {
+namespace {
+
+using testing::HeaderList;
+using testing::Reply;
+class TenantApi : public testing::ApiWorld {};
+
+TEST_F(TenantApi, EachWayToShowAKey) {
+  EXPECT_EQ(call("GET", "/v1/users", {{"Authorization", "Bearer " + shop_.api_key}}).status, 200);
+  const std::string basic = crypto::to_base64(shop_.api_key + ":");
+  EXPECT_EQ(call("GET", "/v1/users", {{"Authorization", "Basic " + basic}}).status, 200);
+  EXPECT_EQ(call("POST", "/v1/tokens", {}, "key=" + shop_.api_key + "&user=7").status, 201);
+  for (const char* query : {"?key=", "?token=", "?anything="}) {
+    const Reply refused = call("GET", "/v1/users" + (query + shop_.api_key), bearer(shop_.api_key));
+    EXPECT_EQ(refused.status, 400) << query;
+    EXPECT_NE(refused.detail().find("never belongs in a URL"), std::string::npos);
+    EXPECT_EQ(refused.body.find(shop_.api_key), std::string::npos);
+  }
+}
+
+TEST_F(TenantApi, EachWayToGetItWrong) {
+  const std::string users = "/v1/users", tenants = "/operator/v1/tenants";
+  EXPECT_EQ(call("GET", users).status, 401);
+  EXPECT_EQ(call("GET", tenants).status, 401);
+  EXPECT_EQ(call("GET", users, bearer("sk_wrong")).status, 401);
+  EXPECT_EQ(call("GET", users, bearer("nonsense")).status, 401);
+  EXPECT_EQ(call("GET", users, bearer("a.b.c")).status, 401);
+  EXPECT_EQ(call("GET", users, {{"Authorization", "Digest x"}}).status, 400);
+  EXPECT_EQ(call("GET", users, {{"Authorization", "Basic *"}}).status, 400);
+  EXPECT_EQ(call("GET", users, bearer(testing::operator_key_text)).status, 401);
+  EXPECT_EQ(call("GET", tenants, bearer(shop_.api_key)).status, 401);
+  EXPECT_EQ(call("GET", tenants, bearer(token(shop_, "ann"))).status, 401);
+  EXPECT_EQ(as_user(shop_, "ann", "GET", users).status, 403);
+  EXPECT_EQ(as_user(shop_, "ann", "POST", "/v1/tokens", "user=bob").status, 403);
+  EXPECT_EQ(call("GET", "/v1/users/ann", bearer(token(shop_, "ann", -600))).status, 401);
+  testing::Site forged = forum_;
+  forged.tenant = shop_.tenant;  // signed with the forum's secret
+  EXPECT_EQ(call("GET", "/v1/users/ann", bearer(token(forged, "ann"))).status, 401);
+}
+
+TEST_F(TenantApi, ATokenFromTheApiSignsIn) {
+  const Reply made = with_key(shop_, "POST", "/v1/tokens", "user=Zoe+Q&name=Zoe&picture=https://shop.example/z.png");
+  ASSERT_EQ(made.status, 201);
+  EXPECT_EQ(made.text("jid"), "zoe\\20q@shop.example");
+  EXPECT_EQ(with_key(shop_, "GET", "/v1/users/Zoe%20Q").status, 404);  // its first use makes the account
+  const auto user =
+      base_.wait(sign_in(base_.home, accounts_, shop_.tenant, base_.keys, made.text("token"), base_.clock.wall_ms()));
+  ASSERT_TRUE(user) << user.error().text;
+  const Reply shown = with_key(shop_, "GET", "/v1/users/Zoe%20Q");
+  EXPECT_EQ(shown.text("name"), "Zoe");
+  EXPECT_EQ(shown.text("id"), "zoe q");
+  EXPECT_FALSE(check_site_token(*forum_.tenant, base_.keys, made.text("token"), base_.clock.wall_ms()));
+  HeaderList headers = bearer(shop_.api_key);
+  headers.emplace_back("Accept", "text/plain");
+  const Reply plain = call("POST", "/v1/tokens", headers, "user=7");
+  EXPECT_EQ(plain.headers.value("Content-Type"), "text/plain; charset=utf-8");
+  EXPECT_TRUE(check_site_token(*shop_.tenant, base_.keys, plain.body, base_.clock.wall_ms()));
+  const Reply wrong = call("POST", "/v1/tokens", headers, "name=x");
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_EQ(wrong.body, "error: bad-request: The field 'user' is missing.\n");
+  EXPECT_EQ(with_key(shop_, "POST", "/v1/tokens", "user=7&ttl=1").status, 400);
+  EXPECT_EQ(with_key(shop_, "POST", "/v1/tokens", "user=7&picture=javascript:x").status, 400);
+}
+
+TEST_F(TenantApi, UsersAreMadeChangedAndRemoved) {
+  const Reply changed = with_key(shop_, "PUT", "/v1/users/ann", "name=Ann&role=moderator&password=s3cret");
+  EXPECT_EQ(changed.status, 200);
+  EXPECT_EQ(changed.text("role"), "moderator");
+  EXPECT_TRUE(changed.json().at("has_password").as_bool());
+  EXPECT_TRUE(base_.wait(accounts_.check_password(base_.home, shop_.tenant, "ann", "s3cret")));
+  EXPECT_EQ(with_key(forum_, "GET", "/v1/users/ann").text("name"), "ann");  // another ann
+  EXPECT_EQ(with_key(shop_, "PUT", "/v1/users/ann", "nmae=x").status, 400);
+  EXPECT_EQ(with_key(shop_, "PUT", "/v1/users/ann", "role=king").status, 400);
+  EXPECT_EQ(with_key(shop_, "PUT", "/v1/users/%20", "name=x").status, 400);
+  EXPECT_EQ(with_key(shop_, "PUT", "/v1/users/cleo", "name=Cleo").status, 201);
+  EXPECT_EQ(with_key(forum_, "GET", "/v1/users/cleo").status, 404);
+  EXPECT_EQ(with_key(shop_, "DELETE", "/v1/users/cleo").status, 204);
+  EXPECT_EQ(with_key(shop_, "DELETE", "/v1/users/cleo").status, 404);
+  const Reply page = with_key(shop_, "GET", "/v1/users?limit=1");
+  EXPECT_EQ(page.json().at("users").at(0).at("id"), "ann");
+  EXPECT_EQ(
+      with_key(shop_, "GET", "/v1/users?limit=1&cursor=" + page.text("next_cursor")).json().at("users").at(0).at("id"),
+      "bob");
+}
+
+TEST_F(TenantApi, ATokenActsAsItsUserOnly) {
+  EXPECT_EQ(as_user(shop_, "ann", "PUT", "/v1/users/ann", "name=Annie").text("name"), "Annie");
+  EXPECT_EQ(as_user(shop_, "ann", "PUT", "/v1/users/ann", "role=admin").status, 403);
+  EXPECT_EQ(as_user(shop_, "ann", "PUT", "/v1/users/ann", "password=x").status, 403);
+  EXPECT_EQ(as_user(shop_, "ann", "PUT", "/v1/users/bob", "name=Bobby").status, 403);
+  const Reply other = as_user(shop_, "bob", "GET", "/v1/users/ann");
+  EXPECT_EQ(other.text("name"), "Annie");
+  EXPECT_FALSE(other.json().as_object().contains("role"));
+  EXPECT_EQ(as_user(shop_, "bob", "GET", "/v1/users/stranger").status, 404);
+  for (const char* path : {"/v1/users/bob/messages", "/v1/users/bob/unread", "/v1/users/bob/status"}) {
+    EXPECT_EQ(as_user(shop_, "ann", "GET", path).status, 403) << path;
+    EXPECT_EQ(as_user(shop_, "bob", "GET", path).status, 200) << path;
+  }
+  EXPECT_EQ(as_user(shop_, "ann", "POST", "/v1/messages", "to=user:bob&text=x&from=user:bob").status, 403);
+  EXPECT_EQ(as_user(shop_, "ann", "DELETE", "/v1/users/ann").status, 403);
+  EXPECT_EQ(as_user(shop_, "ann", "GET", "/v1/online").status, 403);
+}
+
+TEST_F(TenantApi, CallsAreLimitedByThePlan) {
+  EXPECT_EQ(as_operator("PUT", "/operator/v1/plans/default", "api_calls_per_min=3&accounts=2").status, 200);
+  Reply last;
+  for (int i = 0; i < 4; ++i) last = with_key(shop_, "GET", "/v1/users");
+  EXPECT_EQ(last.status, 429);
+  EXPECT_EQ(last.headers.value("Retry-After"), "20");
+  EXPECT_NE(last.detail().find("3 API calls a minute"), std::string::npos);
+  EXPECT_EQ(with_key(forum_, "GET", "/v1/users").status, 200);
+  base_.clock.advance_ms(20'000);
+  const Reply full = with_key(shop_, "PUT", "/v1/users/third");
+  EXPECT_EQ(full.status, 429);  // the plan's accounts
+  EXPECT_EQ(full.code(), "resource-constraint");
+}
+
+TEST_F(TenantApi, RoomsAreOfOneTenant) {
+  EXPECT_EQ(with_key(shop_, "PUT", "/v1/rooms/news", "name=News&members=ann").status, 201);
+  EXPECT_EQ(with_key(shop_, "PUT", "/v1/rooms/news", "name=Newer").status, 200);
+  EXPECT_EQ(with_key(shop_, "GET", "/v1/rooms/news").text("name"), "Newer");
+  EXPECT_EQ(with_key(forum_, "GET", "/v1/rooms/news").status, 404);
+  EXPECT_EQ(with_key(forum_, "DELETE", "/v1/rooms/news").status, 404);
+  EXPECT_EQ(with_key(forum_, "GET", "/v1/rooms").json().at("rooms").as_array().size(), 0u);
+  EXPECT_EQ(with_key(shop_, "GET", "/v1/rooms").json().at("rooms").as_array().size(), 1u);
+  EXPECT_EQ(with_key(shop_, "PUT", "/v1/rooms/news/members/bob", "role=admin").text("role"), "admin");
+  EXPECT_EQ(with_key(shop_, "PUT", "/v1/rooms/news/members/bob", "role=king").status, 400);
+  EXPECT_EQ(with_key(shop_, "PUT", "/v1/rooms/none/members/bob").status, 404);
+  EXPECT_EQ(with_key(shop_, "DELETE", "/v1/rooms/news/members/bob").status, 204);
+  EXPECT_EQ(with_key(shop_, "DELETE", "/v1/rooms/news").status, 204);
+}
+
+TEST_F(TenantApi, StatusAndOnline) {
+  EXPECT_EQ(with_key(shop_, "GET", "/v1/users/ann/status").text("status"), "offline");
+  bind("ann@shop.example", "<show>away</show>");
+  bind("bob@shop.example", "");
+  bind("ann@forum.example", "");
+  const Reply away = with_key(shop_, "GET", "/v1/users/ann/status");
+  EXPECT_EQ(away.text("status"), "away");
+  EXPECT_EQ(away.text("since"), format_time(base_.clock.wall_ms()));
+  EXPECT_EQ(with_key(shop_, "GET", "/v1/users/none/status").status, 404);
+  const Reply online = with_key(shop_, "GET", "/v1/online");
+  EXPECT_EQ(online.json().at("count").as_int64(), 2);
+  EXPECT_EQ(online.json().at("users").at(1).at("user"), "bob");
+  HeaderList headers = bearer(forum_.api_key);
+  headers.emplace_back("Accept", "text/plain");
+  EXPECT_EQ(call("GET", "/v1/online", headers).body, "1");
+  EXPECT_EQ(call("GET", "/v1/users/ann/status", headers).body, "online");
+}
+
+TEST_F(TenantApi, OwnKeysAndServerPages) {
+  const Reply made = with_key(shop_, "POST", "/v1/keys", "label=second");
+  EXPECT_EQ(made.status, 201);
+  const std::string id = std::to_string(made.json().at("id").as_int64());
+  EXPECT_EQ(with_key(forum_, "DELETE", "/v1/keys/" + id).status, 404);
+  EXPECT_EQ(with_key(shop_, "DELETE", "/v1/keys/" + id).status, 204);
+  EXPECT_EQ(with_key(shop_, "DELETE", "/v1/keys/x").status, 404);
+  EXPECT_EQ(with_key(shop_, "POST", "/v1/signing-secrets").status, 201);
+  EXPECT_EQ(with_key(shop_, "GET", "/v1/usage").status, 200);
+  EXPECT_EQ(call("GET", "/healthz").status, 200);
+  const Reply description = call("GET", "/openapi.json");
+  EXPECT_EQ(description.status, 200);
+  EXPECT_EQ(description.json().at("openapi"), "3.1.0");
+}
+
+}  // namespace
+}  // namespace teahouse::api

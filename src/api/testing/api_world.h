@@ -1,0 +1,200 @@
+// ApiWorld: the whole API on two loops, over HTTP, with stores in memory and two tenants of two users each. For tests.
+//
+// Each answer is compared with openapi.json.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <future>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/api.h"
+#include "api/testing/fake_rooms.h"
+#include "api/testing/openapi_check.h"
+#include "crypto/encoding.h"
+#include "crypto/jwt.h"
+#include "crypto/keys.h"
+#include "http/client.h"
+#include "net/fake/running_loop.h"
+#include "net/listener.h"
+#include "store/memory/memory_plane.h"
+#include "tenant/testing/tenant_world.h"
+
+namespace teahouse::api::testing {
+
+using HeaderList = std::vector<std::pair<std::string, std::string>>;
+inline const std::string operator_key_text = "operator-key-for-tests";
+
+struct Reply {
+  int status = 0;
+  http::Headers headers;
+  std::string body;
+  json::value json() const { return json::parse(body); }
+  std::string text(const char* member) const { return std::string(json().at(member).as_string().c_str()); }
+  std::string code() const { return text("code"); }
+  std::string detail() const { return text("detail"); }
+};
+
+struct Site {
+  TenantPtr tenant;
+  std::string api_key, signing_secret;
+};
+
+class ApiWorld : public ::testing::Test {
+ protected:
+  ApiWorld()
+      : base_(Accounts::migrations(), Accounts::tables()),
+        accounts_(*base_.control, base_.clock),
+        throttle_(base_.clock),
+        house_{base_.clock, data_, accounts_, base_.keys, throttle_, "salt", {}},
+        limits_(base_.clock) {
+    for (net::fake::RunningLoop* loop : loops_) {
+      auto& home = homes_[(*loop)->index()];
+      loop->run([&] {
+        home = std::make_unique<Home>(**loop, house_);
+        home->add_module(std::make_unique<FakeArchive>());
+      });
+      house_.homes.all.push_back(home.get());
+    }
+    base_.tenants.set_publish(
+        [this](Executor& home, TenantPtr tenant, bool removed) { return publish(this, &home, tenant, removed); });
+    base_.tenants.set_wipe([this](Executor& home, TenantPtr tenant) { return data_.remove_tenant(home, tenant->id); });
+    for (auto& home : homes_) {
+      data_.watch_commits(home->loop(), [there = home.get()](Lsn lsn) { there->on_committed(lsn); });
+    }
+    first_.run([this] { serve(); });
+    shop_ = make_site("shop", "shop.example", "https://shop.example");
+    forum_ = make_site("forum", "forum.example", "https://forum.example");
+    for (const Site* site : {&shop_, &forum_}) {
+      for (const char* id : {"ann", "bob"})
+        EXPECT_EQ(with_key(*site, "PUT", std::string("/v1/users/") + id).status, 201);
+    }
+  }
+  ~ApiWorld() override {
+    first_.run([this] {
+      listener_.reset();
+      server_.reset();
+    });
+    for (net::fake::RunningLoop* loop : loops_) loop->run([&] { homes_[(*loop)->index()].reset(); });
+  }
+
+  Reply call(const std::string& method, const std::string& path, const HeaderList& headers = {},
+             const std::string& body = {}) {
+    http::ClientRequest request;
+    request.method = method;
+    request.url = "http://127.0.0.1:" + std::to_string(port_) + path;
+    for (const auto& [name, value] : headers) request.headers.add(name, value);
+    request.body = body;
+    const auto response = http::fetch(request);
+    if (!response) {
+      ADD_FAILURE() << method << " " << path << ": " << response.error().text;
+      return {};
+    }
+    if (method != "OPTIONS" && !open_api_.find_path(path).empty()) {
+      const std::string type(response->headers.value("Content-Type"));
+      EXPECT_EQ(open_api_.check(method, path, response->status, type, response->body), "")
+          << method << " " << path << " " << response->body;
+    }
+    return {response->status, response->headers, response->body};
+  }
+  static HeaderList bearer(const std::string& key, HeaderList more = {}) {
+    more.emplace_back("Authorization", "Bearer " + key);
+    more.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+    return more;
+  }
+  Reply with_key(const Site& site, const std::string& method, const std::string& path, const std::string& form = {}) {
+    return call(method, path, bearer(site.api_key), form);
+  }
+  Reply as_operator(const std::string& method, const std::string& path, const std::string& form = {}) {
+    return call(method, path, bearer(operator_key_text), form);
+  }
+  Reply as_user(const Site& site, const std::string& user, const std::string& method, const std::string& path,
+                const std::string& form = {}) {
+    return call(method, path, bearer(token(site, user)), form);
+  }
+  std::string token(const Site& site, const std::string& user, int64_t seconds = 600, const std::string& name = {}) {
+    crypto::SiteToken claims;
+    claims.iss = site.tenant->site_id;
+    claims.sub = user;
+    claims.exp_s = base_.clock.wall_ms() / 1000 + seconds;
+    claims.name = name;
+    return crypto::make_token(claims, site.signing_secret);
+  }
+
+  // Binds a resource and makes it available; `payload` is its presence's.
+  void bind(const std::string& jid_text, const std::string& payload) {
+    const BareJid jid = BareJid::parse(jid_text).value();
+    Home& home = house_.homes.of(jid.str());
+    std::promise<bool> bound;
+    home.loop().post([&] {
+      home.with_resident(jid, [&](Resident* resident) {
+        const auto session = home.bind(*resident, "phone");
+        (*session)->set_presence(Stanza::make(StanzaKind::presence, StanzaType::none, payload));
+        bound.set_value(true);
+      });
+    });
+    bound.get_future().wait();
+  }
+
+  Site make_site(const std::string& name, const std::string& domain, const std::string& origin) {
+    const Reply made = as_operator("POST", "/operator/v1/tenants",
+                                   "name=" + name + "&domain=" + domain + "&origins=" + origin + "&guests=on");
+    EXPECT_EQ(made.status, 201) << made.body;
+    return {base_.tenants.find(name), made.text("api_key"), made.text("signing_secret")};
+  }
+
+  ::teahouse::testing::TenantWorld base_;
+  store::MemoryPlane data_;
+  Accounts accounts_;
+  LoginThrottle throttle_;
+  House house_;
+  CallLimits limits_;
+  FakeRooms rooms_;
+  OpenApi open_api_;
+  net::fake::RunningLoop first_{0}, second_{1};
+  std::array<net::fake::RunningLoop*, 2> loops_{&first_, &second_};
+  std::array<std::unique_ptr<Home>, 2> homes_;
+  std::unique_ptr<ApiContext> context_;
+  http::Router router_;
+  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<net::Listener> listener_;
+  uint16_t port_ = 0;
+  Site shop_, forum_;
+
+ private:
+  void serve() {
+    context_ = std::make_unique<ApiContext>(ApiContext{*homes_[0],
+                                                       base_.tenants,
+                                                       rooms_,
+                                                       base_.audit,
+                                                       base_.certificates,
+                                                       limits_,
+                                                       crypto::hash_key(operator_key_text),
+                                                       "http://im.example",
+                                                       "ws://im.example/xmpp",
+                                                       {},
+                                                       {}});
+    add_routes(router_, *context_);
+    server_ = std::make_unique<http::Server>(*first_, router_);
+    auto listener = net::Listener::listen(*first_, "127.0.0.1:0", [this](std::unique_ptr<net::Connection> connection) {
+      server_->attach(std::move(connection));
+    });
+    listener_ = std::move(*listener);
+    port_ = listener_->port();
+  }
+  static Task<void> publish(ApiWorld* world, Executor* home, TenantPtr tenant, bool removed) {
+    Async<bool> everywhere(*home, [world, home, tenant, removed](Async<bool>::Done done) {
+      world->house_.homes.on_each(
+          *home, [tenant, removed](Home& each) { removed ? each.remove_tenant(tenant) : each.set_tenant(tenant); },
+          [done] { done(true); });
+    });
+    co_await everywhere;
+    if (removed) world->base_.keys.forget(tenant->id);
+  }
+};
+
+}  // namespace teahouse::api::testing

@@ -1,0 +1,143 @@
+// FakeRooms: rooms as far as the API sees them, in memory; FakeArchive: what modules/archive does, in a few lines. For
+// tests.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "server/home.h"
+#include "server/rooms.h"
+#include "xmpp/jid.h"
+
+namespace teahouse::api::testing {
+
+class FakeRooms final : public Rooms {
+ public:
+  Task<Result<Put>> put(Executor&, TenantPtr tenant, std::string id, RoomChange change) override {
+    const std::lock_guard lock(mutex_);
+    const bool created = !rooms_.contains({tenant->id, id});
+    RoomInfo& room = rooms_[{tenant->id, id}].info;
+    room.id = id;
+    room.jid = id + "@" + tenant->rooms_domain;
+    room.name = change.name.value_or(room.name);
+    room.members_only = change.members_only.value_or(room.members_only);
+    room.moderated = change.moderated.value_or(room.moderated);
+    for (const std::string& member : change.members.value_or(std::vector<std::string>()))
+      room.members.push_back(member);
+    co_return Put{room, created};
+  }
+  Task<Result<RoomInfo>> find(Executor&, TenantPtr tenant, std::string id) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = rooms_.find({tenant->id, id});
+    if (found == rooms_.end()) co_return no_room();
+    co_return found->second.info;
+  }
+  Task<Result<RoomPage>> list(Executor&, TenantPtr tenant, std::string cursor, size_t rows_max) override {
+    const std::lock_guard lock(mutex_);
+    RoomPage page;
+    for (const auto& [key, room] : rooms_) {
+      if (key.first != tenant->id || key.second <= cursor) continue;
+      if (page.rooms.size() == rows_max) {
+        page.next_cursor = page.rooms.back().id;
+        break;
+      }
+      page.rooms.push_back(room.info);
+    }
+    co_return page;
+  }
+  Task<Result<void>> remove(Executor&, TenantPtr tenant, std::string id) override {
+    const std::lock_guard lock(mutex_);
+    if (rooms_.erase({tenant->id, id}) == 0) co_return no_room();
+    co_return Result<void>();
+  }
+  Task<Result<void>> set_member(Executor&, TenantPtr tenant, std::string id, std::string user,
+                                std::string affiliation) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = rooms_.find({tenant->id, id});
+    if (found == rooms_.end()) co_return no_room();
+    std::erase(found->second.info.members, user);
+    std::erase(found->second.info.outcasts, user);
+    if (affiliation == "outcast") {
+      found->second.info.outcasts.push_back(user);
+    } else if (affiliation != "none") {
+      found->second.info.members.push_back(user);
+    }
+    co_return Result<void>();
+  }
+  Task<Result<store::ArchiveId>> say(Executor&, TenantPtr tenant, std::string id, std::string nick,
+                                     std::string payload) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = rooms_.find({tenant->id, id});
+    if (found == rooms_.end()) co_return no_room();
+    auto& rows = found->second.rows;
+    const auto row_id =
+        static_cast<store::ArchiveId>(static_cast<uint64_t>(store::first_id_at(1'700'000'000'000)) + rows.size());
+    rows.push_back({row_id, found->second.info.jid,
+                    "<message xmlns='jabber:client' type='groupchat' from='" + found->second.info.jid + "/" + nick +
+                        "'>" + payload + "</message>"});
+    co_return row_id;
+  }
+  Task<Result<store::ArchivePage>> messages(Executor&, TenantPtr tenant, std::string id,
+                                            store::ArchiveQuery query) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = rooms_.find({tenant->id, id});
+    if (found == rooms_.end()) co_return no_room();
+    store::ArchivePage page;
+    page.complete = true;
+    for (auto row = found->second.rows.rbegin(); row != found->second.rows.rend(); ++row) {
+      if (query.page_before && row->id >= *query.page_before) continue;
+      if (page.rows.size() == query.rows_max) {
+        page.complete = false;
+        break;
+      }
+      page.rows.insert(page.rows.begin(), *row);
+    }
+    co_return page;
+  }
+  Task<Result<std::vector<std::string>>> occupants(Executor&, TenantPtr, std::string) override {
+    co_return std::vector<std::string>();
+  }
+
+ private:
+  struct Room {
+    RoomInfo info;
+    std::vector<store::ArchiveRow> rows;
+  };
+  static Error no_room() { return {ErrorKind::item_not_found, "There is no such room."}; }
+  std::mutex mutex_;
+  std::map<std::pair<TenantId, std::string>, Room> rooms_;
+};
+
+class FakeArchive final : public Module {
+ public:
+  const ModuleInfo& info() const override {
+    static const ModuleInfo info{"archive", "For tests.", {}, {}, {}};
+    return info;
+  }
+  void attach(Home& home) override {
+    home_ = &home;
+    home.hooks().on_outbound(Phase::archive, StanzaKind::message, [this](Outbound& outbound) {
+      write(outbound.resident, *outbound.stanza.to, outbound.stanza, outbound.receipt);
+      return Flow::go_on;
+    });
+    home.hooks().on_inbound(Phase::archive, StanzaKind::message, [this](Inbound& inbound) {
+      write(inbound.resident, *inbound.stanza.from, inbound.stanza, inbound.receipt);
+      return Flow::go_on;
+    });
+    home.hooks().account_removed.push_back([this](const HostPtr& host, const BareJid& jid) {
+      home_->data().archive(host->tenant->id, "archive").remove_all(jid.str());
+    });
+  }
+
+ private:
+  void write(const Resident& account, const Jid& with, const Stanza& message, const ReceiptPtr& receipt) {
+    store::ArchiveRow row{home_->make_archive_id(), with.bare().str(), {}};
+    message.write(row.bytes, true);
+    await(receipt, home_->data().archive(account.tenant().id, "archive").append(account.jid().str(), row));
+  }
+  Home* home_ = nullptr;
+};
+
+}  // namespace teahouse::api::testing

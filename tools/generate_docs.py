@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""Makes docs/xeps.md and docs/api.md from what the program itself declares, so that they can't be wrong.
+
+usage: generate_docs.py [--check] PROGRAM
+
+PROGRAM is build/release/teahouse: `PROGRAM about xeps` lists the modules' XEPs as JSON, `PROGRAM about api` prints openapi.json.
+--check writes nothing and prints one TAP line a file: it fails where a file is not what would be made.
+"""
+import json
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def about(program, what):
+    return json.loads(subprocess.run([program, "about", what], check=True, capture_output=True, text=True).stdout)
+
+
+def cell(text):
+    return str(text).replace("|", "\\|").replace("\n", " ")
+
+
+def xeps_page(modules):
+    lines = ["# XEPs", "", "What each module declares of itself; made by `tools/generate_docs.py`. RFC 6120, 6121, 7395 and 7622 are the ground.",
+             "", "| XEP | version | title | module | left out |", "| --- | --- | --- | --- | --- |"]
+    rows = [(xep, module["name"]) for module in modules for xep in module["xeps"]]
+    for xep, module in sorted(rows, key=lambda row: (row[0]["number"], row[1])):
+        number = f"{xep['number']:04d}"
+        lines.append(f"| [{number}](https://xmpp.org/extensions/xep-{number}.html) | {xep['version']} | {cell(xep['title'])} "
+                     f"| {module} | {cell(xep['note'])} |")
+    lines += ["", "## Modules", ""]
+    lines += [f"- `{module['name']}`: {module['summary']}" for module in modules]
+    return "\n".join(lines) + "\n"
+
+
+def resolve(api, node):
+    while isinstance(node, dict) and "$ref" in node:
+        path = node["$ref"].removeprefix("#/").split("/")
+        node = api
+        for part in path:
+            node = node[part]
+    return node
+
+
+def type_of(api, schema):
+    schema = resolve(api, schema)
+    kind = schema.get("type", "object")
+    if isinstance(kind, list):
+        kind = " or ".join(kind)
+    if kind == "array":
+        return "list of " + type_of(api, schema.get("items", {}))
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"])
+    return kind
+
+
+def fields_table(api, schema):
+    schema = resolve(api, schema)
+    rows = ["| field | type | |", "| --- | --- | --- |"]
+    for name, field in schema.get("properties", {}).items():
+        must = "**must** " if name in schema.get("required", []) else ""
+        rows.append(f"| `{name}` | {cell(type_of(api, field))} | {must}{cell(resolve(api, field).get('description', ''))} |")
+    return rows if len(rows) > 2 else []
+
+
+def operation_lines(api, path, method, operation, shared):
+    lines = [f"### `{method.upper()} {path}`", "", operation.get("summary", ""), ""]
+    if operation.get("description"):
+        lines += [operation["description"], ""]
+    parameters = [resolve(api, p) for p in shared + operation.get("parameters", [])]
+    if parameters:
+        lines += ["| parameter | in | type | |", "| --- | --- | --- | --- |"]
+        lines += [f"| `{p['name']}` | {p['in']} | {cell(type_of(api, p.get('schema', {})))} | {cell(p.get('description', ''))} |"
+                  for p in parameters]
+        lines.append("")
+    content = resolve(api, operation.get("requestBody", {})).get("content", {})
+    for media in list(content.values())[:1]:
+        table = fields_table(api, media.get("schema", {}))
+        if table:
+            lines += [*table, ""]
+    answers = [f"`{status}` {cell(resolve(api, answer).get('description', ''))}"
+               for status, answer in operation.get("responses", {}).items()]
+    return lines + ["Answers: " + "; ".join(answers), ""]
+
+
+def api_page(api):
+    lines = ["# HTTP API", "", "Made by `tools/generate_docs.py` from what the server serves at `/openapi.json`.", "",
+             api["info"].get("description", ""), ""]
+    for path, item in api["paths"].items():
+        shared = item.get("parameters", [])
+        for method in ("get", "post", "put", "patch", "delete"):
+            if method in item:
+                lines += operation_lines(api, path, method, item[method], shared)
+    return "\n".join(line.rstrip() for line in lines).rstrip() + "\n"
+
+
+def main():
+    check = "--check" in sys.argv
+    program = [argument for argument in sys.argv[1:] if argument != "--check"][0]
+    pages = {"docs/xeps.md": xeps_page(about(program, "xeps")), "docs/api.md": api_page(about(program, "api"))}
+    failed = 0
+    for number, (name, text) in enumerate(pages.items(), 1):
+        path = ROOT / name
+        if not check:
+            path.write_text(text)
+            print(f"{name} is made")
+        elif path.is_file() and path.read_text() == text:
+            print(f"ok {number} - {name} is what the program declares")
+        else:
+            failed += 1
+            print(f"not ok {number} - {name} is not what the program declares: run tools/generate_docs.py build/release/teahouse")
+    if check:
+        print(f"1..{len(pages)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
