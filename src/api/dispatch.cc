@@ -27,11 +27,18 @@ Result<void> check_parameters(const Endpoint& endpoint, const http::Form& query)
   return {};
 }
 
-// An origin is answered exactly, and never as "*": what may read an answer is one page.
+// An origin is answered exactly: what may read an answer is one page. A refusal of the widget's first call tells nothing but why, and
+// whoever put the script on a page must be able to read that.
 void allow_origin(http::Response& response, const Tenant* tenant, const http::Request& request) {
   response.headers.add("Vary", "Origin");
   const std::string* origin = request.headers.find("Origin");
-  if (!origin || !tenant || !is_origin_allowed(*tenant, *origin)) return;
+  if (!origin) return;
+  if (!tenant || !is_origin_allowed(*tenant, *origin)) {
+    if (response.status >= 400 && !request.capture("site").empty()) {
+      response.headers.add("Access-Control-Allow-Origin", "*");
+    }
+    return;
+  }
   response.headers.add("Access-Control-Allow-Origin", *origin);
   response.headers.add("Access-Control-Expose-Headers", "Retry-After, Request-Id");
 }

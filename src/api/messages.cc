@@ -77,10 +77,11 @@ Task<Lsn> send_from_user(ApiContext& api, BareJid from, BareJid to, std::string 
   co_return lsn;
 }
 
-Task<Outcome> send_to_user(ApiContext& api, TenantPtr tenant, Draft draft) {
+Task<Outcome> send_to_user(ApiContext& api, Call call, Draft draft) {
+  const TenantPtr tenant = call.tenant;
   const auto to = party_jid(*tenant, draft.to);
   if (!to) co_return to.error();
-  const auto recipient = co_await load_user(api, tenant, std::string(to->localpart()));
+  const auto recipient = co_await load_or_make_user(api, std::move(call), std::string(to->localpart()));
   if (!recipient) co_return recipient.error();
   if (const auto room_left = check_archive(*tenant); !room_left) co_return room_left.error();
   const std::string id = random_token(22);
@@ -153,13 +154,13 @@ Task<Outcome> send_message(ApiContext& api, Call call) {
   const auto speaker = read_speaker(call, from);
   if (!speaker) co_return speaker.error();
   if (!speaker->empty()) {
-    auto account = co_await load_user(api, call.tenant, *speaker);
+    auto account = co_await load_or_make_user(api, call, *speaker);
     if (!account) co_return account.error();
     draft.from = std::move(*account);
   }
   const TenantPtr tenant = call.tenant;
   auto outcome = party->kind == Party::Kind::room ? send_to_room(api, std::move(call), std::move(draft))
-                                                  : send_to_user(api, tenant, std::move(draft));
+                                                  : send_to_user(api, std::move(call), std::move(draft));
   auto sent = co_await outcome;
   if (sent.good()) tenant->meter->messages.fetch_add(1, std::memory_order_relaxed);
   co_return sent;

@@ -54,4 +54,12 @@ Task<Result<Account>> load_user(ApiContext& api, TenantPtr tenant, std::string l
                       "' yet. PUT /v1/users/{id} makes one, and so does a first sign-in with a token."};
 }
 
+// The site knows its users before they have ever opened the chat: what it sends them waits for their first sign-in.
+Task<Result<Account>> load_or_make_user(ApiContext& api, Call call, std::string localpart) {
+  auto account = co_await api.house().accounts.find(api.loop(), call.tenant, localpart);
+  if (account || call.user || account.error().kind != ErrorKind::item_not_found) co_return account;
+  auto made = co_await api.house().accounts.upsert(api.loop(), call.tenant, localpart, {});
+  co_return made;
+}
+
 }  // namespace teahouse::api

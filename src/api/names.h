@@ -24,5 +24,7 @@ Result<BareJid> party_jid(const Tenant& tenant, const Party& party);
 Result<std::string> read_own_user(const Call& call, std::string_view id);
 // The account, with a sentence for a webmaster when it is not there.
 Task<Result<Account>> load_user(ApiContext& api, TenantPtr tenant, std::string localpart);
+// The same, but who calls with a key may name a user who was never here: the account is made.
+Task<Result<Account>> load_or_make_user(ApiContext& api, Call call, std::string localpart);
 
 }  // namespace teahouse::api

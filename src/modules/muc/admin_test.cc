@@ -26,7 +26,8 @@ struct Cave : RoomWorld {
     client.say(stanza);
     EXPECT_TRUE(client.has({"<iq", "type='error'", "<" + condition})) << stanza << "\n" << client.all();
     for (Client* each : {&romeo, &nurse, &juliet, &tybalt}) {
-      if (each != &client) EXPECT_TRUE(each->got.empty()) << stanza << "\n" << each->all();
+      if (each == &client) continue;
+      EXPECT_TRUE(each->got.empty()) << stanza << "\n" << each->all();
     }
   }
 };

@@ -30,6 +30,7 @@ class Client final : public SessionStream {
   }
   void send_nonza(std::string) override {}
   size_t queued_bytes() const override { return 0; }
+  void session_closed() override {}
   void end(std::string_view, std::string_view) override {}
 
   // Sends a stanza and lets everything happen that follows from it.
@@ -77,11 +78,11 @@ class RoomWorld : public AccountWorld {
       homes.push_back(std::make_unique<Home>(*loops.back(), house));
       house.homes.all.push_back(homes.back().get());
     }
-    for (auto& home : homes) {
-      home->add_module(make_muc());
-      home->set_tenant(shop);
-      home->set_tenant(forum);
-      plane->watch_commits(home->loop(), [each = home.get()](Lsn lsn) { each->on_committed(lsn); });
+    for (auto& each : homes) {
+      each->add_module(make_muc());
+      each->set_tenant(shop);
+      each->set_tenant(forum);
+      plane->watch_commits(each->loop(), [to = each.get()](Lsn lsn) { to->on_committed(lsn); });
     }
     for (const auto& tenant : {shop, forum}) {
       for (const char* user : {"romeo", "juliet", "nurse", "tybalt"}) EXPECT_TRUE(create(tenant, user));

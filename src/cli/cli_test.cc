@@ -1,0 +1,174 @@
+// The commands against a server that only notes what it is asked.
+#include "cli/cli.h"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+#include <cstdlib>
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <sstream>
+
+#include "cli/client.h"
+#include "http/router.h"
+#include "net/fake/running_loop.h"
+#include "net/listener.h"
+
+namespace teahouse::cli {
+namespace {
+
+class Cli : public ::testing::Test, public http::Handler {
+ protected:
+  Cli() {
+    loop_.run([this] {
+      server_ = std::make_unique<http::Server>(*loop_, *this);
+      listener_ =
+          std::move(*net::Listener::listen(*loop_, "127.0.0.1:0", [this](std::unique_ptr<net::Connection> accepted) {
+            server_->attach(std::move(accepted));
+          }));
+    });
+    url_ = "http://127.0.0.1:" + std::to_string(listener_->port());
+    answers_["GET /operator/v1/tenants?domain=shop.example"] = {200, R"({"tenants":[{"name":"shop"}]})"};
+    answers_["GET /operator/v1/tenants?domain=none.example"] = {200, R"({"tenants":[]})"};
+  }
+  ~Cli() override {
+    loop_.run([this] {
+      listener_.reset();
+      server_.reset();
+    });
+  }
+
+  void on_request(http::Request request, http::Responder responder) override {
+    const std::string query = request.query_string.empty() ? "" : "?" + request.query_string;
+    const std::string asked = request.method + " " + request.path + query;
+    asked_ = asked + (request.body.empty() ? "" : " " + request.body);
+    key_ = request.headers.value("Authorization");
+    const auto& [status, body] = answers_[asked];
+    responder.send(status == 204 ? http::make_empty(204) : http::make_json(status == 0 ? 500 : status, body));
+  }
+
+  // Runs `teahouse` with these arguments; what it printed is in out_ and err_.
+  int run(std::vector<std::string> arguments, const std::string& input = {}, bool with_place = true) {
+    arguments.insert(arguments.begin(), "teahouse");
+    if (with_place) arguments.insert(arguments.end(), {"--url", url_, "--key", "secret"});
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    std::istringstream in(input);
+    std::ostringstream out, err;
+    auto* old_in = std::cin.rdbuf(in.rdbuf());
+    auto* old_out = std::cout.rdbuf(out.rdbuf());
+    auto* old_err = std::cerr.rdbuf(err.rdbuf());
+    const int status = run_cli(static_cast<int>(argv.size()), argv.data());
+    std::cin.rdbuf(old_in);
+    std::cout.rdbuf(old_out);
+    std::cerr.rdbuf(old_err);
+    out_ = out.str();
+    err_ = err.str();
+    return status;
+  }
+
+  net::fake::RunningLoop loop_;
+  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<net::Listener> listener_;
+  std::string url_, asked_, key_, out_, err_;
+  std::map<std::string, std::pair<int, std::string>> answers_;
+};
+
+TEST_F(Cli, MakesATenant) {
+  answers_["POST /operator/v1/tenants"] = {
+      201, R"({"name":"shop","origins":["https://a.example","https://b.example"],"guests":true})"};
+  EXPECT_EQ(run({"tenant", "create", "shop", "--domain", "shop.example", "--origin", "https://a.example", "--origin",
+                 "https://b.example", "--guests", "on", "--json"}),
+            0);
+  EXPECT_EQ(
+      asked_,
+      "POST /operator/v1/tenants "
+      R"({"origins":["https://a.example","https://b.example"],"guests":true,"name":"shop","domain":"shop.example"})");
+  EXPECT_EQ(key_, "Bearer secret");
+  EXPECT_EQ(out_, R"({"name":"shop","origins":["https://a.example","https://b.example"],"guests":true})"
+                  "\n");
+  EXPECT_EQ(run({"tenant", "create", "shop", "--domain", "shop.example"}), 0);
+  EXPECT_EQ(out_, "name     shop\norigins  https://a.example, https://b.example\nguests   yes\n");
+}
+
+TEST_F(Cli, EndsWithWhatTheServerSaid) {
+  answers_["DELETE /operator/v1/tenants/none"] = {404, R"({"detail":"There is no tenant 'none'."})"};
+  EXPECT_EQ(run({"tenant", "remove", "none"}), 1);
+  EXPECT_EQ(err_, "teahouse: There is no tenant 'none'.\n");
+  answers_["DELETE /operator/v1/tenants/shop"] = {204, ""};
+  EXPECT_EQ(run({"tenant", "remove", "shop", "--json"}), 0);
+  EXPECT_EQ(out_, "{}\n");
+}
+
+TEST_F(Cli, WrongUsageIsTwoAndNoServerIsThree) {
+  EXPECT_EQ(run({"tenant", "create", "shop"}), 2);
+  EXPECT_EQ(run({"tenant"}), 2);
+  EXPECT_EQ(run({}), 2);
+  EXPECT_EQ(run({"tenant", "create", "shop", "--domain", "x", "--guests", "perhaps"}), 2);
+  EXPECT_EQ(run({"account", "create", "ann@shop.example"}), 2);
+  EXPECT_EQ(run({"account", "create", "ann", "--password-stdin"}, "x\n"), 2);
+  EXPECT_EQ(run({"tenant", "list"}, {}, false), 2);
+  EXPECT_EQ(run({"tenant", "list", "--data", "/nonexistent"}, {}, false), 3);
+  EXPECT_EQ(run({"tenant", "list", "--url", "http://127.0.0.1:1", "--key", "x"}, {}, false), 3);
+  EXPECT_EQ(run({"--help"}), 0);
+  EXPECT_EQ(run({"tenant", "create", "--help"}), 0);
+}
+
+TEST_F(Cli, PasswordsComeOnStandardInput) {
+  answers_["POST /operator/v1/tenants/shop/accounts"] = {201, "{}"};
+  EXPECT_EQ(run({"account", "create", "ann@shop.example", "--password-stdin"}, "pass word\r\n"), 0);
+  EXPECT_EQ(asked_, R"(POST /operator/v1/tenants/shop/accounts {"localpart":"ann","password":"pass word"})");
+  EXPECT_EQ(out_, "ann@shop.example is made.\n");
+  answers_["POST /operator/v1/tenants/shop/accounts"] = {409, R"({"detail":"There is an account already."})"};
+  EXPECT_EQ(run({"account", "create", "ann@shop.example", "--password-stdin"}, "x"), 1);
+  EXPECT_EQ(run({"account", "create", "ann@none.example", "--password-stdin"}, "x"), 1);
+  EXPECT_EQ(err_, "teahouse: No tenant has the domain none.example.\n");
+  answers_["PUT /operator/v1/tenants/shop/accounts/an\\20n/password"] = {204, ""};
+  EXPECT_EQ(run({"account", "passwd", "an\\20n@shop.example", "--password-stdin"}, "x"), 0);
+}
+
+TEST_F(Cli, ListsGatherAllPages) {
+  answers_["GET /operator/v1/tenants?limit=200"] = {
+      200, R"({"tenants":[{"name":"a","domain":"a.example"}],"next_cursor":"a"})"};
+  answers_["GET /operator/v1/tenants?limit=200&cursor=a"] = {200,
+                                                             R"({"tenants":[{"name":"bbb","domain":"b.example"}]})"};
+  EXPECT_EQ(run({"tenant", "list"}), 0);
+  EXPECT_EQ(out_, "name  domain     plan  site  guests  suspended\na     a.example\nbbb   b.example\n");
+  EXPECT_EQ(run({"tenant", "list", "--json"}), 0);
+  EXPECT_EQ(out_, R"({"tenants":[{"name":"a","domain":"a.example"},{"name":"bbb","domain":"b.example"}]})"
+                  "\n");
+}
+
+TEST_F(Cli, PlansKeysAndUsage) {
+  answers_["PUT /operator/v1/plans/small"] = {201, "{}"};
+  EXPECT_EQ(run({"plan", "set", "small", "--accounts", "5", "--stanza-bytes", "20000", "--rooms", "unlimited"}), 0);
+  EXPECT_EQ(asked_, R"(PUT /operator/v1/plans/small {"accounts":"5","rooms":-1,"stanza_bytes":"20000"})");
+  answers_["GET /operator/v1/tenants/shop/usage"] = {
+      200, R"({"limits":{"accounts":{"used":1,"limit":5},"rooms":{"limit":-1}}})"};
+  EXPECT_EQ(run({"usage", "shop"}), 0);
+  EXPECT_EQ(out_, "name      used  limit\naccounts  1     5\nrooms           unlimited\n");
+  answers_["POST /operator/v1/tenants/shop/signing-secrets"] = {201, R"({"id":2,"signing_secret":"ss_x"})"};
+  EXPECT_EQ(run({"secret", "rotate", "shop"}), 0);
+  answers_["DELETE /operator/v1/tenants/shop/keys/7"] = {204, ""};
+  EXPECT_EQ(run({"key", "revoke", "shop", "7"}), 0);
+}
+
+TEST_F(Cli, FindsTheServerByItsDataFolder) {
+  const auto folder = std::filesystem::temp_directory_path() / ("cli_test." + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "server.json") << R"({"http": ")" << url_ << R"("})";
+  EXPECT_EQ(run({"tenant", "list", "--data", folder.string()}, {}, false), 3);  // no key
+  std::ofstream(folder / "operator.key") << "secret\n";
+  answers_["GET /operator/v1/tenants?limit=200"] = {200, R"({"tenants":[]})"};
+  EXPECT_EQ(run({"tenant", "list", "--data", folder.string()}, {}, false), 0);
+  EXPECT_EQ(key_, "Bearer secret");
+  std::filesystem::remove_all(folder);
+}
+
+TEST(EscapeSegment, LeavesOnlyWhatIsSafe) { EXPECT_EQ(escape_segment("a b/ä%.~-_"), "a%20b%2F%C3%A4%25.~-_"); }
+
+}  // namespace
+}  // namespace teahouse::cli
