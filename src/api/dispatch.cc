@@ -27,8 +27,8 @@ Result<void> check_parameters(const Endpoint& endpoint, const http::Form& query)
   return {};
 }
 
-// An origin is answered exactly: what may read an answer is one page. A refusal of the widget's first call tells nothing but why, and
-// whoever put the script on a page must be able to read that.
+// An origin is answered exactly: what may read an answer is one page. A refusal of the widget's first call tells
+// nothing but why, and whoever put the script on a page must be able to read that.
 void allow_origin(http::Response& response, const Tenant* tenant, const http::Request& request) {
   response.headers.add("Vary", "Origin");
   const std::string* origin = request.headers.find("Origin");
@@ -82,18 +82,18 @@ Task<void> respond(const Endpoint& endpoint, ApiContext& api, http::Request requ
 
 Task<http::Response> answer_call(const Endpoint& endpoint, ApiContext& api, http::Request request) {
   auto read = read_request(request);
-  if (!read) {
-    auto refused = refuse_body(read.error()).to_response(request);
-    if (endpoint.cors) allow_origin(refused, find_claimed_tenant(api, request, {}).get(), request);
-    co_return refused;
+  const std::string credential = read ? read->credential : std::string();
+  const TenantPtr page_owner = endpoint.cors ? find_claimed_tenant(api, request, credential) : nullptr;
+  Outcome outcome = read ? Outcome(Answer{}) : refuse_body(read.error());
+  if (read) {
+    Call call;
+    call.request = request;
+    call.request.body.clear();  // the fields are read
+    call.fields = std::move(read->fields);
+    call.query = std::move(read->query);
+    auto handled = co_await handle(endpoint, api, std::move(call), credential);
+    outcome = std::move(handled);
   }
-  const TenantPtr page_owner = endpoint.cors ? find_claimed_tenant(api, request, read->credential) : nullptr;
-  Call call;
-  call.request = request;
-  call.request.body.clear();  // the fields are read
-  call.fields = std::move(read->fields);
-  call.query = std::move(read->query);
-  auto outcome = co_await handle(endpoint, api, std::move(call), std::move(read->credential));
   auto response = outcome.to_response(request);
   if (endpoint.cors) allow_origin(response, page_owner.get(), request);
   response.headers.add("Request-Id", request.id);

@@ -22,7 +22,7 @@ int status_of(ErrorKind kind) {
     case ErrorKind::unexpected_request: return 409;
     case ErrorKind::gone: return 410;
     case ErrorKind::policy_violation: return 422;
-    case ErrorKind::resource_constraint: return 429;
+    case ErrorKind::resource_constraint: return 403;
     case ErrorKind::internal_server_error:
     case ErrorKind::undefined_condition: return 500;
     case ErrorKind::feature_not_implemented: return 501;

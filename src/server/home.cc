@@ -75,7 +75,7 @@ void Home::send(Resident& resident, Session* session, Stanza stanza, const Recei
     }
     if (!stanza.to->has_localpart() && stanza.to->is_bare()) {
       const HostPtr host = hosts_.find(stanza.to->domainpart());
-      if (host && host->kind == HostKind::accounts) {
+      if (host && host->kind == HostKind::accounts && !host->tenant->suspended) {
         arrive_at_host(host, std::move(stanza), receipt, session);
         return;
       }

@@ -95,8 +95,10 @@ Result<Document> Document::parse(const SharedBytes& bytes, const Limits& limits,
       if (all.size() < bytes_max) return {ErrorKind::bad_request, "the XML ends before its element does"};
       return {ErrorKind::policy_violation, "the element has more than " + std::to_string(bytes_max) + " bytes"};
     case Scanner::Outcome::fault: {
-      const bool policy = scanner.fault() == StreamFault::policy_violation;
-      return {policy ? ErrorKind::policy_violation : ErrorKind::bad_request, scanner.fault_text()};
+      const ErrorKind kind = scanner.fault() == StreamFault::policy_violation ? ErrorKind::policy_violation
+                             : scanner.fault() == StreamFault::restricted_xml ? ErrorKind::not_allowed
+                                                                              : ErrorKind::bad_request;
+      return {kind, scanner.fault_text()};
     }
     case Scanner::Outcome::whole: break;
   }

@@ -76,8 +76,8 @@ class Document {
  public:
   // One whole element and nothing else (white space around it is allowed); used for a WebSocket frame, an archive row
   // and what the server itself made. `default_ns` is in force outside the element, as "jabber:client" is on a stream.
-  // Errors: bad_request for what is not well-formed or restricted (RFC 6120 section 11.1), policy_violation past a
-  // limit.
+  // Errors: bad_request for what is not well-formed, not_allowed for what XMPP restricts (RFC 6120 section 11.1),
+  // policy_violation past a limit.
   static Result<Document> parse(const SharedBytes& bytes, const Limits& limits = {}, std::string_view default_ns = {});
 
   Element root() const;

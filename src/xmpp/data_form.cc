@@ -39,8 +39,10 @@ void write_field(xml::Writer& writer, const FormField& field) {
   writer.open("field").attribute("var", field.var);
   if (!field.type.empty()) writer.attribute("type", field.type);
   if (!field.label.empty()) writer.attribute("label", field.label);
-  if (field.open) writer.raw("<validate xmlns='http://jabber.org/protocol/xdata-validate' "
-                             "datatype='xs:string'><open/></validate>");
+  if (field.open)
+    writer.raw(
+        "<validate xmlns='http://jabber.org/protocol/xdata-validate' "
+        "datatype='xs:string'><open/></validate>");
   if (field.required) writer.open("required").close();
   for (const auto& option : field.options) {
     writer.open("option");

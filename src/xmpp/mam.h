@@ -18,18 +18,19 @@
 
 namespace teahouse {
 
-// Which messages are asked for: all conditions hold together, absent ones don't matter. Ids are what the archive gave out.
+// Which messages are asked for: all conditions hold together, absent ones don't matter. Ids are what the archive gave
+// out.
 struct MamQuery {
   static constexpr size_t ids_max = 100;
   static constexpr size_t queryid_bytes_max = 1000;
 
-  std::string queryid;                       // empty: absent
+  std::string queryid;  // empty: absent
   std::optional<Jid> with;
-  std::optional<int64_t> start_ms, end_ms;   // inclusive
+  std::optional<int64_t> start_ms, end_ms;  // inclusive
   std::optional<std::string> after_id, before_id;
-  std::vector<std::string> ids;              // only these, when not empty
+  std::vector<std::string> ids;  // only these, when not empty
   std::optional<bool> include_groupchat;
-  bool flip_page = false;                    // the page's newest message is sent first
+  bool flip_page = false;  // the page's newest message is sent first
   RsmRequest rsm;
 };
 

@@ -10,9 +10,11 @@ namespace {
 
 Result<MamQuery> read(const std::string& fields, const std::string& more = {},
                       const std::string& head = " queryid='f27'") {
-  const auto document = xml::Document::parse(SharedBytes(
-      "<query xmlns='urn:xmpp:mam:2'" + head + "><x xmlns='jabber:x:data' type='submit'>"
-      "<field var='FORM_TYPE'><value>urn:xmpp:mam:2</value></field>" + fields + "</x>" + more + "</query>"));
+  const auto document =
+      xml::Document::parse(SharedBytes("<query xmlns='urn:xmpp:mam:2'" + head +
+                                       "><x xmlns='jabber:x:data' type='submit'>"
+                                       "<field var='FORM_TYPE'><value>urn:xmpp:mam:2</value></field>" +
+                                       fields + "</x>" + more + "</query>"));
   EXPECT_TRUE(document);
   return parse_mam_query(document->root());
 }
@@ -22,11 +24,11 @@ std::string field(const std::string& var, const std::string& value) {
 }
 
 TEST(Mam, ReadsEveryField) {
-  const auto query = read(
-      field("with", "Romeo@example.org") + field("start", "2010-06-07T00:00:00Z") +
-          field("end", "2010-07-07T13:23:54.5+01:00") + field("after-id", "a") + field("before-id", "b") +
-          "<field var='ids'><value>1</value><value>2</value></field>" + field("include-groupchat", "false"),
-      "<set xmlns='http://jabber.org/protocol/rsm'><max>10</max><before/></set><flip-page/>");
+  const auto query =
+      read(field("with", "Romeo@example.org") + field("start", "2010-06-07T00:00:00Z") +
+               field("end", "2010-07-07T13:23:54.5+01:00") + field("after-id", "a") + field("before-id", "b") +
+               "<field var='ids'><value>1</value><value>2</value></field>" + field("include-groupchat", "false"),
+           "<set xmlns='http://jabber.org/protocol/rsm'><max>10</max><before/></set><flip-page/>");
   ASSERT_TRUE(query) << query.error().text;
   EXPECT_EQ(query->queryid, "f27");
   EXPECT_EQ(query->with->str(), "romeo@example.org");
@@ -104,11 +106,11 @@ TEST(DateTime, ReadsXep0082) {
 }
 
 TEST(DateTime, RefusesTheRest) {
-  for (const char* text : {"", "1970-01-01", "1970-01-01T00:00:00", "1970-01-01T00:00:00z", "1970-13-01T00:00:00Z",
-                           "1970-02-29T00:00:00Z", "1970-01-01T24:00:00Z", "1970-01-01T00:60:00Z",
-                           "1970-01-01T00:00:00.Z", "1970-01-01T00:00:00Zx", "1970-01-01T00:00:00+0100",
-                           "1970-01-01T00:00:00+24:00", "0000-01-01T00:00:00Z", " 1970-01-01T00:00:00Z",
-                           "19700101T00:00:00", "1970-01-01T00:00:61Z", "-970-01-01T00:00:00Z"}) {
+  for (const char* text :
+       {"", "1970-01-01", "1970-01-01T00:00:00", "1970-01-01T00:00:00z", "1970-13-01T00:00:00Z", "1970-02-29T00:00:00Z",
+        "1970-01-01T24:00:00Z", "1970-01-01T00:60:00Z", "1970-01-01T00:00:00.Z", "1970-01-01T00:00:00Zx",
+        "1970-01-01T00:00:00+0100", "1970-01-01T00:00:00+24:00", "0000-01-01T00:00:00Z", " 1970-01-01T00:00:00Z",
+        "19700101T00:00:00", "1970-01-01T00:00:61Z", "-970-01-01T00:00:00Z"}) {
     EXPECT_FALSE(parse_time(text)) << text;
   }
 }

@@ -441,7 +441,13 @@ class Play:
 
     @step(r'the server stops')
     async def stops(self):
+        """What the clients hear of it is for the scenario to say."""
         await self.cast.api(self.cast.server.terminate)
+
+    @step(r'the server is stopped')
+    async def is_stopped(self):
+        await self.cast.api(self.cast.server.terminate)
+        await self.all_lost()
 
     @step(r'the server is killed')
     async def is_killed(self):

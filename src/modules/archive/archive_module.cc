@@ -7,18 +7,32 @@
 namespace teahouse {
 namespace {
 
-// What only a server says, and no client's word: ids of archives, copies, archive results (XEP-0359 section 7, XEP-0280
-// section 11, CVE-2017-5589 and its kin).
+// What only a server says, and no client's word: copies and archive results (XEP-0280 section 11, CVE-2017-5589 and its kin).
 bool is_forged(const xml::Element& child) {
-  return (child.name() == "stanza-id" && child.ns() == ns::stanza_id) ||
-         (child.ns() == ns::carbons && (child.name() == "sent" || child.name() == "received")) ||
+  return (child.ns() == ns::carbons && (child.name() == "sent" || child.name() == "received")) ||
          (child.name() == "result" && child.ns() == ns::mam);
 }
 
-Flow remove_forged(Outbound& outbound) {
+// An id in the name of this account's archive, which gives out its own (XEP-0359 section 6).
+bool is_id_by(const xml::Element& child, std::string_view account) {
+  return child.name() == "stanza-id" && child.ns() == ns::stanza_id && child.attribute("by") == account;
+}
+
+void remove_where(Stanza& message, const std::function<bool(const xml::Element&)>& unwanted) {
   bool any = false;
-  outbound.stanza.root().for_each_child([&](const xml::Element& child) { any = any || is_forged(child); });
-  if (any) outbound.stanza.remove_children(is_forged);
+  message.root().for_each_child([&](const xml::Element& child) { any = any || unwanted(child); });
+  if (any) message.remove_children(unwanted);
+}
+
+Flow remove_forged(Outbound& outbound) {
+  const std::string& own = outbound.resident.jid().str();
+  remove_where(outbound.stanza, [&](const xml::Element& child) { return is_forged(child) || is_id_by(child, own); });
+  return Flow::go_on;
+}
+
+Flow remove_foreign_ids(Inbound& inbound) {
+  const std::string& own = inbound.resident.jid().str();
+  remove_where(inbound.stanza, [&](const xml::Element& child) { return is_id_by(child, own); });
   return Flow::go_on;
 }
 
@@ -60,6 +74,7 @@ void ArchiveModule::attach(Home& home) {
   home_ = &home;
   Hooks& hooks = home.hooks();
   hooks.on_outbound(Phase::rewrite, StanzaKind::message, remove_forged);
+  hooks.on_inbound(Phase::rewrite, StanzaKind::message, remove_foreign_ids);
   hooks.on_outbound(Phase::archive, StanzaKind::message, [this](Outbound& outbound) { return archive_sent(outbound); });
   hooks.on_inbound(Phase::archive, StanzaKind::message, [this](Inbound& inbound) { return archive_received(inbound); });
   hooks.on_iq(IqTarget::account, StanzaType::set, "query", ns::mam, [this](const IqRequest& iq) { query(iq); });

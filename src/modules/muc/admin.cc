@@ -199,8 +199,7 @@ void change_lists(Room& room, const Stanza& stanza, const xml::Element& query) {
   if (!items) return room.reply_error(stanza, items.error());
   const Standing actor = room.standing_of(*stanza.from);
   for (Item& item : *items) {
-    const auto allowed =
-        item.role ? check_role_item(room, actor, item) : check_affiliation_item(room, stanza, item);
+    const auto allowed = item.role ? check_role_item(room, actor, item) : check_affiliation_item(room, stanza, item);
     if (!allowed) return room.reply_error(stanza, allowed.error());
   }
   const auto possible = check_outcome(room, *items);

@@ -1,4 +1,5 @@
-// The muc#admin protocol: lists of roles and affiliations, read and changed, several items at once: all of them or none.
+// The muc#admin protocol: lists of roles and affiliations, read and changed, several items at once: all of them or
+// none.
 //
 // Spec: XEP-0045 sections 8.2 to 8.5, 9.1 to 9.8, 10.3 to 10.8, 17.4.
 #pragma once

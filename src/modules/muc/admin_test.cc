@@ -6,20 +6,24 @@ namespace teahouse::testing {
 namespace {
 
 std::string admin(const std::string& items, const std::string& type = "set") {
-  return "<iq type='" + type + "' id='q' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/muc#admin'>" + items +
+  return "<iq type='" + type +
+         "' id='q' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/muc#admin'>" + items +
          "</query></iq>";
 }
 std::string owner(const std::string& inside, const std::string& type = "set") {
-  return "<iq type='" + type + "' id='q' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/muc#owner'>" + inside +
+  return "<iq type='" + type +
+         "' id='q' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/muc#owner'>" + inside +
          "</query></iq>";
 }
-std::string form(const std::string& fields) { return owner("<x xmlns='jabber:x:data' type='submit'>" + fields + "</x>"); }
+std::string form(const std::string& fields) {
+  return owner("<x xmlns='jabber:x:data' type='submit'>" + fields + "</x>");
+}
 
 struct Cave : RoomWorld {
-  Client& romeo = found("romeo@shop.example/a", "cave@rooms.shop.example/Romeo");          // owner
-  Client& nurse = enter("nurse@shop.example/n", "cave@rooms.shop.example/Nurse");          // admin
-  Client& juliet = enter("juliet@forum.example/b", "cave@rooms.shop.example/Juliet");      // another tenant's, participant
-  Client& tybalt = connect("tybalt@shop.example/t");                                       // not in the room
+  Client& romeo = found("romeo@shop.example/a", "cave@rooms.shop.example/Romeo");      // owner
+  Client& nurse = enter("nurse@shop.example/n", "cave@rooms.shop.example/Nurse");      // admin
+  Client& juliet = enter("juliet@forum.example/b", "cave@rooms.shop.example/Juliet");  // another tenant's, participant
+  Client& tybalt = connect("tybalt@shop.example/t");                                   // not in the room
 
   Cave() { romeo.say(admin("<item affiliation='admin' jid='nurse@shop.example'/>")); }
   void refused(Client& client, const std::string& stanza, const std::string& condition) {
@@ -34,12 +38,17 @@ struct Cave : RoomWorld {
 
 TEST(RoomAdmin, HostileRequestsChangeAndTellNothing) {
   Cave world;
-  const std::vector<std::string> attempts = {
-      admin("<item nick='Romeo' role='none'/>"), admin("<item nick='Juliet' role='moderator'/>"),
-      admin("<item jid='romeo@shop.example' affiliation='outcast'/>"), admin("<item jid='juliet@forum.example' affiliation='owner'/>"),
-      admin("<item affiliation='owner'/>", "get"), admin("<item affiliation='member'/>", "get"),
-      admin("<item affiliation='outcast'/>", "get"), admin("<item role='moderator'/>", "get"), owner("", "get"), form(""),
-      owner("<destroy/>")};
+  const std::vector<std::string> attempts = {admin("<item nick='Romeo' role='none'/>"),
+                                             admin("<item nick='Juliet' role='moderator'/>"),
+                                             admin("<item jid='romeo@shop.example' affiliation='outcast'/>"),
+                                             admin("<item jid='juliet@forum.example' affiliation='owner'/>"),
+                                             admin("<item affiliation='owner'/>", "get"),
+                                             admin("<item affiliation='member'/>", "get"),
+                                             admin("<item affiliation='outcast'/>", "get"),
+                                             admin("<item role='moderator'/>", "get"),
+                                             owner("", "get"),
+                                             form(""),
+                                             owner("<destroy/>")};
   for (const auto& attempt : attempts) {
     world.refused(world.juliet, attempt, "forbidden");  // a participant
     world.refused(world.tybalt, attempt, "forbidden");  // not in the room
@@ -76,7 +85,8 @@ TEST(RoomAdmin, JunkIsRefusedWhole) {
   world.refused(world.romeo, form(field("muc#roomconfig_whois", "junk")), "not-acceptable");
   world.refused(world.romeo, owner("<destroy jid='@@'/>"), "jid-malformed");
   // One bad item spoils all of them: Juliet is not kicked.
-  world.refused(world.romeo, admin("<item nick='Juliet' role='none'/><item nick='Nobody' role='none'/>"), "item-not-found");
+  world.refused(world.romeo, admin("<item nick='Juliet' role='none'/><item nick='Nobody' role='none'/>"),
+                "item-not-found");
   world.juliet.say("<message type='groupchat' to='cave@rooms.shop.example'><body>Still here</body></message>");
   EXPECT_EQ(world.romeo.count({"Still here"}), 1U);
 }
@@ -84,14 +94,17 @@ TEST(RoomAdmin, JunkIsRefusedWhole) {
 TEST(RoomAdmin, KickAndBan) {
   Cave world;
   world.nurse.say(admin("<item nick='Juliet' role='none'><reason>Bedtime</reason></item>"));
-  EXPECT_TRUE(world.juliet.has({"type='unavailable'", "code='307'", "code='110'", "role='none'", "Bedtime", "<actor nick='Nurse'"}))
+  EXPECT_TRUE(world.juliet.has(
+      {"type='unavailable'", "code='307'", "code='110'", "role='none'", "Bedtime", "<actor nick='Nurse'"}))
       << world.juliet.all();
   EXPECT_TRUE(world.romeo.has({"type='unavailable'", "/Juliet'", "code='307'"}));
   EXPECT_TRUE(world.nurse.has({"<iq", "type='result'"}));
-  world.juliet.send("<presence to='cave@rooms.shop.example/Juliet'><x xmlns='http://jabber.org/protocol/muc'/></presence>");
+  world.juliet.send(
+      "<presence to='cave@rooms.shop.example/Juliet'><x xmlns='http://jabber.org/protocol/muc'/></presence>");
   world.nurse.say(admin("<item jid='juliet@forum.example' affiliation='outcast'/>"));
   EXPECT_TRUE(world.juliet.has({"type='unavailable'", "code='301'", "affiliation='outcast'"}));
-  world.juliet.say("<presence to='cave@rooms.shop.example/Juliet'><x xmlns='http://jabber.org/protocol/muc'/></presence>");
+  world.juliet.say(
+      "<presence to='cave@rooms.shop.example/Juliet'><x xmlns='http://jabber.org/protocol/muc'/></presence>");
   EXPECT_TRUE(world.juliet.has({"type='error'", "forbidden"}));
   world.nurse.say(admin("<item affiliation='outcast'/>", "get"));
   EXPECT_TRUE(world.nurse.has({"juliet@forum.example"}));
@@ -124,18 +137,22 @@ TEST(RoomOwner, ConfiguresAndTellsTheRoom) {
   Cave world;
   world.romeo.say(owner("", "get"));
   EXPECT_TRUE(world.romeo.has({"muc#roomconfig_persistentroom", "muc#roomconfig_whois", "romeo@shop.example"}));
-  world.romeo.say(form(field("muc#roomconfig_whois", "anyone") + field("muc#roomconfig_roomname", "A Cave") + field("unknown", "x")));
+  world.romeo.say(form(field("muc#roomconfig_whois", "anyone") + field("muc#roomconfig_roomname", "A Cave") +
+                       field("unknown", "x")));
   EXPECT_TRUE(world.juliet.has({"<message", "code='172'", "code='104'"})) << world.juliet.all();
   EXPECT_TRUE(world.tybalt.got.empty());
-  world.tybalt.say("<presence to='cave@rooms.shop.example/Tybalt'><x xmlns='http://jabber.org/protocol/muc'/></presence>");
+  world.tybalt.say(
+      "<presence to='cave@rooms.shop.example/Tybalt'><x xmlns='http://jabber.org/protocol/muc'/></presence>");
   EXPECT_TRUE(world.tybalt.has({"code='110'", "code='100'"}));
   EXPECT_TRUE(world.tybalt.has({"/Romeo'", "jid='romeo@shop.example/a'"}));
   world.romeo.say(form(field("muc#roomconfig_membersonly", "1")));
   EXPECT_TRUE(world.tybalt.has({"type='unavailable'", "code='322'"}));
   EXPECT_TRUE(world.juliet.has({"type='unavailable'", "code='322'"}));
   EXPECT_TRUE(world.nurse.has({"/Juliet'", "code='322'"}));
-  world.romeo.say(form("<field var='muc#roomconfig_roomowners'><value>romeo@shop.example</value><value>nurse@shop.example</value></field>"
-                       "<field var='muc#roomconfig_roomadmins'/>"));
+  world.romeo.say(
+      form("<field "
+           "var='muc#roomconfig_roomowners'><value>romeo@shop.example</value><value>nurse@shop.example</value></field>"
+           "<field var='muc#roomconfig_roomadmins'/>"));
   EXPECT_TRUE(world.nurse.has({"affiliation='owner'", "code='110'"}));
   world.romeo.say(admin("<item jid='romeo@shop.example' affiliation='none'/>"));
   EXPECT_TRUE(world.romeo.has({"<iq", "type='result'"})) << "another owner is left";
@@ -151,7 +168,8 @@ TEST(RoomOwner, DestroysTheRoom) {
   EXPECT_TRUE(world.romeo.has({"<iq", "type='result'"}));
   EXPECT_TRUE(world.tybalt.got.empty());
   EXPECT_EQ(world.shop->meter->rooms, 0);
-  world.juliet.say("<iq type='get' id='1' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>");
+  world.juliet.say(
+      "<iq type='get' id='1' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>");
   EXPECT_TRUE(world.juliet.has({"item-not-found"}));
 }
 
@@ -163,7 +181,8 @@ TEST(RoomDisco, ListsPublicRoomsOfThisTenantOnly) {
   world.found("romeo@forum.example/a", "other@rooms.forum.example/R");
   Client& tybalt = world.connect("tybalt@forum.example/t");
   const auto items = [&](const std::string& set) {
-    tybalt.say("<iq type='get' id='1' to='rooms.shop.example'><query xmlns='http://jabber.org/protocol/disco#items'>" + set + "</query></iq>");
+    tybalt.say("<iq type='get' id='1' to='rooms.shop.example'><query xmlns='http://jabber.org/protocol/disco#items'>" +
+               set + "</query></iq>");
   };
   items("");
   EXPECT_TRUE(tybalt.has({"cave@rooms.shop.example", "Cave &amp; Co", "den@rooms.shop.example"})) << tybalt.all();
@@ -177,7 +196,8 @@ TEST(RoomDisco, ListsPublicRoomsOfThisTenantOnly) {
   EXPECT_TRUE(tybalt.has({"jid='den@"}) && !tybalt.has({"jid='cave@"}));
   items("<set xmlns='http://jabber.org/protocol/rsm'><max>0</max></set>");
   EXPECT_TRUE(tybalt.has({"<count>2"}) && !tybalt.has({"jid="}));
-  tybalt.say("<iq type='get' id='1' to='rooms.shop.example'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>");
+  tybalt.say(
+      "<iq type='get' id='1' to='rooms.shop.example'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>");
   EXPECT_TRUE(tybalt.has({"category='conference'", "http://jabber.org/protocol/muc"}));
   tybalt.say("<iq type='get' id='1' to='rooms.shop.example'><query xmlns='jabber:iq:nonsense'/></iq>");
   EXPECT_TRUE(tybalt.has({"service-unavailable"}));
@@ -186,27 +206,39 @@ TEST(RoomDisco, ListsPublicRoomsOfThisTenantOnly) {
 TEST(RoomDisco, TellsOfARoomWhatTheAskerMayKnow) {
   Cave world;
   world.romeo.send("<message type='groupchat' to='cave@rooms.shop.example'><subject>Secret herbs</subject></message>");
-  const std::string info = "<iq type='get' id='1' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>";
+  const std::string info =
+      "<iq type='get' id='1' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>";
   world.tybalt.say(info);
-  EXPECT_TRUE(world.tybalt.has({"muc_open", "muc_temporary", "muc_semianonymous", "urn:xmpp:mam:2#extended", "Secret herbs",
-                                "http://jabber.org/protocol/muc#self-ping-optimization", "urn:xmpp:occupant-id:0"})) << world.tybalt.all();
-  world.tybalt.say("<iq type='get' id='1' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/disco#items'/></iq>");
+  EXPECT_TRUE(
+      world.tybalt.has({"muc_open", "muc_temporary", "muc_semianonymous", "urn:xmpp:mam:2#extended", "Secret herbs",
+                        "http://jabber.org/protocol/muc#self-ping-optimization", "urn:xmpp:occupant-id:0"}))
+      << world.tybalt.all();
+  world.tybalt.say(
+      "<iq type='get' id='1' to='cave@rooms.shop.example'><query "
+      "xmlns='http://jabber.org/protocol/disco#items'/></iq>");
   EXPECT_FALSE(world.tybalt.has({"Juliet"}));
-  world.juliet.say("<iq type='get' id='1' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/disco#items'/></iq>");
+  world.juliet.say(
+      "<iq type='get' id='1' to='cave@rooms.shop.example'><query "
+      "xmlns='http://jabber.org/protocol/disco#items'/></iq>");
   EXPECT_TRUE(world.juliet.has({"cave@rooms.shop.example/Romeo"}));
   world.romeo.say(form(field("muc#roomconfig_membersonly", "1")));
   world.tybalt.say(info);
   EXPECT_TRUE(world.tybalt.has({"muc_membersonly"}));
   EXPECT_FALSE(world.tybalt.has({"Secret herbs"}));
-  const std::string nick = "<iq type='get' id='1' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/disco#info' "
-                           "node='x-roomuser-item'/></iq>";
-  world.nurse.say("<iq type='set' id='r' to='cave@rooms.shop.example'><query xmlns='jabber:iq:register'><username>Angelica</username></query></iq>");
+  const std::string nick =
+      "<iq type='get' id='1' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/disco#info' "
+      "node='x-roomuser-item'/></iq>";
+  world.nurse.say(
+      "<iq type='set' id='r' to='cave@rooms.shop.example'><query "
+      "xmlns='jabber:iq:register'><username>Angelica</username></query></iq>");
   EXPECT_TRUE(world.nurse.has({"type='result'"})) << world.nurse.all();
   world.nurse.say(nick);
   EXPECT_TRUE(world.nurse.has({"<identity", "name='Angelica'"}));
   world.tybalt.say(nick);
   EXPECT_FALSE(world.tybalt.has({"<identity"}));
-  world.tybalt.say("<iq type='set' id='r' to='cave@rooms.shop.example'><query xmlns='jabber:iq:register'><username>T</username></query></iq>");
+  world.tybalt.say(
+      "<iq type='set' id='r' to='cave@rooms.shop.example'><query "
+      "xmlns='jabber:iq:register'><username>T</username></query></iq>");
   EXPECT_TRUE(world.tybalt.has({"not-allowed"}));
   world.romeo.say("<presence to='cave@rooms.shop.example/Angelica'/>");
   EXPECT_TRUE(world.romeo.has({"type='error'", "<conflict"})) << "the nick is reserved";

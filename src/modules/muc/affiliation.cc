@@ -24,8 +24,8 @@ const char* to_string(Role role) {
 }
 
 std::optional<Affiliation> find_affiliation(std::string_view name) {
-  for (const Affiliation each : {Affiliation::outcast, Affiliation::none, Affiliation::member, Affiliation::admin,
-                                 Affiliation::owner}) {
+  for (const Affiliation each :
+       {Affiliation::outcast, Affiliation::none, Affiliation::member, Affiliation::admin, Affiliation::owner}) {
     if (name == to_string(each)) return each;
   }
   return std::nullopt;

@@ -13,8 +13,8 @@ namespace teahouse::muc {
 // Room for so many more affiliations: affiliations_max, and the plan's room_members. Errors: resource_constraint.
 Result<void> check_affiliation_space(const Room& room, size_t more);
 
-// Gives the user this affiliation (none takes it away) and puts the gate for it into the room's line. `notes` has who did it and
-// why. REQUIRES: it is allowed.
+// Gives the user this affiliation (none takes it away) and puts the gate for it into the room's line. `notes` has who
+// did it and why. REQUIRES: it is allowed.
 void change_affiliation(Room& room, const BareJid& user, Affiliated wanted, PresenceNotes notes);
 
 // Members-only was switched on: who is no member goes (status 322).

@@ -70,7 +70,8 @@ void send_results(const Asked& asked, const MamQuery& query, const store::Archiv
   } else {
     std::for_each(page.rows.begin(), page.rows.end(), send);
   }
-  asked.traffic->send(Stanza::make_reply(asked.request, StanzaType::result, make_mam_fin(make_rsm_answer(page), page.complete)));
+  asked.traffic->send(
+      Stanza::make_reply(asked.request, StanzaType::result, make_mam_fin(make_rsm_answer(page), page.complete)));
 }
 
 Task<void> load_results(Asked asked, MamQuery query, store::ArchiveQuery rows) {

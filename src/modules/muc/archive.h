@@ -1,7 +1,7 @@
 // The room's archive, queried over XMPP.
 //
-// Whoever may look inside the room may read it. The filter `with` is for those who see real addresses. What is answered stands in
-// the room's line, so nothing is told that is not on disk yet.
+// Whoever may look inside the room may read it. The filter `with` is for those who see real addresses. What is answered
+// stands in the room's line, so nothing is told that is not on disk yet.
 //
 // Spec: XEP-0313 (sections 4, 5, 5.1.2), XEP-0059.
 #pragma once

@@ -1,6 +1,7 @@
 // Archive rows of a room: a message as it is kept, and a kept one as a stanza again.
 //
-// A row holds the message as occupants got it (from the occupant's address, with his occupant-id), but for `to` and stanza-id.
+// A row holds the message as occupants got it (from the occupant's address, with his occupant-id), but for `to` and
+// stanza-id.
 #pragma once
 
 #include "store/data_plane.h"

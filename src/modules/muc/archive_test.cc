@@ -6,10 +6,14 @@ namespace teahouse::testing {
 namespace {
 
 std::string query(const std::string& fields, const std::string& more = {}) {
-  return "<iq type='set' id='q' to='cave@rooms.shop.example'><query xmlns='urn:xmpp:mam:2' queryid='k'><x xmlns='jabber:x:data' "
-         "type='submit'>" + field("FORM_TYPE", "urn:xmpp:mam:2") + fields + "</x>" + more + "</query></iq>";
+  return "<iq type='set' id='q' to='cave@rooms.shop.example'><query xmlns='urn:xmpp:mam:2' queryid='k'><x "
+         "xmlns='jabber:x:data' "
+         "type='submit'>" +
+         field("FORM_TYPE", "urn:xmpp:mam:2") + fields + "</x>" + more + "</query></iq>";
 }
-std::string rsm(const std::string& inside) { return "<set xmlns='http://jabber.org/protocol/rsm'>" + inside + "</set>"; }
+std::string rsm(const std::string& inside) {
+  return "<set xmlns='http://jabber.org/protocol/rsm'>" + inside + "</set>";
+}
 
 struct Cave : RoomWorld {
   Client& romeo = found("romeo@shop.example/a", "cave@rooms.shop.example/Romeo");
@@ -20,12 +24,15 @@ struct Cave : RoomWorld {
   Cave() {
     for (int i = 0; i < 5; ++i) {
       clock.advance_ms(1000);
-      juliet.say("<message type='groupchat' to='cave@rooms.shop.example'><body>m" + std::to_string(i) + "</body></message>");
+      juliet.say("<message type='groupchat' to='cave@rooms.shop.example'><body>m" + std::to_string(i) +
+                 "</body></message>");
       const std::string& got = romeo.got.at(0);
       const size_t at = got.find(" id='", got.find("<stanza-id")) + 5;
       ids.push_back(got.substr(at, got.find('\'', at) - at));
     }
-    juliet.say("<message type='groupchat' to='cave@rooms.shop.example'><composing xmlns='http://jabber.org/protocol/chatstates'/></message>");
+    juliet.say(
+        "<message type='groupchat' to='cave@rooms.shop.example'><composing "
+        "xmlns='http://jabber.org/protocol/chatstates'/></message>");
     EXPECT_TRUE(romeo.has({"<composing"}) && !romeo.has({"<stanza-id"}));
     romeo.forget();
   }
@@ -52,7 +59,8 @@ TEST(RoomArchive, AnswersQueries) {
   world.juliet.say(query("", rsm("<max>2</max>")));
   EXPECT_EQ(Cave::bodies(world.juliet), "01");
   EXPECT_FALSE(world.juliet.has({"complete='true'"}));
-  EXPECT_TRUE(world.juliet.has({"<first index='0'>" + world.ids[0], "<last>" + world.ids[1], "<count>5"})) << world.juliet.all();
+  EXPECT_TRUE(world.juliet.has({"<first index='0'>" + world.ids[0], "<last>" + world.ids[1], "<count>5"}))
+      << world.juliet.all();
   world.juliet.say(query("", rsm("<max>2</max><after>" + world.ids[1] + "</after>")));
   EXPECT_EQ(Cave::bodies(world.juliet), "23");
   world.juliet.say(query("", rsm("<max>2</max><before/>")));
@@ -61,7 +69,8 @@ TEST(RoomArchive, AnswersQueries) {
   EXPECT_EQ(Cave::bodies(world.juliet), "21");
   world.juliet.say(query(field("after-id", world.ids[0]) + field("before-id", world.ids[3])));
   EXPECT_EQ(Cave::bodies(world.juliet), "12");
-  world.juliet.say(query("<field var='ids'><value>" + world.ids[4] + "</value><value>" + world.ids[1] + "</value></field>"));
+  world.juliet.say(
+      query("<field var='ids'><value>" + world.ids[4] + "</value><value>" + world.ids[1] + "</value></field>"));
   EXPECT_EQ(Cave::bodies(world.juliet), "14");
   world.juliet.say(query("", rsm("<max>0</max>")));
   EXPECT_EQ(Cave::bodies(world.juliet), "");
@@ -74,13 +83,13 @@ TEST(RoomArchive, AnswersQueries) {
 
 TEST(RoomArchive, RefusesJunk) {
   Cave world;
-  for (const auto& [stanza, condition] : std::vector<std::pair<std::string, std::string>>{
-           {query(field("after-id", "nonsense")), "item-not-found"},
-           {query(field("ids", "00000000000000ff")), "item-not-found"},
-           {query("", rsm("<after>' OR 1=1--</after>")), "item-not-found"},
-           {query("", rsm("<max>-1</max>")), "bad-request"},
-           {query(field("start", "tomorrow")), "bad-request"},
-           {query(field("with", "romeo@shop.example")), "forbidden"}}) {
+  for (const auto& [stanza, condition] :
+       std::vector<std::pair<std::string, std::string>>{{query(field("after-id", "nonsense")), "item-not-found"},
+                                                        {query(field("ids", "00000000000000ff")), "item-not-found"},
+                                                        {query("", rsm("<after>' OR 1=1--</after>")), "item-not-found"},
+                                                        {query("", rsm("<max>-1</max>")), "bad-request"},
+                                                        {query(field("start", "tomorrow")), "bad-request"},
+                                                        {query(field("with", "romeo@shop.example")), "forbidden"}}) {
     world.juliet.say(stanza);
     EXPECT_TRUE(world.juliet.has({"type='error'", "<" + condition})) << stanza << world.juliet.all();
     EXPECT_EQ(world.juliet.got.size(), 1U);
@@ -98,14 +107,16 @@ TEST(RoomArchive, IsForThoseWhoMayLookInside) {
   EXPECT_TRUE(world.romeo.has({"<item jid='juliet@forum.example'"})) << "a moderator sees addresses";
   world.romeo.say(query(field("with", "romeo@shop.example")));
   EXPECT_EQ(Cave::bodies(world.romeo), "");
-  const std::string configure = "<iq type='set' id='c' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/muc#owner'>"
-                                "<x xmlns='jabber:x:data' type='submit'>";
+  const std::string configure =
+      "<iq type='set' id='c' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/muc#owner'>"
+      "<x xmlns='jabber:x:data' type='submit'>";
   world.romeo.say(configure + field("muc#roomconfig_roomsecret", "pass") + "</x></query></iq>");
   world.tybalt.say(query(""));
   EXPECT_TRUE(world.tybalt.has({"type='error'", "forbidden"}));
   world.juliet.say(query(""));
   EXPECT_EQ(Cave::bodies(world.juliet), "01234") << "she is inside";
-  world.romeo.say(configure + field("muc#roomconfig_roomsecret", "") + field("muc#roomconfig_membersonly", "1") + "</x></query></iq>");
+  world.romeo.say(configure + field("muc#roomconfig_roomsecret", "") + field("muc#roomconfig_membersonly", "1") +
+                  "</x></query></iq>");
   for (Client* client : {&world.tybalt, &world.juliet}) {
     client->say(query(""));
     EXPECT_TRUE(client->has({"type='error'", "forbidden"})) << client->all();
@@ -117,12 +128,16 @@ TEST(RoomArchive, IsForThoseWhoMayLookInside) {
 
 TEST(RoomArchive, KeepsNothingWhenTheOwnerWantsIt) {
   Cave world;
-  world.romeo.say("<iq type='set' id='c' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/muc#owner'>"
-                  "<x xmlns='jabber:x:data' type='submit'>" + field("muc#roomconfig_enablelogging", "0") + "</x></query></iq>");
+  world.romeo.say(
+      "<iq type='set' id='c' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/muc#owner'>"
+      "<x xmlns='jabber:x:data' type='submit'>" +
+      field("muc#roomconfig_enablelogging", "0") + "</x></query></iq>");
   EXPECT_TRUE(world.juliet.has({"code='171'"}));
   world.juliet.say("<message type='groupchat' to='cave@rooms.shop.example'><body>m9</body></message>");
   EXPECT_TRUE(world.romeo.has({"m9"}) && !world.romeo.has({"<stanza-id"}));
-  world.juliet.say("<message type='groupchat' to='cave@rooms.shop.example'><body>m8</body><no-store xmlns='urn:xmpp:hints'/></message>");
+  world.juliet.say(
+      "<message type='groupchat' to='cave@rooms.shop.example'><body>m8</body><no-store "
+      "xmlns='urn:xmpp:hints'/></message>");
   EXPECT_TRUE(world.romeo.has({"m8"}));
   world.juliet.say(query(""));
   EXPECT_EQ(Cave::bodies(world.juliet), "01234");
@@ -154,7 +169,8 @@ TEST(RoomsApi, MakesRoomsAndSpeaksInThem) {
   auto page = world.await(world.rooms->messages(world.home, world.shop, "The News", {}));
   ASSERT_TRUE(page);
   EXPECT_EQ(page->rows.back().id, *said);
-  EXPECT_EQ(*world.await(world.rooms->occupants(world.home, world.shop, "The News")), std::vector<std::string>{"juliet"});
+  EXPECT_EQ(*world.await(world.rooms->occupants(world.home, world.shop, "The News")),
+            std::vector<std::string>{"juliet"});
   EXPECT_FALSE(world.await(world.rooms->find(world.home, world.forum, "The News"))) << "another tenant's";
   EXPECT_FALSE(world.await(world.rooms->put(world.home, world.shop, "The News", {}))->created);
   juliet.forget();

@@ -17,12 +17,12 @@ inline constexpr size_t name_bytes_max = 200;
 inline constexpr size_t description_bytes_max = 2000;
 inline constexpr size_t subject_bytes_max = 2000;
 inline constexpr size_t password_bytes_max = 200;
-inline constexpr size_t reason_bytes_max = 1000;       // longer reasons are cut
-inline constexpr size_t affiliations_max = 10'000;     // also the plan's room_members
+inline constexpr size_t reason_bytes_max = 1000;    // longer reasons are cut
+inline constexpr size_t affiliations_max = 10'000;  // also the plan's room_members
 inline constexpr size_t sessions_per_nick_max = 50;
-inline constexpr size_t history_default = 20;          // messages, when the client does not say
+inline constexpr size_t history_default = 20;  // messages, when the client does not say
 inline constexpr size_t history_max = 100;
-inline constexpr size_t items_per_request_max = 200;   // in one muc#admin query
+inline constexpr size_t items_per_request_max = 200;  // in one muc#admin query
 inline constexpr size_t invites_per_message_max = 20;
 inline constexpr size_t invites_remembered_max = 200;  // in one room, for declines
 inline constexpr size_t waiting_max = 20'000;          // stanzas of one room that wait for the disk
@@ -53,8 +53,8 @@ struct RoomConfig {
   bool operator==(const RoomConfig&) const = default;
 };
 
-// Lists of affiliations belong to admins and owners; to members (of each other, never the outcasts) in a members-only room
-// that hides nobody; and to the roles that the owner chose, in a room that hides nobody.
+// Lists of affiliations belong to admins and owners; to members (of each other, never the outcasts) in a members-only
+// room that hides nobody; and to the roles that the owner chose, in a room that hides nobody.
 bool may_read_list(const RoomConfig& config, const Standing& who, Affiliation list);
 
 // May occupants of this role send private messages?

@@ -158,9 +158,8 @@ Result<void> read_choices(const DataForm& form, RoomConfig& config) {
 }
 
 void add_choices(DataForm& form, const RoomConfig& config) {
-  auto& whois =
-      form.add("muc#roomconfig_whois", "list-single", "Who may see the occupants' real addresses",
-               std::string(config.non_anonymous ? "anyone" : "moderators"));
+  auto& whois = form.add("muc#roomconfig_whois", "list-single", "Who may see the occupants' real addresses",
+                         std::string(config.non_anonymous ? "anyone" : "moderators"));
   whois.options = {{"moderators", "Moderators only"}, {"anyone", "Anyone"}};
   auto& allow_pm = form.add("muc#roomconfig_allowpm", "list-single", "Who may send private messages");
   for (const auto& [value, name] : private_message_names) {

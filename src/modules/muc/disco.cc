@@ -61,10 +61,10 @@ struct Page {
 Page choose_page(const std::vector<ListedRoom>& rooms, const RsmRequest& rsm) {
   const size_t size = rsm.page_size(rooms_per_page_max, rooms_per_page_max);
   const auto place = [&](const std::string& uid) {
-    return static_cast<size_t>(std::lower_bound(rooms.begin(), rooms.end(), uid,
-                                                [](const ListedRoom& room, const std::string& text) {
-                                                  return room.jid.str() < text;
-                                                }) - rooms.begin());
+    return static_cast<size_t>(
+        std::lower_bound(rooms.begin(), rooms.end(), uid,
+                         [](const ListedRoom& room, const std::string& text) { return room.jid.str() < text; }) -
+        rooms.begin());
   };
   size_t begin = 0, end = rooms.size();
   if (rsm.after) {
@@ -132,12 +132,12 @@ void answer_room_info(Room& room, const Stanza& stanza, const xml::Element& quer
   write_features(writer, {ns::disco_info, ns::disco_items, ns::muc, "http://jabber.org/protocol/muc#stable_id",
                           "http://jabber.org/protocol/muc#request", ns::self_ping, ns::occupant_id, ns::stanza_id,
                           ns::mam, ns::mam_extended, ns::ping, ns::register_iq});
-  write_features(writer, {config.password.empty() ? "muc_unsecured" : "muc_passwordprotected",
-                          config.is_public ? "muc_public" : "muc_hidden",
-                          config.persistent ? "muc_persistent" : "muc_temporary",
-                          config.members_only ? "muc_membersonly" : "muc_open",
-                          config.moderated ? "muc_moderated" : "muc_unmoderated",
-                          config.non_anonymous ? "muc_nonanonymous" : "muc_semianonymous"});
+  write_features(
+      writer,
+      {config.password.empty() ? "muc_unsecured" : "muc_passwordprotected",
+       config.is_public ? "muc_public" : "muc_hidden", config.persistent ? "muc_persistent" : "muc_temporary",
+       config.members_only ? "muc_membersonly" : "muc_open", config.moderated ? "muc_moderated" : "muc_unmoderated",
+       config.non_anonymous ? "muc_nonanonymous" : "muc_semianonymous"});
   if (room.may_look_inside(*stanza.from)) write_room_info(writer, room);
   writer.close();
   room.reply(stanza, std::move(payload));

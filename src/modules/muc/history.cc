@@ -22,7 +22,8 @@ std::optional<uint64_t> find_number(const xml::Element& element, std::string_vie
   return fault == std::errc::result_out_of_range ? std::numeric_limits<uint64_t>::max() : value;
 }
 
-// Subjects and markers are in the archive too, but history is what was said; so more rows are asked for than are needed.
+// Subjects and markers are in the archive too, but history is what was said; so more rows are asked for than are
+// needed.
 size_t rows_for(size_t stanzas) { return std::min<size_t>(stanzas * 2 + 20, 250); }
 
 std::vector<Stanza> choose(const store::ArchivePage& page, const BareJid& room, const FullJid& to,

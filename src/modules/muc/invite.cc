@@ -85,8 +85,8 @@ void decline(Room& room, const Stanza& stanza, const xml::Element& x) {
   const auto to = Jid::parse(element->attribute("to").value_or(""));
   if (!to) return room.reply_error(stanza, {ErrorKind::jid_malformed, "To whom?"});
   const BareJid invitee = stanza.from->bare();
-  const auto found = std::find(room.invitations.begin(), room.invitations.end(),
-                               std::pair<BareJid, BareJid>(invitee, to->bare()));
+  const auto found =
+      std::find(room.invitations.begin(), room.invitations.end(), std::pair<BareJid, BareJid>(invitee, to->bare()));
   if (found == room.invitations.end()) {
     return room.reply_error(stanza, {ErrorKind::item_not_found, "The room knows of no such invitation."});
   }

@@ -1,7 +1,7 @@
 // Invitations that go through the room, and their refusal.
 //
-// A refusal is passed on only to who invited, and only from who was invited, as far as the room remembers (it forgets when it is
-// unloaded): so nobody can use the room to write to strangers.
+// A refusal is passed on only to who invited, and only from who was invited, as far as the room remembers (it forgets
+// when it is unloaded): so nobody can use the room to write to strangers.
 //
 // Spec: XEP-0045 sections 7.8.2 and 9.5. Direct invitations (XEP-0249) do not pass through the room.
 #pragma once

@@ -60,9 +60,7 @@ Result<void> check_entry(const Room& room, const Stanza& stanza) {
   if (room.locked && affiliation != Affiliation::owner) {
     return Error{ErrorKind::item_not_found, "This room is being set up by its owner."};
   }
-  if (!room.may_enter(account)) {
-    return Error{ErrorKind::registration_required, "Only members may enter this room."};
-  }
+  if (!room.may_enter(account)) { return Error{ErrorKind::registration_required, "Only members may enter this room."}; }
   const auto password = check_password(room, stanza);
   if (!password) return password;
   const std::string_view nick = stanza.to->resourcepart();
@@ -71,7 +69,8 @@ Result<void> check_entry(const Room& room, const Stanza& stanza) {
   return room.occupants.find(nick) ? Result<void>() : check_space(room, affiliation);
 }
 
-// All that one session gets when it enters, in the order of section 7.1; the room's other sessions have heard of it by then.
+// All that one session gets when it enters, in the order of section 7.1; the room's other sessions have heard of it by
+// then.
 void send_room(Room& room, Occupant& occupant, const FullJid& session, const Stanza& stanza, bool created) {
   send_occupants(room, occupant, session);
   PresenceNotes notes;

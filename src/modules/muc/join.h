@@ -8,7 +8,8 @@
 namespace teahouse::muc {
 
 // REQUIRES (all): the stanza is available presence from a full JID to an occupant's address.
-// The session is not in the room. Refuses with the errors of section 7.2.14, or lets it in. `created`: it made the room.
+// The session is not in the room. Refuses with the errors of section 7.2.14, or lets it in. `created`: it made the
+// room.
 void enter(Room& room, const Stanza& stanza, bool created = false);
 // The session is in the room under this nick, and has lost track: it is told everything anew.
 void enter_again(Room& room, Occupant& occupant, const Stanza& stanza);

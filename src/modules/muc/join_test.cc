@@ -17,14 +17,16 @@ TEST(RoomJoin, TheFirstMakesALockedRoom) {
   RoomWorld world;
   Client& romeo = world.enter("romeo@shop.example/a", "cave@rooms.shop.example/Romeo");
   EXPECT_TRUE(romeo.has({"<presence", "from='cave@rooms.shop.example/Romeo'", "affiliation='owner'", "role='moderator'",
-                         "code='110'", "code='201'", "<occupant-id"})) << romeo.all();
+                         "code='110'", "code='201'", "<occupant-id"}))
+      << romeo.all();
   EXPECT_TRUE(romeo.has({"<message", "type='groupchat'", "<subject"}));
   EXPECT_EQ(world.shop->meter->rooms, 1);
   Client& juliet = world.enter("juliet@shop.example/b", "cave@rooms.shop.example/Juliet");
   EXPECT_TRUE(juliet.has({"type='error'", "item-not-found"})) << juliet.all();
   EXPECT_EQ(juliet.got.size(), 1U);
-  romeo.say("<iq type='set' id='1' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/muc#owner'>"
-            "<x xmlns='jabber:x:data' type='cancel'/></query></iq>");
+  romeo.say(
+      "<iq type='set' id='1' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/muc#owner'>"
+      "<x xmlns='jabber:x:data' type='cancel'/></query></iq>");
   EXPECT_TRUE(romeo.has({"<presence", "type='unavailable'", "<destroy"})) << romeo.all();
   EXPECT_TRUE(romeo.has({"<iq", "type='result'"}));
   EXPECT_EQ(world.shop->meter->rooms, 0);
@@ -53,8 +55,8 @@ TEST(RoomJoin, OrderOfEventsAndWhoHears) {
 
 TEST(RoomJoin, RefusalsEachWithItsError) {
   RoomWorld world;
-  Client& romeo = world.found("romeo@shop.example/a", "cave@rooms.shop.example/Romeo",
-                              field("muc#roomconfig_roomsecret", "pass"));
+  Client& romeo =
+      world.found("romeo@shop.example/a", "cave@rooms.shop.example/Romeo", field("muc#roomconfig_roomsecret", "pass"));
   Client& juliet = world.connect("juliet@shop.example/b");
   juliet.say(presence_to("cave@rooms.shop.example/Juliet"));
   EXPECT_TRUE(juliet.has({"type='error'", "not-authorized", "<x xmlns='http://jabber.org/protocol/muc'"}));
@@ -80,14 +82,15 @@ TEST(RoomJoin, RefusalsEachWithItsError) {
 
 TEST(RoomJoin, MembersOnlyAndBanned) {
   RoomWorld world;
-  Client& romeo = world.found("romeo@shop.example/a", "cave@rooms.shop.example/Romeo",
-                              field("muc#roomconfig_membersonly", "1"));
+  Client& romeo =
+      world.found("romeo@shop.example/a", "cave@rooms.shop.example/Romeo", field("muc#roomconfig_membersonly", "1"));
   Client& juliet = world.connect("juliet@shop.example/b");
   juliet.say(presence_to("cave@rooms.shop.example/Juliet"));
   EXPECT_TRUE(juliet.has({"type='error'", "registration-required"}));
-  romeo.say("<iq type='set' id='1' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/muc#admin'>"
-            "<item affiliation='member' jid='juliet@shop.example'/>"
-            "<item affiliation='outcast' jid='tybalt@shop.example'><reason>Duels</reason></item></query></iq>");
+  romeo.say(
+      "<iq type='set' id='1' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/muc#admin'>"
+      "<item affiliation='member' jid='juliet@shop.example'/>"
+      "<item affiliation='outcast' jid='tybalt@shop.example'><reason>Duels</reason></item></query></iq>");
   EXPECT_TRUE(romeo.has({"<iq", "type='result'"})) << romeo.all();
   EXPECT_TRUE(juliet.has({"<message", "<invite", "from='romeo@shop.example'"})) << "new members are told";
   juliet.say(presence_to("cave@rooms.shop.example/Juliet"));
@@ -96,8 +99,9 @@ TEST(RoomJoin, MembersOnlyAndBanned) {
   EXPECT_TRUE(tybalt.has({"type='error'", "forbidden"}));
   EXPECT_EQ(tybalt.got.size(), 1U);
   // Membership taken away: out, status 321, and only once.
-  romeo.say("<iq type='set' id='2' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/muc#admin'>"
-            "<item affiliation='none' jid='juliet@shop.example'/></query></iq>");
+  romeo.say(
+      "<iq type='set' id='2' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/muc#admin'>"
+      "<item affiliation='none' jid='juliet@shop.example'/></query></iq>");
   EXPECT_TRUE(juliet.has({"type='unavailable'", "code='321'", "code='110'"}));
   EXPECT_EQ(juliet.got.size(), 1U) << juliet.all();
   EXPECT_TRUE(romeo.has({"type='unavailable'", "/Juliet'", "code='321'"}));
@@ -124,7 +128,8 @@ TEST(RoomJoin, LimitsOfPlanAndRoom) {
   EXPECT_TRUE(other.has({"type='error'", "not-allowed"})) << "another tenant's user makes no rooms here";
   world.clients[0]->say(
       "<iq type='set' id='2' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/muc#owner'>"
-      "<x xmlns='jabber:x:data' type='submit'>" + field("muc#roomconfig_maxusers", "none") + "</x></query></iq>");
+      "<x xmlns='jabber:x:data' type='submit'>" +
+      field("muc#roomconfig_maxusers", "none") + "</x></query></iq>");
   juliet.say(presence_to("cave@rooms.shop.example/Juliet"));
   EXPECT_TRUE(juliet.has({"code='110'"}));
   other.say(presence_to("cave@rooms.shop.example/Other"));
@@ -161,14 +166,58 @@ TEST(RoomJoin, PresenceIsPassedOnWithoutForgeries) {
   RoomWorld world;
   Client& romeo = world.found("romeo@shop.example/a", "cave@rooms.shop.example/Romeo");
   Client& juliet = world.enter("juliet@shop.example/b", "cave@rooms.shop.example/Juliet");
-  juliet.say(presence_to("cave@rooms.shop.example/Juliet",
-                         "<show>away</show><x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='owner' "
-                         "role='moderator'/><status code='666'/></x><occupant-id xmlns='urn:xmpp:occupant-id:0' id='forged'/>"
-                         "<c xmlns='http://jabber.org/protocol/caps' node='n'/>"));
+  juliet.say(
+      presence_to("cave@rooms.shop.example/Juliet",
+                  "<show>away</show><x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='owner' "
+                  "role='moderator'/><status code='666'/></x><occupant-id xmlns='urn:xmpp:occupant-id:0' id='forged'/>"
+                  "<c xmlns='http://jabber.org/protocol/caps' node='n'/>"));
   EXPECT_TRUE(romeo.has({"/Juliet'", "<show>away", "role='participant'", "caps"})) << romeo.all();
   EXPECT_FALSE(romeo.has({"666"}));
   EXPECT_FALSE(romeo.has({"forged"}));
   EXPECT_FALSE(romeo.has({"affiliation='owner'"}));
+}
+
+TEST(RoomJoin, RolesThatAreNotBroadcastAreSeenByNobody) {
+  RoomWorld world;
+  Client& romeo = world.found("romeo@shop.example/a", "cave@rooms.shop.example/Romeo",
+                              field("muc#roomconfig_moderatedroom", "1") +
+                                  "<field var='muc#roomconfig_presencebroadcast'><value>moderator</value>"
+                                  "<value>participant</value></field>");
+  Client& juliet = world.enter("juliet@shop.example/b", "cave@rooms.shop.example/Juliet");
+  EXPECT_TRUE(juliet.has({"code='110'", "role='visitor'"}));
+  EXPECT_TRUE(romeo.got.empty()) << romeo.all();
+  const auto give = [&](const std::string& role) {
+    romeo.say(
+        "<iq type='set' id='1' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/muc#admin'>"
+        "<item nick='Juliet' role='" +
+        role + "'/></query></iq>");
+  };
+  give("participant");
+  EXPECT_TRUE(romeo.has({"<presence", "/Juliet'", "role='participant'"}));
+  give("visitor");
+  EXPECT_TRUE(romeo.has({"<presence", "/Juliet'", "type='unavailable'"}));
+  EXPECT_TRUE(juliet.has({"<presence", "role='visitor'", "code='110'"}));
+  EXPECT_FALSE(juliet.has({"type='unavailable'"}));
+  juliet.say(leave("cave@rooms.shop.example/Juliet"));
+  EXPECT_TRUE(romeo.got.empty()) << romeo.all();
+}
+
+TEST(RoomJoin, ADestroyedRoomAndItsSuccessorDoNotMix) {
+  RoomWorld world;
+  Client& romeo = world.found("romeo@shop.example/a", "cave@rooms.shop.example/Romeo");
+  Client& juliet = world.enter("juliet@shop.example/b", "cave@rooms.shop.example/Juliet");
+  world.plane->hold_commits(true);
+  romeo.say(
+      "<iq type='set' id='1' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/muc#owner'>"
+      "<destroy/></query></iq>");
+  juliet.send(presence_to("cave@rooms.shop.example/Juliet"));
+  EXPECT_TRUE(juliet.got.empty()) << juliet.all();
+  world.plane->hold_commits(false);
+  world.plane->commit();
+  world.settle();
+  EXPECT_LT(juliet.place({"<destroy"}), juliet.place({"code='201'"})) << juliet.all();
+  EXPECT_LT(juliet.place({"code='201'"}), juliet.got.size());
+  EXPECT_EQ(world.shop->meter->rooms, 1);
 }
 
 TEST(RoomJoin, GoneSessionsAreRemoved) {
@@ -209,11 +258,13 @@ TEST(RoomJoin, HistoryAsMuchAsAskedFor) {
   Client& romeo = world.found("romeo@shop.example/a", "cave@rooms.shop.example/Romeo");
   for (int i = 0; i < 30; ++i) {
     world.clock.advance_ms(1000);
-    romeo.send("<message type='groupchat' to='cave@rooms.shop.example'><body>m" + std::to_string(i) + ".</body></message>");
+    romeo.send("<message type='groupchat' to='cave@rooms.shop.example'><body>m" + std::to_string(i) +
+               ".</body></message>");
   }
   Client& juliet = world.connect("juliet@shop.example/b");
   const auto ask = [&](const std::string& attributes) {
-    juliet.say(presence_to("cave@rooms.shop.example/Juliet", "<x xmlns='http://jabber.org/protocol/muc'><history" + attributes + "/></x>"));
+    juliet.say(presence_to("cave@rooms.shop.example/Juliet",
+                           "<x xmlns='http://jabber.org/protocol/muc'><history" + attributes + "/></x>"));
     const size_t count = juliet.count({"<message", "<delay", "<body>m"});
     const std::string text = juliet.all();
     EXPECT_TRUE(count == 0 || juliet.has({"m29."})) << "the newest ones";

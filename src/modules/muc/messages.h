@@ -12,15 +12,15 @@ namespace teahouse::muc {
 // A stanza of type message for the room or one of its occupants.
 void handle_message(Room& room, const Stanza& stanza);
 
-// The site itself says something, under a nick, through the API: from nobody who is in the room. Gives the archive id; what it
-// sends stands in the room's line. Errors: not_acceptable for the nick, resource_constraint.
+// The site itself says something, under a nick, through the API: from nobody who is in the room. Gives the archive id;
+// what it sends stands in the room's line. Errors: not_acceptable for the nick, resource_constraint.
 Result<store::ArchiveId> say(Room& room, std::string_view nick, std::string payload);
 
 // The site itself sets the subject. REQUIRES: it is not too long.
 void say_subject(Room& room, std::string_view subject);
 
-// Is it kept? Everything with a meaning is; chat states, receipts and markers, and what its sender marked so (XEP-0334), are
-// not.
+// Is it kept? Everything with a meaning is; chat states, receipts and markers, and what its sender marked so
+// (XEP-0334), are not.
 bool is_archived(const Stanza& message);
 
 }  // namespace teahouse::muc

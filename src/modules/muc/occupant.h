@@ -1,7 +1,7 @@
 // Occupants: who is in a room now, by nick and by session.
 //
-// Several sessions of one account may share a nick; they are one occupant, and what others see is the presence of the session that
-// spoke up last. They are not kept anywhere: after a restart clients enter again.
+// Several sessions of one account may share a nick; they are one occupant, and what others see is the presence of the
+// session that spoke up last. They are not kept anywhere: after a restart clients enter again.
 //
 // Thread: the room's home loop.
 #pragma once

@@ -16,8 +16,8 @@ namespace teahouse::muc {
 void read_config_form(Room& room, const Stanza& stanza);
 void handle_owner_set(Room& room, const Stanza& stanza, const xml::Element& query);
 
-// Takes over the new configuration and owners: stored (also what made the room, when it was locked), and told to the room.
-// REQUIRES: allowed, and there is space for the affiliations.
+// Takes over the new configuration and owners: stored (also what made the room, when it was locked), and told to the
+// room. REQUIRES: allowed, and there is space for the affiliations.
 void apply_config(Room& room, const ConfigChange& change);
 
 struct Destruction {

@@ -152,9 +152,7 @@ void handle_presence(Room& room, const Stanza& stanza) {
 void broadcast_presence(Room& room, const Occupant& occupant, const PresenceNotes& notes, bool hides) {
   const bool visible = room.config.broadcasts(occupant.role);
   const PresenceNotes nothing;
-  if (hides) {
-    broadcast(room, occupant, {StanzaType::unavailable, nothing, {}}, nullptr, {true, false, nullptr});
-  }
+  if (hides) { broadcast(room, occupant, {StanzaType::unavailable, nothing, {}}, nullptr, {true, false, nullptr}); }
   broadcast(room, occupant, {StanzaType::none, notes, {}}, &occupant.shown().presence, {visible, true, nullptr});
 }
 

@@ -1,7 +1,7 @@
 // Presence in a room: what the room says of its occupants, and what they say.
 //
-// Everybody hears of everybody whose role is broadcast; the real address goes to those who may see it; an occupant's own sessions
-// always hear of it, with status 110.
+// Everybody hears of everybody whose role is broadcast; the real address goes to those who may see it; an occupant's
+// own sessions always hear of it, with status 110.
 //
 // Spec: XEP-0045 sections 7.2, 7.6, 7.7, 7.14, 12.1, 17.3.
 #pragma once
@@ -42,7 +42,8 @@ void remove_session(Room& room, Occupant& occupant, const FullJid& session, cons
 // A new role, told to everybody. REQUIRES: it is not none.
 void set_role(Room& room, Occupant& occupant, Role role, const PresenceNotes& notes);
 
-// An error that came back from a session: where it says that nobody is there, the session is out of the room (status 333).
+// An error that came back from a session: where it says that nobody is there, the session is out of the room (status
+// 333).
 void handle_bounce(Room& room, const Stanza& error);
 
 // The last word of a room that is destroyed, or whose server stops, to each session: `extra` goes into its <x/>.

@@ -1,7 +1,7 @@
 // What occupants send each other through the room: private messages and iqs; and the ping of oneself.
 //
-// An iq is passed on with the sender's occupant address, and an id that carries which of his sessions asked, so that the answer
-// finds its way back without the room remembering anything.
+// An iq is passed on with the sender's occupant address, and an id that carries which of his sessions asked, so that
+// the answer finds its way back without the room remembering anything.
 //
 // Spec: XEP-0045 sections 7.5 and 17.4, XEP-0410.
 #pragma once

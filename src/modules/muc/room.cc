@@ -41,9 +41,8 @@ const BareJid* Room::find_nick_owner(std::string_view nick) const {
 }
 
 size_t Room::count(Affiliation affiliation) const {
-  return static_cast<size_t>(std::count_if(affiliations.begin(), affiliations.end(), [&](const auto& each) {
-    return each.second.affiliation == affiliation;
-  }));
+  return static_cast<size_t>(std::count_if(affiliations.begin(), affiliations.end(),
+                                           [&](const auto& each) { return each.second.affiliation == affiliation; }));
 }
 
 bool Room::may_enter(const BareJid& user) const {
@@ -78,7 +77,9 @@ void Room::reply(const Stanza& request, std::string payload) const {
 
 void Room::reply_error(const Stanza& request, const Error& error) const {
   if (request.type == StanzaType::error || request.type == StanzaType::result) return;
-  Stanza answer = make_error(request, error);
+  // A room that is full is worth another try (XEP-0045 section 7.2.9).
+  const bool is_full = request.kind == StanzaKind::presence && error.kind == ErrorKind::service_unavailable;
+  Stanza answer = make_error(request, error, is_full ? ErrorType::wait : default_type(error.kind));
   // Clients know by this that the error is the room's answer to an attempt to enter.
   if (request.kind == StanzaKind::presence) answer.stamp("<x xmlns='http://jabber.org/protocol/muc'/>");
   traffic_->send(std::move(answer));

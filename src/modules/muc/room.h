@@ -1,7 +1,8 @@
-// Room: a room that is in memory: its configuration, affiliations, subject and occupants, and the line of what it sends.
+// Room: a room that is in memory: its configuration, affiliations, subject and occupants, and the line of what it
+// sends.
 //
-// The features (join, messages, admin...) are functions on it, a file each; they change it at once and send through traffic(),
-// after a gate where something had to be stored first.
+// The features (join, messages, admin...) are functions on it, a file each; they change it at once and send through
+// traffic(), after a gate where something had to be stored first.
 //
 // Thread: its home loop, that of its bare JID.
 // Limits: config.h and the plan.
@@ -42,10 +43,11 @@ class Room {
   Subject subject;
   AffiliationList affiliations;
   Occupants occupants;
-  // Made, but not configured yet: only its owner is in it, and for everybody else it is not there. Nothing of it is stored.
+  // Made, but not configured yet: only its owner is in it, and for everybody else it is not there. Nothing of it is
+  // stored.
   bool locked = false;
-  bool entered = false;       // somebody was in it since it was loaded
-  bool destroyed = false;     // the service forgets it as soon as the work at hand is done
+  bool entered = false;    // somebody was in it since it was loaded
+  bool destroyed = false;  // the service forgets it as soon as the work at hand is done
   int64_t empty_since_ms = 0;
   // Invitee and inviter, the newest last: who may decline to whom.
   std::deque<std::pair<BareJid, BareJid>> invitations;
@@ -57,7 +59,8 @@ class Room {
   size_t count(Affiliation affiliation) const;
   bool may_enter(const BareJid& user) const;  // without regard to a password and to how full it is
 
-  // May he read what was said in the room, and what it is about? Its people may; strangers where they could come in at once.
+  // May he read what was said in the room, and what it is about? Its people may; strangers where they could come in at
+  // once.
   bool may_look_inside(const Jid& user) const;
 
   // Sets an affiliation and stores it (nothing is stored of a locked room). The Lsn, or 0.

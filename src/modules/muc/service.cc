@@ -119,9 +119,8 @@ void Service::forget_destroyed(Room& room) {
 Task<void> Service::load(HostPtr host, BareJid jid) {
   const auto counting = counting_of(host);
   if (!counting->done) {
-    Async<bool> counted(home_.loop(), [counting](Async<bool>::Done done) {
-      counting->waiting.push_back(std::move(done));
-    });
+    Async<bool> counted(home_.loop(),
+                        [counting](Async<bool>::Done done) { counting->waiting.push_back(std::move(done)); });
     co_await counted;
   }
   const Storage storage(home_.data(), host->tenant->id);
@@ -140,8 +139,8 @@ void Service::finish_loading(const HostPtr& host, const BareJid& jid, const Erro
     rooms_.erase(jid.str());
     return;
   }
-  // One at a time, so that what comes while the work is done stands behind what came before. The work may end the room: then
-  // the rest waits until its last words have left.
+  // One at a time, so that what comes while the work is done stands behind what came before. The work may end the room:
+  // then the rest waits until its last words have left.
   while (!leaving_.contains(jid.str())) {
     const auto waiting = waiting_.find(jid.str());
     if (waiting == waiting_.end()) return;
@@ -166,8 +165,8 @@ std::shared_ptr<Service::Counting> Service::counting_of(const HostPtr& host) {
   return counting;
 }
 
-// Each home counts its own rooms, before it loads or makes any. The temporary ones among them are loaded, so that the sweep finds
-// them if nobody comes back.
+// Each home counts its own rooms, before it loads or makes any. The temporary ones among them are loaded, so that the
+// sweep finds them if nobody comes back.
 Task<void> Service::count(HostPtr host, std::shared_ptr<Counting> counting) {
   const Storage storage(home_.data(), host->tenant->id);
   auto rooms = co_await storage.list(home_.loop());

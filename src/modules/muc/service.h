@@ -1,7 +1,8 @@
 // Service: a home's rooms: in memory and not, from the first stanza for one to its end.
 //
-// A room is loaded when something is asked of it; what comes meanwhile waits in order. It is forgotten when it has been empty for a
-// while; a temporary one ends with its last occupant (or, after a restart, when nobody has come back in time).
+// A room is loaded when something is asked of it; what comes meanwhile waits in order. It is forgotten when it has been
+// empty for a while; a temporary one ends with its last occupant (or, after a restart, when nobody has come back in
+// time).
 //
 // Thread: its home loop.
 // Owns: the rooms.
@@ -23,8 +24,8 @@ namespace teahouse::muc {
 class Service {
  public:
   static constexpr int64_t sweep_every_ms = 30'000;
-  static constexpr int64_t idle_room_ms = 60'000;            // empty rooms stay in memory so long
-  static constexpr int64_t abandoned_room_ms = 5 * 60'000;   // temporary ones that nobody entered since the start
+  static constexpr int64_t idle_room_ms = 60'000;           // empty rooms stay in memory so long
+  static constexpr int64_t abandoned_room_ms = 5 * 60'000;  // temporary ones that nobody entered since the start
 
   explicit Service(Home& home) : home_(home) {}
 
@@ -33,12 +34,13 @@ class Service {
   // Everything for a host of kind `rooms`.
   void handle(const HostPtr& host, Stanza stanza, const ReceiptPtr& receipt);
 
-  // Calls back with the room (null: there is none; its line holds still meanwhile): now, when it is in memory and nothing waits for
-  // it, else later. Errors: internal_server_error; resource_constraint when too much waits already.
+  // Calls back with the room (null: there is none; its line holds still meanwhile): now, when it is in memory and
+  // nothing waits for it, else later. Errors: internal_server_error; resource_constraint when too much waits already.
   using RoomWork = std::function<void(Result<Room*>)>;
   void with_room(const HostPtr& host, const BareJid& jid, RoomWork work);
 
-  // A new room, locked, with nobody in it; to be called from with_room's work that found none. Errors: resource_constraint.
+  // A new room, locked, with nobody in it; to be called from with_room's work that found none. Errors:
+  // resource_constraint.
   Result<Room*> create(const HostPtr& host, const BareJid& jid);
 
   // --- tenants

@@ -14,9 +14,9 @@ constexpr char subject_entry[] = "subject";
 constexpr std::string_view affiliation_prefix = "a:";
 
 constexpr std::pair<const char*, bool RoomConfig::*> flags[] = {
-    {"persistent", &RoomConfig::persistent},   {"public", &RoomConfig::is_public},
-    {"members_only", &RoomConfig::members_only}, {"moderated", &RoomConfig::moderated},
-    {"non_anonymous", &RoomConfig::non_anonymous}, {"change_subject", &RoomConfig::change_subject},
+    {"persistent", &RoomConfig::persistent},         {"public", &RoomConfig::is_public},
+    {"members_only", &RoomConfig::members_only},     {"moderated", &RoomConfig::moderated},
+    {"non_anonymous", &RoomConfig::non_anonymous},   {"change_subject", &RoomConfig::change_subject},
     {"member_invites", &RoomConfig::member_invites}, {"archived", &RoomConfig::archived}};
 constexpr std::pair<const char*, std::string RoomConfig::*> texts[] = {{"name", &RoomConfig::name},
                                                                        {"description", &RoomConfig::description},
@@ -115,9 +115,8 @@ Lsn Storage::store_subject(const BareJid& room, const Subject& subject) const {
 }
 
 Lsn Storage::store_affiliation(const BareJid& room, const BareJid& user, const Affiliated& affiliated) const {
-  const json::object object{{"affiliation", to_string(affiliated.affiliation)},
-                            {"nick", affiliated.nick},
-                            {"reason", affiliated.reason}};
+  const json::object object{
+      {"affiliation", to_string(affiliated.affiliation)}, {"nick", affiliated.nick}, {"reason", affiliated.reason}};
   return map_.store(room.str(), std::string(affiliation_prefix) + user.str(), json::serialize(object));
 }
 

@@ -1,8 +1,8 @@
 // Storage: what the data plane keeps of a tenant's rooms: a list with every room's configuration, and for each room its
 // affiliations and subject; and the archive of their messages.
 //
-// A room exists when it is in the list. Its affiliations are written before its entry there, and removed after it, so that after a
-// crash (which keeps a prefix of the writes) a room that exists is whole.
+// A room exists when it is in the list. Its affiliations are written before its entry there, and removed after it, so
+// that after a crash (which keeps a prefix of the writes) a room that exists is whole.
 //
 // Thread: any; the tasks go on on `home`.
 #pragma once

@@ -17,8 +17,7 @@ Result<void> check_subject_change(const Room& room, const Occupant& occupant, co
     return Error{ErrorKind::not_acceptable, "A change of subject carries the subject and little else."};
   }
   if (message.root().child_text("subject", ns::client).size() > subject_bytes_max) {
-    return Error{ErrorKind::not_acceptable,
-                 "A subject has at most " + std::to_string(subject_bytes_max) + " bytes."};
+    return Error{ErrorKind::not_acceptable, "A subject has at most " + std::to_string(subject_bytes_max) + " bytes."};
   }
   return {};
 }

@@ -54,8 +54,7 @@ void Traffic::pump() {
   if (held_ > 0 || pumping_) return;
   const auto self = shared_from_this();  // the room may go while its last words leave
   pumping_ = true;
-  while (!line_.empty() && line_.front().gate <= home_.committed() &&
-         (!line_.front().ready || *line_.front().ready)) {
+  while (!line_.empty() && line_.front().gate <= home_.committed() && (!line_.front().ready || *line_.front().ready)) {
     const auto work = std::move(line_.front().work);
     line_.pop_front();
     if (work) work();

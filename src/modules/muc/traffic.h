@@ -1,9 +1,9 @@
-// Traffic: the one line in which everything that a room sends stands, so that nothing overtakes and nothing leaves before what it
-// tells of is on disk.
+// Traffic: the one line in which everything that a room sends stands, so that nothing overtakes and nothing leaves
+// before what it tells of is on disk.
 //
-// A message that was appended to the archive puts a gate into the line (wait_for); what comes after it, presence too, stands
-// behind. A joiner's history takes its place (reserve) while it is being read. Nothing leaves while the room is at work
-// (Batch): a stanza that is routed can come back into the room at once, as a bounce or a closed session.
+// A message that was appended to the archive puts a gate into the line (wait_for); what comes after it, presence too,
+// stands behind. A joiner's history takes its place (reserve) while it is being read. Nothing leaves while the room is
+// at work (Batch): a stanza that is routed can come back into the room at once, as a bounce or a closed session.
 //
 // Thread: its room's home loop.
 // Lifetime: shared, because what stands in it may outlive the room (the last words of one that was destroyed).

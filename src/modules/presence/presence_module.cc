@@ -163,8 +163,8 @@ void PresenceModule::subscription_outbound(Outbound& outbound) {
   if (!effect.route) return;
   stanza.from = resident.jid();
   stanza.to = contact;
-  if (effect.stops_presence) send_unavailable_of_all(resident, contact);
   home_->route(stanza, outbound.receipt);
+  if (effect.stops_presence) send_unavailable_of_all(resident, contact);
   if (effect.sends_presence) send_presence_of_all(resident, contact);
 }
 
@@ -222,15 +222,18 @@ void PresenceModule::subscription_inbound(Inbound& inbound) {
   const Subscription before = item.subscription;
   const InboundEffect effect = apply_inbound(item.subscription, stanza.type);
   if (effect.deliver && stanza.type == StanzaType::subscribe) stanza.write(item.request, true);
+  if (effect.deliver) show(resident, stanza);  // before the push: sections 3.1.6, 3.2.3 and 3.3.3
   await(inbound.receipt, roster_.save(resident, contact, before));
   if (effect.answer_subscribed) {
     send(resident.jid(), contact, StanzaType::subscribed, inbound.receipt);
     send_presence_of_all(resident, contact);
   }
   if (effect.stops_presence) send_unavailable_of_all(resident, contact);
-  if (!effect.deliver) return;
+}
+
+// A request goes to who can answer it; the rest is for those who keep a roster (section 3.1.3).
+void PresenceModule::show(Resident& resident, const Stanza& stanza) {
   for (const auto& session : resident.sessions()) {
-    // A request goes to who can answer it; the rest is for those who keep a roster (section 3.1.3).
     if (stanza.type == StanzaType::subscribe ? session->is_available() : session->interested) session->deliver(stanza);
   }
 }

@@ -40,6 +40,7 @@ class PresenceModule final : public Module {
   void broadcast(Session& session, const Stanza& presence);
   void send_presence_of_all(Resident& resident, const Jid& to);
   void send_unavailable_of_all(Resident& resident, const BareJid& to);
+  void show(Resident& resident, const Stanza& subscription);
   void show_requests(Session& session);
   void send(const Jid& from, const Jid& to, StanzaType type, const ReceiptPtr& receipt = nullptr);
 

@@ -96,7 +96,7 @@ void RosterModule::set(const IqRequest& request) {
     lsn = save(resident, item.jid);
   }
   await(request.receipt, lsn);
-  home_->when_committed(lsn, [home = home_, stanza = request.stanza] { home->reply(stanza, {}); });
+  request.session->deliver(Stanza::make_reply(request.stanza, StanzaType::result, {}), lsn);
 }
 
 Lsn RosterModule::save(Resident& resident, const BareJid& contact) {
@@ -124,9 +124,9 @@ Lsn RosterModule::write(Resident& resident, const BareJid& contact) {
   RosterItem* item = roster.find(contact);
   if (!item) return 0;
   const Subscription& state = item->subscription;
-  if (state.to || state.from || state.pending_out) item->listed = true;
+  if (state.to || state.from || state.pending_out || state.approved) item->listed = true;
   if (!state.pending_in) item->request.clear();
-  if (!item->listed && !state.pending_in && !state.approved) {
+  if (!item->listed && !state.pending_in) {
     roster.remove(contact);
     return store(resident).remove(resident.jid().str(), contact.str());
   }

@@ -29,6 +29,12 @@ bool looks_like_token(std::string_view secret) {
   return secret.starts_with("eyJ") && std::count(secret.begin(), secret.end(), '.') == 2;
 }
 
+// A good token can still find no room for one more account in the plan.
+sasl::Condition condition_of(const Error& error) {
+  return error.kind == ErrorKind::not_authorized ? sasl::Condition::not_authorized
+                                                 : sasl::Condition::temporary_auth_failure;
+}
+
 }  // namespace
 
 // A WebSocket without TLS is as good as one with it where it comes over loopback: the page's own machine, or a proxy in
@@ -158,25 +164,26 @@ Task<void> Stream::provide_keys(std::shared_ptr<Stream> self, std::string authci
 Task<void> Stream::verify_secret(std::shared_ptr<Stream> self, sasl::VerifySecret secret) {
   Home& home = self->clients_->home();
   bool good = false;
+  auto condition = sasl::Condition::not_authorized;
   std::string why;
   const auto wait = home.house().throttle.before_answer(self->host_->tenant->id, secret.authcid,
                                                         self->transport_->connection().peer_address());
   if (wait.refuse) {
+    condition = sasl::Condition::temporary_auth_failure;
     why = "Too many failed logins; wait some minutes.";
   } else if (looks_like_token(secret.secret)) {
     const auto user = co_await sign_in(home.loop(), home.house().accounts, self->host_->tenant, home.house().keys,
                                        secret.secret, home.clock().wall_ms());
     good = user && user->localpart == secret.authcid;
     if (!user) why = user.error().text;
+    if (!user) condition = condition_of(user.error());
     if (user && !good) why = "The token is for another user.";
   } else {
     good = co_await home.house().accounts.check_password(home.loop(), self->host_->tenant, secret.authcid,
                                                          secret.secret);
   }
   if (self->state_ == State::over || !self->mechanism_) co_return;
-  self->advance(good ? self->mechanism_->accept(secret.authcid)
-                     : self->mechanism_->refuse(wait.refuse ? sasl::Condition::temporary_auth_failure
-                                                            : sasl::Condition::not_authorized, why));
+  self->advance(good ? self->mechanism_->accept(secret.authcid) : self->mechanism_->refuse(condition, why));
   self->transport_->release();
 }
 
@@ -186,7 +193,7 @@ Task<void> Stream::verify_token(std::shared_ptr<Stream> self, sasl::VerifyToken 
                                      token.token, home.clock().wall_ms());
   if (self->state_ == State::over || !self->mechanism_) co_return;
   self->advance(user ? self->mechanism_->accept(user->localpart)
-                     : self->mechanism_->refuse(sasl::Condition::not_authorized, user.error().text));
+                     : self->mechanism_->refuse(condition_of(user.error()), user.error().text));
   self->transport_->release();
 }
 

@@ -74,8 +74,10 @@ class WebSocketTransport final : public Transport, public http::WebSocket::Event
     if (message.find_first_not_of(" \t\r\n") == std::string_view::npos) return;  // a keep-alive
     auto document = xml::Document::parse(SharedBytes(std::string(message)), limits_);
     if (!document) {
-      events_.on_fault(document.error().kind == ErrorKind::policy_violation ? xml::StreamFault::policy_violation
-                                                                            : xml::StreamFault::not_well_formed,
+      const ErrorKind kind = document.error().kind;
+      events_.on_fault(kind == ErrorKind::policy_violation ? xml::StreamFault::policy_violation
+                       : kind == ErrorKind::not_allowed    ? xml::StreamFault::restricted_xml
+                                                           : xml::StreamFault::not_well_formed,
                        document.error().text);
       return;
     }

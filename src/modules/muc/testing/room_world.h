@@ -1,4 +1,5 @@
-// RoomWorld: two tenants with accounts, two homes with the module, and clients that write XML and keep what they get; for tests.
+// RoomWorld: two tenants with accounts, two homes with the module, and clients that write XML and keep what they get;
+// for tests.
 //
 // Thread: one; both loops turn on it.
 #pragma once
@@ -45,14 +46,17 @@ class Client final : public SessionStream {
   // How many of the stanzas hold all of these.
   size_t count(const std::vector<std::string>& parts) const {
     return static_cast<size_t>(std::count_if(got.begin(), got.end(), [&](const std::string& stanza) {
-      return std::all_of(parts.begin(), parts.end(), [&](const auto& part) { return stanza.find(part) != stanza.npos; });
+      return std::all_of(parts.begin(), parts.end(),
+                         [&](const auto& part) { return stanza.find(part) != stanza.npos; });
     }));
   }
   bool has(const std::vector<std::string>& parts) const { return count(parts) > 0; }
   // Where the first such stanza stands; the number of stanzas when there is none.
   size_t place(const std::vector<std::string>& parts) const {
     for (size_t i = 0; i < got.size(); ++i) {
-      if (std::all_of(parts.begin(), parts.end(), [&](const auto& part) { return got[i].find(part) != std::string::npos; })) return i;
+      if (std::all_of(parts.begin(), parts.end(),
+                      [&](const auto& part) { return got[i].find(part) != std::string::npos; }))
+        return i;
     }
     return got.size();
   }
@@ -101,6 +105,8 @@ class RoomWorld : public AccountWorld {
       ASSERT_NE(resident, nullptr) << jid;
       client->session = *client->home->bind(*resident, full.resourcepart());
       client->session->attach(client.get());
+      // Available, so that messages for the bare address reach it.
+      client->session->set_presence(Stanza::make(StanzaKind::presence, StanzaType::none, {}));
     });
     while (!asked) turn(10);
     clients.push_back(std::move(client));
@@ -143,8 +149,8 @@ class RoomWorld : public AccountWorld {
   Client& found(const std::string& jid, const std::string& address, const std::string& fields = {}) {
     Client& client = enter(jid, address);
     client.send("<iq type='set' id='found' to='" + address.substr(0, address.find('/')) +
-                "'><query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'>" + fields +
-                "</x></query></iq>");
+                "'><query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'>" +
+                fields + "</x></query></iq>");
     EXPECT_TRUE(client.has({"<iq", "type='result'", "id='found'"})) << client.all();
     client.forget();
     return client;

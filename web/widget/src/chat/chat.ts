@@ -207,6 +207,7 @@ export class Chat extends Emitter<ChatEvents> {
     if (!clean) return;
     const { jid } = this.store.me;
     await storeName(origin, identity.claims.sub, await identity.token(), clean);
+    if (identity.guest) await identity.token(true).catch(() => {}); // the old one says the old name whenever it is used
     this.store.me.name = clean;
     this.store.people.set(jid, { jid, id: identity.claims.sub, picture: this.store.picture(jid), name: clean });
     this.rooms.rename(clean);

@@ -158,7 +158,7 @@ class Widget implements Shell {
   }
 
   private failByProblem(problem: Problem): void {
-    console.error(`teahouse: ${problem.title}${problem.detail && problem.detail !== problem.title ? ` ${problem.detail}` : ""}`);
+    console.error(`teahouse: ${problem.message}`);
     if (problem.code === "tenant-suspended") return this.fail({ kind: "suspended", text: problem.detail });
     if (problem.status === 403) return this.fail({ kind: "not-allowed", text: problem.message });
     if (problem.status === 404) return this.fail({ kind: "unknown-site", text: problem.message });

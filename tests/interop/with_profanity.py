@@ -1,0 +1,117 @@
+"""profanity (Debian 12: 0.13.1) in a terminal of tmux: keys are sent, the screen is read."""
+import asyncio
+import os
+import shutil
+import tempfile
+
+from fixtures import limits
+from fixtures.client import Unexpected
+
+CASES = []
+
+
+def case(name):
+    def keep(function):
+        CASES.append(('profanity: ' + name, function))
+        return function
+    return keep
+
+
+class Terminal:
+    """A profanity of its own home directory in a tmux server of its own."""
+
+    def __init__(self, stage):
+        self.home = tempfile.mkdtemp(prefix='teahouse-profanity-')
+        self.socket = os.path.join(self.home, 'tmux')
+        self.stage = stage
+        stage.closers.append(self.close)
+
+    async def tmux(self, *arguments):
+        environment = {**os.environ, 'HOME': self.home, 'XDG_CONFIG_HOME': self.home + '/config', 'TERM': 'xterm',
+                       'XDG_DATA_HOME': self.home + '/data', 'LC_ALL': 'C.UTF-8'}
+        environment.pop('TMUX', None)
+        process = await asyncio.create_subprocess_exec('tmux', '-S', self.socket, *arguments, env=environment,
+                                                       stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
+        return (await process.communicate())[0].decode('utf-8', 'replace')
+
+    async def start(self):
+        await self.tmux('-f', '/dev/null', 'new-session', '-d', '-x', '160', '-y', '50', 'profanity', '-l', 'DEBUG')
+        await self.shows('Profanity')
+
+    async def type(self, line):
+        await self.tmux('send-keys', '-l', line)
+        await self.tmux('send-keys', 'Enter')
+
+    async def shows(self, text):
+        """Waits until the screen has the text."""
+        deadline = asyncio.get_running_loop().time() + limits.ANSWER_S * 2
+        while True:
+            screen = await self.tmux('capture-pane', '-p')
+            if text in screen:
+                return
+            if asyncio.get_running_loop().time() > deadline:
+                raise Unexpected(f'profanity does not show {text!r} but\n{screen}')
+            await asyncio.sleep(0.1)  # between two looks at the screen
+
+    async def login(self, user):
+        await self.start()
+        await self.type(f'/connect {self.stage.jid(user)} server 127.0.0.1 port {self.stage.port()} tls trust')
+        await self.shows('Enter password')
+        await self.type(self.stage.password(user))
+        await self.shows('logged in successfully')
+
+    async def close(self):
+        await self.tmux('kill-server')
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+async def heard(client, text):
+    """One of our own clients gets a message with this body; gives the message."""
+    return await client.pick(lambda e: e.tag == '{jabber:client}message' and e.findtext('{jabber:client}body') == text)
+
+
+@case('login and chat')
+async def chat(stage):
+    """Profanity logs in and talks with a user of the other tenant."""
+    juliet, nurse = await stage.client('juliet'), await stage.client('nurse')
+    profanity = Terminal(stage)
+    await profanity.login('romeo')
+    await profanity.type(f'/msg {stage.jid("juliet")} Hello from a terminal')
+    message = await heard(juliet, 'Hello from a terminal')
+    juliet.send(f"<message to='{message.get('from')}' type='chat'><body>Hello to a terminal</body></message>")
+    await profanity.shows('Hello to a terminal')
+    if nurse.inbox:
+        raise Unexpected('nurse received something')
+
+
+@case('room')
+async def room(stage):
+    """Profanity makes a room, talks in it and hears others."""
+    place = f'garden@rooms.{stage.domain("montague")}'
+    juliet = await stage.client('juliet')
+    profanity = Terminal(stage)
+    await profanity.login('romeo')
+    await profanity.type(f'/join {place} nick Romeo')
+    await profanity.shows('/room accept')
+    await profanity.type('/room accept')
+    await profanity.shows('unlocked')
+    juliet.send(f"<presence to='{place}/Juliet'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
+    await juliet.pick(lambda e: e.find('{jabber:client}subject') is not None)
+    await profanity.shows('Juliet')
+    juliet.send(f"<message to='{place}' type='groupchat'><body>Hello, room</body></message>")
+    await profanity.shows('Hello, room')
+    await profanity.type('Hello, Juliet')
+    await heard(juliet, 'Hello, Juliet')
+
+
+@case('roster')
+async def roster(stage):
+    """Profanity asks for a subscription, is approved, and sees the other's presence."""
+    juliet = await stage.client('juliet')
+    profanity = Terminal(stage)
+    await profanity.login('romeo')
+    await profanity.type(f'/sub request {stage.jid("juliet")}')
+    await juliet.pick(lambda e: e.get('type') == 'subscribe')
+    juliet.send(f"<presence to='{stage.jid('romeo')}' type='subscribed'/>")
+    await profanity.shows('Subscription received')
+    await profanity.shows('is online')

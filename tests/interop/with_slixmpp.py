@@ -1,0 +1,162 @@
+"""slixmpp (Debian 12: 1.8.3), which trusts the server's own certificate authority and checks names."""
+import asyncio
+import logging
+import warnings
+
+warnings.simplefilter('ignore')
+import slixmpp  # noqa: E402
+
+from fixtures import limits  # noqa: E402
+from fixtures.client import Unexpected  # noqa: E402
+
+logging.getLogger('slixmpp').setLevel(logging.CRITICAL)
+CASES = []
+
+
+def case(name):
+    def keep(function):
+        CASES.append(('slixmpp: ' + name, function))
+        return function
+    return keep
+
+
+class User(slixmpp.ClientXMPP):
+    """A slixmpp client whose stanzas are awaited from queues."""
+
+    def __init__(self, stage, user, resource='slix', plugins=(), **details):
+        super().__init__(f'{stage.jid(user)}/{resource}', stage.password(user), **details)
+        self.stage = stage
+        self.ca_certs = stage.ca
+        for plugin in ('xep_0030', 'xep_0199', *plugins):
+            self.register_plugin(plugin)
+        self.messages, self.groupchats = asyncio.Queue(), asyncio.Queue()
+        self.add_event_handler('message', lambda m: self.messages.put_nowait(m) if m['type'] != 'groupchat' else None)
+        self.add_event_handler('groupchat_message', self.groupchats.put_nowait)
+        self.add_event_handler('failed_auth', lambda _: stage.log.append('slixmpp: failed_auth'))
+        stage.closers.append(self.abort)
+
+    async def login(self, listener='c2s'):
+        """Connected, session started, presence sent."""
+        direct = listener == 'c2s_tls'
+        started = self.awaited('session_start')
+        self.connect(('127.0.0.1', self.stage.port(listener)), use_ssl=direct, disable_starttls=direct)
+        await started
+        self.send_presence()
+        return self
+
+    def awaited(self, name):
+        """A future for the next event of this name."""
+        return asyncio.ensure_future(asyncio.wait_for(self.wait_until(name, limits.ANSWER_S), limits.ANSWER_S))
+
+
+async def get(queue):
+    return await asyncio.wait_for(queue.get(), limits.ANSWER_S)
+
+
+def must(truth, why):
+    if not truth:
+        raise Unexpected(why)
+
+
+for listener in ('c2s', 'c2s_tls'):
+    @case(f'login, ping and chat between two tenants, {listener}')
+    async def _(stage, listener=listener):
+        """Certificates of both tenants' domains are good under the server's CA."""
+        romeo = await User(stage, 'romeo').login(listener)
+        juliet = await User(stage, 'juliet').login(listener)
+        benvolio = await User(stage, 'benvolio').login(listener)
+        await romeo['xep_0199'].ping(stage.domain('montague'))
+        romeo.send_message(juliet.boundjid, 'Hi & <hello>', mtype='chat')
+        message = await get(juliet.messages)
+        must(message['body'] == 'Hi & <hello>' and message['from'] == romeo.boundjid, str(message))
+        must(benvolio.messages.empty(), 'benvolio got something')
+
+
+@case('roster and subscriptions between two tenants')
+async def roster(stage):
+    """slixmpp asks, approves and asks back by itself; both rosters end at subscription both, and presence flows."""
+    romeo, juliet = await User(stage, 'romeo').login(), await User(stage, 'juliet').login()
+    both = asyncio.Event()
+
+    def look(_):
+        if all(one.client_roster[other.boundjid.bare]['subscription'] == 'both'
+               for one, other in ((romeo, juliet), (juliet, romeo))):
+            both.set()
+    for one in (romeo, juliet):
+        one.auto_authorize = one.auto_subscribe = True
+        one.add_event_handler('roster_update', look)
+        await one.get_roster()
+    seen = romeo.awaited('got_online')
+    romeo.send_presence_subscription(juliet.boundjid.bare)
+    await asyncio.wait_for(both.wait(), limits.ANSWER_S)
+    presence = await seen
+    must(presence['from'].bare in (juliet.boundjid.bare, romeo.boundjid.bare), str(presence))
+
+
+@case('room')
+async def room(stage):
+    """Two users of two tenants meet in a room, talk, and see each other leave."""
+    place = f'garden@rooms.{stage.domain("montague")}'
+    romeo = await User(stage, 'romeo', plugins=['xep_0045']).login()
+    juliet = await User(stage, 'juliet', plugins=['xep_0045']).login()
+    nurse = await User(stage, 'nurse', plugins=['xep_0045']).login()
+    await romeo['xep_0045'].join_muc_wait(place, 'Romeo', timeout=limits.ANSWER_S)
+    form = await romeo['xep_0045'].get_room_config(place)
+    await romeo['xep_0045'].set_room_config(place, form)
+    await juliet['xep_0045'].join_muc_wait(place, 'Juliet', timeout=limits.ANSWER_S)
+    romeo.send_message(place, 'In the garden', mtype='groupchat')
+    for one in (romeo, juliet):
+        message = await get(one.groupchats)
+        must(message['body'] == 'In the garden' and message['from'] == f'{place}/Romeo', str(message))
+    must(nurse.groupchats.empty(), 'nurse got something')
+    left = romeo.awaited(f'muc::{place}::got_offline')
+    juliet['xep_0045'].leave_muc(place, 'Juliet')
+    must((await left)['from'] == f'{place}/Juliet', 'somebody else left')
+
+
+@case('archive')
+async def archive(stage):
+    """slixmpp pages through both archives and finds the same three messages."""
+    romeo = await User(stage, 'romeo', plugins=['xep_0313']).login()
+    juliet = await User(stage, 'juliet', plugins=['xep_0313']).login()
+    for number in range(3):
+        romeo.send_message(juliet.boundjid.bare, f'm{number}', mtype='chat')
+        await get(juliet.messages)
+    for one, other in ((romeo, juliet), (juliet, romeo)):
+        found = [message['mam_result']['forwarded']['stanza']['body'] async for message in
+                 one['xep_0313'].iterate(with_jid=other.boundjid.bare, rsm={'max': 2})]
+        must(found == ['m0', 'm1', 'm2'], f'{one.boundjid} found {found}')
+
+
+@case('carbons')
+async def carbons(stage):
+    """A second resource sees what the first sends and receives."""
+    romeo = await User(stage, 'romeo').login()
+    juliet = await User(stage, 'juliet', 'one').login()
+    other = await User(stage, 'juliet', 'two', plugins=['xep_0280']).login()
+    await other['xep_0280'].enable()
+    received, sent = other.awaited('carbon_received'), other.awaited('carbon_sent')
+    romeo.send_message(juliet.boundjid, 'Hi', mtype='chat')
+    await get(juliet.messages)
+    must((await received)['carbon_received']['body'] == 'Hi', 'another message came')
+    juliet.send_message(romeo.boundjid, 'Ho', mtype='chat')
+    must((await sent)['carbon_sent']['body'] == 'Ho', 'another message came')
+
+
+@case('stream management')
+async def stream_management(stage):
+    """slixmpp's connection is cut; it connects again, resumes, and gets what came meanwhile."""
+    romeo = User(stage, 'romeo', plugins=['xep_0198'])
+    enabled = romeo.awaited('sm_enabled')
+    await romeo.login()
+    await enabled
+    juliet = await User(stage, 'juliet').login()
+    resumed = romeo.awaited('session_resumed')
+    gone = romeo.awaited('disconnected')
+    romeo.transport.abort()
+    await gone
+    juliet.send_message(romeo.boundjid, 'Meanwhile', mtype='chat')
+    romeo.connect(('127.0.0.1', stage.port()))
+    await resumed
+    must((await get(romeo.messages))['body'] == 'Meanwhile', 'another message came')
+    must(romeo.messages.empty(), 'it came twice')
