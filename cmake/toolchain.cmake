@@ -22,7 +22,8 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverl
                     -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 sees overflows in std::string that are not there, once it inlines (its bugs 105329 and 105651).
-  add_compile_options(-fcoroutines -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow)
+  add_compile_options(-fcoroutines -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow -Wno-dangling-pointer
+                      -Wno-maybe-uninitialized)
 endif()
 if(TEAHOUSE_SANITIZE)
   add_compile_options(-fsanitize=${TEAHOUSE_SANITIZE} -fno-sanitize-recover=all)

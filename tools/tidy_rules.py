@@ -16,7 +16,8 @@ FOLDERS_OF_CPP = ('src/', 'fuzz/', 'bench/', 'tests/')
 FILE_LINES_MAX = 800
 FILE_LINES_QUESTION = 400
 FUNCTION_LINES_MAX = 70
-COLUMNS_MAX = 120
+COLUMNS_MAX = 120          # of C++
+COLUMNS_MAX_OTHERS = 160   # markup, string tables and stanzas in tests read worse when they are broken
 README_LINES_MAX = 15
 NODE_MAJOR = 18
 
@@ -172,9 +173,10 @@ def line_lengths(house):
         if not (path.endswith(CODE_ENDINGS) or path.startswith(('script/', 'tools/', '.ci/', 'cmake/')) or
                 path == 'CMakeLists.txt') or not path.startswith(FOLDERS_OF_CODE + ('cmake', 'CMakeLists')):
             continue
+        most = COLUMNS_MAX if path in house.cpp else COLUMNS_MAX_OTHERS
         for number, line in enumerate(house.text(path).split('\n'), 1):
-            if len(line) > COLUMNS_MAX and not house.allows(path, number, 'long-line'):
-                breaches.append(f'{path}:{number}: {len(line)} columns; at most {COLUMNS_MAX}')
+            if len(line) > most and not house.allows(path, number, 'long-line'):
+                breaches.append(f'{path}:{number}: {len(line)} columns; at most {most}')
     return breaches
 
 

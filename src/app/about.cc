@@ -20,15 +20,16 @@ std::string modules_json() {
     modules.push_back({{"name", info.name}, {"summary", info.summary}, {"xeps", std::move(xeps)}});
   }
   // What is no module's, but the core's.
-  modules.push_back({{"name", "server"},
-                     {"summary", "Streams and sessions: the core, which no tenant is without."},
-                     {"xeps",
-                      {{{"number", 198}, {"version", "1.6.3"}, {"title", "Stream Management"}, {"note", ""}},
-                       {{"number", 368}, {"version", "1.1.0"}, {"title", "SRV records for XMPP over TLS"}, {"note", ""}},
-                       {{"number", 440},
-                        {"version", "0.4.2"},
-                        {"title", "SASL Channel-Binding Type Capability"},
-                        {"note", "tls-exporter only"}}}}});
+  modules.push_back(
+      {{"name", "server"},
+       {"summary", "Streams and sessions: the core, which no tenant is without."},
+       {"xeps",
+        {{{"number", 198}, {"version", "1.6.3"}, {"title", "Stream Management"}, {"note", ""}},
+         {{"number", 368}, {"version", "1.1.0"}, {"title", "SRV records for XMPP over TLS"}, {"note", ""}},
+         {{"number", 440},
+          {"version", "0.4.2"},
+          {"title", "SASL Channel-Binding Type Capability"},
+          {"note", "tls-exporter only"}}}}});
   return boost::json::serialize(modules);
 }
 

@@ -1,4 +1,5 @@
-// `teahouse about xeps` and `teahouse about api`: what the program declares of itself, as JSON, for tools/generate_docs.py.
+// `teahouse about xeps` and `teahouse about api`: what the program declares of itself, as JSON, for
+// tools/generate_docs.py.
 #pragma once
 
 #include <string_view>

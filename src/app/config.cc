@@ -1,15 +1,16 @@
 #include "app/config.h"
 
+#include <toml++/toml.h>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-#include <toml++/toml.h>
 
 namespace teahouse {
 namespace {
 
-constexpr char template_text[] = R"(# teahouse.toml: where this server listens. Everything else (tenants, plans, accounts, keys) is set while it runs, by the
+constexpr char template_text[] =
+    R"(# teahouse.toml: where this server listens. Everything else (tenants, plans, accounts, keys) is set while it runs, by the
 # `teahouse` command or the HTTP API. A line that is commented out shows the default. Restart after a change.
 
 [listen]
@@ -49,8 +50,10 @@ Result<void> set_text(std::string& target, std::string_view name, const toml::no
 
 Result<void> set_level(log::Level& target, const toml::node& value) {
   const std::string text = value.value_or<std::string>("");
-  for (const auto& [name, level] : {std::pair{"debug", log::Level::debug}, {"info", log::Level::info},
-                                    {"warning", log::Level::warning}, {"error", log::Level::error}}) {
+  for (const auto& [name, level] : {std::pair{"debug", log::Level::debug},
+                                    {"info", log::Level::info},
+                                    {"warning", log::Level::warning},
+                                    {"error", log::Level::error}}) {
     if (text == name) {
       target = level;
       return {};
@@ -83,7 +86,8 @@ Result<void> set_one(Config& config, const std::string& name, const toml::node& 
     for (const toml::node& each : *names) config.tls_names.push_back(each.value_or<std::string>(""));
     return {};
   }
-  return Error{ErrorKind::bad_request, "There is no setting '" + name + "'. teahouse.toml explains those that there are."};
+  return Error{ErrorKind::bad_request,
+               "There is no setting '" + name + "'. teahouse.toml explains those that there are."};
 }
 
 Result<void> set_table(Config& config, const toml::table& table, const std::string& prefix) {
@@ -100,15 +104,14 @@ Result<void> set_table(Config& config, const toml::table& table, const std::stri
 Result<void> set_override(Config& config, const std::string& text) {
   const size_t equals = text.find('=');
   if (equals == std::string::npos) {
-    return Error{ErrorKind::bad_request, "--set takes name=value, as in --set listen.http=127.0.0.1:8080; not '" + text + "'."};
+    return Error{ErrorKind::bad_request,
+                 "--set takes name=value, as in --set listen.http=127.0.0.1:8080; not '" + text + "'."};
   }
   const std::string name = text.substr(0, equals), value = text.substr(equals + 1);
   toml::table table;
   try {
     table = toml::parse("v = " + value);
-  } catch (const toml::parse_error&) {
-    table.insert("v", value);
-  }
+  } catch (const toml::parse_error&) { table.insert("v", value); }
   if (table.size() != 1) table = toml::table{{"v", value}};
   return set_one(config, name, *table.get("v"));
 }
@@ -121,7 +124,8 @@ Result<Config> load_config(const std::string& data_directory, const std::vector<
   std::error_code failed;
   std::filesystem::create_directories(data_directory, failed);
   if (failed) {
-    return Error{ErrorKind::bad_request, "The data directory " + data_directory + " can't be made: " + failed.message() + "."};
+    return Error{ErrorKind::bad_request,
+                 "The data directory " + data_directory + " can't be made: " + failed.message() + "."};
   }
   std::filesystem::permissions(data_directory, std::filesystem::perms::owner_all, failed);
   const std::string path = data_directory + "/teahouse.toml";

@@ -1,5 +1,5 @@
-// Config: what must be known before the control plane can be read: where to listen, where the data is. All else is in the control
-// plane.
+// Config: what must be known before the control plane can be read: where to listen, where the data is. All else is in
+// the control plane.
 //
 // Errors: bad_request with file, line and what to do, for what does not parse, is unknown or has the wrong type.
 #pragma once
@@ -17,15 +17,16 @@ struct Config {
   std::string listen_c2s = "*:5222";      // XMPP with STARTTLS
   std::string listen_c2s_tls = "*:5223";  // XMPP under TLS from the first byte (XEP-0368); HTTP too, by ALPN
   std::string listen_http = "127.0.0.1:8080";
-  std::string listen_https = "*:8443";    // HTTP under TLS; XMPP too, by ALPN
-  std::string public_url;                 // how browsers reach listen_http or listen_https; empty: as it listens
-  std::vector<std::string> tls_names;     // names for the house's own certificate, besides localhost
+  std::string listen_https = "*:8443";  // HTTP under TLS; XMPP too, by ALPN
+  std::string public_url;               // how browsers reach listen_http or listen_https; empty: as it listens
+  std::vector<std::string> tls_names;   // names for the house's own certificate, besides localhost
   bool c2s_require_tls = true;
-  unsigned loops = 0;                     // 0: one for each core
+  unsigned loops = 0;  // 0: one for each core
   log::Level log_level = log::Level::info;
 };
 
-// Reads DIR/teahouse.toml, which is made, with every setting explained, when it is not there; then the `--set name=value`s.
+// Reads DIR/teahouse.toml, which is made, with every setting explained, when it is not there; then the `--set
+// name=value`s.
 Result<Config> load_config(const std::string& data_directory, const std::vector<std::string>& overrides);
 
 }  // namespace teahouse

@@ -1,4 +1,5 @@
-// Doorman: stands at the TLS listeners: waits for a connection's handshake and hands it to HTTP or XMPP by what ALPN chose.
+// Doorman: stands at the TLS listeners: waits for a connection's handshake and hands it to HTTP or XMPP by what ALPN
+// chose.
 //
 // Thread: its loop. Owns: connections whose handshake is not done.
 // Limits: a handshake takes at most 30 s; 10,000 at once.

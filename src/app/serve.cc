@@ -1,7 +1,7 @@
+#include <sys/resource.h>
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
-#include <sys/resource.h>
 
 #include "app/server.h"
 
@@ -46,17 +46,17 @@ int run(const Config& config) {
 }  // namespace
 
 int serve(int argc, char** argv) {
-  CLI::App app{"Runs the server until SIGTERM. Makes everything that it needs in the data directory at its first start.",
-               "teahouse serve"};
+  CLI::App app{
+      "Runs the server until SIGTERM. Makes everything that it needs in the data directory at its first start.",
+      "teahouse serve"};
   std::string data_directory;
   std::vector<std::string> overrides;
   app.add_option("--data", data_directory, "the data directory")->required();
-  app.add_option("--set", overrides, "a setting of teahouse.toml, as listen.http=127.0.0.1:8080")->allow_extra_args(false);
+  app.add_option("--set", overrides, "a setting of teahouse.toml, as listen.http=127.0.0.1:8080")
+      ->allow_extra_args(false);
   try {
     app.parse(argc - 1, argv + 1);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
+  } catch (const CLI::ParseError& error) { return app.exit(error) == 0 ? 0 : 2; }
   const auto config = load_config(data_directory, overrides);
   if (!config) return fail(config.error());
   log::start(config->log_level);

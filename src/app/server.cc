@@ -123,16 +123,17 @@ Result<void> Server::State::listen() {
   }
   std::string http_origin = config.public_url;
   if (http_origin.empty()) {
-    http_origin = ports.http ? url("http", config.listen_http, ports.http) : url("https", config.listen_https, ports.https);
+    http_origin =
+        ports.http ? url("http", config.listen_http, ports.http) : url("https", config.listen_https, ports.https);
   }
   std::string websocket_url = "ws" + http_origin.substr(4) + "/xmpp";
   for (const auto& worker : workers) {
-    worker->serve_http(std::make_unique<api::ApiContext>(api::ApiContext{
-                           worker->home(), tenants, *rooms, audit, certificates, limits,
-                           crypto::hash_key(secrets.operator_key), http_origin, websocket_url,
-                           [this](const HostCertificate& certificate) { tenancy.use(certificate); },
-                           [this](const std::string& domain) { tenancy.forget_certificate(domain); }}),
-                       assets);
+    worker->serve_http(
+        std::make_unique<api::ApiContext>(api::ApiContext{
+            worker->home(), tenants, *rooms, audit, certificates, limits, crypto::hash_key(secrets.operator_key),
+            http_origin, websocket_url, [this](const HostCertificate& certificate) { tenancy.use(certificate); },
+            [this](const std::string& domain) { tenancy.forget_certificate(domain); }}),
+        assets);
   }
   return write_where();
 }
@@ -167,7 +168,8 @@ Result<std::unique_ptr<Server>> Server::make(const Config& config) {
   static const SystemClock ca_clock;
   auto ca = LocalCa::load_or_make(config.data_directory + "/ca.pem", config.data_directory + "/ca.key", ca_clock);
   if (!ca) return ca.error();
-  auto state = std::make_unique<State>(config, std::move(*secrets), std::move(*control), std::move(*data), std::move(*ca));
+  auto state =
+      std::make_unique<State>(config, std::move(*secrets), std::move(*control), std::move(*data), std::move(*ca));
   auto loaded = state->load();
   if (!loaded) return loaded.error();
   return std::unique_ptr<Server>(new Server(std::move(state)));  // tidy: allow new: the constructor is private
@@ -193,9 +195,8 @@ void Server::stop() {
     drained.get_future().wait();
   }
   std::promise<void> noted;
-  state_->workers.front()->loop().post([this, &noted] {
-    state_->tenancy.stop(state_->workers.front()->loop(), [&noted] { noted.set_value(); });
-  });
+  state_->workers.front()->loop().post(
+      [this, &noted] { state_->tenancy.stop(state_->workers.front()->loop(), [&noted] { noted.set_value(); }); });
   noted.get_future().wait();
   for (const auto& worker : state_->workers) worker->loop().stop();
   for (const auto& worker : state_->workers) worker->join();

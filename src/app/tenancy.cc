@@ -31,7 +31,8 @@ Result<void> Tenancy::set_house_certificate(const std::vector<std::string>& name
 
 void Tenancy::use(const HostCertificate& certificate) {
   const auto set = contexts_.set(certificate.domain, certificate.chain_pem, certificate.key_pem);
-  if (!set) log::error("tls", "A certificate can't be used", {{"domain", certificate.domain}, {"why", set.error().text}});
+  if (!set)
+    log::error("tls", "A certificate can't be used", {{"domain", certificate.domain}, {"why", set.error().text}});
 }
 
 void Tenancy::issue(const std::vector<std::string>& names) {

@@ -1,4 +1,5 @@
-// Tenancy: what happens all around when a tenant comes, changes or goes: loops, certificates, stores; and the chores for all of them.
+// Tenancy: what happens all around when a tenant comes, changes or goes: loops, certificates, stores; and the chores
+// for all of them.
 //
 // Thread: start, stop and the publishing run on loops; the certificates' functions on any.
 #pragma once

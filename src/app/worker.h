@@ -36,7 +36,7 @@ class Worker {
   void serve_http(std::unique_ptr<api::ApiContext> context, const http::StaticFiles& assets);
   // Opens the listeners; a port 0 in `ports` takes what the configuration says, anything else that port.
   Result<void> listen(const Config& config, Ports& ports);
-  void run();         // starts the thread
+  void run();  // starts the thread
   // Takes nobody in any more, ends all streams, and calls back when their last words are written (or 5 s later).
   // Thread: the loop's.
   void drain(std::function<void()> done);

@@ -1,4 +1,5 @@
-// HomeChecker: a member that asserts that its object is only used on the thread that it lives on. Free in release builds.
+// HomeChecker: a member that asserts that its object is only used on the thread that it lives on. Free in release
+// builds.
 #pragma once
 
 #include <cassert>

@@ -1,4 +1,5 @@
-// Log lines: a level, the part of the house, a sentence, and fields as key=value. Never a password, key or message body.
+// Log lines: a level, the part of the house, a sentence, and fields as key=value. Never a password, key or message
+// body.
 #pragma once
 
 #include <initializer_list>

@@ -9,8 +9,8 @@
 
 namespace teahouse {
 
-// What kind of thing went wrong. The names are RFC 6120's stanza error conditions (section 8.3.3); an Error is mapped to
-// a stanza or stream error, an HTTP problem or a log line in exactly three places, and nowhere else.
+// What kind of thing went wrong. The names are RFC 6120's stanza error conditions (section 8.3.3); an Error is mapped
+// to a stanza or stream error, an HTTP problem or a log line in exactly three places, and nowhere else.
 enum class ErrorKind {
   bad_request,
   conflict,
@@ -55,16 +55,28 @@ class [[nodiscard]] Result {
   explicit operator bool() const { return state_.index() == 0; }
   bool has_value() const { return state_.index() == 0; }
 
-  T& value() & { assert(has_value()); return *std::get_if<0>(&state_); }
-  const T& value() const& { assert(has_value()); return *std::get_if<0>(&state_); }
-  T&& value() && { assert(has_value()); return std::move(*std::get_if<0>(&state_)); }
+  T& value() & {
+    assert(has_value());
+    return *std::get_if<0>(&state_);
+  }
+  const T& value() const& {
+    assert(has_value());
+    return *std::get_if<0>(&state_);
+  }
+  T&& value() && {
+    assert(has_value());
+    return std::move(*std::get_if<0>(&state_));
+  }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T&& operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
-  const Error& error() const { assert(!has_value()); return *std::get_if<1>(&state_); }
+  const Error& error() const {
+    assert(!has_value());
+    return *std::get_if<1>(&state_);
+  }
 
  private:
   std::variant<T, Error> state_;
@@ -79,7 +91,10 @@ class [[nodiscard]] Result<void> {
 
   explicit operator bool() const { return !error_; }
   bool has_value() const { return !error_; }
-  const Error& error() const { assert(error_); return *error_; }
+  const Error& error() const {
+    assert(error_);
+    return *error_;
+  }
 
  private:
   std::optional<Error> error_;

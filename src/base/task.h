@@ -42,7 +42,9 @@ struct Promise : PromiseBase {
   std::optional<T> value;
   Task<T> get_return_object();
   template <class U>
-  void return_value(U&& result) { value.emplace(std::forward<U>(result)); }
+  void return_value(U&& result) {
+    value.emplace(std::forward<U>(result));
+  }
   T take() { return std::move(*value); }
 };
 
@@ -65,7 +67,9 @@ class [[nodiscard]] Task {
   explicit Task(Handle handle) : handle_(handle) {}
   Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, {})) {}
   Task& operator=(Task&&) = delete;
-  ~Task() { if (handle_) handle_.destroy(); }
+  ~Task() {
+    if (handle_) handle_.destroy();
+  }
 
   bool await_ready() const { return false; }
   std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) {
@@ -101,8 +105,8 @@ struct Detached {
 // Starts the task now, on this thread; it frees itself when it ends.
 inline task_detail::Detached spawn(Task<void> task) { co_await std::move(task); }
 
-// Awaits a call-back: `start` is given a function that takes the value. That function may be called once, on any thread;
-// the coroutine goes on on `home`.
+// Awaits a call-back: `start` is given a function that takes the value. That function may be called once, on any
+// thread; the coroutine goes on on `home`.
 template <class T>
 class Async {
  public:

@@ -4,7 +4,8 @@ namespace teahouse {
 namespace {
 
 Error no_such_id(std::string_view id) {
-  return {ErrorKind::item_not_found, "This archive has no message with the id '" + std::string(id.substr(0, 100)) + "'."};
+  return {ErrorKind::item_not_found,
+          "This archive has no message with the id '" + std::string(id.substr(0, 100)) + "'."};
 }
 
 Result<std::optional<store::ArchiveId>> parse_id(const std::optional<std::string>& text) {

@@ -8,7 +8,7 @@
 
 namespace teahouse {
 
-inline constexpr size_t archive_page_rows = 50;       // unless asked
+inline constexpr size_t archive_page_rows = 50;  // unless asked
 inline constexpr size_t archive_page_rows_max = 250;
 
 Result<store::ArchiveQuery> make_archive_query(const MamQuery& query);

@@ -1,4 +1,5 @@
-// How a stanza that has reached an account's home finds its sessions: RFC 6121 section 8.5.2 (bare JID) and 8.5.3 (full JID).
+// How a stanza that has reached an account's home finds its sessions: RFC 6121 section 8.5.2 (bare JID) and 8.5.3 (full
+// JID).
 #include "server/home.h"
 
 namespace teahouse {
@@ -12,8 +13,8 @@ std::vector<Session*> non_negative(const Resident& resident) {
   return found;
 }
 
-// Who gets a message by the rules. Chat and normal messages for the bare JID go to every resource that is not negative: RFC 6121
-// section 8.5.2.1.1 allows it, and with carbons it is what people expect of several devices.
+// Who gets a message by the rules. Chat and normal messages for the bare JID go to every resource that is not negative:
+// RFC 6121 section 8.5.2.1.1 allows it, and with carbons it is what people expect of several devices.
 std::vector<Session*> message_targets(const Resident& resident, const Stanza& stanza) {
   if (stanza.to->is_full()) {
     if (Session* session = resident.find_session(stanza.to->resourcepart())) return {session};

@@ -1,17 +1,15 @@
 // From any stanza to where it belongs.
 //
-// route() finds the home of `to` and hands the stanza over, in the order in which it was called; arrive() runs there: a host answers
-// for itself, a service (rooms) takes all that is for its addresses, an account gets it by the rules of RFC 6121 section 8.5
-// (delivery.cc). Nobody there: one place makes the error (arrive_nowhere).
+// route() finds the home of `to` and hands the stanza over, in the order in which it was called; arrive() runs there: a
+// host answers for itself, a service (rooms) takes all that is for its addresses, an account gets it by the rules of
+// RFC 6121 section 8.5 (delivery.cc). Nobody there: one place makes the error (arrive_nowhere).
 #include "server/home.h"
 
 #include "xmpp/namespaces.h"
 
 namespace teahouse {
 
-Home& Homes::of(std::string_view bare_jid) const {
-  return *all[std::hash<std::string_view>{}(bare_jid) % all.size()];
-}
+Home& Homes::of(std::string_view bare_jid) const { return *all[std::hash<std::string_view>{}(bare_jid) % all.size()]; }
 
 void Homes::on_each(Executor& home, std::function<void(Home&)> work, std::function<void()> done) const {
   auto left = std::make_shared<std::atomic<size_t>>(all.size());
@@ -128,9 +126,9 @@ void Home::arrive_at_host(const HostPtr& host, Stanza stanza, const ReceiptPtr& 
   }
 }
 
-// RFC 6121 section 8.5.1: no such user. Presence is dropped silently, but for a probe or a subscription, which the presence module
-// of the sender's side does not wait for; messages and iqs get service-unavailable, as for a user who is just offline with
-// offline storage off: the answer says nothing of who exists.
+// RFC 6121 section 8.5.1: no such user. Presence is dropped silently, but for a probe or a subscription, which the
+// presence module of the sender's side does not wait for; messages and iqs get service-unavailable, as for a user who
+// is just offline with offline storage off: the answer says nothing of who exists.
 void Home::arrive_nowhere(Stanza stanza) {
   if (takes_no_error(stanza)) return;
   reply_error(stanza, {ErrorKind::service_unavailable, ""});
@@ -144,8 +142,8 @@ void Home::handle_iq(const HostPtr& host, Resident* resident, Session* session, 
     reply_error(stanza, {ErrorKind::bad_request, "An iq of type get or set has an id and exactly one child element."});
     return;
   }
-  const auto* handler = hooks_.find_iq(resident ? IqTarget::account : IqTarget::host, stanza.type, query->name(),
-                                       query->ns());
+  const auto* handler =
+      hooks_.find_iq(resident ? IqTarget::account : IqTarget::host, stanza.type, query->name(), query->ns());
   if (!handler) {
     reply_error(stanza, {ErrorKind::service_unavailable, ""});
     return;

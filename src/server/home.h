@@ -1,5 +1,5 @@
-// Home: all that lives on one loop: the accounts (and, through the modules, the rooms) whose bare JID chooses this loop, and the way
-// from any stanza to where it belongs.
+// Home: all that lives on one loop: the accounts (and, through the modules, the rooms) whose bare JID chooses this
+// loop, and the way from any stanza to where it belongs.
 //
 // Thread: its loop, but for what says "any".
 // Owns: its residents and modules.
@@ -65,8 +65,8 @@ class Home {
   const std::vector<std::unique_ptr<Module>>& modules() const { return modules_; }
 
   // --- routing
-  // Sends a stanza to where its `to` lives, on whatever loop that is. `to` and `from` are set. Nobody there: the error answer
-  // of RFC 6120 section 10 goes back.
+  // Sends a stanza to where its `to` lives, on whatever loop that is. `to` and `from` are set. Nobody there: the error
+  // answer of RFC 6120 section 10 goes back.
   void route(Stanza stanza, ReceiptPtr receipt = nullptr);
   // The same for one that comes out of a dead session.
   void route_again(Stanza stanza);
@@ -76,11 +76,13 @@ class Home {
   // A stanza that a local session sent, `from` stamped: all phases, then route. For c2s.
   void receive(Session& session, Stanza stanza);
   // The same for what the API sends as an account. `from` is set by the caller; `receipt` tells when all is on disk.
-  void send_as(Resident& resident, Stanza stanza, const ReceiptPtr& receipt) { send(resident, nullptr, std::move(stanza), receipt); }
+  void send_as(Resident& resident, Stanza stanza, const ReceiptPtr& receipt) {
+    send(resident, nullptr, std::move(stanza), receipt);
+  }
 
   // --- residents
-  // Calls back with the account, loaded if need be: now when it is in memory, else later (calls for one account keep their
-  // order). Null when there is no such account. REQUIRES: it belongs to this home.
+  // Calls back with the account, loaded if need be: now when it is in memory, else later (calls for one account keep
+  // their order). Null when there is no such account. REQUIRES: it belongs to this home.
   void with_resident(const BareJid& jid, std::function<void(Resident*)> work);
   Resident* find_resident(std::string_view bare_jid);  // only if in memory
   template <class F>
@@ -91,10 +93,11 @@ class Home {
   void remove_account(const HostPtr& host, const BareJid& jid);
 
   // --- sessions
-  // Binds a resource. Errors: resource_constraint past the plan's sessions. An older session of the same name ends with conflict.
+  // Binds a resource. Errors: resource_constraint past the plan's sessions. An older session of the same name ends with
+  // conflict.
   Result<Session*> bind(Resident& resident, std::string_view resourcepart);
-  // Ends a session: unavailable presence, hooks, undelivered stanzas go on. Its stream, if it has one, ends with `condition`
-  // (empty: the stream is the caller's affair).
+  // Ends a session: unavailable presence, hooks, undelivered stanzas go on. Its stream, if it has one, ends with
+  // `condition` (empty: the stream is the caller's affair).
   void close_session(Session& session, std::string_view condition = {}, std::string_view text = {});
   Session* find_session(uint64_t number);
   // From now on the session can be resumed under its resume id.
@@ -105,7 +108,7 @@ class Home {
   void resumed(Session& session);
 
   // --- tenants
-  void set_tenant(const TenantPtr& tenant);     // new, changed, suspended, resumed
+  void set_tenant(const TenantPtr& tenant);  // new, changed, suspended, resumed
   void remove_tenant(const TenantPtr& tenant);
 
   // --- commits
@@ -120,8 +123,13 @@ class Home {
   void stop();
 
  private:
-  struct Loading { std::vector<std::function<void(Resident*)>> waiting; };
-  struct Resumable { uint64_t session; net::Timer timer; };  // the timer runs while there is no stream
+  struct Loading {
+    std::vector<std::function<void(Resident*)>> waiting;
+  };
+  struct Resumable {
+    uint64_t session;
+    net::Timer timer;
+  };  // the timer runs while there is no stream
 
   void send(Resident& resident, Session* session, Stanza stanza, const ReceiptPtr& receipt);
   void arrive(Stanza stanza, ReceiptPtr receipt, bool replayed);

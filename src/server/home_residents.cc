@@ -28,8 +28,7 @@ void Home::with_resident(const BareJid& jid, std::function<void(Resident*)> work
 }
 
 Task<void> Home::load(BareJid jid, HostPtr host) {
-  const Result<Account> account =
-      co_await house_.accounts.find(loop_, host->tenant, std::string(jid.localpart()));
+  const Result<Account> account = co_await house_.accounts.find(loop_, host->tenant, std::string(jid.localpart()));
   if (!account) {
     if (account.error().kind != ErrorKind::item_not_found) {
       log::error("server", "An account could not be loaded", {{"jid", jid.str()}, {"why", account.error().text}});

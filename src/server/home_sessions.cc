@@ -18,9 +18,9 @@ Result<Session*> Home::bind(Resident& resident, std::string_view resourcepart) {
   const PlanLimits& limits = resident.tenant().limits();
   if (limits.sessions_per_account >= 0 &&
       resident.sessions().size() >= static_cast<size_t>(limits.sessions_per_account)) {
-    return Error{ErrorKind::resource_constraint,
-                 "This account has as many sessions as the plan allows (" +
-                     std::to_string(limits.sessions_per_account) + "). Close one first."};
+    return Error{ErrorKind::resource_constraint, "This account has as many sessions as the plan allows (" +
+                                                     std::to_string(limits.sessions_per_account) +
+                                                     "). Close one first."};
   }
   if (!Meter::take(resident.tenant().meter->sessions, limits.sessions)) {
     return Error{ErrorKind::resource_constraint, "This server has as many sessions as its plan allows (" +

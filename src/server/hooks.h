@@ -1,7 +1,8 @@
 // Hooks: where modules take part in the life of a stanza: typed functions in named phases.
 //
-// The order inside a phase is the order of app/modules.cc. One Hooks for each home loop; no hook is called on another thread.
-// A hook that waits for storage takes copies, returns Flow::stop, and goes on by Home::route or by replying later.
+// The order inside a phase is the order of app/modules.cc. One Hooks for each home loop; no hook is called on another
+// thread. A hook that waits for storage takes copies, returns Flow::stop, and goes on by Home::route or by replying
+// later.
 #pragma once
 
 #include <array>
@@ -13,8 +14,8 @@
 
 #include "base/task.h"
 #include "server/receipt.h"
-#include "server/session.h"
 #include "server/resident.h"
+#include "server/session.h"
 #include "server/slot.h"
 #include "xmpp/stanza.h"
 
@@ -35,10 +36,10 @@ enum class Flow : uint8_t { go_on, stop };
 struct Outbound {
   Resident& resident;
   Session* session;  // that sent it; null when the HTTP API did, as the account. Presence always has one
-  Stanza& stanza;  // `from` is the session's full JID; `to` is set, but for undirected presence
+  Stanza& stanza;    // `from` is the session's full JID; `to` is set, but for undirected presence
   const ReceiptPtr& receipt;
-  Lsn gate = 0;          // copies of it must not reach a client before this is on disk
-  std::string stamp;     // the stanza-id of the sender's own archive, for copies to the sender's other resources
+  Lsn gate = 0;       // copies of it must not reach a client before this is on disk
+  std::string stamp;  // the stanza-id of the sender's own archive, for copies to the sender's other resources
 };
 
 // A stanza that has reached the home of the account that it is for.
@@ -46,26 +47,27 @@ struct Inbound {
   Resident& resident;
   Stanza& stanza;
   const ReceiptPtr& receipt;
-  Lsn gate = 0;                       // it must not reach a client before this is on disk
-  bool replayed = false;              // comes out of a dead session's queue: it has been archived and copied already
-  std::vector<Session*> delivered_to; // filled before copy: who gets it by the rules
+  Lsn gate = 0;                        // it must not reach a client before this is on disk
+  bool replayed = false;               // comes out of a dead session's queue: it has been archived and copied already
+  std::vector<Session*> delivered_to;  // filled before copy: who gets it by the rules
 };
 
 // An iq of type get or set that the server answers, on its own behalf or on an account's.
 struct IqRequest {
   Home& home;
   const Stanza& stanza;
-  const xml::Element& query;   // its one payload element
-  HostPtr host;                // whose it is
-  Resident* resident;          // target account; null for a host
-  Session* session;            // the sender's, when it is local and on this loop; else null
+  const xml::Element& query;  // its one payload element
+  HostPtr host;               // whose it is
+  Resident* resident;         // target account; null for a host
+  Session* session;           // the sender's, when it is local and on this loop; else null
   const ReceiptPtr& receipt;
   // The account asks for itself: its own bare address, or none.
   bool is_own_account() const { return session && resident == &session->resident(); }
 };
 enum class IqTarget : uint8_t { account, host };
 
-// An iq from a stream that is not authenticated yet (XEP-0077). `answer` may be called later, and not when the stream is gone.
+// An iq from a stream that is not authenticated yet (XEP-0077). `answer` may be called later, and not when the stream
+// is gone.
 struct StrangerIq {
   Home& home;
   HostPtr host;
@@ -85,8 +87,12 @@ class Hooks {
   using AccountHook = std::function<void(const HostPtr&, const BareJid&)>;
   using ServiceHandler = std::function<void(const HostPtr&, Stanza, ReceiptPtr)>;
 
-  void on_outbound(Phase phase, StanzaKind kind, OutboundHook hook) { at(outbound_, phase, kind).push_back(std::move(hook)); }
-  void on_inbound(Phase phase, StanzaKind kind, InboundHook hook) { at(inbound_, phase, kind).push_back(std::move(hook)); }
+  void on_outbound(Phase phase, StanzaKind kind, OutboundHook hook) {
+    at(outbound_, phase, kind).push_back(std::move(hook));
+  }
+  void on_inbound(Phase phase, StanzaKind kind, InboundHook hook) {
+    at(inbound_, phase, kind).push_back(std::move(hook));
+  }
   Flow run(Phase phase, Outbound& outbound) const;
   Flow run(Phase phase, Inbound& inbound) const;
 
@@ -94,21 +100,22 @@ class Hooks {
   void on_iq(IqTarget target, StanzaType type, std::string_view name, std::string_view ns, IqHandler handler);
   const IqHandler* find_iq(IqTarget target, StanzaType type, std::string_view name, std::string_view ns) const;
 
-  // Takes every stanza for a host of this kind, on the home loop of `to`'s bare address (of the host itself for its own).
+  // Takes every stanza for a host of this kind, on the home loop of `to`'s bare address (of the host itself for its
+  // own).
   void set_service(HostKind kind, ServiceHandler handler) { services_[static_cast<size_t>(kind)] = std::move(handler); }
   const ServiceHandler* find_service(HostKind kind) const;
 
   std::function<void(const StrangerIq&)> stranger_iq;  // at most one module takes them; without, they end the stream
 
-  std::vector<SessionHook> session_bound;      // just after bind
+  std::vector<SessionHook> session_bound;                                      // just after bind
   std::vector<std::function<void(Session&, bool initial)>> session_available;  // sent undirected available presence
-  std::vector<SessionHook> session_resumed;    // after <resumed/>
-  std::vector<SessionHook> session_closing;    // it is still there, for the last time; presence is sent by then
-  std::vector<ResidentLoad> resident_load;     // before anything is asked of a resident that was not in memory
-  std::vector<AccountHook> account_removed;    // drop what is stored for it; on its home
+  std::vector<SessionHook> session_resumed;                                    // after <resumed/>
+  std::vector<SessionHook> session_closing;  // it is still there, for the last time; presence is sent by then
+  std::vector<ResidentLoad> resident_load;   // before anything is asked of a resident that was not in memory
+  std::vector<AccountHook> account_removed;  // drop what is stored for it; on its home
   std::vector<std::function<void(const TenantPtr&)>> tenant_changed;  // also suspended and resumed; on every home
   std::vector<std::function<void(const TenantPtr&)>> tenant_removed;  // drop what is in memory; on every home
-  std::vector<std::function<void()>> stopping;  // SIGTERM: save what is only in memory
+  std::vector<std::function<void()>> stopping;                        // SIGTERM: save what is only in memory
 
   SlotNumbers resident_slots, session_slots;
 

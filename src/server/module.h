@@ -1,7 +1,7 @@
 // Module: one feature family; a folder of modules/. There is one of each for every home loop.
 //
-// It says as data what it is (ModuleInfo: the disco answers, docs/xeps.md and the option reference are generated from it) and
-// hooks itself in by attach().
+// It says as data what it is (ModuleInfo: the disco answers, docs/xeps.md and the option reference are generated from
+// it) and hooks itself in by attach().
 #pragma once
 
 #include <string_view>
@@ -17,15 +17,15 @@ struct Xep {
   int number;
   std::string_view version;  // that was built from
   std::string_view title;
-  std::string_view note;     // what is left out; empty when nothing
+  std::string_view note;  // what is left out; empty when nothing
 };
 
 struct ModuleInfo {
-  std::string_view name;                          // its folder
-  std::string_view summary;                       // a sentence
+  std::string_view name;     // its folder
+  std::string_view summary;  // a sentence
   std::vector<Xep> xeps;
-  std::vector<std::string_view> host_features;    // disco#info features of an accounts host
-  std::vector<std::string_view> account_features; // disco#info features of an account's bare JID
+  std::vector<std::string_view> host_features;     // disco#info features of an accounts host
+  std::vector<std::string_view> account_features;  // disco#info features of an account's bare JID
 };
 
 class Module {

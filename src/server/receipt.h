@@ -1,8 +1,8 @@
 // Receipt: follows one stanza through the house until every write that it caused is known, and then tells its origin.
 //
-// Whoever handles the stanza holds a ReceiptPtr for as long as it may still write because of it, and calls await() with each write's
-// Lsn. When the last holder lets go, the origin learns the highest Lsn: what has to be on disk before the stanza may be
-// acknowledged (XEP-0198 <a/>, an API answer).
+// Whoever handles the stanza holds a ReceiptPtr for as long as it may still write because of it, and calls await() with
+// each write's Lsn. When the last holder lets go, the origin learns the highest Lsn: what has to be on disk before the
+// stanza may be acknowledged (XEP-0198 <a/>, an API answer).
 //
 // Thread: held and let go on any loop; the call-back posts to the origin's home by itself.
 #pragma once

@@ -1,7 +1,8 @@
 // Rooms: what the HTTP API needs of the rooms of a tenant. Implemented by modules/muc, which the API may not include.
 //
-// Thread: any; tasks go on on `home`. Names are a room's localpart as the site writes it; addresses are made by the implementation.
-// Errors: item_not_found for a room or member that is not there; resource_constraint at the plan's rooms or members.
+// Thread: any; tasks go on on `home`. Names are a room's localpart as the site writes it; addresses are made by the
+// implementation. Errors: item_not_found for a room or member that is not there; resource_constraint at the plan's
+// rooms or members.
 #pragma once
 
 #include <optional>
@@ -17,15 +18,18 @@
 namespace teahouse {
 
 struct RoomInfo {
-  std::string id;     // localpart, unescaped
+  std::string id;  // localpart, unescaped
   std::string jid;
   std::string name, description, subject;
   bool is_public = true, members_only = false, moderated = false, persistent = true;
   int64_t occupants = 0;
-  std::vector<std::string> members;  // user ids of the tenant's own accounts that are member, admin or owner
+  std::vector<std::string> members;   // user ids of the tenant's own accounts that are member, admin or owner
   std::vector<std::string> outcasts;  // the same of those that are banned
 };
-struct RoomPage { std::vector<RoomInfo> rooms; std::string next_cursor; };
+struct RoomPage {
+  std::vector<RoomInfo> rooms;
+  std::string next_cursor;
+};
 struct RoomChange {
   std::optional<std::string> name, description, subject;
   std::optional<bool> is_public, members_only, moderated;
@@ -37,18 +41,23 @@ class Rooms {
  public:
   virtual ~Rooms() = default;
   // Makes it (persistent) or changes it. `created` says which.
-  struct Put { RoomInfo room; bool created; };
+  struct Put {
+    RoomInfo room;
+    bool created;
+  };
   virtual Task<Result<Put>> put(Executor& home, TenantPtr tenant, std::string id, RoomChange change) = 0;
   virtual Task<Result<RoomInfo>> find(Executor& home, TenantPtr tenant, std::string id) = 0;
   // By address; `cursor` is a page's next_cursor, at first empty; an empty next_cursor is the end.
-  virtual Task<Result<RoomPage>> list(Executor& /*home*/, TenantPtr /*tenant*/, std::string /*cursor*/, size_t /*rows_max*/) {
+  virtual Task<Result<RoomPage>> list(Executor& /*home*/, TenantPtr /*tenant*/, std::string /*cursor*/,
+                                      size_t /*rows_max*/) {
     co_return Error{ErrorKind::feature_not_implemented, "Rooms cannot be listed yet."};
   }
   virtual Task<Result<void>> remove(Executor& home, TenantPtr tenant, std::string id) = 0;
   // `affiliation`: member, admin, owner, none, outcast. `user` is a user id.
   virtual Task<Result<void>> set_member(Executor& home, TenantPtr tenant, std::string id, std::string user,
                                         std::string affiliation) = 0;
-  // Says something in the room as `nick` (not an occupant: the site itself). Ends when it is on disk; the archive id of the message.
+  // Says something in the room as `nick` (not an occupant: the site itself). Ends when it is on disk; the archive id of
+  // the message.
   virtual Task<Result<store::ArchiveId>> say(Executor& home, TenantPtr tenant, std::string id, std::string nick,
                                              std::string payload) = 0;
   virtual Task<Result<store::ArchivePage>> messages(Executor& home, TenantPtr tenant, std::string id,

@@ -1,9 +1,10 @@
 // A session's two queues.
 //
-// Out: `outgoing_` holds what has not been given to the stream, because its gate is not committed yet or because there is no stream;
-// `unacknowledged_` what was given to it and may have to be sent again. Order is kept: nothing passes a stanza that waits for a
-// commit. In: each stanza of the client gets a number and a Receipt; `handled_` is the end of the run of stanzas from the
-// first on whose receipts are back and whose writes are committed, and only that is ever told as `h`.
+// Out: `outgoing_` holds what has not been given to the stream, because its gate is not committed yet or because there
+// is no stream; `unacknowledged_` what was given to it and may have to be sent again. Order is kept: nothing passes a
+// stanza that waits for a commit. In: each stanza of the client gets a number and a Receipt; `handled_` is the end of
+// the run of stanzas from the first on whose receipts are back and whose writes are committed, and only that is ever
+// told as `h`.
 //
 // Invariants: sm_sent_ - sm_acknowledged_ == unacknowledged_.size() (mod 2^32) with stream management;
 // handled_ + incoming_.size() == received_ (mod 2^32).
@@ -79,7 +80,8 @@ void Session::overflow() {
   // Not from inside a delivery: who delivers may be walking over the sessions.
   home_.loop().post([&home = home_, number = number_] {
     if (Session* session = home.find_session(number)) {
-      home.close_session(*session, "resource-constraint", "Too many stanzas wait for this client; it does not read them.");
+      home.close_session(*session, "resource-constraint",
+                         "Too many stanzas wait for this client; it does not read them.");
     }
   });
 }

@@ -2,9 +2,8 @@
 //
 // Owns: what has been sent and not acknowledged yet, and what waits for its turn.
 // Thread: its account's home loop.
-// Limits: see out_queue_max; a session that does not read is closed with resource-constraint; its unread stanzas go on as if it had
-// never been there (to another resource, or to the offline queue).
-// Spec: RFC 6120 section 7, XEP-0198.
+// Limits: see out_queue_max; a session that does not read is closed with resource-constraint; its unread stanzas go on
+// as if it had never been there (to another resource, or to the offline queue). Spec: RFC 6120 section 7, XEP-0198.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +37,7 @@ class SessionStream {
 
 class Session {
  public:
-  static constexpr size_t out_queue_max = 5000;          // stanzas, sent but not acknowledged ones included
+  static constexpr size_t out_queue_max = 5000;  // stanzas, sent but not acknowledged ones included
   static constexpr size_t out_queue_bytes_max = 4 << 20;
 
   Session(Home& home, Resident& resident, FullJid jid, uint64_t number);
@@ -50,12 +49,13 @@ class Session {
   Home& home() const { return home_; }
   uint64_t number() const { return number_; }  // names it among all sessions of this home, for ever
 
-  // Presence: the last undirected one that it sent, and its priority. None: connected but not available (RFC 6121 section 4).
+  // Presence: the last undirected one that it sent, and its priority. None: connected but not available (RFC 6121
+  // section 4).
   const std::optional<Stanza>& presence() const { return presence_; }
   bool is_available() const { return presence_.has_value(); }
   int priority() const { return priority_; }
   int64_t presence_ms() const { return presence_ms_; }  // wall clock: when it sent that; 0 before the first
-  void set_presence(std::optional<Stanza> presence);  // called by the presence module alone
+  void set_presence(std::optional<Stanza> presence);    // called by the presence module alone
 
   bool interested = false;  // asked for the roster (RFC 6121 section 2.2)
   bool carbons = false;     // XEP-0280 enabled
@@ -74,7 +74,8 @@ class Session {
   bool sm_enabled() const { return sm_enabled_; }
   void sm_enable(std::string resume_id);
   const std::string& resume_id() const { return resume_id_; }  // empty: can't be resumed
-  // The client says that it has handled `h` stanzas. False: more than were sent (undefined-condition, handled-count-too-high).
+  // The client says that it has handled `h` stanzas. False: more than were sent (undefined-condition,
+  // handled-count-too-high).
   bool sm_acknowledge(uint32_t h);
   uint32_t sm_sent() const { return sm_sent_; }
   size_t sm_unacknowledged() const { return unacknowledged_.size(); }
@@ -98,8 +99,15 @@ class Session {
   Slots slots;
 
  private:
-  struct Out { StanzaPtr stanza; Lsn gate; };
-  struct In { uint32_t number; bool complete; Lsn lsn; };
+  struct Out {
+    StanzaPtr stanza;
+    Lsn gate;
+  };
+  struct In {
+    uint32_t number;
+    bool complete;
+    Lsn lsn;
+  };
   void handled(uint32_t epoch, uint32_t number, Lsn lsn);
   void count_handled();
   void send(const StanzaPtr& stanza);

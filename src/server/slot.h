@@ -1,4 +1,5 @@
-// Slot: a module's own state on each object of some kind (a Resident, a Session), without the object knowing the module.
+// Slot: a module's own state on each object of some kind (a Resident, a Session), without the object knowing the
+// module.
 //
 //   Slot<Roster> roster_{hooks.resident_slots};     ...     Roster& roster = roster_.of(resident);
 //

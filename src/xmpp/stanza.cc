@@ -8,8 +8,8 @@ namespace {
 
 constexpr StanzaType message_types[] = {StanzaType::chat, StanzaType::error, StanzaType::groupchat,
                                         StanzaType::headline};
-constexpr StanzaType presence_types[] = {StanzaType::error,      StanzaType::unavailable,  StanzaType::subscribe,
-                                         StanzaType::subscribed, StanzaType::unsubscribe,  StanzaType::unsubscribed,
+constexpr StanzaType presence_types[] = {StanzaType::error,      StanzaType::unavailable, StanzaType::subscribe,
+                                         StanzaType::subscribed, StanzaType::unsubscribe, StanzaType::unsubscribed,
                                          StanzaType::probe};
 constexpr StanzaType iq_types[] = {StanzaType::get, StanzaType::set, StanzaType::result, StanzaType::error};
 

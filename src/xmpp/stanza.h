@@ -1,7 +1,8 @@
-// Stanza: a message, presence or iq: its header as values, its payload as shared bytes that are never written out again.
+// Stanza: a message, presence or iq: its header as values, its payload as shared bytes that are never written out
+// again.
 //
-// A value: copying it copies the header and shares the payload. `to` and `from` are what will be written; the payload is
-// everything between the stanza's tags, in the default namespace jabber:client, with no prefix bound outside it.
+// A value: copying it copies the header and shares the payload. `to` and `from` are what will be written; the payload
+// is everything between the stanza's tags, in the default namespace jabber:client, with no prefix bound outside it.
 //
 // Spec: RFC 6120 section 8.
 #pragma once
@@ -21,9 +22,20 @@ enum class StanzaKind : uint8_t { message, presence, iq };
 
 // The `type` attribute of all three kinds; `none` is its absence (a normal message, an available presence).
 enum class StanzaType : uint8_t {
-  none, chat, error, groupchat, headline,                                             // message; "normal" reads as none
-  unavailable, subscribe, subscribed, unsubscribe, unsubscribed, probe,               // presence; and error
-  get, set, result,                                                                   // iq; and error
+  none,
+  chat,
+  error,
+  groupchat,
+  headline,  // message; "normal" reads as none
+  unavailable,
+  subscribe,
+  subscribed,
+  unsubscribe,
+  unsubscribed,
+  probe,  // presence; and error
+  get,
+  set,
+  result,  // iq; and error
 };
 
 const char* to_string(StanzaKind kind);
@@ -37,14 +49,15 @@ class Stanza {
   std::string id;    // empty: absent
   std::string lang;  // xml:lang; empty: absent
 
-  // Reads a top-level element that came over a stream. Its addresses are parsed (jid_malformed), its type must be known for its
-  // kind (bad_request). REQUIRES: the element is one of the three kinds.
+  // Reads a top-level element that came over a stream. Its addresses are parsed (jid_malformed), its type must be known
+  // for its kind (bad_request). REQUIRES: the element is one of the three kinds.
   static Result<Stanza> read(const xml::Document& document);
   static bool is_stanza(const xml::Element& element);  // message, presence or iq in jabber:client
 
   // One of our own; `payload` is well-formed XML in the default namespace jabber:client, or empty.
   static Stanza make(StanzaKind kind, StanzaType type, std::string payload);
-  static Stanza make_reply(const Stanza& request, StanzaType type, std::string payload);  // to and from exchanged, same id
+  static Stanza make_reply(const Stanza& request, StanzaType type,
+                           std::string payload);  // to and from exchanged, same id
 
   // The payload's elements: children of this.
   xml::Element root() const { return document_.root(); }
@@ -52,13 +65,15 @@ class Stanza {
   std::optional<xml::Element> first_child() const { return root().first_child(); }
   std::string_view payload() const { return payload_.view(); }
 
-  // Adds an element of ours before the payload (stanza-id, delay, occupant-id). The element is in stamps(), not in root().
+  // Adds an element of ours before the payload (stanza-id, delay, occupant-id). The element is in stamps(), not in
+  // root().
   void stamp(std::string_view xml) { stamps_.append(xml); }
   const std::string& stamps() const { return stamps_; }
   // Leaves out each payload element for which this holds; text between elements goes too when something is left out.
   void remove_children(const std::function<bool(const xml::Element&)>& unwanted);
 
-  // Appends the whole stanza. `with_namespace`: declares jabber:client on it (WebSocket, archive rows, forwarded copies).
+  // Appends the whole stanza. `with_namespace`: declares jabber:client on it (WebSocket, archive rows, forwarded
+  // copies).
   void write(std::string& out, bool with_namespace = false) const;
   size_t approximate_bytes() const { return payload_.size() + stamps_.size() + 128; }
 
@@ -75,11 +90,12 @@ class Stanza {
 enum class ErrorType { auth, cancel, continue_, modify, wait };
 ErrorType default_type(ErrorKind kind);  // as RFC 6120 section 8.3.3 pairs them
 
-// The error answer to a stanza: to and from exchanged, the payload is the error alone. `extra` is an application-specific
-// condition as XML, put after the text.
+// The error answer to a stanza: to and from exchanged, the payload is the error alone. `extra` is an
+// application-specific condition as XML, put after the text.
 Stanza make_error(const Stanza& cause, const Error& error, std::string_view extra = {});
 Stanza make_error(const Stanza& cause, const Error& error, ErrorType type, std::string_view extra = {});
-// What reading an error stanza gives: its condition, service_unavailable's like; undefined_condition where it is missing.
+// What reading an error stanza gives: its condition, service_unavailable's like; undefined_condition where it is
+// missing.
 ErrorKind read_error(const Stanza& stanza);
 
 // A stanza that must not be answered by an error: an error itself, an iq result, or (RFC 6121 section 8.5) presence.

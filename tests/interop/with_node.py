@@ -52,12 +52,17 @@ for way in ('xmpp', 'xmpps', 'ws', 'wss'):
                        'NODE_EXTRA_CA_CERTS': stage.ca, 'NODE_TLS_REJECT_UNAUTHORIZED': '0', 'NODE_NO_WARNINGS': '1'}
         process = await asyncio.create_subprocess_exec('node', 'talk.mjs', cwd=FOLDER, env=environment,
                                                        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
+        out = []
         try:
-            out = (await process.communicate())[0].decode()
+            async for line in process.stdout:
+                out.append(line.decode().rstrip())
+            await process.wait()
+        except asyncio.CancelledError:
+            raise Unexpected('it did not end; it said\n' + '\n'.join(out)) from None
         finally:
             answering.cancel()
             if process.returncode is None:
                 process.kill()
         if process.returncode or 'done stop' not in out:
-            raise Unexpected(f'it ended with status {process.returncode}, after\n{out}')
+            raise Unexpected(f'it ended with status {process.returncode}, after\n' + '\n'.join(out))
     CASES.append((f'@xmpp/client: talk over {way}', talk))

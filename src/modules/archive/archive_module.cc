@@ -7,7 +7,8 @@
 namespace teahouse {
 namespace {
 
-// What only a server says, and no client's word: copies and archive results (XEP-0280 section 11, CVE-2017-5589 and its kin).
+// What only a server says, and no client's word: copies and archive results (XEP-0280 section 11, CVE-2017-5589 and its
+// kin).
 bool is_forged(const xml::Element& child) {
   return (child.ns() == ns::carbons && (child.name() == "sent" || child.name() == "received")) ||
          (child.name() == "result" && child.ns() == ns::mam);
@@ -104,8 +105,11 @@ ArchiveModule::Written ArchiveModule::write(const Resident& account, const Jid& 
   message.write(row.bytes, true);
   account.tenant().meter->archive_bytes.fetch_add(static_cast<int64_t>(row.bytes.size()), std::memory_order_relaxed);
   Written written{store(account.tenant()).append(account.jid().str(), row), {}};
-  xml::Writer(written.stamp).open("stanza-id", ns::stanza_id).attribute("by", account.jid().str())
-      .attribute("id", to_string(row.id)).close();
+  xml::Writer(written.stamp)
+      .open("stanza-id", ns::stanza_id)
+      .attribute("by", account.jid().str())
+      .attribute("id", to_string(row.id))
+      .close();
   return written;
 }
 
@@ -153,8 +157,7 @@ Task<void> ArchiveModule::answer(ArchiveModule& self, TenantPtr tenant, BareJid 
     self.home_->reply_error(request, archive_query.error());
     co_return;
   }
-  const auto page =
-      co_await load_archive_page(self.home_->loop(), self.store(*tenant), account.str(), *archive_query);
+  const auto page = co_await load_archive_page(self.home_->loop(), self.store(*tenant), account.str(), *archive_query);
   Session* receiver = self.home_->find_session(session);
   if (!receiver) co_return;
   if (!page) {
@@ -173,7 +176,8 @@ Task<void> ArchiveModule::answer(ArchiveModule& self, TenantPtr tenant, BareJid 
   } else {
     std::for_each(page->rows.begin(), page->rows.end(), send);
   }
-  receiver->deliver(Stanza::make_reply(request, StanzaType::result, make_mam_fin(make_rsm_answer(*page), page->complete)));
+  receiver->deliver(
+      Stanza::make_reply(request, StanzaType::result, make_mam_fin(make_rsm_answer(*page), page->complete)));
 }
 
 void ArchiveModule::metadata(const IqRequest& request) {

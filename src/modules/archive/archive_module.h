@@ -1,7 +1,7 @@
 // ArchiveModule: the archives of accounts.
 //
-// A message is written to the sender's archive on the sender's home and to the recipient's on the recipient's; each has its own id, and
-// a copy that carries an id leaves only after its row is on disk.
+// A message is written to the sender's archive on the sender's home and to the recipient's on the recipient's; each has
+// its own id, and a copy that carries an id leaves only after its row is on disk.
 //
 // Thread: its home loop.
 // Limits: the plan's archive_bytes (the sender gets resource-constraint) and archive_days (trimmed by app/).

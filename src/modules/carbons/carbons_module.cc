@@ -99,7 +99,8 @@ void CarbonsModule::attach(Home& home) {
   hooks.on_outbound(Phase::copy, StanzaKind::message, copy_sent);
   hooks.on_inbound(Phase::copy, StanzaKind::message, copy_received);
   hooks.on_iq(IqTarget::account, StanzaType::set, "enable", ns::carbons, [](const auto& iq) { set_carbons(iq, true); });
-  hooks.on_iq(IqTarget::account, StanzaType::set, "disable", ns::carbons, [](const auto& iq) { set_carbons(iq, false); });
+  hooks.on_iq(IqTarget::account, StanzaType::set, "disable", ns::carbons,
+              [](const auto& iq) { set_carbons(iq, false); });
 }
 
 }  // namespace teahouse

@@ -1,4 +1,5 @@
-// CarbonsModule: XEP-0280. A session switches copies on; from then on it gets those of messages that it would not see otherwise.
+// CarbonsModule: XEP-0280. A session switches copies on; from then on it gets those of messages that it would not see
+// otherwise.
 //
 // Thread: its home loop.
 #pragma once

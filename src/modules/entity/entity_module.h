@@ -1,7 +1,7 @@
 // EntityModule: service discovery, ping, software version and entity time of accounts hosts and accounts.
 //
-// The features are those that the modules declare (ModuleInfo). An account shows itself to itself and to whom it shows its presence;
-// to anybody else it looks like one that does not exist (XEP-0030 section 8).
+// The features are those that the modules declare (ModuleInfo). An account shows itself to itself and to whom it shows
+// its presence; to anybody else it looks like one that does not exist (XEP-0030 section 8).
 //
 // Thread: its home loop.
 #pragma once

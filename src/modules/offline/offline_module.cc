@@ -13,7 +13,8 @@ bool is_worth_keeping(const Stanza& message) {
   if (message.child("no-store", ns::hints) || message.child("no-permanent-store", ns::hints)) return false;
   if (message.child("store", ns::hints)) return true;
   // Copies and archive results are made anew for whoever asks.
-  if (message.child("received", ns::carbons) || message.child("sent", ns::carbons) || message.child("result", ns::mam)) {
+  if (message.child("received", ns::carbons) || message.child("sent", ns::carbons) ||
+      message.child("result", ns::mam)) {
     return false;
   }
   bool worth = false;
@@ -26,11 +27,12 @@ bool is_worth_keeping(const Stanza& message) {
 }  // namespace
 
 const ModuleInfo& OfflineModule::info() const {
-  static const ModuleInfo info{"offline",
-                               "Messages wait for a user who is away.",
-                               {{160, "1.0.1", "Best Practices for Handling Offline Messages", ""}, {203, "2.0", "Delayed Delivery", ""}},
-                               {"msgoffline"},
-                               {}};
+  static const ModuleInfo info{
+      "offline",
+      "Messages wait for a user who is away.",
+      {{160, "1.0.1", "Best Practices for Handling Offline Messages", ""}, {203, "2.0", "Delayed Delivery", ""}},
+      {"msgoffline"},
+      {}};
   return info;
 }
 
@@ -55,7 +57,8 @@ Flow OfflineModule::keep(Inbound& inbound) {
   Resident& resident = inbound.resident;
   if (!is_worth_keeping(inbound.stanza)) {
     // Nothing to keep is nothing to complain about: a chat state for somebody who is away.
-    return inbound.stanza.type == StanzaType::chat || inbound.stanza.type == StanzaType::none ? Flow::stop : Flow::go_on;
+    return inbound.stanza.type == StanzaType::chat || inbound.stanza.type == StanzaType::none ? Flow::stop
+                                                                                              : Flow::go_on;
   }
   Queue& queue = queue_->of(resident);
   const int64_t limit = resident.tenant().limits().offline_messages;
@@ -69,14 +72,18 @@ Flow OfflineModule::keep(Inbound& inbound) {
   Stanza kept = inbound.stanza;
   if (!kept.child("delay", ns::delay)) {
     std::string delay;
-    xml::Writer(delay).open("delay", ns::delay).attribute("from", resident.host()->domain)
-        .attribute("stamp", format_time(home_->clock().wall_ms())).close();
+    xml::Writer(delay)
+        .open("delay", ns::delay)
+        .attribute("from", resident.host()->domain)
+        .attribute("stamp", format_time(home_->clock().wall_ms()))
+        .close();
     kept.stamp(delay);
   }
   std::string bytes;
   kept.write(bytes, true);
   ++queue.waiting;
-  await(inbound.receipt, store(resident.tenant()).store(resident.jid().str(), to_string(home_->make_archive_id()), bytes));
+  await(inbound.receipt,
+        store(resident.tenant()).store(resident.jid().str(), to_string(home_->make_archive_id()), bytes));
   return Flow::stop;
 }
 

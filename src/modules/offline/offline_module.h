@@ -1,8 +1,9 @@
-// OfflineModule: keeps what nobody was there to read, and hands it over at the next available presence that is not negative.
+// OfflineModule: keeps what nobody was there to read, and hands it over at the next available presence that is not
+// negative.
 //
 // Thread: its home loop.
-// Limits: the plan's offline_messages for each account; past it the sender gets service-unavailable (RFC 6121 section 8.5.2.2.1).
-// Spec: XEP-0160, RFC 6121 section 8.5.2.2, XEP-0203.
+// Limits: the plan's offline_messages for each account; past it the sender gets service-unavailable (RFC 6121
+// section 8.5.2.2.1). Spec: XEP-0160, RFC 6121 section 8.5.2.2, XEP-0203.
 #pragma once
 
 #include "server/home.h"

@@ -65,8 +65,8 @@ void RegistrationModule::stranger(const StrangerIq& iq) {
   if (username.empty() || password.empty()) {
     iq.answer(make_error(iq.stanza, {ErrorKind::not_acceptable, "A user name and a password are needed."}));
   } else if (!take_turn(*iq.host->tenant, iq.address)) {
-    iq.answer(make_error(iq.stanza, {ErrorKind::resource_constraint,
-                                     "Too many accounts were made from your address; wait an hour."}));
+    iq.answer(make_error(
+        iq.stanza, {ErrorKind::resource_constraint, "Too many accounts were made from your address; wait an hour."}));
   } else {
     spawn(create(*home_, iq.host->tenant, username, password, iq.stanza, iq.answer));
   }
@@ -103,14 +103,15 @@ void RegistrationModule::set(const IqRequest& iq) {
   const auto username = BareJid::make(iq.query.child_text("username", ns::register_iq), resident.host()->domain);
   const std::string password = iq.query.child_text("password", ns::register_iq);
   if (!username || *username != resident.jid() || password.empty()) {
-    home_->reply_error(iq.stanza, {ErrorKind::bad_request, "To change your password, give your user name and a new password."});
+    home_->reply_error(iq.stanza,
+                       {ErrorKind::bad_request, "To change your password, give your user name and a new password."});
     return;
   }
   spawn(change_password(*home_, iq.host->tenant, std::string(resident.jid().localpart()), password, iq.stanza));
 }
 
-Task<void> RegistrationModule::change_password(Home& home, TenantPtr tenant, std::string localpart, std::string password,
-                                               Stanza request) {
+Task<void> RegistrationModule::change_password(Home& home, TenantPtr tenant, std::string localpart,
+                                               std::string password, Stanza request) {
   const auto changed = co_await home.house().accounts.set_password(home.loop(), tenant, localpart, password);
   if (changed) {
     home.reply(request, {});
@@ -120,7 +121,8 @@ Task<void> RegistrationModule::change_password(Home& home, TenantPtr tenant, std
 }
 
 Task<void> RegistrationModule::remove(Home& home, HostPtr host, BareJid account, uint64_t session, Stanza request) {
-  const auto removed = co_await home.house().accounts.remove(home.loop(), host->tenant, std::string(account.localpart()));
+  const auto removed =
+      co_await home.house().accounts.remove(home.loop(), host->tenant, std::string(account.localpart()));
   if (!removed) {
     home.reply_error(request, removed.error());
     co_return;

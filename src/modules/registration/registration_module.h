@@ -1,4 +1,5 @@
-// RegistrationModule: XEP-0077 for tenants that allow it: a stranger makes an account; its user changes the password or removes it.
+// RegistrationModule: XEP-0077 for tenants that allow it: a stranger makes an account; its user changes the password or
+// removes it.
 //
 // Thread: its home loop.
 // Limits: three new accounts an hour from one address and tenant (resource-constraint); the plan's accounts.

@@ -84,9 +84,7 @@ std::string Roster::version() const {
 
 Result<RosterSet> parse_roster_set(const xml::Element& query) {
   const auto item = query.child("item", ns::roster);
-  if (!item || query.child_count() != 1) {
-    return Error{ErrorKind::bad_request, "A roster set has exactly one item."};
-  }
+  if (!item || query.child_count() != 1) { return Error{ErrorKind::bad_request, "A roster set has exactly one item."}; }
   auto jid = BareJid::parse(item->attribute("jid").value_or(""));
   if (!jid) return Error{ErrorKind::bad_request, "The item's jid: " + jid.error().text};
   RosterSet set{std::move(*jid)};

@@ -21,8 +21,8 @@ struct RosterItem {
   std::string name;
   std::vector<std::string> groups;
   Subscription subscription;
-  // False: nothing but a request that waits for an answer; not shown (RFC 6121 section 3.1.3: "MUST NOT push or deliver roster
-  // items in that state").
+  // False: nothing but a request that waits for an answer; not shown (RFC 6121 section 3.1.3: "MUST NOT push or deliver
+  // roster items in that state").
   bool listed = false;
   // The request that waits, as it came, to be shown at the next login.
   std::string request;

@@ -10,7 +10,8 @@ namespace {
 Task<void> load_roster(Home& home, store::MapStore store, Resident& resident, Roster& roster) {
   const auto entries = co_await store.load(home.loop(), resident.jid().str());
   if (!entries) {
-    log::error("roster", "A roster could not be loaded", {{"jid", resident.jid().str()}, {"why", entries.error().text}});
+    log::error("roster", "A roster could not be loaded",
+               {{"jid", resident.jid().str()}, {"why", entries.error().text}});
     co_return;
   }
   for (const auto& entry : *entries) {
@@ -21,8 +22,8 @@ Task<void> load_roster(Home& home, store::MapStore store, Resident& resident, Ro
 }  // namespace
 
 const ModuleInfo& RosterModule::info() const {
-  static const ModuleInfo info{"roster", "Contacts, with versioning (RFC 6121 section 2).", {{237, "1.3", "Roster Versioning", ""}},
-                               {}, {}};
+  static const ModuleInfo info{
+      "roster", "Contacts, with versioning (RFC 6121 section 2).", {{237, "1.3", "Roster Versioning", ""}}, {}, {}};
   return info;
 }
 

@@ -14,8 +14,9 @@ class RosterModule final : public Module {
   void attach(Home& home) override;
 
   Roster& of(Resident& resident) const { return slot_->of(resident); }
-  // Writes the item as it is now; one that holds nothing any more goes. Interested resources get a push when it is listed and
-  // differs from what they know: `before` is the subscription as it was (a waiting request is nothing that they know of).
+  // Writes the item as it is now; one that holds nothing any more goes. Interested resources get a push when it is
+  // listed and differs from what they know: `before` is the subscription as it was (a waiting request is nothing that
+  // they know of).
   Lsn save(Resident& resident, const BareJid& contact, const Subscription& before);
   Lsn save(Resident& resident, const BareJid& contact);
 

@@ -22,13 +22,13 @@ struct Subscription {
 };
 
 struct OutboundEffect {
-  bool route = false;            // on to the contact
-  bool sends_presence = false;   // the contact gets our resources' presence from now on
-  bool stops_presence = false;   // it got it, and gets unavailable now
+  bool route = false;           // on to the contact
+  bool sends_presence = false;  // the contact gets our resources' presence from now on
+  bool stops_presence = false;  // it got it, and gets unavailable now
 };
 struct InboundEffect {
-  bool deliver = false;               // to the account's interested resources
-  bool answer_subscribed = false;     // the server answers on the account's behalf
+  bool deliver = false;            // to the account's interested resources
+  bool answer_subscribed = false;  // the server answers on the account's behalf
   bool stops_presence = false;
 };
 

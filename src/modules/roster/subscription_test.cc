@@ -43,45 +43,99 @@ void expect_inbound(StanzaType type, const Row (&rows)[9]) {
 }
 
 TEST(Subscription, OutboundSubscribe) {
-  expect_outbound(StanzaType::subscribe, {{true, "o"}, {true, nullptr}, {true, "oi"}, {true, nullptr}, {true, nullptr},
-                                          {true, nullptr}, {true, "fo"}, {true, nullptr}, {true, nullptr}});
+  expect_outbound(StanzaType::subscribe, {{true, "o"},
+                                          {true, nullptr},
+                                          {true, "oi"},
+                                          {true, nullptr},
+                                          {true, nullptr},
+                                          {true, nullptr},
+                                          {true, "fo"},
+                                          {true, nullptr},
+                                          {true, nullptr}});
 }
 
 TEST(Subscription, OutboundUnsubscribe) {
-  expect_outbound(StanzaType::unsubscribe, {{true, nullptr}, {true, ""}, {true, nullptr}, {true, "i"}, {true, ""},
-                                            {true, "i"}, {true, nullptr}, {true, "f"}, {true, "f"}});
+  expect_outbound(StanzaType::unsubscribe, {{true, nullptr},
+                                            {true, ""},
+                                            {true, nullptr},
+                                            {true, "i"},
+                                            {true, ""},
+                                            {true, "i"},
+                                            {true, nullptr},
+                                            {true, "f"},
+                                            {true, "f"}});
 }
 
 TEST(Subscription, OutboundSubscribed) {
-  expect_outbound(StanzaType::subscribed, {{false, nullptr}, {false, nullptr}, {true, "f"}, {true, "fo"},
-                                           {false, nullptr}, {true, "tf"}, {false, nullptr}, {false, nullptr},
+  expect_outbound(StanzaType::subscribed, {{false, nullptr},
+                                           {false, nullptr},
+                                           {true, "f"},
+                                           {true, "fo"},
+                                           {false, nullptr},
+                                           {true, "tf"},
+                                           {false, nullptr},
+                                           {false, nullptr},
                                            {false, nullptr}});
 }
 
 TEST(Subscription, OutboundUnsubscribed) {
-  expect_outbound(StanzaType::unsubscribed, {{false, nullptr}, {false, nullptr}, {true, ""}, {true, "o"},
-                                             {false, nullptr}, {true, "t"}, {true, ""}, {true, "o"}, {true, "t"}});
+  expect_outbound(StanzaType::unsubscribed, {{false, nullptr},
+                                             {false, nullptr},
+                                             {true, ""},
+                                             {true, "o"},
+                                             {false, nullptr},
+                                             {true, "t"},
+                                             {true, ""},
+                                             {true, "o"},
+                                             {true, "t"}});
 }
 
 TEST(Subscription, InboundSubscribe) {
-  expect_inbound(StanzaType::subscribe, {{true, "i"}, {true, "oi"}, {false, nullptr}, {false, nullptr}, {true, "ti"},
-                                         {false, nullptr}, {false, nullptr}, {false, nullptr}, {false, nullptr}});
+  expect_inbound(StanzaType::subscribe, {{true, "i"},
+                                         {true, "oi"},
+                                         {false, nullptr},
+                                         {false, nullptr},
+                                         {true, "ti"},
+                                         {false, nullptr},
+                                         {false, nullptr},
+                                         {false, nullptr},
+                                         {false, nullptr}});
 }
 
 TEST(Subscription, InboundUnsubscribe) {
-  expect_inbound(StanzaType::unsubscribe, {{false, nullptr}, {false, nullptr}, {true, ""}, {true, "o"},
-                                           {false, nullptr}, {true, "t"}, {true, ""}, {true, "o"}, {true, "t"}});
+  expect_inbound(StanzaType::unsubscribe, {{false, nullptr},
+                                           {false, nullptr},
+                                           {true, ""},
+                                           {true, "o"},
+                                           {false, nullptr},
+                                           {true, "t"},
+                                           {true, ""},
+                                           {true, "o"},
+                                           {true, "t"}});
 }
 
 TEST(Subscription, InboundSubscribed) {
-  expect_inbound(StanzaType::subscribed, {{false, nullptr}, {true, "t"}, {false, nullptr}, {true, "ti"},
-                                          {false, nullptr}, {false, nullptr}, {false, nullptr}, {true, "tf"},
+  expect_inbound(StanzaType::subscribed, {{false, nullptr},
+                                          {true, "t"},
+                                          {false, nullptr},
+                                          {true, "ti"},
+                                          {false, nullptr},
+                                          {false, nullptr},
+                                          {false, nullptr},
+                                          {true, "tf"},
                                           {false, nullptr}});
 }
 
 TEST(Subscription, InboundUnsubscribed) {
-  expect_inbound(StanzaType::unsubscribed, {{false, nullptr}, {true, ""}, {false, nullptr}, {true, "i"}, {true, ""},
-                                            {true, "i"}, {false, nullptr}, {true, "f"}, {true, "f"}});
+  expect_inbound(StanzaType::unsubscribed, {{false, nullptr},
+                                            {true, ""},
+                                            {false, nullptr},
+                                            {true, "i"},
+                                            {true, ""},
+                                            {true, "i"},
+                                            {false, nullptr},
+                                            {true, "f"},
+                                            {true, "f"}});
 }
 
 TEST(Subscription, WhoIsSubscribedAlreadyIsAnsweredByTheServer) {

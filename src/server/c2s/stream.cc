@@ -175,9 +175,7 @@ void Stream::end(std::string_view condition, std::string_view text) {
   writer.open(disabled ? "policy-violation" : condition, ns::streams_error).close();
   if (!text.empty()) writer.leaf("text", text, ns::streams_error);
   if (disabled) writer.open("account-disabled", ns::sasl).close();
-  if (condition == "undefined-condition") {
-    writer.open("handled-count-too-high", ns::sm).close();
-  }
+  if (condition == "undefined-condition") { writer.open("handled-count-too-high", ns::sm).close(); }
   writer.close();
   transport_->send_nonza(std::move(out));
   transport_->close();

@@ -58,8 +58,8 @@ void Stream::bind(const Stanza& request, std::string resource) {
   if (!account) return;  // it was one when it logged in
   transport_->hold();
   Home& home = clients_->home();
-  home.with_resident(*account, [self = shared_from_this(), request, resource = std::move(resource), &home](
-                                   Resident* resident) {
+  home.with_resident(*account, [self = shared_from_this(), request, resource = std::move(resource),
+                                &home](Resident* resident) {
     if (self->state_ != State::authenticated) return;
     if (!resident || resident->tenant().suspended) {
       self->end("not-authorized", "This account is not there any more.");
@@ -98,9 +98,12 @@ void Stream::on_bound(xml::Document document) {
   const std::string type(element.attribute("type").value_or(""));
   if (!take_token()) {
     session_->receive();  // it counts as handled: refused
-    refuse_stanza(element, {ErrorKind::policy_violation, "Too many stanzas a second for this plan (" +
-                                std::to_string(session_->resident().tenant().limits().stanzas_per_s) +
-                                "). Wait a moment and send again."}, type);
+    refuse_stanza(
+        element,
+        {ErrorKind::policy_violation, "Too many stanzas a second for this plan (" +
+                                          std::to_string(session_->resident().tenant().limits().stanzas_per_s) +
+                                          "). Wait a moment and send again."},
+        type);
     return;
   }
   auto stanza = Stanza::read(document);
@@ -196,8 +199,7 @@ void Stream::resume(const xml::Element& element) {
   const auto h = parse_h(element);
   Session* session = home.find_resumable(element.attribute("previd").value_or(""));
   // Somebody else's id must look like one that never was.
-  if (!h || !session || session->jid().localpart() != localpart_ ||
-      session->jid().domainpart() != host_->domain) {
+  if (!h || !session || session->jid().localpart() != localpart_ || session->jid().domainpart() != host_->domain) {
     transport_->send_nonza(sm_failed(h ? ErrorKind::item_not_found : ErrorKind::bad_request));
     return;
   }
@@ -227,8 +229,11 @@ void Stream::resume(const xml::Element& element) {
 
 void Stream::finish_resume(uint32_t h) {
   std::string out;
-  xml::Writer(out).open("resumed", ns::sm).attribute("previd", session_->resume_id())
-      .attribute("h", std::to_string(session_->sm_handled())).close();
+  xml::Writer(out)
+      .open("resumed", ns::sm)
+      .attribute("previd", session_->resume_id())
+      .attribute("h", std::to_string(session_->sm_handled()))
+      .close();
   transport_->send_nonza(std::move(out));
   if (!session_->sm_acknowledge(h)) {
     end("undefined-condition", "More stanzas were acknowledged than sent.");

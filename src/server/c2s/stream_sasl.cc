@@ -1,7 +1,8 @@
 // The part of a stream before it is authenticated: STARTTLS and SASL (RFC 6120 sections 5 and 6).
 //
 // Looking up keys and checking secrets waits for other threads; meanwhile the transport is held, so that nothing of the
-// client's is read out of turn. A coroutine holds the stream by shared_ptr and looks whether it is over when it resumes.
+// client's is read out of turn. A coroutine holds the stream by shared_ptr and looks whether it is over when it
+// resumes.
 #include "account/site_token.h"
 #include "server/c2s/stream.h"
 #include "xml/writer.h"
@@ -10,8 +11,8 @@
 namespace teahouse::c2s {
 namespace {
 
-// On one stream (RFC 6120 section 6.4.5): secrets that were wrong, and attempts of any kind. Some clients try every mechanism
-// in turn before the one that they can do.
+// On one stream (RFC 6120 section 6.4.5): secrets that were wrong, and attempts of any kind. Some clients try every
+// mechanism in turn before the one that they can do.
 constexpr int wrong_secrets_max = 5;
 constexpr int attempts_max = 12;
 
@@ -82,16 +83,17 @@ bool Stream::on_stranger_iq(const xml::Element& element) {
       !offer().encrypted || !host_->tenant->registration_allowed || host_->tenant->suspended) {
     return false;
   }
-  Stanza stanza = Stanza::make(StanzaKind::iq, element.attribute("type") == "set" ? StanzaType::set : StanzaType::get, {});
+  Stanza stanza =
+      Stanza::make(StanzaKind::iq, element.attribute("type") == "set" ? StanzaType::set : StanzaType::get, {});
   stanza.id = element.attribute("id").value_or("");
   stanza.to = *BareJid::make("", host_->domain);
-  home.hooks().stranger_iq({home, host_, stanza, *query, transport_->connection().peer_address(),
-                            [weak = weak_from_this()](Stanza answer) {
-                              const auto self = weak.lock();
-                              if (!self || self->state_ != State::negotiating) return;
-                              answer.to.reset();
-                              self->transport_->send_stanza(answer);
-                            }});
+  home.hooks().stranger_iq(
+      {home, host_, stanza, *query, transport_->connection().peer_address(), [weak = weak_from_this()](Stanza answer) {
+         const auto self = weak.lock();
+         if (!self || self->state_ != State::negotiating) return;
+         answer.to.reset();
+         self->transport_->send_stanza(answer);
+       }});
   return true;
 }
 
@@ -179,8 +181,8 @@ Task<void> Stream::verify_secret(std::shared_ptr<Stream> self, sasl::VerifySecre
     if (!user) condition = condition_of(user.error());
     if (user && !good) why = "The token is for another user.";
   } else {
-    good = co_await home.house().accounts.check_password(home.loop(), self->host_->tenant, secret.authcid,
-                                                         secret.secret);
+    good =
+        co_await home.house().accounts.check_password(home.loop(), self->host_->tenant, secret.authcid, secret.secret);
   }
   if (self->state_ == State::over || !self->mechanism_) co_return;
   self->advance(good ? self->mechanism_->accept(secret.authcid) : self->mechanism_->refuse(condition, why));
@@ -231,7 +233,8 @@ void Stream::send_failure(const sasl::Failure& failure) {
   if (!failure.text.empty()) writer.open("text").attribute("xml:lang", "en").text(failure.text).close();
   writer.close();
   transport_->send_nonza(std::move(out));
-  if (++attempts_ >= attempts_max || wrong_secrets_ >= wrong_secrets_max) end("policy-violation", "Too many failed logins on one stream.");
+  if (++attempts_ >= attempts_max || wrong_secrets_ >= wrong_secrets_max)
+    end("policy-violation", "Too many failed logins on one stream.");
 }
 
 void Stream::succeed(const sasl::Success& success) {
@@ -256,9 +259,8 @@ void Stream::succeed(const sasl::Success& success) {
   awaits_header_ = true;
   transport_->restart();
   xml::Limits limits;
-  limits.element_bytes_max = host_->tenant->limits().stanza_bytes < 0
-                                 ? 16U << 20
-                                 : static_cast<size_t>(host_->tenant->limits().stanza_bytes);
+  limits.element_bytes_max =
+      host_->tenant->limits().stanza_bytes < 0 ? 16U << 20 : static_cast<size_t>(host_->tenant->limits().stanza_bytes);
   transport_->set_limits(limits);
   // Not from here: whoever called still looks at the stream on this loop.
   transport_->hold();

@@ -19,8 +19,9 @@ class TcpTransport final : public Transport, private net::Connection::Events {
   }
 
   void send_header(const StreamHeader& header) override {
-    std::string out = "<?xml version='1.0'?><stream:stream xmlns='jabber:client'"
-                      " xmlns:stream='http://etherx.jabber.org/streams' version='1.0'";
+    std::string out =
+        "<?xml version='1.0'?><stream:stream xmlns='jabber:client'"
+        " xmlns:stream='http://etherx.jabber.org/streams' version='1.0'";
     const auto attribute = [&out](std::string_view name, std::string_view value) {
       if (value.empty()) return;
       out.append(" ").append(name).append("='");
@@ -92,9 +93,7 @@ class TcpTransport final : public Transport, private net::Connection::Events {
           break;
         case xml::StreamParser::Step::element: events_.on_element(parser_.take_element()); break;
         case xml::StreamParser::Step::stream_close: events_.on_stream_close(); break;
-        case xml::StreamParser::Step::fault:
-          events_.on_fault(parser_.fault(), parser_.fault_text());
-          return;
+        case xml::StreamParser::Step::fault: events_.on_fault(parser_.fault(), parser_.fault_text()); return;
       }
       if (!*alive) return;
       if (std::exchange(discard_, false)) return;

@@ -20,6 +20,7 @@ me.on("error", (error) => {
   if (error.code === "ECONNRESET" || error.name === "TimeoutError") return;
   console.error(error);
 });
+me.on("status", (status) => console.log(`status ${status}`));
 function done(what) {
   console.log(`done ${what}`);
 }
@@ -58,7 +59,7 @@ await me.send(xml("presence", { to: `${ROOM}/node`, type: "unavailable" }));
 await unavailable;
 const again = new Promise((resolve) => {
   me.once("online", () => resolve("a new session"));
-  me.on("status", (status) => status === "online" && me.streamManagement.enabled && resolve("the old session"));
+  me.on("element", (element) => element.is("resumed", "urn:xmpp:sm:3") && setImmediate(resolve, "the old session"));
 });
 me.socket.destroy?.() ?? me.socket.end();
 await again;
