@@ -31,7 +31,8 @@ $token = $me ? im_token($site, $secret, $me, $users[$me]) : '';
 <body>
 <header class="top"><div class="wrap">
   <a class="brand" href="?lang=<?= $lang ?>">
-    <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" aria-hidden="true"><path d="M5 9h11v4.5a5 5 0 0 1-5 5h-1a5 5 0 0 1-5-5V9zM16 10h1.5a2.5 2.5 0 0 1 0 5H16M8 3c-.8 1 .8 1.7 0 3M12 3c-.8 1 .8 1.7 0 3"/></svg>
+    <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" aria-hidden="true">
+      <path d="M5 9h11v4.5a5 5 0 0 1-5 5h-1a5 5 0 0 1-5-5V9zM16 10h1.5a2.5 2.5 0 0 1 0 5H16M8 3c-.8 1 .8 1.7 0 3M12 3c-.8 1 .8 1.7 0 3"/></svg>
     <?= h($t['brand']) ?>
   </a>
   <a href="/shop/<?= $lang === 'zh' ? 'zh.html' : '' ?>"><?= h($t['static']) ?></a>

@@ -12,7 +12,6 @@ namespace {
 
 using store::as_int;
 using store::as_text;
-using store::Statement;
 
 constexpr size_t password_bytes_max = 1023;
 constexpr size_t page_rows_max = 1000;

@@ -10,8 +10,8 @@ namespace teahouse {
 namespace {
 
 constexpr char template_text[] =
-    R"(# teahouse.toml: where this server listens. Everything else (tenants, plans, accounts, keys) is set while it runs, by the
-# `teahouse` command or the HTTP API. A line that is commented out shows the default. Restart after a change.
+    R"(# teahouse.toml: where this server listens. Everything else (tenants, plans, accounts, keys) is set while it runs,
+# by the `teahouse` command or the HTTP API. A line that is commented out shows the default. Restart after a change.
 
 [listen]
 # An address is "*:5222" (all, IPv4 and IPv6), "127.0.0.1:5222" or "[::1]:5222"; "" switches a listener off.

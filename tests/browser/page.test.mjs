@@ -17,6 +17,13 @@ afterEach(h.closeContexts);
 after(h.close);
 
 const inShadow = (page, fn, argument) => page.evaluate(`(${fn})(document.querySelector("teahouse-chat").shadowRoot, ${JSON.stringify(argument)})`);
+/** Every transition that ends by itself has ended. */
+const settled = (page) =>
+  inShadow(page, (root) =>
+    Promise.all(
+      root.getAnimations().map((a) => (a.effect?.getComputedTiming().iterations === Infinity ? null : a.finished.catch(() => {}))),
+    ).then(() => {}),
+  );
 /** The focused element: its name or label. */
 const focused = (page) =>
   page.evaluate(() => {
@@ -55,7 +62,7 @@ test("the page's style sheet can't break it", async () => {
     });
   await h.ready(plain);
   await h.ready(hostile);
-  await hostile.waitForTimeout(400);
+  await settled(hostile);
   assert.deepEqual(await look(hostile), await look(plain));
 });
 
@@ -113,7 +120,7 @@ for (const theme of ["light", "dark"]) {
     const answer = h.unique("yours https://example.org/ 🍵");
     await h.say(b, answer);
     await h.sees(a, "yours");
-    await a.waitForTimeout(500);
+    await settled(a);
     assert.deepEqual(await audit(a), [], "conversation");
     await a.getByRole("button", { name: "Emoji" }).click();
     assert.deepEqual(await audit(a), [], "emoji");
@@ -140,7 +147,7 @@ test("new messages are announced to screen readers", async () => {
 
 test("phone width fills the screen; a desktop does not", async () => {
   const phone = await h.openPage(await h.newContext({ viewport: { width: 390, height: 760 }, isMobile: true, hasTouch: true }), h.pageUrl(alpha));
-  await phone.waitForTimeout(400);
+  await settled(phone);
   assert.deepEqual(await inShadow(phone, (root) => {
     const { x, y, width, height } = root.querySelector(".panel").getBoundingClientRect();
     return { x, y, width, height, modal: root.querySelector(".panel").getAttribute("aria-modal") };
@@ -150,7 +157,7 @@ test("phone width fills the screen; a desktop does not", async () => {
 test("right to left: Arabic falls back to English words and mirrors the layout", async () => {
   const a = await h.openPage(await h.newContext(), h.signedIn(alpha, ann, { lang: "ar", to: bo.id }));
   await h.ready(a);
-  await a.waitForTimeout(400);
+  await settled(a);
   const look = await inShadow(a, (root) => ({
     dir: root.querySelector(".root").dir,
     lang: root.querySelector(".panel").lang,
@@ -191,7 +198,7 @@ test("a guest keeps his name and place over a reload, and a guest who never open
   const context = await h.newContext();
   const page = await h.openPage(context, h.pageUrl(alpha), { open: false });
   await page.getByRole("button", { name: "Open chat" }).waitFor();
-  await page.waitForTimeout(500);
+  await page.waitForLoadState("networkidle");
   assert.equal(page.sockets.length, 0);
   await h.openChat(page);
   await h.ready(page);

@@ -115,8 +115,9 @@ test("history is loaded by scrolling, in order and without repeats", async () =>
   const b = await h.openPage(await h.newContext(), h.signedIn(alpha, bo, { room }));
   await h.sees(b, `${mark} 74.`);
   for (let i = 0; i < 40 && (await b.locator(".text", { hasText: `${mark} 0.` }).count()) === 0; i++) {
+    const before = await b.locator(".text").count();
     await b.locator(".scroller").evaluate((box) => box.scrollTo(0, 0));
-    await b.waitForTimeout(100);
+    await b.locator(".text").nth(before).waitFor({ state: "attached" });
   }
   const lines = (await h.bodies(b)).filter((text) => text.includes(mark));
   assert.deepEqual(lines, Array.from({ length: 75 }, (_, i) => `${mark} ${i}.`));

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "account/site_token.h"
 #include "api/api.h"
 #include "api/testing/fake_rooms.h"
 #include "api/testing/openapi_check.h"

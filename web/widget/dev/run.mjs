@@ -62,7 +62,8 @@ const server = createServer(async (req, res) => {
     if (!domain) return problem(res, 404, "There is no site with this id.");
     if (req.headers.origin?.includes("refused")) return problem(res, 403, `The site ${m[1]} does not allow the origin ${req.headers.origin}.`, "origin-refused");
     if (m[2] === "widget") {
-      return json(res, 200, { site: m[1], name: domain === "alpha.test" ? "Alpha Teas" : "Beta", domain, rooms: `rooms.${domain}`, websocket: `ws://127.0.0.1:${wsPort}/xmpp-websocket`, guests: true, lobby: "lobby" });
+      return json(res, 200, { site: m[1], name: domain === "alpha.test" ? "Alpha Teas" : "Beta", domain, rooms: `rooms.${domain}`,
+        websocket: `ws://127.0.0.1:${wsPort}/xmpp-websocket`, guests: true, lobby: "lobby" });
     }
     const old = verify(req.headers.authorization, 30 * 86400);
     const user = old?.sub ?? `guest-${randomBytes(3).toString("hex")}`;

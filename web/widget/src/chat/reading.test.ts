@@ -48,7 +48,8 @@ test("our own words come back from a room as our own, by occupant id where there
   const room = store.conversation("r@rooms.a.test", true).room!;
   Object.assign(room, { nick: "Ann", occupantId: "me" });
   const from = (nick: string, occupant: string) =>
-    messages.apply(read(`<body>${nick}${occupant}</body><occupant-id xmlns="urn:xmpp:occupant-id:0" id="${occupant}"/>`, `from="r@rooms.a.test/${nick}" type="groupchat" id="${nick}${occupant}"`), { from: "live" })!.message!.own;
+    messages.apply(read(`<body>${nick}${occupant}</body><occupant-id xmlns="urn:xmpp:occupant-id:0" id="${occupant}"/>`,
+      `from="r@rooms.a.test/${nick}" type="groupchat" id="${nick}${occupant}"`), { from: "live" })!.message!.own;
   assert.equal(from("Ann", "me"), true);
   assert.equal(from("Old nick", "me"), true);
   assert.equal(from("Ann", "somebody who took the name"), false);
