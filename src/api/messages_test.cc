@@ -9,7 +9,8 @@ class MessagesApi : public testing::ApiWorld {
  protected:
   std::vector<std::string> texts(const Reply& reply) {
     std::vector<std::string> found;
-    for (const auto& message : reply.json().at("messages").as_array())
+    const auto json = reply.json();
+    for (const auto& message : json.at("messages").as_array())
       found.emplace_back(message.at("text").as_string().c_str());
     return found;
   }

@@ -37,6 +37,8 @@ struct Server::State {
   const Config config;
   const Secrets secrets;
   SystemClock clock;
+  // Destroyed last: the threads of stores and accounts post to the loops until they themselves have ended.
+  std::vector<std::unique_ptr<Worker>> workers;
   std::unique_ptr<store::ControlPlane> control;
   std::unique_ptr<store::DataPlane> data;
   Tenants tenants;
@@ -52,7 +54,6 @@ struct Server::State {
   std::vector<http::Asset> assets_table;
   http::StaticFiles assets;
   std::unique_ptr<Rooms> rooms;
-  std::vector<std::unique_ptr<Worker>> workers;
   Ports ports;
 
   Result<void> migrate();

@@ -83,8 +83,12 @@ export async function newContext(options = {}) {
   contexts.add(context);
   return context;
 }
+/** Logs everybody out first: a page that just goes away leaves a session to be resumed, and an account may have only so many. */
 export async function closeContexts() {
-  for (const context of contexts) await context.close();
+  for (const context of contexts) {
+    for (const page of context.pages()) await page.evaluate(() => window.teahouse?.("logout")).catch(() => {});
+    await context.close();
+  }
   contexts.clear();
 }
 

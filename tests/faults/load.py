@@ -30,6 +30,7 @@ class Sender:
         self.client = client
         self.sent = []        # (to, id); the number in the list is the count of stream management
         self.live = []        # (archive, stanza-id, id) of what was delivered to it
+        self.refused = {}     # id -> the error that it got
 
     @property
     def acknowledged(self):
@@ -37,6 +38,8 @@ class Sender:
 
     def note(self, element):
         """What the server delivers: with the id under which it is in the archive."""
+        if element.get('type') == 'error':
+            self.refused[element.get('id')] = show(element)
         if not element.tag.endswith('}message') or element.findtext('{jabber:client}body') is None:
             return
         for stamp in element.findall(SID):
@@ -49,7 +52,7 @@ class Load:
     def __init__(self, server):
         self.server = server
         self.senders = []
-        self.by_api = []      # (to, id in the archive)
+        self.by_api = []      # (to, id of the message)
         self.keys = {}
         self.numbers = itertools.count(1)
 
@@ -156,6 +159,8 @@ class Load:
         for sender in self.senders:
             mine = jid_of(sender.client.name)
             for to, identity in sender.acknowledged:
+                if identity in sender.refused:
+                    continue
                 promised += 1
                 if identity not in archives[to].values():
                     missing.append(f'{identity} was acknowledged and is not in the archive of {to}')
@@ -167,10 +172,13 @@ class Load:
                     missing.append(f'{identity} was delivered with the stanza-id {stamp} by {by} and is not there')
         for to, stamp in self.by_api:
             promised += 1
-            if stamp not in archives[to]:
+            if stamp not in archives[to].values():
                 missing.append(f'the API answered {stamp} for a message to {to}, and it is not there')
         if missing:
             raise Unexpected(f'of {promised} promises {len(missing)} were not kept:\n' + '\n'.join(missing[:10]))
+        refused = [error for sender in self.senders for error in sender.refused.values()]
+        if refused:
+            raise Unexpected(f'{len(refused)} messages were refused, for instance\n{refused[0]}')
         await self.check_waiting()
         return promised
 

@@ -5,7 +5,8 @@ import os
 import sqlite3
 
 from fixtures import limits
-from fixtures.client import Unexpected
+from fixtures.client import Client, Unexpected, show
+from fixtures.sentinel import settle
 from load import Load
 
 CASES = []
@@ -37,49 +38,82 @@ def files_with(folder, word):
     return found
 
 
+async def talk(server, tenant):
+    """Something of everything in a tenant that talks to itself only: archive, room, roster, kept messages, registration."""
+    domain = f'{tenant}.example'
+    made = await asyncio.to_thread(server.api.create_tenant, tenant, domain)
+    for user in ('paris', 'rosaline', 'away'):
+        await asyncio.to_thread(server.api.create_account, tenant, user, 'pw-' + user)
+    paris, rosaline = [await Client(server, user, user, domain, 'pw-' + user).login() for user in ('paris', 'rosaline')]
+    for client in (paris, rosaline):
+        client.send('<presence/>')
+    for to in (f'rosaline@{domain}', f'away@{domain}'):
+        paris.send(f"<message to='{to}' type='chat'><body>a word about {domain} and {made['site']}</body></message>")
+        paris.send(f"<presence to='{to}' type='subscribe'/>")
+    room = f'square@rooms.{domain}'
+    paris.send(f"<presence to='{room}/Paris'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
+    await paris.answer(f"<iq type='set' id='cfg' to='{room}'><query xmlns='http://jabber.org/protocol/muc#owner'>"
+                       "<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'>"
+                       "<value>http://jabber.org/protocol/muc#roomconfig</value></field>"
+                       "<field var='muc#roomconfig_persistentroom'><value>1</value></field></x></query></iq>")
+    paris.send(f"<message to='{room}' type='groupchat'><body>aloud in {domain}</body></message>")
+    await settle([paris, rosaline], [room])
+    paris.inbox.clear()
+    await paris.enable_sm(resume=False)
+    await paris.drained()
+    await settle([paris, rosaline], [room])
+    for client in (paris, rosaline):
+        client.abort()
+    return made
+
+
 async def nothing_left(server):
-    """No row of the control plane, no byte of the data plane names it; the other tenant's are all there."""
+    """No row of the control plane and no byte of the data plane names it, soon after the answer; the other tenant's rows are all there."""
     load = Load(server)
     await load.set_up()
-    tasks = await load.run(500)
+    made = await talk(server, 'verona')
+    tasks = await load.run(300)
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
-    await asyncio.to_thread(server.terminate)  # so that all is in files
-    load.cut()
-    tenant = 'capulet'
-    if not rows_with(server.data, [f'{tenant}.example']) or not files_with(server.data + '/data', f'@{tenant}.example'.encode()):
+    words = ['verona', made['site']]
+    if not rows_with(server.data, words) or not files_with(server.data + '/data', b'verona.example'):
         raise Unexpected('the check sees nothing where there is something: mend the check')
-    server.start()
-    await asyncio.to_thread(server.api.remove, tenant)
-    left = rows_with(server.data, [f'{tenant}.example', load.keys[tenant]])
-    left = [(table, row) for table, row in left if table != 'audit']
+    await asyncio.to_thread(server.api.remove, 'verona')
+    left = [(table, row) for table, row in rows_with(server.data, words) if table != 'audit']
     if left:
         raise Unexpected(f'the control plane still has {left[:5]}')
-    # romeo's own archive names those he wrote to, so what must be gone is what only capulet's users had.
-    only_theirs = b'tybalt@capulet.example'
-    owners = [word for word in (b'nurse@capulet.example', only_theirs)]
     deadline = asyncio.get_running_loop().time() + limits.ANSWER_S
-    while True:
-        stray = await asyncio.to_thread(rows_of_owner, server, owners)
-        if not stray:
-            break
+    while files_with(server.data + '/data', b'verona.example'):
         if asyncio.get_running_loop().time() > deadline:
-            raise Unexpected(f'the data plane still has {stray[:5]}')
+            raise Unexpected(f'the domain still stands in {files_with(server.data + "/data", b"verona.example")}')
         await asyncio.sleep(0.2)  # between two looks
-    await asyncio.to_thread(server.terminate)
+    server.kill()
+    load.cut()
     server.start()
-    archive = await load.archive('romeo')
-    mine = [i for s in load.senders if s.client.name == 'romeo' for to, i in s.acknowledged if not to.startswith('square')]
-    if not set(mine) <= set(archive.values()):
-        raise Unexpected("the other tenant's archive lost messages")
-
-
-def rows_of_owner(server, owners):
-    """Keys of the data plane begin with tenant and owner: what is looked for stands in the same file as the secret that only this
-    tenant's users sent each other."""
-    found = []
-    for owner in owners:
-        found += [(owner, path) for path in files_with(server.data + '/data', b'secret of ' + owner)]
-    return found
+    await load.check()
+    if files_with(server.data + '/data', b'verona.example'):
+        raise Unexpected('after a restart the domain is back in the data plane')
 CASES.append(('removed tenant: leaves nothing', nothing_left))
+
+
+async def killed_meanwhile(server):
+    """kill -9 right after the removal was answered: after the restart it is gone all the same."""
+    await talk(server, 'verona')
+    await asyncio.to_thread(server.api.remove, 'verona')
+    server.kill()
+    server.start()
+    if (await asyncio.to_thread(server.api.call, 'GET', '/operator/v1/tenants/verona')).status != 404:
+        raise Unexpected('the tenant is back')
+    left = [(table, row) for table, row in rows_with(server.data, ['verona']) if table != 'audit']
+    if left:
+        raise Unexpected(f'the control plane still has {left[:5]}')
+    await asyncio.to_thread(server.api.create_tenant, 'verona', 'verona.example')
+    await asyncio.to_thread(server.api.create_account, 'verona', 'paris', 'pw-paris')
+    paris = await Client(server, 'paris', 'paris', 'verona.example', 'pw-paris').login()
+    roster = await paris.answer("<iq type='get' id='r'><query xmlns='jabber:iq:roster'/></iq>")
+    archive = await paris.answer("<iq type='set' id='q'><query xmlns='urn:xmpp:mam:2'/></iq>")
+    if paris.inbox or list(roster[0]) or archive.get('type') != 'result':
+        raise Unexpected(f'the new tenant of that domain has {[show(e) for e in (roster, *paris.inbox)]}')
+    paris.abort()
+CASES.append(('removed tenant: killed right after', killed_meanwhile))

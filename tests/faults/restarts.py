@@ -21,6 +21,7 @@ async def resume_after(server):
     server.kill()
     load.cut()
     server.start()
+    juliet.client.on_stanza = None
     answer = await juliet.client.resume()
     if answer.tag != f'{{{SM}}}failed' or answer.find(ITEM_NOT_FOUND) is None:
         raise Unexpected(f'resumption after a restart was answered\n{show(answer)}')

@@ -1,0 +1,161 @@
+#include "server/session.h"
+
+#include <gtest/gtest.h>
+
+#include "account/testing/account_world.h"
+#include "server/home.h"
+#include "store/memory/memory_plane.h"
+
+namespace teahouse {
+namespace {
+
+// What a client would have got.
+class Wire final : public SessionStream {
+ public:
+  void send_stanza(const Stanza& stanza) override { got.push_back(stanza.id); }
+  void send_nonza(std::string xml) override { got.push_back(std::move(xml)); }
+  size_t queued_bytes() const override { return 0; }
+  void session_closed() override { closed = true; }
+  void end(std::string_view condition, std::string_view) override { ended = condition; }
+
+  std::vector<std::string> got;
+  std::string ended;
+  bool closed = false;
+};
+
+constexpr const char* request = "<r xmlns='urn:xmpp:sm:3'/>";
+
+// Two tenants with an account "ann" each, on one home; commits happen when told.
+class SessionTest : public ::testing::Test {
+ protected:
+  SessionTest() {
+    house_.homes.all.push_back(&home_);
+    for (const auto& tenant : {world_.shop, world_.forum}) {
+      home_.set_tenant(tenant);
+      EXPECT_TRUE(world_.create(tenant, "ann"));
+    }
+    plane_.watch_commits(loop_, [this](Lsn lsn) { home_.on_committed(lsn); });
+    shop_ = connect("ann@shop.example/phone", shop_wire_);
+    forum_ = connect("ann@forum.example/phone", forum_wire_);
+    plane_.hold_commits(true);
+  }
+  ~SessionTest() override { turn(); }
+
+  Session* connect(const std::string& address, Wire& wire) {
+    const FullJid jid = *FullJid::parse(address);
+    Session* session = nullptr;
+    home_.with_resident(jid.bare(), [&](Resident* resident) {
+      session = *home_.bind(*resident, jid.resourcepart());
+      session->attach(&wire);
+      session->set_presence(Stanza::make(StanzaKind::presence, StanzaType::none, {}));
+    });
+    while (!session) loop_.run_once(10);
+    return session;
+  }
+  void turn() {
+    for (int i = 0; i < 5; ++i) loop_.run_once(0);
+  }
+  Lsn write() { return plane_.map(world_.shop->id, "test").store("key", "entry", "value"); }
+  static Stanza message(const std::string& id) {
+    Stanza made = Stanza::make(StanzaKind::message, StanzaType::chat, "<body>x</body>");
+    made.id = id;
+    made.from = *FullJid::parse("bo@shop.example/desk");
+    made.to = *BareJid::parse("ann@shop.example");
+    return made;
+  }
+
+  testing::AccountWorld world_;
+  store::MemoryPlane plane_;
+  LoginThrottle throttle_{world_.clock};
+  House house_{world_.clock, plane_, world_.accounts, world_.keys, throttle_, "fake", {}};
+  net::Loop loop_{0, world_.clock};
+  Home home_{loop_, house_};
+  Wire shop_wire_, forum_wire_;
+  Session* shop_ = nullptr;
+  Session* forum_ = nullptr;
+};
+
+TEST_F(SessionTest, NothingPassesAStanzaThatWaitsForItsCommit) {
+  shop_->deliver(message("first"), write());
+  shop_->deliver(message("second"));
+  turn();
+  EXPECT_TRUE(shop_wire_.got.empty());
+  plane_.commit();
+  turn();
+  EXPECT_EQ(shop_wire_.got, (std::vector<std::string>{"first", "second"}));
+  EXPECT_TRUE(forum_wire_.got.empty());
+}
+
+TEST_F(SessionTest, AcknowledgesNothingThatIsNotOnDisk) {
+  shop_->sm_enable("id");
+  ReceiptPtr first = shop_->receive();
+  ReceiptPtr second = shop_->receive();
+  shop_->sm_request();
+  second.reset();  // handled before the first: it still waits for it
+  turn();
+  EXPECT_EQ(shop_->sm_handled(), 0U);
+  await(first, write());
+  first.reset();
+  turn();
+  EXPECT_EQ(shop_->sm_handled(), 0U);
+  EXPECT_TRUE(shop_wire_.got.empty());
+  plane_.commit();
+  turn();
+  EXPECT_EQ(shop_->sm_handled(), 2U);
+  EXPECT_EQ(shop_wire_.got, (std::vector<std::string>{"<a xmlns='urn:xmpp:sm:3' h='2'/>"}));
+  EXPECT_TRUE(forum_wire_.got.empty());
+}
+
+TEST_F(SessionTest, ReceiptsFromBeforeCountingBeganDoNotCount) {
+  ReceiptPtr early = shop_->receive();
+  shop_->sm_enable("id");
+  ReceiptPtr first = shop_->receive();
+  early.reset();
+  turn();
+  EXPECT_EQ(shop_->sm_handled(), 0U);
+  first.reset();
+  turn();
+  EXPECT_EQ(shop_->sm_handled(), 1U);
+}
+
+TEST_F(SessionTest, SendsAgainWhatWasNotAcknowledged) {
+  shop_->sm_enable("id");
+  for (const char* id : {"one", "two", "three"}) shop_->deliver(message(id));
+  EXPECT_EQ(shop_wire_.got, (std::vector<std::string>{"one", request, "two", "three"}));
+  EXPECT_FALSE(shop_->sm_acknowledge(4));  // more than were sent
+  EXPECT_TRUE(shop_->sm_acknowledge(1));
+  shop_wire_.got.clear();
+  shop_->sm_resend();
+  EXPECT_EQ(shop_wire_.got, (std::vector<std::string>{"two", "three", request}));
+  EXPECT_FALSE(shop_->sm_acknowledge(0));  // less than before
+  EXPECT_TRUE(shop_->sm_acknowledge(3));
+  EXPECT_EQ(shop_->sm_unacknowledged(), 0U);
+}
+
+TEST_F(SessionTest, AReaderThatStopsReadingIsClosedAndNobodyElse) {
+  shop_->attach(nullptr);
+  for (size_t i = 0; i <= Session::out_queue_max; ++i) shop_->deliver(message("m"));
+  const uint64_t number = shop_->number();
+  turn();
+  EXPECT_EQ(home_.find_session(number), nullptr);
+  EXPECT_NE(home_.find_session(forum_->number()), nullptr);
+}
+
+TEST_F(SessionTest, AMessageReachesItsTenantsAccountOnly) {
+  home_.route(message("m1"));
+  turn();
+  EXPECT_EQ(shop_wire_.got, (std::vector<std::string>{"m1"}));
+  EXPECT_TRUE(forum_wire_.got.empty());
+}
+
+TEST_F(SessionTest, ASuspendedTenantsSessionsEndAndTheOthersStay) {
+  auto suspended = std::make_shared<Tenant>(*world_.shop);
+  suspended->suspended = true;
+  home_.set_tenant(suspended);
+  EXPECT_TRUE(shop_wire_.closed);
+  EXPECT_EQ(shop_wire_.ended, "account-disabled");
+  EXPECT_FALSE(forum_wire_.closed);
+}
+
+}  // namespace
+}  // namespace teahouse
