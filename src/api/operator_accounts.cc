@@ -13,6 +13,9 @@ Result<std::string> read_localpart(const Tenant& tenant, std::string_view text) 
   return std::string(jid->localpart());
 }
 
+// A path can hold no backslash, so there the escapes of XEP-0106 are undone.
+std::string path_localpart(const Call& call) { return escape_localpart(call.path("localpart")); }
+
 JsonObject show(const Tenant& tenant, const Account& account) {
   JsonObject object = to_json(tenant, account, true);
   object["localpart"] = account.localpart;
@@ -56,16 +59,16 @@ Task<Outcome> set_password(ApiContext& api, Call call) {
   auto password = call.fields.text("password");
   if (const auto good = call.fields.check(); !good) co_return good.error();
   const auto set =
-      co_await api.house().accounts.set_password(api.loop(), *tenant, call.path("localpart"), std::move(password));
+      co_await api.house().accounts.set_password(api.loop(), *tenant, path_localpart(call), std::move(password));
   if (!set) co_return set.error();
-  co_await record(api, (*tenant)->id, call.actor, "account.password", call.path("localpart"));
+  co_await record(api, (*tenant)->id, call.actor, "account.password", path_localpart(call));
   co_return make_no_content();
 }
 
 Task<Outcome> remove_account(ApiContext& api, Call call) {
   const auto tenant = find_named_tenant(api, call);
   if (!tenant) co_return tenant.error();
-  const auto localpart = read_localpart(**tenant, call.path("localpart"));
+  const auto localpart = read_localpart(**tenant, path_localpart(call));
   if (!localpart) co_return localpart.error();
   const auto removed = co_await remove_account_whole(api, *tenant, *localpart);
   if (!removed) co_return removed.error();

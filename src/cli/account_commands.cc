@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 
 #include "cli/shell.h"
+#include "xmpp/jid.h"
 
 namespace teahouse::cli {
 namespace {
@@ -28,6 +29,9 @@ Result<AccountPlace> find_place(Shell& shell, const std::string& jid) {
   if (!tenant) return tenant.error();
   return AccountPlace{std::move(*tenant), jid.substr(0, at)};
 }
+
+// A path has no backslash: the escapes of XEP-0106 are undone, and made again by the server.
+std::string account_segment(const std::string& localpart) { return escape_segment(unescape_localpart(localpart)); }
 
 std::string accounts_of(const std::string& tenant) { return "/tenants/" + escape_segment(tenant) + "/accounts"; }
 
@@ -57,7 +61,7 @@ int passwd(Shell& shell, const AccountOptions& options) {
   if (!place) return shell.fail(place.error());
   const auto password = read_password();
   if (!password) return shell.fail(password.error());
-  const std::string path = accounts_of(place->tenant) + "/" + escape_segment(place->localpart) + "/password";
+  const std::string path = accounts_of(place->tenant) + "/" + account_segment(place->localpart) + "/password";
   return shell.done(shell.client().call("PUT", path, json::serialize(json::object{{"password", *password}})),
                     options.jid + " has a new password.");
 }
@@ -65,7 +69,7 @@ int passwd(Shell& shell, const AccountOptions& options) {
 int remove(Shell& shell, const AccountOptions& options) {
   const auto place = find_place(shell, options.jid);
   if (!place) return shell.fail(place.error());
-  return shell.done(shell.client().call("DELETE", accounts_of(place->tenant) + "/" + escape_segment(place->localpart)),
+  return shell.done(shell.client().call("DELETE", accounts_of(place->tenant) + "/" + account_segment(place->localpart)),
                     options.jid + " is removed, with all that it had.");
 }
 

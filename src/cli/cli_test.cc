@@ -126,7 +126,7 @@ TEST_F(Cli, PasswordsComeOnStandardInput) {
   EXPECT_EQ(run({"account", "create", "ann@shop.example", "--password-stdin"}, "x"), 1);
   EXPECT_EQ(run({"account", "create", "ann@none.example", "--password-stdin"}, "x"), 1);
   EXPECT_EQ(err_, "teahouse: No tenant has the domain none.example.\n");
-  answers_["PUT /operator/v1/tenants/shop/accounts/an\\20n/password"] = {204, ""};
+  answers_["PUT /operator/v1/tenants/shop/accounts/an n/password"] = {204, ""};
   EXPECT_EQ(run({"account", "passwd", "an\\20n@shop.example", "--password-stdin"}, "x"), 0);
 }
 
