@@ -111,10 +111,10 @@ void Home::remove_tenant(const TenantPtr& tenant) {
 }
 
 void Home::stop() {
+  for (const auto& hook : hooks_.stopping) hook();
   std::vector<Session*> closing;
   for (const auto& [number, session] : sessions_) closing.push_back(session);
   for (Session* session : closing) close_session(*session, "system-shutdown", "The server is being shut down.");
-  for (const auto& hook : hooks_.stopping) hook();
 }
 
 }  // namespace teahouse

@@ -115,7 +115,7 @@ class Hooks {
   std::vector<AccountHook> account_removed;  // drop what is stored for it; on its home
   std::vector<std::function<void(const TenantPtr&)>> tenant_changed;  // also suspended and resumed; on every home
   std::vector<std::function<void(const TenantPtr&)>> tenant_removed;  // drop what is in memory; on every home
-  std::vector<std::function<void()>> stopping;                        // SIGTERM: save what is only in memory
+  std::vector<std::function<void()>> stopping;                        // SIGTERM: last words, while sessions are there
 
   SlotNumbers resident_slots, session_slots;
 
