@@ -190,6 +190,11 @@ Result<void> Server::start() {
 
 void Server::stop() {
   log::info("server", "Stopping: streams are being closed");
+  std::promise<void> refused;
+  net::Loop& first = state_->workers.front()->loop();
+  state_->house.homes.on_each(
+      first, [](Home& home) { home.refuse_more(); }, [&refused] { refused.set_value(); });
+  refused.get_future().wait();
   for (const auto& worker : state_->workers) {
     std::promise<void> drained;
     worker->loop().post([&worker, &drained] { worker->drain([&drained] { drained.set_value(); }); });

@@ -53,6 +53,7 @@ void Home::reply_error(const Stanza& request, const Error& error) {
 }
 
 void Home::receive(Session& session, Stanza stanza) {
+  if (refuses_more_) return;
   const ReceiptPtr receipt = session.receive();
   stanza.from = session.jid();
   if (!stanza.to && stanza.kind != StanzaKind::presence) stanza.to = session.jid().bare();

@@ -119,7 +119,10 @@ class Home {
   // Work for when this Lsn is on disk (now, if it is).
   void when_committed(Lsn lsn, std::function<void()> work);
 
-  // Every session ends with system-shutdown; resumable ones too. For SIGTERM.
+  // For SIGTERM, in two steps. First, on all homes: what clients send from now on is not taken, and so never
+  // acknowledged; while one home stops, nobody can send into it from another. Then every session ends with
+  // system-shutdown; resumable ones too.
+  void refuse_more() { refuses_more_ = true; }
   void stop();
 
  private:
@@ -160,6 +163,7 @@ class Home {
   Lsn committed_ = 0;
   uint64_t last_session_ = 0;
   bool sweep_pending_ = false;
+  bool refuses_more_ = false;
 };
 
 }  // namespace teahouse

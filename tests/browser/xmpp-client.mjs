@@ -11,13 +11,19 @@ export async function xmppClient(tenant, user) {
   const entity = client({
     service: h.config.websocket ?? `${h.config.origin.replace(/^http/, "ws")}/xmpp`,
     domain: tenant.domain,
-    credentials: (authenticate) => authenticate({ username: user.id, password: h.token(tenant, user) }, "PLAIN"),
+    username: user.id,
+    password: h.token(tenant, user),
+  });
+  // xmpp.js would choose SCRAM, which knows nothing of tokens.
+  entity.prependListener("element", (element) => {
+    const mechanisms = element.getChild("mechanisms");
+    if (mechanisms) mechanisms.children = mechanisms.children.filter((m) => m.text() === "PLAIN");
   });
   entity.messages = [];
   entity.on("error", () => {});
   entity.on("stanza", (stanza) => stanza.is("message") && entity.messages.push(stanza));
   await entity.start();
-  // @xmpp/client 0.14 resets its count of stanzas when <enabled/> is handled, so nothing may arrive before that.
+  // xmpp.js resets its count of stanzas when <enabled/> is handled, so nothing may arrive before that.
   for (let i = 0; i < 40 && !entity.streamManagement.enabled; i++) await new Promise((r) => setTimeout(r, 50));
   await entity.iqCaller.request(xml("iq", { type: "set" }, xml("enable", { xmlns: "urn:xmpp:carbons:2" })));
   await entity.send(xml("presence"));
