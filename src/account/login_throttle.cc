@@ -3,8 +3,8 @@
 // is refused at one site is not refused at another. An IPv6 address is its /64, since that is what one customer gets.
 #include "account/login_throttle.h"
 
-#include <cstring>
 #include <arpa/inet.h>
+#include <cstring>
 
 #include <list>
 #include <mutex>

@@ -132,9 +132,10 @@ void add_routes(http::Router& router, ApiContext& context) {
     methods.append(methods.empty() ? "" : ", ").append(endpoint.method);
   }
   for (const auto& [pattern, methods] : preflights) {
-    router.add("OPTIONS", std::string(pattern), [&context, methods = methods](http::Request request, http::Responder responder) {
-      responder.send(answer_preflight(context, request, methods));
-    });
+    router.add("OPTIONS", std::string(pattern),
+               [&context, methods = methods](http::Request request, http::Responder responder) {
+                 responder.send(answer_preflight(context, request, methods));
+               });
   }
 }
 
