@@ -10,7 +10,7 @@ namespace teahouse {
 namespace {
 
 constexpr char template_text[] =
-    R"(# teahouse.toml: where this server listens. Everything else (tenants, plans, accounts, keys) is set while it runs,
+    R"(# teahouse.toml: where this server listens. Everything else (tenants, plans, accounts, keys) is set at run time,
 # by the `teahouse` command or the HTTP API. A line that is commented out shows the default. Restart after a change.
 
 [listen]

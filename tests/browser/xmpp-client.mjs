@@ -35,4 +35,3 @@ export async function xmppClient(tenant, user) {
   };
   return entity;
 }
-
