@@ -5,7 +5,7 @@ import shutil
 import tempfile
 
 from fixtures import limits
-from fixtures.client import Unexpected
+from fixtures.client import Unexpected, show
 
 CASES = []
 
@@ -84,6 +84,17 @@ async def chat(stage):
         raise Unexpected('nurse received something')
 
 
+async def enter(client, place):
+    """Profanity says that the room is unlocked when it has asked for it, so it may not be yet: then ask again."""
+    while True:
+        client.send(f"<presence to='{place}/Juliet'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
+        answer = await client.pick(lambda e: e.find('{jabber:client}subject') is not None or e.get('type') == 'error')
+        if answer.get('type') != 'error':
+            return
+        if answer.find('.//{urn:ietf:params:xml:ns:xmpp-stanzas}item-not-found') is None:
+            raise Unexpected(f'juliet could not enter the room: {show(answer)}')
+
+
 @case('room')
 async def room(stage):
     """Profanity makes a room, talks in it and hears others."""
@@ -95,8 +106,7 @@ async def room(stage):
     await profanity.shows('/room accept')
     await profanity.type('/room accept')
     await profanity.shows('unlocked')
-    juliet.send(f"<presence to='{place}/Juliet'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
-    await juliet.pick(lambda e: e.find('{jabber:client}subject') is not None)
+    await enter(juliet, place)
     await profanity.shows('Juliet')
     juliet.send(f"<message to='{place}' type='groupchat'><body>Hello, room</body></message>")
     await profanity.shows('Hello, room')

@@ -4,6 +4,7 @@ import { client, jid, xml } from "@xmpp/client";
 
 const { SERVICE, DOMAIN, USER, PASSWORD, PEER, ROOM } = process.env;
 const me = client({ service: SERVICE, domain: DOMAIN, username: USER, password: PASSWORD, resource: "node" });
+me.timeout = 60_000;  // its own 2 s are little for a busy machine
 const waiting = [];
 
 /** The first stanza from now on that is wanted. */
