@@ -21,7 +21,11 @@ me.on("error", (error) => {
   if (error.code === "ECONNRESET" || error.name === "TimeoutError") return;
   console.error(error);
 });
+// Shown by the test when something goes wrong.
 me.on("status", (status) => console.log(`status ${status}`));
+for (const [event, sign] of [["input", "<"], ["output", ">"]]) {
+  me.on(event, (text) => console.log(`${new Date().toISOString()} ${sign} ${text}`));
+}
 function done(what) {
   console.log(`done ${what}`);
 }

@@ -29,11 +29,9 @@ test("nothing but http, https and mailto is ever a link", () => {
   }
 });
 
-test("hostile bodies are read in reasonable time", () => {
-  for (const body of ["a.".repeat(20_000) + "@", "https://" + "(".repeat(20_000), "x@".repeat(20_000), "https://a.b/" + ").".repeat(3_000)]) {
-    const start = performance.now();
-    assert.equal(whole(body), body);
-    assert.ok(performance.now() - start < 2_000, body.slice(0, 20));
+test("hostile bodies are read whole; in more than linear time this would not end", () => {
+  for (const part of ["a.", "x@", "(", ").", "https://a.b/", "www.", "a@b."]) {
+    for (const body of [part.repeat(100_000), `https://${part.repeat(100_000)}`, `${part.repeat(100_000)}@`]) assert.equal(whole(body), body);
   }
 });
 

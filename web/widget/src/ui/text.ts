@@ -3,7 +3,7 @@
 export type Piece = string | { text: string; href: string };
 
 const candidate = /\b(?:https?:\/\/|www\.)[^\s<>"'“”‘’「」『』《》【】，。；！？、）（]+|[\w.+-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}\b/giu;
-const opening: Record<string, string> = { ")": "(", "]": "[", "}": "{" };
+const closing: Record<string, string> = { "(": ")", "[": "]", "{": "}" };
 
 /** Splits a body into text and links. Only http, https and mailto ever become links. */
 export function linkify(body: string): Piece[] {
@@ -21,15 +21,23 @@ export function linkify(body: string): Piece[] {
   return pieces;
 }
 
-/** A sentence's punctuation is not part of the address, nor is a bracket that was opened before it. */
+/** A sentence's punctuation is not part of the address, nor is a bracket that was opened before it. In one pass: bodies may be hostile. */
 function trimEnd(text: string): string {
-  for (;;) {
-    const last = text.at(-1) ?? "";
-    const open = opening[last];
-    const unbalanced = open !== undefined && text.split(open).length < text.split(last).length;
-    if (!/[.,:;!?*_~]/.test(last) && !unbalanced) return text;
-    text = text.slice(0, -1);
+  const excess: Record<string, number> = { ")": 0, "]": 0, "}": 0 };
+  for (const character of text) {
+    if (character in excess) excess[character]!++;
+    const close = closing[character];
+    if (close) excess[close]!--;
   }
+  let end = text.length;
+  for (; end > 0; end--) {
+    const last = text[end - 1]!;
+    if (last in excess) {
+      if (excess[last]! <= 0) break;
+      excess[last]!--;
+    } else if (!/[.,:;!?*_~]/.test(last)) break;
+  }
+  return text.slice(0, end);
 }
 
 function toHref(text: string): string | null {
