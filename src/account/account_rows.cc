@@ -13,7 +13,8 @@ std::vector<store::Migration> Accounts::migrations() {
   return {{"accounts/1",
            {"CREATE TABLE accounts(tenant_id BIGINT NOT NULL, localpart TEXT NOT NULL, name TEXT NOT NULL, "
             "picture TEXT NOT NULL, role TEXT NOT NULL, scram TEXT NOT NULL, created_ms BIGINT NOT NULL, "
-            "PRIMARY KEY (tenant_id, localpart))"}}};
+            "PRIMARY KEY (tenant_id, localpart))"}},
+          {"accounts/2", {"ALTER TABLE accounts ADD COLUMN user_id TEXT NOT NULL DEFAULT ''"}}};
 }
 
 std::vector<std::string> Accounts::tables() { return {"accounts"}; }
@@ -31,7 +32,7 @@ constexpr std::string_view keys_version = "1";
 constexpr size_t keys_fields = 7;
 
 constexpr const char* select_columns =
-    "SELECT localpart, name, picture, role, CASE WHEN scram = '' THEN 0 ELSE 1 END, created_ms FROM accounts ";
+    "SELECT localpart, name, picture, role, CASE WHEN scram = '' THEN 0 ELSE 1 END, created_ms, user_id FROM accounts ";
 
 Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
 
@@ -90,15 +91,19 @@ AccountChange differences(const Account& account, const AccountChange& wanted) {
   if (wanted.name && *wanted.name != account.name) change.name = wanted.name;
   if (wanted.picture && *wanted.picture != account.picture) change.picture = wanted.picture;
   if (wanted.role && *wanted.role != account.role) change.role = wanted.role;
+  if (wanted.user_id && *wanted.user_id != account.user_id) change.user_id = wanted.user_id;
   return change;
 }
 
-bool is_empty(const AccountChange& change) { return !change.name && !change.picture && !change.role; }
+bool is_empty(const AccountChange& change) {
+  return !change.name && !change.picture && !change.role && !change.user_id;
+}
 
 void apply(Account& account, const AccountChange& change) {
   if (change.name) account.name = *change.name;
   if (change.picture) account.picture = *change.picture;
   if (change.role) account.role = *change.role;
+  if (change.user_id) account.user_id = *change.user_id;
 }
 
 std::string to_text(const sasl::ScramKeys& keys) {
@@ -129,9 +134,10 @@ std::optional<sasl::ScramKeys> parse_keys(std::string_view text) {
 
 Statement insert(TenantId tenant, const Account& account, const std::string& keys) {
   return {
-      "INSERT INTO accounts(tenant_id, localpart, name, picture, role, scram, created_ms) "
-      "SELECT tenant_id, ?, ?, ?, ?, ?, ? FROM tenants WHERE tenant_id = ?",
-      {account.localpart, account.name, account.picture, account.role, keys, account.created_ms, to_value(tenant)}};
+      "INSERT INTO accounts(tenant_id, localpart, name, picture, role, scram, created_ms, user_id) "
+      "SELECT tenant_id, ?, ?, ?, ?, ?, ?, ? FROM tenants WHERE tenant_id = ?",
+      {account.localpart, account.name, account.picture, account.role, keys, account.created_ms, account.user_id,
+       to_value(tenant)}};
 }
 
 Statement select_one(TenantId tenant, const std::string& localpart) {
@@ -157,6 +163,7 @@ Statement update(TenantId tenant, const std::string& localpart, const AccountCha
   set("name", change.name);
   set("picture", change.picture);
   set("role", change.role);
+  set("user_id", change.user_id);
   statement.sql += " WHERE tenant_id = ? AND localpart = ?";
   statement.parameters.emplace_back(to_value(tenant));
   statement.parameters.emplace_back(localpart);
@@ -179,6 +186,7 @@ Account make_account(const store::Row& row) {
   account.role = as_text(row[3]);
   account.has_password = as_int(row[4]) != 0;
   account.created_ms = as_int(row[5]);
+  account.user_id = as_text(row[6]);
   return account;
 }
 

@@ -31,7 +31,15 @@ Error too_many_accounts(const Tenant& tenant) {
 }
 
 Error too_busy() {
-  return {ErrorKind::resource_constraint, "Too many passwords are waiting to be set. Try again in a moment."};
+  return {ErrorKind::resource_constraint, "Too many passwords are waiting to be checked. Try again in a moment."};
+}
+
+Error wrong_password() { return {ErrorKind::not_authorized, "The user name or the password is wrong."}; }
+
+Error other_spelling(const std::string& wanted, const std::string& known) {
+  return {ErrorKind::conflict, "The user id '" + wanted + "' is but another spelling of '" + known +
+                                   "', who is a user already; addresses know no difference between them. Always give "
+                                   "one user the same id, spelt the same, such as the number of its row."};
 }
 
 // One of the plan's accounts, given back unless it was kept.
@@ -80,8 +88,8 @@ struct Accounts::State {
                                         size_t rows_max);
   static Task<std::optional<sasl::ScramKeys>> load_keys(Self self, Executor& home, TenantPtr tenant,
                                                         std::string localpart);
-  static Task<bool> check_password(Self self, Executor& home, TenantPtr tenant, std::string localpart,
-                                   std::string password);
+  static Task<Result<void>> check_password(Self self, Executor& home, TenantPtr tenant, std::string localpart,
+                                           std::string password);
 };
 
 // The keys of a password, as they are stored; made on the queue's thread.
@@ -166,6 +174,9 @@ Task<Result<Account>> Accounts::State::upsert_once(Self self, Executor& home, Te
     co_return created;
   }
   if (!account) co_return account.error();
+  if (details.user_id && !account->user_id.empty() && account->user_id != *details.user_id) {
+    co_return other_spelling(*details.user_id, account->user_id);
+  }
   const AccountChange change = account_rows::differences(*account, details);
   if (account_rows::is_empty(change)) co_return account;
   auto statement = account_rows::update(tenant->id, prepared, change);
@@ -243,18 +254,22 @@ Task<std::optional<sasl::ScramKeys>> Accounts::State::load_keys(Self self, Execu
   co_return account_rows::parse_keys(as_text(answer->rows[0][0]));
 }
 
-Task<bool> Accounts::State::check_password(Self self, Executor& home, TenantPtr tenant, std::string localpart,
-                                           std::string password) {
-  if (password.empty() || password.size() > password_bytes_max) co_return false;
+Task<Result<void>> Accounts::State::check_password(Self self, Executor& home, TenantPtr tenant, std::string localpart,
+                                                   std::string password) {
+  if (password.empty() || password.size() > password_bytes_max) co_return wrong_password();
   const auto stored = co_await load_keys(self, home, tenant, localpart);
   const sasl::ScramKeys keys = stored ? *stored : sasl::make_fake_keys(self->fake_secret, localpart);
-  Async<bool> checked(home, [self, tenant, keys, password](Async<bool>::Done done) {
-    const bool waits = self->queue.post(
-        tenant->id, [done, keys, password](bool run) { done(run && sasl::check_password(keys, password)); });
-    if (!waits) done(false);
+  using Checked = Result<bool>;
+  Async<Checked> checked(home, [self, tenant, keys, password](Async<Checked>::Done done) {
+    const bool waits = self->queue.post(tenant->id, [done, keys, password](bool run) {
+      done(run ? Checked(sasl::check_password(keys, password)) : Checked(too_busy()));
+    });
+    if (!waits) done(too_busy());
   });
-  const bool right = co_await checked;
-  co_return right&& stored.has_value();
+  const Checked right = co_await checked;
+  if (!right) co_return right.error();
+  if (!*right || !stored) co_return wrong_password();
+  co_return Result<void>();
 }
 
 Accounts::Accounts(store::ControlPlane& control, const Clock& clock)
@@ -283,7 +298,8 @@ Task<Result<AccountPage>> Accounts::list(Executor& home, TenantPtr tenant, std::
 Task<std::optional<sasl::ScramKeys>> Accounts::load_keys(Executor& home, TenantPtr tenant, std::string localpart) {
   return State::load_keys(state_, home, std::move(tenant), std::move(localpart));
 }
-Task<bool> Accounts::check_password(Executor& home, TenantPtr tenant, std::string localpart, std::string password) {
+Task<Result<void>> Accounts::check_password(Executor& home, TenantPtr tenant, std::string localpart,
+                                            std::string password) {
   return State::check_password(state_, home, std::move(tenant), std::move(localpart), std::move(password));
 }
 

@@ -3,7 +3,7 @@
 // Thread: any; the tasks go on on `home`.
 // Limits: the plan's accounts (resource_constraint, naming plan and limit); localpart as RFC 7622; password 1..1023
 // bytes; name 128 characters and picture an http(s) URL of 2048 bytes, as in a site token; 1,000 passwords waiting to
-// be checked or set, 200 of one tenant (resource_constraint, or false). A page of a list has 1,000 accounts. Errors:
+// be checked or set, 200 of one tenant (resource_constraint). A page of a list has 1,000 accounts. Errors:
 // conflict for an account that is there, item_not_found for one that is not, jid_malformed for a localpart that cannot
 // be, bad_request or not_acceptable for details or a password that cannot be.
 #pragma once
@@ -24,6 +24,7 @@ namespace teahouse {
 
 struct Account {
   std::string localpart;
+  std::string user_id;  // the site's spelling of the localpart; empty until the site has used one
   std::string name;     // shown; empty: the localpart
   std::string picture;  // URL; may be empty
   std::string role;     // "user", "moderator" or "admin"
@@ -32,6 +33,9 @@ struct Account {
 };
 struct AccountChange {
   std::optional<std::string> name, picture, role;
+  // As the site spells it. It is set once: upsert answers conflict to another spelling of the same localpart, so that
+  // the users "ANN" and "ann" of a site that tells them apart can't be each other.
+  std::optional<std::string> user_id;
 };
 struct AccountPage {
   std::vector<Account> accounts;
@@ -56,9 +60,10 @@ class Accounts {
   Task<Result<AccountPage>> list(Executor& home, TenantPtr tenant, std::string cursor, size_t rows_max);
 
   // For SCRAM and PLAIN: none when there is no such account or it has no password. PBKDF2 runs on a thread of its own,
-  // never on a loop. An account that does not exist takes as long as a wrong password.
+  // never on a loop. An account that does not exist takes as long as a wrong password. Errors of check_password:
+  // not_authorized when it is wrong, resource_constraint when it could not be checked.
   Task<std::optional<sasl::ScramKeys>> load_keys(Executor& home, TenantPtr tenant, std::string localpart);
-  Task<bool> check_password(Executor& home, TenantPtr tenant, std::string localpart, std::string password);
+  Task<Result<void>> check_password(Executor& home, TenantPtr tenant, std::string localpart, std::string password);
   // How many accounts each tenant has, to start the meters with.
   Result<void> count_all(const std::vector<TenantPtr>& tenants);
 

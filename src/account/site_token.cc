@@ -41,6 +41,7 @@ Result<SignedInUser> check_site_token(const Tenant& tenant, const Keys& keys, st
                                               .picture = if_given(std::move(verified->picture)),
                                               .role = if_given(std::move(verified->role))});
   if (!details) return refused("A claim of this token cannot be taken. " + details.error().text);
+  details->user_id = verified->sub;
   user.user_id = std::move(verified->sub);
   user.localpart = std::move(*localpart);
   user.details = std::move(*details);
@@ -58,6 +59,7 @@ Task<Result<SignedInUser>> sign_in(Executor& home, Accounts& accounts, TenantPtr
     if (known) co_return user;
   }
   const auto account = co_await accounts.upsert(home, tenant, user->localpart, user->details);
+  if (!account && account.error().kind == ErrorKind::conflict) co_return refused(account.error().text);
   if (!account) co_return account.error();
   co_return user;
 }

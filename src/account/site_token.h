@@ -29,13 +29,13 @@ Result<SignedInUser> check_site_token(const Tenant& tenant, const Keys& keys, st
 // What a guest's user id begins with. The API makes it, and a token that carries the guest's first name.
 inline constexpr std::string_view guest_id_prefix = "guest-";
 
-// The same, and makes or updates the account from the claims (upsert; absent claims leave what is there). A guest's
+// The same (and not_authorized for another spelling of a user who is known), and makes or updates the account from the claims (upsert; absent claims leave what is there). A guest's
 // claims only make it: a name that the guest chose since then stays.
 Task<Result<SignedInUser>> sign_in(Executor& home, Accounts& accounts, TenantPtr tenant, const Keys& keys,
                                    std::string token, int64_t now_ms);
 
 // Which localpart a site's user id becomes: "42" is "42", "Ann Lee" is "ann\20lee". Ids that differ only in case are
-// one user.
+// one localpart, of which the account keeps the first spelling (AccountChange::user_id).
 Result<std::string> localpart_of_user_id(std::string_view user_id);
 
 }  // namespace teahouse

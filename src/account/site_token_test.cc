@@ -115,6 +115,21 @@ TEST(SiteToken, IsStoppedByThePlan) {
   EXPECT_TRUE(world.sign_in(small, crypto::make_token(world.claims(small, "1"), secret)));
 }
 
+// A site that tells "ANN" from "ann" must not have one of them be the other.
+TEST(SiteToken, OfAnotherSpellingIsRefused) {
+  TokenWorld world;
+  const auto token = [&](const TenantPtr& tenant, const std::string& sub) {
+    return crypto::make_token(world.claims(tenant, sub), world.secret(tenant));
+  };
+  ASSERT_TRUE(world.create(world.shop, "romeo", "but soft"));
+  EXPECT_EQ(world.refusal(world.shop, token(world.shop, "Ann")), "signed in");
+  EXPECT_EQ(world.refusal(world.shop, token(world.shop, "Ann")), "signed in");
+  EXPECT_THAT(world.refusal(world.shop, token(world.shop, "ann")), HasSubstr("another spelling of 'Ann'"));
+  EXPECT_EQ(world.refusal(world.forum, token(world.forum, "ann")), "signed in");
+  EXPECT_EQ(world.refusal(world.shop, token(world.shop, "Romeo")), "signed in");  // had no spelling of the site's yet
+  EXPECT_THAT(world.refusal(world.shop, token(world.shop, "romeo")), HasSubstr("another spelling of 'Romeo'"));
+}
+
 TEST(UserId, BecomesALocalpart) {
   EXPECT_EQ(*localpart_of_user_id("42"), "42");
   EXPECT_EQ(*localpart_of_user_id("Ann Lee"), "ann\\20lee");

@@ -99,7 +99,7 @@ TEST_F(OperatorApi, KeepsAccounts) {
   EXPECT_EQ(as_operator("GET", accounts).json().at("accounts").as_array().size(), 3u);
   EXPECT_EQ(as_operator("GET", "/operator/v1/tenants/forum/accounts").json().at("accounts").as_array().size(), 2u);
   EXPECT_EQ(as_operator("PUT", accounts + "/cleo/password", "password=asp").status, 204);
-  EXPECT_TRUE(base_.wait(accounts_.check_password(base_.home, shop_.tenant, "cleo", "asp")));
+  EXPECT_TRUE(base_.wait(accounts_.check_password(base_.home, shop_.tenant, "cleo", "asp")).has_value());
   EXPECT_EQ(as_operator("PUT", accounts + "/nobody/password", "password=asp").status, 404);
   EXPECT_EQ(as_operator("DELETE", accounts + "/Cleo").status, 204);
   EXPECT_EQ(as_operator("DELETE", accounts + "/cleo").status, 404);

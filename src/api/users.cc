@@ -42,6 +42,7 @@ Task<Outcome> put_user(ApiContext& api, Call call) {
   const auto localpart = read_own_user(call, call.path("id"));
   if (!localpart) co_return localpart.error();
   auto details = read_details(call.fields);
+  details.user_id = call.path("id");
   auto password = call.fields.optional_text("password").value_or("");
   if (const auto good = call.fields.check(); !good) co_return good.error();
   if (call.user && (details.role || !password.empty())) {

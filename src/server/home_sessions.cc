@@ -5,6 +5,20 @@
 namespace teahouse {
 namespace {
 constexpr int64_t resume_timeout_s = 300;
+
+bool is_full(const Resident& resident) {
+  const int64_t limit = resident.tenant().limits().sessions_per_account;
+  return limit >= 0 && resident.sessions().size() >= static_cast<size_t>(limit);
+}
+
+// The one that lost its stream and is the oldest. Nothing when all have theirs.
+Session* find_detached_session(const Resident& resident) {
+  Session* oldest = nullptr;
+  for (const auto& session : resident.sessions()) {
+    if (!session->stream() && (!oldest || session->number() < oldest->number())) oldest = session.get();
+  }
+  return oldest;
+}
 }  // namespace
 
 Result<Session*> Home::bind(Resident& resident, std::string_view resourcepart) {
@@ -15,9 +29,13 @@ Result<Session*> Home::bind(Resident& resident, std::string_view resourcepart) {
   if (Session* older = resident.find_session(jid->resourcepart())) {
     close_session(*older, "conflict", "The same resource was bound by another client.");
   }
+  // A session that only waits to be resumed makes room for one that is there: a phone that lost its network often and
+  // never came back to resume must not lock its owner out.
+  if (is_full(resident)) {
+    if (Session* detached = find_detached_session(resident)) close_session(*detached);
+  }
   const PlanLimits& limits = resident.tenant().limits();
-  if (limits.sessions_per_account >= 0 &&
-      resident.sessions().size() >= static_cast<size_t>(limits.sessions_per_account)) {
+  if (is_full(resident)) {
     return Error{ErrorKind::resource_constraint, "This account has as many sessions as the plan allows (" +
                                                      std::to_string(limits.sessions_per_account) +
                                                      "). Close one first."};

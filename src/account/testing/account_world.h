@@ -19,7 +19,7 @@ struct AccountWorld : TenantWorld {
     return wait(accounts.find(home, tenant, localpart)).has_value();
   }
   bool check(const TenantPtr& tenant, const std::string& localpart, const std::string& password) {
-    return wait(accounts.check_password(home, tenant, localpart, password));
+    return wait(accounts.check_password(home, tenant, localpart, password)).has_value();
   }
 
   Accounts accounts{*control, clock};

@@ -30,7 +30,7 @@ bool looks_like_token(std::string_view secret) {
   return secret.starts_with("eyJ") && std::count(secret.begin(), secret.end(), '.') == 2;
 }
 
-// A good token can still find no room for one more account in the plan.
+// A good token can still find no room for one more account in the plan, a password no room in the queue.
 sasl::Condition condition_of(const Error& error) {
   return error.kind == ErrorKind::not_authorized ? sasl::Condition::not_authorized
                                                  : sasl::Condition::temporary_auth_failure;
@@ -181,8 +181,11 @@ Task<void> Stream::verify_secret(std::shared_ptr<Stream> self, sasl::VerifySecre
     if (!user) condition = condition_of(user.error());
     if (user && !good) why = "The token is for another user.";
   } else {
-    good =
+    const auto checked =
         co_await home.house().accounts.check_password(home.loop(), self->host_->tenant, secret.authcid, secret.secret);
+    good = checked.has_value();
+    if (!good) condition = condition_of(checked.error());
+    if (condition == sasl::Condition::temporary_auth_failure) why = checked.error().text;
   }
   if (self->state_ == State::over || !self->mechanism_) co_return;
   self->advance(good ? self->mechanism_->accept(secret.authcid) : self->mechanism_->refuse(condition, why));
