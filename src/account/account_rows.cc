@@ -14,7 +14,9 @@ std::vector<store::Migration> Accounts::migrations() {
            {"CREATE TABLE accounts(tenant_id BIGINT NOT NULL, localpart TEXT NOT NULL, name TEXT NOT NULL, "
             "picture TEXT NOT NULL, role TEXT NOT NULL, scram TEXT NOT NULL, created_ms BIGINT NOT NULL, "
             "PRIMARY KEY (tenant_id, localpart))"}},
-          {"accounts/2", {"ALTER TABLE accounts ADD COLUMN user_id TEXT NOT NULL DEFAULT ''"}}};
+          {"accounts/2", {"ALTER TABLE accounts ADD COLUMN user_id TEXT NOT NULL DEFAULT ''",
+                           "ALTER TABLE accounts ADD COLUMN expires_ms BIGINT NOT NULL DEFAULT 0",
+                           "CREATE INDEX accounts_by_end ON accounts(expires_ms) WHERE expires_ms > 0"}}};
 }
 
 std::vector<std::string> Accounts::tables() { return {"accounts"}; }
@@ -32,7 +34,7 @@ constexpr std::string_view keys_version = "1";
 constexpr size_t keys_fields = 7;
 
 constexpr const char* select_columns =
-    "SELECT localpart, name, picture, role, CASE WHEN scram = '' THEN 0 ELSE 1 END, created_ms, user_id FROM accounts ";
+    "SELECT localpart, name, picture, role, CASE WHEN scram = '' THEN 0 ELSE 1 END, created_ms, user_id, expires_ms FROM accounts ";
 
 Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
 
@@ -92,11 +94,12 @@ AccountChange differences(const Account& account, const AccountChange& wanted) {
   if (wanted.picture && *wanted.picture != account.picture) change.picture = wanted.picture;
   if (wanted.role && *wanted.role != account.role) change.role = wanted.role;
   if (wanted.user_id && *wanted.user_id != account.user_id) change.user_id = wanted.user_id;
+  if (wanted.expires_ms && *wanted.expires_ms != account.expires_ms) change.expires_ms = wanted.expires_ms;
   return change;
 }
 
 bool is_empty(const AccountChange& change) {
-  return !change.name && !change.picture && !change.role && !change.user_id;
+  return !change.name && !change.picture && !change.role && !change.user_id && !change.expires_ms;
 }
 
 void apply(Account& account, const AccountChange& change) {
@@ -104,6 +107,7 @@ void apply(Account& account, const AccountChange& change) {
   if (change.picture) account.picture = *change.picture;
   if (change.role) account.role = *change.role;
   if (change.user_id) account.user_id = *change.user_id;
+  if (change.expires_ms) account.expires_ms = *change.expires_ms;
 }
 
 std::string to_text(const sasl::ScramKeys& keys) {
@@ -134,10 +138,10 @@ std::optional<sasl::ScramKeys> parse_keys(std::string_view text) {
 
 Statement insert(TenantId tenant, const Account& account, const std::string& keys) {
   return {
-      "INSERT INTO accounts(tenant_id, localpart, name, picture, role, scram, created_ms, user_id) "
-      "SELECT tenant_id, ?, ?, ?, ?, ?, ?, ? FROM tenants WHERE tenant_id = ?",
+      "INSERT INTO accounts(tenant_id, localpart, name, picture, role, scram, created_ms, user_id, expires_ms) "
+      "SELECT tenant_id, ?, ?, ?, ?, ?, ?, ?, ? FROM tenants WHERE tenant_id = ?",
       {account.localpart, account.name, account.picture, account.role, keys, account.created_ms, account.user_id,
-       to_value(tenant)}};
+       account.expires_ms, to_value(tenant)}};
 }
 
 Statement select_one(TenantId tenant, const std::string& localpart) {
@@ -155,7 +159,7 @@ Statement select_page(TenantId tenant, const std::string& after, size_t rows_max
 
 Statement update(TenantId tenant, const std::string& localpart, const AccountChange& change) {
   Statement statement;
-  const auto set = [&](const char* column, const std::optional<std::string>& value) {
+  const auto set = [&](const char* column, const auto& value) {
     if (!value) return;
     statement.sql.append(statement.sql.empty() ? "UPDATE accounts SET " : ", ").append(column).append(" = ?");
     statement.parameters.emplace_back(*value);
@@ -164,10 +168,17 @@ Statement update(TenantId tenant, const std::string& localpart, const AccountCha
   set("picture", change.picture);
   set("role", change.role);
   set("user_id", change.user_id);
+  set("expires_ms", change.expires_ms);
   statement.sql += " WHERE tenant_id = ? AND localpart = ?";
   statement.parameters.emplace_back(to_value(tenant));
   statement.parameters.emplace_back(localpart);
   return statement;
+}
+
+Statement select_expired(int64_t now_ms, size_t rows_max) {
+  return {
+      "SELECT tenant_id, localpart FROM accounts WHERE expires_ms > 0 AND expires_ms <= ? ORDER BY expires_ms LIMIT ?",
+      {now_ms, static_cast<int64_t>(rows_max)}};
 }
 
 Statement update_keys(TenantId tenant, const std::string& localpart, const std::string& keys) {
@@ -187,6 +198,7 @@ Account make_account(const store::Row& row) {
   account.has_password = as_int(row[4]) != 0;
   account.created_ms = as_int(row[5]);
   account.user_id = as_text(row[6]);
+  account.expires_ms = as_int(row[7]);
   return account;
 }
 

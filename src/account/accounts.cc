@@ -303,6 +303,15 @@ Task<Result<void>> Accounts::check_password(Executor& home, TenantPtr tenant, st
   return State::check_password(state_, home, std::move(tenant), std::move(localpart), std::move(password));
 }
 
+Task<Result<std::vector<Accounts::Expired>>> Accounts::find_expired(Executor& home, size_t rows_max) {
+  const auto answer =
+      co_await state_->control.execute(home, account_rows::select_expired(state_->clock.wall_ms(), rows_max));
+  if (!answer) co_return answer.error();
+  std::vector<Expired> expired;
+  for (const store::Row& row : answer->rows) expired.push_back({static_cast<TenantId>(as_int(row[0])), as_text(row[1])});
+  co_return expired;
+}
+
 Result<void> Accounts::count_all(const std::vector<TenantPtr>& tenants) {
   const auto answer = state_->control.execute_now({"SELECT tenant_id, COUNT(*) FROM accounts GROUP BY tenant_id", {}});
   if (!answer) return answer.error();

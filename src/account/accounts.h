@@ -30,9 +30,11 @@ struct Account {
   std::string role;     // "user", "moderator" or "admin"
   bool has_password = false;
   int64_t created_ms = 0;
+  int64_t expires_ms = 0;  // from when on nobody can sign in any more (a guest's); 0: never
 };
 struct AccountChange {
   std::optional<std::string> name, picture, role;
+  std::optional<int64_t> expires_ms;
   // As the site spells it. It is set once: upsert answers conflict to another spelling of the same localpart, so that
   // the users "ANN" and "ann" of a site that tells them apart can't be each other.
   std::optional<std::string> user_id;
@@ -64,6 +66,12 @@ class Accounts {
   // not_authorized when it is wrong, resource_constraint when it could not be checked.
   Task<std::optional<sasl::ScramKeys>> load_keys(Executor& home, TenantPtr tenant, std::string localpart);
   Task<Result<void>> check_password(Executor& home, TenantPtr tenant, std::string localpart, std::string password);
+  // Accounts that have expired, of all tenants; at most so many.
+  struct Expired {
+    TenantId tenant;
+    std::string localpart;
+  };
+  Task<Result<std::vector<Expired>>> find_expired(Executor& home, size_t rows_max);
   // How many accounts each tenant has, to start the meters with.
   Result<void> count_all(const std::vector<TenantPtr>& tenants);
 

@@ -54,11 +54,13 @@ Task<Result<SignedInUser>> sign_in(Executor& home, Accounts& accounts, TenantPtr
                                    std::string token, int64_t now_ms) {
   auto user = check_site_token(*tenant, keys, token, now_ms);
   if (!user) co_return user.error();
+  AccountChange details = user->details;
   if (user->user_id.starts_with(guest_id_prefix)) {
     const auto known = co_await accounts.find(home, tenant, user->localpart);
-    if (known) co_return user;
+    if (known) details = {.user_id = user->user_id};
+    details.expires_ms = std::max(user->expires_ms + guest_renewal_s * 1000, known ? known->expires_ms : 0);
   }
-  const auto account = co_await accounts.upsert(home, tenant, user->localpart, user->details);
+  const auto account = co_await accounts.upsert(home, tenant, user->localpart, std::move(details));
   if (!account && account.error().kind == ErrorKind::conflict) co_return refused(account.error().text);
   if (!account) co_return account.error();
   co_return user;

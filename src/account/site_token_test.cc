@@ -130,6 +130,27 @@ TEST(SiteToken, OfAnotherSpellingIsRefused) {
   EXPECT_THAT(world.refusal(world.shop, token(world.shop, "romeo")), HasSubstr("another spelling of 'Romeo'"));
 }
 
+TEST(SiteToken, OfAGuestExpiresWithHim) {
+  TokenWorld world;
+  const auto expired = [&] { return world.wait(world.accounts.find_expired(world.home, 10))->size(); };
+  auto claims = world.claims(world.shop, "guest-1");
+  ASSERT_TRUE(world.sign_in(world.shop, crypto::make_token(claims, world.shop_secret)));
+  ASSERT_TRUE(world.sign_in(world.shop, crypto::make_token(world.claims(world.shop, "42"), world.shop_secret)));
+  const auto guest = world.wait(world.accounts.find(world.home, world.shop, "guest-1"));
+  EXPECT_EQ(guest->expires_ms, (claims.exp_s + guest_renewal_s) * 1000);
+  EXPECT_EQ(expired(), 0U);
+
+  world.clock.advance_ms(guest->expires_ms - world.clock.wall_ms() - 1);  // a token of the last moment
+  ASSERT_TRUE(world.sign_in(world.shop, crypto::make_token(world.claims(world.shop, "guest-1"), world.shop_secret)));
+  world.clock.advance_ms(1);
+  EXPECT_EQ(expired(), 0U);
+  world.clock.advance_ms((3600 + guest_renewal_s) * 1000);
+  const auto gone = world.wait(world.accounts.find_expired(world.home, 10));
+  ASSERT_EQ(gone->size(), 1U);
+  EXPECT_EQ(gone->front().localpart, "guest-1");
+  EXPECT_EQ(gone->front().tenant, world.shop->id);
+}
+
 TEST(UserId, BecomesALocalpart) {
   EXPECT_EQ(*localpart_of_user_id("42"), "42");
   EXPECT_EQ(*localpart_of_user_id("Ann Lee"), "ann\\20lee");

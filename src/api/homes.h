@@ -23,7 +23,4 @@ Task<T> ask_home(ApiContext& api, Home& there, std::function<T(Home&)> question)
 // The account's address; its localpart is prepared.
 BareJid account_jid(const Tenant& tenant, std::string_view localpart);
 
-// The account, its sessions and all that is stored for it; ends when that is on disk.
-Task<Result<void>> remove_account_whole(ApiContext& api, TenantPtr tenant, std::string localpart);
-
 }  // namespace teahouse::api

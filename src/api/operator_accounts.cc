@@ -2,6 +2,7 @@
 #include "api/handlers.h"
 #include "api/homes.h"
 #include "api/json.h"
+#include "server/account_removal.h"
 
 namespace teahouse::api {
 namespace {
@@ -70,7 +71,7 @@ Task<Outcome> remove_account(ApiContext& api, Call call) {
   if (!tenant) co_return tenant.error();
   const auto localpart = read_localpart(**tenant, path_localpart(call));
   if (!localpart) co_return localpart.error();
-  const auto removed = co_await remove_account_whole(api, *tenant, *localpart);
+  const auto removed = co_await remove_account_whole(api.house(), api.loop(), *tenant, *localpart);
   if (!removed) co_return removed.error();
   co_await record(api, (*tenant)->id, call.actor, "account.remove", *localpart);
   co_return make_no_content();

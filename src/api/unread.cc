@@ -9,6 +9,8 @@
 #include "api/names.h"
 #include "xmpp/namespaces.h"
 
+#include <ranges>
+
 namespace teahouse::api {
 namespace {
 
@@ -22,8 +24,8 @@ struct Unread {
 
 // Goes back through the rows. True when there is nothing more to look for.
 bool count_rows(const store::ArchivePage& page, const std::string& owner, Unread* unread) {
-  for (auto row = page.rows.rbegin(); row != page.rows.rend(); ++row) {
-    const auto message = read_row(*row);
+  for (const store::ArchiveRow& row : std::views::reverse(page.rows)) {
+    const auto message = read_row(row);
     if (!message || !message->from) continue;
     const std::string text = text_of(*message);
     if (message->from->bare_view() != owner) {

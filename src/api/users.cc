@@ -2,6 +2,7 @@
 #include "api/homes.h"
 #include "api/json.h"
 #include "api/names.h"
+#include "server/account_removal.h"
 
 namespace teahouse::api {
 namespace {
@@ -70,7 +71,7 @@ Task<Outcome> remove_user(ApiContext& api, Call call) {
   if (!localpart) co_return localpart.error();
   const auto account = co_await load_user(api, call.tenant, *localpart);
   if (!account) co_return account.error();
-  const auto removed = co_await remove_account_whole(api, call.tenant, *localpart);
+  const auto removed = co_await remove_account_whole(api.house(), api.loop(), call.tenant, *localpart);
   if (!removed) co_return removed.error();
   co_await record(api, call.tenant->id, call.actor, "account.remove", *localpart);
   co_return make_no_content();

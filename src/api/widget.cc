@@ -12,7 +12,6 @@ namespace teahouse::api {
 namespace {
 
 constexpr int64_t guest_token_s = 24 * 3600;
-constexpr int64_t guest_renewal_s = 30 * 24 * 3600;  // how long after its end a guest's token still makes a new one
 constexpr const char* lobby = "lobby";
 
 Outcome no_such_site() {

@@ -1,10 +1,12 @@
 #include "app/tenancy.h"
 
 #include "base/log.h"
+#include "server/account_removal.h"
 
 namespace teahouse {
 namespace {
 constexpr int64_t minute_ms = 60'000;
+constexpr size_t expired_max = 1000;  // guests removed a minute
 constexpr int64_t day_ms = 86'400'000;
 constexpr const char* archives[] = {"archive", "rooms"};
 }  // namespace
@@ -82,13 +84,18 @@ Task<Result<void>> Tenancy::wipe(Tenancy& self, Executor& home, TenantPtr tenant
 }
 
 void Tenancy::start(net::Loop& loop, std::function<void()> counted) {
-  spawn(count_all(*this, loop, std::move(counted)));
+  spawn(count_all(*this, loop, [this, &loop, counted = std::move(counted)] {
+    counted();
+    spawn(trim_all(*this, loop));
+  }));
   every_minute(loop);
 }
 
 void Tenancy::every_minute(net::Loop& loop) {
   chores_ = loop.start_timer(minute_ms, [this, &loop] {
     spawn(store_uses(*this, loop, [] {}));
+    spawn(count_full(*this, loop));
+    spawn(remove_expired(*this, loop));
     if (++minutes_ % 60 == 0) spawn(trim_all(*this, loop));
     every_minute(loop);
   });
@@ -99,25 +106,53 @@ void Tenancy::stop(net::Loop& loop, std::function<void()> done) {
   spawn(store_uses(*this, loop, std::move(done)));
 }
 
-Task<void> Tenancy::count_all(Tenancy& self, net::Loop& loop, std::function<void()> done) {
-  for (const TenantPtr& tenant : self.tenants_.list()) {
-    for (const char* archive : archives) {
-      const auto bytes = co_await self.house_.data.count_bytes(loop, tenant->id, archive);
-      if (bytes) tenant->meter->archive_bytes.fetch_add(static_cast<int64_t>(*bytes));
-    }
+// Sets the meter by what the store counts. What is appended meanwhile is added to the meter by who appends it.
+Task<void> Tenancy::count_archives(Tenancy& self, net::Loop& loop, TenantPtr tenant) {
+  const int64_t before = tenant->meter->archive_bytes;
+  int64_t counted = 0;
+  for (const char* archive : archives) {
+    const auto bytes = co_await self.house_.data.count_bytes(loop, tenant->id, archive);
+    if (!bytes) co_return;
+    counted += static_cast<int64_t>(*bytes);
   }
+  tenant->meter->archive_bytes.fetch_add(counted - before);
+}
+
+Task<void> Tenancy::count_all(Tenancy& self, net::Loop& loop, std::function<void()> done) {
+  for (const TenantPtr& tenant : self.tenants_.list()) co_await count_archives(self, loop, tenant);
   done();
+}
+
+// Whose archive is nearly full wants to know soon that an account or a room was removed with what it had there.
+Task<void> Tenancy::count_full(Tenancy& self, net::Loop& loop) {
+  for (const TenantPtr& tenant : self.tenants_.list()) {
+    const int64_t limit = tenant->limits().archive_bytes;
+    if (limit >= 0 && tenant->meter->archive_bytes > limit / 2) co_await count_archives(self, loop, tenant);
+  }
 }
 
 Task<void> Tenancy::trim_all(Tenancy& self, net::Loop& loop) {
   const int64_t now_ms = self.house_.clock.wall_ms();
   for (const TenantPtr& tenant : self.tenants_.list()) {
-    if (tenant->limits().archive_days < 0) continue;
+    const int64_t days = tenant->limits().archive_days;
     for (const char* name : archives) {
+      if (days < 0) break;
       const store::ArchiveStore archive = self.house_.data.archive(tenant->id, name);
-      const auto trimmed = co_await archive.trim(loop, now_ms - tenant->limits().archive_days * day_ms);
-      if (trimmed) tenant->meter->archive_bytes.fetch_sub(static_cast<int64_t>(trimmed->bytes));
+      const auto trimmed = co_await archive.trim(loop, now_ms - days * day_ms);
+      if (!trimmed) log::warning("archive", "An archive was not trimmed", {{"why", trimmed.error().text}});
     }
+    co_await count_archives(self, loop, tenant);
+  }
+}
+
+Task<void> Tenancy::remove_expired(Tenancy& self, net::Loop& loop) {
+  const auto expired = co_await self.house_.accounts.find_expired(loop, expired_max);
+  if (!expired) co_return;
+  for (const Accounts::Expired& account : *expired) {
+    const TenantPtr tenant = self.tenants_.find(account.tenant);
+    if (!tenant) continue;
+    const auto removed = co_await remove_account_whole(self.house_, loop, tenant, account.localpart);
+    if (!removed) log::warning("accounts", "A guest who is gone was not removed", {{"why", removed.error().text}});
   }
 }
 

@@ -27,15 +27,19 @@ class Tenancy {
   // Issues one by the local CA for each of the tenant's hosts that has none.
   void ensure_certificate(const Tenant& tenant);
 
-  // Counts what tenants use, then calls back; then trims archives every hour and notes uses of keys every minute.
+  // Counts what tenants use, then calls back; trims archives now and every hour, notes uses of keys and removes
+  // guests who can't come back every minute.
   void start(net::Loop& loop, std::function<void()> counted);
   void stop(net::Loop& loop, std::function<void()> done);
 
  private:
   static Task<void> publish(Tenancy& self, Executor& home, TenantPtr tenant, bool removed);
   static Task<Result<void>> wipe(Tenancy& self, Executor& home, TenantPtr tenant);
+  static Task<void> count_archives(Tenancy& self, net::Loop& loop, TenantPtr tenant);
+  static Task<void> count_full(Tenancy& self, net::Loop& loop);
   static Task<void> count_all(Tenancy& self, net::Loop& loop, std::function<void()> done);
   static Task<void> trim_all(Tenancy& self, net::Loop& loop);
+  static Task<void> remove_expired(Tenancy& self, net::Loop& loop);
   static Task<void> store_uses(Tenancy& self, net::Loop& loop, std::function<void()> done);
   void every_minute(net::Loop& loop);
   void issue(const std::vector<std::string>& names);

@@ -55,6 +55,7 @@ class Cli : public ::testing::Test, public http::Handler {
     arguments.insert(arguments.begin(), "teahouse");
     if (with_place) arguments.insert(arguments.end(), {"--url", url_, "--key", "secret"});
     std::vector<char*> argv;
+    argv.reserve(arguments.size());
     for (std::string& argument : arguments) argv.push_back(argument.data());
     std::istringstream in(input);
     std::ostringstream out, err;

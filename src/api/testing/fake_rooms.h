@@ -4,6 +4,7 @@
 
 #include <map>
 #include <mutex>
+#include <ranges>
 #include <string>
 #include <utility>
 
@@ -86,13 +87,13 @@ class FakeRooms final : public Rooms {
     if (found == rooms_.end()) co_return no_room();
     store::ArchivePage page;
     page.complete = true;
-    for (auto row = found->second.rows.rbegin(); row != found->second.rows.rend(); ++row) {
-      if (query.page_before && row->id >= *query.page_before) continue;
+    for (const store::ArchiveRow& row : std::views::reverse(found->second.rows)) {
+      if (query.page_before && row.id >= *query.page_before) continue;
       if (page.rows.size() == query.rows_max) {
         page.complete = false;
         break;
       }
-      page.rows.insert(page.rows.begin(), *row);
+      page.rows.insert(page.rows.begin(), row);
     }
     co_return page;
   }
