@@ -14,9 +14,10 @@ std::vector<store::Migration> Accounts::migrations() {
            {"CREATE TABLE accounts(tenant_id BIGINT NOT NULL, localpart TEXT NOT NULL, name TEXT NOT NULL, "
             "picture TEXT NOT NULL, role TEXT NOT NULL, scram TEXT NOT NULL, created_ms BIGINT NOT NULL, "
             "PRIMARY KEY (tenant_id, localpart))"}},
-          {"accounts/2", {"ALTER TABLE accounts ADD COLUMN user_id TEXT NOT NULL DEFAULT ''",
-                           "ALTER TABLE accounts ADD COLUMN expires_ms BIGINT NOT NULL DEFAULT 0",
-                           "CREATE INDEX accounts_by_end ON accounts(expires_ms) WHERE expires_ms > 0"}}};
+          {"accounts/2",
+           {"ALTER TABLE accounts ADD COLUMN user_id TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE accounts ADD COLUMN expires_ms BIGINT NOT NULL DEFAULT 0",
+            "CREATE INDEX accounts_by_end ON accounts(expires_ms) WHERE expires_ms > 0"}}};
 }
 
 std::vector<std::string> Accounts::tables() { return {"accounts"}; }
@@ -34,7 +35,8 @@ constexpr std::string_view keys_version = "1";
 constexpr size_t keys_fields = 7;
 
 constexpr const char* select_columns =
-    "SELECT localpart, name, picture, role, CASE WHEN scram = '' THEN 0 ELSE 1 END, created_ms, user_id, expires_ms FROM accounts ";
+    "SELECT localpart, name, picture, role, CASE WHEN scram = '' THEN 0 ELSE 1 END, created_ms, user_id, expires_ms "
+    "FROM accounts ";
 
 Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
 

@@ -308,7 +308,8 @@ Task<Result<std::vector<Accounts::Expired>>> Accounts::find_expired(Executor& ho
       co_await state_->control.execute(home, account_rows::select_expired(state_->clock.wall_ms(), rows_max));
   if (!answer) co_return answer.error();
   std::vector<Expired> expired;
-  for (const store::Row& row : answer->rows) expired.push_back({static_cast<TenantId>(as_int(row[0])), as_text(row[1])});
+  for (const store::Row& row : answer->rows)
+    expired.push_back({static_cast<TenantId>(as_int(row[0])), as_text(row[1])});
   co_return expired;
 }
 

@@ -32,8 +32,9 @@ inline constexpr std::string_view guest_id_prefix = "guest-";
 // How long after its end a guest's token still makes a new one. Then nobody can be that guest any more: it expires.
 inline constexpr int64_t guest_renewal_s = 30LL * 24 * 3600;
 
-// The same (and not_authorized for another spelling of a user who is known), and makes or updates the account from the claims (upsert; absent claims leave what is there). A guest's
-// claims only make it: a name that the guest chose since then stays.
+// The same (and not_authorized for another spelling of a user who is known), and makes or updates the account from the
+// claims (upsert; absent claims leave what is there). A guest's claims only make it: a name that the guest chose since
+// then stays.
 Task<Result<SignedInUser>> sign_in(Executor& home, Accounts& accounts, TenantPtr tenant, const Keys& keys,
                                    std::string token, int64_t now_ms);
 

@@ -32,6 +32,10 @@ struct Echo : Connection::Events {
     }
     received += bytes;
     connection->send(std::string(bytes));
+    if (pauses) {
+      connection->pause();
+      connection->home().post([this] { connection->resume(); });
+    }
     if (!wander_to) return;
     std::swap(wander_to, wander_from);
     connection->move_to(**wander_from, [] {});  // from here on it is the other thread's
@@ -47,6 +51,7 @@ struct Echo : Connection::Events {
   std::string received;
   std::string why;
   int secured = 0;
+  bool pauses = false;  // after each piece, until its loop's next turn
   RunningLoop* wander_to = nullptr;
   RunningLoop* wander_from = nullptr;
   std::promise<void> closed;
@@ -244,6 +249,21 @@ TEST_F(TlsConnection, CarriesMuchBothWaysAndMovesMeanwhile) {
   peer.shut_down();
   echo().closed.get_future().wait();
   EXPECT_EQ(echo().received, expected);
+}
+
+// What OpenSSL has read already and epoll knows nothing of must not be forgotten by pause(): a client that has sent all
+// it has to say would wait for ever.
+TEST_F(TlsConnection, HandsOnAfterAPauseWhatOpenSslHasReadAlready) {
+  BlockingPeer peer = connect();
+  ASSERT_TRUE(peer.start_tls("montague.lit"));
+  Echo& paused = echo();
+  for (const size_t size : {size_t{1}, size_t{16384}, size_t{16385}, size_t{65536}, size_t{65537}, size_t{150000}}) {
+    std::string expected(size, '.');
+    for (size_t i = 0; i < size; ++i) expected[i] = static_cast<char>('a' + i % 23);
+    loop_.run([&] { paused.pauses = true; });
+    ASSERT_TRUE(peer.send(expected));
+    EXPECT_EQ(peer.receive_exactly(size), expected) << size;
+  }
 }
 
 TEST_F(TlsConnection, EndsWithCloseNotify) {
