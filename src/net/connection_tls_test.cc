@@ -34,7 +34,8 @@ struct Echo : Connection::Events {
     connection->send(std::string(bytes));
     if (pauses) {
       connection->pause();
-      connection->home().post([this] { connection->resume(); });
+      Loop& loop = connection->home();  // the mailbox still comes in this turn, so that of the next one resumes
+      loop.at_turn_end([this, &loop] { loop.post([this] { connection->resume(); }); });
     }
     if (!wander_to) return;
     std::swap(wander_to, wander_from);
