@@ -9,8 +9,6 @@
 #include "api/names.h"
 #include "xmpp/namespaces.h"
 
-#include <ranges>
-
 namespace teahouse::api {
 namespace {
 
@@ -24,8 +22,8 @@ struct Unread {
 
 // Goes back through the rows. True when there is nothing more to look for.
 bool count_rows(const store::ArchivePage& page, const std::string& owner, Unread* unread) {
-  for (const store::ArchiveRow& row : std::views::reverse(page.rows)) {
-    const auto message = read_row(row);
+  for (size_t i = page.rows.size(); i-- > 0;) {
+    const auto message = read_row(page.rows[i]);
     if (!message || !message->from) continue;
     const std::string text = text_of(*message);
     if (message->from->bare_view() != owner) {

@@ -4,7 +4,6 @@
 
 #include <map>
 #include <mutex>
-#include <ranges>
 #include <string>
 #include <utility>
 
@@ -87,7 +86,9 @@ class FakeRooms final : public Rooms {
     if (found == rooms_.end()) co_return no_room();
     store::ArchivePage page;
     page.complete = true;
-    for (const store::ArchiveRow& row : std::views::reverse(found->second.rows)) {
+    const std::vector<store::ArchiveRow>& rows = found->second.rows;
+    for (size_t i = rows.size(); i-- > 0;) {
+      const store::ArchiveRow& row = rows[i];
       if (query.page_before && row.id >= *query.page_before) continue;
       if (page.rows.size() == query.rows_max) {
         page.complete = false;
