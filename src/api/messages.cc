@@ -52,7 +52,7 @@ Task<Lsn> send_from_site(ApiContext& api, TenantPtr tenant, BareJid to, std::str
     message.from = BareJid::make({}, tenant->domain).value();
     message.to = to;
     message.id = id;
-    api.home.route(std::move(message), std::make_shared<Receipt>(done));
+    api.home.route(std::move(message), std::make_shared<CallbackReceipt>(done));
   });
   const Lsn lsn = co_await sent;
   co_return lsn;
@@ -62,7 +62,7 @@ Task<Lsn> send_from_site(ApiContext& api, TenantPtr tenant, BareJid to, std::str
 Task<Lsn> send_from_user(ApiContext& api, BareJid from, BareJid to, std::string id, std::string text) {
   Home& there = api.house().homes.of(from.str());
   Async<Lsn> sent(api.loop(), [&there, from, to, id, text](Async<Lsn>::Done done) {
-    there.loop().post([&there, from, to, id, text, receipt = std::make_shared<Receipt>(done)] {
+    there.loop().post([&there, from, to, id, text, receipt = std::make_shared<CallbackReceipt>(done)] {
       there.with_resident(from, [&there, from, to, id, text, receipt](Resident* resident) {
         if (!resident) return;
         Stanza message = Stanza::make(StanzaKind::message, StanzaType::chat, make_body(text));

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "base/text_map.h"
 #include "net/tls.h"
 
 namespace teahouse::net {
@@ -40,18 +41,12 @@ struct TlsIdentity {
 using TlsIdentityPtr = std::shared_ptr<const TlsIdentity>;
 
 struct TlsContexts::State {
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view name) const { return std::hash<std::string_view>()(name); }
-  };
-  using Names = std::unordered_map<std::string, TlsIdentityPtr, Hash, std::equal_to<>>;
-
   // The exact name, the wildcard for its first label, the fallback, or nothing.
   TlsIdentityPtr find(std::string_view name) const;
 
   SslCtxPtr context;
   mutable std::mutex mutex;  // guards what stands below
-  Names names;
+  TextMap<TlsIdentityPtr> names;
   TlsIdentityPtr fallback;
 };
 

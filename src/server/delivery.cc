@@ -70,16 +70,15 @@ void Home::deliver_message(Inbound& inbound) {
     }
     return;
   }
-  const auto shared = std::make_shared<const Stanza>(stanza);
+  const auto shared = std::make_shared<const Stanza>(std::move(stanza));
   for (Session* session : inbound.delivered_to) session->deliver(shared, inbound.gate);
 }
 
 void Home::deliver_presence(Inbound& inbound) {
   if (hooks_.run(Phase::deliver, inbound) == Flow::stop) return;
-  const Stanza& stanza = inbound.stanza;
-  const auto shared = std::make_shared<const Stanza>(stanza);
-  if (stanza.to->is_full()) {
-    if (Session* session = inbound.resident.find_session(stanza.to->resourcepart())) session->deliver(shared);
+  const auto shared = std::make_shared<const Stanza>(std::move(inbound.stanza));
+  if (shared->to->is_full()) {
+    if (Session* session = inbound.resident.find_session(shared->to->resourcepart())) session->deliver(shared);
     return;
   }
   for (const auto& session : inbound.resident.sessions()) {
@@ -95,7 +94,7 @@ void Home::deliver_iq(Inbound& inbound) {
     return;
   }
   if (Session* session = inbound.resident.find_session(stanza.to->resourcepart())) {
-    session->deliver(std::make_shared<const Stanza>(stanza));
+    session->deliver(std::make_shared<const Stanza>(std::move(inbound.stanza)));
   } else {
     arrive_nowhere(std::move(inbound.stanza));
   }

@@ -108,6 +108,11 @@ void Home::arrive(Stanza stanza, ReceiptPtr receipt, bool replayed) {
     arrive_at_host(host, std::move(stanza), receipt, nullptr);
     return;
   }
+  // Whose load has ended is in memory: nobody who waits for it is passed by.
+  if (Resident* resident = find_resident(stanza.to->bare_view())) {
+    arrive_at_account(*resident, stanza, receipt, replayed);
+    return;
+  }
   const BareJid account = stanza.to->bare();
   auto carried = std::make_shared<Stanza>(std::move(stanza));
   with_resident(account, [this, carried, receipt = std::move(receipt), replayed](Resident* resident) {

@@ -15,6 +15,7 @@
 #include "account/accounts.h"
 #include "account/login_throttle.h"
 #include "base/clock.h"
+#include "base/text_map.h"
 #include "net/loop.h"
 #include "server/hooks.h"
 #include "server/module.h"
@@ -154,10 +155,10 @@ class Home {
   HostTable hosts_;
   store::ArchiveIdMaker archive_ids_;
   std::vector<std::unique_ptr<Module>> modules_;
-  std::unordered_map<std::string, std::unique_ptr<Resident>> residents_;
-  std::unordered_map<std::string, Loading> loading_;
+  TextMap<std::unique_ptr<Resident>> residents_;
+  TextMap<Loading> loading_;
   std::unordered_map<uint64_t, Session*> sessions_;
-  std::unordered_map<std::string, Resumable> resumable_;
+  TextMap<Resumable> resumable_;
   std::vector<uint64_t> waiting_sessions_;
   std::multimap<Lsn, std::function<void()>> waiting_work_;
   Lsn committed_ = 0;

@@ -5,7 +5,7 @@
 namespace teahouse {
 
 Resident* Home::find_resident(std::string_view bare_jid) {
-  const auto found = residents_.find(std::string(bare_jid));
+  const auto found = residents_.find(bare_jid);
   return found == residents_.end() ? nullptr : found->second.get();
 }
 

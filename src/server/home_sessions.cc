@@ -89,7 +89,7 @@ void Home::stream_lost(Session& session) {
 }
 
 Session* Home::find_resumable(std::string_view resume_id) {
-  const auto found = resumable_.find(std::string(resume_id));
+  const auto found = resumable_.find(resume_id);
   return found == resumable_.end() ? nullptr : find_session(found->second.session);
 }
 

@@ -4,7 +4,7 @@
 // each write's Lsn. When the last holder lets go, the origin learns the highest Lsn: what has to be on disk before the
 // stanza may be acknowledged (XEP-0198 <a/>, an API answer).
 //
-// Thread: held and let go on any loop; the call-back posts to the origin's home by itself.
+// Thread: held and let go on any loop; telling the origin is a post to its home.
 #pragma once
 
 #include <atomic>
@@ -17,8 +17,8 @@ namespace teahouse {
 
 class Receipt {
  public:
-  explicit Receipt(std::function<void(Lsn)> done) : done_(std::move(done)) {}
-  ~Receipt() { done_(lsn_.load(std::memory_order_acquire)); }
+  Receipt() = default;
+  virtual ~Receipt() = default;  // a kind of receipt tells its origin here
   Receipt(const Receipt&) = delete;
 
   void await(Lsn lsn) {
@@ -26,9 +26,21 @@ class Receipt {
     while (seen < lsn && !lsn_.compare_exchange_weak(seen, lsn, std::memory_order_release)) {}
   }
 
+ protected:
+  Lsn highest() const { return lsn_.load(std::memory_order_acquire); }
+
+ private:
+  std::atomic<Lsn> lsn_ = 0;
+};
+
+// Tells whoever gave the call-back.
+class CallbackReceipt final : public Receipt {
+ public:
+  explicit CallbackReceipt(std::function<void(Lsn)> done) : done_(std::move(done)) {}
+  ~CallbackReceipt() override { done_(highest()); }
+
  private:
   std::function<void(Lsn)> done_;
-  std::atomic<Lsn> lsn_ = 0;
 };
 
 // May be null: nobody waits.

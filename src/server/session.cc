@@ -18,6 +18,30 @@
 
 namespace teahouse {
 
+// Of one stanza that a client sent. The session may be gone when it is told, and its count begun anew.
+class Session::StanzaReceipt final : public Receipt {
+ public:
+  StanzaReceipt(Home& home, uint64_t session, uint32_t epoch, uint32_t number)
+      : home_(home), session_(session), epoch_(epoch), number_(number) {}
+  ~StanzaReceipt() override {
+    if (home_.loop().is_home()) {
+      tell(home_, session_, epoch_, number_, highest());
+    } else {
+      home_.loop().post([&home = home_, session = session_, epoch = epoch_, number = number_, lsn = highest()] {
+        tell(home, session, epoch, number, lsn);
+      });
+    }
+  }
+
+ private:
+  static void tell(Home& home, uint64_t session, uint32_t epoch, uint32_t number, Lsn lsn) {
+    if (Session* found = home.find_session(session)) found->handled(epoch, number, lsn);
+  }
+  Home& home_;
+  const uint64_t session_;
+  const uint32_t epoch_, number_;
+};
+
 Session::Session(Home& home, Resident& resident, FullJid jid, uint64_t number)
     : home_(home), resident_(resident), jid_(std::move(jid)), number_(number) {}
 
@@ -89,7 +113,7 @@ void Session::overflow() {
 bool Session::sm_acknowledge(uint32_t h) {
   const uint32_t newly = h - sm_acknowledged_;  // mod 2^32
   if (newly > unacknowledged_.size()) return false;
-  unacknowledged_.erase(unacknowledged_.begin(), unacknowledged_.begin() + newly);
+  unacknowledged_.pop_front(newly);
   sm_acknowledged_ = h;
   return true;
 }
@@ -102,17 +126,8 @@ void Session::sm_resend() {
 
 ReceiptPtr Session::receive() {
   const uint32_t number = ++received_;
-  incoming_.push_back({number, false, 0});
-  return std::make_shared<Receipt>([&home = home_, session = number_, epoch = epoch_, number](Lsn lsn) {
-    const auto tell = [&home, session, epoch, number, lsn] {
-      if (Session* found = home.find_session(session)) found->handled(epoch, number, lsn);
-    };
-    if (home.loop().is_home()) {
-      tell();
-    } else {
-      home.loop().post(tell);
-    }
-  });
+  incoming_.push_back({});
+  return std::make_shared<StanzaReceipt>(home_, number_, epoch_, number);
 }
 
 void Session::handled(uint32_t epoch, uint32_t number, Lsn lsn) {

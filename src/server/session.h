@@ -7,10 +7,10 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 
+#include "base/fifo.h"
 #include "base/ids.h"
 #include "server/receipt.h"
 #include "server/slot.h"
@@ -99,14 +99,14 @@ class Session {
   Slots slots;
 
  private:
+  class StanzaReceipt;
   struct Out {
     StanzaPtr stanza;
-    Lsn gate;
+    Lsn gate = 0;
   };
   struct In {
-    uint32_t number;
-    bool complete;
-    Lsn lsn;
+    bool complete = false;
+    Lsn lsn = 0;
   };
   void handled(uint32_t epoch, uint32_t number, Lsn lsn);
   void count_handled();
@@ -129,9 +129,9 @@ class Session {
   uint32_t sm_sent_ = 0, sm_acknowledged_ = 0;
   uint32_t received_ = 0, handled_ = 0;
   uint32_t epoch_ = 0;  // counting began anew so many times; receipts from before don't count
-  std::deque<In> incoming_;
-  std::deque<Out> outgoing_;              // not yet with the stream
-  std::deque<StanzaPtr> unacknowledged_;  // with the stream, not acknowledged; only with stream management
+  Fifo<In> incoming_;
+  Fifo<Out> outgoing_;              // not yet with the stream
+  Fifo<StanzaPtr> unacknowledged_;  // with the stream, not acknowledged; only with stream management
   size_t outgoing_bytes_ = 0;
 };
 

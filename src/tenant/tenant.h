@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/text_map.h"
 #include "tenant/meter.h"
 #include "tenant/plan.h"
 
@@ -63,13 +64,7 @@ class HostTable {
   }
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
-  template <class V>
-  using Table = std::unordered_map<std::string, V, Hash, std::equal_to<>>;
-  Table<HostPtr> hosts_, sites_;
+  TextMap<HostPtr> hosts_, sites_;
 };
 
 }  // namespace teahouse

@@ -31,7 +31,7 @@ Occupant& Occupants::add(FullJid address, Role role, std::string occupant_id, Oc
   auto made = std::make_unique<Occupant>(Occupant{std::move(address), real, role, std::move(occupant_id), {}});
   made->sessions.push_back(std::move(first));
   Occupant& occupant = *made;
-  const auto [at, added] = by_nick_.emplace(nick, std::move(made));
+  [[maybe_unused]] const auto [at, added] = by_nick_.emplace(nick, std::move(made));
   assert(added);
   by_session_[session] = &occupant;
   return occupant;
