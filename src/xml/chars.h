@@ -2,6 +2,10 @@
 // bytes. Spec: XML 1.0 (fifth edition) sections 2.2 and 2.3; RFC 3629.
 #pragma once
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <array>
 #include <cstdint>
 #include <string>
@@ -38,6 +42,7 @@ enum ByteClass : uint8_t {
   byte_plain_text = 4,   // means itself in character data, whatever stands beside it
   byte_plain_value = 8,  // means itself in an attribute's value
   byte_reference = 16,   // may stand between & and ;
+  byte_unescaped = 32,   // is written as itself, in text and in values
 };
 
 constexpr std::array<uint8_t, 256> make_byte_classes() {
@@ -51,6 +56,7 @@ constexpr std::array<uint8_t, 256> make_byte_classes() {
     if (alphanumeric || byte == '#') of |= byte_reference;
     if (byte >= ' ' && byte != '<' && byte != '&' && byte != '>') of |= byte_plain_text;
     if (byte >= ' ' && byte != '<' && byte != '&' && byte != '"' && byte != '\'') of |= byte_plain_value;
+    if ((of & byte_plain_value) != 0 && byte != '>') of |= byte_unescaped;
     classes[static_cast<size_t>(byte)] = of;
   }
   return classes;
@@ -63,5 +69,31 @@ inline bool has_class(char byte, ByteClass wanted) {
 }
 inline bool is_space(char byte) { return has_class(byte, byte_space); }
 inline bool is_ascii(char byte) { return static_cast<unsigned char>(byte) < 0x80; }
+
+// Past sixteen bytes at a time that are ASCII and no markup, quote or control character; stops at the latest where
+// fewer than sixteen are left. REQUIRES: at <= end.
+inline const char* skip_letters(const char* at, [[maybe_unused]] const char* end) {
+#if defined(__SSE2__)
+  for (; end - at >= 16; at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const auto is = [&](char byte) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte)); };
+    const __m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));  // signed: bytes beyond ASCII are low too
+    const __m128i markup = _mm_or_si128(_mm_or_si128(is('<'), is('>')), is('&'));
+    const __m128i quotes = _mm_or_si128(is('"'), is('\''));
+    const int special = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(low, markup), quotes));
+    if (special != 0) return at + __builtin_ctz(static_cast<unsigned>(special));
+  }
+#endif
+  return at;
+}
+
+// Past the bytes that are of this class (byte_plain_text or byte_plain_value). REQUIRES: at <= end.
+inline const char* skip_plain(const char* at, const char* end, ByteClass plain) {
+  for (;;) {
+    at = skip_letters(at, end);
+    if (at == end || !has_class(*at, plain)) return at;
+    ++at;
+  }
+}
 
 }  // namespace teahouse::xml

@@ -246,7 +246,7 @@ bool Scanner::quote() {
 bool Scanner::value() {
   size_t at = at_;
   for (;;) {
-    while (at < size_ && has_class(data_[at], byte_plain_value)) ++at;
+    at = static_cast<size_t>(skip_plain(data_ + at, data_ + size_, byte_plain_value) - data_);
     at_ = at;
     if (at == size_) return need_more();
     const char byte = data_[at];

@@ -30,11 +30,9 @@ void append(std::string& out, std::string_view text, bool in_value) {
   const char* const end = at + text.size();
   const char* plain = at;  // not yet appended
   const auto flush = [&] { out.append(plain, static_cast<size_t>(at - plain)); };
-  while (at < end) {
-    if (has_class(*at, byte_plain_value) && *at != '>') {
-      ++at;
-      continue;
-    }
+  for (;;) {
+    at = skip_plain(at, end, byte_unescaped);
+    if (at == end) break;
     const Char decoded = decode_char(at, end);
     const std::string_view escape = escape_of(*at, in_value);
     if (decoded.size > 0 && escape.empty()) {

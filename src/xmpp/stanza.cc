@@ -161,6 +161,9 @@ void Stanza::remove_children(const std::function<bool(const xml::Element&)>& unw
 }
 
 void Stanza::write(std::string& out, bool with_namespace) const {
+  // At once for nearly all: only what has to be escaped makes it longer.
+  out.reserve(out.size() + approximate_bytes() + (from ? from->str().size() : 0) + (to ? to->str().size() : 0) +
+              id.size() + lang.size());
   out.append("<").append(to_string(kind));
   if (with_namespace) out.append(" xmlns='jabber:client'");
   if (from) write_attribute(out, "from", from->str());

@@ -7,6 +7,8 @@
 namespace teahouse {
 namespace {
 
+constexpr size_t stamp_bytes = 96;  // of a <stanza-id/>, but for `by`
+
 // What only a server says, and no client's word: copies and archive results (XEP-0280 section 11, CVE-2017-5589 and its
 // kin).
 bool is_forged(const xml::Element& child) {
@@ -101,10 +103,11 @@ Flow ArchiveModule::refuse_full(const Tenant& tenant, const Stanza& message) {
 }
 
 ArchiveModule::Written ArchiveModule::write(const Resident& account, const Jid& with, const Stanza& message) {
-  store::ArchiveRow row{home_->make_archive_id(), with.bare().str(), {}};
+  store::ArchiveRow row{home_->make_archive_id(), std::string(with.bare_view()), {}};
   message.write(row.bytes, true);
   account.tenant().meter->archive_bytes.fetch_add(static_cast<int64_t>(row.bytes.size()), std::memory_order_relaxed);
   Written written{store(account.tenant()).append(account.jid().str(), row), {}};
+  written.stamp.reserve(stamp_bytes + account.jid().str().size());
   xml::Writer(written.stamp)
       .open("stanza-id", ns::stanza_id)
       .attribute("by", account.jid().str())

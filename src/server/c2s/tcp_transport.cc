@@ -38,7 +38,6 @@ class TcpTransport final : public Transport, private net::Connection::Events {
 
   void send_stanza(const Stanza& stanza) override {
     std::string out;
-    out.reserve(stanza.payload().size() + stanza.stamps().size() + 256);
     stanza.write(out);
     connection_->send(std::move(out));
   }

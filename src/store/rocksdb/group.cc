@@ -22,14 +22,23 @@ void EncodedWrite::encode(const Write& write) {
     case WriteKind::remove_row: key = row_key(write.store, write.key, write.id); break;
     case WriteKind::remove_rows:
       key = part_prefix(Kind::row, write.store, write.key);
-      owner = part_prefix(Kind::pair, write.store, write.key);
+      pair = part_prefix(Kind::pair, write.store, write.key);
+      owner = pair;
       break;
-    case WriteKind::append_row:
-      key = row_key(write.store, write.key, write.id);
-      frame = row_frame(write.entry);
-      owner = part_prefix(Kind::pair, write.store, write.key);
-      pair = pair_key(write.store, write.key, write.entry, write.id);
-      counter = bytes_key(write.store);
+    case WriteKind::append_row:  // the way of each message: into the room that these strings have
+      set_store_prefix(key, Kind::row, write.store);
+      add_part(key, write.key);
+      add_u64(key, static_cast<uint64_t>(write.id));
+      set_row_frame(frame, write.entry);
+      set_store_prefix(pair, Kind::pair, write.store);
+      add_part(pair, write.key);
+      {
+        const size_t owner_size = pair.size();
+        add_part(pair, write.entry);
+        add_span(pair, write.id);
+        owner = std::string_view(pair).substr(0, owner_size);
+      }
+      set_store_prefix(counter, Kind::bytes, write.store);
       count = count_row_bytes(write.key.size(), write.entry.size(), write.value.size());
       break;
   }
@@ -57,7 +66,7 @@ void Group::add(const EncodedWrite& write, RecentPairs& recent) {
     case WriteKind::remove_rows:
       recent.forget_owner(write.owner);
       remove_rows(write.key, {0, UINT64_MAX});
-      batch_.PutLogData(encode_removal({write.owner, prefix_end(write.owner)}));
+      batch_.PutLogData(encode_removal({std::string(write.owner), prefix_end(std::string(write.owner))}));
       return;
     case WriteKind::remove_entries:
       batch_.PutLogData(encode_removal({write.key, prefix_end(write.key)}));

@@ -21,12 +21,12 @@ namespace teahouse::store::rocks {
 // One write as keys and frames, made outside of the log's lock.
 struct EncodedWrite {
   WriteKind kind;
-  std::string key;         // of the value, entry or row; or what all that is removed begins with
-  std::string frame;       // goes before `value`
-  std::string_view value;  // the caller's
-  std::string pair, owner,
-      counter;         // append_row: keys of the pair row, its prefix with the owner, and of the byte count
-  uint64_t count = 0;  // append_row: what it counts
+  std::string key;            // of the value, entry or row; or what all that is removed begins with
+  std::string frame;          // goes before `value`
+  std::string_view value;     // the caller's
+  std::string pair, counter;  // append_row: keys of the pair row and of the byte count
+  uint64_t count = 0;         // append_row: what it counts
+  std::string_view owner;     // rows: of `pair`, the prefix with the owner
 
   void encode(const Write& write);
   size_t size() const { return key.size() + frame.size() + value.size() + pair.size() + 32; }

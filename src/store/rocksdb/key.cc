@@ -26,6 +26,18 @@
 namespace teahouse::store::rocks {
 namespace {
 
+// Big-endian.
+template <class Number>
+void add_number(std::string& key, Number number) {
+  std::array<char, sizeof number> bytes;
+  for (size_t i = sizeof number; i-- > 0; number = static_cast<Number>(number >> 8)) {
+    bytes[i] = static_cast<char>(number & 0xff);
+  }
+  key.append(bytes.data(), bytes.size());
+}
+
+}  // namespace
+
 void add_part(std::string& key, std::string_view part) {
   assert(part.size() <= UINT16_MAX);
   key += static_cast<char>(part.size() >> 8);
@@ -33,15 +45,9 @@ void add_part(std::string& key, std::string_view part) {
   key += part;
 }
 
-void add_u32(std::string& key, uint32_t number) {
-  for (int shift = 24; shift >= 0; shift -= 8) key += static_cast<char>(number >> shift & 0xff);
-}
+void add_u64(std::string& key, uint64_t number) { add_number(key, number); }
 
-}  // namespace
-
-void add_u64(std::string& key, uint64_t number) {
-  for (int shift = 56; shift >= 0; shift -= 8) key += static_cast<char>(number >> shift & 0xff);
-}
+void add_span(std::string& key, ArchiveId id) { add_number(key, span_of(static_cast<uint64_t>(id))); }
 
 uint64_t load_u64(std::string_view bytes) {
   assert(bytes.size() >= 8);
@@ -57,14 +63,19 @@ std::string tenant_prefix(TenantId tenant) {
 }
 
 std::string store_prefix(Kind kind, const StoreId& store) {
-  assert(!store.name.empty() && store.name.size() <= store_name_bytes_max);
   std::string key;
   key.reserve(128);
+  set_store_prefix(key, kind, store);
+  return key;
+}
+
+void set_store_prefix(std::string& key, Kind kind, const StoreId& store) {
+  assert(!store.name.empty() && store.name.size() <= store_name_bytes_max);
+  key.clear();
   add_u64(key, raw(store.tenant));
   key += static_cast<char>(kind);
   key += static_cast<char>(store.name.size());
   key += store.name;
-  return key;
 }
 
 std::string part_prefix(Kind kind, const StoreId& store, std::string_view part) {
@@ -106,7 +117,7 @@ std::string pair_prefix(const StoreId& store, std::string_view owner, std::strin
 
 std::string pair_key(const StoreId& store, std::string_view owner, std::string_view with, ArchiveId id) {
   std::string key = pair_prefix(store, owner, with);
-  add_u32(key, span_of(static_cast<uint64_t>(id)));
+  add_span(key, id);
   return key;
 }
 
@@ -120,6 +131,11 @@ std::optional<ParsedKey> parse_key(std::string_view key) {
                    key.substr(10u + name)};
 }
 
+bool is_row_key(std::string_view key) {
+  auto parsed = parse_key(key);
+  return parsed && parsed->kind == Kind::row && take_part(parsed->rest) && parsed->rest.size() == sizeof(uint64_t);
+}
+
 std::optional<std::string_view> take_part(std::string_view& rest) {
   if (rest.size() < 2) return std::nullopt;
   const size_t size = static_cast<unsigned char>(rest[0]) << 8 | static_cast<unsigned char>(rest[1]);
@@ -129,10 +145,9 @@ std::optional<std::string_view> take_part(std::string_view& rest) {
   return part;
 }
 
-std::string row_frame(std::string_view with) {
-  std::string frame(1, value_version);
+void set_row_frame(std::string& frame, std::string_view with) {
+  frame.assign(1, value_version);
   add_part(frame, with);
-  return frame;
 }
 
 std::optional<std::string_view> parse_value(std::string_view framed) {

@@ -18,8 +18,12 @@ uint64_t load_u64(std::string_view bytes);  // REQUIRES: 8 bytes at least
 
 std::string tenant_prefix(TenantId tenant);
 std::string store_prefix(Kind kind, const StoreId& store);
+// The same into a string whose room is used again.
+void set_store_prefix(std::string& key, Kind kind, const StoreId& store);
 // `store_prefix` and a part that is followed by others: its length goes first.
 std::string part_prefix(Kind kind, const StoreId& store, std::string_view part);
+void add_part(std::string& key, std::string_view part);
+void add_span(std::string& key, ArchiveId id);  // of a pair row's key, its last part
 // The least key that is larger than all keys with this prefix.
 std::string prefix_end(std::string prefix);
 
@@ -36,6 +40,7 @@ constexpr uint32_t span_of(uint64_t id) { return static_cast<uint32_t>(id >> spa
 inline uint32_t span_of_pair(std::string_view pair) {
   return static_cast<uint32_t>(load_u64(pair.substr(pair.size() - 8)));  // the low half of the last 8 bytes
 }
+bool is_row_key(std::string_view key);  // exactly so long as a row's key is
 inline uint64_t id_of_row(std::string_view row) { return load_u64(row.substr(row.size() - 8)); }
 
 // A key taken apart. `rest` is what follows the store's prefix.
@@ -50,7 +55,7 @@ std::optional<std::string_view> take_part(std::string_view& rest);
 
 // Values: one byte of version, then what follows it.
 constexpr char value_version = 1;
-std::string row_frame(std::string_view with);  // goes before the stanza's bytes
+void set_row_frame(std::string& frame, std::string_view with);  // goes before the stanza's bytes
 std::optional<std::string_view> parse_value(std::string_view framed);
 struct ParsedRow {
   std::string_view with, bytes;
