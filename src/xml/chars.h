@@ -6,6 +6,7 @@
 #include <emmintrin.h>
 #endif
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -70,21 +71,44 @@ inline bool has_class(char byte, ByteClass wanted) {
 inline bool is_space(char byte) { return has_class(byte, byte_space); }
 inline bool is_ascii(char byte) { return static_cast<unsigned char>(byte) < 0x80; }
 
+#if defined(__SSE2__)
+// Which of sixteen bytes are not ASCII, or markup, a quote or a control character: a bit for each.
+inline unsigned find_special(__m128i bytes) {
+  const auto is = [&](char byte) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte)); };
+  const __m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));  // signed: bytes beyond ASCII are low too
+  const __m128i markup = _mm_or_si128(_mm_or_si128(is('<'), is('>')), is('&'));
+  const __m128i quotes = _mm_or_si128(is('"'), is('\''));
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(low, markup), quotes)));
+}
+inline __m128i load_sixteen(const char* at) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at)); }
+inline __m128i load_eight(const char* at) { return _mm_loadl_epi64(reinterpret_cast<const __m128i*>(at)); }
+#endif
+
 // Past sixteen bytes at a time that are ASCII and no markup, quote or control character; stops at the latest where
 // fewer than sixteen are left. REQUIRES: at <= end.
 inline const char* skip_letters(const char* at, [[maybe_unused]] const char* end) {
 #if defined(__SSE2__)
   for (; end - at >= 16; at += 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    const auto is = [&](char byte) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte)); };
-    const __m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));  // signed: bytes beyond ASCII are low too
-    const __m128i markup = _mm_or_si128(_mm_or_si128(is('<'), is('>')), is('&'));
-    const __m128i quotes = _mm_or_si128(is('"'), is('\''));
-    const int special = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(low, markup), quotes));
-    if (special != 0) return at + __builtin_ctz(static_cast<unsigned>(special));
+    if (const unsigned special = find_special(load_sixteen(at))) return at + __builtin_ctz(special);
   }
 #endif
   return at;
+}
+
+// All of it is ASCII and no markup, quote or control character. False says nothing.
+inline bool is_letters(std::string_view text) {
+#if defined(__SSE2__)
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  if (text.size() >= 16) {
+    for (; end - at > 16; at += 16) {
+      if (find_special(load_sixteen(at)) != 0) return false;
+    }
+    return find_special(load_sixteen(end - 16)) == 0;  // some of them for the second time
+  }
+  if (text.size() >= 8) return ((find_special(load_eight(at)) | find_special(load_eight(end - 8))) & 0xff) == 0;
+#endif
+  return std::ranges::all_of(text, [](char byte) { return has_class(byte, byte_unescaped); });
 }
 
 // Past the bytes that are of this class (byte_plain_text or byte_plain_value). REQUIRES: at <= end.

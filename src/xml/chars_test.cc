@@ -44,5 +44,25 @@ TEST(Chars, HasTheNameClassesOfExpat) {
   EXPECT_FALSE(is_name(0x10400));
 }
 
+// The ways that look at several bytes at once see what the table says of each, wherever the odd byte stands.
+TEST(Chars, ManyAtATimeAreAsOneByOne) {
+  for (size_t size = 0; size <= 70; ++size) {
+    for (size_t odd = 0; odd <= size; ++odd) {  // at `size` there is none
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text(size, 'a');
+        if (odd < size) text[odd] = static_cast<char>(byte);
+        const char* const begin = text.data();
+        const char* const end = begin + size;
+        for (const ByteClass plain : {byte_plain_text, byte_plain_value, byte_unescaped}) {
+          const bool stops = odd < size && !has_class(text[odd], plain);
+          ASSERT_EQ(skip_plain(begin, end, plain) - begin, static_cast<std::ptrdiff_t>(stops ? odd : size));
+        }
+        const bool special = odd < size && !has_class(text[odd], byte_unescaped);
+        ASSERT_EQ(is_letters(text), !special) << size << " " << odd << " " << byte;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace teahouse::xml

@@ -26,6 +26,10 @@ std::string_view escape_of(char byte, bool in_value) {
 }
 
 void append(std::string& out, std::string_view text, bool in_value) {
+  if (is_letters(text)) {
+    out.append(text);
+    return;
+  }
   const char* at = text.data();
   const char* const end = at + text.size();
   const char* plain = at;  // not yet appended

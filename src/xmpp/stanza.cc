@@ -63,9 +63,10 @@ xml::Document own_document(StanzaKind kind, std::string_view payload) {
   return own_document(kind, {});
 }
 
-void write_attribute(std::string& out, std::string_view name, std::string_view value) {
-  out.append(" ").append(name).append("='");
-  xml::append_escaped(out, value);
+// `opening` is all up to the value: " to='".
+void write_attribute(std::string& out, std::string_view opening, std::string_view value) {
+  out.append(opening);
+  xml::append_escaped_value(out, value);
   out.push_back('\'');
 }
 
@@ -166,11 +167,11 @@ void Stanza::write(std::string& out, bool with_namespace) const {
               id.size() + lang.size());
   out.append("<").append(to_string(kind));
   if (with_namespace) out.append(" xmlns='jabber:client'");
-  if (from) write_attribute(out, "from", from->str());
-  if (to) write_attribute(out, "to", to->str());
-  if (type != StanzaType::none) write_attribute(out, "type", to_string(type));
-  if (!id.empty()) write_attribute(out, "id", id);
-  if (!lang.empty()) write_attribute(out, "xml:lang", lang);
+  if (from) write_attribute(out, " from='", from->str());
+  if (to) write_attribute(out, " to='", to->str());
+  if (type != StanzaType::none) out.append(" type='").append(to_string(type)).append("'");
+  if (!id.empty()) write_attribute(out, " id='", id);
+  if (!lang.empty()) write_attribute(out, " xml:lang='", lang);
   if (payload_.empty() && stamps_.empty()) {
     out.append("/>");
     return;
