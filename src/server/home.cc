@@ -93,7 +93,14 @@ void Home::arrive(Stanza stanza, ReceiptPtr receipt, bool replayed) {
     return;
   }
   if (host->tenant->suspended) {
-    arrive_nowhere(std::move(stanza));
+    // Who asks to enter a room waits for an answer, unlike who tells a user that he is here.
+    const bool asks = host->kind == HostKind::rooms && stanza.kind == StanzaKind::presence &&
+                      stanza.type == StanzaType::none && stanza.to->is_full();
+    if (asks) {
+      reply_error(stanza, {ErrorKind::service_unavailable, ""});
+    } else {
+      arrive_nowhere(std::move(stanza));
+    }
     return;
   }
   if (host->kind != HostKind::accounts) {

@@ -196,6 +196,7 @@ void Service::tenant_changed(const TenantPtr& tenant) {
   for (const auto& [jid, room] : rooms_) {
     if (room->tenant().id == tenant->id) room->host = host;
   }
+  if (tenant->suspended) empty_rooms([tenant](const Room& room) { return room.tenant().id == tenant->id; });
 }
 
 void Service::tenant_removed(const TenantPtr& tenant) {
@@ -216,8 +217,14 @@ void Service::tenant_removed(const TenantPtr& tenant) {
 }
 
 void Service::stop() {
+  empty_rooms([](const Room&) { return true; });
+}
+
+void Service::empty_rooms(const std::function<bool(const Room&)>& wanted) {
   std::vector<std::string> jids;
-  for (const auto& [jid, room] : rooms_) jids.push_back(jid);
+  for (const auto& [jid, room] : rooms_) {
+    if (wanted(*room)) jids.push_back(jid);
+  }
   for (const auto& jid : jids) {
     const auto found = rooms_.find(jid);
     if (found == rooms_.end()) continue;
@@ -226,6 +233,7 @@ void Service::stop() {
     send_everybody_away(room, {{332}, {}, {}, {}, {}}, {});
     room.occupants = Occupants();
     room.entered = false;  // a temporary room waits for its people to come back
+    room.empty_since_ms = home_.clock().monotonic_ms();
   }
 }
 

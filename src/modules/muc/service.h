@@ -46,7 +46,7 @@ class Service {
   // --- tenants
   void tenant_changed(const TenantPtr& tenant);
   void tenant_removed(const TenantPtr& tenant);
-  // The server stops: status 332 to everybody who still listens.
+  // The server stops: everybody who still listens learns that he is out.
   void stop();
 
  private:
@@ -59,6 +59,8 @@ class Service {
   void handle_in_room(const HostPtr& host, Result<Room*> room, const Stanza& stanza, const ReceiptPtr& receipt);
   void run(const HostPtr& host, const std::string& jid, const RoomWork& work, Result<Room*> room);
   void settle(const std::string& jid);
+  // Sends everybody out of these rooms, with status 332; the rooms stay.
+  void empty_rooms(const std::function<bool(const Room&)>& wanted);
   void forget_destroyed(Room& room);
   Task<void> load(HostPtr host, BareJid jid);
   void finish_loading(const HostPtr& host, const BareJid& jid, const Error* error);
