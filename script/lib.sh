@@ -32,6 +32,7 @@ begin() {
 on_error() {
   local status=$1 line=$2
   if [ "$BASH_SUBSHELL" -gt 0 ]; then exit "$status"; fi  # the parent shell tells it, once
+  if [[ $step == script/* && $status -lt 128 ]]; then exit "$status"; fi  # that command has told it
   printf 'script/%s: failed at: %s (line %s, exit status %s).\n' "$command_name" "$step" "$line" "$status" >&2
   if [ -n "$remedy" ]; then printf '  What to do: %s\n' "$remedy" >&2; fi
   exit "$status"

@@ -30,6 +30,8 @@ const focused = (page) =>
     const e = document.activeElement?.shadowRoot?.activeElement ?? document.activeElement;
     return e.getAttribute("aria-label") ?? e.textContent.trim();
   });
+/** The cursor is where one writes. */
+const writing = (page) => page.waitForFunction(() => document.activeElement?.shadowRoot?.activeElement?.localName === "textarea");
 async function audit(page) {
   const session = await page.context().newCDPSession(page);
   await session.send("Runtime.evaluate", { expression: axeSource, allowUnsafeEvalBlockedByCSP: true });
@@ -74,7 +76,7 @@ test("everything can be done with the keyboard, and focus stays in the dialog un
   assert.match(await focused(a), /^Open chat/);
   await a.keyboard.press("Enter");
   await h.ready(a);
-  await a.waitForFunction(() => document.activeElement?.shadowRoot?.activeElement?.localName === "textarea");
+  await writing(a);
   const said = h.unique("typed on keys");
   await a.keyboard.type(said);
   await a.keyboard.press("Shift+Enter");
@@ -103,6 +105,7 @@ test("everything can be done with the keyboard, and focus stays in the dialog un
   await a.waitForFunction(() => document.activeElement.shadowRoot?.activeElement?.classList.contains("item"));
   await a.keyboard.press("Enter");
   await h.sees(a, said);
+  await writing(a);
   await a.keyboard.press("Escape");
   await a.locator(".panel").waitFor({ state: "hidden" });
   assert.match(await focused(a), /^Open chat/);

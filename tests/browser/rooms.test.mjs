@@ -2,17 +2,17 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import * as h from "./harness.mjs";
-import { xml, xmppClient } from "./xmpp-client.mjs";
+import { slixmpp } from "./slixmpp.mjs";
 
 const { alpha } = h;
 const [ann, bo] = alpha.users;
-const muc = "http://jabber.org/protocol/muc";
+const reason = "Because of the test";
 let owner;
 
 before(async () => {
   await h.openSite();
   await h.openBrowser();
-  owner = await xmppClient(alpha, ann);
+  owner = await slixmpp(alpha, ann);
 });
 afterEach(h.closeContexts);
 after(async () => {
@@ -24,14 +24,10 @@ after(async () => {
 async function makeRoom(options = {}) {
   const name = h.unique("room").replace(" ", "-");
   const jid = `${name}@rooms.${alpha.domain}`;
-  await owner.send(xml("presence", { to: `${jid}/Owner` }, xml("x", { xmlns: muc }, xml("history", { maxstanzas: "0" }))));
-  const fields = Object.entries({ FORM_TYPE: `${muc}#roomconfig`, ...options }).map(([k, v]) => xml("field", { var: k }, xml("value", {}, v)));
-  const form = xml("x", { xmlns: "jabber:x:data", type: "submit" }, ...fields);
-  await owner.iqCaller.request(xml("iq", { type: "set", to: jid }, xml("query", { xmlns: `${muc}#owner` }, form)));
+  await owner.join(jid, "Owner");
+  await owner.configure(jid, options);
   return { name, jid };
 }
-const admin = (jid, item) =>
-  owner.iqCaller.request(xml("iq", { type: "set", to: jid }, xml("query", { xmlns: `${muc}#admin` }, xml("item", item, xml("reason", {}, "Because of the test")))));
 
 test("a password is asked for; a wrong one is refused, the right one lets in", async () => {
   const room = await makeRoom({ "muc#roomconfig_passwordprotectedroom": "1", "muc#roomconfig_roomsecret": "jasmine" });
@@ -46,7 +42,7 @@ test("a password is asked for; a wrong one is refused, the right one lets in", a
   const said = h.unique("inside");
   await h.say(b, said);
   await h.delivered(b, said);
-  await owner.waitFor(said);
+  await owner.gets(said);
 });
 
 test("members only: it is said, and nothing of the room is seen", async () => {
@@ -60,14 +56,14 @@ test("a voice taken away: the message is shown as not sent, with the reason and 
   const room = await makeRoom({ "muc#roomconfig_moderatedroom": "1" });
   const b = await h.openPage(await h.newContext(), h.signedIn(alpha, bo, { room: room.name }));
   await b.getByText(/people here/).first().waitFor();
-  await admin(room.jid, { nick: bo.name, role: "visitor" });
+  await owner.setRole(room.jid, bo.name, "visitor", reason);
   const said = h.unique("without a voice");
   await h.say(b, said);
   await b.getByText("Not sent. You are not allowed to do this.").waitFor();
-  await admin(room.jid, { nick: bo.name, role: "participant" });
+  await owner.setRole(room.jid, bo.name, "participant", reason);
   await b.getByRole("button", { name: "Try again" }).click();
   await h.delivered(b, said);
-  await owner.waitFor(said);
+  await owner.gets(said);
   assert.equal((await h.bodies(b)).filter((t) => t.includes(said)).length, 1);
 });
 
@@ -75,12 +71,12 @@ test("kicked, one may come back; banned, one may not", async () => {
   const room = await makeRoom();
   const b = await h.openPage(await h.newContext(), h.signedIn(alpha, bo, { room: room.name }));
   await h.ready(b);
-  await admin(room.jid, { nick: bo.name, role: "none" });
+  await owner.setRole(room.jid, bo.name, "none", reason);
   await b.getByText("You were removed from this room by a moderator.").waitFor();
-  await b.getByText("Because of the test").waitFor();
+  await b.getByText(reason).waitFor();
   await b.getByRole("button", { name: "Enter the room" }).click();
   await h.ready(b);
-  await admin(room.jid, { jid: `${bo.id}@${alpha.domain}`, affiliation: "outcast" });
+  await owner.setAffiliation(room.jid, `${bo.id}@${alpha.domain}`, "outcast", reason);
   await b.getByText("You have been banned from this room.").waitFor();
   assert.equal(await b.getByRole("button", { name: "Enter the room" }).count(), 0);
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import * as h from "./harness.mjs";
-import { xml, xmppClient } from "./xmpp-client.mjs";
+import { slixmpp } from "./slixmpp.mjs";
 
 const { alpha, beta } = h;
 const [ann, bo] = alpha.users;
@@ -60,19 +60,19 @@ test("an XMPP client on the same account is in the same conversation", async () 
   const annPage = await h.openPage(await h.newContext(), h.signedIn(alpha, ann, { to: bo.id }));
   await h.ready(boPage);
   await h.ready(annPage);
-  const annClient = await xmppClient(alpha, ann);
-  const stranger = await xmppClient(beta, beta.users[0]);
+  const annClient = await slixmpp(alpha, ann);
+  const stranger = await slixmpp(beta, beta.users[0]);
   try {
     await h.say(annPage, fromPage);
-    await annClient.waitFor(fromPage); // a carbon
+    await annClient.gets(fromPage); // a carbon
     await h.sees(boPage, fromPage);
-    await annClient.send(xml("message", { to: `${bo.id}@${alpha.domain}`, type: "chat", id: h.unique("m") }, xml("body", {}, fromClient)));
+    await annClient.chat(`${bo.id}@${alpha.domain}`, fromClient);
     await h.sees(boPage, fromClient);
     await h.sees(annPage, fromClient); // a carbon
     await h.say(boPage, fromBo);
     await h.sees(annPage, fromBo);
-    await annClient.waitFor(fromBo);
-    assert.equal(stranger.messages.filter((m) => /from the|from Bo/.test(m.toString())).length, 0);
+    await annClient.gets(fromBo);
+    assert.equal(stranger.messages.filter((m) => /from the|from Bo/.test(m.xml)).length, 0);
   } finally {
     await annClient.stop();
     await stranger.stop();
@@ -100,14 +100,14 @@ test("a message for a closed chat is counted, announced on the bubble, and read 
 
 test("history is loaded by scrolling, in order and without repeats", async () => {
   const mark = h.unique("line");
-  const sender = await xmppClient(alpha, ann);
+  const sender = await slixmpp(alpha, ann);
   const room = h.unique("history").replace(" ", "-");
   const a = await h.openPage(await h.newContext(), h.signedIn(alpha, ann, { room }));
   await h.ready(a);
   try {
     const to = `${room}@rooms.${alpha.domain}`;
-    await sender.send(xml("presence", { to: `${to}/Scribe` }, xml("x", { xmlns: "http://jabber.org/protocol/muc" }, xml("history", { maxstanzas: "0" }))));
-    for (let i = 0; i < 75; i++) await sender.send(xml("message", { to, type: "groupchat", id: `${mark}-${i}` }, xml("body", {}, `${mark} ${i}.`)));
+    await sender.join(to, "Scribe");
+    for (let i = 0; i < 75; i++) await sender.say(to, `${mark} ${i}.`);
     await h.sees(a, `${mark} 74.`);
   } finally {
     await sender.stop();

@@ -4,12 +4,12 @@ import logging
 import warnings
 
 warnings.simplefilter('ignore')
+logging.getLogger('slixmpp').setLevel(logging.CRITICAL)
 import slixmpp  # noqa: E402
 
 from fixtures import limits  # noqa: E402
 from fixtures.client import Unexpected  # noqa: E402
 
-logging.getLogger('slixmpp').setLevel(logging.CRITICAL)
 CASES = []
 
 
