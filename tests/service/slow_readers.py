@@ -1,1 +1,151 @@
-"""Soon."""
+"""Clients that stop reading while others write to them: the server's memory stays bounded, they are cut off, and nobody else notices."""
+import asyncio
+import socket
+
+from fixtures import limits
+from fixtures.client import Unexpected
+from sockets import plain
+from stage import case, must_equal
+
+BODY = 'x' * 200000
+BATCHES, IN_A_BATCH = 72, 10   # 144 MB in all; a batch is within the queue of those who do read
+# A session's queue has 4 MiB (server/session.h); the rest is for what is on its way: stanzas of a batch, buffers, the allocator.
+GROWTH_KIB_MAX = 64 * 1024
+
+
+class Memory:
+    """Of the server, since this was made. Under a sanitizer it says nothing."""
+
+    def __init__(self, server):
+        self.server, self.before = server, server.memory_kib()
+
+    def check(self, what):
+        grown = self.server.memory_kib() - self.before
+        if grown > GROWTH_KIB_MAX and limits.SLOWNESS_OF_PRESET == 1:
+            raise Unexpected(f'{what}: the server has grown by {grown} KiB, from {self.before} KiB')
+
+
+async def until(is_it, what):
+    """Polls what only the server knows."""
+    deadline = asyncio.get_running_loop().time() + limits.ANSWER_S
+    while not await is_it():
+        if asyncio.get_running_loop().time() > deadline:
+            raise Unexpected(f'{what} was awaited in vain')
+        await asyncio.sleep(0.05)
+
+
+async def is_offline(stage, user):
+    answer = await stage.call('GET', f'/v1/users/{user}/status', None, stage.tenants['montague']['api_key'], {'Accept': 'text/plain'})
+    return answer.body.strip() == b'offline'
+
+
+async def flood(sender, tos, readers, memory, rest=''):
+    """Batch after batch to each address; the next when those who read have read, so that only who does not read falls behind."""
+    heard = dict.fromkeys(readers, 0)
+
+    def count(element, client):
+        if BODY == element.findtext('{jabber:client}body'):
+            heard[client] += 1
+        else:
+            client.inbox.append(element)
+    for client in readers:
+        client.on_stanza = lambda element, c=client: count(element, c)
+    for number in range(BATCHES):
+        for to, kind in tos * IN_A_BATCH:
+            sender.transport.send(f"<message to='{to}' type='{kind}'><body>{BODY}</body>{rest}</message>")  # unlogged: it is long
+        for client in readers:
+            await client.until(lambda c=client, n=number: heard[c] >= (n + 1) * IN_A_BATCH or c.lost, what='what was sent')
+        memory.check(f'batch {number}')
+    must_equal('what was heard', list(heard.values()), [BATCHES * IN_A_BATCH] * len(readers))
+    for client in readers:
+        client.on_stanza = None
+
+
+for kind in ('tcp', 'tls', 'websocket', 'wss'):
+    @case(f'slow reader: one who is written to, by {kind}')
+    async def _(stage, kind=kind):
+        """A session that does not read is closed with resource-constraint (server/session.h) when its queue is full; one who reads gets all, the
+        one who writes and others go on; the reader can come again."""
+        romeo, juliet = await enter(stage, 'romeo', kind), await enter(stage, 'juliet', 'tls')
+        benvolio, nurse = await enter(stage, 'benvolio', kind), await enter(stage, 'nurse', 'websocket')
+        memory = Memory(stage.server)
+        romeo.transport.wire.transport.pause_reading()
+        await flood(juliet, [(romeo.jid, 'headline'), (benvolio.jid, 'headline')], [benvolio], memory)
+        await until(lambda: is_offline(stage, 'romeo'), 'the end of the session that does not read')
+        await stage.must_say(juliet, nurse, 'still here')
+        romeo.transport.wire.transport.resume_reading()
+        await romeo.until(lambda: romeo.lost, what='the end of its connection')
+        again = await stage.enter('romeo', kind)
+        must_equal('what the one who reads received besides', [e.get('from') for e in benvolio.inbox], [])
+        await stage.must_say(again, juliet, 'again')
+        memory.check('at the end')
+
+
+async def enter(stage, *who):
+    """With a log that forgets: of what is said here nobody wants to read 150 MB."""
+    client = await stage.enter(*who)
+    client.log = Forgetful()
+    return client
+
+
+class Forgetful(list):
+    def append(self, _):
+        pass
+
+
+@case('slow reader: an occupant of a room')
+async def occupant(stage):
+    """An occupant who does not read is taken out; what is said reaches the others."""
+    room = f'garden@rooms.{stage.domains["montague"]}'
+    romeo, benvolio, juliet, nurse = [await enter(stage, *who) for who in (('romeo', 'tls'), ('benvolio', 'wss'), ('juliet', 'tls'),
+                                                                         ('nurse', 'tcp'))]
+    answer = await stage.call('PUT', '/v1/rooms/garden', {'name': 'Garden'}, stage.tenants['montague']['api_key'])
+    must_equal('the room', answer.status, 201)
+    for client in (romeo, benvolio, juliet):
+        client.send(f"<presence to='{room}/{client.name}'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
+        await client.pick(lambda e: e.find('{jabber:client}subject') is not None)
+    memory = Memory(stage.server)
+    romeo.transport.wire.transport.pause_reading()
+    await flood(juliet, [(room, 'groupchat')], [benvolio, juliet], memory, "<no-store xmlns='urn:xmpp:hints'/>")
+    await until(lambda: is_offline(stage, 'romeo'), 'the end of the session that does not read')
+    await until(lambda: occupants_are(stage, 2), 'the room without the one who does not read')
+    romeo.abort()
+    for client in (benvolio, juliet):
+        client.inbox.clear()
+    await stage.must_say(nurse, benvolio, 'still here')
+
+
+async def occupants_are(stage, count):
+    answer = await stage.call('GET', '/v1/rooms/garden', None, stage.tenants['montague']['api_key'])
+    return answer.json['occupants'] == count
+
+
+@case('slow reader: HTTP requests whose answers nobody reads')
+async def http(stage):
+    """A connection that asks on and on and reads nothing is not read from any more; others are answered, and memory is bounded."""
+    romeo, juliet = await stage.enter('romeo', 'websocket'), await stage.enter('juliet', 'wss')
+    memory = Memory(stage.server)
+    asking = [await asyncio.to_thread(plain, stage.server.addresses['http']) for _ in range(3)]
+    try:
+        for sock in asking:
+            sock.setblocking(False)
+            ask_on(sock)
+        for number in range(100):
+            for sock in asking:
+                ask_on(sock)
+            must_equal('the answer', (await stage.call('GET', '/healthz', None, '')).status, 200)
+            await stage.must_say(romeo, juliet, f'round {number}')
+            memory.check(f'round {number}')
+    finally:
+        for sock in asking:
+            sock.close()
+
+
+def ask_on(sock):
+    """As many requests as the kernel takes; each answer has 100 KB or so. Gives how many."""
+    request, taken = b'GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n' * 1000, 0
+    try:
+        while True:
+            taken += sock.send(request)
+    except (BlockingIOError, ConnectionResetError, BrokenPipeError, socket.timeout):
+        return taken

@@ -62,11 +62,20 @@ def secure(server, listener, name, starttls_to=None, **details):
 
 
 def speaks(sock, domain):
-    """`xmpp` or `http`: which of the two is answered."""
+    """`xmpp` or `http`: which of the two answers what is a stream header, and for HTTP a bad request."""
     try:
-        sock.sendall(HEADER.format(domain).encode())
-        answer = sock.recv(4096)
-        return 'xmpp' if b'<stream:stream' in answer or b"<?xml version='1.0'?>" in answer else \
-            'http' if answer.startswith(b'HTTP/1.1 4') else repr(answer)
+        sock.sendall(HEADER.format(domain).encode() + b'\r\n\r\n')
+        answer = b''
+        while b'<stream:stream' not in answer and b'HTTP/1.1 400 ' not in answer:
+            more = sock.recv(4096)
+            if not more:
+                return repr(answer)
+            answer += more
+        return 'xmpp' if b'<stream:stream' in answer else 'http'
     finally:
         sock.close()
+
+
+def reason(error):
+    """Why OpenSSL gave up; Python does not know all of its names."""
+    return error.reason or str(error.args[1]).split('(')[0].strip()
