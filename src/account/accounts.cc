@@ -36,12 +36,6 @@ Error too_busy() {
 
 Error wrong_password() { return {ErrorKind::not_authorized, "The user name or the password is wrong."}; }
 
-Error other_spelling(const std::string& wanted, const std::string& known) {
-  return {ErrorKind::conflict, "The user id '" + wanted + "' is but another spelling of '" + known +
-                                   "', who is a user already; addresses know no difference between them. Always give "
-                                   "one user the same id, spelt the same, such as the number of its row."};
-}
-
 // One of the plan's accounts, given back unless it was kept.
 class Seat {
  public:
@@ -61,6 +55,12 @@ class Seat {
 };
 
 }  // namespace
+
+Error other_spelling(const std::string& wanted, const std::string& known) {
+  return {ErrorKind::conflict, "The user id '" + wanted + "' is but another spelling of '" + known +
+                                   "', who is a user already; addresses know no difference between them. Always give "
+                                   "one user the same id, spelt the same, such as the number of its row."};
+}
 
 struct Accounts::State {
   State(store::ControlPlane& the_control, const Clock& the_clock) : control(the_control), clock(the_clock) {}

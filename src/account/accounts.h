@@ -39,6 +39,8 @@ struct AccountChange {
   // the users "ANN" and "ann" of a site that tells them apart can't be each other.
   std::optional<std::string> user_id;
 };
+// conflict: the site spells this user's id otherwise.
+Error other_spelling(const std::string& wanted, const std::string& known);
 struct AccountPage {
   std::vector<Account> accounts;
   std::string next_cursor;

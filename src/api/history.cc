@@ -25,6 +25,7 @@ std::optional<JsonObject> show_in_room(const Call& call, const store::ArchiveRow
                        {"nick", message->from ? std::string(message->from->resourcepart()) : std::string()},
                        {"text", text}};
   const auto sender = BareJid::parse(row.with);
+  if (!call.user && sender && message->from && sender->str() == message->from->bare_view()) object["from"] = "site";
   if (!sender || sender->domainpart() != call.tenant->domain) return object;
   const bool own = call.user && sender->localpart() == call.user->localpart;
   if (!call.user || own) object["from"] = party_of(*call.tenant, *sender);
@@ -65,7 +66,7 @@ Task<Outcome> list_room_messages(ApiContext& api, Call call) {
   if (call.user) {
     const auto room = co_await api.rooms.find(api.loop(), call.tenant, call.path("id"));
     if (!room) co_return room.error();
-    if (const auto may = check_may_read(*room, call.user->user_id); !may) co_return may.error();
+    if (const auto may = check_may_read(*room, user_id_of(call.user->localpart)); !may) co_return may.error();
   }
   const auto found = co_await api.rooms.messages(api.loop(), call.tenant, call.path("id"), *query);
   if (!found) co_return found.error();
@@ -90,7 +91,7 @@ Task<Outcome> list_user_messages(ApiContext& api, Call call) {
     if (!jid) co_return jid.error();
     query->with = jid->str();
   }
-  const auto account = co_await load_user(api, call.tenant, *localpart);
+  const auto account = co_await load_user(api, call.tenant, call.path("id"));
   if (!account) co_return account.error();
   const auto archive = api.house().data.archive(call.tenant->id, account_archive);
   const auto found = co_await archive.page(api.loop(), account_jid(*call.tenant, *localpart).str(), *query);

@@ -81,7 +81,7 @@ Task<Outcome> send_to_user(ApiContext& api, Call call, Draft draft) {
   const TenantPtr tenant = call.tenant;
   const auto to = party_jid(*tenant, draft.to);
   if (!to) co_return to.error();
-  const auto recipient = co_await load_or_make_user(api, std::move(call), std::string(to->localpart()));
+  const auto recipient = co_await load_or_make_user(api, std::move(call), draft.to.id);
   if (!recipient) co_return recipient.error();
   if (const auto room_left = check_archive(*tenant); !room_left) co_return room_left.error();
   const std::string id = random_token(22);
@@ -113,25 +113,31 @@ Result<void> check_may_speak(const RoomInfo& room, const std::string& user_id) {
 Task<Outcome> send_to_room(ApiContext& api, Call call, Draft draft) {
   if (call.user) {
     const auto room = co_await api.rooms.find(api.loop(), call.tenant, draft.to.id);
-    if (!room) co_return room.error();
-    if (const auto may = check_may_speak(*room, call.user->user_id); !may) co_return may.error();
+    const bool opens = !room && room.error().kind == ErrorKind::item_not_found && draft.to.id == lobby_room;
+    if (!room && !opens) co_return room.error();
+    const auto may = room ? check_may_speak(*room, user_id_of(call.user->localpart)) : Result<void>();
+    if (!may) co_return may.error();
   }
   std::string nick = call.tenant->title;
   if (draft.from) nick = draft.from->name.empty() ? user_id_of(draft.from->localpart) : draft.from->name;
-  const auto said =
-      co_await api.rooms.say(api.loop(), call.tenant, draft.to.id, std::move(nick), make_body(draft.text));
+  Rooms::Speech speech{std::move(nick), draft.from ? user_id_of(draft.from->localpart) : std::string(),
+                       make_body(draft.text)};
+  const auto said = co_await api.rooms.say(api.loop(), call.tenant, draft.to.id, std::move(speech));
   if (!said) co_return said.error();
   const std::string id = store::to_string(*said);
   co_return make_answer(201, {{"id", id}, {"to", "room:" + draft.to.id}}, id);
 }
 
-// Whose localpart speaks; empty for the site itself.
+// The id of the user who speaks; empty for the site itself.
 Result<std::string> read_speaker(const Call& call, const std::optional<std::string>& from) {
-  if (!from) return call.user ? call.user->localpart : std::string();
+  if (!from) return call.user ? call.user->user_id : std::string();
   const auto party = parse_party("from", *from);
   if (!party) return party.error();
   if (party->kind == Party::Kind::site && !call.user) return std::string();
-  if (party->kind == Party::Kind::user) return read_own_user(call, party->id);
+  if (party->kind == Party::Kind::user) {
+    const auto localpart = read_own_user(call, party->id);
+    return localpart ? Result<std::string>(party->id) : Result<std::string>(localpart.error());
+  }
   return Error{ErrorKind::bad_request,
                "The field 'from' must be \"user:\" and your site's id of the user, or left out."};
 }

@@ -46,18 +46,31 @@ Result<std::string> read_own_user(const Call& call, std::string_view id) {
                                          "' and speaks for no other; with an API key you can ask for anybody."};
 }
 
-Task<Result<Account>> load_user(ApiContext& api, TenantPtr tenant, std::string localpart) {
-  auto account = co_await api.house().accounts.find(api.loop(), tenant, localpart);
-  if (account || account.error().kind != ErrorKind::item_not_found) co_return account;
+// In one way or the other, as the site spells it or as the address has it; "ANN" is not the user "Ann".
+Result<Account> check_spelling(Account account, std::string_view user_id) {
+  const bool known =
+      account.user_id.empty() || user_id == account.user_id || user_id == unescape_localpart(account.localpart);
+  if (known) return account;
+  return Error{ErrorKind::item_not_found, "There is no user '" + std::string(user_id) +
+                                              "'. There is one whose id is spelt '" + account.user_id +
+                                              "'; addresses know no difference between them."};
+}
+
+Task<Result<Account>> load_user(ApiContext& api, TenantPtr tenant, std::string user_id) {
+  auto account = co_await api.house().accounts.find(api.loop(), tenant, *localpart_of_user_id(user_id));
+  if (account) co_return check_spelling(std::move(*account), user_id);
+  if (account.error().kind != ErrorKind::item_not_found) co_return account;
   co_return Error{ErrorKind::item_not_found,
-                  "There is no user '" + unescape_localpart(localpart) +
+                  "There is no user '" + user_id +
                       "' yet. PUT /v1/users/{id} makes one, and so does a first sign-in with a token."};
 }
 
 // The site knows its users before they have ever opened the chat: what it sends them waits for their first sign-in.
-Task<Result<Account>> load_or_make_user(ApiContext& api, Call call, std::string localpart) {
+Task<Result<Account>> load_or_make_user(ApiContext& api, Call call, std::string user_id) {
+  const std::string localpart = *localpart_of_user_id(user_id);
   auto account = co_await api.house().accounts.find(api.loop(), call.tenant, localpart);
-  if (account || call.user || account.error().kind != ErrorKind::item_not_found) co_return account;
+  if (account) co_return check_spelling(std::move(*account), user_id);
+  if (call.user || account.error().kind != ErrorKind::item_not_found) co_return account;
   auto made = co_await api.house().accounts.upsert(api.loop(), call.tenant, localpart, {});
   co_return made;
 }

@@ -22,9 +22,10 @@ Result<BareJid> party_jid(const Tenant& tenant, const Party& party);
 
 // The localpart of a user id (who need not exist); with a user's token it must be the user's own.
 Result<std::string> read_own_user(const Call& call, std::string_view id);
-// The account, with a sentence for a webmaster when it is not there.
-Task<Result<Account>> load_user(ApiContext& api, TenantPtr tenant, std::string localpart);
+// The account of a user id, with a sentence for a webmaster when it is not there, or is spelt otherwise by the site
+// (AccountChange::user_id). REQUIRES: the id has a localpart.
+Task<Result<Account>> load_user(ApiContext& api, TenantPtr tenant, std::string user_id);
 // The same, but who calls with a key may name a user who was never here: the account is made.
-Task<Result<Account>> load_or_make_user(ApiContext& api, Call call, std::string localpart);
+Task<Result<Account>> load_or_make_user(ApiContext& api, Call call, std::string user_id);
 
 }  // namespace teahouse::api

@@ -58,7 +58,7 @@ std::vector<Present> find_present(Home& home, TenantId tenant) {
 Task<Outcome> get_status(ApiContext& api, Call call) {
   const auto localpart = read_own_user(call, call.path("id"));
   if (!localpart) co_return localpart.error();
-  const auto account = co_await load_user(api, call.tenant, *localpart);
+  const auto account = co_await load_user(api, call.tenant, call.path("id"));
   if (!account) co_return account.error();
   const BareJid jid = account_jid(*call.tenant, *localpart);
   std::function<Status(Home&)> look = [jid](Home& home) {

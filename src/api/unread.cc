@@ -58,7 +58,7 @@ Task<Result<Unread>> count_unread(ApiContext& api, TenantId tenant, std::string 
 Task<Outcome> get_unread(ApiContext& api, Call call) {
   const auto localpart = read_own_user(call, call.path("id"));
   if (!localpart) co_return localpart.error();
-  const auto account = co_await load_user(api, call.tenant, *localpart);
+  const auto account = co_await load_user(api, call.tenant, call.path("id"));
   if (!account) co_return account.error();
   const std::string owner = account_jid(*call.tenant, *localpart).str();
   const auto archive = api.house().data.archive(call.tenant->id, account_archive);

@@ -60,7 +60,7 @@ Task<Outcome> put_user(ApiContext& api, Call call) {
 Task<Outcome> get_user(ApiContext& api, Call call) {
   const auto localpart = localpart_of_user_id(call.path("id"));
   if (!localpart) co_return localpart.error();
-  const auto account = co_await load_user(api, call.tenant, *localpart);
+  const auto account = co_await load_user(api, call.tenant, call.path("id"));
   if (!account) co_return account.error();
   const bool whole = !call.user || call.user->localpart == *localpart;
   co_return make_answer(200, to_json(*call.tenant, *account, whole));
@@ -69,7 +69,7 @@ Task<Outcome> get_user(ApiContext& api, Call call) {
 Task<Outcome> remove_user(ApiContext& api, Call call) {
   const auto localpart = localpart_of_user_id(call.path("id"));
   if (!localpart) co_return localpart.error();
-  const auto account = co_await load_user(api, call.tenant, *localpart);
+  const auto account = co_await load_user(api, call.tenant, call.path("id"));
   if (!account) co_return account.error();
   const auto removed = co_await remove_account_whole(api.house(), api.loop(), call.tenant, *localpart);
   if (!removed) co_return removed.error();

@@ -12,7 +12,6 @@ namespace teahouse::api {
 namespace {
 
 constexpr int64_t guest_token_s = 24 * 3600;
-constexpr const char* lobby = "lobby";
 
 Outcome no_such_site() {
   return Error{ErrorKind::item_not_found,
@@ -89,13 +88,10 @@ Task<Outcome> get_widget(ApiContext& api, Call call) {
   if (!tenant) co_return no_such_site();
   const std::string* origin = call.request.headers.find("Origin");
   if (origin && !is_origin_allowed(*tenant, *origin)) co_return refuse_page(*tenant, origin);
-  JsonObject object = {{"site", tenant->site_id},
-                       {"name", tenant->title},
-                       {"domain", tenant->domain},
-                       {"rooms", tenant->rooms_domain},
-                       {"websocket", api.websocket_url},
-                       {"guests", tenant->guests_allowed && !tenant->suspended},
-                       {"lobby", lobby}};
+  JsonObject object = {{"site", tenant->site_id},         {"name", tenant->title},
+                       {"domain", tenant->domain},        {"rooms", tenant->rooms_domain},
+                       {"websocket", api.websocket_url},  {"guests", tenant->guests_allowed && !tenant->suspended},
+                       {"lobby", std::string(lobby_room)}};
   if (!tenant->theme.empty()) {
     boost::json::error_code failed;
     auto theme = boost::json::parse(tenant->theme, failed);

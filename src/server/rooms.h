@@ -17,6 +17,9 @@
 
 namespace teahouse {
 
+// The room that every site has without making it. It is there as soon as somebody enters it or says something in it.
+inline constexpr std::string_view lobby_room = "lobby";
+
 struct RoomInfo {
   std::string id;  // localpart, unescaped
   std::string jid;
@@ -56,10 +59,13 @@ class Rooms {
   // `affiliation`: member, admin, owner, none, outcast. `user` is a user id.
   virtual Task<Result<void>> set_member(Executor& home, TenantPtr tenant, std::string id, std::string user,
                                         std::string affiliation) = 0;
-  // Says something in the room as `nick` (not an occupant: the site itself). Ends when it is on disk; the archive id of
-  // the message.
-  virtual Task<Result<store::ArchiveId>> say(Executor& home, TenantPtr tenant, std::string id, std::string nick,
-                                             std::string payload) = 0;
+  // Says something in the room for one who need not be in it. Ends when it is on disk; the archive id of the message.
+  struct Speech {
+    std::string nick;  // as whom the room hears it
+    std::string user;  // whose word it is: a user id; empty: the site's own
+    std::string payload;
+  };
+  virtual Task<Result<store::ArchiveId>> say(Executor& home, TenantPtr tenant, std::string id, Speech speech) = 0;
   virtual Task<Result<store::ArchivePage>> messages(Executor& home, TenantPtr tenant, std::string id,
                                                     store::ArchiveQuery query) = 0;
   // Full JIDs' user ids of who is in the room now.

@@ -272,8 +272,10 @@ class Play:
 
     @step(r'(\w+) is thrown out')
     async def is_thrown_out(self, name):
-        """By whatever stream error."""
+        """By whatever stream error; others who leave at the same time may be seen leaving."""
         element = await self.who(name).receive()
+        while element.tag == '{jabber:client}presence' and element.get('type') == 'unavailable':
+            element = await self.who(name).receive()
         if element.tag == STREAM_ERROR:
             await self.is_disconnected(name)
         elif element is not END and element is not LOST:

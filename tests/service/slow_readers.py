@@ -93,6 +93,25 @@ class Forgetful(list):
         pass
 
 
+@case('a flood does not throw out one who reads')
+async def flooded(stage):
+    """With a plan's limits a session is read from no faster than it may send: eight megabytes at once reach the other whole, he stays, and the
+    one who sent them is still served (promise 2 of the design: nobody exhausts another)."""
+    plan = f'burst-{stage.number}'
+    await asyncio.to_thread(stage.api.set_plan, plan, {'stanzas_per_s': 100, 'stanza_bytes': 262144})
+    for tenant in ('montague', 'capulet'):
+        await asyncio.to_thread(stage.api.change_tenant, stage.names[tenant], plan=plan)
+    romeo, juliet = await enter(stage, 'romeo', 'tls'), await enter(stage, 'juliet', 'tls')
+    benvolio, nurse = await enter(stage, 'benvolio', 'websocket'), await enter(stage, 'nurse', 'tcp')
+    count = 40
+    for _ in range(count):
+        juliet.transport.send(f"<message to='{romeo.jid}' type='headline'><body>{BODY}</body></message>")
+    await stage.must_say(nurse, benvolio, 'meanwhile')
+    for _ in range(count):
+        must_equal('what romeo heard', (await romeo.receive()).findtext('{jabber:client}body') == BODY, True)
+    await stage.must_say(juliet, romeo, 'afterwards')
+
+
 @case('slow reader: an occupant of a room')
 async def occupant(stage):
     """An occupant who does not read is taken out; what is said reaches the others."""

@@ -66,17 +66,17 @@ class FakeRooms final : public Rooms {
     }
     co_return Result<void>();
   }
-  Task<Result<store::ArchiveId>> say(Executor&, TenantPtr tenant, std::string id, std::string nick,
-                                     std::string payload) override {
+  Task<Result<store::ArchiveId>> say(Executor&, TenantPtr tenant, std::string id, Speech speech) override {
     const std::lock_guard lock(mutex_);
     const auto found = rooms_.find({tenant->id, id});
     if (found == rooms_.end()) co_return no_room();
     auto& rows = found->second.rows;
     const auto row_id =
         static_cast<store::ArchiveId>(static_cast<uint64_t>(store::first_id_at(1'700'000'000'000)) + rows.size());
-    rows.push_back({row_id, found->second.info.jid,
-                    "<message xmlns='jabber:client' type='groupchat' from='" + found->second.info.jid + "/" + nick +
-                        "'>" + payload + "</message>"});
+    const std::string sender = speech.user.empty() ? found->second.info.jid : speech.user + "@" + tenant->domain;
+    rows.push_back({row_id, sender,
+                    "<message xmlns='jabber:client' type='groupchat' from='" + found->second.info.jid + "/" +
+                        speech.nick + "'>" + speech.payload + "</message>"});
     co_return row_id;
   }
   Task<Result<store::ArchivePage>> messages(Executor&, TenantPtr tenant, std::string id,

@@ -161,7 +161,7 @@ TEST(RoomsApi, MakesRoomsAndSpeaksInThem) {
   EXPECT_TRUE(juliet.has({"<subject>Today"})) << juliet.all();
   Client& other = world.connect("juliet@forum.example/b");
   juliet.forget();
-  auto said = world.await(world.rooms->say(world.home, world.shop, "The News", "Editor", "<body>Extra!</body>"));
+  auto said = world.await(world.rooms->say(world.home, world.shop, "The News", {"Editor", {}, "<body>Extra!</body>"}));
   ASSERT_TRUE(said);
   world.settle();
   EXPECT_TRUE(juliet.has({"Extra!", "from='" + jid + "/Editor'", "<stanza-id"})) << juliet.all();

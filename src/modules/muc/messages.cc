@@ -128,7 +128,8 @@ void say_subject(Room& room, std::string_view subject) {
   room.traffic()->send_all(std::move(message), room.occupants.recipients());
 }
 
-Result<store::ArchiveId> say(Room& room, std::string_view nick, std::string payload) {
+Result<store::ArchiveId> say(Room& room, std::string_view nick, const std::optional<BareJid>& sender,
+                             std::string payload) {
   Stanza message = Stanza::make(StanzaKind::message, StanzaType::groupchat, std::move(payload));
   auto address = room.jid().with_resource(nick);
   if (!address) return Error{ErrorKind::not_acceptable, address.error().text};
@@ -136,10 +137,11 @@ Result<store::ArchiveId> say(Room& room, std::string_view nick, std::string payl
   if (!space) return space.error();
   message.from = *address;
   message.id = store::to_string(room.home().make_archive_id());
-  // No account's: named by the nick, in a form that no bare JID has.
-  message.stamp(make_occupant_stamp(make_occupant_id(room.tenant(), room.jid(), "/" + std::string(nick))));
+  // The site itself is named by the nick, in a form that no bare JID has.
+  const std::string who = sender ? sender->str() : "/" + std::string(nick);
+  message.stamp(make_occupant_stamp(make_occupant_id(room.tenant(), room.jid(), who)));
   store::ArchiveId id = room.home().make_archive_id();
-  if (room.config.archived && !room.locked) id = keep(room, message, room.jid().str());
+  if (room.config.archived && !room.locked) id = keep(room, message, sender ? sender->str() : room.jid().str());
   room.traffic()->send_all(std::move(message), room.occupants.recipients());
   return id;
 }

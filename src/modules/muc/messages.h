@@ -12,9 +12,11 @@ namespace teahouse::muc {
 // A stanza of type message for the room or one of its occupants.
 void handle_message(Room& room, const Stanza& stanza);
 
-// The site itself says something, under a nick, through the API: from nobody who is in the room. Gives the archive id;
-// what it sends stands in the room's line. Errors: not_acceptable for the nick, resource_constraint.
-Result<store::ArchiveId> say(Room& room, std::string_view nick, std::string payload);
+// Something is said through the API, under a nick, by a user (or by the site itself: none) who need not be in the room.
+// Gives the archive id; what it sends stands in the room's line. Errors: not_acceptable for the nick,
+// resource_constraint.
+Result<store::ArchiveId> say(Room& room, std::string_view nick, const std::optional<BareJid>& sender,
+                             std::string payload);
 
 // The site itself sets the subject. REQUIRES: it is not too long.
 void say_subject(Room& room, std::string_view subject);

@@ -171,7 +171,6 @@ Task<Result<RoomInfo>> RoomsApi::find(Executor& home, TenantPtr tenant, std::str
   co_return result;
 }
 
-// Those that are kept; a temporary room is known to those who are in it.
 Task<Result<RoomPage>> RoomsApi::list(Executor& home, TenantPtr tenant, std::string cursor, size_t rows_max) {
   const auto listed = co_await Storage(house_.data, tenant->id).list(home);
   if (!listed) co_return listed.error();
@@ -221,16 +220,29 @@ Task<Result<void>> RoomsApi::set_member(Executor& home, TenantPtr tenant, std::s
   co_return result;
 }
 
-Task<Result<store::ArchiveId>> RoomsApi::say(Executor& home, TenantPtr tenant, std::string id, std::string nick,
-                                             std::string payload) {
-  Work<store::ArchiveId> work = [nick, payload](Service&, const HostPtr&, Room* room,
-                                                std::function<void(Result<store::ArchiveId>)> done) {
+Task<Result<store::ArchiveId>> RoomsApi::say(Executor& home, TenantPtr tenant, std::string id, Speech speech) {
+  const auto jid = make_room_jid(*tenant, id);
+  if (!jid) co_return jid.error();
+  std::optional<BareJid> sender;
+  if (!speech.user.empty()) {
+    auto user = make_user_jid(*tenant, speech.user);
+    if (!user) co_return user.error();
+    sender = std::move(*user);
+  }
+  Work<store::ArchiveId> work = [jid = *jid, sender, speech](Service& service, const HostPtr& host, Room* room,
+                                                             std::function<void(Result<store::ArchiveId>)> done) {
+    if (!room && jid.localpart() == lobby_room) {
+      const auto opened = service.open(host, jid);
+      if (!opened) return done(opened.error());
+      room = *opened;
+    }
     if (!room) return done(no_room());
-    const auto said = muc::say(*room, nick, payload);
+    const Traffic::Batch batch(room->traffic());
+    const auto said = muc::say(*room, speech.nick, sender, speech.payload);
     if (!said) return done(said);
     room->traffic()->run([done, id = *said] { done(id); });
   };
-  auto result = co_await at_room<store::ArchiveId>(&house_, &home, tenant, make_room_jid(*tenant, id), std::move(work));
+  auto result = co_await at_room<store::ArchiveId>(&house_, &home, tenant, jid, std::move(work));
   co_return result;
 }
 

@@ -20,8 +20,7 @@ class RoomsApi final : public Rooms {
   Task<Result<void>> remove(Executor& home, TenantPtr tenant, std::string id) override;
   Task<Result<void>> set_member(Executor& home, TenantPtr tenant, std::string id, std::string user,
                                 std::string affiliation) override;
-  Task<Result<store::ArchiveId>> say(Executor& home, TenantPtr tenant, std::string id, std::string nick,
-                                     std::string payload) override;
+  Task<Result<store::ArchiveId>> say(Executor& home, TenantPtr tenant, std::string id, Speech speech) override;
   Task<Result<store::ArchivePage>> messages(Executor& home, TenantPtr tenant, std::string id,
                                             store::ArchiveQuery query) override;
   Task<Result<std::vector<std::string>>> occupants(Executor& home, TenantPtr tenant, std::string id) override;

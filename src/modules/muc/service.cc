@@ -1,11 +1,24 @@
 #include "modules/muc/service.h"
 
+#include "account/site_token.h"
 #include "base/log.h"
 #include "modules/muc/join.h"
+#include "modules/muc/owner.h"
 #include "modules/muc/presence.h"
 #include "server/home.h"
+#include "server/rooms.h"
 
 namespace teahouse::muc {
+
+namespace {
+
+// A room that has no owner: the lobby, and one that a guest was the first to enter. A stranger must not rule over those
+// who come after him.
+bool is_nobodys(std::string_view room, std::string_view who) {
+  return room == lobby_room || who.starts_with(guest_id_prefix);
+}
+
+}  // namespace
 
 void Service::handle(const HostPtr& host, Stanza stanza, const ReceiptPtr& receipt) {
   if (!stanza.from || !stanza.to) return;
@@ -27,16 +40,16 @@ void Service::handle_in_room(const HostPtr& host, Result<Room*> found, const Sta
   Room* room = *found;
   // A room that is being set up is not there for anybody but its owner.
   const bool hidden = room && room->locked && !room->may_enter(stanza.from->bare());
-  const bool created = !room;
+  const bool created = !room && !is_nobodys(stanza.to->localpart(), stanza.from->localpart());
   if (!room || hidden) {
     if (hidden && stanza.kind == StanzaKind::presence && stanza.type == StanzaType::none) {
       return refuse(home_, stanza, {ErrorKind::item_not_found, "This room is being set up by its owner."});
     }
     if (!handle_absent(home_, *host, stanza) || hidden) return;
-    auto made = create(host, stanza.to->bare());
+    auto made = created ? create(host, stanza.to->bare()) : open(host, stanza.to->bare());
     if (!made) return refuse(home_, stanza, made.error());
     room = *made;
-    room->set_affiliation(stanza.from->bare(), {Affiliation::owner, {}, {}});
+    if (created) room->set_affiliation(stanza.from->bare(), {Affiliation::owner, {}, {}});
   }
   room->host = host;
   const std::string jid = room->jid().str();
@@ -82,6 +95,17 @@ Result<Room*> Service::create(const HostPtr& host, const BareJid& jid) {
   room->locked = true;
   start_sweeping();
   return rooms_.insert_or_assign(jid.str(), std::move(room)).first->second.get();
+}
+
+Result<Room*> Service::open(const HostPtr& host, const BareJid& jid) {
+  auto made = create(host, jid);
+  if (!made) return made;
+  Room& room = **made;
+  const Traffic::Batch batch(room.traffic());
+  ConfigChange config{room.config, {}, {}};
+  config.config.persistent = jid.localpart() == lobby_room;
+  apply_config(room, config);
+  return made;
 }
 
 // After each piece of work: what it left of the room.

@@ -42,6 +42,8 @@ class Service {
   // A new room, locked, with nobody in it; to be called from with_room's work that found none. Errors:
   // resource_constraint.
   Result<Room*> create(const HostPtr& host, const BareJid& jid);
+  // The same, but it is nobody's, and open to all at once: the lobby, or what a guest enters first.
+  Result<Room*> open(const HostPtr& host, const BareJid& jid);
 
   // --- tenants
   void tenant_changed(const TenantPtr& tenant);

@@ -79,6 +79,7 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   void finish_resume(uint32_t h);
   void refuse_stanza(const xml::Element& element, const Error& error, std::string_view type);
   bool take_token();
+  void slow_down(size_t bytes);
 
   Clients* clients_;
   std::unique_ptr<Transport> transport_;
@@ -93,7 +94,8 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   std::string attempted_;  // the localpart that the present attempt named, for the throttle
   Session* session_ = nullptr;
   net::Timer timer_;
-  int64_t rate_ms_ = 0;  // the rate limit's bucket: full at or before this time
+  int64_t rate_ms_ = 0;   // the rate limit's bucket: full at or before this time
+  int64_t bytes_us_ = 0;  // the same of bytes
 };
 
 }  // namespace teahouse::c2s
