@@ -24,6 +24,9 @@ Result<Reply> flatten(const Result<Reply>& reply) {
     for (json::value& plan : plans->get_array()) {
       if (!plan.is_object() || !plan.get_object().if_contains("limits") || !plan.at("limits").is_object()) continue;
       json::object row = plan.at("limits").get_object();
+      for (auto& limit : row) {
+        if (limit.value() == unlimited) limit.value() = "unlimited";  // as `plan set` takes it
+      }
       row["name"] = plan.at("name");
       rows.push_back(std::move(row));
     }

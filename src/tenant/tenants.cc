@@ -72,7 +72,7 @@ struct Tenants::State {
   Result<Plan> find_plan(std::string_view name) const {
     const std::lock_guard lock(mutex);
     const auto found = plans.find(name);
-    if (found == plans.end()) return bad("There is no plan of the name given.");
+    if (found == plans.end()) return bad("There is no plan '" + std::string(name.substr(0, 64)) + "'.");
     return found->second;
   }
 
