@@ -45,11 +45,10 @@ struct Present {
 
 std::vector<Present> find_present(Home& home, TenantId tenant) {
   std::vector<Present> present;
-  home.for_each_resident([&](Resident& resident) {
-    if (resident.tenant().id != tenant || resident.sessions().empty()) return;
-    const Status status = status_of(resident);
-    if (status.since_ms != 0) present.push_back({std::string(resident.jid().localpart()), status});
-  });
+  for (const Resident* resident : home.residents().of(tenant)) {
+    const Status status = status_of(*resident);
+    if (status.since_ms != 0) present.push_back({std::string(resident->jid().localpart()), status});
+  }
   return present;
 }
 

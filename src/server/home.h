@@ -19,7 +19,7 @@
 #include "net/loop.h"
 #include "server/hooks.h"
 #include "server/module.h"
-#include "server/resident.h"
+#include "server/residents.h"
 #include "store/data_plane.h"
 #include "tenant/keys.h"
 #include "tenant/tenant.h"
@@ -86,10 +86,7 @@ class Home {
   // their order). Null when there is no such account. REQUIRES: it belongs to this home.
   void with_resident(const BareJid& jid, std::function<void(Resident*)> work);
   Resident* find_resident(std::string_view bare_jid);  // only if in memory
-  template <class F>
-  void for_each_resident(F&& visit) {
-    for (auto& [jid, resident] : residents_) visit(*resident);
-  }
+  const Residents& residents() const { return residents_; }
   // The account was removed: its sessions end, the modules forget it.
   void remove_account(const HostPtr& host, const BareJid& jid);
 
@@ -155,7 +152,7 @@ class Home {
   HostTable hosts_;
   store::ArchiveIdMaker archive_ids_;
   std::vector<std::unique_ptr<Module>> modules_;
-  TextMap<std::unique_ptr<Resident>> residents_;
+  Residents residents_;
   TextMap<Loading> loading_;
   std::unordered_map<uint64_t, Session*> sessions_;
   TextMap<Resumable> resumable_;

@@ -4,10 +4,7 @@
 
 namespace teahouse {
 
-Resident* Home::find_resident(std::string_view bare_jid) {
-  const auto found = residents_.find(bare_jid);
-  return found == residents_.end() ? nullptr : found->second.get();
-}
+Resident* Home::find_resident(std::string_view bare_jid) { return residents_.find(bare_jid); }
 
 void Home::with_resident(const BareJid& jid, std::function<void(Resident*)> work) {
   if (const auto loading = loading_.find(jid.str()); loading != loading_.end()) {
@@ -46,8 +43,7 @@ void Home::finish_loading(const BareJid& jid, std::unique_ptr<Resident> resident
   const HostPtr host = hosts_.find(jid.domainpart());
   if (resident && host) {  // the tenant may have gone or changed meanwhile
     resident->set_host(host);
-    found = resident.get();
-    residents_.emplace(jid.str(), std::move(resident));
+    found = &residents_.add(std::move(resident));
   }
   const auto waiting = std::move(loading_[jid.str()].waiting);
   loading_.erase(jid.str());
@@ -63,7 +59,7 @@ void Home::forget_idle_residents() {
   sweep_pending_ = true;
   loop_.at_turn_end([this] {
     sweep_pending_ = false;
-    std::erase_if(residents_, [](const auto& entry) { return entry.second->sessions().empty(); });
+    residents_.remove_idle();
   });
 }
 
@@ -74,7 +70,7 @@ void Home::remove_account(const HostPtr& host, const BareJid& jid) {
       session.take_undelivered();
       close_session(session, "not-authorized", "This account was removed.");
     }
-    residents_.erase(jid.str());
+    residents_.remove(jid.str());
   }
   for (const auto& hook : hooks_.account_removed) hook(host, jid);
 }

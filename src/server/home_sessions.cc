@@ -102,8 +102,7 @@ void Home::set_tenant(const TenantPtr& tenant) {
   hosts_.set(tenant);
   const HostPtr host = hosts_.find(tenant->domain);
   std::vector<Session*> closing;
-  for (auto& [jid, resident] : residents_) {
-    if (resident->tenant().id != tenant->id) continue;
+  for (Resident* resident : residents_.of(tenant->id)) {
     resident->set_host(host);
     if (!tenant->suspended) continue;
     for (const auto& session : resident->sessions()) closing.push_back(session.get());
@@ -115,15 +114,14 @@ void Home::set_tenant(const TenantPtr& tenant) {
 
 void Home::remove_tenant(const TenantPtr& tenant) {
   std::vector<Session*> closing;
-  for (auto& [jid, resident] : residents_) {
-    if (resident->tenant().id != tenant->id) continue;
+  for (const Resident* resident : residents_.of(tenant->id)) {
     for (const auto& session : resident->sessions()) closing.push_back(session.get());
   }
   for (Session* session : closing) {
     session->take_undelivered();
     close_session(*session, "host-gone", "This server was removed.");
   }
-  std::erase_if(residents_, [&](const auto& entry) { return entry.second->tenant().id == tenant->id; });
+  residents_.remove_tenant(tenant->id);
   hosts_.remove(*tenant);
   for (const auto& hook : hooks_.tenant_removed) hook(tenant);
 }
