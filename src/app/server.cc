@@ -90,7 +90,6 @@ Result<void> Server::State::load() {
   for (const HostCertificate& certificate : *own) tenancy.use(certificate);
   make_workers();
   for (const TenantPtr& tenant : *loaded) {
-    tenancy.ensure_certificate(*tenant);
     for (const auto& worker : workers) worker->home().set_tenant(tenant);
   }
   return {};

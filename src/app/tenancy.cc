@@ -2,6 +2,8 @@
 
 #include "base/log.h"
 #include "server/account_removal.h"
+#include "tenant/names.h"
+#include "xmpp/jid.h"
 
 namespace teahouse {
 namespace {
@@ -9,6 +11,12 @@ constexpr int64_t minute_ms = 60'000;
 constexpr size_t expired_max = 1000;  // guests removed a minute
 constexpr int64_t day_ms = 86'400'000;
 constexpr const char* archives[] = {"archive", "rooms"};
+
+// As clients ask for it in a handshake: in ASCII.
+std::string name_on_the_wire(const std::string& domain) {
+  auto ascii = ascii_domain(domain);
+  return ascii ? std::move(*ascii) : domain;
+}
 }  // namespace
 
 Tenancy::Tenancy(House& house, Tenants& tenants, net::TlsContexts& contexts, LocalCa ca)
@@ -16,6 +24,7 @@ Tenancy::Tenancy(House& house, Tenants& tenants, net::TlsContexts& contexts, Loc
   tenants_.set_publish([this](Executor& home, TenantPtr tenant, bool removed) {
     return publish(*this, home, std::move(tenant), removed);
   });
+  contexts_.set_maker([this](const std::string& name) { return issue(name); });
   tenants_.set_wipe([this](Executor& home, TenantPtr tenant) { return wipe(*this, home, std::move(tenant)); });
 }
 
@@ -32,32 +41,24 @@ Result<void> Tenancy::set_house_certificate(const std::vector<std::string>& name
 }
 
 void Tenancy::use(const HostCertificate& certificate) {
-  const auto set = contexts_.set(certificate.domain, certificate.chain_pem, certificate.key_pem);
+  const auto set = contexts_.set(name_on_the_wire(certificate.domain), certificate.chain_pem, certificate.key_pem);
   if (!set)
     log::error("tls", "A certificate can't be used", {{"domain", certificate.domain}, {"why", set.error().text}});
 }
 
-void Tenancy::issue(const std::vector<std::string>& names) {
-  const auto pair = ca_.issue_local(names);
-  if (!pair) {
-    log::error("tls", "No certificate could be issued", {{"domain", names.front()}, {"why", pair.error().text}});
-    return;
-  }
-  for (const std::string& name : names) use({TenantId::house, name, pair->chain_pem, pair->key_pem, 0});
+// The client names the host in ASCII; where it is served by another name, that stands in the certificate too.
+bool Tenancy::issue(const std::string& name) {
+  const auto jid = BareJid::parse(name);
+  if (!jid || jid->has_localpart() || !tenants_.serves(jid->domainpart())) return false;
+  const auto pair = ca_.issue_local({std::string(jid->domainpart())});
+  const auto set = pair ? contexts_.set(name, pair->chain_pem, pair->key_pem) : Result<void>(pair.error());
+  if (!set) log::error("tls", "No certificate could be issued", {{"domain", name}, {"why", set.error().text}});
+  return set.has_value();
 }
 
-void Tenancy::forget_certificate(const std::string& domain) { issue({domain}); }
-
-void Tenancy::ensure_certificate(const Tenant& tenant) {
-  std::vector<std::string> names;
-  for (const std::string& name : {tenant.domain, tenant.rooms_domain}) {
-    if (!contexts_.has(name)) names.push_back(name);
-  }
-  if (!names.empty()) issue(names);
-}
+void Tenancy::forget_certificate(const std::string& domain) { contexts_.remove(name_on_the_wire(domain)); }
 
 Task<void> Tenancy::publish(Tenancy& self, Executor& home, TenantPtr tenant, bool removed) {
-  if (!removed) self.ensure_certificate(*tenant);
   Async<bool> everywhere(home, [&self, &home, tenant, removed](Async<bool>::Done done) {
     self.house_.homes.on_each(
         home,
@@ -72,8 +73,8 @@ Task<void> Tenancy::publish(Tenancy& self, Executor& home, TenantPtr tenant, boo
   });
   co_await everywhere;
   if (removed) {
-    self.contexts_.remove(tenant->domain);
-    self.contexts_.remove(tenant->rooms_domain);
+    self.forget_certificate(tenant->domain);
+    self.forget_certificate(tenant->rooms_domain);
     self.house_.keys.forget(tenant->id);
   }
 }

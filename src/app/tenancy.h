@@ -24,8 +24,6 @@ class Tenancy {
   Result<void> set_house_certificate(const std::vector<std::string>& names);
   void use(const HostCertificate& certificate);
   void forget_certificate(const std::string& domain);  // the local CA's takes its place
-  // Issues one by the local CA for each of the tenant's hosts that has none.
-  void ensure_certificate(const Tenant& tenant);
 
   // Counts what tenants use, then calls back; trims archives now and every hour, notes uses of keys and removes
   // guests who can't come back every minute.
@@ -42,7 +40,8 @@ class Tenancy {
   static Task<void> remove_expired(Tenancy& self, net::Loop& loop);
   static Task<void> store_uses(Tenancy& self, net::Loop& loop, std::function<void()> done);
   void every_minute(net::Loop& loop);
-  void issue(const std::vector<std::string>& names);
+  // For a host that has none of its own, when somebody asks for it. False: it is none of ours.
+  bool issue(const std::string& name);
 
   House& house_;
   Tenants& tenants_;

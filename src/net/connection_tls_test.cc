@@ -13,6 +13,7 @@
 #include "net/fake/running_loop.h"
 #include "net/listener.h"
 #include "net/tls.h"
+#include "net/tls_state.h"
 
 namespace teahouse::net {
 namespace {
@@ -161,6 +162,23 @@ TEST_F(TlsConnection, ReplacesCertificatesWhileConnectionsRun) {
   contexts_.remove("montague.lit");
   BlockingPeer late = connect();
   EXPECT_FALSE(late.start_tls("montague.lit"));
+}
+
+TEST_F(TlsConnection, AsksTheMakerOnceForANameThatNobodyHas) {
+  const Certificate verona = make_certificate("verona.lit");
+  std::vector<std::string> asked;  // on the loop
+  contexts_.set_maker([&](const std::string& name) {
+    asked.push_back(name);
+    return name == "verona.lit" && contexts_.set(name, verona.chain_pem, verona.key_pem).has_value();
+  });
+  for (const char* name : {"montague.lit", "verona.lit", "Verona.Lit", "tybalt.capulet.lit"}) {
+    BlockingPeer peer = connect();
+    EXPECT_TRUE(peer.start_tls(name)) << name;
+    EXPECT_EQ(peer.certificate_name() == "verona.lit", lower_case(name) == "verona.lit");
+  }
+  BlockingPeer stranger = connect();
+  EXPECT_FALSE(stranger.start_tls("mantua.lit"));
+  loop_.run([&] { EXPECT_EQ(asked, (std::vector<std::string>{"verona.lit", "mantua.lit"})); });
 }
 
 TEST_F(TlsConnection, ChoosesAlpnInItsOwnOrderAndRefusesOthers) {

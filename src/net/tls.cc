@@ -93,7 +93,7 @@ std::string lower_case(std::string_view name) {
   return lower;
 }
 
-TlsIdentityPtr TlsContexts::State::find(std::string_view name) const {
+TlsIdentityPtr TlsContexts::State::find_known(std::string_view name) const {
   const std::lock_guard lock(mutex);
   if (const auto exact = names.find(name); exact != names.end()) return exact->second;
   const size_t dot = name.find('.');
@@ -101,6 +101,15 @@ TlsIdentityPtr TlsContexts::State::find(std::string_view name) const {
     const auto wildcard = names.find("*" + std::string(name.substr(dot)));
     if (wildcard != names.end()) return wildcard->second;
   }
+  return nullptr;
+}
+
+TlsIdentityPtr TlsContexts::State::find(const std::string& name) const {
+  if (auto known = find_known(name)) return known;
+  if (maker && !name.empty() && maker(name)) {
+    if (auto made = find_known(name)) return made;
+  }
+  const std::lock_guard lock(mutex);
   return fallback;
 }
 
@@ -132,5 +141,7 @@ bool TlsContexts::has(std::string_view name) const {
   const std::lock_guard lock(state_->mutex);
   return state_->names.contains(lower_case(name));
 }
+
+void TlsContexts::set_maker(std::function<bool(const std::string& name)> maker) { state_->maker = std::move(maker); }
 
 }  // namespace teahouse::net

@@ -2,13 +2,14 @@
 // runs.
 //
 // TLS 1.2 and 1.3 only, no renegotiation, no compression, released buffers, session tickets. A name is matched exactly,
-// then by a wildcard for its first label ("*.example.org"), then the fallback.
+// then by a wildcard for its first label ("*.example.org"), then made or the fallback.
 //
 // Thread: any; replacing is atomic, running connections keep what they have.
 // Owns: one OpenSSL context for all names and, per name, only the parsed chain and key (a context each would cost
 // 10,000 tenants more than all the rest of them). Tickets are good for every name that is still there.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,6 +31,9 @@ class TlsContexts {
   Result<void> set_fallback(const std::string& chain_pem, const std::string& key_pem);
   void remove(std::string_view name);
   bool has(std::string_view name) const;  // exactly this name
+  // Asked in the handshake for a name that nobody has, before the fallback is shown; it may set() that name, and says
+  // whether it did. What it makes costs a server nothing until somebody asks. Thread: it is called on any loop.
+  void set_maker(std::function<bool(const std::string& name)> maker);
 
  private:
   friend class TlsSession;

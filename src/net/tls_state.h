@@ -41,10 +41,12 @@ struct TlsIdentity {
 using TlsIdentityPtr = std::shared_ptr<const TlsIdentity>;
 
 struct TlsContexts::State {
-  // The exact name, the wildcard for its first label, the fallback, or nothing.
-  TlsIdentityPtr find(std::string_view name) const;
+  // The exact name, the wildcard for its first label, what is made for it now, the fallback, or nothing.
+  TlsIdentityPtr find(const std::string& name) const;
+  TlsIdentityPtr find_known(std::string_view name) const;
 
   SslCtxPtr context;
+  std::function<bool(const std::string&)> maker;  // set before the first handshake
   mutable std::mutex mutex;  // guards what stands below
   TextMap<TlsIdentityPtr> names;
   TlsIdentityPtr fallback;

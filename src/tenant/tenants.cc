@@ -358,6 +358,11 @@ TenantPtr Tenants::find(TenantId id) const {
   return found == state_->by_id.end() ? nullptr : found->second;
 }
 
+bool Tenants::serves(std::string_view domain) const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->by_domain.contains(domain);
+}
+
 std::vector<TenantPtr> Tenants::list() const { return state_->list(); }
 
 std::vector<Plan> Tenants::plans() const {

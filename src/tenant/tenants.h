@@ -64,6 +64,7 @@ class Tenants {
   TenantPtr find(std::string_view name) const;  // Thread: any
   TenantPtr find(TenantId id) const;            // Thread: any
   std::vector<TenantPtr> list() const;          // by name; Thread: any
+  bool serves(std::string_view domain) const;   // some tenant's domain or rooms domain; Thread: any
 
   Task<Result<Plan>> set_plan(Executor& home, Plan plan);  // new or changed; its tenants follow at once
   std::vector<Plan> plans() const;                         // by name; Thread: any
