@@ -15,7 +15,7 @@ constexpr const char* archives[] = {"archive", "rooms"};
 // As clients ask for it in a handshake: in ASCII.
 std::string name_on_the_wire(const std::string& domain) {
   auto ascii = ascii_domain(domain);
-  return ascii ? std::move(*ascii) : domain;
+  return ascii ? *ascii : domain;
 }
 }  // namespace
 

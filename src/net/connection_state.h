@@ -33,7 +33,7 @@ struct Connection::State final : Pollable, TurnEndWork {
   };
 
   State(Loop& loop, int socket, std::string address);
-  ~State();
+  ~State() override;
 
   void on_ready(uint32_t events) override;
   void on_turn_end() override;

@@ -51,7 +51,7 @@ struct Listener::State final : Pollable {
   State(Loop& home, int socket, Accept to) : loop(home), fd(socket), accept(std::move(to)) {
     loop.watch(fd, EPOLLIN, *this);
   }
-  ~State() {
+  ~State() override {
     close();
     if (gone) *gone = true;
   }

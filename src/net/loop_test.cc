@@ -54,6 +54,7 @@ TEST(Loop, TakesPostsFromManyThreads) {
   int done = 0;
   std::thread runner([&] { loop.run(); });
   std::vector<std::thread> posters;
+  posters.reserve(4);
   for (int i = 0; i < 4; ++i) {
     posters.emplace_back([&] {
       for (int j = 0; j < 2000; ++j) loop.post([&] { ++done; });

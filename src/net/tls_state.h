@@ -47,7 +47,7 @@ struct TlsContexts::State {
 
   SslCtxPtr context;
   std::function<bool(const std::string&)> maker;  // set before the first handshake
-  mutable std::mutex mutex;  // guards what stands below
+  mutable std::mutex mutex;                       // guards what stands below
   TextMap<TlsIdentityPtr> names;
   TlsIdentityPtr fallback;
 };

@@ -41,7 +41,7 @@ void CommitBoard::when(Lsn lsn, Done done) {
       waiting_.emplace(lsn, std::move(done));
     }
   }
-  if (now) done(std::move(*now));
+  if (now) done(std::move(*now));  // NOLINT(bugprone-use-after-move): moved only where there is no answer now
 }
 
 void CommitBoard::advance(Lsn committed) {

@@ -96,13 +96,11 @@ bool is_archived(const Stanza& message) {
     if (child.ns() == ns::hints) {
       is_refused = is_refused || child.name() == "no-store" || child.name() == "no-permanent-store";
       is_wanted = is_wanted || child.name() == "store";
-    } else if (child.ns() == ns::receipts || child.ns() == ns::chat_states || child.ns() == ns::chat_markers ||
-               child.ns() == ns::stanza_id) {
-      return;
-    } else if (child.is("thread", ns::client)) {
-      return;
     } else {
-      has_content = true;
+      const bool accompanies = child.ns() == ns::receipts || child.ns() == ns::chat_states ||
+                               child.ns() == ns::chat_markers || child.ns() == ns::stanza_id ||
+                               child.is("thread", ns::client);
+      has_content = has_content || !accompanies;
     }
   });
   if (is_subject_change(message)) return true;

@@ -142,7 +142,8 @@ void Stream::slow_down(size_t bytes) {
   if (bytes_us_ <= now_us || timer_.running()) return;
   transport_->hold();
   timer_ = session_->home().loop().start_timer((bytes_us_ - now_us) / 1000 + 1, [self = shared_from_this()] {
-    const auto stream = self;  // what is read now may start the timer anew, which ends this one and what it holds
+    // What is read now may start the timer anew, which ends this one and what it holds.
+    const auto stream = self;  // NOLINT(performance-unnecessary-copy-initialization)
     stream->timer_.stop();
     stream->transport_->release();
   });
@@ -177,21 +178,17 @@ void Stream::refuse_stanza(const xml::Element& element, const Error& error, std:
 }
 
 void Stream::on_stream_management(const xml::Element& element) {
-  if (element.name() == "enable") {
+  const std::string_view name = element.name();
+  if (name == "enable") {
     enable(element);
-  } else if (!session_->sm_enabled()) {
+  } else if (!session_->sm_enabled() || (name != "r" && name != "a")) {
     transport_->send_nonza(sm_failed(ErrorKind::unexpected_request));
-  } else if (element.name() == "r") {
+  } else if (name == "r") {
     session_->sm_request();
-  } else if (element.name() == "a") {
-    const auto h = parse_h(element);
-    if (!h) {
-      end("invalid-xml", "An acknowledgement has a number h.");
-    } else if (!session_->sm_acknowledge(*h)) {
-      end("undefined-condition", "More stanzas were acknowledged than sent.");
-    }
-  } else {
-    transport_->send_nonza(sm_failed(ErrorKind::unexpected_request));
+  } else if (const auto h = parse_h(element); !h) {
+    end("invalid-xml", "An acknowledgement has a number h.");
+  } else if (!session_->sm_acknowledge(*h)) {
+    end("undefined-condition", "More stanzas were acknowledged than sent.");
   }
 }
 

@@ -221,7 +221,8 @@ void Stream::fail(const sasl::Failure& failure) {
   }
   transport_->hold();
   timer_ = home.loop().start_timer(wait.delay_ms, [self = shared_from_this(), failure] {
-    const auto stream = self;  // starting the clock anew ends this timer, and what it holds
+    // Starting the clock anew ends this timer, and what it holds.
+    const auto stream = self;  // NOLINT(performance-unnecessary-copy-initialization)
     stream->send_failure(failure);
     if (stream->state_ != State::over) stream->start_clock();
     stream->transport_->release();

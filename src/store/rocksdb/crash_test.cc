@@ -1,7 +1,8 @@
 // What a killed process and a failing disk leave: everything that was acknowledged, and of the rest a prefix.
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <sys/resource.h>
+
+#include <csignal>
 
 #include "store/rocksdb/key.h"
 #include "store/testing/child_process.h"

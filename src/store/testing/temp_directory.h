@@ -1,8 +1,6 @@
 // TempDirectory: a new, empty directory for one test, gone with it.
 #pragma once
 
-#include <stdlib.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <string>
