@@ -1,0 +1,31 @@
+// Watch: the CPU time and memory that servers have used, each a process with all its descendants.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace teahouse::bench {
+
+struct Usage {
+  double cpu_s = 0;     // user and system, ended children included
+  int64_t rss_kib = 0;  // what is shared between processes counts in each
+};
+
+class Watch {
+ public:
+  // "server=1234"; throws std::runtime_error on anything else.
+  void add(const std::string& name_and_pid);
+  const std::vector<std::string>& names() const { return names_; }
+  std::vector<Usage> take() const;  // in the order of names()
+
+ private:
+  std::vector<std::string> names_;
+  std::vector<int> pids_;
+};
+
+double own_cpu_s();
+// Slab and sockets of the kernel, for all processes.
+int64_t kernel_kib();
+
+}  // namespace teahouse::bench

@@ -1,0 +1,13 @@
+// The works: each does one kind of load and fills the job's report. `bench_load --help` tells their options.
+#pragma once
+
+#include "bench/load/job.h"
+
+namespace teahouse::bench {
+
+void run_login(Job& job);     // login.cc
+void run_idle(Job& job);      // idle.cc
+void run_messages(Job& job);  // messages.cc
+void run_room(Job& job);      // room.cc
+
+}  // namespace teahouse::bench
