@@ -6,6 +6,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 
 ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.realpath(__file__)), '../..'))
 START_S = 120
@@ -27,6 +28,26 @@ def free_ports(count):
     for each in sockets:
         each.close()
     return ports
+
+
+def await_ports(peer, addresses):
+    """Returns when all of them accept."""
+    end = time.monotonic() + START_S
+    for address in addresses:
+        host, port = address.rsplit(':', 1)
+        while True:
+            try:
+                socket.create_connection((host, int(port)), timeout=5).close()
+                break
+            except OSError:
+                if peer.process.poll() is not None or time.monotonic() > end:
+                    raise PeerFailed(f'{peer.name} did not get ready; its last words:\n{peer.last_words()}') from None
+                time.sleep(0.1)
+
+
+def debian_version(package):
+    done = subprocess.run(['dpkg-query', '-W', '-f', '${Version}', package], capture_output=True, text=True, check=False)
+    return f'{package} {done.stdout or "unknown"} (Debian)'
 
 
 def allow_many_files():
