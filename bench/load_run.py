@@ -2,8 +2,11 @@
 import json
 import os
 import subprocess
+import threading
+import time
 
 from peers.peer import ROOT, allow_many_files
+from usage import cpu_s, rss_kib
 
 LOAD_S = 1800
 
@@ -21,7 +24,17 @@ def transport_for(peer, wanted):
 
 def command_of(peer, work, transport, options):
     program = os.environ.get('BENCH_LOAD') or os.path.join(ROOT, 'build/release/bench/bench_load')
-    return [program, work, *peer.load_options(transport), *options]
+    more = ['--http', peer.addresses['http'], '--key', peer.keys[0]['api_key']] if work == 'post' else []
+    return [program, work, *peer.load_options(transport), *more, *options]
+
+
+def restart(peer, told):
+    """What bench_load asked for; `told` gets what it took."""
+    begun = time.monotonic()
+    peer.stop()
+    stopped = time.monotonic()
+    peer.start()
+    told.update(stop_s=stopped - begun, start_s=time.monotonic() - stopped)
 
 
 def run_load(peer, work, transport, options=(), core=None, timeout_s=LOAD_S):
@@ -29,12 +42,26 @@ def run_load(peer, work, transport, options=(), core=None, timeout_s=LOAD_S):
     command = command_of(peer, work, transport, options)
     if core is not None:
         command = ['taskset', '-c', str(core), *command]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout_s, preexec_fn=allow_many_files, check=False)
-    except subprocess.TimeoutExpired:
-        raise LoadFailed(f'{work} took longer than {timeout_s} s') from None
-    if done.returncode == 3:
-        raise LoadFailed('messages went wrong: ' + json.loads(done.stdout)['first_wrong'])
-    if done.returncode:
-        raise LoadFailed(done.stderr.strip() + '\n' + peer.last_words())
-    return json.loads(done.stdout)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=allow_many_files)
+    timer = threading.Timer(timeout_s, process.kill)
+    timer.start()
+    result, told = None, {}
+    with process, process.stdout, process.stderr:
+        for line in process.stdout:
+            result = json.loads(line)
+            if result.get('event') == 'established':
+                restart(peer, told)
+        errors = process.stderr.read().strip()
+    timer.cancel()
+    if process.returncode == 3:
+        raise LoadFailed('messages went wrong: ' + result['first_wrong'])
+    if process.returncode < 0:
+        raise LoadFailed(f'{work} took longer than {timeout_s} s')
+    if process.returncode:
+        raise LoadFailed(errors + '\n' + peer.last_words())
+    if told:
+        # The processes are new ones: all that they used, they used for starting and for the sessions that came back.
+        for name, pid in peer.watches().items():
+            told[name] = {'cpu_s': cpu_s(pid), 'cpu_us_each': cpu_s(pid) * 1e6 / result['units'], 'rss_kib': rss_kib(pid)}
+        result.update(told)
+    return result

@@ -14,6 +14,12 @@ void Histogram::add(int64_t value) {
   max_ = std::max(max_, value);
 }
 
+void Histogram::add(const Histogram& other) {
+  for (size_t slot = 0; slot < counts_.size(); ++slot) counts_[slot] += other.counts_[slot];
+  count_ += other.count_;
+  max_ = std::max(max_, other.max_);
+}
+
 int64_t Histogram::quantile(double share) const {
   const auto wanted = static_cast<int64_t>(share * static_cast<double>(count_) + 0.999999);
   int64_t seen = 0;

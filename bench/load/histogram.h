@@ -9,6 +9,7 @@ namespace teahouse::bench {
 class Histogram {
  public:
   void add(int64_t value);  // below 1 counts as 1
+  void add(const Histogram& other);
   int64_t count() const { return count_; }
   int64_t max() const { return max_; }
   // The least value that `share` (0.99) of all values do not exceed; 0 when there are none.

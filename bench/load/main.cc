@@ -18,6 +18,11 @@ Works, with their options and defaults
   idle      --count 10000 --seconds 5                sessions that say nothing: memory
   messages  --pairs 100 --window 1 --seconds 5 --warmup 1 [--rate PER_S]    1:1
   room      --rooms 1 --occupants 50 --window 1 --seconds 5 --warmup 1      join, then messages to all
+  presence  --contacts 1000 --seconds 5              a user whose contacts all look
+  archive   --fill 20000 --page 50 --seconds 5       pages of a user's archive, backwards
+  flood     --pairs 50 --window 100 --calm-pairs 20 --rate 200 --seconds 5 --warmup 1    needs --tenants 2
+  post      --connections 50 --http ADDRESS:PORT --key KEY --seconds 5 --warmup 1        POST /v1/messages
+  resume    --count 10000 --at-once 200              says when to restart the server, then XEP-0198
 
 For all of them
   --transport plain|starttls|tls|websocket|floor|floor_tls   (plain)
@@ -36,8 +41,11 @@ struct Work {
   const char* name;
   void (*run)(Job&);
 };
-constexpr std::array works{Work{"login", run_login}, Work{"idle", run_idle}, Work{"messages", run_messages},
-                           Work{"room", run_room}};
+constexpr std::array works{
+    Work{"login", run_login}, Work{"idle", run_idle},         Work{"messages", run_messages},
+    Work{"room", run_room},   Work{"presence", run_presence}, Work{"archive", run_archive},
+    Work{"flood", run_flood}, Work{"post", run_post},         Work{"resume", run_resume},
+};
 
 Transport parse_transport(const std::string& name) {
   using enum Transport;
