@@ -16,7 +16,7 @@ constexpr char help[] = R"(usage: bench_load WORK --target ADDRESS:PORT [--OPTIO
 Works, with their options and defaults
   login     --count 2000 --users 100 --at-once 32    log in, leave, again
   idle      --count 10000 --seconds 5                sessions that say nothing: memory
-  messages  --pairs 100 --window 1 --seconds 5 --warmup 1 [--rate PER_S]    1:1
+  messages  --pairs 100 --window 1 --seconds 5 --warmup 1 [--rate PER_S] [--idle N]    1:1
   room      --rooms 1 --occupants 50 --window 1 --seconds 5 --warmup 1      join, then messages to all
   presence  --contacts 1000 --seconds 5              a user whose contacts all look
   archive   --fill 20000 --page 50 --seconds 5       pages of a user's archive, backwards

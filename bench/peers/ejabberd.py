@@ -22,6 +22,7 @@ auth_method: [sql]
 auth_password_format: scram
 auth_scram_hash: sha256
 default_db: sql
+new_sql_schema: {new_schema}
 sql_type: pgsql
 sql_server: "127.0.0.1"
 sql_port: {sql}
@@ -68,22 +69,28 @@ class Ejabberd(Peer):
     def prepare(self):
         self.database.start()
         self.database.sql(f'CREATE DATABASE {USER}', 'postgres')
-        with open(packaged('/sql/pg.sql'), encoding='utf-8') as file:
+        # The default schema has no column for the host: with several, their users of one name would share all they have.
+        with open(packaged('/sql/pg.new.sql' if self.tenants > 1 else '/sql/pg.sql'), encoding='utf-8') as file:
             self.database.sql(file.read())
-        stored, server = (base64.b64encode(key).decode() for key in scram_keys(PASSWORD))
-        self.database.sql(
-            'INSERT INTO users(username, password, serverkey, salt, iterationcount) '
-            f"SELECT 'u' || n, 'sha256:{stored}', '{server}', '{base64.b64encode(SALT).decode()}', {ITERATIONS} "
-            f'FROM generate_series(0, {self.accounts - 1}) n')
-        self.database.sql('ANALYZE')
         domains = [self.domain_of(number) for number in range(self.tenants)]
+        for domain in domains:
+            self._make_accounts(domain)
+        self.database.sql('ANALYZE')
         make_certificate(self.path('server.pem'), domains)
         c2s, c2s_tls, http = free_ports(3)
         self.addresses = {'plain': f'127.0.0.1:{c2s}', 'starttls': f'127.0.0.1:{c2s}', 'tls': f'127.0.0.1:{c2s_tls}',
                           'websocket': f'127.0.0.1:{http}'}
         with open(self.path('ejabberd.yml'), 'w', encoding='utf-8') as file:
             file.write(CONFIG.format(hosts=', '.join(domains), folder=self.folder, c2s=c2s, c2s_tls=c2s_tls, http=http,
-                                     sql=self.database.port, user=USER))
+                                     new_schema=str(self.tenants > 1).lower(), sql=self.database.port, user=USER))
+
+    def _make_accounts(self, domain):
+        stored, server = (base64.b64encode(key).decode() for key in scram_keys(PASSWORD))
+        host, value = (', server_host', f", '{domain}'") if self.tenants > 1 else ('', '')
+        self.database.sql(
+            f'INSERT INTO users(username, password, serverkey, salt, iterationcount{host}) '
+            f"SELECT 'u' || n, 'sha256:{stored}', '{server}', '{base64.b64encode(SALT).decode()}', {ITERATIONS}{value} "
+            f'FROM generate_series(0, {self.accounts - 1}) n')
 
     def start(self):
         if self.database.process is None:

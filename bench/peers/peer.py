@@ -79,11 +79,14 @@ class Peer:
         self.folder = tempfile.mkdtemp(prefix=f'{self.name}-', dir=base)
         self.process = None
         self.addresses = {}         # of each transport
+        self.start_s = 0            # how long starting took, accounts and tenants there
 
     def __enter__(self):
         try:
             self.prepare()
+            begun = time.monotonic()
             self.start()
+            self.start_s = time.monotonic() - begun
         except BaseException:
             self.close()
             raise
