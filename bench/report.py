@@ -16,7 +16,7 @@ HEAD = '''# Figures
 
 Made by `{command}` on {date}: {cpu}, {cores} cores, Linux {kernel}, {memory} GiB. {rounds} round{plural} of {seconds:g} s each; servers took turns, each
 started afresh, pinned to one core with the load generator on the other, over loopback. Figures are medians over the rounds, with the least
-and the greatest in brackets. Load average of the machine when it began {load_begin:.1f}, when it ended {load_end:.1f}; the bench itself is 1 to 2.
+and the greatest in brackets. {disturbed}
 
 Server CPU is what counts (user and system of the whole process tree): it does not depend on how fast the load generator is. The *floor*
 (`bench/floor`) is a bare epoll program that copies messages between sockets: no parser, no storage, no checks. All XMPP servers store
@@ -38,7 +38,7 @@ def machine():
     done = subprocess.run(['git', '-C', ROOT, 'describe', '--always', '--dirty'], capture_output=True, text=True, check=False)
     date = subprocess.run(['date', '-u', '+%F'], capture_output=True, text=True, check=True).stdout.strip()
     return {'cpu': cpu, 'cores': os.cpu_count(), 'kernel': platform.release(), 'memory': round(memory), 'commit': done.stdout.strip(),
-            'load_begin': os.getloadavg()[1], 'date': date}
+            'date': date}
 
 
 def number(value):
@@ -79,7 +79,20 @@ def line(measurement, result):
             continue
         words.append(f'{figure.label} {cell(figure, [result])} {figure.unit}'.strip())
     busy = result.get('load_cpu_share') or result.get('delivery', {}).get('load_cpu_share')
-    return ', '.join(words + ([f'load {busy:.0%} busy'] if busy else []))
+    others = disturbance(result)
+    return ', '.join(words + ([f'load {busy:.0%} busy'] if busy else []) + ([f'others {others:.0%}'] if others > 0.05 else []))
+
+
+def disturbance(result):
+    """The greatest share of a core that other programs had while it was measured."""
+    inner = [disturbance(value) for value in result.values() if isinstance(value, dict)]
+    return max([result.get('others_cpu_share', 0), *inner])
+
+
+def disturbed(whole):
+    """How quiet it was, in a sentence."""
+    shares = sorted(disturbance(result) for by_peer in whole['results'].values() for results in by_peer.values() for result in results)
+    return f'Other programs had {statistics.median(shares):.0%} of a core in the middle and {shares[-1]:.0%} in the worst of {len(shares)} measurements.'
 
 
 def ratio(figure, by_peer):
@@ -123,7 +136,7 @@ def write(whole):
     """docs/performance.md and the charts."""
     about = whole['about']
     versions = '; '.join(f'{name} {version}' if name.lower() not in version.lower() else version for name, version in whole['versions'].items())
-    text = HEAD.format(command=whole['command'].strip(), rounds=whole['rounds'], plural='s' if whole['rounds'] > 1 else '', seconds=whole['seconds'], load_end=whole['load_average_end'],
+    text = HEAD.format(command=whole['command'].strip(), rounds=whole['rounds'], plural='s' if whole['rounds'] > 1 else '', seconds=whole['seconds'], disturbed=disturbed(whole),
                        versions=f'{versions}; commit {about["commit"]}', **about)
     for name, title in charts.write(whole, median):
         text += f'![{title}](images/{name})\n\n'

@@ -29,14 +29,15 @@ struct Job {
 class Measure {
  public:
   explicit Measure(const Job& job);
-  // Adds seconds, units a second, and for each watched server its CPU in all and for a unit; also the load's own share.
+  // Adds seconds, units a second, and for each watched server its CPU in all and for a unit; also the
+  // load's own share of a core, and that of everything else on the machine, which should be next to nothing.
   void end(Report& report, int64_t units) const;
   double seconds() const { return static_cast<double>(now_ns() - start_ns_) / 1e9; }
 
  private:
   const Watch& watch_;
   const std::vector<Usage> before_;
-  const double own_s_;
+  const double own_s_, machine_s_;
   const int64_t start_ns_;
 };
 

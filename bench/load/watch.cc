@@ -1,8 +1,8 @@
 #include "bench/load/watch.h"
 
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
+#include <ctime>
 
 #include <charconv>
 #include <filesystem>
@@ -98,6 +98,14 @@ double own_cpu_s() {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
   };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+double machine_cpu_s() {
+  std::ifstream file("/proc/stat");
+  std::string name;
+  double user = 0, nice = 0, system = 0, idle = 0, waiting = 0, irq = 0, soft_irq = 0, steal = 0;
+  file >> name >> user >> nice >> system >> idle >> waiting >> irq >> soft_irq >> steal;
+  return (user + nice + system + irq + soft_irq + steal) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 int64_t kernel_kib() {

@@ -25,6 +25,8 @@ class Watch {
 };
 
 double own_cpu_s();
+// Of all processes on all cores, and what the machine's own host took away.
+double machine_cpu_s();
 // Slab and sockets of the kernel, for all processes.
 int64_t kernel_kib();
 

@@ -1,20 +1,35 @@
 // Group commit of the RocksDB plane: so many archive rows appended, then waited for until they are on disk.
 #include <benchmark/benchmark.h>
 
+#include <unistd.h>
+
 #include <cstdlib>
+#include <filesystem>
 
 #include "base/clock.h"
 #include "base/testing/run_task.h"
 #include "store/rocksdb/rocksdb_plane.h"
-#include "store/testing/temp_directory.h"
 
 namespace teahouse::bench {
 namespace {
 
 constexpr TenantId tenant{1};
 
+// A folder of its own, gone with it.
+class Directory {
+ public:
+  ~Directory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_ = std::filesystem::temp_directory_path() / ("bench_commit_" + std::to_string(getpid()));
+};
+
 void commit_rows(benchmark::State& state) {
-  const testing::TempDirectory directory;
+  const Directory directory;
   auto plane = store::open_rocksdb(directory.path());
   if (!plane) {
     state.SkipWithError(plane.error().text.c_str());

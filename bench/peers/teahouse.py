@@ -1,4 +1,5 @@
 """Teahouse, release build, one loop unless told otherwise."""
+import concurrent.futures
 import json
 import os
 import sqlite3
@@ -11,6 +12,7 @@ sys.path.insert(0, os.path.join(ROOT, 'tests'))
 from fixtures.api import Api  # noqa: E402
 
 LISTENERS = ('c2s', 'c2s_tls', 'http', 'https')
+CALLS_AT_ONCE = 8
 NO_LIMITS = {name: -1 for name in ('accounts', 'sessions', 'sessions_per_account', 'rooms', 'room_members', 'stanzas_per_s',
                                    'archive_bytes', 'archive_days', 'offline_messages', 'api_calls_per_min')}
 
@@ -32,8 +34,9 @@ class Teahouse(Peer):
         """Makes one account in each tenant by the API, and copies its row: all have the same password and salt."""
         self.start()
         self.api.set_plan('unlimited', NO_LIMITS)
-        for number in range(self.tenants):
-            self.keys[number] = self.api.create_tenant(f't{number}', self.domain_of(number), plan='unlimited')
+        with concurrent.futures.ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
+            made = pool.map(lambda number: self.api.create_tenant(f't{number}', self.domain_of(number), plan='unlimited'), range(self.tenants))
+            self.keys = dict(enumerate(made))
         self.api.create_account('t0', 'u0', PASSWORD)
         self.stop()
         self._copy_account()

@@ -1,8 +1,8 @@
 #include "bench/wire/poller.h"
 
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
+#include <ctime>
 
 #include <algorithm>
 #include <array>
@@ -60,8 +60,10 @@ void Poller::turn(int64_t wait_ns) {
     if (auto* pollable = static_cast<Pollable*>(batch.events[i].data.ptr)) pollable->on_ready(batch.events[i].events);
   }
   batch_ = nullptr;
-  for (size_t i = 0; i < turn_end_.size(); ++i) turn_end_[i]->on_turn_end();
-  turn_end_.clear();
+  // Who asks from now on is called at the next turn's end.
+  due_.swap(turn_end_);
+  for (Pollable* const pollable : due_) pollable->on_turn_end();
+  due_.clear();
 }
 
 bool Poller::run_until(const std::function<bool()>& done, int64_t deadline_ns) {

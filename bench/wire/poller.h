@@ -13,7 +13,7 @@ class Pollable {
  public:
   virtual ~Pollable() = default;
   virtual void on_ready(uint32_t events) = 0;
-  virtual void on_turn_end() {}
+  virtual void on_turn_end() {}  // perhaps after unwatch() too
 };
 
 int64_t now_ns();  // of the monotonic clock
@@ -38,7 +38,7 @@ class Poller {
   struct Batch;
   const int epoll_;
   Batch* batch_ = nullptr;  // what the running turn has yet to tell
-  std::vector<Pollable*> turn_end_;
+  std::vector<Pollable*> turn_end_, due_;
 };
 
 }  // namespace teahouse::bench
