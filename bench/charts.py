@@ -1,6 +1,7 @@
 """Bar charts as small SVGs by hand: logarithmic, one bar a server, light and dark by the reader's own choice."""
 import math
 import os
+import statistics
 
 from measurements import MEASUREMENTS
 from peers.peer import ROOT
@@ -42,8 +43,8 @@ def bars_of(whole, median, wanted):
             value = median(figure, results)
             if not value:
                 continue
-            both = [figure.value(r) + (figure.database_value(r) or 0) for r in results if figure.value(r) is not None]
-            bars.append((peer, value, sorted(both)[len(both) // 2]))
+            database = [v for v in map(figure.database_value, results) if v is not None]
+            bars.append((peer, value, value + (statistics.median(database) if database else 0)))
         if bars:
             groups.append((title, bars))
     return groups

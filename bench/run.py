@@ -81,9 +81,8 @@ def measure_patiently(measurement, name, options):
     return best
 
 
-def run(options, measurements):
-    """{measurement: {peer: [result...]}}; a failure is told, kept as text, and does not end the run."""
-    results, failures = {}, []
+def run(options, measurements, results, failures):
+    """Fills {measurement: {peer: [result...]}}; a failure is told, kept as text, and does not end the run."""
     for number in range(options.rounds):
         for measurement in measurements:
             if measurement.once and number > 0:
@@ -101,7 +100,6 @@ def run(options, measurements):
                 results.setdefault(measurement.name, {}).setdefault(name, []).append(result)
                 took = (datetime.datetime.now() - began).seconds
                 print(f'round {number + 1}: {measurement.name}, {name}: {report.line(measurement, result)}  [{took} s]', flush=True)
-    return results, failures
 
 
 def main():
@@ -113,7 +111,11 @@ def main():
     allow_many_files()
     measurements = chosen(options.names, options.quick)
     about = report.machine()
-    results, failures = run(options, measurements)
+    results, failures = {}, []
+    try:
+        run(options, measurements, results, failures)
+    except KeyboardInterrupt:
+        failures.append('The run was interrupted.')
     versions = {}
     for name in options.peers:
         peer = PEERS[name]()
