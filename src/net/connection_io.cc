@@ -17,6 +17,7 @@ namespace teahouse::net {
 namespace {
 
 constexpr size_t record_bytes_max = 16 * 1024;
+constexpr size_t much_bytes = 4 * 1024;                     // a record of so many is rarely the last one
 constexpr size_t slices_max = 256;                          // in one sendmsg
 constexpr uint32_t linger_discard_bytes_max = 1024 * 1024;  // what a peer may still send after our close
 
@@ -79,9 +80,12 @@ void Connection::State::read_secure() {
   std::string& buffer = home->read_buffer();
   size_t filled = 0;
   TlsSession::Moved moved{TlsSession::Step::done};
-  while (filled < buffer.size() && moved.step == TlsSession::Step::done) {
+  // One read of the socket is enough where it gave little and OpenSSL holds nothing back: epoll tells of the rest.
+  bool more = true;
+  while (more && filled < buffer.size() && moved.step == TlsSession::Step::done) {
     moved = tls->read(buffer.data() + filled, buffer.size() - filled);
     filled += moved.bytes;
+    more = moved.bytes >= much_bytes || tls->has_pending();
   }
   if (moved.step == TlsSession::Step::want_write) blocked = true;  // the answer to a KeyUpdate
   if (moved.step == TlsSession::Step::done && tls->has_pending()) {
