@@ -261,6 +261,18 @@ test("a token that is not valid is said in words", async () => {
   await a.getByText("You are signed out. Reload the page to sign in again.").waitFor();
 });
 
+test("a suspended site says so, to guests and to its users; others go on", { skip: !h.config.closed }, async () => {
+  const { closed } = h.config;
+  for (const url of [h.pageUrl(closed), h.signedIn(closed, ann, { to: bo.id })]) {
+    const page = await h.openPage(await h.newContext(), url);
+    await page.getByText("The shop is being moved.").waitFor();
+    assert.equal(await page.locator("textarea").count(), 0);
+  }
+  const other = await h.openPage(await h.newContext(), h.pageUrl(alpha));
+  await h.ready(other);
+  assert.equal(await other.getByText("The shop is being moved.").count(), 0);
+});
+
 test("a site that does not exist is said in words, to the visitor and in the console", async () => {
   const page = await h.openPage(await h.newContext(), h.pageUrl({ site: "pk_nobody" }));
   await page.getByText("The chat can't be shown on this page").waitFor();
