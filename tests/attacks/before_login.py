@@ -234,6 +234,25 @@ async def guessing(stage):
         raise Unexpected(f'the stream ended after {tries - 1} wrong passwords')
 
 
+@case('21 guessing on many streams')
+async def guessing_on_many(stage):
+    """Past 30 wrong passwords an address is refused for some minutes, whatever the account and the secret; from other addresses one logs in."""
+    address = '127.9.250.1'
+
+    async def guess(user, password):
+        client = stage.client('mallory', transport='tls')
+        client.source = address
+        await client.open()
+        return await auth(client, 'PLAIN', blob('', user, password))
+    found = await asyncio.gather(*(guess(f'nobody{number}', 'guess') for number in range(31)))
+    if set(found) != {'not-authorized'}:
+        raise Unexpected(f'the guesses were answered {sorted(set(found))}')
+    last = await guess('mallory', 'pw-mallory')
+    if last != 'temporary-auth-failure':
+        raise Unexpected(f'one more from that address was answered {last}')
+    await stage.attacker()
+
+
 @case('22 SCRAM with another nonce')
 async def other_nonce(stage):
     """The nonce of the final message is not the server's: refused."""
