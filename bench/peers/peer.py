@@ -2,6 +2,7 @@
 import os
 import resource
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -17,6 +18,18 @@ PASSWORD = 'secret'  # of all accounts; bench_load's default
 
 class PeerFailed(Exception):
     """The server did not start, or ended when it should not have."""
+
+
+def end(process, how):
+    """Ends it by this signal, or by force if it does not listen; none is ended already."""
+    if process is None:
+        return
+    process.send_signal(how)
+    try:
+        process.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def free_ports(count):
@@ -104,14 +117,7 @@ class Peer:
 
     def stop(self):
         """Ends it politely; what it stored stays."""
-        if self.process is None:
-            return
-        self.process.terminate()
-        try:
-            self.process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process, signal.SIGTERM)
         self.process = None
 
     def close(self):

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import time
 
-from .peer import START_S, STOP_S, PeerFailed, free_ports
+from .peer import START_S, PeerFailed, end, free_ports
 
 USER = 'bench'
 
@@ -69,14 +69,7 @@ class Postgres:
         return done.stdout
 
     def stop(self):
-        if self.process is None:
-            return
-        self.process.send_signal(signal.SIGINT)  # "fast"
-        try:
-            self.process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process, signal.SIGINT)  # "fast"
         self.process = None
 
     @staticmethod
