@@ -46,11 +46,13 @@ void Tenancy::use(const HostCertificate& certificate) {
     log::error("tls", "A certificate can't be used", {{"domain", certificate.domain}, {"why", set.error().text}});
 }
 
-// The client names the host in ASCII; where it is served by another name, that stands in the certificate too.
+// For the one spelling that a host has, so that a stranger who thinks of others ("shop.example.") makes nothing grow.
 bool Tenancy::issue(const std::string& name) {
   const auto jid = BareJid::parse(name);
   if (!jid || jid->has_localpart() || !tenants_.serves(jid->domainpart())) return false;
-  const auto pair = ca_.issue_local({std::string(jid->domainpart())});
+  const std::string domain(jid->domainpart());
+  if (name != domain && name != name_on_the_wire(domain)) return false;
+  const auto pair = ca_.issue_local({domain});
   const auto set = pair ? contexts_.set(name, pair->chain_pem, pair->key_pem) : Result<void>(pair.error());
   if (!set) log::error("tls", "No certificate could be issued", {{"domain", name}, {"why", set.error().text}});
   return set.has_value();

@@ -202,6 +202,27 @@ async def refused(stage):
         must_equal("the other tenant's list", listed.json, {'certificates': []})
 
 
+async def subject_for(stage, name):
+    """As openssl asks for it, to the letter: Python would mend the name first."""
+    process = await asyncio.create_subprocess_exec(
+        'openssl', 's_client', '-connect', stage.server.addresses['c2s_tls'], '-servername', name, '-alpn', 'xmpp-client',
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL)
+    told = (await process.communicate())[0].decode(errors='replace')
+    return next((line for line in told.splitlines() if line.startswith('subject=')), None)
+
+
+@case('certificate: another spelling of a host is a name that nobody has')
+async def spellings(stage):
+    """A local certificate is made for a host's own name, in any case of its letters (RFC 6066 section 3). Other ways to write it ("shop.example.", wide
+    letters) get what an unknown name gets, so that a stranger who thinks of ever more of them makes nothing grow."""
+    domain = stage.domains['montague']
+    unknown = await subject_for(stage, 'nobody.example')
+    must_equal('the own name', await subject_for(stage, domain), f'subject=CN = {domain}')
+    must_equal('in capitals', await subject_for(stage, domain.upper()), f'subject=CN = {domain}')
+    for other in (domain + '.', '\uff4d' + domain[1:]):
+        must_equal(repr(other), await subject_for(stage, other), unknown)
+
+
 @case('certificate: only the operator uploads')
 async def operator_only(stage):
     """A tenant's own key and no key at all are 401; an unknown tenant is 404; nothing changes."""
