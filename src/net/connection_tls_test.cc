@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <future>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -37,7 +38,11 @@ struct Echo : Connection::Events {
     if (pauses) {
       connection->pause();
       Loop& loop = connection->home();  // the mailbox still comes in this turn, so that of the next one resumes
-      loop.at_turn_end([this, &loop] { loop.post([this] { connection->resume(); }); });
+      loop.at_turn_end([alive = std::weak_ptr<Echo>(self), &loop] {
+        loop.post([alive] {
+          if (const auto echo = alive.lock()) echo->connection->resume();
+        });
+      });
     }
     if (!wander_to) return;
     std::swap(wander_to, wander_from);
@@ -48,6 +53,7 @@ struct Echo : Connection::Events {
     why = reason;
     closed.set_value();
   }
+  std::shared_ptr<Echo> self{this, [](Echo*) {}};  // told by its weak ones: the test may have destroyed it
   std::unique_ptr<Connection> connection;
   const TlsContexts* contexts = nullptr;
   std::string default_name;
