@@ -7,13 +7,12 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/merge_operator.h>
-#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
 
 #include <cstring>
 
-#include "store/rocksdb/key.h"
+#include "store/rocksdb/memtable.h"
 
 namespace teahouse::store::rocks {
 namespace {
@@ -27,16 +26,6 @@ class AddSums final : public rocksdb::AssociativeMergeOperator {
     return true;
   }
   const char* Name() const override { return "teahouse.AddSums"; }
-};
-
-// Rows of an owner come in the order of their ids: a memtable that remembers where its last one went puts the next one
-// there without a search. RocksDB 7.8 shares that memory with the memtable's list of range deletions, and would put
-// rows into the wrong one: no range deletion may begin at a key that is in this domain (Removals sees to it).
-class OwnerOfRow final : public rocksdb::SliceTransform {
- public:
-  const char* Name() const override { return "teahouse.OwnerOfRow"; }
-  rocksdb::Slice Transform(const rocksdb::Slice& key) const override { return {key.data(), key.size() - 8}; }
-  bool InDomain(const rocksdb::Slice& key) const override { return is_row_key(key.ToStringView()); }
 };
 
 bool has_compression(rocksdb::CompressionType wanted) {
@@ -69,7 +58,7 @@ rocksdb::Options make_options() {
   options.max_background_jobs = 2;
   options.level_compaction_dynamic_level_bytes = true;
   options.allow_concurrent_memtable_write = false;  // one thread writes
-  options.memtable_insert_with_hint_prefix_extractor = std::make_shared<OwnerOfRow>();
+  options.memtable_factory = make_memtable_factory();
   options.bytes_per_sync = 1 << 20;
 
   if (has_compression(rocksdb::kLZ4Compression)) options.compression = rocksdb::kLZ4Compression;

@@ -20,17 +20,6 @@ namespace {
 
 constexpr size_t single_deletes_max = 64;
 
-// Where a range deletion may begin (options.cc): not at a row, but right after the row that could stand before it.
-std::string begin_of_deletion(const std::string& from) {
-  if (!is_row_key(from)) return from;
-  std::string begin = from.substr(0, from.size() - sizeof(uint64_t));
-  if (const uint64_t id = id_of_row(from); id > 0) {
-    add_u64(begin, id - 1);
-    begin += '\0';
-  }
-  return begin;
-}
-
 KeyRange decode_removal(std::string_view blob) {
   const auto size = static_cast<size_t>(load_u64(blob));
   return {std::string(blob.substr(8, size)), std::string(blob.substr(8 + size))};
@@ -87,7 +76,7 @@ void Removals::LogData(const rocksdb::Slice& blob) {
 }
 
 void Removals::remove_tenant(const KeyRange& range) {
-  batch_.DeleteRange(begin_of_deletion(range.from), range.to);
+  batch_.DeleteRange(range.from, range.to);
   written_.erase(written_.lower_bound(range.from), written_.lower_bound(range.to));
   std::erase_if(sums_, [&](const auto& sum) { return range.from <= sum.first && sum.first < range.to; });
   gone_ranges_.push_back(range);
@@ -110,7 +99,7 @@ void Removals::remove_range(const KeyRange& range, const ParsedKey& parsed) {
       gone_.insert(std::move(key));
     }
   } else {
-    batch_.DeleteRange(begin_of_deletion(range.from), range.to);
+    batch_.DeleteRange(range.from, range.to);
     gone_ranges_.push_back(range);
   }
   if (count != 0) sums_[bytes_key({parsed.tenant, std::string(parsed.store)})] -= count;

@@ -1,0 +1,217 @@
+// A run holds the entries of one owner's archive, in order; any other key is a run of its own, for its versions. Runs
+// are found by hash where something is put, and by a tree where something is sought. That a run is one unbroken piece
+// of the key space follows from the layout (key.cc): all keys that begin with a row key's prefix are rows of its owner.
+//
+// Entries are RocksDB's: pointers into the memtable's arena, never moved nor freed before the table. A shared lock
+// stands around each look; an iterator keeps the place where it is and looks for it anew when its run was shifted.
+#include "store/rocksdb/memtable.h"
+
+#include <rocksdb/memtablerep.h>
+#include <rocksdb/slice.h>
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <new>
+#include <shared_mutex>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "store/rocksdb/key.h"
+
+// Of RocksDB's own memory/arena.h, which Debian's package leaves out: an iterator that is asked for with an arena lies
+// in it. Declared as the library exports it; another signature would not link.
+namespace rocksdb {
+class Arena {
+ public:
+  char* AllocateAligned(size_t bytes, size_t huge_page_bytes, Logger* logger);
+};
+}  // namespace rocksdb
+
+namespace teahouse::store::rocks {
+namespace {
+
+constexpr size_t trailer_bytes = 8;  // of an internal key: sequence number and type
+
+std::string_view without_trailer(std::string_view internal_key) {
+  return internal_key.substr(0, internal_key.size() - trailer_bytes);
+}
+
+// What all keys of a run begin with.
+std::string_view run_of(std::string_view user_key) {
+  return is_row_key(user_key) ? user_key.substr(0, user_key.size() - sizeof(uint64_t)) : user_key;
+}
+
+struct Run {
+  std::vector<const char*> entries;
+  uint64_t shifts = 0;  // how often an entry was put before others
+};
+
+class RunMemtable final : public rocksdb::MemTableRep {
+ public:
+  RunMemtable(const KeyComparator& compare, rocksdb::Allocator* allocator)
+      : MemTableRep(allocator), compare_(compare) {}
+
+  void Insert(rocksdb::KeyHandle handle) override {
+    const char* entry = static_cast<const char*>(handle);
+    const std::string_view prefix = run_of(UserKey(entry).ToStringView());
+    const std::unique_lock lock(mutex_);
+    const auto found = by_hash_.find(prefix);
+    Run& run = found != by_hash_.end() ? *found->second : add_run(prefix);
+    const size_t room = run.entries.capacity();
+    if (run.entries.empty() || compare_(run.entries.back(), entry) < 0) {
+      run.entries.push_back(entry);
+    } else {
+      run.entries.insert(lower_bound(run, compare_.decode_key(entry)), entry);
+      ++run.shifts;
+    }
+    bytes_ += (run.entries.capacity() - room) * sizeof(const char*);
+  }
+
+  bool Contains(const char* entry) const override {
+    const std::shared_lock lock(mutex_);
+    const auto found = by_hash_.find(run_of(UserKey(entry).ToStringView()));
+    if (found == by_hash_.end()) return false;
+    const auto at = lower_bound(*found->second, compare_.decode_key(entry));
+    return at != found->second->entries.end() && compare_(*at, entry) == 0;
+  }
+
+  size_t ApproximateMemoryUsage() override {
+    const std::shared_lock lock(mutex_);
+    return bytes_;
+  }
+
+  Iterator* GetIterator(rocksdb::Arena* arena) override;
+
+ private:
+  class Walk;
+  using Runs = std::map<std::string_view, Run>;  // the keys lie in the arena, as part of the run's first entry
+  static constexpr size_t run_bytes = 192;       // of the two nodes and their shares of the hash table, about
+
+  Run& add_run(std::string_view prefix) {
+    Run& run = runs_[prefix];
+    by_hash_.emplace(prefix, &run);
+    bytes_ += run_bytes;
+    return run;
+  }
+
+  // The first entry of the run that is not before this internal key.
+  std::vector<const char*>::const_iterator lower_bound(const Run& run, const rocksdb::Slice& key) const {
+    return std::lower_bound(
+        run.entries.begin(), run.entries.end(), key,
+        [this](const char* entry, const rocksdb::Slice& wanted) { return compare_(entry, wanted) < 0; });
+  }
+
+  const KeyComparator& compare_;
+  mutable std::shared_mutex mutex_;
+  Runs runs_;
+  std::unordered_map<std::string_view, Run*> by_hash_;
+  size_t bytes_ = 0;
+};
+
+// Thread: one at a time. Lifetime: not longer than its table.
+class RunMemtable::Walk final : public rocksdb::MemTableRep::Iterator {
+ public:
+  explicit Walk(const RunMemtable& table) : table_(table), run_(table.runs_.end()) {}
+
+  bool Valid() const override { return entry_ != nullptr; }
+  const char* key() const override { return entry_; }
+
+  void Next() override {
+    const std::shared_lock lock(table_.mutex_);
+    find_again();
+    stand_at(run_, index_ + 1);
+  }
+
+  void Prev() override {
+    const std::shared_lock lock(table_.mutex_);
+    find_again();
+    stand_before(run_, index_);
+  }
+
+  void Seek(const rocksdb::Slice& internal_key, const char*) override {
+    const std::shared_lock lock(table_.mutex_);
+    const auto [run, index] = find(internal_key);
+    stand_at(run, index);
+  }
+
+  void SeekForPrev(const rocksdb::Slice& internal_key, const char*) override {
+    const std::shared_lock lock(table_.mutex_);
+    const auto [run, index] = find(internal_key);
+    stand_at(run, index);
+    if (!entry_ || table_.compare_(entry_, internal_key) != 0) stand_before(run, index);
+  }
+
+  void SeekToFirst() override {
+    const std::shared_lock lock(table_.mutex_);
+    stand_at(table_.runs_.begin(), 0);
+  }
+
+  void SeekToLast() override {
+    const std::shared_lock lock(table_.mutex_);
+    stand_before(table_.runs_.end(), 0);
+  }
+
+ private:
+  // The first entry that is not before the key; its place may be the end of a run.
+  std::pair<Runs::const_iterator, size_t> find(const rocksdb::Slice& internal_key) const {
+    auto run = table_.runs_.upper_bound(without_trailer(internal_key.ToStringView()));
+    if (run == table_.runs_.begin()) return {run, 0};
+    --run;
+    return {run, static_cast<size_t>(table_.lower_bound(run->second, internal_key) - run->second.entries.begin())};
+  }
+
+  void find_again() {
+    if (run_->second.shifts == shifts_) return;
+    index_ = static_cast<size_t>(table_.lower_bound(run_->second, table_.compare_.decode_key(entry_)) -
+                                 run_->second.entries.begin());
+  }
+
+  void stand_at(Runs::const_iterator run, size_t index) {
+    if (run != table_.runs_.end() && index == run->second.entries.size()) {
+      ++run;  // none is empty
+      index = 0;
+    }
+    run_ = run;
+    index_ = index;
+    entry_ = run == table_.runs_.end() ? nullptr : run->second.entries[index];
+    if (entry_) shifts_ = run->second.shifts;
+  }
+
+  void stand_before(Runs::const_iterator run, size_t index) {
+    if (index > 0) return stand_at(run, index - 1);
+    if (run == table_.runs_.begin()) return stand_at(table_.runs_.end(), 0);
+    --run;
+    stand_at(run, run->second.entries.size() - 1);
+  }
+
+  const RunMemtable& table_;
+  Runs::const_iterator run_;
+  size_t index_ = 0;
+  uint64_t shifts_ = 0;
+  const char* entry_ = nullptr;
+};
+
+rocksdb::MemTableRep::Iterator* RunMemtable::GetIterator(rocksdb::Arena* arena) {
+  if (!arena) return new Walk(*this);  // tidy: allow new: RocksDB deletes it
+  // tidy: allow new: it is made in the arena
+  return new (arena->AllocateAligned(sizeof(Walk), 0, nullptr)) Walk(*this);
+}
+
+class RunMemtableFactory final : public rocksdb::MemTableRepFactory {
+ public:
+  using MemTableRepFactory::CreateMemTableRep;
+  rocksdb::MemTableRep* CreateMemTableRep(const rocksdb::MemTableRep::KeyComparator& compare,
+                                          rocksdb::Allocator* allocator, const rocksdb::SliceTransform*,
+                                          rocksdb::Logger*) override {
+    return new RunMemtable(compare, allocator);  // tidy: allow new: RocksDB deletes it
+  }
+  const char* Name() const override { return "teahouse.RunMemtable"; }
+};
+
+}  // namespace
+
+std::shared_ptr<rocksdb::MemTableRepFactory> make_memtable_factory() { return std::make_shared<RunMemtableFactory>(); }
+
+}  // namespace teahouse::store::rocks
