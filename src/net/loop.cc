@@ -112,6 +112,7 @@ void Loop::run_once(int64_t wait_ms) {
 
 void Loop::turn(int64_t wait_ms) {
   const int64_t count = wait_for_ready(wait_ms);
+  const Turn turn(*this);
   handle_ready(count);
   state_->timers.advance(clock_.monotonic_ms());
   handle_mailbox();

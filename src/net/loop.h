@@ -74,7 +74,7 @@ class Loop final : public Executor {
   // Calls `work` once, about `delay_ms` from now (resolution 10 ms, never early); for as long as the Timer lives.
   [[nodiscard]] Timer start_timer(int64_t delay_ms, std::function<void()> work);
   // Calls `work` once at the end of this turn, or of the next one when called outside of a turn or by turn-end work.
-  void at_turn_end(std::function<void()> work);
+  void at_turn_end(std::function<void()> work) override;
   // The same, after all functions of this turn's end: connections write then. Asking twice is asking once.
   void at_turn_end(TurnEndWork& work);
 

@@ -23,7 +23,7 @@ TEST(Loop, DoesPostedWorkInOrderAndBeforeStop) {
   loop.post([&] {
     order += 'a';
     loop.post([&] { order += 'd'; });
-    loop.at_turn_end([&] { order += 'c'; });
+    Executor::at_end_of_this_turn([&] { order += 'c'; });
   });
   loop.post([&] { order += 'b'; });
   EXPECT_EQ(order, "");

@@ -3,6 +3,9 @@
 // Lsn; meanwhile the next group gathers. A group is one atomic batch, so that what a crash leaves is a prefix of the
 // Lsns.
 //
+// A group is taken at the end of a turn in which a loop added to it, and while none is in the midst of such a turn: a
+// message that is stored for two is one commit, and a busy loop pays for one commit a turn at most.
+//
 // Back-pressure: half of waiting_bytes_max may gather while the other half is being written. Who appends beyond that
 // waits until the committer takes the group; from a quarter on congested() warns. The committer waits for no loop, so
 // this can't lock up.
@@ -13,6 +16,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -20,10 +24,50 @@
 #include "store/rocksdb/options.h"
 
 namespace teahouse::store::rocks {
+namespace {
+constexpr size_t gathered_bytes_max = 1 << 20;  // then a group is taken before the turn's end
+}
+
+// What the committer waits for.
+struct CommitLog::Bell {
+  // Whoever gets true rings, at the end of his turn.
+  bool ask() { return !asked_.load(std::memory_order_relaxed) && !asked_.exchange(true); }
+  void ring() {
+    {
+      const std::lock_guard lock(mutex_);
+      asked_ = false;
+      rung_ = true;
+    }
+    changed_.notify_one();
+  }
+  void ring_for_ever() {
+    {
+      const std::lock_guard lock(mutex_);
+      for_ever_ = true;
+    }
+    changed_.notify_one();
+  }
+  void wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return (rung_ && !asked_) || for_ever_; });
+    rung_ = false;
+  }
+
+ private:
+  std::atomic<bool> asked_ = false;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool rung_ = false, for_ever_ = false;
+};
 
 CommitLog::CommitLog(rocksdb::DB& db, CommitBoard& board, RocksdbSettings settings,
                      std::function<void(StoreId)> recount)
-    : db_(db), board_(board), settings_(settings), recount_(std::move(recount)), appended_(board.committed()) {
+    : db_(db),
+      board_(board),
+      settings_(settings),
+      recount_(std::move(recount)),
+      appended_(board.committed()),
+      bell_(std::make_shared<Bell>()) {
   thread_ = std::thread([this] { run(); });
   pthread_setname_np(thread_.native_handle(), "data-commit");
 }
@@ -68,22 +112,25 @@ Lsn CommitLog::append_locked(std::unique_lock<std::mutex>& lock, const std::func
     pending_bytes_ = pending_.size();
   }
   const Lsn lsn = ++appended_;
-  const bool wake = std::exchange(idle_, false);
+  const bool much = pending_.size() > std::min(gathered_bytes_max, settings_.waiting_bytes_max / 4);
   lock.unlock();
-  if (wake) work_.notify_one();
+  if (much) {
+    bell_->ring();
+  } else if (bell_->ask()) {
+    Executor::at_end_of_this_turn([bell = bell_] { bell->ring(); });
+  }
   return lsn;
 }
 
 void CommitLog::run() {
   Group group;
-  std::unique_lock lock(mutex_);
   while (true) {
-    while (pending_.empty() && !finishing_) {
-      idle_ = true;
-      work_.wait(lock);
+    bell_->wait();
+    std::unique_lock lock(mutex_);
+    if (pending_.empty()) {
+      if (finishing_) return;
+      continue;
     }
-    idle_ = false;
-    if (pending_.empty()) return;
     std::swap(group, pending_);
     pending_bytes_ = 0;
     const Lsn last = appended_;
@@ -91,7 +138,6 @@ void CommitLog::run() {
     room_.notify_all();
     if (!commit(group, last)) return;
     group.clear();
-    lock.lock();
   }
 }
 
@@ -124,7 +170,7 @@ void CommitLog::finish() {
     std::lock_guard lock(mutex_);
     finishing_ = true;
   }
-  work_.notify_one();
+  bell_->ring_for_ever();
   if (thread_.joinable()) thread_.join();
 }
 

@@ -1,4 +1,5 @@
-// CommitLog: the one way into the database: appends from all threads become groups, each committed with one fsync.
+// CommitLog: the one way into the database: appends from all threads become groups, each committed with one fsync. What
+// a loop appends during a turn is committed together.
 #pragma once
 
 #include <rocksdb/db.h>
@@ -6,6 +7,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -41,6 +43,8 @@ class CommitLog {
   void finish();
 
  private:
+  struct Bell;
+
   Lsn append_locked(std::unique_lock<std::mutex>& lock, const std::function<void(Group&)>& add);
   void run();
   bool commit(Group& group, Lsn last);
@@ -51,13 +55,14 @@ class CommitLog {
   const std::function<void(StoreId)> recount_;
 
   mutable std::mutex mutex_;
-  std::condition_variable work_, room_;
+  std::condition_variable room_;
   Group pending_;  // guarded by mutex_, as is what follows
   RecentPairs recent_;
   uint64_t removals_ = 0;
-  bool idle_ = false, finishing_ = false;
+  bool finishing_ = false;
   std::atomic<Lsn> appended_;
   std::atomic<size_t> pending_bytes_ = 0;
+  const std::shared_ptr<Bell> bell_;  // turns may end when the log has
   std::thread thread_;
 };
 

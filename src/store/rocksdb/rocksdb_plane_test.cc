@@ -47,6 +47,51 @@ class RocksdbPlaneTest : public PlaneTest {
 };
 INSTANTIATE_TEST_SUITE_P(Rocksdb, RocksdbPlaneTest, ::testing::Values(Engine::rocksdb));
 
+class OneTurn final : public Executor {
+ public:
+  void post(std::function<void()>) override {}
+  void run(const std::function<void()>& work) {
+    {
+      const Turn turn(*this);
+      work();
+    }
+    for (auto& later : at_end_) later();
+  }
+
+ private:
+  void at_turn_end(std::function<void()> work) override { at_end_.push_back(std::move(work)); }
+  std::vector<std::function<void()>> at_end_;
+};
+
+TEST_P(RocksdbPlaneTest, CommitsWhatATurnWroteTogether) {
+  for (int i = 1; i <= 20; ++i) {
+    OneTurn turn;
+    Lsn first = 0, last = 0;
+    turn.run([&] {
+      first = plane_->archive(montague, "archive").append(romeo, make_row(i, juliet));
+      EXPECT_TRUE(testing::run(home_, plane_->wait(home_, first - 1)));  // time to commit, were it to be done
+      last = plane_->archive(capulet, "archive").append(juliet, make_row(i, romeo));
+      EXPECT_LT(plane_->committed(), first);
+    });
+    EXPECT_TRUE(testing::run(home_, plane_->wait(home_, first)));
+    EXPECT_EQ(plane_->committed(), last);
+  }
+}
+
+// A writer must not wait for the end of the turn that it is in.
+TEST_P(RocksdbPlaneTest, CommitsMuchBeforeTheTurnEnds) {
+  reopen({.waiting_bytes_max = 4096});
+  OneTurn turn;
+  Lsn last = 0;
+  turn.run([&] {
+    for (int i = 1; i <= 100; ++i) {
+      last = plane_->archive(capulet, "archive").append(juliet, make_row(i, romeo, std::string(300, 'x')));
+    }
+  });
+  EXPECT_TRUE(testing::run(home_, plane_->wait(home_, last)));
+  EXPECT_EQ(get(plane_->archive(capulet, "archive").page(home_, juliet, {})).count, 100u);
+}
+
 TEST_P(RocksdbPlaneTest, WhatWasStoredIsThereAfterReopening) {
   plane_->key_value(montague, "vcard").store(romeo, "Romeo");
   for (int i = 1; i <= 500; ++i) plane_->archive(capulet, "archive").append(juliet, make_row(i, romeo));
