@@ -1,5 +1,8 @@
 """What script/bench measures: each a work of bench_load, the peers that do it, and the figures that the page shows of it."""
+from collections.abc import Callable
 from dataclasses import dataclass, field
+
+import bounds
 
 ALL = ('floor', 'teahouse', 'ejabberd', 'prosody')
 OURS = ('floor', 'teahouse')
@@ -56,6 +59,7 @@ class Measurement:
     quick: bool = False       # is part of --quick
     once: bool = False        # in the first round only: it takes long and hardly varies
     seconds: bool = True      # takes --seconds
+    bound: Callable = None    # gives the bounds.Bound of what the work makes Teahouse hold
 
 
 def messages(name, title, *options, **details):
@@ -63,9 +67,24 @@ def messages(name, title, *options, **details):
     return Measurement(name, title, 'messages', options, figures=figures, **details)
 
 
+def rise(label='memory', unit='MiB'):
+    """How far what was resident rose, at most. Not the database's: PostgreSQL's processes share theirs, and each would count it."""
+    return Figure(label, ('memory', 'server', 'rise_kib'), unit, 1 / 1024)
+
+
+def stalled(name, title, readers, size, *options, bound=bounds.stalled):
+    """Users who stop reading; each message is of `size` bytes, of which all but some 130 are its body."""
+    figures = [rise(), Figure('a reader', ('memory', 'server', 'kib_each'), 'KiB'), Figure('accepted', ('units',), ''),
+               Figure('closed, told why', ('readers', 'resource_constraint'), ''), Figure('closed, gone', ('readers', 'cut'), ''),
+               Figure('kept', ('readers', 'kept'), ''), Figure('p99 of others, calm', ('calm_us', 'p99'), 'ms', 0.001),
+               Figure('p99 of others, meanwhile', ('stalled_us', 'p99'), 'ms', 0.001), Figure('others got', ('stalled_us', 'count'), '')]
+    return Measurement(name, title, 'stalled', ('--readers', str(readers), '--bytes', str(size - 130), *options), peers=('teahouse',),
+                       figures=figures, bound=lambda: bound(readers, size))
+
+
 def room(occupants, **details):
     figures = [cpu('delivery', label='a delivery'), cpu('join', label='a join'), Figure('rate', ('delivery', 'per_s'), '/s'),
-               *latency('latency_us', 'delivery')]
+               *latency('latency_us', 'delivery'), *([rise()] if 'bound' in details else [])]
     return Measurement(f'room-{occupants}', f'room message to {occupants:,} occupants', 'room',
                        ('--occupants', str(occupants)), figures=figures, accounts=max(250, occupants), **details)
 
@@ -96,7 +115,7 @@ MEASUREMENTS = [
     room(10),
     room(50, quick=True),
     room(500),
-    room(5000, peers=OURS, once=True),
+    room(5000, peers=OURS, once=True, bound=lambda: bounds.room(5000, 50, 512)),
     Measurement('login', 'login, TLS 1.3 and SCRAM-SHA-256, until bound', 'login', ('--presence', 'off'), 'tls', seconds=False,
                 figures=[cpu(unit='ms', scale=0.001), Figure('rate', ('per_s',), '/s'), *latency('latency_us')],
                 per_peer={'floor': ('--count', '3000'), 'teahouse': ('--count', '3000'), 'ejabberd': ('--count', '600'),
@@ -113,8 +132,14 @@ MEASUREMENTS = [
     tenants(10_000),
     Measurement('flood', "a tenant's chat (200/s) while another floods", 'flood', peers=XMPP, tenants=2,
                 figures=[Figure('p99 calm', ('calm_us', 'p99'), 'ms', 0.001), Figure('p99 flooded', ('flooded_us', 'p99'), 'ms', 0.001),
-                         Figure('flood', ('flood', 'per_s'), '/s'), Figure('resident', ('flood', 'server', 'rss_kib'), 'MiB', 1 / 1024)],
+                         Figure('flood', ('flood', 'per_s'), '/s'), Figure('resident', ('flood', 'server', 'rss_kib'), 'MiB', 1 / 1024), rise()],
+                bound=lambda: bounds.flood(50 * 100, 512),
                 per_peer={'ejabberd': ('--rate', '50'), 'prosody': ('--rate', '50')}),
+    stalled('stalled-reader', '100 users stop reading while others write to them', 100, 430),
+    stalled('stalled-reader-small', '20 users, and messages of a byte', 20, 131),
+    stalled('stalled-reader-sm', '20 users, with XEP-0198', 20, 430, '--sm', 'on', bound=bounds.unacknowledged),
+    stalled('silent-reader', '2 users read and never acknowledge (XEP-0198), messages of 64 KiB', 2, 65_536, '--sm', 'on', '--stall', 'acknowledging',
+            '--fill', '330', bound=bounds.unacknowledged),
     Measurement('post', 'HTTP POST /v1/messages', 'post', peers=('teahouse',),
                 figures=[cpu(), Figure('rate', ('per_s',), '/s'), *latency('latency_us')]),
     Measurement('resume', 'restart with 10,000 sessions (peers: 1,000)', 'resume', ('--at-once', '200'), 'plain', peers=XMPP, accounts=10_000,

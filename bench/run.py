@@ -128,7 +128,7 @@ def main():
     path = os.path.join(folder, datetime.datetime.now().strftime('%Y%m%d-%H%M%S.json'))
     with open(path, 'w', encoding='utf-8') as file:
         json.dump(whole, file, indent=1)
-    print('\n' + report.tables(whole))
+    print('\n' + report.tables(whole) + '\n' + report.memory(whole))
     print(f'All results: {os.path.relpath(path, ROOT)}')
     if options.write or len(measurements) == len(MEASUREMENTS):
         report.write(whole)

@@ -31,6 +31,9 @@ class Channel final : private Socket::Events {
   void close() { socket_.close(); }
   bool is_open() const { return socket_.is_open(); }
   size_t queued_bytes() const { return socket_.queued_bytes(); }
+  void limit_receive_buffer(int bytes) { socket_.limit_receive_buffer(bytes); }
+  void stop_reading() { socket_.stop_reading(); }
+  void go_on_reading() { socket_.go_on_reading(); }
 
  private:
   enum class Wait { tcp, tls, upgrade, nothing };

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "bench/load/pairs.h"
+#include "bench/load/rise.h"
 #include "bench/load/works.h"
 
 namespace teahouse::bench {
@@ -22,6 +23,7 @@ void run_flood(Job& job) {
   calm.forget_latency();
   calm.run_for(seconds);
   job.report.add_latency("calm_us", calm.latency());
+  const Rise rise(job);
   flood.begin(window);
   calm.run_for(warmup);
   calm.forget_latency();
@@ -34,6 +36,7 @@ void run_flood(Job& job) {
   job.report.add("flood", flooding.add_latency("latency_us", flood.latency()));
   flood.finish();
   calm.finish();
+  job.report.add("memory", rise.end(static_cast<int64_t>(pairs)));
 }
 
 }  // namespace teahouse::bench

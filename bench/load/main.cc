@@ -22,6 +22,8 @@ Works, with their options and defaults
   archive   --fill 20000 --page 50 --seconds 5       pages of a user's archive, backwards
   flood     --pairs 50 --window 100 --calm-pairs 20 --rate 200 --seconds 5 --warmup 1    needs --tenants 2
   post      --connections 50 --http ADDRESS:PORT --key KEY --seconds 5 --warmup 1        POST /v1/messages
+  stalled   --readers 100 --writers 10 --bytes 300 --fill 10 --stall reading|acknowledging --calm-pairs 20
+            --rate 200 --seconds 5 --warmup 1    users who stop reading while others write to them: memory
   resume    --count 10000 --at-once 200              says when to restart the server, then XEP-0198
 
 For all of them
@@ -42,9 +44,10 @@ struct Work {
   void (*run)(Job&);
 };
 constexpr std::array works{
-    Work{"login", run_login}, Work{"idle", run_idle},         Work{"messages", run_messages},
-    Work{"room", run_room},   Work{"presence", run_presence}, Work{"archive", run_archive},
-    Work{"flood", run_flood}, Work{"post", run_post},         Work{"resume", run_resume},
+    Work{"login", run_login},     Work{"idle", run_idle},         Work{"messages", run_messages},
+    Work{"room", run_room},       Work{"presence", run_presence}, Work{"archive", run_archive},
+    Work{"flood", run_flood},     Work{"post", run_post},         Work{"resume", run_resume},
+    Work{"stalled", run_stalled},
 };
 
 Transport parse_transport(const std::string& name) {

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "bench/load/pairs.h"
+#include "bench/load/rise.h"
 #include "bench/load/works.h"
 #include "bench/wire/stanza.h"
 
@@ -179,6 +180,7 @@ void run_room(Job& job) {
   const double seconds = job.options.real("seconds", 5), warmup = job.options.real("warmup", 1);
   const int64_t window = job.options.number("window", 1);
   Rooms talk(job, rooms, occupants);
+  const Rise rise(job);
   const Measure joining(job);
   talk.join_all();
   Report joins;
@@ -194,6 +196,7 @@ void run_room(Job& job) {
   measure.end(deliveries, talk.deliveries() - before);
   job.report.add("delivery", deliveries.add_latency("latency_us", talk.latency()));
   talk.finish();
+  job.report.add("memory", rise.end(static_cast<int64_t>(rooms * occupants)));
 }
 
 }  // namespace teahouse::bench

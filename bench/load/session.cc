@@ -172,6 +172,7 @@ void Session::get_ready() {
 bool Session::on_stream_management(std::string_view element) {
   if (!realm_.target.stream_management) return false;
   if (is_named(element, "r")) {
+    if (!acknowledges_) return true;
     channel_.send("<a xmlns='urn:xmpp:sm:3' h='" + std::to_string(handled_) + "'/>");
     return true;
   }

@@ -40,6 +40,11 @@ class Session final : private Channel::Events {
     channel_.close();
     ready_ = false;
   }  // as when the network is gone; on_lost does not follow
+  // As a client that hangs. The buffer is the kernel's (socket.h); what is not read is not answered either.
+  void limit_receive_buffer(int bytes) { channel_.limit_receive_buffer(bytes); }
+  void stop_reading() { channel_.stop_reading(); }
+  void go_on_reading() { channel_.go_on_reading(); }
+  void stop_acknowledging() { acknowledges_ = false; }  // reads on, and answers no <r/>
   bool is_ready() const { return ready_; }
   bool was_resumed() const { return resumed_; }
   bool is_leaving() const { return leaving_; }
@@ -72,6 +77,7 @@ class Session final : private Channel::Events {
   Channel channel_;
   Step step_ = Step::connect;
   bool authenticated_ = false, ready_ = false, leaving_ = false, resumed_ = false;
+  bool acknowledges_ = true;
   std::string jid_;
   std::optional<ScramClient> scram_;
   std::string resume_id_;

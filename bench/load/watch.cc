@@ -58,6 +58,21 @@ std::map<int, Process> read_all() {
   return processes;
 }
 
+// The kernel's own mark of the most that was resident, so that no peak falls between two looks; proc(5), VmHWM.
+int64_t read_peak_kib(int pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/status");
+  std::string name;
+  int64_t kib = 0;
+  while (file >> name) {
+    if (name == "VmHWM:") {
+      file >> kib;
+      break;
+    }
+    std::getline(file, name);
+  }
+  return kib;
+}
+
 bool descends(const std::map<int, Process>& processes, int pid, int ancestor) {
   for (; pid != ancestor; pid = processes.at(pid).parent) {
     if (!processes.contains(pid)) return false;
@@ -86,9 +101,22 @@ std::vector<Usage> Watch::take() const {
       if (!descends(processes, pid, pids_[i])) continue;
       usages[i].cpu_s += read_cpu_s(pid) + process.usage.cpu_s;
       usages[i].rss_kib += process.usage.rss_kib;
+      usages[i].peak_kib += read_peak_kib(pid);
     }
   }
   return usages;
+}
+
+void Watch::forget_peaks() const {
+  constexpr char forget_peak = '5';  // proc(5), clear_refs
+  const auto processes = read_all();
+  for (const auto& [pid, process] : processes) {
+    for (const int watched : pids_) {
+      if (descends(processes, pid, watched)) {
+        std::ofstream("/proc/" + std::to_string(pid) + "/clear_refs") << forget_peak;
+      }
+    }
+  }
 }
 
 double own_cpu_s() {

@@ -8,8 +8,9 @@
 namespace teahouse::bench {
 
 struct Usage {
-  double cpu_s = 0;     // user and system, ended children included
-  int64_t rss_kib = 0;  // what is shared between processes counts in each
+  double cpu_s = 0;      // user and system, ended children included
+  int64_t rss_kib = 0;   // what is shared between processes counts in each
+  int64_t peak_kib = 0;  // the most of it, of each process since forget_peaks(): their sum, if at different times
 };
 
 class Watch {
@@ -18,6 +19,7 @@ class Watch {
   void add(const std::string& name_and_pid);
   const std::vector<std::string>& names() const { return names_; }
   std::vector<Usage> take() const;  // in the order of names()
+  void forget_peaks() const;        // of processes that are the same user's, or for root
 
  private:
   std::vector<std::string> names_;

@@ -13,6 +13,7 @@ void run_presence(Job& job);  // presence.cc
 void run_archive(Job& job);   // archive.cc
 void run_flood(Job& job);     // flood.cc
 void run_post(Job& job);      // post.cc
+void run_stalled(Job& job);   // stalled.cc
 void run_resume(Job& job);    // resume.cc
 
 }  // namespace teahouse::bench

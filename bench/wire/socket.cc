@@ -54,6 +54,7 @@ void Socket::connect(const Address& address) {
   fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd_ < 0) throw std::runtime_error(std::string("No socket: ") + std::strerror(errno) + " (see ulimit -n).");
   set_no_delay(fd_);
+  limit_receive_buffer(receive_bytes_);
   connecting_ = true;
   poller_.watch(fd_, EPOLLOUT, *this);
   // What it says is seen when the socket gets writable.
@@ -84,6 +85,24 @@ void Socket::send(std::string_view bytes) {
   poller_.at_turn_end(*this);
 }
 
+void Socket::limit_receive_buffer(int bytes) {
+  receive_bytes_ = bytes;
+  if (fd_ >= 0 && bytes > 0) setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+}
+
+// Not watched at all: epoll tells of a connection that broke whatever it was asked for, again and again.
+void Socket::stop_reading() {
+  if (fd_ < 0 || stopped_) return;
+  stopped_ = true;
+  poller_.unwatch(fd_, *this);
+}
+
+void Socket::go_on_reading() {
+  if (fd_ < 0 || !stopped_) return;
+  stopped_ = false;
+  poller_.watch(fd_, awaits_ ? EPOLLIN | EPOLLOUT : EPOLLIN, *this);
+}
+
 void Socket::close() {
   if (fd_ < 0) return;
   if (tls_) SSL_free(tls_);
@@ -91,7 +110,7 @@ void Socket::close() {
   poller_.unwatch(fd_, *this);
   ::close(fd_);
   fd_ = -1;
-  connecting_ = shaking_ = flushes_ = awaits_ = false;
+  connecting_ = shaking_ = flushes_ = awaits_ = stopped_ = false;
   out_ = {};
   written_ = 0;
 }

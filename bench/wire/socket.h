@@ -38,6 +38,11 @@ class Socket final : public Pollable {
   void start_tls(const TlsContext& context, const std::string& server_name, const std::string& alpn = {});
   void send(std::string_view bytes);
   size_t queued_bytes() const { return out_.size() - written_; }
+  // The kernel's buffer for what comes; a small one counts from the next connect() on. 0: as the kernel likes.
+  void limit_receive_buffer(int bytes);
+  // What comes stays in the kernel, the connection's end too. REQUIRES: nothing is queued, and nothing sent meanwhile.
+  void stop_reading();
+  void go_on_reading();
   bool is_open() const { return fd_ >= 0; }
   void close();  // at once
 
@@ -58,6 +63,8 @@ class Socket final : public Pollable {
   bool connecting_ = false, shaking_ = false;
   bool flushes_ = false;  // is in the turn's end
   bool awaits_ = false;   // EPOLLOUT
+  bool stopped_ = false;  // reads nothing
+  int receive_bytes_ = 0;
   std::string out_;
   size_t written_ = 0;
 };
