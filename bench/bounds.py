@@ -40,22 +40,17 @@ def queue_bytes():
     return limit('server/session.h', 'out_queue_bytes_max')
 
 
-def stanzas():
-    return limit('server/session.h', 'out_queue_max')
+def held_bytes():
+    return limit('server/session.h', 'held_bytes_max')
 
 
 def stanza_bytes():
     return limit('tenant/plan.h', 'stanza_bytes')
 
 
-def _written(size):
-    """A full queue of such stanzas, of which the last may be as long as the plan allows."""
-    return (queue_bytes() + stanza_bytes()) / size * (size + QUEUED) / MIB
-
-
-def _kept(size):
-    """What comes in several reads is gathered in a string that grows by doubling and is kept as it is (xml/stream_parser.cc): twice the bytes at most."""
-    return stanzas() * (2 * size + PARSED) / MIB
+def _mib(limit_bytes):
+    """A limit, which the last stanza may pass: it may be as long as the plan allows."""
+    return (limit_bytes + stanza_bytes()) / MIB
 
 
 def _store():
@@ -67,16 +62,17 @@ def _store():
     return cache + memtables + limit('store/rocksdb/rocksdb_plane.h', 'waiting_bytes_max') // MIB
 
 
-def stalled(readers, size):
-    """Readers that don't read; stanzas of so many bytes on the wire."""
-    return Bound(readers * _written(size), f'{readers} readers × ({queue_bytes() // MIB} MiB to write and one stanza of {stanza_bytes() // 1024} KiB) × '
-                                           f'{(size + QUEUED) / size:.2f}, as a stanza of {size} bytes costs {QUEUED} more')
+def stalled(readers):
+    """Readers that don't read."""
+    return Bound(readers * _mib(queue_bytes()),
+                 f'{readers} readers × ({queue_bytes() // MIB} MiB to write and one stanza of {stanza_bytes() // 1024} KiB)')
 
 
-def unacknowledged(readers, size):
+def unacknowledged(readers):
     """The same with XEP-0198: what was sent is kept until it is acknowledged."""
-    return Bound(readers * (_written(size) + _kept(size)),
-                 f'{readers} readers × ({_written(size):.1f} MiB to write and {stanzas():,} stanzas not acknowledged, of 2 × {size:,} + {PARSED} bytes)')
+    return Bound(readers * (_mib(queue_bytes()) + _mib(held_bytes())),
+                 f'{readers} readers × ({queue_bytes() // MIB} MiB to write and {held_bytes() // MIB} MiB of stanzas not acknowledged, '
+                 f'and one stanza of {stanza_bytes() // 1024} KiB in each)')
 
 
 def room(occupants, joins, size):

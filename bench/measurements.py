@@ -79,7 +79,7 @@ def stalled(name, title, readers, size, *options, bound=bounds.stalled):
                Figure('kept', ('readers', 'kept'), ''), Figure('p99 of others, calm', ('calm_us', 'p99'), 'ms', 0.001),
                Figure('p99 of others, meanwhile', ('stalled_us', 'p99'), 'ms', 0.001), Figure('others got', ('stalled_us', 'count'), '')]
     return Measurement(name, title, 'stalled', ('--readers', str(readers), '--bytes', str(size - 130), *options), peers=('teahouse',),
-                       figures=figures, bound=lambda: bound(readers, size))
+                       figures=figures, bound=lambda: bound(readers))
 
 
 def room(occupants, **details):
@@ -139,7 +139,7 @@ MEASUREMENTS = [
     stalled('stalled-reader-small', '20 users, and messages of a byte', 20, 131),
     stalled('stalled-reader-sm', '20 users, with XEP-0198', 20, 430, '--sm', 'on', bound=bounds.unacknowledged),
     stalled('silent-reader', '2 users read and never acknowledge (XEP-0198), messages of 64 KiB', 2, 65_536, '--sm', 'on', '--stall', 'acknowledging',
-            '--fill', '330', bound=bounds.unacknowledged),
+            '--fill', '60', bound=bounds.unacknowledged),
     Measurement('post', 'HTTP POST /v1/messages', 'post', peers=('teahouse',),
                 figures=[cpu(), Figure('rate', ('per_s',), '/s'), *latency('latency_us')]),
     Measurement('resume', 'restart with 10,000 sessions (peers: 1,000)', 'resume', ('--at-once', '200'), 'plain', peers=XMPP, accounts=10_000,

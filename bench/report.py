@@ -128,8 +128,8 @@ MEMORY = '''## Memory stays bounded
 
 How far what is resident rises at most (the kernel's own mark, VmHWM) above what it was just before, and what Teahouse's limits in `src/` allow for
 (`bench/bounds.py`). A session that does not read holds at most {queue} MiB that wait to be written, and may have one stanza more; then it is closed with
-resource-constraint, and what is queued goes when it is read or 5 s have passed. With XEP-0198 at most {stanzas:,} stanzas that it did not acknowledge are kept
-too, whatever their size: up to {stanza} KiB each with the default plan. In the room and the flood everybody reads: stated is what this load has under way;
+resource-constraint, and what is queued goes when it is read or 5 s have passed. With XEP-0198 at most {held} MiB of stanzas that it did not acknowledge are kept
+too. Both count memory, not XML. In the room and the flood everybody reads: stated is what this load has under way;
 who falls behind is bounded as the others are. What the kernel buffers is not the server's and not counted, nor is ejabberd's database. Other pairs chat
 meanwhile, and lose nothing; what they noticed is above.
 
@@ -153,7 +153,7 @@ def memory(whole):
     if not rows:
         return ''
     head = ('| work | stated bound | ' + ' | '.join(f'{NAMES[p]}, MiB' for p in peers) + ' | of the bound |\n' + '| --- ' * (len(peers) + 3) + '|\n')
-    about = MEMORY.format(queue=bounds.queue_bytes() // bounds.MIB, stanzas=bounds.stanzas(), stanza=bounds.stanza_bytes() // 1024)
+    about = MEMORY.format(queue=bounds.queue_bytes() // bounds.MIB, held=bounds.held_bytes() // bounds.MIB)
     return about + head + '\n'.join(rows) + '\n\n'
 
 

@@ -156,7 +156,7 @@ void Connection::set_events(Events& events) { state_->events = &events; }
 
 void Connection::send(SharedBytes bytes) { state_->push(std::move(bytes)); }
 void Connection::send(std::string bytes) { state_->push(SharedBytes(std::move(bytes))); }
-size_t Connection::queued_bytes() const { return state_->queue.bytes(); }
+size_t Connection::queued_bytes() const { return state_->queue.held_bytes(); }
 
 void Connection::start_tls(const TlsContexts& contexts, std::vector<std::string> alpn, std::string default_name) {
   state_->checker.check();

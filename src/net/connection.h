@@ -46,7 +46,7 @@ class Connection {
   // Queues bytes; they are written gathered at the end of the turn. Ignored once closed.
   void send(SharedBytes bytes);
   void send(std::string bytes);
-  size_t queued_bytes() const;
+  size_t queued_bytes() const;  // the memory that what is not written yet takes; 0 when all is with the kernel
 
   // Waits for the peer's ClientHello from the next byte on (what was received but not handed on yet is thrown away:
   // RFC 6120 section 5.3.3, no plain text survives STARTTLS). What was queued before is written plain first, what is

@@ -18,6 +18,10 @@
 
 namespace teahouse {
 
+namespace {
+constexpr size_t unasked_bytes_max = 256 << 10;
+}
+
 // Of one stanza that a client sent. The session may be gone when it is told, and its count begun anew.
 class Session::StanzaReceipt final : public Receipt {
  public:
@@ -61,7 +65,7 @@ void Session::set_presence(std::optional<Stanza> presence) {
 }
 
 void Session::deliver(StanzaPtr stanza, Lsn gate) {
-  if (outgoing_.size() + unacknowledged_.size() >= out_queue_max || outgoing_bytes_ > out_queue_bytes_max) {
+  if (held_bytes_ > held_bytes_max) {
     overflow();
     return;
   }
@@ -69,7 +73,7 @@ void Session::deliver(StanzaPtr stanza, Lsn gate) {
     send(stanza);
     return;
   }
-  outgoing_bytes_ += stanza->approximate_bytes();
+  held_bytes_ += stanza->held_bytes();
   outgoing_.push_back({std::move(stanza), gate});
   if (stream_) home_.wait_for_commit(*this);
 }
@@ -78,7 +82,7 @@ void Session::flush() {
   while (stream_ && !outgoing_.empty() && outgoing_.front().gate <= home_.committed()) {
     const StanzaPtr stanza = std::move(outgoing_.front().stanza);
     outgoing_.pop_front();
-    outgoing_bytes_ -= std::min(outgoing_bytes_, stanza->approximate_bytes());
+    held_bytes_ -= stanza->held_bytes();
     send(stanza);
   }
   count_handled();
@@ -89,6 +93,8 @@ void Session::flush() {
 void Session::send(const StanzaPtr& stanza) {
   if (sm_enabled_) {
     unacknowledged_.push_back(stanza);
+    held_bytes_ += stanza->held_bytes();
+    unasked_bytes_ += stanza->held_bytes();
     ++sm_sent_;
   }
   if (stream_->queued_bytes() > out_queue_bytes_max) {
@@ -97,7 +103,13 @@ void Session::send(const StanzaPtr& stanza) {
   }
   stream_->send_stanza(*stanza);
   // Ask now and then, so that what is kept for sending again stays small (XEP-0198 section 4 leaves it to us when).
-  if (sm_enabled_ && unacknowledged_.size() % 20 == 1) stream_->send_nonza("<r xmlns='urn:xmpp:sm:3'/>");
+  if (sm_enabled_ && (unacknowledged_.size() % 20 == 1 || unasked_bytes_ > unasked_bytes_max))
+    request_acknowledgement();
+}
+
+void Session::request_acknowledgement() {
+  unasked_bytes_ = 0;
+  stream_->send_nonza("<r xmlns='urn:xmpp:sm:3'/>");
 }
 
 void Session::overflow() {
@@ -113,6 +125,7 @@ void Session::overflow() {
 bool Session::sm_acknowledge(uint32_t h) {
   const uint32_t newly = h - sm_acknowledged_;  // mod 2^32
   if (newly > unacknowledged_.size()) return false;
+  for (uint32_t i = 0; i < newly; ++i) held_bytes_ -= unacknowledged_[i]->held_bytes();
   unacknowledged_.pop_front(newly);
   sm_acknowledged_ = h;
   return true;
@@ -120,7 +133,7 @@ bool Session::sm_acknowledge(uint32_t h) {
 
 void Session::sm_resend() {
   for (const StanzaPtr& stanza : unacknowledged_) stream_->send_stanza(*stanza);
-  if (!unacknowledged_.empty()) stream_->send_nonza("<r xmlns='urn:xmpp:sm:3'/>");
+  if (!unacknowledged_.empty()) request_acknowledgement();
   flush();
 }
 
@@ -175,7 +188,7 @@ std::vector<StanzaPtr> Session::take_undelivered() {
   for (Out& out : outgoing_) stanzas.push_back(std::move(out.stanza));
   unacknowledged_.clear();
   outgoing_.clear();
-  outgoing_bytes_ = 0;
+  held_bytes_ = 0;
   return stanzas;
 }
 

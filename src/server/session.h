@@ -2,8 +2,9 @@
 //
 // Owns: what has been sent and not acknowledged yet, and what waits for its turn.
 // Thread: its account's home loop.
-// Limits: see out_queue_max; a session that does not read is closed with resource-constraint; its unread stanzas go on
-// as if it had never been there (to another resource, or to the offline queue). Spec: RFC 6120 section 7, XEP-0198.
+// Limits: out_queue_bytes_max, held_bytes_max, as memory; a session that does not read is closed with
+// resource-constraint; its unread stanzas go on as if it had never been there (to another resource, or to the offline
+// queue). Spec: RFC 6120 section 7, XEP-0198.
 #pragma once
 
 #include <cstdint>
@@ -37,8 +38,8 @@ class SessionStream {
 
 class Session {
  public:
-  static constexpr size_t out_queue_max = 5000;  // stanzas, sent but not acknowledged ones included
-  static constexpr size_t out_queue_bytes_max = 4 << 20;
+  static constexpr size_t out_queue_bytes_max = 4 << 20;  // written and not read by the client
+  static constexpr size_t held_bytes_max = 16 << 20;      // of stanzas that wait, or are sent and not acknowledged
 
   Session(Home& home, Resident& resident, FullJid jid, uint64_t number);
   ~Session();
@@ -111,6 +112,7 @@ class Session {
   void handled(uint32_t epoch, uint32_t number, Lsn lsn);
   void count_handled();
   void send(const StanzaPtr& stanza);
+  void request_acknowledgement();
   void overflow();
 
   Home& home_;
@@ -132,7 +134,8 @@ class Session {
   Fifo<In> incoming_;
   Fifo<Out> outgoing_;              // not yet with the stream
   Fifo<StanzaPtr> unacknowledged_;  // with the stream, not acknowledged; only with stream management
-  size_t outgoing_bytes_ = 0;
+  size_t held_bytes_ = 0;           // by both of them
+  size_t unasked_bytes_ = 0;        // of unacknowledged_: sent since the last <r/>
 };
 
 }  // namespace teahouse

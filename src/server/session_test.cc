@@ -134,8 +134,41 @@ TEST_F(SessionTest, SendsAgainWhatWasNotAcknowledged) {
 
 TEST_F(SessionTest, AReaderThatStopsReadingIsClosedAndNobodyElse) {
   shop_->attach(nullptr);
-  for (size_t i = 0; i <= Session::out_queue_max; ++i) shop_->deliver(message("m"));
+  const size_t enough = Session::held_bytes_max / message("m").held_bytes();
+  for (size_t i = 0; i < enough; ++i) shop_->deliver(message("m"));
   const uint64_t number = shop_->number();
+  turn();
+  EXPECT_NE(home_.find_session(number), nullptr);
+  for (size_t i = 0; i < 3; ++i) shop_->deliver(message("m"));
+  turn();
+  EXPECT_EQ(home_.find_session(number), nullptr);
+  EXPECT_NE(home_.find_session(forum_->number()), nullptr);
+}
+
+TEST_F(SessionTest, OneThatReadsAndNeverAcknowledgesIsClosed) {
+  shop_->sm_enable("id");
+  forum_->sm_enable("id2");
+  const std::string large = "<body>" + std::string(100'000, 'x') + "</body>";
+  const auto deliver = [&](Session& session) {
+    Stanza stanza = Stanza::make(StanzaKind::message, StanzaType::chat, large);
+    stanza.id = "large";
+    session.deliver(std::move(stanza));
+  };
+  const uint64_t number = shop_->number();
+  for (size_t i = 0; i < Session::held_bytes_max / (large.size() + 4096); ++i) {
+    deliver(*shop_);
+    deliver(*forum_);
+    ASSERT_TRUE(forum_->sm_acknowledge(forum_->sm_sent()));
+  }
+  turn();
+  EXPECT_NE(home_.find_session(number), nullptr);
+  const auto asked = std::count(shop_wire_.got.begin(), shop_wire_.got.end(), "<r xmlns='urn:xmpp:sm:3'/>");
+  EXPECT_GE(static_cast<size_t>(asked) * 400'000, Session::held_bytes_max);  // by bytes, not by stanzas alone
+  for (int i = 0; i < 10; ++i) {
+    deliver(*shop_);
+    deliver(*forum_);
+    ASSERT_TRUE(forum_->sm_acknowledge(forum_->sm_sent()));
+  }
   turn();
   EXPECT_EQ(home_.find_session(number), nullptr);
   EXPECT_NE(home_.find_session(forum_->number()), nullptr);

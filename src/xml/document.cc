@@ -110,4 +110,9 @@ Element Document::root() const { return {index_.get(), 0}; }
 
 const SharedBytes& Document::bytes() const { return index_->bytes; }
 
+size_t Document::held_bytes() const {
+  return sizeof(Index) + index_->bytes.size() + index_->extra.capacity() + index_->nodes.capacity() * sizeof(Node) +
+         index_->attributes.capacity() * sizeof(Attribute);
+}
+
 }  // namespace teahouse::xml

@@ -82,6 +82,7 @@ class Document {
 
   Element root() const;
   const SharedBytes& bytes() const;  // exactly the root's outer bytes
+  size_t held_bytes() const;         // the memory that its copies keep together, about
 
  private:
   friend struct Access;

@@ -207,6 +207,7 @@ StreamParser::State::Stop StreamParser::State::continue_element(std::string_view
     const auto outcome = scanner.scan(bytes);
     if (outcome == Scanner::Outcome::whole) {
       const auto whole = std::move(partial);
+      whole->bytes.shrink_to_fit();  // it grew by doubling, and may be kept for long
       return finish(whole->scanner, std::move(whole->bytes));
     }
     if (const auto stop = judge(outcome, scanner, bytes.size())) return stop;

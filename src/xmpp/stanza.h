@@ -75,7 +75,9 @@ class Stanza {
   // Appends the whole stanza. `with_namespace`: declares jabber:client on it (WebSocket, archive rows, forwarded
   // copies).
   void write(std::string& out, bool with_namespace = false) const;
-  size_t approximate_bytes() const { return payload_.size() + stamps_.size() + 128; }
+  size_t approximate_bytes() const { return payload_.size() + stamps_.size() + 128; }  // as XML
+  // The memory that it keeps, about; payloads that are shared with other stanzas included.
+  size_t held_bytes() const { return sizeof(Stanza) + 512 + document_.held_bytes() + stamps_.capacity(); }
 
  private:
   Stanza(StanzaKind stanza_kind, xml::Document document, SharedBytes payload)
