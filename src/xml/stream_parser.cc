@@ -47,8 +47,7 @@ struct StreamParser::State {
   StreamFault fault = StreamFault::not_well_formed;
   bool after_less_than = false;  // a < was taken, and nothing after it
   size_t taken = 0;              // bytes of the byte order mark or, after </, of the root's end tag
-  std::string declaration;
-  std::string fault_text;
+  std::string text;              // the XML declaration while it comes; what was wrong, after a fault
   std::unique_ptr<Partial> partial;
   std::optional<Document> header;
   std::optional<Document> element;
@@ -63,13 +62,13 @@ struct StreamParser::State {
   Stop judge(Scanner::Outcome outcome, const Scanner& scanner, size_t bytes);
   Step finish(Scanner& scanner, std::string bytes);
   Stop close(std::string_view& input);
-  Step refuse(StreamFault why, std::string text);
+  Step refuse(StreamFault why, std::string why_text);
 };
 
-StreamParser::Step StreamParser::State::refuse(StreamFault why, std::string text) {
+StreamParser::Step StreamParser::State::refuse(StreamFault why, std::string why_text) {
   phase = Phase::fault;
   fault = why;
-  fault_text = std::move(text);
+  text = std::move(why_text);
   partial.reset();
   return Step::fault;
 }
@@ -114,16 +113,15 @@ StreamParser::State::Stop StreamParser::State::collect_declaration(std::string_v
   while (!input.empty()) {
     const char byte = input[0];
     input.remove_prefix(1);
-    declaration += byte;
-    const size_t size = declaration.size();
-    const bool opens =
-        size <= opening.size() ? opening.starts_with(declaration) : size > opening.size() + 1 || is_space(byte);
+    text += byte;
+    const size_t size = text.size();
+    const bool opens = size <= opening.size() ? opening.starts_with(text) : size > opening.size() + 1 || is_space(byte);
     if (!opens) return refuse(StreamFault::restricted_xml, "a processing instruction before the stream");
     if (byte == '>') {
-      if (const auto wrong = find_declaration_fault(declaration)) {
+      if (const auto wrong = find_declaration_fault(text)) {
         return refuse(*wrong, "an XML declaration that does not ask for XML 1.0 in UTF-8");
       }
-      std::string().swap(declaration);  // frees it
+      std::string().swap(text);  // frees it
       phase = Phase::prolog;
       return std::nullopt;
     }
@@ -168,7 +166,7 @@ StreamParser::State::Stop StreamParser::State::markup(std::string_view& input) {
   input.remove_prefix(opening);
   after_less_than = false;
   taken = 0;
-  if (declares) declaration = "<?";
+  if (declares) text = "<?";
   phase = declares ? Phase::declaration : Phase::close;
   return std::nullopt;
 }
@@ -289,7 +287,7 @@ Document StreamParser::take_element() {
 
 StreamFault StreamParser::fault() const { return state_->fault; }
 
-const std::string& StreamParser::fault_text() const { return state_->fault_text; }
+const std::string& StreamParser::fault_text() const { return state_->text; }
 
 void StreamParser::set_limits(const Limits& limits) { state_->limits = limits; }
 

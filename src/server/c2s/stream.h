@@ -88,10 +88,9 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   bool header_sent_ = false;
   bool awaits_header_ = true;
   uint8_t attempts_ = 0, wrong_secrets_ = 0;
-  std::string localpart_;  // once authenticated
+  std::string localpart_;  // that the present attempt named, for the throttle; once authenticated, the account's
   std::string lang_;
   std::unique_ptr<sasl::Mechanism> mechanism_;
-  std::string attempted_;  // the localpart that the present attempt named, for the throttle
   Session* session_ = nullptr;
   net::Timer timer_;
   int64_t rate_ms_ = 0;   // the rate limit's bucket: full at or before this time

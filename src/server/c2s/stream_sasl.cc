@@ -98,7 +98,7 @@ bool Stream::on_stranger_iq(const xml::Element& element) {
 }
 
 void Stream::begin_auth(const xml::Element& auth) {
-  attempted_.clear();
+  localpart_.clear();
   const bool plain = !transport_->is_websocket() && !transport_->connection().is_secure();
   if (plain && clients_->options().require_tls) {
     send_failure({sasl::Condition::encryption_required, "Use STARTTLS first."});
@@ -135,17 +135,17 @@ void Stream::advance(sasl::Step step) {
                    transport_->send_nonza(std::move(out));
                  },
                  [this](const sasl::NeedCredentials& need) {
-                   attempted_ = need.authcid;
+                   localpart_ = need.authcid;
                    transport_->hold();
                    spawn(provide_keys(shared_from_this(), need.authcid));
                  },
                  [this](const sasl::VerifySecret& secret) {
-                   attempted_ = secret.authcid;
+                   localpart_ = secret.authcid;
                    transport_->hold();
                    spawn(verify_secret(shared_from_this(), secret));
                  },
                  [this](const sasl::VerifyToken& token) {
-                   attempted_ = "(token)";
+                   localpart_ = "(token)";
                    transport_->hold();
                    spawn(verify_token(shared_from_this(), token));
                  },
@@ -206,15 +206,15 @@ Task<void> Stream::verify_token(std::shared_ptr<Stream> self, sasl::VerifyToken 
 void Stream::fail(const sasl::Failure& failure) {
   mechanism_.reset();
   // What failed before a secret was looked at tells an attacker nothing, and is no sign of one.
-  if (failure.condition != sasl::Condition::not_authorized || attempted_.empty()) {
+  if (failure.condition != sasl::Condition::not_authorized || localpart_.empty()) {
     send_failure(failure);
     return;
   }
   ++wrong_secrets_;
   Home& home = clients_->home();
   const std::string& address = transport_->connection().peer_address();
-  home.house().throttle.failed(host_->tenant->id, attempted_, address);
-  const auto wait = home.house().throttle.before_answer(host_->tenant->id, attempted_, address);
+  home.house().throttle.failed(host_->tenant->id, localpart_, address);
+  const auto wait = home.house().throttle.before_answer(host_->tenant->id, localpart_, address);
   if (wait.delay_ms <= 0) {
     send_failure(failure);
     return;
