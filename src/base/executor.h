@@ -15,6 +15,8 @@ class Executor {
 
   // Runs the function at the end of this thread's turn; at once on a thread that has none.
   static void at_end_of_this_turn(std::function<void()> work);
+  // Is this thread in a turn of another executor's?
+  static bool in_turn_of_other(const Executor& executor);
 
  protected:
   // A turn of this executor on this thread, while it lives. Where one begins within another, that one goes on after it.

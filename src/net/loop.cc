@@ -5,12 +5,14 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <limits>
 #include <mutex>
 #include <string>
@@ -27,6 +29,13 @@ namespace {
 
 constexpr size_t read_buffer_bytes = 64 * 1024;
 constexpr int ready_max = 512;  // file descriptors handled in one turn
+
+// What this thread's turn posted to other loops, until its end.
+struct Outgoing {
+  Loop* to;
+  std::vector<std::function<void()>> batch;
+};
+thread_local std::vector<Outgoing> outgoing;
 
 [[noreturn]] void give_up(const char* what) {
   log::error("net", "an event loop could not be made; the machine is out of file descriptors or memory",
@@ -183,10 +192,33 @@ void Loop::handle_turn_end() {
 }
 
 void Loop::post(std::function<void()> work) {
+  if (!in_turn_of_other(*this)) {
+    Batch alone;
+    alone.push_back(std::move(work));
+    return post_batch(std::move(alone));
+  }
+  auto letter = std::find_if(outgoing.begin(), outgoing.end(), [this](const auto& other) { return other.to == this; });
+  if (letter == outgoing.end()) letter = outgoing.insert(letter, {this, {}});
+  letter->batch.push_back(std::move(work));
+  if (letter->batch.size() > 1) return;
+  at_end_of_this_turn([this] {
+    const auto due =
+        std::find_if(outgoing.begin(), outgoing.end(), [this](const auto& other) { return other.to == this; });
+    Batch batch = std::move(due->batch);
+    outgoing.erase(due);
+    post_batch(std::move(batch));
+  });
+}
+
+void Loop::post_batch(Batch batch) {
   bool wake = false;
   {
     const std::lock_guard lock(state_->mutex);
-    state_->mailbox.push_back(std::move(work));
+    if (state_->mailbox.empty()) {
+      state_->mailbox.swap(batch);
+    } else {
+      std::move(batch.begin(), batch.end(), std::back_inserter(state_->mailbox));
+    }
     wake = std::exchange(state_->sleeping, false);
   }
   if (!wake) return;

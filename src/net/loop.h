@@ -2,7 +2,8 @@
 // turn.
 //
 // A turn is: wait, handle ready sockets, due timers, the mailbox as one batch; then the turn-end work (where
-// connections write what was queued during the turn, gathered). Other threads wake it at most once a turn.
+// connections write what was queued during the turn, gathered). Other threads wake it at most once a turn; what one
+// loop posts to another during a turn goes there together, at the turn's end.
 //
 // Thread: all but post() and stop() only on its own thread, once run() has begun (before, on the thread that made it).
 #pragma once
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/executor.h"
@@ -87,6 +89,8 @@ class Loop final : public Executor {
 
  private:
   struct State;
+  using Batch = std::vector<std::function<void()>>;
+  void post_batch(Batch batch);
   void turn(int64_t wait_ms);
   int64_t wait_for_ready(int64_t wait_ms);
   void handle_ready(int64_t count);

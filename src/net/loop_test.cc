@@ -34,6 +34,32 @@ TEST(Loop, DoesPostedWorkInOrderAndBeforeStop) {
   EXPECT_EQ(order, "abcd");
 }
 
+TEST(Loop, PostsOfATurnGoToAnotherLoopTogetherAtItsEnd) {
+  const SystemClock clock;
+  Loop one(0, clock), other(1, clock), third(2, clock);
+  std::string order;
+  one.post([&] {
+    other.post([&] { order += 'a'; });
+    third.post([&] { order += 'z'; });
+    other.post([&] {
+      order += 'b';
+      one.post([&] { order += 'd'; });
+      other.post([&] { order += 'c'; });  // to itself: the next turn's
+    });
+    other.run_once(0);
+    EXPECT_EQ(order, "");
+  });
+  one.run_once(0);
+  other.run_once(0);
+  EXPECT_EQ(order, "ab");
+  other.run_once(0);
+  EXPECT_EQ(order, "abc");
+  one.run_once(0);
+  EXPECT_EQ(order, "abcd");
+  third.run_once(0);
+  EXPECT_EQ(order, "abcdz");
+}
+
 TEST(Loop, IsWokenByOtherThreads) {
   const SystemClock clock;
   Loop loop(0, clock);

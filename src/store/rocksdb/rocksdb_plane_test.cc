@@ -179,6 +179,7 @@ TEST_P(RocksdbPlaneTest, ManyThreadsAreHeldBackAndLoseNothing) {
   reopen({.waiting_bytes_max = 64 << 10});
   constexpr int threads = 4, rows = 2'000;
   std::vector<std::thread> writers;
+  writers.reserve(4);
   for (int thread = 0; thread < threads; ++thread) {
     writers.emplace_back([this, thread] {
       auto archive = plane_->archive(thread % 2 ? montague : capulet, "archive");
