@@ -10,6 +10,7 @@
 #include <rocksdb/slice.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <map>
 #include <mutex>
 #include <new>
@@ -83,9 +84,11 @@ class RunMemtable final : public rocksdb::MemTableRep {
   }
 
   Iterator* GetIterator(rocksdb::Arena* arena) override;
+  Iterator* GetDynamicPrefixIterator(rocksdb::Arena* arena) override;
 
  private:
   class Walk;
+  class Glance;
   using Runs = std::map<std::string_view, Run>;  // the keys lie in the arena, as part of the run's first entry
   static constexpr size_t run_bytes = 192;       // of the two nodes and their shares of the hash table, about
 
@@ -111,7 +114,7 @@ class RunMemtable final : public rocksdb::MemTableRep {
 };
 
 // Thread: one at a time. Lifetime: not longer than its table.
-class RunMemtable::Walk final : public rocksdb::MemTableRep::Iterator {
+class RunMemtable::Walk : public rocksdb::MemTableRep::Iterator {
  public:
   explicit Walk(const RunMemtable& table) : table_(table), run_(table.runs_.end()) {}
 
@@ -197,6 +200,20 @@ rocksdb::MemTableRep::Iterator* RunMemtable::GetIterator(rocksdb::Arena* arena) 
   if (!arena) return new Walk(*this);  // tidy: allow new: RocksDB deletes it
   // tidy: allow new: it is made in the arena
   return new (arena->AllocateAligned(sizeof(Walk), 0, nullptr)) Walk(*this);
+}
+
+// What a point read walks with: RocksDB 7.8's MemTableRep::Get asks for an iterator and never deletes it. Each thread has
+// the memory for one, which whoever does delete it leaves alone.
+class RunMemtable::Glance final : public Walk {
+ public:
+  using Walk::Walk;
+  static void operator delete(void*) {}
+};
+
+rocksdb::MemTableRep::Iterator* RunMemtable::GetDynamicPrefixIterator(rocksdb::Arena* arena) {
+  if (arena) return GetIterator(arena);
+  alignas(Glance) thread_local std::byte room[sizeof(Glance)];
+  return new (room) Glance(*this);  // tidy: allow new: it is made in the thread's room
 }
 
 class RunMemtableFactory final : public rocksdb::MemTableRepFactory {
