@@ -63,15 +63,9 @@ def _store():
 
 
 def stalled(readers):
-    """Readers that don't read."""
-    return Bound(readers * _mib(queue_bytes()),
-                 f'{readers} readers × ({queue_bytes() // MIB} MiB to write and one stanza of {stanza_bytes() // 1024} KiB)')
-
-
-def unacknowledged(readers):
-    """The same with XEP-0198: what was sent is kept until it is acknowledged."""
+    """Readers that don't read, or never acknowledge."""
     return Bound(readers * (_mib(queue_bytes()) + _mib(held_bytes())),
-                 f'{readers} readers × ({queue_bytes() // MIB} MiB to write and {held_bytes() // MIB} MiB of stanzas not acknowledged, '
+                 f'{readers} readers × ({queue_bytes() // MIB} MiB to write and {held_bytes() // MIB} MiB of stanzas that wait or are not acknowledged, '
                  f'and one stanza of {stanza_bytes() // 1024} KiB in each)')
 
 

@@ -72,14 +72,14 @@ def rise(label='memory', unit='MiB'):
     return Figure(label, ('memory', 'server', 'rise_kib'), unit, 1 / 1024)
 
 
-def stalled(name, title, readers, size, *options, bound=bounds.stalled):
+def stalled(name, title, readers, size, *options):
     """Users who stop reading; each message is of `size` bytes, of which all but some 130 are its body."""
     figures = [rise(), Figure('a reader', ('memory', 'server', 'kib_each'), 'KiB'), Figure('accepted', ('units',), ''),
                Figure('closed, told why', ('readers', 'resource_constraint'), ''), Figure('closed, gone', ('readers', 'cut'), ''),
                Figure('kept', ('readers', 'kept'), ''), Figure('p99 of others, calm', ('calm_us', 'p99'), 'ms', 0.001),
                Figure('p99 of others, meanwhile', ('stalled_us', 'p99'), 'ms', 0.001), Figure('others got', ('stalled_us', 'count'), '')]
     return Measurement(name, title, 'stalled', ('--readers', str(readers), '--bytes', str(size - 130), *options), peers=('teahouse',),
-                       figures=figures, bound=lambda: bound(readers))
+                       figures=figures, bound=lambda: bounds.stalled(readers))
 
 
 def room(occupants, **details):
@@ -137,9 +137,9 @@ MEASUREMENTS = [
                 per_peer={'ejabberd': ('--rate', '50'), 'prosody': ('--rate', '50')}),
     stalled('stalled-reader', '100 users stop reading while others write to them', 100, 430),
     stalled('stalled-reader-small', '20 users, and messages of a byte', 20, 131),
-    stalled('stalled-reader-sm', '20 users, with XEP-0198', 20, 430, '--sm', 'on', bound=bounds.unacknowledged),
+    stalled('stalled-reader-sm', '20 users, with XEP-0198', 20, 430, '--sm', 'on'),
     stalled('silent-reader', '2 users read and never acknowledge (XEP-0198), messages of 64 KiB', 2, 65_536, '--sm', 'on', '--stall', 'acknowledging',
-            '--fill', '60', bound=bounds.unacknowledged),
+            '--fill', '60'),
     Measurement('post', 'HTTP POST /v1/messages', 'post', peers=('teahouse',),
                 figures=[cpu(), Figure('rate', ('per_s',), '/s'), *latency('latency_us')]),
     Measurement('resume', 'restart with 10,000 sessions (peers: 1,000)', 'resume', ('--at-once', '200'), 'plain', peers=XMPP, accounts=10_000,

@@ -127,9 +127,9 @@ def tables(whole):
 MEMORY = '''## Memory stays bounded
 
 How far what is resident rises at most (the kernel's own mark, VmHWM) above what it was just before, and what Teahouse's limits in `src/` allow for
-(`bench/bounds.py`). A session that does not read holds at most {queue} MiB that wait to be written, and may have one stanza more; then it is closed with
-resource-constraint, and what is queued goes when it is read or 5 s have passed. With XEP-0198 at most {held} MiB of stanzas that it did not acknowledge are kept
-too. Both count memory, not XML. In the room and the flood everybody reads: stated is what this load has under way;
+(`bench/bounds.py`). For a session that does not read {queue} MiB wait to be written, and behind them {held} MiB of stanzas, and may have one more each; then it is closed with
+resource-constraint, and what is queued goes when it is read or 5 s have passed. With XEP-0198 the stanzas that it did not acknowledge are among those {held} MiB.
+Both count memory, not XML. In the room and the flood everybody reads: stated is what this load has under way;
 who falls behind is bounded as the others are. What the kernel buffers is not the server's and not counted, nor is ejabberd's database. Other pairs chat
 meanwhile, and lose nothing; what they noticed is above.
 

@@ -65,29 +65,31 @@ void Session::set_presence(std::optional<Stanza> presence) {
 }
 
 void Session::deliver(StanzaPtr stanza, Lsn gate) {
-  if (held_bytes_ > held_bytes_max) {
-    overflow();
-    return;
-  }
-  if (outgoing_.empty() && stream_ && gate <= home_.committed()) {
+  if (outgoing_.empty() && can_leave(gate)) {
     send(stanza);
-    return;
+  } else {
+    held_bytes_ += stanza->held_bytes();
+    outgoing_.push_back({std::move(stanza), gate});
+    if (stream_ && gate > home_.committed()) home_.wait_for_commit(*this);
   }
-  held_bytes_ += stanza->held_bytes();
-  outgoing_.push_back({std::move(stanza), gate});
-  if (stream_) home_.wait_for_commit(*this);
+  if (held_bytes_ > held_bytes_max) overflow();
 }
 
 void Session::flush() {
-  while (stream_ && !outgoing_.empty() && outgoing_.front().gate <= home_.committed()) {
+  while (!outgoing_.empty() && can_leave(outgoing_.front().gate)) {
     const StanzaPtr stanza = std::move(outgoing_.front().stanza);
     outgoing_.pop_front();
     held_bytes_ -= stanza->held_bytes();
     send(stanza);
   }
   count_handled();
-  const bool gated = stream_ && !outgoing_.empty();
+  const bool gated = stream_ && !outgoing_.empty() && outgoing_.front().gate > home_.committed();
   if (gated || (!incoming_.empty() && incoming_.front().complete)) home_.wait_for_commit(*this);
+}
+
+// Not before it is stored, nor while the stream has enough: it says when it has no more (on_drained).
+bool Session::can_leave(Lsn gate) const {
+  return stream_ && gate <= home_.committed() && stream_->queued_bytes() <= out_queue_bytes_max;
 }
 
 void Session::send(const StanzaPtr& stanza) {
@@ -96,10 +98,6 @@ void Session::send(const StanzaPtr& stanza) {
     held_bytes_ += stanza->held_bytes();
     unasked_bytes_ += stanza->held_bytes();
     ++sm_sent_;
-  }
-  if (stream_->queued_bytes() > out_queue_bytes_max) {
-    overflow();
-    return;
   }
   stream_->send_stanza(*stanza);
   // Ask now and then, so that what is kept for sending again stays small (XEP-0198 section 4 leaves it to us when).
@@ -113,6 +111,7 @@ void Session::request_acknowledgement() {
 }
 
 void Session::overflow() {
+  if (std::exchange(overflown_, true)) return;
   // Not from inside a delivery: who delivers may be walking over the sessions.
   home_.loop().post([&home = home_, number = number_] {
     if (Session* session = home.find_session(number)) {

@@ -2,9 +2,10 @@
 //
 // Owns: what has been sent and not acknowledged yet, and what waits for its turn.
 // Thread: its account's home loop.
-// Limits: out_queue_bytes_max, held_bytes_max, as memory; a session that does not read is closed with
-// resource-constraint; its unread stanzas go on as if it had never been there (to another resource, or to the offline
-// queue). Spec: RFC 6120 section 7, XEP-0198.
+// Limits, as memory: its stream is given out_queue_bytes_max and the rest waits here until the client has read that, up
+// to held_bytes_max. One for which more waits is closed with resource-constraint; what was not given to its stream, or
+// not acknowledged, goes on as if it had never been there (to another resource, or to the offline queue).
+// Spec: RFC 6120 section 7, XEP-0198.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +39,7 @@ class SessionStream {
 
 class Session {
  public:
-  static constexpr size_t out_queue_bytes_max = 4 << 20;  // written and not read by the client
+  static constexpr size_t out_queue_bytes_max = 1 << 20;  // written and not read by the client
   static constexpr size_t held_bytes_max = 16 << 20;      // of stanzas that wait, or are sent and not acknowledged
 
   Session(Home& home, Resident& resident, FullJid jid, uint64_t number);
@@ -64,8 +65,12 @@ class Session {
   // Queues a stanza for the client. It leaves when `gate` is committed; the order is kept.
   void deliver(StanzaPtr stanza, Lsn gate = 0);
   void deliver(Stanza stanza, Lsn gate = 0) { deliver(std::make_shared<const Stanza>(std::move(stanza)), gate); }
-  // Lets go what the committed Lsn allows.
+  // Lets go what the committed Lsn and the stream allow.
   void flush();
+  // The client has read all that its stream was given.
+  void on_drained() {
+    if (!outgoing_.empty()) flush();
+  }
 
   // The stream that serves it now; null while it waits to be resumed.
   SessionStream* stream() const { return stream_; }
@@ -111,6 +116,7 @@ class Session {
   };
   void handled(uint32_t epoch, uint32_t number, Lsn lsn);
   void count_handled();
+  bool can_leave(Lsn gate) const;
   void send(const StanzaPtr& stanza);
   void request_acknowledgement();
   void overflow();
@@ -125,6 +131,7 @@ class Session {
   int64_t presence_ms_ = 0;
 
   bool sm_enabled_ = false;
+  bool overflown_ = false;  // it will be closed, since too much waits
   bool answer_wanted_ = false;
   std::string resume_id_;
   std::function<void()> all_handled_;

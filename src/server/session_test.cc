@@ -14,12 +14,13 @@ class Wire final : public SessionStream {
  public:
   void send_stanza(const Stanza& stanza) override { got.push_back(stanza.id); }
   void send_nonza(std::string xml) override { got.push_back(std::move(xml)); }
-  size_t queued_bytes() const override { return 0; }
+  size_t queued_bytes() const override { return queued; }
   void session_closed() override { closed = true; }
   void end(std::string_view condition, std::string_view) override { ended = condition; }
 
   std::vector<std::string> got;
   std::string ended;
+  size_t queued = 0;
   bool closed = false;
 };
 
@@ -143,6 +144,52 @@ TEST_F(SessionTest, AReaderThatStopsReadingIsClosedAndNobodyElse) {
   turn();
   EXPECT_EQ(home_.find_session(number), nullptr);
   EXPECT_NE(home_.find_session(forum_->number()), nullptr);
+}
+
+TEST_F(SessionTest, WhatAFullStreamIsNotGivenFollowsWhenItIsRead) {
+  shop_wire_.queued = Session::out_queue_bytes_max + 1;
+  shop_->deliver(message("one"));
+  shop_->deliver(message("two"));
+  shop_wire_.queued = 0;
+  shop_->deliver(message("three"));  // passes none of those that wait
+  EXPECT_TRUE(shop_wire_.got.empty());
+  shop_->on_drained();
+  EXPECT_EQ(shop_wire_.got, (std::vector<std::string>{"one", "two", "three"}));
+  EXPECT_TRUE(forum_wire_.got.empty());
+}
+
+TEST_F(SessionTest, AFullStreamIsNotGivenWhatIsCommitted) {
+  shop_wire_.queued = Session::out_queue_bytes_max + 1;
+  shop_->deliver(message("one"), write());
+  plane_.commit();
+  turn();
+  EXPECT_TRUE(shop_wire_.got.empty());
+  shop_wire_.queued = 0;
+  shop_->deliver(message("two"), write());
+  shop_->on_drained();
+  EXPECT_EQ(shop_wire_.got, (std::vector<std::string>{"one"}));
+  plane_.commit();
+  turn();
+  EXPECT_EQ(shop_wire_.got, (std::vector<std::string>{"one", "two"}));
+}
+
+TEST_F(SessionTest, WhatAFullStreamWasNotGivenGoesToAnotherResource) {
+  Wire tablet_wire;
+  const uint64_t number = shop_->number();
+  shop_wire_.queued = Session::out_queue_bytes_max + 1;
+  const size_t enough = Session::held_bytes_max / message("m").held_bytes() + 1;
+  for (size_t i = 0; i < enough; ++i) shop_->deliver(message("m"));
+  shop_wire_.queued = 0;
+  shop_->deliver(message("last"));
+  Session* tablet = connect("ann@shop.example/tablet", tablet_wire);
+  turn();
+  EXPECT_EQ(home_.find_session(number), nullptr);
+  EXPECT_EQ(shop_wire_.ended, "resource-constraint");
+  EXPECT_TRUE(shop_wire_.got.empty());
+  EXPECT_EQ(tablet_wire.got.size(), enough + 1);
+  EXPECT_EQ(tablet_wire.got.back(), "last");
+  EXPECT_TRUE(forum_wire_.got.empty());
+  home_.close_session(*tablet);
 }
 
 TEST_F(SessionTest, OneThatReadsAndNeverAcknowledgesIsClosed) {

@@ -9,7 +9,7 @@ from stage import case, must_equal
 
 BODY = 'x' * 200000
 BATCHES, IN_A_BATCH = 72, 10   # 144 MB in all; a batch is within the queue of those who do read
-# A session's queue has 4 MiB (server/session.h); the rest is for what is on its way: stanzas of a batch, buffers, the allocator.
+# 17 MiB may wait for a session (server/session.h); the rest is for what is on its way: stanzas of a batch, buffers, the allocator.
 GROWTH_KIB_MAX = 64 * 1024
 
 

@@ -48,6 +48,9 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   void on_stream_close() override;
   void on_fault(xml::StreamFault fault, const std::string& text) override;
   void on_secure() override;
+  void on_drained() override {
+    if (session_) session_->on_drained();
+  }
   void on_gone(std::string_view why) override;
 
   // stream.cc
@@ -80,6 +83,8 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   void refuse_stanza(const xml::Element& element, const Error& error, std::string_view type);
   bool take_token();
   void slow_down(size_t bytes);
+  bool waits_for_disk() const;
+  void pause(int64_t pause_us);
 
   Clients* clients_;
   std::unique_ptr<Transport> transport_;

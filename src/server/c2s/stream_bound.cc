@@ -12,8 +12,8 @@ namespace {
 
 constexpr int64_t resume_timeout_s = 300;
 
-// What one session may send: a burst, and so much a second. Half of what may wait for one that reads slowly
-// (Session::out_queue_bytes_max), so that nobody's flood can throw out another who does read.
+// What one session may send: a burst, and so much a second. Far less than what may wait for one that
+// reads slowly (Session::held_bytes_max), so that nobody's flood can throw out another who does read.
 constexpr int64_t burst_bytes = 2 << 20, bytes_per_s = 1 << 20;
 constexpr int64_t congestion_pause_us = 10'000;  // between two looks whether the disk has caught up
 constexpr int64_t burst_us = burst_bytes * 1'000'000 / bytes_per_s;
@@ -134,21 +134,29 @@ void Stream::on_bound(xml::Document document) {
   session_->home().receive(*session_, std::move(*stanza));
 }
 
-// Counts what came; who has sent too much is not read from until that is worked off, nor is anybody while much waits
-// for the disk. Nothing is lost or refused: the client's own writes wait.
+// Counts what came; who has sent too much is not read from until that is worked off, nor is one whose stanzas wait for
+// the disk while much does. Nothing is lost or refused: the client's own writes wait.
 void Stream::slow_down(size_t bytes) {
-  int64_t pause_us = session_->home().data().congested() ? congestion_pause_us : 0;
+  int64_t pause_us = waits_for_disk() ? congestion_pause_us : 0;
   if (session_->resident().tenant().limits().stanzas_per_s >= 0) {  // a plan without limits has none here either
     const int64_t now_us = session_->home().clock().monotonic_ms() * 1000;
     bytes_us_ = std::max(bytes_us_, now_us - burst_us) + static_cast<int64_t>(bytes) * 1'000'000 / bytes_per_s;
     pause_us = std::max(pause_us, bytes_us_ - now_us);
   }
-  if (pause_us <= 0 || timer_.running()) return;
+  if (pause_us > 0 && !timer_.running()) pause(pause_us);
+}
+
+bool Stream::waits_for_disk() const {
+  return session_ && !session_->sm_all_handled() && session_->home().data().congested();
+}
+
+void Stream::pause(int64_t pause_us) {
   transport_->hold();
-  timer_ = session_->home().loop().start_timer(pause_us / 1000 + 1, [self = shared_from_this()] {
+  timer_ = clients_->home().loop().start_timer(pause_us / 1000 + 1, [self = shared_from_this()] {
     // What is read now may start the timer anew, which ends this one and what it holds.
     const auto stream = self;  // NOLINT(performance-unnecessary-copy-initialization)
     stream->timer_.stop();
+    if (stream->waits_for_disk()) stream->pause(congestion_pause_us);
     stream->transport_->release();
   });
 }

@@ -99,6 +99,7 @@ class TcpTransport final : public Transport, private net::Connection::Events {
     }
   }
   void on_secure() override { events_.on_secure(); }
+  void on_drained() override { events_.on_drained(); }
   void on_closed(std::string_view why) override { events_.on_gone(why); }
 
   std::unique_ptr<net::Connection> connection_;

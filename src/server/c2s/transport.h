@@ -30,6 +30,7 @@ class Transport {
     virtual void on_stream_close() = 0;  // the peer closed its stream properly
     virtual void on_fault(xml::StreamFault fault, const std::string& text) = 0;
     virtual void on_secure() = 0;
+    virtual void on_drained() = 0;                   // all that was sent is with the kernel
     virtual void on_gone(std::string_view why) = 0;  // the connection is over
   };
   virtual ~Transport() = default;

@@ -90,6 +90,7 @@ class WebSocketTransport final : public Transport, public http::WebSocket::Event
       events_.on_element(std::move(*document));
     }
   }
+  void on_drained() override { events_.on_drained(); }
   void on_closed(std::string_view why) override { events_.on_gone(why); }
 
   Transport::Events& events_;

@@ -25,11 +25,10 @@ class MemoryPlane final : public DataPlane {
   void commit();
   // The disk fails now: nothing is committed any more.
   void fail();
-  void set_congested(bool congested) { congested_ = congested; }
 
   Lsn appended() const override;
   Lsn committed() const override { return board_.committed(); }
-  bool congested() const override { return congested_; }
+  bool congested() const override { return false; }
   void watch_commits(Executor& home, std::function<void(Lsn)> committed) override;
   Task<Result<void>> remove_tenant(Executor& home, TenantId tenant) override;
 
@@ -50,7 +49,6 @@ class MemoryPlane final : public DataPlane {
   Lsn appended_ = 0;                      // guarded by mutex_, as is what follows
   bool held_ = false;
   std::unique_ptr<Data> data_;
-  std::atomic<bool> congested_ = false;
 };
 
 std::unique_ptr<MemoryPlane> make_memory_plane();

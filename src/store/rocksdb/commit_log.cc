@@ -7,7 +7,7 @@
 // message that is stored for two is one commit, and a busy loop pays for one commit a turn at most.
 //
 // Back-pressure: half of waiting_bytes_max may gather while the other half is being written. Who appends beyond that
-// waits until the committer takes the group; from a quarter on congested() warns. The committer waits for no loop, so
+// waits until the committer takes the group; from a sixteenth on congested() warns. The committer waits for no loop, so
 // this can't lock up.
 //
 // When a commit fails nobody knows what is on the disk. So it is the last: the board fails, what waits and what comes

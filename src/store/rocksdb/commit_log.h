@@ -39,7 +39,7 @@ class CommitLog {
   void forget_pairs(std::string_view owner) { recent_.forget_owner(owner); }
 
   Lsn appended() const { return appended_.load(); }
-  bool congested() const { return pending_bytes_.load() > settings_.waiting_bytes_max / 4; }
+  bool congested() const { return pending_bytes_.load() > settings_.waiting_bytes_max / 16; }
   void finish();
 
  private:

@@ -202,8 +202,8 @@ rocksdb::MemTableRep::Iterator* RunMemtable::GetIterator(rocksdb::Arena* arena) 
   return new (arena->AllocateAligned(sizeof(Walk), 0, nullptr)) Walk(*this);
 }
 
-// What a point read walks with: RocksDB 7.8's MemTableRep::Get asks for an iterator and never deletes it. Each thread has
-// the memory for one, which whoever does delete it leaves alone.
+// What a point read walks with: RocksDB 7.8's MemTableRep::Get asks for an iterator and never deletes it. Each thread
+// has the memory for one, which whoever does delete it leaves alone.
 class RunMemtable::Glance final : public Walk {
  public:
   using Walk::Walk;

@@ -1,0 +1,86 @@
+"""A disk that stands still: what waits for it stays bounded, and nobody waits who does not need it."""
+import asyncio
+import contextlib
+import os
+import subprocess
+
+from fixtures.client import Client, Unexpected
+from fixtures.server import logs_folder
+
+CASES = []
+HERE = os.path.dirname(os.path.realpath(__file__))
+GATE, SHIM = (os.path.join(logs_folder(), name) for name in ('slow_disk.gate', 'slow_disk.so'))
+MESSAGES, BODY = 300, 'x' * 200_000   # stored twice: twice what may wait for the disk
+RISEN_KIB = 6 * 1024                  # then much waits
+WAITING_KIB = 32 * 1024               # at most, with what lies around it
+PINGS = 2000                          # then, each a turn of the server's loop: time to take in all, if it did
+
+
+def prepare():
+    free_disk()
+    subprocess.run(['cc', '-shared', '-fPIC', '-O1', '-o', SHIM, os.path.join(HERE, 'slow_disk.c'), '-ldl'], check=True)
+    return {'LD_PRELOAD': SHIM, 'SLOW_DISK': GATE}
+
+
+def stop_disk():
+    with open(GATE, 'w', encoding='ascii'):
+        pass
+
+
+def free_disk():
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(GATE)
+
+
+async def enter(server):
+    limits = dict.fromkeys(('stanzas_per_s', 'api_calls_per_min', 'offline_messages', 'archive_bytes'), -1)
+    await asyncio.to_thread(server.api.set_plan, 'load', limits)
+    clients = {}
+    for tenant, users in {'montague': ('romeo', 'benvolio'), 'capulet': ('juliet', 'nurse')}.items():
+        await asyncio.to_thread(server.api.create_tenant, tenant, f'{tenant}.example', plan='load')
+        for user in users:
+            await asyncio.to_thread(server.api.create_account, tenant, user, 'pw-' + user)
+            client = await Client(server, user, user, f'{tenant}.example', 'pw-' + user).login()
+            client.send('<presence/>')
+            await client.pick(lambda e, c=client: e.get('from') == c.jid)
+            clients[user] = client
+    return clients
+
+
+async def talk(clients, number):
+    """What needs no disk."""
+    await clients['juliet'].answer(f"<iq type='get' id='ping-{number}' to='capulet.example'><ping xmlns='urn:xmpp:ping'/></iq>")
+    clients['nurse'].send(f"<message to='juliet@capulet.example' type='chat' id='said-{number}'><body>still here</body>"
+                          "<no-store xmlns='urn:xmpp:hints'/></message>")
+    await clients['juliet'].pick(lambda e: e.get('id') == f'said-{number}')
+
+
+async def stand_still(server):
+    """While the disk stands still, who writes much is not read from any more, and others' streams go on; afterwards nothing is missing, and
+    nobody else got any of it."""
+    clients = await enter(server)
+    before = server.memory_kib()
+    stop_disk()
+    try:
+        for number in range(MESSAGES):
+            clients['romeo'].send(f"<message to='benvolio@montague.example' type='chat' id='large-{number}'><body>{BODY}</body></message>")
+        number = 0
+        while server.memory_kib() < before + RISEN_KIB:
+            number += 1
+            await talk(clients, number)
+        for _ in range(PINGS):
+            number += 1
+            await talk(clients, number)
+        risen = server.memory_kib() - before
+        if risen > WAITING_KIB:
+            raise Unexpected(f'{risen} KiB wait for the disk')
+    finally:
+        free_disk()
+    for number in range(MESSAGES):
+        await clients['benvolio'].pick(lambda e, n=number: e.get('id') == f'large-{n}')
+    for name in ('juliet', 'nurse'):
+        if any((e.get('id') or '').startswith('large-') for e in clients[name].inbox):
+            raise Unexpected(f'{name} of the other tenant got what romeo wrote')
+stand_still.settings = ['server.loops=1']
+stand_still.prepare = prepare
+CASES.append(('slow disk: writers wait, others do not', stand_still))
