@@ -1,5 +1,6 @@
 #include "api/archive_rows.h"
 
+#include "server/archive_query.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse::api {
@@ -21,6 +22,7 @@ Result<store::ArchiveQuery> make_history_query(const PageWanted& page) {
   query.backwards = true;
   query.counted = false;
   query.rows_max = page.rows;
+  query.bytes_enough = archive_page_bytes;
   if (page.cursor.empty()) return query;
   query.page_before = store::parse_archive_id(page.cursor);
   if (query.page_before) return query;

@@ -38,6 +38,7 @@ Result<store::ArchiveQuery> make_archive_query(const MamQuery& query) {
     made.ids.push_back(*id);
   }
   made.backwards = query.rsm.backwards();
+  made.bytes_enough = archive_page_bytes;
   made.rows_max = query.rsm.page_size(archive_page_rows, archive_page_rows_max);
   return made;
 }

@@ -10,6 +10,7 @@ namespace teahouse {
 
 inline constexpr size_t archive_page_rows = 50;  // unless asked
 inline constexpr size_t archive_page_rows_max = 250;
+inline constexpr size_t archive_page_bytes = 1 << 20;  // a page of long messages ends with the one that reaches this
 
 Result<store::ArchiveQuery> make_archive_query(const MamQuery& query);
 RsmAnswer make_rsm_answer(const store::ArchivePage& page);

@@ -110,6 +110,7 @@ class Hooks {
   std::vector<SessionHook> session_bound;                                      // just after bind
   std::vector<std::function<void(Session&, bool initial)>> session_available;  // sent undirected available presence
   std::vector<SessionHook> session_resumed;                                    // after <resumed/>
+  std::vector<SessionHook> session_has_room;                                   // after Session::ask_for_room
   std::vector<SessionHook> session_closing;  // it is still there, for the last time; presence is sent by then
   std::vector<ResidentLoad> resident_load;   // before anything is asked of a resident that was not in memory
   std::vector<AccountHook> account_removed;  // drop what is stored for it; on its home

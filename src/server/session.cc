@@ -85,11 +85,23 @@ void Session::flush() {
   count_handled();
   const bool gated = stream_ && !outgoing_.empty() && outgoing_.front().gate > home_.committed();
   if (gated || (!incoming_.empty() && incoming_.front().complete)) home_.wait_for_commit(*this);
+  tell_of_room();
 }
 
 // Not before it is stored, nor while the stream has enough: it says when it has no more (on_drained).
 bool Session::can_leave(Lsn gate) const {
   return stream_ && gate <= home_.committed() && stream_->queued_bytes() <= out_queue_bytes_max;
+}
+
+void Session::ask_for_room() {
+  room_wanted_ = true;
+  tell_of_room();
+}
+
+void Session::tell_of_room() {
+  if (!room_wanted_ || held_bytes_ > held_bytes_max / 4) return;
+  room_wanted_ = false;
+  for (const auto& hook : home_.hooks().session_has_room) hook(*this);
 }
 
 void Session::send(const StanzaPtr& stanza) {
@@ -127,6 +139,7 @@ bool Session::sm_acknowledge(uint32_t h) {
   for (uint32_t i = 0; i < newly; ++i) held_bytes_ -= unacknowledged_[i]->held_bytes();
   unacknowledged_.pop_front(newly);
   sm_acknowledged_ = h;
+  tell_of_room();
   return true;
 }
 

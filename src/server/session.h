@@ -76,6 +76,10 @@ class Session {
   SessionStream* stream() const { return stream_; }
   void attach(SessionStream* stream) { stream_ = stream; }
 
+  // For who has much to deliver and can wait: Hooks::session_has_room is told, now or later, once little waits here or
+  // is not acknowledged.
+  void ask_for_room();
+
   // Stream management. `enable` starts counting both ways.
   bool sm_enabled() const { return sm_enabled_; }
   void sm_enable(std::string resume_id);
@@ -120,6 +124,7 @@ class Session {
   void send(const StanzaPtr& stanza);
   void request_acknowledgement();
   void overflow();
+  void tell_of_room();
 
   Home& home_;
   Resident& resident_;
@@ -133,6 +138,7 @@ class Session {
   bool sm_enabled_ = false;
   bool overflown_ = false;  // it will be closed, since too much waits
   bool answer_wanted_ = false;
+  bool room_wanted_ = false;
   std::string resume_id_;
   std::function<void()> all_handled_;
   uint32_t sm_sent_ = 0, sm_acknowledged_ = 0;

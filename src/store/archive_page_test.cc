@@ -67,6 +67,27 @@ TEST_P(ArchivePageTest, PagesBackwardsOldestFirst) {
   expect(query, {}, true, 10, 0);
 }
 
+TEST_P(ArchivePageTest, LongRowsMakeShortPages) {
+  ArchiveQuery query;
+  const size_t row_bytes = make_row(20 * minute_ms, juliet).bytes.size();  // of the last nine; the first is shorter
+  query.bytes_enough = 1;
+  expect(query, {10}, false, 10, 0);
+  query.bytes_enough = 2 * row_bytes;
+  expect(query, {10, 20, 30}, false, 10, 0);
+  query.page_after = at(80);
+  expect(query, {90, 100}, true, 10, 8);
+  query.page_after.reset();
+  query.backwards = true;
+  expect(query, {90, 100}, false, 10, 8);
+  query.ids = {at(20), at(50), at(60)};
+  expect(query, {50, 60}, false, 3, 1);
+  query.backwards = false;
+  query.bytes_enough = 1;
+  expect(query, {20}, false, 3, 0);
+  query.bytes_enough = 3 * row_bytes;
+  expect(query, {20, 50, 60}, true, 3, 0);
+}
+
 TEST_P(ArchivePageTest, APageThatHoldsAllExactlyIsComplete) {
   ArchiveQuery query;
   query.rows_max = 10;

@@ -50,7 +50,9 @@ class DataReader {
   virtual Result<std::optional<std::string>> value(const StoreId& store, std::string_view key) = 0;
   virtual Result<std::optional<std::string>> entry(const StoreId& store, std::string_view key,
                                                    std::string_view entry) = 0;
-  virtual Result<std::vector<MapStore::Entry>> entries(const StoreId& store, std::string_view key) = 0;
+  virtual Result<std::vector<MapStore::Entry>> entries(const StoreId& store, std::string_view key,
+                                                       size_t bytes_enough) = 0;
+  virtual Result<uint64_t> count_entries(const StoreId& store, std::string_view key) = 0;
   virtual Result<std::vector<std::string>> keys(const StoreId& store) = 0;
   virtual Result<ArchivePage> page(const StoreId& store, std::string_view owner, const ArchiveQuery& query) = 0;
   virtual Result<std::optional<ArchiveRow>> row(const StoreId& store, std::string_view owner, ArchiveId id) = 0;
@@ -70,6 +72,11 @@ struct IdRange {
   bool has(uint64_t id) const { return first <= id && id <= last; }
 };
 IdRange matching_ids(const ArchiveQuery& query);
+inline bool is_full(const ArchiveQuery& query, size_t rows, size_t bytes) {
+  return rows >= query.rows_max || bytes >= query.bytes_enough;
+}
+// How many of so many candidates the page takes: bytes_of(0) is the size of the first in its direction.
+size_t rows_of_page(const ArchiveQuery& query, size_t candidates, const std::function<size_t(size_t)>& bytes_of);
 IdRange page_ids(const ArchiveQuery& query);
 
 // What one archive row counts in count_bytes, on every engine.

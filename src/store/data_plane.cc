@@ -50,9 +50,16 @@ Lsn MapStore::remove(std::string_view key, std::string_view entry) const {
 }
 Lsn MapStore::remove_all(std::string_view key) const { return plane_->write({WriteKind::remove_entries, store_, key}); }
 
-Task<Result<std::vector<MapStore::Entry>>> MapStore::load(Executor& home, std::string key) const {
-  return plane_->ask<std::vector<Entry>>(
-      home, [store = store_, key = std::move(key)](DataReader& reader) { return reader.entries(store, key); });
+Task<Result<std::vector<MapStore::Entry>>> MapStore::load(Executor& home, std::string key, size_t bytes_enough) const {
+  return plane_->ask<std::vector<Entry>>(home,
+                                         [store = store_, key = std::move(key), bytes_enough](DataReader& reader) {
+                                           return reader.entries(store, key, bytes_enough);
+                                         });
+}
+
+Task<Result<uint64_t>> MapStore::count(Executor& home, std::string key) const {
+  return plane_->ask<uint64_t>(
+      home, [store = store_, key = std::move(key)](DataReader& reader) { return reader.count_entries(store, key); });
 }
 
 Task<Result<std::optional<std::string>>> MapStore::load_entry(Executor& home, std::string key,
@@ -189,6 +196,12 @@ IdRange matching_ids(const ArchiveQuery& query) {
     lower(static_cast<uint64_t>(*query.before_id) - 1);
   }
   return range;
+}
+
+size_t rows_of_page(const ArchiveQuery& query, size_t candidates, const std::function<size_t(size_t)>& bytes_of) {
+  size_t rows = 0, bytes = 0;
+  while (rows < candidates && !is_full(query, rows, bytes)) bytes += bytes_of(rows++);
+  return rows;
 }
 
 IdRange page_ids(const ArchiveQuery& query) {

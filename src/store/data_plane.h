@@ -67,8 +67,9 @@ class MapStore {
   Lsn store(std::string_view key, std::string_view entry, std::string_view value) const;
   Lsn remove(std::string_view key, std::string_view entry) const;
   Lsn remove_all(std::string_view key) const;
-  // All entries, in the order of their names' bytes.
-  Task<Result<std::vector<Entry>>> load(Executor& home, std::string key) const;
+  // All entries, in the order of their names' bytes; or the first of them, until their values have that many bytes.
+  Task<Result<std::vector<Entry>>> load(Executor& home, std::string key, size_t bytes_enough = SIZE_MAX) const;
+  Task<Result<uint64_t>> count(Executor& home, std::string key) const;
   Task<Result<std::optional<std::string>>> load_entry(Executor& home, std::string key, std::string entry) const;
   // Every key that has an entry, in the order of their bytes.
   Task<Result<std::vector<std::string>>> keys(Executor& home) const;
@@ -99,6 +100,7 @@ struct ArchiveQuery {
   std::optional<ArchiveId> page_after, page_before;  // exclusive; RSM: they bound the page, not the count
   bool backwards = false;                            // the last rows of what matches rather than the first
   size_t rows_max = 50;                              // 0: only count
+  size_t bytes_enough = SIZE_MAX;                    // a page ends with the row by which its rows have that many
   bool counted = true;  // false: count and first_index aren't wanted; they cost looks at many rows
 };
 

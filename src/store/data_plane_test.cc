@@ -78,6 +78,20 @@ TEST_P(DataPlaneTest, MapHoldsEntriesInOrder) {
   EXPECT_EQ(get(ours.keys(home_)), (std::vector<std::string>{romeo}));
 }
 
+TEST_P(DataPlaneTest, TheFirstEntriesOfAMapAreAsManyAsAreEnough) {
+  auto ours = plane_->map(montague, "offline"), theirs = plane_->map(capulet, "offline");
+  for (const char* entry : {"1", "2", "3"}) ours.store(romeo, entry, "four");
+  theirs.store(romeo, "1", "theirs");
+  EXPECT_EQ(get(ours.load(home_, romeo, 0)), Entries{});
+  EXPECT_EQ(get(ours.load(home_, romeo, 1)), (Entries{{"1", "four"}}));
+  EXPECT_EQ(get(ours.load(home_, romeo, 4)), (Entries{{"1", "four"}}));
+  EXPECT_EQ(get(ours.load(home_, romeo, 5)), (Entries{{"1", "four"}, {"2", "four"}}));
+  EXPECT_EQ(get(ours.load(home_, romeo, 100)).size(), 3u);
+  EXPECT_EQ(get(ours.count(home_, romeo)), 3u);
+  EXPECT_EQ(get(theirs.count(home_, romeo)), 1u);
+  EXPECT_EQ(get(theirs.count(home_, juliet)), 0u);
+}
+
 TEST_P(DataPlaneTest, RemovingAllEntriesLeavesThoseOfOthersAndLaterOnes) {
   auto ours = plane_->map(montague, "roster"), theirs = plane_->map(capulet, "roster");
   for (int i = 0; i < 100; ++i) {  // more than are deleted singly

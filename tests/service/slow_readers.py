@@ -112,6 +112,50 @@ async def flooded(stage):
     await stage.must_say(juliet, romeo, 'afterwards')
 
 
+async def page_through(client):
+    """All of its archive, in pages as large as the server makes them: of a megabyte, and one message more. Gives how many messages and pages."""
+    after, rows, pages = '', 0, 0
+    while True:
+        fin = await client.answer(f"<iq type='set' id='page-{pages}'><query xmlns='urn:xmpp:mam:2'><set xmlns='http://jabber.org/protocol/rsm'>"
+                                  f"<max>250</max>{after}</set></query></iq>")
+        pages += 1
+        results = [e for e in client.inbox if e.find('{urn:xmpp:mam:2}result') is not None]
+        rows += len(results)
+        client.inbox.clear()
+        fin = fin.find('{urn:xmpp:mam:2}fin')
+        if fin.get('complete') == 'true':
+            return rows, pages
+        after = f"<after>{fin.findtext('.//{http://jabber.org/protocol/rsm}last')}</after>"
+
+
+for kind, sm in (('tcp', False), ('wss', True)):
+    @case(f'offline messages, more than a session holds, by {kind}{" with acknowledgements" * sm}')
+    async def _(stage, kind=kind, sm=sm):
+        """Who was away gets all that waited, in order, however long it is; others get none of it."""
+        await asyncio.to_thread(stage.api.set_plan, f'patient-{stage.number}', {'stanzas_per_s': -1, 'stanza_bytes': 262144})
+        for tenant in ('montague', 'capulet'):
+            await asyncio.to_thread(stage.api.change_tenant, stage.names[tenant], plan=f'patient-{stage.number}')
+        juliet, benvolio, nurse = await enter(stage, 'juliet', 'tls'), await enter(stage, 'benvolio', kind), await enter(stage, 'nurse', 'tcp')
+        count = 120   # 24 MB
+        for number in range(count):
+            juliet.transport.send(f"<message to='romeo@{stage.domains['montague']}' type='chat' id='{number}'><body>{BODY}</body></message>")
+        await stage.must_say(juliet, nurse, 'all sent')
+        romeo = await stage.client('romeo', kind).login()
+        romeo.log = Forgetful()
+        if sm:
+            await romeo.enable_sm()
+        memory = Memory(stage.server)
+        romeo.send('<presence/>')
+        for number in range(count):
+            got = await romeo.pick(lambda e: e.tag == '{jabber:client}message')
+            must_equal('the message', (got.get('id'), got.findtext('{jabber:client}body') == BODY), (str(number), True))
+        memory.check('while it was read')
+        romeo.inbox.clear()   # its own presence
+        must_equal('the pages of the archive', await page_through(romeo), (count, 20))   # of six each
+        await stage.must_say(juliet, romeo, 'now you are here')
+        must_equal('what others received', [e.get('id') for c in (benvolio, nurse) for e in c.inbox], [])
+
+
 @case('slow reader: an occupant of a room')
 async def occupant(stage):
     """An occupant who does not read is taken out; what is said reaches the others."""

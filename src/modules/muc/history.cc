@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "modules/muc/archive_row.h"
+#include "server/archive_query.h"
 #include "server/home.h"
 #include "xmpp/date_time.h"
 #include "xmpp/namespaces.h"
@@ -80,6 +81,7 @@ void send_history(Room& room, const FullJid& session, const HistoryRequest& requ
   store::ArchiveQuery query;
   query.backwards = true;
   query.rows_max = rows_for(request.stanzas_max);
+  query.bytes_enough = archive_page_bytes;
   query.start_ms = request.since_ms;
   // What is said from now on reaches the session live, so the history ends here, even if it is read later.
   query.before_id = room.home().make_archive_id();

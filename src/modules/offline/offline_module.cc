@@ -7,6 +7,8 @@
 namespace teahouse {
 namespace {
 
+constexpr size_t portion_bytes = 1 << 20;
+
 // XEP-0160 section 3: normal and chat messages with something to keep.
 bool is_worth_keeping(const Stanza& message) {
   if (message.type != StanzaType::none && message.type != StanzaType::chat) return false;
@@ -44,13 +46,17 @@ void OfflineModule::attach(Home& home) {
   home.hooks().session_available.push_back([this](Session& session, bool) {
     if (session.priority() >= 0) hand_over(session);
   });
+  home.hooks().session_has_room.push_back([this](Session& session) {
+    if (queue_->of(session.resident()).receiver == session.number()) go_on(session);
+  });
+  home.hooks().session_closing.push_back([this](Session& session) { closing(session); });
   home.hooks().account_removed.push_back(
       [this](const HostPtr& host, const BareJid& jid) { store(*host->tenant).remove_all(jid.str()); });
 }
 
 Task<void> OfflineModule::load(OfflineModule& self, Resident& resident) {
-  const auto entries = co_await self.store(resident.tenant()).load(self.home_->loop(), resident.jid().str());
-  if (entries) self.queue_->of(resident).waiting = static_cast<int64_t>(entries->size());
+  const auto count = co_await self.store(resident.tenant()).count(self.home_->loop(), resident.jid().str());
+  if (count) self.queue_->of(resident).waiting = static_cast<int64_t>(*count);
 }
 
 Flow OfflineModule::keep(Inbound& inbound) {
@@ -89,20 +95,35 @@ Flow OfflineModule::keep(Inbound& inbound) {
 
 void OfflineModule::hand_over(Session& session) {
   Queue& queue = queue_->of(session.resident());
-  if (queue.waiting == 0 || queue.handing_over) return;
-  queue.handing_over = true;
+  if (queue.waiting == 0 || queue.receiver != 0) return;
+  queue.receiver = session.number();
+  go_on(session);
+}
+
+void OfflineModule::go_on(Session& session) {
   spawn(deliver(*this, session.resident().host()->tenant, session.resident().jid(), session.number()));
+}
+
+// What it was not given yet is for another who is there, or stays.
+void OfflineModule::closing(Session& session) {
+  Queue& queue = queue_->of(session.resident());
+  if (queue.receiver != session.number()) return;
+  queue.receiver = 0;
+  for (const auto& other : session.resident().sessions()) {
+    if (other.get() != &session && other->is_available() && other->priority() >= 0) return hand_over(*other);
+  }
 }
 
 Task<void> OfflineModule::deliver(OfflineModule& self, TenantPtr tenant, BareJid account, uint64_t session) {
   const store::MapStore store = self.store(*tenant);
-  const auto entries = co_await store.load(self.home_->loop(), account.str());
-  Resident* resident = self.home_->find_resident(account.str());
-  if (!resident) co_return;
-  Queue& queue = self.queue_->of(*resident);
-  queue.handing_over = false;
+  const auto entries = co_await store.load(self.home_->loop(), account.str(), portion_bytes);
   Session* receiver = self.home_->find_session(session);
-  if (!entries || !receiver) co_return;
+  if (!receiver) co_return;
+  Queue& queue = self.queue_->of(receiver->resident());
+  if (!entries || entries->empty()) {
+    queue.receiver = 0;
+    co_return;
+  }
   for (const auto& entry : *entries) {
     const auto document = xml::Document::parse(SharedBytes(entry.value));
     auto message = document ? Stanza::read(*document) : Result<Stanza>(document.error());
@@ -114,6 +135,11 @@ Task<void> OfflineModule::deliver(OfflineModule& self, TenantPtr tenant, BareJid
     store.remove(account.str(), entry.name);
   }
   queue.waiting -= std::min(queue.waiting, static_cast<int64_t>(entries->size()));
+  if (queue.waiting > 0) {
+    receiver->ask_for_room();
+  } else {
+    queue.receiver = 0;
+  }
 }
 
 }  // namespace teahouse

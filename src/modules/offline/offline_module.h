@@ -1,5 +1,5 @@
 // OfflineModule: keeps what nobody was there to read, and hands it over at the next available presence that is not
-// negative.
+// negative, as fast as the client reads.
 //
 // Thread: its home loop.
 // Limits: the plan's offline_messages for each account; past it the sender gets service-unavailable (RFC 6121
@@ -18,10 +18,12 @@ class OfflineModule final : public Module {
  private:
   struct Queue {
     int64_t waiting = 0;
-    bool handing_over = false;
+    uint64_t receiver = 0;  // the session that they are handed over to, a portion at a time; 0: none
   };
   Flow keep(Inbound& inbound);
   void hand_over(Session& session);
+  void go_on(Session& session);
+  void closing(Session& session);
   static Task<void> load(OfflineModule& self, Resident& resident);
   static Task<void> deliver(OfflineModule& self, TenantPtr tenant, BareJid account, uint64_t session);
   store::MapStore store(const Tenant& tenant) { return home_->data().map(tenant.id, "offline"); }

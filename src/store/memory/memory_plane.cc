@@ -35,7 +35,9 @@ ArchivePage make_page(const Rows& rows, const ArchiveQuery& query) {
     if (part.has(static_cast<uint64_t>(id))) candidates.push_back(&row);
   }
   ArchivePage page;
-  const size_t size = std::min(candidates.size(), query.rows_max);
+  const size_t size = rows_of_page(query, candidates.size(), [&](size_t at) {
+    return candidates[query.backwards ? candidates.size() - 1 - at : at]->bytes.size();
+  });
   const size_t begin = query.backwards ? candidates.size() - size : 0;
   for (size_t at = begin; at < begin + size; ++at) page.rows.push_back(*candidates[at]);
   page.complete = size == candidates.size();
@@ -135,13 +137,24 @@ class MemoryPlane::Reader final : public DataReader {
     if (found == keys.end()) return std::optional<std::string>();
     return find(found->second, entry);
   }
-  Result<std::vector<MapStore::Entry>> entries(const StoreId& store, std::string_view key) override {
+  Result<std::vector<MapStore::Entry>> entries(const StoreId& store, std::string_view key,
+                                               size_t bytes_enough) override {
     std::vector<MapStore::Entry> result;
     const auto& keys = tenants_[store.tenant].maps[store.name];
-    if (const auto found = keys.find(key); found != keys.end()) {
-      for (const auto& [name, value] : found->second) result.push_back({name, value});
+    const auto found = keys.find(key);
+    if (found == keys.end()) return result;
+    size_t bytes = 0;
+    for (const auto& [name, value] : found->second) {
+      if (bytes >= bytes_enough) break;
+      bytes += value.size();
+      result.push_back({name, value});
     }
     return result;
+  }
+  Result<uint64_t> count_entries(const StoreId& store, std::string_view key) override {
+    const auto& keys = tenants_[store.tenant].maps[store.name];
+    const auto found = keys.find(key);
+    return found == keys.end() ? 0 : found->second.size();
   }
   Result<std::vector<std::string>> keys(const StoreId& store) override {
     std::vector<std::string> result;

@@ -43,12 +43,14 @@ Result<ArchivePage> PageMaker::make() {
 Result<void> PageMaker::fill(ArchivePage* page) {
   MatchWalk walk(db_, snapshot_.snapshot(), store_, owner_, query_.with, part_, query_.backwards);
   page->complete = true;
+  size_t bytes = 0;
   while (walk.next()) {
-    if (page->rows.size() == query_.rows_max) {
+    if (is_full(query_, page->rows.size(), bytes)) {
       page->complete = false;
       break;
     }
     page->rows.push_back({static_cast<ArchiveId>(walk.id()), std::string(walk.with()), std::string(walk.bytes())});
+    bytes += walk.bytes().size();
   }
   if (!walk.status().ok()) return disk_error(walk.status(), "reading an archive");
   if (query_.backwards) std::reverse(page->rows.begin(), page->rows.end());
@@ -95,8 +97,10 @@ Result<ArchivePage> PageMaker::make_of_ids() {
   auto in_part = [this](const ArchiveRow& row) { return part_.has(static_cast<uint64_t>(row.id)); };
   auto begin = std::find_if(matches.begin(), matches.end(), in_part);
   auto end = std::find_if_not(begin, matches.end(), in_part);
-  const auto rows =
-      std::min<ptrdiff_t>(end - begin, static_cast<ptrdiff_t>(std::min<size_t>(query_.rows_max, PTRDIFF_MAX)));
+  const auto rows = static_cast<ptrdiff_t>(rows_of_page(query_, static_cast<size_t>(end - begin), [&](size_t at) {
+    const auto distance = static_cast<ptrdiff_t>(at);
+    return (query_.backwards ? end[-1 - distance] : begin[distance]).bytes.size();
+  }));
   page.complete = rows == end - begin;
   if (query_.backwards) {
     begin = end - rows;

@@ -107,16 +107,25 @@ Result<std::optional<std::string>> Reader::entry(const StoreId& store, std::stri
   return load(entry_key(store, key, entry));
 }
 
-Result<std::vector<MapStore::Entry>> Reader::entries(const StoreId& store, std::string_view key) {
+Result<std::vector<MapStore::Entry>> Reader::entries(const StoreId& store, std::string_view key, size_t bytes_enough) {
   std::vector<MapStore::Entry> entries;
   PrefixWalk walk(db_, part_prefix(Kind::entry, store, key));
-  for (; walk->Valid(); walk->Next()) {
+  for (size_t bytes = 0; walk->Valid() && bytes < bytes_enough; walk->Next()) {
     auto value = parse_value(walk->value().ToStringView());
     if (!value) return damaged("an entry");
+    bytes += value->size();
     entries.push_back({std::string(walk.rest()), std::string(*value)});
   }
   if (!walk->status().ok()) return disk_error(walk->status(), "reading entries");
   return entries;
+}
+
+Result<uint64_t> Reader::count_entries(const StoreId& store, std::string_view key) {
+  uint64_t count = 0;
+  PrefixWalk walk(db_, part_prefix(Kind::entry, store, key));
+  for (; walk->Valid(); walk->Next()) ++count;
+  if (!walk->status().ok()) return disk_error(walk->status(), "counting entries");
+  return count;
 }
 
 Result<std::vector<std::string>> Reader::keys(const StoreId& store) {

@@ -20,7 +20,9 @@ class Reader final : public DataReader {
 
   Result<std::optional<std::string>> value(const StoreId& store, std::string_view key) override;
   Result<std::optional<std::string>> entry(const StoreId& store, std::string_view key, std::string_view entry) override;
-  Result<std::vector<MapStore::Entry>> entries(const StoreId& store, std::string_view key) override;
+  Result<std::vector<MapStore::Entry>> entries(const StoreId& store, std::string_view key,
+                                               size_t bytes_enough) override;
+  Result<uint64_t> count_entries(const StoreId& store, std::string_view key) override;
   Result<std::vector<std::string>> keys(const StoreId& store) override;
   Result<ArchivePage> page(const StoreId& store, std::string_view owner, const ArchiveQuery& query) override;
   Result<std::optional<ArchiveRow>> row(const StoreId& store, std::string_view owner, ArchiveId id) override;
