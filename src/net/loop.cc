@@ -107,6 +107,10 @@ Loop::~Loop() {
 void Loop::run() {
   state_->home = std::this_thread::get_id();
   while (!state_->stopping) turn(-1);
+  for (int round = 0; round < 100 && has_turn_end_work(); ++round) {  // what was asked for by the last turn's own
+    const Turn turn(*this);
+    handle_turn_end();
+  }
   state_->stopping = false;
 }
 
@@ -128,9 +132,11 @@ void Loop::turn(int64_t wait_ms) {
   handle_turn_end();
 }
 
+bool Loop::has_turn_end_work() const { return state_->turn_end_nodes.linked() || !state_->turn_end_functions.empty(); }
+
 int64_t Loop::wait_for_ready(int64_t wait_ms) {
   State& s = *state_;
-  if (s.turn_end_nodes.linked() || !s.turn_end_functions.empty()) wait_ms = 0;
+  if (has_turn_end_work()) wait_ms = 0;
   if (const auto due = s.timers.next_ms()) {
     const int64_t until_due = std::max<int64_t>(0, *due - clock_.monotonic_ms());
     wait_ms = wait_ms < 0 ? until_due : std::min(wait_ms, until_due);

@@ -96,6 +96,7 @@ class Loop final : public Executor {
   void handle_ready(int64_t count);
   void handle_mailbox();
   void handle_turn_end();
+  bool has_turn_end_work() const;
 
   std::unique_ptr<State> state_;
   const unsigned index_;

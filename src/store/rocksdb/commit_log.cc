@@ -3,8 +3,8 @@
 // Lsn; meanwhile the next group gathers. A group is one atomic batch, so that what a crash leaves is a prefix of the
 // Lsns.
 //
-// A group is taken at the end of a turn in which a loop added to it, and while none is in the midst of such a turn: a
-// message that is stored for two is one commit, and a busy loop pays for one commit a turn at most.
+// A group is taken at the end of a turn in which a loop added to it: a message that is stored for two is one commit,
+// and a busy loop pays for one commit a turn at most. No loop waits for another's turn.
 //
 // Back-pressure: half of waiting_bytes_max may gather while the other half is being written. Who appends beyond that
 // waits until the committer takes the group; from a sixteenth on congested() warns. The committer waits for no loop, so
@@ -30,12 +30,9 @@ constexpr size_t gathered_bytes_max = 1 << 20;  // then a group is taken before 
 
 // What the committer waits for.
 struct CommitLog::Bell {
-  // Whoever gets true rings, at the end of his turn.
-  bool ask() { return !asked_.load(std::memory_order_relaxed) && !asked_.exchange(true); }
   void ring() {
     {
       const std::lock_guard lock(mutex_);
-      asked_ = false;
       rung_ = true;
     }
     changed_.notify_one();
@@ -49,16 +46,30 @@ struct CommitLog::Bell {
   }
   void wait() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return (rung_ && !asked_) || for_ever_; });
+    changed_.wait(lock, [this] { return rung_ || for_ever_; });
     rung_ = false;
   }
 
  private:
-  std::atomic<bool> asked_ = false;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool rung_ = false, for_ever_ = false;
 };
+
+// Rings at the end of this thread's turn, also of one that is never ended.
+struct CommitLog::Ringing {
+  explicit Ringing(std::shared_ptr<Bell> log_bell) : bell(std::move(log_bell)) { to_come = bell.get(); }
+  ~Ringing() {
+    to_come = nullptr;
+    bell->ring();
+  }
+  Ringing(const Ringing&) = delete;
+
+  static thread_local const Bell* to_come;  // this thread will ring it
+
+  const std::shared_ptr<Bell> bell;
+};
+thread_local const CommitLog::Bell* CommitLog::Ringing::to_come = nullptr;
 
 CommitLog::CommitLog(rocksdb::DB& db, CommitBoard& board, RocksdbSettings settings,
                      std::function<void(StoreId)> recount)
@@ -116,8 +127,8 @@ Lsn CommitLog::append_locked(std::unique_lock<std::mutex>& lock, const std::func
   lock.unlock();
   if (much) {
     bell_->ring();
-  } else if (bell_->ask()) {
-    Executor::at_end_of_this_turn([bell = bell_] { bell->ring(); });
+  } else if (Ringing::to_come != bell_.get()) {
+    Executor::at_end_of_this_turn([ringing = std::make_shared<Ringing>(bell_)]() mutable { ringing.reset(); });
   }
   return lsn;
 }
@@ -156,6 +167,7 @@ bool CommitLog::commit(Group& group, Lsn last) {
     {
       std::lock_guard lock(mutex_);  // so that nobody is between looking at failed() and waiting
       pending_.clear();
+      pending_bytes_ = 0;
     }
     room_.notify_all();
     return false;

@@ -44,6 +44,7 @@ class CommitLog {
 
  private:
   struct Bell;
+  struct Ringing;
 
   Lsn append_locked(std::unique_lock<std::mutex>& lock, const std::function<void(Group&)>& add);
   void run();

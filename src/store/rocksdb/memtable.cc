@@ -9,7 +9,6 @@
 #include <rocksdb/memtablerep.h>
 #include <rocksdb/slice.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <mutex>
@@ -33,6 +32,8 @@ class Arena {
 namespace teahouse::store::rocks {
 namespace {
 
+using Compare = rocksdb::MemTableRep::KeyComparator;
+
 constexpr size_t trailer_bytes = 8;  // of an internal key: sequence number and type
 
 std::string_view without_trailer(std::string_view internal_key) {
@@ -44,38 +45,67 @@ std::string_view run_of(std::string_view user_key) {
   return is_row_key(user_key) ? user_key.substr(0, user_key.size() - sizeof(uint64_t)) : user_key;
 }
 
-struct Run {
-  std::vector<const char*> entries;
-  uint64_t shifts = 0;  // how often an entry was put before others
+// Entries by their place in RocksDB's order. A new version of a key comes before the older ones, so those of one key
+// lie backwards: what is put in is put last either way.
+class Run {
+ public:
+  explicit Run(bool is_of_rows) : backwards_(!is_of_rows) {}
+
+  size_t size() const { return entries_.size(); }
+  const char* operator[](size_t place) const { return entries_[backwards_ ? size() - 1 - place : place]; }
+  size_t bytes() const { return entries_.capacity() * sizeof(const char*); }
+  uint64_t shifts() const { return shifts_; }  // how often an entry was put before others
+
+  // The first place whose entry is not before this internal key.
+  size_t lower_bound(const Compare& compare, const rocksdb::Slice& key) const {
+    size_t from = 0, to = size();
+    while (from < to) {
+      const size_t middle = from + (to - from) / 2;
+      if (compare((*this)[middle], key) < 0) {
+        from = middle + 1;
+      } else {
+        to = middle;
+      }
+    }
+    return from;
+  }
+
+  void insert(const Compare& compare, const char* entry) {
+    const bool is_last = entries_.empty() || (compare(entries_.back(), entry) < 0) != backwards_;
+    const size_t place = !is_last ? lower_bound(compare, compare.decode_key(entry)) : backwards_ ? 0 : size();
+    if (place < size()) ++shifts_;
+    entries_.insert(entries_.begin() + static_cast<ptrdiff_t>(backwards_ ? size() - place : place), entry);
+  }
+
+ private:
+  std::vector<const char*> entries_;
+  uint64_t shifts_ = 0;
+  bool backwards_;
 };
 
 class RunMemtable final : public rocksdb::MemTableRep {
  public:
-  RunMemtable(const KeyComparator& compare, rocksdb::Allocator* allocator)
-      : MemTableRep(allocator), compare_(compare) {}
+  RunMemtable(const Compare& compare, rocksdb::Allocator* allocator) : MemTableRep(allocator), compare_(compare) {}
 
   void Insert(rocksdb::KeyHandle handle) override {
     const char* entry = static_cast<const char*>(handle);
-    const std::string_view prefix = run_of(UserKey(entry).ToStringView());
+    const rocksdb::Slice key = UserKey(entry);
+    const std::string_view prefix = run_of(key.ToStringView());
     const std::unique_lock lock(mutex_);
     const auto found = by_hash_.find(prefix);
-    Run& run = found != by_hash_.end() ? *found->second : add_run(prefix);
-    const size_t room = run.entries.capacity();
-    if (run.entries.empty() || compare_(run.entries.back(), entry) < 0) {
-      run.entries.push_back(entry);
-    } else {
-      run.entries.insert(lower_bound(run, compare_.decode_key(entry)), entry);
-      ++run.shifts;
-    }
-    bytes_ += (run.entries.capacity() - room) * sizeof(const char*);
+    Run& run = found != by_hash_.end() ? *found->second : add_run(prefix, prefix.size() < key.size());
+    const size_t bytes = run.bytes();
+    run.insert(compare_, entry);
+    bytes_ += run.bytes() - bytes;
   }
 
   bool Contains(const char* entry) const override {
     const std::shared_lock lock(mutex_);
     const auto found = by_hash_.find(run_of(UserKey(entry).ToStringView()));
     if (found == by_hash_.end()) return false;
-    const auto at = lower_bound(*found->second, compare_.decode_key(entry));
-    return at != found->second->entries.end() && compare_(*at, entry) == 0;
+    const Run& run = *found->second;
+    const size_t place = run.lower_bound(compare_, compare_.decode_key(entry));
+    return place < run.size() && compare_(run[place], entry) == 0;
   }
 
   size_t ApproximateMemoryUsage() override {
@@ -92,21 +122,14 @@ class RunMemtable final : public rocksdb::MemTableRep {
   using Runs = std::map<std::string_view, Run>;  // the keys lie in the arena, as part of the run's first entry
   static constexpr size_t run_bytes = 192;       // of the two nodes and their shares of the hash table, about
 
-  Run& add_run(std::string_view prefix) {
-    Run& run = runs_[prefix];
+  Run& add_run(std::string_view prefix, bool is_of_rows) {
+    Run& run = runs_.emplace(prefix, is_of_rows).first->second;
     by_hash_.emplace(prefix, &run);
     bytes_ += run_bytes;
     return run;
   }
 
-  // The first entry of the run that is not before this internal key.
-  std::vector<const char*>::const_iterator lower_bound(const Run& run, const rocksdb::Slice& key) const {
-    return std::lower_bound(
-        run.entries.begin(), run.entries.end(), key,
-        [this](const char* entry, const rocksdb::Slice& wanted) { return compare_(entry, wanted) < 0; });
-  }
-
-  const KeyComparator& compare_;
+  const Compare& compare_;
   mutable std::shared_mutex mutex_;
   Runs runs_;
   std::unordered_map<std::string_view, Run*> by_hash_;
@@ -162,31 +185,30 @@ class RunMemtable::Walk : public rocksdb::MemTableRep::Iterator {
     auto run = table_.runs_.upper_bound(without_trailer(internal_key.ToStringView()));
     if (run == table_.runs_.begin()) return {run, 0};
     --run;
-    return {run, static_cast<size_t>(table_.lower_bound(run->second, internal_key) - run->second.entries.begin())};
+    return {run, run->second.lower_bound(table_.compare_, internal_key)};
   }
 
   void find_again() {
-    if (run_->second.shifts == shifts_) return;
-    index_ = static_cast<size_t>(table_.lower_bound(run_->second, table_.compare_.decode_key(entry_)) -
-                                 run_->second.entries.begin());
+    if (run_->second.shifts() == shifts_) return;
+    index_ = run_->second.lower_bound(table_.compare_, table_.compare_.decode_key(entry_));
   }
 
   void stand_at(Runs::const_iterator run, size_t index) {
-    if (run != table_.runs_.end() && index == run->second.entries.size()) {
+    if (run != table_.runs_.end() && index == run->second.size()) {
       ++run;  // none is empty
       index = 0;
     }
     run_ = run;
     index_ = index;
-    entry_ = run == table_.runs_.end() ? nullptr : run->second.entries[index];
-    if (entry_) shifts_ = run->second.shifts;
+    entry_ = run == table_.runs_.end() ? nullptr : run->second[index];
+    if (entry_) shifts_ = run->second.shifts();
   }
 
   void stand_before(Runs::const_iterator run, size_t index) {
     if (index > 0) return stand_at(run, index - 1);
     if (run == table_.runs_.begin()) return stand_at(table_.runs_.end(), 0);
     --run;
-    stand_at(run, run->second.entries.size() - 1);
+    stand_at(run, run->second.size() - 1);
   }
 
   const RunMemtable& table_;

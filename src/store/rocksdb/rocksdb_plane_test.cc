@@ -51,11 +51,12 @@ class OneTurn final : public Executor {
  public:
   void post(std::function<void()>) override {}
   void run(const std::function<void()>& work) {
-    {
-      const Turn turn(*this);
-      work();
-    }
+    drop(work);
     for (auto& later : at_end_) later();
+  }
+  void drop(const std::function<void()>& work) {
+    const Turn turn(*this);
+    work();
   }
 
  private:
@@ -76,6 +77,33 @@ TEST_P(RocksdbPlaneTest, CommitsWhatATurnWroteTogether) {
     EXPECT_TRUE(testing::run(home_, plane_->wait(home_, first)));
     EXPECT_EQ(plane_->committed(), last);
   }
+}
+
+TEST_P(RocksdbPlaneTest, NoThreadWaitsForTheTurnOfAnother) {
+  OneTurn long_turn;
+  Lsn early = 0, late = 0;
+  long_turn.run([&] {
+    early = plane_->archive(montague, "archive").append(romeo, make_row(1, juliet));
+    std::thread other([&] {
+      OneTurn turn;
+      turn.run([&] { late = plane_->archive(capulet, "archive").append(juliet, make_row(1, romeo)); });
+      testing::QueueExecutor home;
+      EXPECT_TRUE(testing::run(home, plane_->wait(home, late)));
+    });
+    other.join();
+    EXPECT_GE(plane_->committed(), early);  // the Lsns are in order, so it went along
+  });
+  EXPECT_GT(late, early);
+}
+
+// A turn that is never ended, as the last one of a loop that stops, must not leave what it wrote behind.
+TEST_P(RocksdbPlaneTest, CommitsWhatATurnWroteThatIsDropped) {
+  Lsn last = 0;
+  {
+    OneTurn turn;
+    turn.drop([&] { last = plane_->archive(capulet, "archive").append(juliet, make_row(1, romeo)); });
+  }
+  EXPECT_TRUE(testing::run(home_, plane_->wait(home_, last)));
 }
 
 // A writer must not wait for the end of the turn that it is in.
