@@ -15,6 +15,7 @@
 #include "account/accounts.h"
 #include "account/login_throttle.h"
 #include "base/clock.h"
+#include "base/fifo.h"
 #include "base/text_map.h"
 #include "net/loop.h"
 #include "server/hooks.h"
@@ -103,7 +104,8 @@ class Home {
   // The stream is gone: the session waits to be resumed, or closes.
   void stream_lost(Session& session);
   Session* find_resumable(std::string_view resume_id);
-  void resumed(Session& session);
+  void resuming(Session& session);  // it waits no longer
+  void resumed(Session& session);   // its new stream is attached
 
   // --- tenants
   void set_tenant(const TenantPtr& tenant);  // new, changed, suspended, resumed
@@ -145,6 +147,7 @@ class Home {
   Task<void> load(BareJid jid, HostPtr host);
   void finish_loading(const BareJid& jid, std::unique_ptr<Resident> resident);
   void forget_idle_residents();
+  void route_undelivered();
 
   net::Loop& loop_;
   House& house_;
@@ -157,6 +160,8 @@ class Home {
   std::unordered_map<uint64_t, Session*> sessions_;
   TextMap<Resumable> resumable_;
   std::vector<uint64_t> waiting_sessions_;
+  Fifo<StanzaPtr> undelivered_;     // of sessions that closed
+  bool undelivered_waits_ = false;  // for a later turn
   std::multimap<Lsn, std::function<void()>> waiting_work_;
   Lsn committed_ = 0;
   uint64_t last_session_ = 0;

@@ -5,6 +5,7 @@
 namespace teahouse {
 namespace {
 constexpr int64_t resume_timeout_s = 300;
+constexpr size_t undelivered_a_turn = 64;
 
 bool is_full(const Resident& resident) {
   const int64_t limit = resident.tenant().limits().sessions_per_account;
@@ -67,10 +68,24 @@ void Home::close_session(Session& session, std::string_view condition, std::stri
   const std::unique_ptr<Session> owned = session.resident().remove_session(session);
   for (const StanzaPtr& stanza : owned->take_undelivered()) {
     // XEP-0198 section 5: what was not acknowledged is as if it had not been delivered.
-    if (stanza->kind == StanzaKind::message && stanza->to && stanza->from) route_again(*stanza);
+    if (stanza->kind == StanzaKind::message && stanza->to && stanza->from) undelivered_.push_back(stanza);
   }
+  if (!undelivered_waits_) route_undelivered();
   if (stream && !condition.empty()) stream->end(condition, text);
   forget_idle_residents();
+}
+
+// They may be tens of thousands: others have their turns between. Whoever stops has no more turns.
+void Home::route_undelivered() {
+  undelivered_waits_ = false;
+  for (size_t i = 0; !undelivered_.empty() && (i < undelivered_a_turn || refuses_more_); ++i) {
+    const StanzaPtr stanza = std::move(undelivered_.front());
+    undelivered_.pop_front();
+    route_again(*stanza);
+  }
+  if (undelivered_.empty()) return;
+  undelivered_waits_ = true;
+  loop_.post([this] { route_undelivered(); });
 }
 
 void Home::make_resumable(Session& session) { resumable_[session.resume_id()] = {session.number(), {}}; }
@@ -93,8 +108,9 @@ Session* Home::find_resumable(std::string_view resume_id) {
   return found == resumable_.end() ? nullptr : find_session(found->second.session);
 }
 
+void Home::resuming(Session& session) { resumable_[session.resume_id()].timer.stop(); }
+
 void Home::resumed(Session& session) {
-  resumable_[session.resume_id()].timer.stop();
   for (const auto& hook : hooks_.session_resumed) hook(session);
 }
 
@@ -127,6 +143,7 @@ void Home::remove_tenant(const TenantPtr& tenant) {
 }
 
 void Home::stop() {
+  route_undelivered();
   for (const auto& hook : hooks_.stopping) hook();
   std::vector<Session*> closing;
   for (const auto& [number, session] : sessions_) closing.push_back(session);

@@ -144,8 +144,13 @@ bool Session::sm_acknowledge(uint32_t h) {
 }
 
 void Session::sm_resend() {
-  for (const StanzaPtr& stanza : unacknowledged_) stream_->send_stanza(*stanza);
-  if (!unacknowledged_.empty()) request_acknowledgement();
+  Fifo<Out> all;
+  for (StanzaPtr& stanza : unacknowledged_) all.push_back({std::move(stanza)});
+  for (Out& out : outgoing_) all.push_back(std::move(out));
+  unacknowledged_.clear();
+  outgoing_ = std::move(all);
+  sm_sent_ = sm_acknowledged_;
+  unasked_bytes_ = 0;
   flush();
 }
 

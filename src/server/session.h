@@ -4,7 +4,8 @@
 // Thread: its account's home loop.
 // Limits, as memory: its stream is given out_queue_bytes_max and the rest waits here until the client has read that, up
 // to held_bytes_max. One for which more waits is closed with resource-constraint; what was not given to its stream, or
-// not acknowledged, goes on as if it had never been there (to another resource, or to the offline queue).
+// not acknowledged, goes on as if it had never been there (to another resource, or to the offline queue). Answers that
+// are no stanzas (<a/>) count with what the stream was given: beyond twice that it is not read from.
 // Spec: RFC 6120 section 7, XEP-0198.
 #pragma once
 

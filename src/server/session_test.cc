@@ -127,10 +127,26 @@ TEST_F(SessionTest, SendsAgainWhatWasNotAcknowledged) {
   EXPECT_TRUE(shop_->sm_acknowledge(1));
   shop_wire_.got.clear();
   shop_->sm_resend();
-  EXPECT_EQ(shop_wire_.got, (std::vector<std::string>{"two", "three", request}));
+  EXPECT_EQ(shop_wire_.got, (std::vector<std::string>{"two", request, "three"}));
   EXPECT_FALSE(shop_->sm_acknowledge(0));  // less than before
   EXPECT_TRUE(shop_->sm_acknowledge(3));
   EXPECT_EQ(shop_->sm_unacknowledged(), 0U);
+}
+
+TEST_F(SessionTest, WhatIsSentAgainIsNotMoreThanTheStreamTakes) {
+  shop_->sm_enable("id");
+  for (const char* id : {"one", "two"}) shop_->deliver(message(id));
+  shop_wire_.got.clear();
+  shop_wire_.queued = Session::out_queue_bytes_max + 1;
+  shop_->deliver(message("three"));
+  shop_->sm_resend();
+  EXPECT_TRUE(shop_wire_.got.empty());
+  EXPECT_FALSE(shop_->sm_acknowledge(1));  // none of them is sent yet
+  shop_wire_.queued = 0;
+  shop_->on_drained();
+  EXPECT_EQ(shop_wire_.got, (std::vector<std::string>{"one", request, "two", "three"}));
+  EXPECT_TRUE(shop_->sm_acknowledge(3));
+  EXPECT_TRUE(forum_wire_.got.empty());
 }
 
 TEST_F(SessionTest, AReaderThatStopsReadingIsClosedAndNobodyElse) {
@@ -186,6 +202,8 @@ TEST_F(SessionTest, WhatAFullStreamWasNotGivenGoesToAnotherResource) {
   EXPECT_EQ(home_.find_session(number), nullptr);
   EXPECT_EQ(shop_wire_.ended, "resource-constraint");
   EXPECT_TRUE(shop_wire_.got.empty());
+  EXPECT_LT(tablet_wire.got.size(), enough);  // others have their turns between
+  for (size_t i = 0; i < enough && tablet_wire.got.size() <= enough; ++i) turn();
   EXPECT_EQ(tablet_wire.got.size(), enough + 1);
   EXPECT_EQ(tablet_wire.got.back(), "last");
   EXPECT_TRUE(forum_wire_.got.empty());

@@ -1,5 +1,7 @@
 #include "server/c2s/stream.h"
 
+#include <utility>
+
 #include "base/log.h"
 #include "base/random.h"
 #include "xml/writer.h"
@@ -7,6 +9,8 @@
 
 namespace teahouse::c2s {
 namespace {
+
+constexpr size_t unbound_answers_max = 64 * 1024;
 
 // Before a client is known, it gets as much as SASL needs and no more.
 xml::Limits stranger_limits() {
@@ -48,6 +52,11 @@ void Stream::start_clock() {
 void Stream::on_secure() { start_clock(); }
 
 void Stream::on_header(const xml::Element& header, std::string_view default_ns) {
+  if (state_ == State::over) return;
+  if (!awaits_header_) {
+    end("bad-format", "The stream has its header already.");
+    return;
+  }
   if (!accept_header(header, default_ns)) return;
   awaits_header_ = false;
   transport_->send_header({std::string(host_->domain), random_token(22), "en"});
@@ -133,6 +142,20 @@ void Stream::on_element(xml::Document document) {
   } else if (state_ == State::bound) {
     on_bound(std::move(document));
   }
+  if (state_ != State::over) wait_for_reader();
+}
+
+// Who leaves its answers unread is not read from until it has read them.
+void Stream::wait_for_reader() {
+  const size_t enough = state_ == State::bound ? 2 * Session::out_queue_bytes_max : unbound_answers_max;
+  if (unread_ || queued_bytes() <= enough) return;
+  unread_ = true;
+  transport_->hold();
+}
+
+void Stream::on_drained() {
+  if (session_) session_->on_drained();
+  if (std::exchange(unread_, false) && state_ != State::over) transport_->release();
 }
 
 void Stream::on_stream_close() {

@@ -48,9 +48,7 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   void on_stream_close() override;
   void on_fault(xml::StreamFault fault, const std::string& text) override;
   void on_secure() override;
-  void on_drained() override {
-    if (session_) session_->on_drained();
-  }
+  void on_drained() override;
   void on_gone(std::string_view why) override;
 
   // stream.cc
@@ -58,6 +56,7 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   void send_features();
   void finish();
   void start_clock();
+  void wait_for_reader();
 
   // stream_sasl.cc
   void on_negotiation(const xml::Element& element);
@@ -92,6 +91,7 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   State state_ = State::fresh;
   bool header_sent_ = false;
   bool awaits_header_ = true;
+  bool unread_ = false;  // not read from, since it does not read
   uint8_t attempts_ = 0, wrong_secrets_ = 0;
   std::string localpart_;  // that the present attempt named, for the throttle; once authenticated, the account's
   std::string lang_;

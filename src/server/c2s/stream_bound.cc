@@ -240,7 +240,7 @@ void Stream::resume(const xml::Element& element) {
   }
   state_ = State::bound;
   timer_.stop();
-  home.resumed(*session);
+  home.resuming(*session);
   // What it sent before must be on disk before we say how much of it we have: it would send the rest again.
   transport_->hold();
   session->when_all_handled([self = shared_from_this(), &home, number = session->number(), h = *h] {
@@ -271,6 +271,7 @@ void Stream::finish_resume(uint32_t h) {
   }
   session_->attach(this);
   session_->sm_resend();
+  session_->home().resumed(*session_);
 }
 
 }  // namespace teahouse::c2s
