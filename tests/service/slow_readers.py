@@ -8,8 +8,9 @@ from sockets import plain
 from stage import case, must_equal
 
 BODY = 'x' * 200000
+ASKED = 400_000   # 11 MB, and more than twice as much again to answer
 BATCHES, IN_A_BATCH = 72, 10   # 144 MB in all; a batch is within the queue of those who do read
-# 17 MiB may wait for a session (server/session.h); the rest is for what is on its way: stanzas of a batch, buffers, the allocator.
+# 18 MiB may wait for a session (server/session.h); the rest is for what is on its way: stanzas of a batch, buffers, the allocator.
 GROWTH_KIB_MAX = 64 * 1024
 
 
@@ -37,6 +38,10 @@ async def until(is_it, what):
 async def is_offline(stage, user):
     answer = await stage.call('GET', f'/v1/users/{user}/status', None, stage.tenants['montague']['api_key'], {'Accept': 'text/plain'})
     return answer.body.strip() == b'offline'
+
+
+async def is_online(stage, user):
+    return not await is_offline(stage, user)
 
 
 async def flood(sender, tos, readers, memory, rest=''):
@@ -132,14 +137,10 @@ for kind, sm in (('tcp', False), ('wss', True)):
     @case(f'offline messages, more than a session holds, by {kind}{" with acknowledgements" * sm}')
     async def _(stage, kind=kind, sm=sm):
         """Who was away gets all that waited, in order, however long it is; others get none of it."""
-        await asyncio.to_thread(stage.api.set_plan, f'patient-{stage.number}', {'stanzas_per_s': -1, 'stanza_bytes': 262144})
-        for tenant in ('montague', 'capulet'):
-            await asyncio.to_thread(stage.api.change_tenant, stage.names[tenant], plan=f'patient-{stage.number}')
+        await unlimited(stage)
         juliet, benvolio, nurse = await enter(stage, 'juliet', 'tls'), await enter(stage, 'benvolio', kind), await enter(stage, 'nurse', 'tcp')
         count = 120   # 24 MB
-        for number in range(count):
-            juliet.transport.send(f"<message to='romeo@{stage.domains['montague']}' type='chat' id='{number}'><body>{BODY}</body></message>")
-        await stage.must_say(juliet, nurse, 'all sent')
+        await keep_waiting(stage, juliet, count)
         romeo = await stage.client('romeo', kind).login()
         romeo.log = Forgetful()
         if sm:
@@ -154,6 +155,108 @@ for kind, sm in (('tcp', False), ('wss', True)):
         must_equal('the pages of the archive', await page_through(romeo), (count, 20))   # of six each
         await stage.must_say(juliet, romeo, 'now you are here')
         must_equal('what others received', [e.get('id') for c in (benvolio, nurse) for e in c.inbox], [])
+
+
+async def keep_waiting(stage, juliet, count):
+    """So many long messages for romeo, who is away."""
+    for number in range(count):
+        juliet.transport.send(f"<message to='romeo@{stage.domains['montague']}' type='chat' id='{number}'><body>{BODY}</body></message>")
+    await stage.must_say(juliet, stage.clients[-1], 'all sent')
+
+
+async def unlimited(stage):
+    await asyncio.to_thread(stage.api.set_plan, f'patient-{stage.number}', {'stanzas_per_s': -1, 'stanza_bytes': 262144})
+    for tenant in ('montague', 'capulet'):
+        await asyncio.to_thread(stage.api.change_tenant, stage.names[tenant], plan=f'patient-{stage.number}')
+
+
+async def read_messages(client, count):
+    return [int((await client.pick(lambda e: e.tag == '{jabber:client}message')).get('id')) for _ in range(count)]
+
+
+@case('offline messages, who becomes unavailable halfway leaves the rest to the next')
+async def halfway(stage):
+    """Promised by RFC 6121 section 8.5.2: only who is available, and not negative, gets them."""
+    await unlimited(stage)
+    juliet, nurse, count = await enter(stage, 'juliet', 'tls'), await enter(stage, 'nurse', 'tcp'), 60
+    await keep_waiting(stage, juliet, count)
+    phone, tablet = [await stage.client('romeo', 'tcp', resource=resource).login() for resource in ('phone', 'tablet')]
+    phone.log = tablet.log = Forgetful()
+    phone.transport.wire.transport.pause_reading()
+    phone.send('<presence/>')
+    phone.send("<presence type='unavailable'/>")
+    await tablet.answer("<iq type='get' id='after'><ping xmlns='urn:xmpp:ping'/></iq>")
+    tablet.send('<presence/>')
+    on_tablet = [await read_messages(tablet, 1)]
+    first = on_tablet[0][0]
+    must_equal('what the tablet received', await read_messages(tablet, count - 1 - first), list(range(first + 1, count)))
+    phone.transport.wire.transport.resume_reading()
+    must_equal('what the phone received', await read_messages(phone, first), list(range(first)))
+    await phone.pick(lambda e: e.get('type') == 'unavailable')
+    for client in (phone, tablet):
+        client.inbox.clear()
+    await stage.must_say(nurse, tablet, 'afterwards')
+
+
+@case('offline messages, a connection that breaks halfway loses none and keeps their order')
+async def broken_off(stage):
+    """What was sent and not acknowledged goes back to its place."""
+    await unlimited(stage)
+    juliet, nurse, count = await enter(stage, 'juliet', 'tls'), await enter(stage, 'nurse', 'tcp'), 60
+    await keep_waiting(stage, juliet, count)
+    phone = await stage.client('romeo', 'tls', resource='phone').login()
+    phone.log = Forgetful()
+    await phone.enable_sm(resume=False)
+    phone.quiet_acks = False
+    phone.transport.wire.transport.pause_reading()
+    phone.send('<presence/>')
+    await until(lambda: is_online(stage, 'romeo'), 'the phone')
+    phone.abort()
+    await until(lambda: is_offline(stage, 'romeo'), 'the end of the phone')
+    tablet = await stage.client('romeo', 'tcp', resource='tablet').login()
+    tablet.log = Forgetful()
+    tablet.send('<presence/>')
+    must_equal('what the tablet received', await read_messages(tablet, count), list(range(count)))
+    tablet.inbox.clear()
+    await stage.must_say(nurse, tablet, 'afterwards')
+
+
+for kind in ('tcp', 'wss'):
+    @case(f'slow reader: answers to what is not a stanza, by {kind}')
+    async def _(stage, kind=kind):
+        """Who asks for acknowledgements on and on and reads none is not read from any more, bound or not; others go on."""
+        await unlimited(stage)
+        juliet, nurse = await enter(stage, 'juliet', 'tls'), await enter(stage, 'nurse', kind)
+        bound, unbound = await enter(stage, 'romeo', kind), stage.client('benvolio', kind)
+        await unbound.open()
+        must_equal('the refusal', await unbound.authenticate(), None)
+        unbound.log = Forgetful()
+        await bound.enable_sm()
+        memory = Memory(stage.server)
+        for asking in (bound, unbound):
+            asking.transport.wire.transport.pause_reading()
+            for _ in range(10):
+                for _ in range(ASKED // 10):
+                    asking.transport.send("<r xmlns='urn:xmpp:sm:3'/>")
+                await stage.must_say(juliet, nurse, 'still here')
+                memory.check('while it asks')
+        for asking in (bound, unbound):
+            asking.abort()
+
+
+@case('a second stream header ends the stream')
+async def second_header(stage):
+    """RFC 7395 section 3.4: an <open/> comes first, and again after SASL. Each would be answered."""
+    juliet, nurse = await enter(stage, 'juliet', 'websocket'), await enter(stage, 'nurse', 'tcp')
+    romeo = stage.client('romeo', 'websocket')
+    await romeo.open()
+    romeo.log = Forgetful()
+    for _ in range(1000):
+        romeo.transport.send(f"<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' to='{stage.domains['montague']}' version='1.0'/>")
+    await romeo.until(lambda: romeo.lost, what='the end of its stream')
+    must_equal('the answer', romeo.inbox[0].find('{urn:ietf:params:xml:ns:xmpp-streams}bad-format') is not None, True)
+    romeo.inbox.clear()
+    await stage.must_say(juliet, nurse, 'still here')
 
 
 @case('slow reader: an occupant of a room')

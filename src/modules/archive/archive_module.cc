@@ -34,6 +34,7 @@ Flow remove_forged(Outbound& outbound) {
 }
 
 Flow remove_foreign_ids(Inbound& inbound) {
+  if (inbound.replayed) return Flow::go_on;  // the id is our own
   const std::string& own = inbound.resident.jid().str();
   remove_where(inbound.stanza, [&](const xml::Element& child) { return is_id_by(child, own); });
   return Flow::go_on;

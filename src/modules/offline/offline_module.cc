@@ -26,6 +26,23 @@ bool is_worth_keeping(const Stanza& message) {
   return worth;
 }
 
+// What comes back from a session that it was handed over to is kept in its old place: by its id in the account's
+// archive, which it bears. Those of one archive are in order.
+std::string find_archive_id(std::string_view message, const BareJid& account) {
+  std::string id;
+  const auto document = xml::Document::parse(SharedBytes(std::string(message)));
+  if (!document) return id;
+  document->root().for_each_child([&](const xml::Element& child) {
+    if (!child.is("stanza-id", ns::stanza_id) || child.attribute("by") != account.str()) return;
+    id = child.attribute("id").value_or("");
+  });
+  return store::parse_archive_id(id) ? id : std::string();
+}
+
+bool may_receive(const Session& session) {
+  return session.stream() && session.is_available() && session.priority() >= 0;
+}
+
 }  // namespace
 
 const ModuleInfo& OfflineModule::info() const {
@@ -43,13 +60,10 @@ void OfflineModule::attach(Home& home) {
   queue_.emplace(home.hooks().resident_slots);
   home.hooks().resident_load.push_back([this](Resident& resident) { return load(*this, resident); });
   home.hooks().on_inbound(Phase::notify, StanzaKind::message, [this](Inbound& inbound) { return keep(inbound); });
-  home.hooks().session_available.push_back([this](Session& session, bool) {
-    if (session.priority() >= 0) hand_over(session);
-  });
-  home.hooks().session_has_room.push_back([this](Session& session) {
-    if (queue_->of(session.resident()).receiver == session.number()) go_on(session);
-  });
-  home.hooks().session_closing.push_back([this](Session& session) { closing(session); });
+  home.hooks().session_available.push_back([this](Session& session, bool) { hand_over(session); });
+  home.hooks().session_resumed.push_back([this](Session& session) { hand_over(session); });
+  home.hooks().session_has_room.push_back([this](Session& session) { go_on(session); });
+  home.hooks().session_closing.push_back([this](Session& session) { pass_on(session); });
   home.hooks().account_removed.push_back(
       [this](const HostPtr& host, const BareJid& jid) { store(*host->tenant).remove_all(jid.str()); });
 }
@@ -88,29 +102,34 @@ Flow OfflineModule::keep(Inbound& inbound) {
   std::string bytes;
   kept.write(bytes, true);
   ++queue.waiting;
-  await(inbound.receipt,
-        store(resident.tenant()).store(resident.jid().str(), to_string(home_->make_archive_id()), bytes));
+  std::string name = find_archive_id(bytes, resident.jid());
+  if (name.empty()) name = to_string(home_->make_archive_id());
+  await(inbound.receipt, store(resident.tenant()).store(resident.jid().str(), name, bytes));
   return Flow::stop;
 }
 
 void OfflineModule::hand_over(Session& session) {
   Queue& queue = queue_->of(session.resident());
-  if (queue.waiting == 0 || queue.receiver != 0) return;
+  if (queue.waiting == 0 || !may_receive(session)) return;
+  const Session* present = home_->find_session(queue.receiver);
+  if (present && may_receive(*present)) return;
   queue.receiver = session.number();
   go_on(session);
 }
 
 void OfflineModule::go_on(Session& session) {
+  if (queue_->of(session.resident()).receiver != session.number()) return;
+  if (!may_receive(session)) return pass_on(session);
   spawn(deliver(*this, session.resident().host()->tenant, session.resident().jid(), session.number()));
 }
 
 // What it was not given yet is for another who is there, or stays.
-void OfflineModule::closing(Session& session) {
+void OfflineModule::pass_on(Session& session) {
   Queue& queue = queue_->of(session.resident());
   if (queue.receiver != session.number()) return;
   queue.receiver = 0;
   for (const auto& other : session.resident().sessions()) {
-    if (other.get() != &session && other->is_available() && other->priority() >= 0) return hand_over(*other);
+    if (other.get() != &session) hand_over(*other);
   }
 }
 
@@ -118,10 +137,15 @@ Task<void> OfflineModule::deliver(OfflineModule& self, TenantPtr tenant, BareJid
   const store::MapStore store = self.store(*tenant);
   const auto entries = co_await store.load(self.home_->loop(), account.str(), portion_bytes);
   Session* receiver = self.home_->find_session(session);
-  if (!receiver) co_return;
+  if (!receiver || self.queue_->of(receiver->resident()).receiver != session) co_return;
   Queue& queue = self.queue_->of(receiver->resident());
+  if (!may_receive(*receiver)) {
+    self.pass_on(*receiver);
+    co_return;
+  }
   if (!entries || entries->empty()) {
     queue.receiver = 0;
+    if (entries) queue.waiting = 0;
     co_return;
   }
   for (const auto& entry : *entries) {

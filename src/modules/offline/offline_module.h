@@ -23,7 +23,7 @@ class OfflineModule final : public Module {
   Flow keep(Inbound& inbound);
   void hand_over(Session& session);
   void go_on(Session& session);
-  void closing(Session& session);
+  void pass_on(Session& session);
   static Task<void> load(OfflineModule& self, Resident& resident);
   static Task<void> deliver(OfflineModule& self, TenantPtr tenant, BareJid account, uint64_t session);
   store::MapStore store(const Tenant& tenant) { return home_->data().map(tenant.id, "offline"); }
