@@ -6,7 +6,10 @@
 namespace teahouse::c2s {
 
 Clients::Clients(Home& home, const net::TlsContexts& contexts, const Options& options)
-    : home_(home), contexts_(contexts), options_(options) {}
+    : home_(home), contexts_(contexts), options_(options) {
+  home.hooks().tenant_changed.push_back([this](const TenantPtr& tenant) { follow(tenant->id); });
+  home.hooks().tenant_removed.push_back([this](const TenantPtr& tenant) { follow(tenant->id); });
+}
 Clients::~Clients() = default;
 
 void Clients::accept(std::unique_ptr<net::Connection> connection) {
@@ -26,6 +29,13 @@ void Clients::stop() {
   const auto streams = streams_;
   for (const auto& stream : streams) {
     if (!stream->session()) stream->end("system-shutdown", "The server is being shut down.");
+  }
+}
+
+void Clients::follow(TenantId tenant) {
+  const auto streams = streams_;
+  for (const auto& stream : streams) {
+    if (stream->host_ && stream->host_->tenant->id == tenant) stream->follow_tenant();
   }
 }
 

@@ -44,6 +44,7 @@ class Clients {
 
  private:
   friend class Stream;
+  void follow(TenantId tenant);
   // The stream is over; it is destroyed at the end of the turn.
   void forget(Stream& stream);
   // Takes it to another home; `arrived` runs there. REQUIRES: it is held; it is released when it has arrived.

@@ -51,6 +51,30 @@ void Stream::start_clock() {
 
 void Stream::on_secure() { start_clock(); }
 
+// Those that are bound end with their sessions (Home); those that are not authenticated hear of it by SASL.
+void Stream::follow_tenant() {
+  if (!host_ || state_ == State::over) return;
+  HostPtr now = clients_->home().hosts().find(host_->domain);
+  if (!now || now->tenant->id != host_->tenant->id) {
+    if (!session_) end("host-gone", "This server was removed.");
+    return;
+  }
+  host_ = std::move(now);
+  if (state_ == State::authenticated && host_->tenant->suspended) {
+    end("account-disabled", host_->tenant->suspend_reason);
+  } else if (state_ == State::authenticated || state_ == State::bound) {
+    use_plan();
+  }
+}
+
+void Stream::use_plan() {
+  constexpr size_t unlimited_bytes = 16 << 20;
+  const int64_t bytes = host_->tenant->limits().stanza_bytes;
+  xml::Limits limits;
+  limits.element_bytes_max = bytes < 0 ? unlimited_bytes : static_cast<size_t>(bytes);
+  transport_->set_limits(limits);
+}
+
 void Stream::on_header(const xml::Element& header, std::string_view default_ns) {
   if (state_ == State::over) return;
   if (!awaits_header_) {

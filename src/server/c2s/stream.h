@@ -24,6 +24,8 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   ~Stream() override;
   void start(std::unique_ptr<Transport> transport);
   Session* session() const { return session_; }
+  // Its tenant was changed, suspended or removed, as its home knows by now.
+  void follow_tenant();
 
   // SessionStream
   void send_stanza(const Stanza& stanza) override { transport_->send_stanza(stanza); }
@@ -56,6 +58,7 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   void send_features();
   void finish();
   void start_clock();
+  void use_plan();
   void wait_for_reader();
 
   // stream_sasl.cc

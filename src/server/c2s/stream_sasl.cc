@@ -104,11 +104,6 @@ void Stream::begin_auth(const xml::Element& auth) {
     send_failure({sasl::Condition::encryption_required, "Use STARTTLS first."});
     return;
   }
-  host_ = clients_->home().hosts().find(host_->domain);
-  if (!host_) {
-    end("host-gone", "This server was removed.");
-    return;
-  }
   if (host_->tenant->suspended) {
     fail({sasl::Condition::account_disabled, host_->tenant->suspend_reason});
     return;
@@ -145,7 +140,6 @@ void Stream::advance(sasl::Step step) {
                    spawn(verify_secret(shared_from_this(), secret));
                  },
                  [this](const sasl::VerifyToken& token) {
-                   localpart_ = "(token)";
                    transport_->hold();
                    spawn(verify_token(shared_from_this(), token));
                  },
@@ -170,16 +164,17 @@ Task<void> Stream::verify_secret(std::shared_ptr<Stream> self, sasl::VerifySecre
   std::string why;
   const auto wait = home.house().throttle.before_answer(self->host_->tenant->id, secret.authcid,
                                                         self->transport_->connection().peer_address());
-  if (wait.refuse) {
-    condition = sasl::Condition::temporary_auth_failure;
-    why = "Too many failed logins; wait some minutes.";
-  } else if (looks_like_token(secret.secret)) {
+  if (looks_like_token(secret.secret)) {
+    self->localpart_.clear();  // nobody guesses a signature: what expired is no sign of an attack
     const auto user = co_await sign_in(home.loop(), home.house().accounts, self->host_->tenant, home.house().keys,
                                        secret.secret, home.clock().wall_ms());
     good = user && user->localpart == secret.authcid;
     if (!user) why = user.error().text;
     if (!user) condition = condition_of(user.error());
     if (user && !good) why = "The token is for another user.";
+  } else if (wait.refuse) {
+    condition = sasl::Condition::temporary_auth_failure;
+    why = "Too many failed logins; wait some minutes.";
   } else {
     const auto checked =
         co_await home.house().accounts.check_password(home.loop(), self->host_->tenant, secret.authcid, secret.secret);
@@ -205,7 +200,7 @@ Task<void> Stream::verify_token(std::shared_ptr<Stream> self, sasl::VerifyToken 
 // A failed login is answered later and later, per account and per address; the stream is held meanwhile.
 void Stream::fail(const sasl::Failure& failure) {
   mechanism_.reset();
-  // What failed before a secret was looked at tells an attacker nothing, and is no sign of one.
+  // What failed before a password was looked at tells an attacker nothing, and is no sign of one.
   if (failure.condition != sasl::Condition::not_authorized || localpart_.empty()) {
     send_failure(failure);
     return;
@@ -247,6 +242,10 @@ void Stream::succeed(const sasl::Success& success) {
     fail({sasl::Condition::not_authorized, ""});
     return;
   }
+  if (host_->tenant->suspended) {  // since the mechanism began
+    fail({sasl::Condition::account_disabled, host_->tenant->suspend_reason});
+    return;
+  }
   if (!sasl::may_act_as(success.authzid, *account)) {
     fail({sasl::Condition::invalid_authzid, "An account acts for itself only."});
     return;
@@ -262,16 +261,16 @@ void Stream::succeed(const sasl::Success& success) {
   state_ = State::authenticated;
   awaits_header_ = true;
   transport_->restart();
-  xml::Limits limits;
-  limits.element_bytes_max =
-      host_->tenant->limits().stanza_bytes < 0 ? 16U << 20 : static_cast<size_t>(host_->tenant->limits().stanza_bytes);
-  transport_->set_limits(limits);
+  use_plan();
   // Not from here: whoever called still looks at the stream on this loop.
   transport_->hold();
   Home& there = clients_->home().house().homes.of(account->str());
   clients_->home().loop().post([self = shared_from_this(), &there] {
     if (self->state_ == State::over) return;
-    self->clients_->move(self, there, [self] { self->start_clock(); });
+    self->clients_->move(self, there, [self] {
+      self->start_clock();
+      self->follow_tenant();  // on its way it was told nothing
+    });
   });
 }
 
