@@ -23,6 +23,9 @@ constexpr char template_text[] =
 [public]
 # How browsers reach the API and the widget, e.g. "https://chat.example.com".
 #url = ""
+# Proxies in front, by address or network, e.g. ["127.0.0.1", "::1"]: what they say in X-Forwarded-For and
+# X-Forwarded-Proto is believed. Without it all who come through a proxy count as one visitor.
+#trusted_proxies = []
 
 [tls]
 # Names for this server's own certificate, besides localhost and the tenants' domains.
@@ -48,6 +51,18 @@ Result<void> set_text(std::string& target, std::string_view name, const toml::no
   return {};
 }
 
+std::optional<std::vector<std::string>> read_texts(const toml::node& value) {
+  const toml::array* list = value.as_array();
+  if (!list) return std::nullopt;
+  std::vector<std::string> texts;
+  for (const toml::node& each : *list) {
+    const auto text = each.value<std::string>();
+    if (!text) return std::nullopt;
+    texts.push_back(*text);
+  }
+  return texts;
+}
+
 Result<void> set_level(log::Level& target, const toml::node& value) {
   const std::string text = value.value_or<std::string>("");
   for (const auto& [name, level] : {std::pair{"debug", log::Level::debug},
@@ -68,6 +83,14 @@ Result<void> set_one(Config& config, const std::string& name, const toml::node& 
   if (name == "listen.http") return set_text(config.listen_http, name, value);
   if (name == "listen.https") return set_text(config.listen_https, name, value);
   if (name == "public.url") return set_text(config.public_url, name, value);
+  if (name == "public.trusted_proxies") {
+    const auto texts = read_texts(value);
+    if (!texts) return wrong(name, "a list of addresses in quotes");
+    auto networks = net::Networks::parse(*texts);
+    if (!networks) return Error{networks.error().kind, "The setting '" + name + "': " + networks.error().text + "."};
+    config.trusted_proxies = std::move(*networks);
+    return {};
+  }
   if (name == "server.log") return set_level(config.log_level, value);
   if (name == "c2s.require_tls") {
     if (!value.is_boolean()) return wrong(name, "true or false");
@@ -81,9 +104,9 @@ Result<void> set_one(Config& config, const std::string& name, const toml::node& 
     return {};
   }
   if (name == "tls.names") {
-    const toml::array* names = value.as_array();
-    if (!names) return wrong(name, "a list of names");
-    for (const toml::node& each : *names) config.tls_names.push_back(each.value_or<std::string>(""));
+    auto names = read_texts(value);
+    if (!names) return wrong(name, "a list of names in quotes");
+    config.tls_names = std::move(*names);
     return {};
   }
   return Error{ErrorKind::bad_request,

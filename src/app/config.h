@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/result.h"
+#include "net/networks.h"
 
 namespace teahouse {
 
@@ -19,6 +20,7 @@ struct Config {
   std::string listen_http = "127.0.0.1:8080";
   std::string listen_https = "*:8443";  // HTTP under TLS; XMPP too, by ALPN
   std::string public_url;               // how browsers reach listen_http or listen_https; empty: as it listens
+  net::Networks trusted_proxies;        // in front of listen_http and listen_https: whose X-Forwarded-For is believed
   std::vector<std::string> tls_names;   // names for the house's own certificate, besides localhost
   bool c2s_require_tls = true;
   unsigned loops = 0;  // 0: one for each core

@@ -129,13 +129,15 @@ Result<void> Server::State::listen() {
         ports.http ? url("http", config.listen_http, ports.http) : url("https", config.listen_https, ports.https);
   }
   std::string websocket_url = "ws" + http_origin.substr(4) + "/xmpp";
+  http::ServerOptions options;
+  options.trusted_proxies = config.trusted_proxies;
   for (const auto& worker : workers) {
     worker->serve_http(
         std::make_unique<api::ApiContext>(api::ApiContext{
             worker->home(), tenants, *rooms, audit, certificates, limits, crypto::hash_key(secrets.operator_key),
             http_origin, websocket_url, [this](const HostCertificate& certificate) { tenancy.use(certificate); },
             [this](const std::string& domain) { tenancy.forget_certificate(domain); }}),
-        assets);
+        assets, options);
   }
   return write_where();
 }

@@ -26,7 +26,8 @@ Worker::Worker(unsigned index, House& house, const net::TlsContexts& contexts, c
 
 Worker::~Worker() { join(); }
 
-void Worker::serve_http(std::unique_ptr<api::ApiContext> context, const http::StaticFiles& assets) {
+void Worker::serve_http(std::unique_ptr<api::ApiContext> context, const http::StaticFiles& assets,
+                        const http::ServerOptions& options) {
   context_ = std::move(context);
   api::add_routes(router_, *context_);
   router_.add("GET", "/xmpp", [this](const http::Request& request, http::Responder responder) {
@@ -37,13 +38,14 @@ void Worker::serve_http(std::unique_ptr<api::ApiContext> context, const http::St
       responder.send(respond_asset(assets, request));
     });
   }
-  http_.emplace(loop_, router_);
+  http_.emplace(loop_, router_, options);
 }
 
 Result<void> Worker::open(const std::string& address, uint16_t& port, net::Listener::Accept accept) {
   if (address.empty()) return {};
   const std::string exact = port == 0 ? address : address.substr(0, address.rfind(':') + 1) + std::to_string(port);
-  auto listener = net::Listener::listen(loop_, exact, std::move(accept));
+  auto listener = net::Listener::listen(loop_, exact, std::move(accept),
+                                        port == 0 ? net::Listener::Port::taken : net::Listener::Port::shared);
   if (!listener) return listener.error();
   port = (*listener)->port();
   listeners_.push_back(std::move(*listener));

@@ -33,7 +33,8 @@ class Worker {
   c2s::Clients& clients() { return clients_; }
 
   // Before run(): the HTTP side, whose routes need what the whole server shares.
-  void serve_http(std::unique_ptr<api::ApiContext> context, const http::StaticFiles& assets);
+  void serve_http(std::unique_ptr<api::ApiContext> context, const http::StaticFiles& assets,
+                  const http::ServerOptions& options);
   // Opens the listeners; a port 0 in `ports` takes what the configuration says, anything else that port.
   Result<void> listen(const Config& config, Ports& ports);
   void run();  // starts the thread

@@ -43,9 +43,9 @@ struct Request {
   std::string query_string;  // after the "?", as it came
   Headers headers;
   std::string body;
-  std::string peer_address;
-  std::string host;     // lower-cased, without port
-  bool secure = false;  // came over TLS
+  std::string peer_address;  // who sent it; behind a trusted proxy, whom that names (forwarded.h)
+  std::string host;          // lower-cased, without port
+  bool secure = false;       // came over TLS, here or to a trusted proxy
   bool keep_alive = true;
   std::vector<std::pair<std::string, std::string>> captures;  // what the route's "{name}" matched
 

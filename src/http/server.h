@@ -14,6 +14,7 @@
 #include "http/message.h"
 #include "net/connection.h"
 #include "net/loop.h"
+#include "net/networks.h"
 
 namespace teahouse::http {
 
@@ -62,6 +63,7 @@ struct ServerOptions {
   int64_t idle_timeout_ms = 60'000;
   int64_t read_timeout_ms = 30'000;   // a head; 16 KiB of a body
   int64_t write_timeout_ms = 60'000;  // without any progress
+  net::Networks trusted_proxies;      // whose word on where a request comes from is believed (forwarded.h)
 };
 
 class Server {

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/log.h"
 #include "base/random.h"
+#include "http/forwarded.h"
 #include "http/problem.h"
 
 namespace teahouse::http {
@@ -102,8 +104,18 @@ bool ServerConnection::process_step() {
 void ServerConnection::handle_head() {
   Request& request = reader_.request();
   request.id = random_token(16);
-  request.peer_address = connection_->peer_address();
-  request.secure = connection_->is_secure();
+  const std::string& peer = connection_->peer_address();
+  const net::Networks& trusted = server_->options.trusted_proxies;
+  if (!server_->told_of_proxy && request.headers.find("X-Forwarded-For") && !trusted.contains(peer)) {
+    server_->told_of_proxy = true;
+    log::warning("http",
+                 "A request came with X-Forwarded-For, which is not believed; if a proxy stands in front, name its "
+                 "address in public.trusted_proxies (teahouse.toml), or all who come through it count as one visitor",
+                 {{"address", peer}});
+  }
+  Sender sender = find_sender(trusted, peer, connection_->is_secure(), request.headers);
+  request.peer_address = std::move(sender.address);
+  request.secure = sender.secure;
   reader_.allow_body(server_->handler.body_bytes_max(request));
   if (reader_.in_body() && reader_.expects_continue()) connection_->send(std::string("HTTP/1.1 100 Continue\r\n\r\n"));
 }

@@ -21,6 +21,7 @@ struct Server::State {
   ServerOptions options;
   std::unordered_map<ServerConnection*, std::shared_ptr<ServerConnection>> connections;
   bool closing = false;
+  bool told_of_proxy = false;  // that there seems to be one that is not trusted
   int64_t date_s = -1;
   std::string date;  // "Sun, 06 Nov 1994 08:49:37 GMT", made once a second
 

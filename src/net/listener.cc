@@ -31,15 +31,20 @@ Error listen_error(const std::string& address, int error) {
 }
 
 // A bound, listening socket, or a negative errno.
-int open_socket(const SocketAddress& address) {
+int open_socket(const SocketAddress& address, Listener::Port port) {
   const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return -errno;
   const int on = 1;
   const int v6_only = address.both_families ? 0 : 1;
   ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
   if (address.family() == AF_INET6) ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6_only, sizeof v6_only);
-  if (::bind(fd, address.raw(), address.size) == 0 && ::listen(fd, backlog) == 0) return fd;
+  // Bound before sharing is allowed, a port that any other process listens on is refused, another server of the same
+  // user's too; those that are to share it find it allowed on all.
+  if (port == Listener::Port::shared) ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+  if (::bind(fd, address.raw(), address.size) == 0 && ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0 &&
+      ::listen(fd, backlog) == 0) {
+    return fd;
+  }
   const int error = errno;
   ::close(fd);
   return -error;
@@ -113,14 +118,14 @@ void Listener::State::pause(int error) {
 Listener::Listener(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Listener::~Listener() = default;
 
-Result<std::unique_ptr<Listener>> Listener::listen(Loop& loop, const std::string& address, Accept accept) {
+Result<std::unique_ptr<Listener>> Listener::listen(Loop& loop, const std::string& address, Accept accept, Port port) {
   auto parsed = parse_address(address);
   if (!parsed) return parsed.error();
-  int fd = open_socket(*parsed);
+  int fd = open_socket(*parsed, port);
   if (fd == -EAFNOSUPPORT && parsed->both_families) {  // a kernel without IPv6
     parsed = parse_address("0.0.0.0" + address.substr(1));
     if (!parsed) return parsed.error();
-    fd = open_socket(*parsed);
+    fd = open_socket(*parsed, port);
   }
   if (fd < 0) return listen_error(address, -fd);
   sockaddr_storage bound{};

@@ -19,10 +19,14 @@ class Listener {
  public:
   using Accept = std::function<void(std::unique_ptr<Connection>)>;
 
+  // The first loop to listen on a port takes it; the others share it with that one.
+  enum class Port { taken, shared };
+
   // `address` is "127.0.0.1:5222", "[::1]:5222" or "*:5222" (both families); port 0 takes a free one.
-  // "conflict" is another program's socket: our own loops share a port.
-  // Errors: bad_request for an address that does not parse; conflict when it is taken; the text names the address.
-  static Result<std::unique_ptr<Listener>> listen(Loop& loop, const std::string& address, Accept accept);
+  // Errors: bad_request for an address that does not parse; conflict when somebody has it (but for `shared`, when that
+  // is this user's own); the text names the address.
+  static Result<std::unique_ptr<Listener>> listen(Loop& loop, const std::string& address, Accept accept,
+                                                  Port port = Port::taken);
   ~Listener();
   uint16_t port() const;
   void close();  // accepts no more; what is accepted goes on

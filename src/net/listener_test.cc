@@ -43,7 +43,8 @@ TEST(Listener, AcceptsOnALoopEachWithTheSamePort) {
   const auto take = [&](std::unique_ptr<Connection> connection) { accepted.push_back(std::move(connection)); };
   auto one = Listener::listen(first, "127.0.0.1:0", take);
   ASSERT_TRUE(one);
-  auto two = Listener::listen(second, "127.0.0.1:" + std::to_string((*one)->port()), take);
+  const std::string same = "127.0.0.1:" + std::to_string((*one)->port());
+  auto two = Listener::listen(second, same, take, Listener::Port::shared);
   ASSERT_TRUE(two);
   EXPECT_EQ((*one)->port(), (*two)->port());
   std::vector<BlockingPeer> peers;
@@ -60,6 +61,17 @@ TEST(Listener, AcceptsOnALoopEachWithTheSamePort) {
   (*one)->close();
   (*two)->close();
   EXPECT_FALSE(BlockingPeer::connect((*one)->port()).connected());
+}
+
+TEST(Listener, TakesNoPortFromAnotherServer) {
+  const SystemClock clock;
+  Loop loop(0, clock);
+  const auto nobody = [](std::unique_ptr<Connection>) { FAIL(); };
+  auto one = Listener::listen(loop, "127.0.0.1:0", nobody);
+  ASSERT_TRUE(one);
+  const auto two = Listener::listen(loop, "127.0.0.1:" + std::to_string((*one)->port()), nobody);
+  ASSERT_FALSE(two);
+  EXPECT_EQ(two.error().kind, ErrorKind::conflict);
 }
 
 TEST(Listener, NamesTheAddressThatIsTaken) {

@@ -23,8 +23,6 @@ struct Overloaded : F... {
 template <class... F>
 Overloaded(F...) -> Overloaded<F...>;
 
-bool is_loopback(std::string_view address) { return address == "::1" || address.starts_with("127."); }
-
 // A site token is a JWT; no password of ours is asked to look like one.
 bool looks_like_token(std::string_view secret) {
   return secret.starts_with("eyJ") && std::count(secret.begin(), secret.end(), '.') == 2;
@@ -38,12 +36,10 @@ sasl::Condition condition_of(const Error& error) {
 
 }  // namespace
 
-// A WebSocket without TLS is as good as one with it where it comes over loopback: the page's own machine, or a proxy in
-// front that has ended TLS.
 sasl::Offer Stream::offer() const {
   sasl::Offer offer;
   net::Connection& connection = transport_->connection();
-  offer.encrypted = connection.is_secure() || (transport_->is_websocket() && is_loopback(connection.peer_address()));
+  offer.encrypted = transport_->is_private();
   offer.tokens = true;
   offer.tls_exporter = connection.is_secure() ? connection.tls_exporter() : std::string();
   offer.fake_secret = clients_->home().house().fake_salt_secret + host_->domain;
@@ -88,7 +84,7 @@ bool Stream::on_stranger_iq(const xml::Element& element) {
   stanza.id = element.attribute("id").value_or("");
   stanza.to = *BareJid::make("", host_->domain);
   home.hooks().stranger_iq(
-      {home, host_, stanza, *query, transport_->connection().peer_address(), [weak = weak_from_this()](Stanza answer) {
+      {home, host_, stanza, *query, transport_->peer_address(), [weak = weak_from_this()](Stanza answer) {
          const auto self = weak.lock();
          if (!self || self->state_ != State::negotiating) return;
          answer.to.reset();
@@ -162,8 +158,8 @@ Task<void> Stream::verify_secret(std::shared_ptr<Stream> self, sasl::VerifySecre
   bool good = false;
   auto condition = sasl::Condition::not_authorized;
   std::string why;
-  const auto wait = home.house().throttle.before_answer(self->host_->tenant->id, secret.authcid,
-                                                        self->transport_->connection().peer_address());
+  const auto wait =
+      home.house().throttle.before_answer(self->host_->tenant->id, secret.authcid, self->transport_->peer_address());
   if (looks_like_token(secret.secret)) {
     self->localpart_.clear();  // nobody guesses a signature: what expired is no sign of an attack
     const auto user = co_await sign_in(home.loop(), home.house().accounts, self->host_->tenant, home.house().keys,
@@ -207,7 +203,7 @@ void Stream::fail(const sasl::Failure& failure) {
   }
   ++wrong_secrets_;
   Home& home = clients_->home();
-  const std::string& address = transport_->connection().peer_address();
+  const std::string& address = transport_->peer_address();
   home.house().throttle.failed(host_->tenant->id, localpart_, address);
   const auto wait = home.house().throttle.before_answer(host_->tenant->id, localpart_, address);
   if (wait.delay_ms <= 0) {
@@ -251,8 +247,7 @@ void Stream::succeed(const sasl::Success& success) {
     return;
   }
   mechanism_.reset();
-  clients_->home().house().throttle.succeeded(host_->tenant->id, success.authcid,
-                                              transport_->connection().peer_address());
+  clients_->home().house().throttle.succeeded(host_->tenant->id, success.authcid, transport_->peer_address());
   localpart_ = success.authcid;
   std::string out;
   xml::Writer(out).leaf("success", success.server_data.empty() ? "" : sasl::encode_server_data(success.server_data),

@@ -70,6 +70,8 @@ class TcpTransport final : public Transport, private net::Connection::Events {
     connection_->move_to(other, std::move(arrived));
   }
   bool is_websocket() const override { return false; }
+  const std::string& peer_address() const override { return connection_->peer_address(); }
+  bool is_private() const override { return connection_->is_secure(); }
   net::Connection& connection() override { return *connection_; }
 
  private:

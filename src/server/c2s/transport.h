@@ -55,6 +55,10 @@ class Transport {
   virtual void move_to(net::Loop& other, std::function<void()> arrived) = 0;
 
   virtual bool is_websocket() const = 0;
+  // Where the client is: behind a trusted proxy, what that says.
+  virtual const std::string& peer_address() const = 0;
+  // Nobody on the way reads along.
+  virtual bool is_private() const = 0;
   virtual net::Connection& connection() = 0;
 };
 

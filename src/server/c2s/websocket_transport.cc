@@ -8,9 +8,12 @@
 namespace teahouse::c2s {
 namespace {
 
+bool is_loopback(std::string_view address) { return address == "::1" || address.starts_with("127."); }
+
 class WebSocketTransport final : public Transport, public http::WebSocket::Events {
  public:
-  explicit WebSocketTransport(Transport::Events& events) : events_(events) {}
+  WebSocketTransport(const http::Request& request, Transport::Events& events)
+      : events_(events), peer_address_(request.peer_address), is_secure_(request.secure) {}
   ~WebSocketTransport() override { *alive_ = false; }
   void own(std::unique_ptr<http::WebSocket> socket) { socket_ = std::move(socket); }
 
@@ -59,6 +62,9 @@ class WebSocketTransport final : public Transport, public http::WebSocket::Event
     socket_->move_to(other, std::move(arrived));
   }
   bool is_websocket() const override { return true; }
+  const std::string& peer_address() const override { return peer_address_; }
+  // Without TLS it is as good as with it where it comes over loopback: the page's own machine, or a proxy in front.
+  bool is_private() const override { return is_secure_ || is_loopback(socket_->connection().peer_address()); }
   net::Connection& connection() override { return socket_->connection(); }
 
  private:
@@ -94,6 +100,8 @@ class WebSocketTransport final : public Transport, public http::WebSocket::Event
   void on_closed(std::string_view why) override { events_.on_gone(why); }
 
   Transport::Events& events_;
+  const std::string peer_address_;
+  const bool is_secure_;  // TLS, here or to a trusted proxy
   std::unique_ptr<http::WebSocket> socket_;
   xml::Limits limits_;
   std::deque<std::string> waiting_;  // came while held
@@ -106,7 +114,7 @@ class WebSocketTransport final : public Transport, public http::WebSocket::Event
 
 Result<std::unique_ptr<Transport>> make_websocket_transport(const http::Request& request, http::Responder responder,
                                                             Transport::Events& events) {
-  auto transport = std::make_unique<WebSocketTransport>(events);
+  auto transport = std::make_unique<WebSocketTransport>(request, events);
   auto socket = http::WebSocket::accept(request, std::move(responder), {}, *transport);
   if (!socket) return socket.error();
   transport->own(std::move(*socket));
