@@ -8,7 +8,6 @@
 #include <functional>
 #include <string>
 
-#include "api/call_limits.h"
 #include "http/router.h"
 #include "server/home.h"
 #include "server/rooms.h"
@@ -24,7 +23,6 @@ struct ApiContext {
   Rooms& rooms;
   Audit& audit;
   Certificates& certificates;
-  CallLimits& limits;             // one for all loops
   std::string operator_key_hash;  // crypto::hash_key() of the key in operator.key
   std::string http_origin;        // "https://im.example.org": how the world reaches this API
   std::string websocket_url;      // "wss://im.example.org/xmpp-websocket"

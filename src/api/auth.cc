@@ -68,7 +68,7 @@ std::optional<Outcome> check_tenant(ApiContext& api, const Call& call) {
   const Tenant& tenant = *call.tenant;
   if (tenant.suspended) return Outcome(refuse_suspended(tenant));
   const int64_t limit = tenant.limits().api_calls_per_min;
-  const int64_t wait_s = api.limits.take_call(tenant.id, limit);
+  const int64_t wait_s = api.house().limits.take_call(tenant.id, limit);
   if (wait_s == 0) return std::nullopt;
   return Outcome(refuse_for_now("This site's plan allows " + std::to_string(limit) +
                                     " API calls a minute, and they are used up. " + "Try again in " +

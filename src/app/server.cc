@@ -31,7 +31,7 @@ struct Server::State {
         audit(*control, clock),
         throttle(clock),
         limits(clock),
-        house{clock, *data, accounts, keys, throttle, secrets.fake_salt_secret, {}},
+        house{clock, *data, accounts, keys, throttle, limits, secrets.fake_salt_secret, {}},
         tenancy(house, tenants, contexts, std::move(its_ca)),
         assets_table(web_assets()),
         assets(assets_table) {}
@@ -49,7 +49,7 @@ struct Server::State {
   Certificates certificates;
   Audit audit;
   LoginThrottle throttle;
-  api::CallLimits limits;
+  CallLimits limits;
   net::TlsContexts contexts;
   House house;
   Tenancy tenancy;
@@ -134,8 +134,8 @@ Result<void> Server::State::listen() {
   for (const auto& worker : workers) {
     worker->serve_http(
         std::make_unique<api::ApiContext>(api::ApiContext{
-            worker->home(), tenants, *rooms, audit, certificates, limits, crypto::hash_key(secrets.operator_key),
-            http_origin, websocket_url, [this](const HostCertificate& certificate) { tenancy.use(certificate); },
+            worker->home(), tenants, *rooms, audit, certificates, crypto::hash_key(secrets.operator_key), http_origin,
+            websocket_url, [this](const HostCertificate& certificate) { tenancy.use(certificate); },
             [this](const std::string& domain) { tenancy.forget_certificate(domain); }}),
         assets, options);
   }

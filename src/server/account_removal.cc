@@ -9,8 +9,8 @@ Task<Result<void>> remove_account_whole(House& house, net::Loop& loop, TenantPtr
   Home& there = house.homes.of(jid.str());
   Async<Lsn> forgotten(loop, [&there, jid](Async<Lsn>::Done done) {
     there.loop().post([&there, jid, done] {
-      if (const HostPtr host = there.hosts().find(jid.domainpart())) there.remove_account(host, jid);
-      done(there.data().appended());
+      const auto receipt = std::make_shared<CallbackReceipt>([&there, done](Lsn) { done(there.data().appended()); });
+      if (const HostPtr host = there.hosts().find(jid.domainpart())) there.remove_account(host, jid, receipt);
     });
   });
   const Lsn lsn = co_await forgotten;

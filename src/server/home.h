@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "account/accounts.h"
+#include "account/call_limits.h"
 #include "account/login_throttle.h"
 #include "base/clock.h"
 #include "base/fifo.h"
@@ -45,6 +46,7 @@ struct House {
   Accounts& accounts;
   Keys& keys;
   LoginThrottle& throttle;
+  CallLimits& limits;
   std::string fake_salt_secret;  // for SCRAM with accounts that are not there
   Homes homes;
 };
@@ -88,8 +90,8 @@ class Home {
   void with_resident(const BareJid& jid, std::function<void(Resident*)> work);
   Resident* find_resident(std::string_view bare_jid);  // only if in memory
   const Residents& residents() const { return residents_; }
-  // The account was removed: its sessions end, the modules forget it.
-  void remove_account(const HostPtr& host, const BareJid& jid);
+  // The account was removed: its sessions end, the modules forget it; `forgotten` is let go when they have.
+  void remove_account(const HostPtr& host, const BareJid& jid, const ReceiptPtr& forgotten);
 
   // --- sessions
   // Binds a resource. Errors: resource_constraint past the plan's sessions. An older session of the same name ends with
@@ -99,8 +101,9 @@ class Home {
   // `condition` (empty: the stream is the caller's affair).
   void close_session(Session& session, std::string_view condition = {}, std::string_view text = {});
   Session* find_session(uint64_t number);
-  // From now on the session can be resumed under its resume id.
-  void make_resumable(Session& session);
+  // From now on the session can be resumed under its resume id, up to so long after its stream is gone.
+  static constexpr int64_t resume_max_s = 300;
+  void make_resumable(Session& session, int64_t max_s);
   // The stream is gone: the session waits to be resumed, or closes.
   void stream_lost(Session& session);
   Session* find_resumable(std::string_view resume_id);
@@ -131,6 +134,7 @@ class Home {
   };
   struct Resumable {
     uint64_t session;
+    int64_t max_s;
     net::Timer timer;
   };  // the timer runs while there is no stream
 

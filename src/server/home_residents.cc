@@ -63,7 +63,7 @@ void Home::forget_idle_residents() {
   });
 }
 
-void Home::remove_account(const HostPtr& host, const BareJid& jid) {
+void Home::remove_account(const HostPtr& host, const BareJid& jid, const ReceiptPtr& forgotten) {
   if (Resident* resident = find_resident(jid.str())) {
     while (!resident->sessions().empty()) {
       Session& session = *resident->sessions().back();
@@ -72,7 +72,7 @@ void Home::remove_account(const HostPtr& host, const BareJid& jid) {
     }
     residents_.remove(jid.str());
   }
-  for (const auto& hook : hooks_.account_removed) hook(host, jid);
+  for (const auto& hook : hooks_.account_removed) hook(host, jid, forgotten);
 }
 
 }  // namespace teahouse

@@ -4,7 +4,6 @@
 
 namespace teahouse {
 namespace {
-constexpr int64_t resume_timeout_s = 300;
 constexpr size_t undelivered_a_turn = 64;
 
 bool is_full(const Resident& resident) {
@@ -88,7 +87,9 @@ void Home::route_undelivered() {
   loop_.post([this] { route_undelivered(); });
 }
 
-void Home::make_resumable(Session& session) { resumable_[session.resume_id()] = {session.number(), {}}; }
+void Home::make_resumable(Session& session, int64_t max_s) {
+  resumable_[session.resume_id()] = {session.number(), max_s, {}};
+}
 
 void Home::stream_lost(Session& session) {
   session.attach(nullptr);
@@ -98,7 +99,7 @@ void Home::stream_lost(Session& session) {
     return;
   }
   const uint64_t number = session.number();
-  found->second.timer = loop_.start_timer(resume_timeout_s * 1000, [this, number] {
+  found->second.timer = loop_.start_timer(found->second.max_s * 1000, [this, number] {
     if (Session* late = find_session(number)) close_session(*late);
   });
 }
@@ -123,7 +124,6 @@ void Home::set_tenant(const TenantPtr& tenant) {
     if (!tenant->suspended) continue;
     for (const auto& session : resident->sessions()) closing.push_back(session.get());
   }
-  // "account-disabled" is SASL's word; a stream has none, so not-authorized with it as the application's own condition.
   for (Session* session : closing) close_session(*session, "account-disabled", tenant->suspend_reason);
   for (const auto& hook : hooks_.tenant_changed) hook(tenant);
 }

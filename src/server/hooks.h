@@ -84,7 +84,7 @@ class Hooks {
   using IqHandler = std::function<void(const IqRequest&)>;  // answers by home.route(...), now or later
   using SessionHook = std::function<void(Session&)>;
   using ResidentLoad = std::function<Task<void>(Resident&)>;  // the Resident lives until the task ends
-  using AccountHook = std::function<void(const HostPtr&, const BareJid&)>;
+  using AccountHook = std::function<void(const HostPtr&, const BareJid&, const ReceiptPtr&)>;
   using ServiceHandler = std::function<void(const HostPtr&, Stanza, ReceiptPtr)>;
 
   void on_outbound(Phase phase, StanzaKind kind, OutboundHook hook) {
@@ -113,7 +113,8 @@ class Hooks {
   std::vector<SessionHook> session_has_room;                                   // after Session::ask_for_room
   std::vector<SessionHook> session_closing;  // it is still there, for the last time; presence is sent by then
   std::vector<ResidentLoad> resident_load;   // before anything is asked of a resident that was not in memory
-  std::vector<AccountHook> account_removed;  // drop what is stored for it; on its home
+  std::vector<AccountHook> account_removed;  // drop what is stored for it; on its home. Who does so later keeps the
+                                             // receipt until then
   std::vector<std::function<void(const TenantPtr&)>> tenant_changed;  // also suspended and resumed; on every home
   std::vector<std::function<void(const TenantPtr&)>> tenant_removed;  // drop what is in memory; on every home
   std::vector<std::function<void()>> stopping;                        // SIGTERM: last words, while sessions are there

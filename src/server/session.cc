@@ -50,7 +50,8 @@ Session::Session(Home& home, Resident& resident, FullJid jid, uint64_t number)
     : home_(home), resident_(resident), jid_(std::move(jid)), number_(number) {}
 
 Session::~Session() {
-  if (all_handled_) all_handled_();  // who waits looks for the session, and finds none
+  for (auto& work : all_handled_)
+    home_.loop().post(std::move(work));  // who waits looks for the session, and finds none
 }
 
 void Session::set_presence(std::optional<Stanza> presence) {
@@ -179,11 +180,13 @@ void Session::count_handled() {
     answer_wanted_ = false;
     stream_->send_nonza("<a xmlns='urn:xmpp:sm:3' h='" + std::to_string(handled_) + "'/>");
   }
-  if (all_handled_ && sm_all_handled()) std::exchange(all_handled_, nullptr)();
+  if (all_handled_.empty() || !sm_all_handled()) return;
+  // Not from here: the work may close the session, at which whoever called still looks.
+  for (auto& work : std::exchange(all_handled_, {})) home_.loop().post(std::move(work));
 }
 
 void Session::when_all_handled(std::function<void()> work) {
-  all_handled_ = std::move(work);
+  all_handled_.push_back(std::move(work));
   count_handled();
 }
 

@@ -101,7 +101,7 @@ class Session {
   bool sm_all_handled() const { return handled_ == received_; }
   void sm_request();  // the client sent <r/>: it is answered once all of it is handled
 
-  // Calls back, now or later, once all that came so far is handled and on disk.
+  // Calls back, later, once all that came so far is handled and on disk, or the session is gone.
   void when_all_handled(std::function<void()> work);
 
   // What was queued or sent and not acknowledged, for whoever closes the session; the queues are empty then.
@@ -141,7 +141,7 @@ class Session {
   bool answer_wanted_ = false;
   bool room_wanted_ = false;
   std::string resume_id_;
-  std::function<void()> all_handled_;
+  std::vector<std::function<void()>> all_handled_;
   uint32_t sm_sent_ = 0, sm_acknowledged_ = 0;
   uint32_t received_ = 0, handled_ = 0;
   uint32_t epoch_ = 0;  // counting began anew so many times; receipts from before don't count

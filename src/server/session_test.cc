@@ -68,7 +68,8 @@ class SessionTest : public ::testing::Test {
   testing::AccountWorld world_;
   store::MemoryPlane plane_;
   LoginThrottle throttle_{world_.clock};
-  House house_{world_.clock, plane_, world_.accounts, world_.keys, throttle_, "fake", {}};
+  CallLimits limits_{world_.clock};
+  House house_{world_.clock, plane_, world_.accounts, world_.keys, throttle_, limits_, "fake", {}};
   net::Loop loop_{0, world_.clock};
   Home home_{loop_, house_};
   Wire shop_wire_, forum_wire_;
@@ -117,6 +118,36 @@ TEST_F(SessionTest, ReceiptsFromBeforeCountingBeganDoNotCount) {
   first.reset();
   turn();
   EXPECT_EQ(shop_->sm_handled(), 1U);
+}
+
+TEST_F(SessionTest, TellsAllWhoWaitUntilAllIsHandled) {
+  std::vector<std::string> told;
+  ReceiptPtr receipt = shop_->receive();
+  await(receipt, write());
+  receipt.reset();
+  shop_->when_all_handled([&] {
+    told.emplace_back("first");
+    home_.close_session(*shop_);  // nobody looks at it after that
+  });
+  shop_->when_all_handled([&] { told.emplace_back("second"); });
+  forum_->when_all_handled([&] { told.emplace_back("forum"); });
+  turn();
+  EXPECT_EQ(told, (std::vector<std::string>{"forum"}));
+  plane_.commit();
+  turn();
+  turn();
+  EXPECT_EQ(told, (std::vector<std::string>{"forum", "first", "second"}));
+}
+
+TEST_F(SessionTest, WhoWaitsForASessionThatEndsIsTold) {
+  bool told = false;
+  const ReceiptPtr receipt = shop_->receive();
+  shop_->when_all_handled([&] { told = true; });
+  turn();
+  EXPECT_FALSE(told);
+  home_.close_session(*shop_);
+  turn();
+  EXPECT_TRUE(told);
 }
 
 TEST_F(SessionTest, SendsAgainWhatWasNotAcknowledged) {

@@ -136,7 +136,10 @@ StreamParser::State::Stop StreamParser::State::no_markup(char found) {
   if (found == '\0' && !header) {
     return refuse(StreamFault::unsupported_encoding, "a NUL before the stream, as in UTF-16; it must be UTF-8");
   }
-  return refuse(StreamFault::not_well_formed, header ? "text between the stream's elements" : "text before the stream");
+  // Text may stand in an element, as XML goes; this one is a stream.
+  const bool is_text = header && has_class(found, byte_plain_text);
+  return refuse(is_text ? StreamFault::bad_format : StreamFault::not_well_formed,
+                header ? "text between the stream's elements" : "text before the stream");
 }
 
 // At a < or at white space before one, in the phases first, prolog, between and closed.

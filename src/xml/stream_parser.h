@@ -19,7 +19,7 @@
 namespace teahouse::xml {
 
 // Why a stream must end; the names are RFC 6120's stream error conditions (section 4.9.3).
-enum class StreamFault { not_well_formed, restricted_xml, unsupported_encoding, policy_violation };
+enum class StreamFault { not_well_formed, bad_format, restricted_xml, unsupported_encoding, policy_violation };
 
 class StreamParser {
  public:

@@ -93,9 +93,10 @@ TEST(StreamParser, StaysAtItsFault) {
 
 TEST(StreamParser, TakesWhiteSpaceBetweenElementsOnly) {
   EXPECT_EQ(read_stream(stream(" \t\r\n<a/> \n")).elements.size(), 1u);
-  expect_fault(stream("<a/>x<b/>"), not_well_formed);
+  expect_fault(stream("<a/>x<b/>"), StreamFault::bad_format);
+  expect_fault(stream("]"), StreamFault::bad_format);
   expect_fault(stream("&#32;"), not_well_formed);
-  expect_fault(stream("]"), not_well_formed);
+  expect_fault(stream("\x01"), not_well_formed);
   expect_fault("x<a>", not_well_formed);
   EXPECT_EQ(read_stream(" \n<a> ").list.size(), 1u);
 }

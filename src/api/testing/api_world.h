@@ -51,8 +51,8 @@ class ApiWorld : public ::testing::Test {
       : base_(Accounts::migrations(), Accounts::tables()),
         accounts_(*base_.control, base_.clock),
         throttle_(base_.clock),
-        house_{base_.clock, data_, accounts_, base_.keys, throttle_, "salt", {}},
-        limits_(base_.clock) {
+        limits_(base_.clock),
+        house_{base_.clock, data_, accounts_, base_.keys, throttle_, limits_, "salt", {}} {
     for (net::fake::RunningLoop* loop : loops_) {
       auto& home = homes_[(*loop)->index()];
       loop->run([&] {
@@ -152,8 +152,8 @@ class ApiWorld : public ::testing::Test {
   store::MemoryPlane data_;
   Accounts accounts_;
   LoginThrottle throttle_;
-  House house_;
   CallLimits limits_;
+  House house_;
   FakeRooms rooms_;
   OpenApi open_api_;
   net::fake::RunningLoop first_{0}, second_{1};
@@ -173,7 +173,6 @@ class ApiWorld : public ::testing::Test {
                                                        rooms_,
                                                        base_.audit,
                                                        base_.certificates,
-                                                       limits_,
                                                        crypto::hash_key(operator_key_text),
                                                        "http://im.example",
                                                        "ws://im.example/xmpp",

@@ -128,7 +128,7 @@ class FakeArchive final : public Module {
       write(inbound.resident, *inbound.stanza.from, inbound.stanza, inbound.receipt);
       return Flow::go_on;
     });
-    home.hooks().account_removed.push_back([this](const HostPtr& host, const BareJid& jid) {
+    home.hooks().account_removed.push_back([this](const HostPtr& host, const BareJid& jid, const ReceiptPtr&) {
       home_->data().archive(host->tenant->id, "archive").remove_all(jid.str());
     });
   }

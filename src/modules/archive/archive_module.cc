@@ -90,8 +90,9 @@ void ArchiveModule::attach(Home& home) {
     }
   });
   hooks.on_iq(IqTarget::account, StanzaType::get, "metadata", ns::mam, [this](const IqRequest& iq) { metadata(iq); });
-  hooks.account_removed.push_back(
-      [this](const HostPtr& host, const BareJid& jid) { store(*host->tenant).remove_all(jid.str()); });
+  hooks.account_removed.push_back([this](const HostPtr& host, const BareJid& jid, const ReceiptPtr&) {
+    store(*host->tenant).remove_all(jid.str());
+  });
 }
 
 Flow ArchiveModule::refuse_full(const Tenant& tenant, const Stanza& message) {

@@ -196,7 +196,7 @@ TEST(RoomsApi, RoomsOutliveARestart) {
   EXPECT_EQ(world.shop->meter->rooms, 2);
   // As if another process had started upon the same data.
   world.shop->meter->rooms = 0;
-  House house{world.clock, *world.plane, world.accounts, world.keys, world.throttle, "fake", {}};
+  House house{world.clock, *world.plane, world.accounts, world.keys, world.throttle, world.limits, "fake", {}};
   net::Loop loop(0, world.clock);
   Home home(loop, house);
   house.homes.all.push_back(&home);

@@ -1,5 +1,6 @@
 #include "modules/muc/muc.h"
 
+#include "modules/muc/account_removal.h"
 #include "modules/muc/rooms_api.h"
 #include "modules/muc/service.h"
 
@@ -38,6 +39,9 @@ class MucModule final : public Module {
     });
     hooks.tenant_changed.push_back([service](const TenantPtr& tenant) { service->tenant_changed(tenant); });
     hooks.tenant_removed.push_back([service](const TenantPtr& tenant) { service->tenant_removed(tenant); });
+    hooks.account_removed.push_back([&home](const HostPtr& host, const BareJid& jid, const ReceiptPtr& forgotten) {
+      forget_account(home, host, jid, forgotten);
+    });
     hooks.stopping.push_back([service] { service->stop(); });
     // Tenants that were there before the module.
     home.hosts().for_each([service](const HostPtr& host) {

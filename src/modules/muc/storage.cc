@@ -25,6 +25,8 @@ constexpr std::pair<const char*, std::string RoomConfig::*> texts[] = {{"name", 
 constexpr std::pair<const char*, int64_t RoomConfig::*> numbers[] = {{"max_users", &RoomConfig::max_users},
                                                                      {"max_history", &RoomConfig::max_history}};
 
+std::string affiliation_entry(const BareJid& user) { return std::string(affiliation_prefix) + user.str(); }
+
 json::object read_object(std::string_view text) {
   json::error_code fault;
   json::value value = json::parse(json::string_view(text.data(), text.size()), fault);
@@ -117,11 +119,11 @@ Lsn Storage::store_subject(const BareJid& room, const Subject& subject) const {
 Lsn Storage::store_affiliation(const BareJid& room, const BareJid& user, const Affiliated& affiliated) const {
   const json::object object{
       {"affiliation", to_string(affiliated.affiliation)}, {"nick", affiliated.nick}, {"reason", affiliated.reason}};
-  return map_.store(room.str(), std::string(affiliation_prefix) + user.str(), json::serialize(object));
+  return map_.store(room.str(), affiliation_entry(user), json::serialize(object));
 }
 
 Lsn Storage::remove_affiliation(const BareJid& room, const BareJid& user) const {
-  return map_.remove(room.str(), std::string(affiliation_prefix) + user.str());
+  return map_.remove(room.str(), affiliation_entry(user));
 }
 
 Lsn Storage::remove_room(const BareJid& room) const {
@@ -157,6 +159,21 @@ Task<Result<std::vector<ListedRoom>>> Storage::list(Executor& home) const {
   rooms.reserve(entries->size());
   for (const auto& entry : *entries) {
     if (auto jid = BareJid::parse(entry.name)) rooms.push_back({std::move(*jid), read_config(entry.value)});
+  }
+  co_return rooms;
+}
+
+Task<Result<std::vector<BareJid>>> Storage::list_of(Executor& home, BareJid user) const {
+  const store::MapStore map = map_;
+  auto entries = co_await map.load(home, list_key);
+  if (!entries) co_return entries.error();
+  std::vector<BareJid> rooms;
+  for (const auto& entry : *entries) {
+    auto jid = BareJid::parse(entry.name);
+    if (!jid) continue;
+    auto found = co_await map.load_entry(home, jid->str(), affiliation_entry(user));
+    if (!found) co_return found.error();
+    if (*found) rooms.push_back(std::move(*jid));
   }
   co_return rooms;
 }

@@ -59,6 +59,8 @@ class Storage {
   Task<Result<std::optional<StoredRoom>>> load(Executor& home, BareJid room) const;
   // In the order of their addresses' bytes.
   Task<Result<std::vector<ListedRoom>>> list(Executor& home) const;
+  // The rooms in which somebody has an affiliation. Looks at each room.
+  Task<Result<std::vector<BareJid>>> list_of(Executor& home, BareJid user) const;
 
   const store::ArchiveStore& archive() const { return archive_; }
 

@@ -64,8 +64,9 @@ void OfflineModule::attach(Home& home) {
   home.hooks().session_resumed.push_back([this](Session& session) { hand_over(session); });
   home.hooks().session_has_room.push_back([this](Session& session) { go_on(session); });
   home.hooks().session_closing.push_back([this](Session& session) { pass_on(session); });
-  home.hooks().account_removed.push_back(
-      [this](const HostPtr& host, const BareJid& jid) { store(*host->tenant).remove_all(jid.str()); });
+  home.hooks().account_removed.push_back([this](const HostPtr& host, const BareJid& jid, const ReceiptPtr&) {
+    store(*host->tenant).remove_all(jid.str());
+  });
 }
 
 Task<void> OfflineModule::load(OfflineModule& self, Resident& resident) {

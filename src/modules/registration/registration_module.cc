@@ -6,10 +6,6 @@
 namespace teahouse {
 namespace {
 
-constexpr size_t accounts_an_hour_max = 3;
-constexpr size_t addresses_max = 10'000;
-constexpr int64_t hour_ms = 3'600'000;
-
 std::string make_fields(const std::optional<std::string>& registered_as) {
   std::string out;
   xml::Writer writer(out);
@@ -43,18 +39,6 @@ void RegistrationModule::attach(Home& home) {
   }
 }
 
-bool RegistrationModule::take_turn(const Tenant& tenant, const std::string& address) {
-  const int64_t now = home_->clock().monotonic_ms();
-  if (turns_.size() > addresses_max) {
-    std::erase_if(turns_, [now](const auto& entry) { return entry.second.back() + hour_ms < now; });
-  }
-  auto& times = turns_[std::to_string(raw(tenant.id)) + " " + address];
-  while (!times.empty() && times.front() + hour_ms < now) times.pop_front();
-  if (times.size() >= accounts_an_hour_max) return false;
-  times.push_back(now);
-  return true;
-}
-
 void RegistrationModule::stranger(const StrangerIq& iq) {
   if (iq.stanza.type == StanzaType::get) {
     iq.answer(Stanza::make_reply(iq.stanza, StanzaType::result, make_fields(std::nullopt)));
@@ -64,20 +48,25 @@ void RegistrationModule::stranger(const StrangerIq& iq) {
   const std::string password = iq.query.child_text("password", ns::register_iq);
   if (username.empty() || password.empty()) {
     iq.answer(make_error(iq.stanza, {ErrorKind::not_acceptable, "A user name and a password are needed."}));
-  } else if (!take_turn(*iq.host->tenant, iq.address)) {
-    iq.answer(make_error(
-        iq.stanza, {ErrorKind::resource_constraint, "Too many accounts were made from your address; wait an hour."}));
-  } else {
-    spawn(create(*home_, iq.host->tenant, username, password, iq.stanza, iq.answer));
+    return;
   }
+  const int64_t wait_s = home_->house().limits.take_account(iq.host->tenant->id, iq.address);
+  if (wait_s != 0) {
+    iq.answer(make_error(
+        iq.stanza, {ErrorKind::resource_constraint,
+                    "Too many accounts were made from your address. Try again in " + std::to_string(wait_s) + " s."}));
+    return;
+  }
+  spawn(create(*home_, iq.host->tenant, username, password, iq.stanza, iq.address, iq.answer));
 }
 
 Task<void> RegistrationModule::create(Home& home, TenantPtr tenant, std::string username, std::string password,
-                                      Stanza request, std::function<void(Stanza)> answer) {
+                                      Stanza request, std::string address, std::function<void(Stanza)> answer) {
   const auto account = co_await home.house().accounts.create(home.loop(), tenant, username, password, {});
   if (account) {
     answer(Stanza::make_reply(request, StanzaType::result, {}));
   } else {
+    home.house().limits.give_back_account(tenant->id, address);
     answer(make_error(request, account.error()));
   }
 }
@@ -130,7 +119,7 @@ Task<void> RegistrationModule::remove(Home& home, HostPtr host, BareJid account,
   if (Session* asking = home.find_session(session)) {
     asking->deliver(Stanza::make_reply(request, StanzaType::result, {}));
   }
-  home.remove_account(host, account);
+  home.remove_account(host, account, nullptr);
 }
 
 }  // namespace teahouse

@@ -2,10 +2,8 @@
 // removes it.
 //
 // Thread: its home loop.
-// Limits: three new accounts an hour from one address and tenant (resource-constraint); the plan's accounts.
+// Limits: CallLimits::accounts_per_address from one address and tenant (resource-constraint); the plan's accounts.
 #pragma once
-
-#include <deque>
 
 #include "server/home.h"
 
@@ -20,15 +18,13 @@ class RegistrationModule final : public Module {
   void stranger(const StrangerIq& iq);
   void get(const IqRequest& iq);
   void set(const IqRequest& iq);
-  bool take_turn(const Tenant& tenant, const std::string& address);
   static Task<void> create(Home& home, TenantPtr tenant, std::string username, std::string password, Stanza request,
-                           std::function<void(Stanza)> answer);
+                           std::string address, std::function<void(Stanza)> answer);
   static Task<void> change_password(Home& home, TenantPtr tenant, std::string localpart, std::string password,
                                     Stanza request);
   static Task<void> remove(Home& home, HostPtr host, BareJid account, uint64_t session, Stanza request);
 
   Home* home_ = nullptr;
-  std::unordered_map<std::string, std::deque<int64_t>> turns_;  // when each address made its last accounts
 };
 
 }  // namespace teahouse

@@ -34,7 +34,7 @@ void RosterModule::attach(Home& home) {
       [this](Resident& resident) { return load_roster(*home_, store(resident), resident, of(resident)); });
   home.hooks().on_iq(IqTarget::account, StanzaType::get, "query", ns::roster, [this](const IqRequest& iq) { get(iq); });
   home.hooks().on_iq(IqTarget::account, StanzaType::set, "query", ns::roster, [this](const IqRequest& iq) { set(iq); });
-  home.hooks().account_removed.push_back([this](const HostPtr& host, const BareJid& jid) {
+  home.hooks().account_removed.push_back([this](const HostPtr& host, const BareJid& jid, const ReceiptPtr&) {
     home_->data().map(host->tenant->id, "roster").remove_all(jid.str());
   });
 }

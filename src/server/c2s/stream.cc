@@ -25,6 +25,7 @@ xml::Limits stranger_limits() {
 const char* condition_of(xml::StreamFault fault) {
   switch (fault) {
     case xml::StreamFault::not_well_formed: return "not-well-formed";
+    case xml::StreamFault::bad_format: return "bad-format";
     case xml::StreamFault::restricted_xml: return "restricted-xml";
     case xml::StreamFault::unsupported_encoding: return "unsupported-encoding";
     case xml::StreamFault::policy_violation: return "policy-violation";
@@ -83,7 +84,8 @@ void Stream::on_header(const xml::Element& header, std::string_view default_ns) 
   }
   if (!accept_header(header, default_ns)) return;
   awaits_header_ = false;
-  transport_->send_header({std::string(host_->domain), random_token(22), "en"});
+  const auto from = Jid::parse(header.attribute("from").value_or(""));
+  transport_->send_header({host_->domain, random_token(22), "en", from ? from->bare().str() : std::string()});
   header_sent_ = true;
   if (state_ == State::fresh) state_ = State::negotiating;
   send_features();
@@ -157,7 +159,9 @@ void Stream::send_features() {
 void Stream::on_element(xml::Document document) {
   if (state_ == State::over) return;
   const xml::Element element = document.root();
-  if (awaits_header_) {
+  if (element.is("error", ns::stream)) {
+    on_stream_close();  // RFC 6120 section 4.9.1.1: whoever is told of an error closes, and says no more
+  } else if (awaits_header_) {
     end("bad-format", "A stream begins with its header.");
   } else if (state_ == State::negotiating) {
     on_negotiation(element);
@@ -205,25 +209,32 @@ void Stream::on_gone(std::string_view why) {
   finish();
 }
 
+// RFC 6120 has account-disabled for SASL only; on an open stream it comes as the application's own condition.
 void Stream::end(std::string_view condition, std::string_view text) {
+  if (condition == "account-disabled") {
+    std::string disabled;
+    xml::Writer(disabled).open("account-disabled", ns::sasl).close();
+    end_with("policy-violation", text, disabled);
+  } else {
+    end_with(condition, text, {});
+  }
+}
+
+void Stream::end_with(std::string_view condition, std::string_view text, std::string_view application) {
   if (state_ == State::over) return;
   state_ = State::over;
   timer_.stop();
   // RFC 6120 section 4.9.1.2: an error before our header comes behind one.
   if (!header_sent_) {
-    transport_->send_header({host_ ? host_->domain : std::string(), random_token(22), "en"});
+    transport_->send_header({host_ ? host_->domain : std::string(), random_token(22), "en", {}});
     header_sent_ = true;
   }
   std::string out;
   xml::Writer writer(out);
   writer.open("stream:error").attribute("xmlns:stream", ns::stream);
-  // RFC 6120 has account-disabled for SASL only; on an open stream it comes as the application's own condition.
-  const bool disabled = condition == "account-disabled";
-  writer.open(disabled ? "policy-violation" : condition, ns::streams_error).close();
+  writer.open(condition, ns::streams_error).close();
   if (!text.empty()) writer.leaf("text", text, ns::streams_error);
-  if (disabled) writer.open("account-disabled", ns::sasl).close();
-  if (condition == "undefined-condition") { writer.open("handled-count-too-high", ns::sm).close(); }
-  writer.close();
+  writer.raw(application).close();
   transport_->send_nonza(std::move(out));
   transport_->close();
   if (Session* session = std::exchange(session_, nullptr)) {

@@ -56,6 +56,8 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   // stream.cc
   bool accept_header(const xml::Element& header, std::string_view default_ns);
   void send_features();
+  // end() with an application-specific condition as XML.
+  void end_with(std::string_view condition, std::string_view text, std::string_view application);
   void finish();
   void start_clock();
   void use_plan();
@@ -81,7 +83,9 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   void on_stream_management(const xml::Element& element);
   void enable(const xml::Element& element);
   void resume(const xml::Element& element);
-  void finish_resume(uint32_t h);
+  void take_from_other(Session& session);
+  void finish_resume(Session& session, uint32_t h);
+  void end_overcounted(uint32_t h);
   void refuse_stanza(const xml::Element& element, const Error& error, std::string_view type);
   bool take_token();
   void slow_down(size_t bytes);

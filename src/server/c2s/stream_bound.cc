@@ -10,8 +10,6 @@
 namespace teahouse::c2s {
 namespace {
 
-constexpr int64_t resume_timeout_s = 300;
-
 // What one session may send: a burst, and so much a second. Far less than what may wait for one that
 // reads slowly (Session::held_bytes_max), so that nobody's flood can throw out another who does read.
 constexpr int64_t burst_bytes = 2 << 20, bytes_per_s = 1 << 20;
@@ -25,12 +23,12 @@ std::string sm_failed(ErrorKind kind) {
   return out;
 }
 
-std::optional<uint32_t> parse_h(const xml::Element& element) {
-  const std::string_view text = element.attribute("h").value_or("");
-  uint32_t h = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), h);
+std::optional<uint32_t> parse_count(const xml::Element& element, std::string_view attribute) {
+  const std::string_view text = element.attribute(attribute).value_or("");
+  uint32_t count = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), count);
   if (text.empty() || read.ec != std::errc{} || read.ptr != text.data() + text.size()) return std::nullopt;
-  return h;
+  return count;
 }
 
 }  // namespace
@@ -197,11 +195,22 @@ void Stream::on_stream_management(const xml::Element& element) {
     transport_->send_nonza(sm_failed(ErrorKind::unexpected_request));
   } else if (name == "r") {
     session_->sm_request();
-  } else if (const auto h = parse_h(element); !h) {
+  } else if (const auto h = parse_count(element, "h"); !h) {
     end("invalid-xml", "An acknowledgement has a number h.");
   } else if (!session_->sm_acknowledge(*h)) {
-    end("undefined-condition", "More stanzas were acknowledged than sent.");
+    end_overcounted(*h);
   }
+}
+
+// XEP-0198 section 4.
+void Stream::end_overcounted(uint32_t h) {
+  std::string why;
+  xml::Writer(why)
+      .open("handled-count-too-high", ns::sm)
+      .attribute("h", std::to_string(h))
+      .attribute("send-count", std::to_string(session_->sm_sent()))
+      .close();
+  end_with("undefined-condition", "More stanzas were acknowledged than sent.", why);
 }
 
 void Stream::enable(const xml::Element& element) {
@@ -211,35 +220,30 @@ void Stream::enable(const xml::Element& element) {
   }
   const std::string_view wanted = element.attribute("resume").value_or("");
   const bool resumable = wanted == "true" || wanted == "1";
+  const int64_t wanted_s = parse_count(element, "max").value_or(0);
+  const int64_t max_s = wanted_s > 0 ? std::min(wanted_s, Home::resume_max_s) : Home::resume_max_s;
   const std::string id = resumable ? random_token(22) : std::string();
   std::string out;
   xml::Writer writer(out);
   writer.open("enabled", ns::sm);
-  if (resumable) {
-    writer.attribute("id", id).attribute("resume", "true").attribute("max", std::to_string(resume_timeout_s));
-  }
+  if (resumable) { writer.attribute("id", id).attribute("resume", "true").attribute("max", std::to_string(max_s)); }
   writer.close();
   transport_->send_nonza(std::move(out));
   session_->sm_enable(id);
-  if (resumable) session_->home().make_resumable(*session_);
+  if (resumable) session_->home().make_resumable(*session_, max_s);
 }
 
 void Stream::resume(const xml::Element& element) {
   Home& home = clients_->home();
-  const auto h = parse_h(element);
+  const auto h = parse_count(element, "h");
   Session* session = home.find_resumable(element.attribute("previd").value_or(""));
   // Somebody else's id must look like one that never was.
   if (!h || !session || session->jid().localpart() != localpart_ || session->jid().domainpart() != host_->domain) {
     transport_->send_nonza(sm_failed(h ? ErrorKind::item_not_found : ErrorKind::bad_request));
     return;
   }
-  if (SessionStream* old = session->stream()) {
-    session->attach(nullptr);
-    static_cast<Stream*>(old)->session_ = nullptr;
-    old->end("conflict", "The session was resumed on another stream.");
-  }
+  take_from_other(*session);
   state_ = State::bound;
-  timer_.stop();
   home.resuming(*session);
   // What it sent before must be on disk before we say how much of it we have: it would send the rest again.
   transport_->hold();
@@ -247,17 +251,29 @@ void Stream::resume(const xml::Element& element) {
     Session* still = home.find_session(number);
     if (!still) {
       self->end("reset", "The session ended while it was being resumed.");
-    } else if (self->state_ != State::bound) {
+    } else if (self->state_ == State::bound) {
+      self->finish_resume(*still, h);
+    } else if (!still->stream()) {
       home.stream_lost(*still);
-    } else {
-      self->session_ = still;
-      self->finish_resume(h);
     }
     self->transport_->release();
   });
 }
 
-void Stream::finish_resume(uint32_t h) {
+// Of several that resume a session the last one has it.
+void Stream::take_from_other(Session& session) {
+  SessionStream* other = session.stream();
+  if (!other) return;
+  session.attach(nullptr);
+  static_cast<Stream*>(other)->session_ = nullptr;
+  other->end("conflict", "The session was resumed on another stream.");
+}
+
+void Stream::finish_resume(Session& session, uint32_t h) {
+  take_from_other(session);
+  timer_.stop();
+  session.home().resuming(session);
+  session_ = &session;
   std::string out;
   xml::Writer(out)
       .open("resumed", ns::sm)
@@ -266,7 +282,7 @@ void Stream::finish_resume(uint32_t h) {
       .close();
   transport_->send_nonza(std::move(out));
   if (!session_->sm_acknowledge(h)) {
-    end("undefined-condition", "More stanzas were acknowledged than sent.");
+    end_overcounted(h);
     return;
   }
   session_->attach(this);

@@ -29,6 +29,7 @@ class TcpTransport final : public Transport, private net::Connection::Events {
       out.push_back('\'');
     };
     attribute("from", header.from);
+    attribute("to", header.to);
     attribute("id", header.id);
     attribute("xml:lang", header.lang);
     out.push_back('>');

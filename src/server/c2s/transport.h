@@ -17,7 +17,7 @@
 namespace teahouse::c2s {
 
 struct StreamHeader {
-  std::string from, id, lang;  // id empty: none yet
+  std::string from, id, lang, to;  // id empty: none yet; to empty: the client did not say who it is
 };
 
 class Transport {

@@ -22,6 +22,7 @@ class WebSocketTransport final : public Transport, public http::WebSocket::Event
     xml::Writer writer(out);
     writer.open("open", ns::framing).attribute("version", "1.0");
     if (!header.from.empty()) writer.attribute("from", header.from);
+    if (!header.to.empty()) writer.attribute("to", header.to);
     if (!header.id.empty()) writer.attribute("id", header.id);
     if (!header.lang.empty()) writer.attribute("xml:lang", header.lang);
     writer.close();

@@ -158,7 +158,8 @@ class RoomWorld : public AccountWorld {
 
   std::unique_ptr<store::MemoryPlane> plane = std::make_unique<store::MemoryPlane>();
   LoginThrottle throttle{clock};
-  House house{clock, *plane, accounts, keys, throttle, "fake", {}};
+  CallLimits limits{clock};
+  House house{clock, *plane, accounts, keys, throttle, limits, "fake", {}};
   std::vector<std::unique_ptr<net::Loop>> loops;
   std::vector<std::unique_ptr<Home>> homes;
   std::vector<std::unique_ptr<Client>> clients;

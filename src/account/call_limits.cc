@@ -1,17 +1,18 @@
 // A bucket is kept as the moment at which it will be full again: taking one moves that moment on by the time that one
 // takes to fill, and there is nothing left when it lies further ahead than a whole bucket takes.
-#include "api/call_limits.h"
+#include "account/call_limits.h"
 
 #include <arpa/inet.h>
 
 #include <mutex>
 #include <unordered_map>
 
-namespace teahouse::api {
+namespace teahouse {
 namespace {
 
 constexpr size_t buckets_max = 100'000;
 constexpr int64_t minute_us = 60'000'000;
+constexpr int64_t hour_us = 60 * minute_us;
 
 // Of an IPv6 address the network: its owner has all addresses in it.
 std::string network_of(std::string_view address) {
@@ -19,6 +20,10 @@ std::string network_of(std::string_view address) {
   const std::string text(address);
   if (inet_pton(AF_INET6, text.c_str(), &bytes) != 1) return text;
   return std::string(reinterpret_cast<const char*>(&bytes), 8);
+}
+
+std::string account_key(TenantId tenant, std::string_view address) {
+  return "account " + std::to_string(raw(tenant)) + " " + network_of(address);
 }
 
 }  // namespace
@@ -39,6 +44,11 @@ struct CallLimits::State {
       return 0;
     }
     return std::max<int64_t>(1, (after_us - now_us - fill_us + 999'999) / 1'000'000);
+  }
+
+  void give_back(const std::string& key, int64_t size, int64_t fill_us) {
+    const std::lock_guard lock(mutex);
+    if (const auto found = full_at_us.find(key); found != full_at_us.end()) found->second -= fill_us / size;
   }
 
   void make_room(int64_t now_us) {
@@ -68,4 +78,12 @@ int64_t CallLimits::take_guest(TenantId tenant, std::string_view address) {
   return wait_s != 0 ? wait_s : state_->take("guests " + id, guests_per_tenant_min, minute_us);
 }
 
-}  // namespace teahouse::api
+int64_t CallLimits::take_account(TenantId tenant, std::string_view address) {
+  return state_->take(account_key(tenant, address), accounts_per_address, hour_us);
+}
+
+void CallLimits::give_back_account(TenantId tenant, std::string_view address) {
+  state_->give_back(account_key(tenant, address), accounts_per_address, hour_us);
+}
+
+}  // namespace teahouse

@@ -1,8 +1,8 @@
-#include "api/call_limits.h"
+#include "account/call_limits.h"
 
 #include <gtest/gtest.h>
 
-namespace teahouse::api {
+namespace teahouse {
 namespace {
 
 constexpr TenantId shop{1}, forum{2};
@@ -42,6 +42,19 @@ TEST(CallLimits, GuestsCountByAddressAndTenant) {
   EXPECT_EQ(limits.take_guest(shop, "2001:db8:0:1::1"), 0);
 }
 
+TEST(CallLimits, AccountsThatWereNotMadeAreGivenBack) {
+  FakeClock clock;
+  CallLimits limits(clock);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(limits.take_account(shop, "192.0.2.1"), 0);
+    limits.give_back_account(shop, "192.0.2.1");
+  }
+  for (int64_t i = 0; i < CallLimits::accounts_per_address; ++i) EXPECT_EQ(limits.take_account(shop, "192.0.2.1"), 0);
+  EXPECT_EQ(limits.take_account(shop, "192.0.2.1"), 1200);
+  EXPECT_EQ(limits.take_account(forum, "192.0.2.1"), 0);
+  EXPECT_EQ(limits.take_account(shop, "192.0.2.2"), 0);
+}
+
 TEST(CallLimits, ATenantHasOnlySoManyGuests) {
   FakeClock clock;
   CallLimits limits(clock);
@@ -55,4 +68,4 @@ TEST(CallLimits, ATenantHasOnlySoManyGuests) {
 }
 
 }  // namespace
-}  // namespace teahouse::api
+}  // namespace teahouse

@@ -1,4 +1,4 @@
-// CallLimits: how often a tenant may call the API, and how often an address may become a guest.
+// CallLimits: how often a tenant may call the API, and how often an address may become a guest or make an account.
 //
 // Each is a bucket that holds what may be used at once and fills again evenly.
 //
@@ -15,12 +15,13 @@
 #include "base/clock.h"
 #include "base/ids.h"
 
-namespace teahouse::api {
+namespace teahouse {
 
 class CallLimits {
  public:
   static constexpr int64_t guests_per_address = 20;  // at once, then one a minute; renewals count too
   static constexpr int64_t guests_per_tenant_min = 300;
+  static constexpr int64_t accounts_per_address = 3;  // at once, then one in twenty minutes
 
   explicit CallLimits(const Clock& clock);
   ~CallLimits();
@@ -30,10 +31,13 @@ class CallLimits {
   int64_t take_call(TenantId tenant, int64_t calls_per_min);
   // The same for a guest. An IPv6 address counts as its /64.
   int64_t take_guest(TenantId tenant, std::string_view address);
+  // The same for an account made in band (XEP-0077); given back when none was made after all.
+  int64_t take_account(TenantId tenant, std::string_view address);
+  void give_back_account(TenantId tenant, std::string_view address);
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
 
-}  // namespace teahouse::api
+}  // namespace teahouse
