@@ -123,6 +123,10 @@ Result<void> Server::State::listen() {
     auto listening = worker->listen(config, ports);
     if (!listening) return listening;
   }
+  if (!ports.c2s && !ports.c2s_tls && !ports.http && !ports.https) {
+    return Error{ErrorKind::bad_request,
+                 "All listeners are switched off; set one of listen.c2s, c2s_tls, http, https."};
+  }
   std::string http_origin = config.public_url;
   if (http_origin.empty()) {
     http_origin =

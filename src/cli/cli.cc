@@ -24,6 +24,12 @@ int run_cli(int argc, char** argv) {
   add_account_commands(app, shell);
   add_plan_commands(app, shell);
   add_key_commands(app, shell);
+  app.add_subcommand("serve", "Run the server");  // main.cc does; it stands here for --help
+  const std::string first = argc > 1 ? argv[1] : "-";
+  const auto commands = app.get_subcommands([&](const CLI::App* each) { return each->check_name(first); });
+  if (!first.starts_with('-') && commands.empty()) {
+    return shell.fail({ErrorKind::bad_request, "There is no command '" + first + "'. `teahouse --help` lists them."});
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) { return app.exit(error) == 0 ? exit_good : exit_usage; }

@@ -95,6 +95,12 @@ TEST_F(Cli, MakesATenant) {
   EXPECT_EQ(out_, "name     shop\norigins  https://a.example, https://b.example\nguests   yes\n");
 }
 
+TEST_F(Cli, TakesAllOriginsAway) {
+  answers_["PATCH /operator/v1/tenants/shop"] = {200, R"({"name":"shop"})"};
+  EXPECT_EQ(run({"tenant", "set", "shop", "--origin", ""}), 0);
+  EXPECT_EQ(asked_, R"(PATCH /operator/v1/tenants/shop {"origins":[]})");
+}
+
 TEST_F(Cli, EndsWithWhatTheServerSaid) {
   answers_["DELETE /operator/v1/tenants/none"] = {404, R"({"detail":"There is no tenant 'none'."})"};
   EXPECT_EQ(run({"tenant", "remove", "none"}), 1);
@@ -107,6 +113,8 @@ TEST_F(Cli, EndsWithWhatTheServerSaid) {
 TEST_F(Cli, WrongUsageIsTwoAndNoServerIsThree) {
   EXPECT_EQ(run({"tenant", "create", "shop"}), 2);
   EXPECT_EQ(run({"tenant"}), 2);
+  EXPECT_EQ(run({"frob"}), 2);
+  EXPECT_EQ(err_, "teahouse: There is no command 'frob'. `teahouse --help` lists them.\n");
   EXPECT_EQ(run({}), 2);
   EXPECT_EQ(run({"tenant", "create", "shop", "--domain", "x", "--guests", "perhaps"}), 2);
   EXPECT_EQ(run({"account", "create", "ann@shop.example"}), 2);

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -33,6 +34,13 @@ std::string text_of(const std::string& body, std::string_view member) {
 
 Error no_server(std::string text) { return {ErrorKind::service_unavailable, std::move(text)}; }
 
+// It may be there; this user is not let in to see.
+bool is_hidden(const std::string& path) {
+  std::error_code failed;
+  const bool exists = std::filesystem::exists(path, failed);
+  return exists || failed == std::errc::permission_denied;
+}
+
 }  // namespace
 
 std::string escape_segment(std::string_view text) {
@@ -62,6 +70,9 @@ Result<Client> Client::find(const Place& place) {
   if (!place.data.empty()) {
     if (found.url.empty()) found.url = text_of(read_file(place.data + "/server.json"), "http");
     if (found.key.empty()) found.key = trimmed(read_file(place.data + "/operator.key"));
+    if (found.url.empty() && is_hidden(place.data + "/server.json")) {
+      return no_server("This user may not read " + place.data + "; run it as the user whose server that is.");
+    }
     if (found.url.empty()) {
       return no_server("No server has written to " + place.data + "/server.json. Start one: teahouse serve --data " +
                        place.data);

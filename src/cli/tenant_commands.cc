@@ -21,7 +21,7 @@ void add_changes(CLI::App& command, TenantOptions& options) {
   command.add_option("--plan", options.plan, "Its plan (see: teahouse plan list)");
   command.add_option("--title", options.title, "What its users see");
   command.add_option("--origin", options.origins,
-                     "A site whose pages may use the widget, as https://shop.example; may be repeated");
+                     "A site whose pages may use the widget, as https://shop.example; may be repeated; \"\" for none");
   command.add_option("--guests", options.guests, "May visitors chat without signing in?")
       ->check(CLI::IsMember({"on", "off"}));
   command.add_option("--registration", options.registration, "May XMPP clients register accounts?")
@@ -33,7 +33,10 @@ json::object changes_of(const CLI::App& command, const TenantOptions& options) {
   json::object object;
   if (command.count("--plan")) object["plan"] = options.plan;
   if (command.count("--title")) object["title"] = options.title;
-  if (command.count("--origin")) object["origins"] = json::array(options.origins.begin(), options.origins.end());
+  if (command.count("--origin")) {
+    const bool none = options.origins == std::vector<std::string>{""};
+    object["origins"] = none ? json::array() : json::array(options.origins.begin(), options.origins.end());
+  }
   if (!options.guests.empty()) object["guests"] = options.guests == "on";
   if (!options.registration.empty()) object["registration"] = options.registration == "on";
   return object;

@@ -55,8 +55,10 @@ class ControlPlane {
   virtual Task<Result<Answer>> execute(Executor& home, Statement statement) = 0;
   // All or none; the answer is the last statement's.
   virtual Task<Result<Answer>> transact(Executor& home, std::vector<Statement> statements) = 0;
-  // The same, waiting on this thread: for start-up, before any loop runs.
+  // execute(), waiting on this thread: for start-up, before any loop runs.
   virtual Result<Answer> execute_now(const Statement& statement) = 0;
+  // Ends when what was removed until now is not in dead space of the files either.
+  virtual Task<Result<void>> scrub(Executor& home) = 0;
 };
 
 }  // namespace teahouse::store

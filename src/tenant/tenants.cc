@@ -274,6 +274,8 @@ Task<Result<TenantPtr>> Tenants::State::remove(Self self, Executor& home, std::s
   auto statements = tenant_rows::remove(tenant->id, self->tables);
   auto removed = co_await self->control.transact(home, std::move(statements));
   if (!removed) co_return removed.error();
+  auto scrubbed = co_await self->control.scrub(home);
+  if (!scrubbed) co_return scrubbed.error();
   self->drop(*tenant);
   co_return tenant;
 }

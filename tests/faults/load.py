@@ -108,6 +108,14 @@ class Load:
         await asyncio.wait_for(reached.wait(), 600)
         return tasks
 
+    @staticmethod
+    async def stop(tasks):
+        """Cancels what run() gave, until all have ended: asyncio.wait_for of Python 3.11 may lose a cancellation."""
+        while tasks:
+            for task in tasks:
+                task.cancel()
+            _, tasks = await asyncio.wait(tasks, timeout=1)
+
     async def send_on(self, sender, enough, reached):
         client = sender.client
         others = [jid_of(u) for users in USERS.values() for u in users if u != client.name]

@@ -73,9 +73,7 @@ async def nothing_left(server):
     await load.set_up()
     made = await talk(server, 'verona')
     tasks = await load.run(300)
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks)
+    await load.stop(tasks)
     words = ['verona', made['site']]
     if not rows_with(server.data, words) or not files_with(server.data + '/data', b'verona.example'):
         raise Unexpected('the check sees nothing where there is something: mend the check')
@@ -83,6 +81,8 @@ async def nothing_left(server):
     left = [(table, row) for table, row in rows_with(server.data, words) if table != 'audit']
     if left:
         raise Unexpected(f'the control plane still has {left[:5]}')
+    if files_with(server.data, made['site'].encode()) or files_with(server.data, b'rosaline'):
+        raise Unexpected(f'the control plane has the removed tenant in dead space: {files_with(server.data, made["site"].encode())}')
     deadline = asyncio.get_running_loop().time() + limits.ANSWER_S
     while files_with(server.data + '/data', b'verona.example'):
         if asyncio.get_running_loop().time() > deadline:
@@ -92,6 +92,8 @@ async def nothing_left(server):
     load.cut()
     server.start()
     await load.check()
+    if any(files_with(server.data, word.encode()) for word in ('rosaline', made['site'])):
+        raise Unexpected('a user or the site id of the removed tenant stands in a file still')
     if files_with(server.data + '/data', b'verona.example'):
         raise Unexpected('after a restart the domain is back in the data plane')
 CASES.append(('removed tenant: leaves nothing', nothing_left))

@@ -56,8 +56,14 @@ Result<void> Database::open(const std::string& path) {
     return Error{ErrorKind::internal_server_error, "control plane: " + path + " can't be opened: " +
                                                        (database_ ? sqlite3_errmsg(database_) : "no memory")};
   }
+  if (sqlite3_db_readonly(database_, "main") == 1) {
+    return Error{ErrorKind::internal_server_error,
+                 "control plane: " + path + " can't be written; does it belong to the user who runs this?"};
+  }
   sqlite3_busy_timeout(database_, 5'000);
-  return run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;");
+  return run(
+      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON; "
+      "PRAGMA trusted_schema=OFF;");
 }
 
 Result<void> Database::run(const char* sql) {

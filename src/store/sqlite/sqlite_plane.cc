@@ -56,6 +56,13 @@ class SqlitePlane final : public ControlPlane {
     ask({{statement}, [&](Result<Answer> result) { answer.set_value(std::move(result)); }});
     return answer.get_future().get();
   }
+  // Pages are overwritten when rows go (secure_delete); what the log still has of them goes with the log.
+  Task<Result<void>> scrub(Executor& home) override {
+    Async<Result<void>> scrubbed(home, [this](Async<Result<void>>::Done done) {
+      thread_.post([this, done = std::move(done)] { done(database_.run("PRAGMA wal_checkpoint(TRUNCATE)")); });
+    });
+    co_return co_await scrubbed;
+  }
 
  private:
   void ask(Call call);
