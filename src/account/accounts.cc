@@ -62,6 +62,12 @@ Error other_spelling(const std::string& wanted, const std::string& known) {
                                    "one user the same id, spelt the same, such as the number of its row."};
 }
 
+Error reserved_user_id() {
+  return {ErrorKind::bad_request,
+          "User ids that begin with '" + std::string(guest_id_prefix) +
+              "' are the server's own, for visitors whom the site does not know. Give this user another id."};
+}
+
 struct Accounts::State {
   State(store::ControlPlane& the_control, const Clock& the_clock) : control(the_control), clock(the_clock) {}
 
@@ -124,6 +130,7 @@ Task<Result<Account>> Accounts::State::create(Self self, Executor& home, TenantP
   if (!prepared) co_return prepared.error();
   auto checked = account_rows::check_details(std::move(details));
   if (!checked) co_return checked.error();
+  if (prepared->starts_with(guest_id_prefix) && !checked->expires_ms) co_return reserved_user_id();
   // Asked for before the password costs milliseconds; the primary key is what decides.
   const auto there = co_await load(self, home, tenant, *prepared);
   if (there) co_return known_account(*prepared, *tenant);

@@ -5,12 +5,13 @@
 // bytes; name 128 characters and picture an http(s) URL of 2048 bytes, as in a site token; 1,000 passwords waiting to
 // be checked or set, 200 of one tenant (resource_constraint). A page of a list has 1,000 accounts. Errors:
 // conflict for an account that is there, item_not_found for one that is not, jid_malformed for a localpart that cannot
-// be, bad_request or not_acceptable for details or a password that cannot be.
+// be, bad_request or not_acceptable for details or a password that cannot be, and for a guest's id without an end.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -39,6 +40,10 @@ struct AccountChange {
   // the users "ANN" and "ann" of a site that tells them apart can't be each other.
   std::optional<std::string> user_id;
 };
+// What a guest's user id begins with. The server makes such ids, for accounts that expire, and nobody else has one.
+inline constexpr std::string_view guest_id_prefix = "guest-";
+Error reserved_user_id();  // bad_request
+
 // conflict: the site spells this user's id otherwise.
 Error other_spelling(const std::string& wanted, const std::string& known);
 struct AccountPage {

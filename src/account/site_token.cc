@@ -41,12 +41,19 @@ Result<SignedInUser> check_site_token(const Tenant& tenant, const Keys& keys, st
                                               .picture = if_given(std::move(verified->picture)),
                                               .role = if_given(std::move(verified->role))});
   if (!details) return refused("A claim of this token cannot be taken. " + details.error().text);
+  // Else the site's own user would be gone after a month without a visit, as guests are.
+  const bool has_guest_id = localpart->starts_with(guest_id_prefix);
+  if (has_guest_id && !verified->guest) return refused(reserved_user_id().text);
+  if (verified->guest && !has_guest_id) {
+    return refused("This token's \"guest\" is the server's own mark; leave it out.");
+  }
   details->user_id = verified->sub;
   user.user_id = std::move(verified->sub);
   user.localpart = std::move(*localpart);
   user.details = std::move(*details);
   user.rooms = std::move(verified->rooms);
   user.expires_ms = verified->exp_s * 1000;
+  user.is_guest = verified->guest;
   return user;
 }
 
@@ -55,7 +62,7 @@ Task<Result<SignedInUser>> sign_in(Executor& home, Accounts& accounts, TenantPtr
   auto user = check_site_token(*tenant, keys, token, now_ms);
   if (!user) co_return user.error();
   AccountChange details = user->details;
-  if (user->user_id.starts_with(guest_id_prefix)) {
+  if (user->is_guest) {
     const auto known = co_await accounts.find(home, tenant, user->localpart);
     if (known) details = {.user_id = user->user_id};
     details.expires_ms = std::max(user->expires_ms + guest_renewal_s * 1000, known ? known->expires_ms : 0);

@@ -1,7 +1,7 @@
 // Signing in with a site token: the JWT that a webmaster's page makes for its own user.
 //
 // Spec: RFC 7519 (HS256 only); claims iss (site id), sub (the site's user id), exp, optional name, picture, role,
-// rooms.
+// rooms; guest in those that the server makes itself, whose ids begin with guest_id_prefix: a site's have neither.
 #pragma once
 
 #include <string>
@@ -20,14 +20,12 @@ struct SignedInUser {
   AccountChange details;  // of the claims name, picture and role: those that are there
   std::vector<std::string> rooms;
   int64_t expires_ms = 0;
+  bool is_guest = false;
 };
 
 // Checks the token against the tenant's signing secrets; whether the tenant is suspended is the caller's to ask.
 // Errors: not_authorized, with a sentence that a webmaster understands.
 Result<SignedInUser> check_site_token(const Tenant& tenant, const Keys& keys, std::string_view token, int64_t now_ms);
-
-// What a guest's user id begins with. The API makes it, and a token that carries the guest's first name.
-inline constexpr std::string_view guest_id_prefix = "guest-";
 
 // How long after its end a guest's token still makes a new one. Then nobody can be that guest any more: it expires.
 inline constexpr int64_t guest_renewal_s = 30LL * 24 * 3600;

@@ -134,6 +134,7 @@ TEST(SiteToken, OfAGuestExpiresWithHim) {
   TokenWorld world;
   const auto expired = [&] { return world.wait(world.accounts.find_expired(world.home, 10))->size(); };
   auto claims = world.claims(world.shop, "guest-1");
+  claims.guest = true;
   ASSERT_TRUE(world.sign_in(world.shop, crypto::make_token(claims, world.shop_secret)));
   ASSERT_TRUE(world.sign_in(world.shop, crypto::make_token(world.claims(world.shop, "42"), world.shop_secret)));
   const auto guest = world.wait(world.accounts.find(world.home, world.shop, "guest-1"));
@@ -141,7 +142,8 @@ TEST(SiteToken, OfAGuestExpiresWithHim) {
   EXPECT_EQ(expired(), 0U);
 
   world.clock.advance_ms(guest->expires_ms - world.clock.wall_ms() - 1);  // a token of the last moment
-  ASSERT_TRUE(world.sign_in(world.shop, crypto::make_token(world.claims(world.shop, "guest-1"), world.shop_secret)));
+  claims.exp_s = world.clock.wall_ms() / 1000 + 3600;
+  ASSERT_TRUE(world.sign_in(world.shop, crypto::make_token(claims, world.shop_secret)));
   world.clock.advance_ms(1);
   EXPECT_EQ(expired(), 0U);
   world.clock.advance_ms((3600 + guest_renewal_s) * 1000);
@@ -149,6 +151,28 @@ TEST(SiteToken, OfAGuestExpiresWithHim) {
   ASSERT_EQ(gone->size(), 1U);
   EXPECT_EQ(gone->front().localpart, "guest-1");
   EXPECT_EQ(gone->front().tenant, world.shop->id);
+}
+
+// A site's own user who was taken for a guest would be removed a month after his token.
+TEST(SiteToken, OfTheSiteNamesNoGuest) {
+  TokenWorld world;
+  for (const char* id : {"guest-7", "GUEST-7", "\uFF47uest-7"}) {
+    EXPECT_THAT(world.refusal(world.shop, crypto::make_token(world.claims(world.shop, id), world.shop_secret)),
+                HasSubstr("begin with 'guest-'"))
+        << id;
+  }
+  auto claims = world.claims(world.shop, "42");
+  claims.guest = true;
+  EXPECT_THAT(world.refusal(world.shop, crypto::make_token(claims, world.shop_secret)), HasSubstr("leave it out"));
+  claims = world.claims(world.shop, "guest-7");
+  claims.guest = true;
+  EXPECT_EQ(world.refusal(world.shop, crypto::make_token(claims, world.shop_secret)), "signed in");
+  // Also not once the guest is there.
+  EXPECT_NE(world.refusal(world.shop, crypto::make_token(world.claims(world.shop, "guest-7"), world.shop_secret)),
+            "signed in");
+  EXPECT_EQ(world.refusal(world.shop, crypto::make_token(world.claims(world.shop, "guest"), world.shop_secret)),
+            "signed in");
+  EXPECT_FALSE(world.has(world.forum, "guest-7"));
 }
 
 TEST(UserId, BecomesALocalpart) {

@@ -39,7 +39,7 @@ Result<crypto::SiteToken> read_old_token(const Keys& keys, const Tenant& tenant,
   const auto secrets = keys.signing_secrets(tenant.id);
   auto claims = crypto::verify_token(token, secrets, now_s - guest_renewal_s);
   if (!claims) return Error{ErrorKind::not_authorized, claims.error().text};
-  if (claims->iss != tenant.site_id || !claims->sub.starts_with(guest_id_prefix)) {
+  if (claims->iss != tenant.site_id || !claims->guest) {
     return Error{ErrorKind::not_authorized, "This token is not one of a guest of this site."};
   }
   return claims;
@@ -49,6 +49,7 @@ Result<crypto::SiteToken> read_old_token(const Keys& keys, const Tenant& tenant,
 Task<Result<crypto::SiteToken>> make_claims(ApiContext& api, TenantPtr tenant, std::string old_token,
                                             std::optional<std::string> name) {
   crypto::SiteToken claims;
+  claims.guest = true;
   claims.sub = make_guest_id();
   claims.name = "Guest " + std::to_string(1000 + random_u64() % 9000);
   const int64_t now_s = api.home.clock().wall_ms() / 1000;

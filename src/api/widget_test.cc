@@ -70,6 +70,7 @@ TEST_F(WidgetApi, RefusesWhoIsNoGuestOfThisSite) {
   EXPECT_EQ(guest({{"Origin", "null"}}).status, 403);
   EXPECT_EQ(guest(bearer(token(shop_, "ann"), page_)).status, 401);  // a user is no guest
   EXPECT_EQ(guest(bearer(token(forum_, "guest-abcdefgh"), page_)).status, 401);
+  EXPECT_EQ(guest(bearer(token(shop_, "guest-abcdefgh", -600), page_)).status, 401);  // the site's own token is none
   as_operator("PUT", "/operator/v1/tenants/shop", "guests=off");
   EXPECT_EQ(guest(page_).code(), "guests-off");
   as_operator("PUT", "/operator/v1/tenants/shop", "guests=on&origins=*");

@@ -176,6 +176,13 @@ Result<std::vector<std::string>> read_rooms(const json::object& claims) {
   return rooms;
 }
 
+Result<bool> read_guest(const json::object& claims) {
+  const json::value* value = claims.if_contains("guest");
+  if (!value) return false;
+  if (!value->is_bool()) return malformed("This token's \"guest\" is the server's own mark; leave it out.");
+  return value->get_bool();
+}
+
 Result<std::string> read_issuer(const json::object& claims) {
   auto iss = read_string(claims, "iss", issuer_bytes_max);
   if (iss && iss->empty()) return malformed("This token has no \"iss\": give the id of your site's key.");
@@ -201,8 +208,10 @@ Result<SiteToken> read_claims(const json::object& claims, int64_t now_s) {
   if (!role) return role.error();
   auto rooms = read_rooms(claims);
   if (!rooms) return rooms.error();
-  return SiteToken{*std::move(iss),  *std::move(sub),  *exp, *std::move(name), *std::move(picture),
-                   *std::move(role), *std::move(rooms)};
+  const auto guest = read_guest(claims);
+  if (!guest) return guest.error();
+  return SiteToken{*std::move(iss),  *std::move(sub),   *exp,  *std::move(name), *std::move(picture),
+                   *std::move(role), *std::move(rooms), *guest};
 }
 
 }  // namespace
@@ -242,6 +251,7 @@ std::string make_token(const SiteToken& claims, std::string_view secret) {
   if (!claims.name.empty()) object["name"] = claims.name;
   if (!claims.picture.empty()) object["picture"] = claims.picture;
   if (!claims.role.empty()) object["role"] = claims.role;
+  if (claims.guest) object["guest"] = true;
   if (!claims.rooms.empty()) object["rooms"] = json::array(claims.rooms.begin(), claims.rooms.end());
   std::string token = to_base64url(R"({"alg":"HS256","typ":"JWT"})") + "." + to_base64url(json::serialize(object));
   token += "." + to_base64url(hmac_sha256(secret, token));

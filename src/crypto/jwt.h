@@ -30,6 +30,7 @@ struct SiteToken {
   std::string picture = {};  // an https address
   std::string role = {};     // "user", "moderator": the tenant's module decides what it means
   std::vector<std::string> rooms = {};
+  bool guest = false;  // the server's own mark: it made the token, for a visitor whom the site knows nothing of
 
   bool operator==(const SiteToken&) const = default;
 };

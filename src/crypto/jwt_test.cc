@@ -34,6 +34,7 @@ TEST(Jwt, VerifiesWhatItMade) {
   token.picture = "https://example.org/juliet.png";
   token.role = "moderator";
   token.rooms = {"balcony", "\u03C0"};
+  token.guest = true;
   EXPECT_EQ(*verify_token(make_token(token, secret), secrets, now_s), token);
   EXPECT_EQ(*peek_issuer(make_token(token, other_secret)), "site_1");
 }
