@@ -159,7 +159,7 @@ Statement select_page(TenantId tenant, const std::string& after, size_t rows_max
           {to_value(tenant), after, static_cast<int64_t>(rows_max)}};
 }
 
-Statement update(TenantId tenant, const std::string& localpart, const AccountChange& change) {
+Statement update(TenantId tenant, const std::string& localpart, const AccountChange& change, const std::string& keys) {
   Statement statement;
   const auto set = [&](const char* column, const auto& value) {
     if (!value) return;
@@ -171,6 +171,7 @@ Statement update(TenantId tenant, const std::string& localpart, const AccountCha
   set("role", change.role);
   set("user_id", change.user_id);
   set("expires_ms", change.expires_ms);
+  set("scram", keys.empty() ? std::nullopt : std::optional<std::string>(keys));
   statement.sql += " WHERE tenant_id = ? AND localpart = ?";
   statement.parameters.emplace_back(to_value(tenant));
   statement.parameters.emplace_back(localpart);
@@ -181,10 +182,6 @@ Statement select_expired(int64_t now_ms, size_t rows_max) {
   return {
       "SELECT tenant_id, localpart FROM accounts WHERE expires_ms > 0 AND expires_ms <= ? ORDER BY expires_ms LIMIT ?",
       {now_ms, static_cast<int64_t>(rows_max)}};
-}
-
-Statement update_keys(TenantId tenant, const std::string& localpart, const std::string& keys) {
-  return {"UPDATE accounts SET scram = ? WHERE tenant_id = ? AND localpart = ?", {keys, to_value(tenant), localpart}};
 }
 
 Statement remove(TenantId tenant, const std::string& localpart) {

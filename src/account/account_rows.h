@@ -27,10 +27,11 @@ store::Statement insert(TenantId tenant, const Account& account, const std::stri
 store::Statement select_one(TenantId tenant, const std::string& localpart);
 store::Statement select_keys(TenantId tenant, const std::string& localpart);
 store::Statement select_page(TenantId tenant, const std::string& after, size_t rows_max);
-// Of what is set alone, so that two changes at once do not undo each other. REQUIRES: not empty.
-store::Statement update(TenantId tenant, const std::string& localpart, const AccountChange& change);
+// Of what is set alone, so that two changes at once do not undo each other; empty keys stay. REQUIRES: something is
+// set.
+store::Statement update(TenantId tenant, const std::string& localpart, const AccountChange& change,
+                        const std::string& keys);
 store::Statement select_expired(int64_t now_ms, size_t rows_max);  // tenant_id, localpart
-store::Statement update_keys(TenantId tenant, const std::string& localpart, const std::string& keys);
 store::Statement remove(TenantId tenant, const std::string& localpart);
 Account make_account(const store::Row& row);  // of select_one and select_page
 

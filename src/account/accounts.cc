@@ -31,7 +31,7 @@ Error too_many_accounts(const Tenant& tenant) {
 }
 
 Error too_busy() {
-  return {ErrorKind::resource_constraint, "Too many passwords are waiting to be checked. Try again in a moment."};
+  return {ErrorKind::service_unavailable, "Too many passwords are waiting to be checked. Try again in a moment."};
 }
 
 Error wrong_password() { return {ErrorKind::not_authorized, "The user name or the password is wrong."}; }
@@ -79,14 +79,16 @@ struct Accounts::State {
   using Self = std::shared_ptr<State>;
   static Task<Result<std::string>> hash(Self self, Executor& home, TenantId tenant, std::string password);
   static Task<Result<void>> insert(Self self, Executor& home, TenantPtr tenant, Account account, std::string keys);
+  static Task<Result<Account>> add(Self self, Executor& home, TenantPtr tenant, std::string prepared,
+                                   std::string password, AccountChange checked);
   static Task<Result<Account>> create(Self self, Executor& home, TenantPtr tenant, std::string localpart,
                                       std::string password, AccountChange details);
   static Task<Result<Account>> load(Self self, Executor& home, TenantPtr tenant, std::string prepared);
   static Task<Result<Account>> find(Self self, Executor& home, TenantPtr tenant, std::string localpart);
   static Task<Result<Account>> upsert_once(Self self, Executor& home, TenantPtr tenant, std::string prepared,
-                                           AccountChange details);
+                                           std::string password, AccountChange checked);
   static Task<Result<Account>> upsert(Self self, Executor& home, TenantPtr tenant, std::string localpart,
-                                      AccountChange details);
+                                      std::string password, AccountChange details);
   static Task<Result<void>> set_password(Self self, Executor& home, TenantPtr tenant, std::string localpart,
                                          std::string password);
   static Task<Result<void>> remove(Self self, Executor& home, TenantPtr tenant, std::string localpart);
@@ -101,7 +103,7 @@ struct Accounts::State {
 // The keys of a password, as they are stored; made on the queue's thread.
 Task<Result<std::string>> Accounts::State::hash(Self self, Executor& home, TenantId tenant, std::string password) {
   if (password.empty() || password.size() > password_bytes_max) {
-    co_return Error{ErrorKind::not_acceptable, "A password has 1 to 1023 bytes."};
+    co_return Error{ErrorKind::bad_request, "The password must have 1 to 1023 bytes."};
   }
   using Keys = Result<sasl::ScramKeys>;
   Async<Keys> made(home, [self, tenant, password](Async<Keys>::Done done) {
@@ -110,6 +112,9 @@ Task<Result<std::string>> Accounts::State::hash(Self self, Executor& home, Tenan
     if (!waits) done(too_busy());
   });
   const Keys keys = co_await made;
+  if (!keys && keys.error().kind == ErrorKind::not_acceptable) {
+    co_return Error{ErrorKind::bad_request, "The password cannot be taken. " + keys.error().text};
+  }
   if (!keys) co_return keys.error();
   co_return account_rows::to_text(*keys);
 }
@@ -124,25 +129,18 @@ Task<Result<void>> Accounts::State::insert(Self self, Executor& home, TenantPtr 
   co_return Result<void>();
 }
 
-Task<Result<Account>> Accounts::State::create(Self self, Executor& home, TenantPtr tenant, std::string localpart,
-                                              std::string password, AccountChange details) {
-  auto prepared = account_rows::parse_localpart(*tenant, localpart);
-  if (!prepared) co_return prepared.error();
-  auto checked = account_rows::check_details(std::move(details));
-  if (!checked) co_return checked.error();
-  if (prepared->starts_with(guest_id_prefix) && !checked->expires_ms) co_return reserved_user_id();
-  // Asked for before the password costs milliseconds; the primary key is what decides.
-  const auto there = co_await load(self, home, tenant, *prepared);
-  if (there) co_return known_account(*prepared, *tenant);
-  if (there.error().kind != ErrorKind::item_not_found) co_return there.error();
+// One that is not there; the primary key is what decides.
+Task<Result<Account>> Accounts::State::add(Self self, Executor& home, TenantPtr tenant, std::string prepared,
+                                           std::string password, AccountChange checked) {
+  if (prepared.starts_with(guest_id_prefix) && !checked.expires_ms) co_return reserved_user_id();
   Seat seat(*tenant);
   if (!seat.taken()) co_return too_many_accounts(*tenant);
 
   Account account;
-  account.localpart = *prepared;
+  account.localpart = std::move(prepared);
   account.role = "user";
   account.created_ms = self->clock.wall_ms();
-  account_rows::apply(account, *checked);
+  account_rows::apply(account, checked);
   std::string keys;
   if (!password.empty()) {
     auto hashed = co_await hash(self, home, tenant->id, std::move(password));
@@ -154,6 +152,20 @@ Task<Result<Account>> Accounts::State::create(Self self, Executor& home, TenantP
   if (!inserted) co_return inserted.error();
   seat.keep();
   co_return account;
+}
+
+Task<Result<Account>> Accounts::State::create(Self self, Executor& home, TenantPtr tenant, std::string localpart,
+                                              std::string password, AccountChange details) {
+  auto prepared = account_rows::parse_localpart(*tenant, localpart);
+  if (!prepared) co_return prepared.error();
+  auto checked = account_rows::check_details(std::move(details));
+  if (!checked) co_return checked.error();
+  // Asked for before the password costs milliseconds.
+  const auto there = co_await load(self, home, tenant, *prepared);
+  if (there) co_return known_account(*prepared, *tenant);
+  if (there.error().kind != ErrorKind::item_not_found) co_return there.error();
+  auto added = co_await add(self, home, tenant, std::move(*prepared), std::move(password), std::move(*checked));
+  co_return added;
 }
 
 Task<Result<Account>> Accounts::State::load(Self self, Executor& home, TenantPtr tenant, std::string prepared) {
@@ -174,19 +186,26 @@ Task<Result<Account>> Accounts::State::find(Self self, Executor& home, TenantPtr
 // Errors: also conflict or item_not_found when somebody else made or removed the account between the look and the
 // write.
 Task<Result<Account>> Accounts::State::upsert_once(Self self, Executor& home, TenantPtr tenant, std::string prepared,
-                                                   AccountChange details) {
+                                                   std::string password, AccountChange checked) {
   auto account = co_await load(self, home, tenant, prepared);
   if (!account && account.error().kind == ErrorKind::item_not_found) {
-    auto created = co_await create(self, home, tenant, prepared, std::string(), details);
-    co_return created;
+    auto added = co_await add(self, home, tenant, prepared, std::move(password), std::move(checked));
+    co_return added;
   }
   if (!account) co_return account.error();
-  if (details.user_id && !account->user_id.empty() && account->user_id != *details.user_id) {
-    co_return other_spelling(*details.user_id, account->user_id);
+  if (checked.user_id && !account->user_id.empty() && account->user_id != *checked.user_id) {
+    co_return other_spelling(*checked.user_id, account->user_id);
   }
-  const AccountChange change = account_rows::differences(*account, details);
-  if (account_rows::is_empty(change)) co_return account;
-  auto statement = account_rows::update(tenant->id, prepared, change);
+  const AccountChange change = account_rows::differences(*account, checked);
+  if (account_rows::is_empty(change) && password.empty()) co_return account;
+  std::string keys;
+  if (!password.empty()) {
+    auto hashed = co_await hash(self, home, tenant->id, std::move(password));
+    if (!hashed) co_return hashed.error();
+    keys = std::move(*hashed);
+    account->has_password = true;
+  }
+  auto statement = account_rows::update(tenant->id, prepared, change, keys);
   const auto answer = co_await self->control.execute(home, std::move(statement));
   if (!answer) co_return answer.error();
   if (answer->changes == 0) co_return unknown_account(prepared, *tenant);
@@ -195,16 +214,16 @@ Task<Result<Account>> Accounts::State::upsert_once(Self self, Executor& home, Te
 }
 
 Task<Result<Account>> Accounts::State::upsert(Self self, Executor& home, TenantPtr tenant, std::string localpart,
-                                              AccountChange details) {
+                                              std::string password, AccountChange details) {
   auto prepared = account_rows::parse_localpart(*tenant, localpart);
   if (!prepared) co_return prepared.error();
   auto checked = account_rows::check_details(std::move(details));
   if (!checked) co_return checked.error();
-  auto account = co_await upsert_once(self, home, tenant, *prepared, *checked);
+  auto account = co_await upsert_once(self, home, tenant, *prepared, password, *checked);
   if (account) co_return account;
   const ErrorKind kind = account.error().kind;
   if (kind != ErrorKind::conflict && kind != ErrorKind::item_not_found) co_return account;
-  auto again = co_await upsert_once(self, home, tenant, *prepared, *checked);
+  auto again = co_await upsert_once(self, home, tenant, *prepared, password, *checked);
   co_return again;
 }
 
@@ -216,7 +235,7 @@ Task<Result<void>> Accounts::State::set_password(Self self, Executor& home, Tena
   if (!there) co_return there.error();
   auto keys = co_await hash(self, home, tenant->id, std::move(password));
   if (!keys) co_return keys.error();
-  auto statement = account_rows::update_keys(tenant->id, *prepared, *keys);
+  auto statement = account_rows::update(tenant->id, *prepared, {}, *keys);
   const auto answer = co_await self->control.execute(home, std::move(statement));
   if (!answer) co_return answer.error();
   if (answer->changes == 0) co_return unknown_account(*prepared, *tenant);
@@ -289,8 +308,9 @@ Task<Result<Account>> Accounts::create(Executor& home, TenantPtr tenant, std::st
 Task<Result<Account>> Accounts::find(Executor& home, TenantPtr tenant, std::string localpart) {
   return State::find(state_, home, std::move(tenant), std::move(localpart));
 }
-Task<Result<Account>> Accounts::upsert(Executor& home, TenantPtr tenant, std::string localpart, AccountChange details) {
-  return State::upsert(state_, home, std::move(tenant), std::move(localpart), std::move(details));
+Task<Result<Account>> Accounts::upsert(Executor& home, TenantPtr tenant, std::string localpart, AccountChange details,
+                                       std::string password) {
+  return State::upsert(state_, home, std::move(tenant), std::move(localpart), std::move(password), std::move(details));
 }
 Task<Result<void>> Accounts::set_password(Executor& home, TenantPtr tenant, std::string localpart,
                                           std::string password) {

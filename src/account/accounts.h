@@ -3,9 +3,9 @@
 // Thread: any; the tasks go on on `home`.
 // Limits: the plan's accounts (resource_constraint, naming plan and limit); localpart as RFC 7622; password 1..1023
 // bytes; name 128 characters and picture an http(s) URL of 2048 bytes, as in a site token; 1,000 passwords waiting to
-// be checked or set, 200 of one tenant (resource_constraint). A page of a list has 1,000 accounts. Errors:
+// be checked or set, 200 of one tenant (service_unavailable). A page of a list has 1,000 accounts. Errors:
 // conflict for an account that is there, item_not_found for one that is not, jid_malformed for a localpart that cannot
-// be, bad_request or not_acceptable for details or a password that cannot be, and for a guest's id without an end.
+// be, bad_request for details or a password that cannot be, and for a guest's id without an end.
 #pragma once
 
 #include <memory>
@@ -60,9 +60,10 @@ class Accounts {
   Task<Result<Account>> create(Executor& home, TenantPtr tenant, std::string localpart, std::string password,
                                AccountChange details);  // an empty password: only tokens log in
   Task<Result<Account>> find(Executor& home, TenantPtr tenant, std::string localpart);
-  // Makes it (without a password) or changes what differs. When nothing differs nothing is written: cheap at every page
-  // view.
-  Task<Result<Account>> upsert(Executor& home, TenantPtr tenant, std::string localpart, AccountChange details);
+  // Makes it or changes what differs, whole or not at all; an empty password is none, or stays. When nothing differs
+  // nothing is written: cheap at every page view.
+  Task<Result<Account>> upsert(Executor& home, TenantPtr tenant, std::string localpart, AccountChange details,
+                               std::string password = {});
   Task<Result<void>> set_password(Executor& home, TenantPtr tenant, std::string localpart, std::string password);
   Task<Result<void>> remove(Executor& home, TenantPtr tenant, std::string localpart);
   // By localpart; `cursor` is a page's next_cursor, at first empty; an empty next_cursor is the end.
@@ -70,7 +71,7 @@ class Accounts {
 
   // For SCRAM and PLAIN: none when there is no such account or it has no password. PBKDF2 runs on a thread of its own,
   // never on a loop. An account that does not exist takes as long as a wrong password. Errors of check_password:
-  // not_authorized when it is wrong, resource_constraint when it could not be checked.
+  // not_authorized when it is wrong, service_unavailable when it could not be checked.
   Task<std::optional<sasl::ScramKeys>> load_keys(Executor& home, TenantPtr tenant, std::string localpart);
   Task<Result<void>> check_password(Executor& home, TenantPtr tenant, std::string localpart, std::string password);
   // Accounts that have expired, of all tenants; at most so many.

@@ -7,6 +7,7 @@ namespace teahouse::api {
 namespace {
 
 constexpr size_t page_rows_max = 200;
+constexpr int64_t busy_s = 5;  // after which what could not be done now is worth another try
 
 http::Response make_response(const http::Request& request, const Answer& answer) {
   if (request.prefers_plain_text() && answer.value) return http::make_text(answer.status, *answer.value);
@@ -23,7 +24,11 @@ http::Response Outcome::to_response(const http::Request& request) const {
     return response;
   }
   if (const auto* error = std::get_if<Error>(&state_)) {
-    if (error->kind != ErrorKind::internal_server_error) return http::make_problem(request, *error);
+    if (error->kind != ErrorKind::internal_server_error) {
+      http::Response response = http::make_problem(request, *error);
+      if (error->kind == ErrorKind::service_unavailable) response.headers.add("Retry-After", std::to_string(busy_s));
+      return response;
+    }
     log::error("api", "A request failed", {{"request", request.id}, {"path", request.path}, {"why", error->text}});
     return http::make_problem(
         request, {error->kind, "The server could not do this now. Its log says more, under " + request.id + "."});

@@ -101,6 +101,9 @@ TEST_F(OperatorApi, KeepsAccounts) {
   EXPECT_EQ(as_operator("PUT", accounts + "/cleo/password", "password=asp").status, 204);
   EXPECT_TRUE(base_.wait(accounts_.check_password(base_.home, shop_.tenant, "cleo", "asp")).has_value());
   EXPECT_EQ(as_operator("PUT", accounts + "/nobody/password", "password=asp").status, 404);
+  EXPECT_EQ(as_operator("PUT", accounts + "/cleo/password", "password=a%09sp").status, 400);
+  EXPECT_EQ(as_operator("POST", accounts, "localpart=iras&password=" + std::string(1024, 'x')).status, 400);
+  EXPECT_EQ(as_operator("DELETE", accounts + "/iras").status, 404);
   EXPECT_EQ(as_operator("DELETE", accounts + "/Cleo").status, 204);
   EXPECT_EQ(as_operator("DELETE", accounts + "/cleo").status, 404);
   EXPECT_EQ(as_operator("GET", "/operator/v1/tenants/none/accounts").status, 404);

@@ -75,6 +75,12 @@ TEST_F(TenantApi, UsersAreMadeChangedAndRemoved) {
   EXPECT_EQ(with_key(shop_, "PUT", "/v1/users/ann", "nmae=x").status, 400);
   EXPECT_EQ(with_key(shop_, "PUT", "/v1/users/ann", "role=king").status, 400);
   EXPECT_EQ(with_key(shop_, "PUT", "/v1/users/%20", "name=x").status, 400);
+  const Reply refused = with_key(shop_, "PUT", "/v1/users/cleo", "name=Cleo&password=" + std::string(2000, 'x'));
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_NE(refused.detail().find("password"), std::string::npos);
+  EXPECT_EQ(with_key(shop_, "PUT", "/v1/users/ann", "name=Anne&password=a%09b").status, 400);
+  EXPECT_EQ(with_key(shop_, "GET", "/v1/users/ann").text("name"), "Ann");
+  EXPECT_EQ(with_key(shop_, "GET", "/v1/users/cleo").status, 404);  // nothing of it was stored
   EXPECT_EQ(with_key(shop_, "PUT", "/v1/users/cleo", "name=Cleo").status, 201);
   EXPECT_EQ(with_key(forum_, "GET", "/v1/users/cleo").status, 404);
   EXPECT_EQ(with_key(shop_, "DELETE", "/v1/users/cleo").status, 204);

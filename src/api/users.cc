@@ -15,18 +15,6 @@ AccountChange read_details(Fields& fields) {
   return details;
 }
 
-// Makes or changes the account; `password` empty: that stays.
-Task<Result<Account>> store_user(ApiContext& api, TenantPtr tenant, std::string localpart, AccountChange details,
-                                 std::string password) {
-  Accounts& accounts = api.house().accounts;
-  auto account = co_await accounts.upsert(api.loop(), tenant, localpart, std::move(details));
-  if (!account || password.empty()) co_return account;
-  const auto set = co_await accounts.set_password(api.loop(), tenant, localpart, std::move(password));
-  if (!set) co_return set.error();
-  account->has_password = true;
-  co_return account;
-}
-
 }  // namespace
 
 Task<Outcome> list_users(ApiContext& api, Call call) {
@@ -51,7 +39,8 @@ Task<Outcome> put_user(ApiContext& api, Call call) {
   }
   const auto known = co_await api.house().accounts.find(api.loop(), call.tenant, *localpart);
   if (!known && known.error().kind != ErrorKind::item_not_found) co_return known.error();
-  const auto account = co_await store_user(api, call.tenant, *localpart, std::move(details), std::move(password));
+  const auto account = co_await api.house().accounts.upsert(api.loop(), call.tenant, *localpart, std::move(details),
+                                                            std::move(password));
   if (!account) co_return account.error();
   co_return make_answer(known ? 200 : 201, to_json(*call.tenant, *account, true));
 }
