@@ -27,9 +27,12 @@ std::string describe(unsigned access) {
   return "a user's site token (\"Authorization: Bearer ...\")";
 }
 
-bool has_key_in_url(const http::Form& query) {
-  return std::any_of(query.fields().begin(), query.fields().end(), [](const auto& field) {
+// What a parameter of this call says is its own affair: a cursor is a user's id, which may begin as keys do.
+bool has_key_in_url(const Endpoint& endpoint, const http::Form& query) {
+  const auto& known = endpoint.parameters;
+  return std::any_of(query.fields().begin(), query.fields().end(), [&known](const auto& field) {
     const auto& [name, value] = field;
+    if (std::find(known.begin(), known.end(), name) != known.end()) return false;
     return name == "key" || name == "token" || name == "api_key" || name == "access_token" || is_api_key(value) ||
            value.starts_with("ss_");
   });
@@ -88,8 +91,9 @@ Refusal refuse_for_now(std::string text, int64_t retry_after_s) {
   return {429, "too-many-requests", std::move(text), retry_after_s};
 }
 
-Result<std::string> find_credential(const http::Request& request, const http::Form& query, Fields& fields) {
-  if (has_key_in_url(query)) {
+Result<std::string> find_credential(const Endpoint& endpoint, const http::Request& request, const http::Form& query,
+                                    Fields& fields) {
+  if (has_key_in_url(endpoint, query)) {
     return bad(
         "A key or token never belongs in a URL: it would stay in logs and in the browser's history. Send it as the "
         "header "

@@ -10,7 +10,8 @@ namespace teahouse::api {
 
 // What the request shows, taken out of its header or form: a key or token, not checked yet. Empty: nothing.
 // Errors: bad_request for a key in the URL and for an Authorization header that cannot be read.
-Result<std::string> find_credential(const http::Request& request, const http::Form& query, Fields& fields);
+Result<std::string> find_credential(const Endpoint& endpoint, const http::Request& request, const http::Form& query,
+                                    Fields& fields);
 
 // Whose page this is, as far as it can be told before anything is checked: by the {site} of the path, or by the token's
 // `iss`.

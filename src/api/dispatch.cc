@@ -49,7 +49,7 @@ struct Read {
   std::string credential;
 };
 
-Result<Read> read_request(const http::Request& request) {
+Result<Read> read_request(const Endpoint& endpoint, const http::Request& request) {
   Read read;
   auto query = request.query();
   if (!query) return Error{ErrorKind::bad_request, "The URL's query cannot be read: " + query.error().text + "."};
@@ -57,7 +57,7 @@ Result<Read> read_request(const http::Request& request) {
   auto fields = Fields::read(request);
   if (!fields) return fields.error();
   read.fields = std::move(*fields);
-  auto credential = find_credential(request, read.query, read.fields);
+  auto credential = find_credential(endpoint, request, read.query, read.fields);
   if (!credential) return credential.error();
   read.credential = std::move(*credential);
   return read;
@@ -81,7 +81,7 @@ Task<void> respond(const Endpoint& endpoint, ApiContext& api, http::Request requ
 }  // namespace
 
 Task<http::Response> answer_call(const Endpoint& endpoint, ApiContext& api, http::Request request) {
-  auto read = read_request(request);
+  auto read = read_request(endpoint, request);
   const std::string credential = read ? read->credential : std::string();
   const TenantPtr page_owner = endpoint.cors ? find_claimed_tenant(api, request, credential) : nullptr;
   Outcome outcome = read ? Outcome(Answer{}) : refuse_body(read.error());

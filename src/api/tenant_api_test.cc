@@ -21,6 +21,31 @@ TEST_F(TenantApi, EachWayToShowAKey) {
   }
 }
 
+// Ids may begin as keys do, and a page's cursor is an id.
+TEST_F(TenantApi, PagesGoOnAfterIdsThatLookLikeKeys) {
+  for (const char* id : {"sk_a", "sk_b", "ss_c"}) {
+    EXPECT_EQ(with_key(shop_, "PUT", std::string("/v1/users/") + id).status, 201);
+  }
+  const auto ids = [this](const std::string& list, const char* rows, auto read) {
+    std::string all, cursor;
+    do {
+      const Reply page = read(list + "?limit=1" + (cursor.empty() ? "" : "&cursor=" + cursor));
+      if (page.status != 200) return all + page.body;
+      const auto json = page.json();
+      for (const auto& row : json.at(rows).as_array()) all += std::string(row.at("id").as_string()) + " ";
+      cursor = json.as_object().contains("next_cursor") ? page.text("next_cursor") : "";
+    } while (!cursor.empty());
+    return all;
+  };
+  const auto by_key = [this](const std::string& path) { return with_key(shop_, "GET", path); };
+  const auto by_operator = [this](const std::string& path) { return as_operator("GET", path); };
+  EXPECT_EQ(ids("/v1/users", "users", by_key), "ann bob sk_a sk_b ss_c ");
+  EXPECT_EQ(ids("/operator/v1/tenants/shop/accounts", "accounts", by_operator), "ann bob sk_a sk_b ss_c ");
+  EXPECT_EQ(ids("/operator/v1/tenants/forum/accounts", "accounts", by_operator), "ann bob ");
+  EXPECT_EQ(with_key(shop_, "GET", "/v1/users/ann/messages?with=user:sk_a").status, 200);
+  EXPECT_EQ(with_key(shop_, "GET", "/v1/users/ann/messages?with=sk_a@a.example").status, 200);
+}
+
 TEST_F(TenantApi, EachWayToGetItWrong) {
   const std::string users = "/v1/users", tenants = "/operator/v1/tenants";
   EXPECT_EQ(call("GET", users).status, 401);
