@@ -1,5 +1,7 @@
 // Every row is inserted only where its tenant is (tables.h), so that an account made while its tenant is removed leaves
-// nothing behind. Meter::accounts is taken before the row is written and given back when it was not.
+// nothing behind. Meter::accounts is taken before the row is written and given back when it was not. The tenant's Staff
+// follows every row that is read, too: two changes of a role at once may be answered in another order than they were
+// written in, and the next look at the account sets that right.
 #include "account/accounts.h"
 
 #include "account/account_rows.h"
@@ -35,6 +37,10 @@ Error too_busy() {
 }
 
 Error wrong_password() { return {ErrorKind::not_authorized, "The user name or the password is wrong."}; }
+
+void keep_staff(const Tenant& tenant, const Account& account) {
+  tenant.staff->set(account.localpart, account.role != "user");
+}
 
 // One of the plan's accounts, given back unless it was kept.
 class Seat {
@@ -151,6 +157,7 @@ Task<Result<Account>> Accounts::State::add(Self self, Executor& home, TenantPtr 
   const auto inserted = co_await insert(self, home, tenant, account, std::move(keys));
   if (!inserted) co_return inserted.error();
   seat.keep();
+  keep_staff(*tenant, account);
   co_return account;
 }
 
@@ -173,7 +180,9 @@ Task<Result<Account>> Accounts::State::load(Self self, Executor& home, TenantPtr
   const auto answer = co_await self->control.execute(home, std::move(select));
   if (!answer) co_return answer.error();
   if (answer->rows.empty()) co_return unknown_account(prepared, *tenant);
-  co_return account_rows::make_account(answer->rows[0]);
+  auto account = account_rows::make_account(answer->rows[0]);
+  keep_staff(*tenant, account);
+  co_return account;
 }
 
 Task<Result<Account>> Accounts::State::find(Self self, Executor& home, TenantPtr tenant, std::string localpart) {
@@ -210,6 +219,7 @@ Task<Result<Account>> Accounts::State::upsert_once(Self self, Executor& home, Te
   if (!answer) co_return answer.error();
   if (answer->changes == 0) co_return unknown_account(prepared, *tenant);
   account_rows::apply(*account, change);
+  keep_staff(*tenant, *account);
   co_return account;
 }
 
@@ -250,6 +260,7 @@ Task<Result<void>> Accounts::State::remove(Self self, Executor& home, TenantPtr 
   if (!answer) co_return answer.error();
   if (answer->changes == 0) co_return unknown_account(*prepared, *tenant);
   Meter::give_back(tenant->meter->accounts);
+  tenant->staff->set(*prepared, false);
   co_return Result<void>();
 }
 
@@ -348,6 +359,15 @@ Result<void> Accounts::count_all(const std::vector<TenantPtr>& tenants) {
   for (const TenantPtr& tenant : tenants) {
     const auto found = counts.find(to_value(tenant->id));
     tenant->meter->accounts = found == counts.end() ? 0 : found->second;
+  }
+  const auto staff =
+      state_->control.execute_now({"SELECT tenant_id, localpart FROM accounts WHERE role <> 'user'", {}});
+  if (!staff) return staff.error();
+  std::unordered_map<int64_t, Staff*> staffs;
+  for (const TenantPtr& tenant : tenants) staffs[to_value(tenant->id)] = tenant->staff.get();
+  for (const store::Row& row : staff->rows) {
+    const auto found = staffs.find(as_int(row[0]));
+    if (found != staffs.end()) found->second->set(as_text(row[1]), true);
   }
   return {};
 }

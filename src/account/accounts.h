@@ -28,7 +28,7 @@ struct Account {
   std::string user_id;  // the site's spelling of the localpart; empty until the site has used one
   std::string name;     // shown; empty: the localpart
   std::string picture;  // URL; may be empty
-  std::string role;     // "user", "moderator" or "admin"
+  std::string role;     // "user"; "moderator" or "admin": of the tenant's Staff
   bool has_password = false;
   int64_t created_ms = 0;
   int64_t expires_ms = 0;  // from when on nobody can sign in any more (a guest's); 0: never
@@ -80,7 +80,7 @@ class Accounts {
     std::string localpart;
   };
   Task<Result<std::vector<Expired>>> find_expired(Executor& home, size_t rows_max);
-  // How many accounts each tenant has, to start the meters with.
+  // How many accounts each tenant has, to start the meters with, and which are its staff.
   Result<void> count_all(const std::vector<TenantPtr>& tenants);
 
  private:

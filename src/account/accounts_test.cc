@@ -123,6 +123,27 @@ TEST(Accounts, UpsertAtOnceMakesOneAccount) {
   EXPECT_EQ(world.shop->meter->accounts, 1);
 }
 
+TEST(Accounts, MakeTheirTenantsStaff) {
+  AccountWorld world;
+  const auto set_role = [&](const std::string& role) {
+    return world.wait(world.accounts.upsert(world.home, world.shop, "Ann", {.role = role})).has_value();
+  };
+  ASSERT_TRUE(world.create(world.forum, "ann"));
+  ASSERT_TRUE(world.create(world.shop, "bob", "", {.role = "admin"}));
+  ASSERT_TRUE(set_role("moderator"));
+  EXPECT_TRUE(world.shop->staff->has("ann") && world.shop->staff->has("bob"));
+  EXPECT_FALSE(world.forum->staff->has("ann") || world.forum->staff->has("bob"));
+  ASSERT_TRUE(set_role("user"));
+  EXPECT_FALSE(world.shop->staff->has("ann"));
+  // As after a restart.
+  world.shop->staff->set("bob", false);
+  ASSERT_TRUE(world.accounts.count_all({world.shop, world.forum}));
+  EXPECT_TRUE(world.shop->staff->has("bob"));
+  EXPECT_FALSE(world.shop->staff->has("ann") || world.forum->staff->has("bob"));
+  ASSERT_TRUE(world.wait(world.accounts.remove(world.home, world.shop, "bob")));
+  EXPECT_FALSE(world.shop->staff->has("bob"));
+}
+
 TEST(Passwords, OpenTheirAccountOnly) {
   AccountWorld world;
   ASSERT_TRUE(world.create(world.shop, "romeo", "but soft"));

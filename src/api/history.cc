@@ -47,12 +47,10 @@ std::optional<JsonObject> show_between_two(const Tenant& tenant, const store::Ar
 }
 
 // As a user's token: who may not enter may not read.
-Result<void> check_may_read(const RoomInfo& room, const std::string& user_id) {
-  const auto has = [&](const std::vector<std::string>& ids) {
-    return std::find(ids.begin(), ids.end(), user_id) != ids.end();
-  };
-  if (has(room.outcasts)) return Error{ErrorKind::forbidden, "You are banned from the room '" + room.id + "'."};
-  if (!room.members_only || has(room.members)) return {};
+Result<void> check_may_read(const Call& call, const RoomInfo& room) {
+  const auto checked = check_not_banned(call, room);
+  if (!checked) return checked;
+  if (!room.members_only || is_member(call, room)) return {};
   return Error{ErrorKind::forbidden, "The room '" + room.id + "' is for its members only."};
 }
 
@@ -66,7 +64,7 @@ Task<Outcome> list_room_messages(ApiContext& api, Call call) {
   if (call.user) {
     const auto room = co_await api.rooms.find(api.loop(), call.tenant, call.path("id"));
     if (!room) co_return room.error();
-    if (const auto may = check_may_read(*room, user_id_of(call.user->localpart)); !may) co_return may.error();
+    if (const auto may = check_may_read(call, *room); !may) co_return may.error();
   }
   const auto found = co_await api.rooms.messages(api.loop(), call.tenant, call.path("id"), *query);
   if (!found) co_return found.error();

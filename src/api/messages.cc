@@ -101,12 +101,10 @@ Task<Outcome> send_to_user(ApiContext& api, Call call, Draft draft) {
 }
 
 // As a user's token: who may not speak in the room by its rules may not speak through the API either.
-Result<void> check_may_speak(const RoomInfo& room, const std::string& user_id) {
-  const auto has = [&](const std::vector<std::string>& ids) {
-    return std::find(ids.begin(), ids.end(), user_id) != ids.end();
-  };
-  if (has(room.outcasts)) return Error{ErrorKind::forbidden, "You are banned from the room '" + room.id + "'."};
-  if (has(room.members) || (!room.members_only && !room.moderated)) return {};
+Result<void> check_may_speak(const Call& call, const RoomInfo& room) {
+  const auto checked = check_not_banned(call, room);
+  if (!checked) return checked;
+  if (is_member(call, room) || (!room.members_only && !room.moderated)) return {};
   return Error{ErrorKind::forbidden, "Only members may speak in the room '" + room.id + "'."};
 }
 
@@ -115,7 +113,7 @@ Task<Outcome> send_to_room(ApiContext& api, Call call, Draft draft) {
     const auto room = co_await api.rooms.find(api.loop(), call.tenant, draft.to.id);
     const bool opens = !room && room.error().kind == ErrorKind::item_not_found && draft.to.id == lobby_room;
     if (!room && !opens) co_return room.error();
-    const auto may = room ? check_may_speak(*room, user_id_of(call.user->localpart)) : Result<void>();
+    const auto may = room ? check_may_speak(call, *room) : Result<void>();
     if (!may) co_return may.error();
   }
   std::string nick = call.tenant->title;

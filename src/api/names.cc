@@ -5,6 +5,10 @@ namespace {
 
 Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
 
+bool holds(const std::vector<std::string>& user_ids, const std::string& user_id) {
+  return std::find(user_ids.begin(), user_ids.end(), user_id) != user_ids.end();
+}
+
 }  // namespace
 
 Result<Party> parse_party(std::string_view field, std::string_view text) {
@@ -37,6 +41,15 @@ Result<BareJid> party_jid(const Tenant& tenant, const Party& party) {
   const auto localpart = localpart_of_user_id(party.id);
   if (!localpart) return localpart.error();
   return BareJid::make(*localpart, party.kind == Party::Kind::user ? tenant.domain : tenant.rooms_domain);
+}
+
+Result<void> check_not_banned(const Call& call, const RoomInfo& room) {
+  if (!holds(room.outcasts, call.user->user_id)) return {};
+  return Error{ErrorKind::forbidden, "You are banned from the room '" + room.id + "'."};
+}
+
+bool is_member(const Call& call, const RoomInfo& room) {
+  return holds(room.members, call.user->user_id) || call.tenant->staff->has(call.user->localpart);
 }
 
 Result<std::string> read_own_user(const Call& call, std::string_view id) {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "api/call.h"
+#include "server/rooms.h"
 #include "xmpp/jid.h"
 
 namespace teahouse::api {
@@ -19,6 +20,11 @@ Result<Party> parse_party(std::string_view field, std::string_view text);
 std::string party_of(const Tenant& tenant, const BareJid& jid);
 // The other way. Errors: bad_request for what can be no address.
 Result<BareJid> party_jid(const Tenant& tenant, const Party& party);
+
+// What the user of the call's token is to a room, as in Room::affiliation_of: banned (forbidden); a member or more, as
+// the tenant's staff are everywhere. REQUIRES: a token.
+Result<void> check_not_banned(const Call& call, const RoomInfo& room);
+bool is_member(const Call& call, const RoomInfo& room);
 
 // The localpart of a user id (who need not exist); with a user's token it must be the user's own.
 Result<std::string> read_own_user(const Call& call, std::string_view id);

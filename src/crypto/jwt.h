@@ -28,7 +28,7 @@ struct SiteToken {
   int64_t exp_s = 0;         // seconds since 1970-01-01 UTC
   std::string name = {};     // what others see; empty if not given, as everything below
   std::string picture = {};  // an https address
-  std::string role = {};     // "user", "moderator": the tenant's module decides what it means
+  std::string role = {};     // "user", "moderator" or "admin" (Staff)
   std::vector<std::string> rooms = {};
   bool guest = false;  // the server's own mark: it made the token, for a visitor whom the site knows nothing of
 

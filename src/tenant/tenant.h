@@ -1,7 +1,7 @@
 // Tenant: a customer's virtual IM server, as an immutable snapshot; Host: one domain that is served for it.
 //
 // A change makes a new snapshot, which every loop takes over in its HostTable; who holds an old one keeps it alive. The
-// Meter is shared by all snapshots of a tenant.
+// Meter and the Staff are shared by all snapshots of a tenant.
 //
 // Thread: immutable, so any.
 #pragma once
@@ -16,6 +16,7 @@
 #include "base/text_map.h"
 #include "tenant/meter.h"
 #include "tenant/plan.h"
+#include "tenant/staff.h"
 
 namespace teahouse {
 
@@ -36,6 +37,7 @@ struct Tenant {
   std::string occupant_id_secret;     // 32 bytes (XEP-0421), never shown
   int64_t created_ms = 0;
   std::shared_ptr<Meter> meter;
+  std::shared_ptr<Staff> staff;
 
   const PlanLimits& limits() const { return plan.limits; }
 };

@@ -155,6 +155,7 @@ Result<Tenant> Tenants::State::make_tenant(const NewTenant& wanted) const {
   tenant.occupant_id_secret = random_bytes(32);
   tenant.created_ms = clock.wall_ms();
   tenant.meter = std::make_shared<Meter>();
+  tenant.staff = std::make_shared<Staff>();
   if (const auto free = check_free(tenant); !free) return free.error();
   return tenant;
 }

@@ -103,7 +103,7 @@ Result<void> check_outcome(const Room& room, const std::vector<Item>& items) {
   const size_t owners_before = owners;
   size_t more = 0;
   for (const auto& [jid, affiliation] : wanted) {
-    const Affiliation before = room.affiliation_of(jid);
+    const Affiliation before = room.listed_affiliation_of(jid);
     if (before == Affiliation::owner) --owners;
     if (affiliation == Affiliation::owner) ++owners;
     if (before == Affiliation::none && affiliation != Affiliation::none) ++more;

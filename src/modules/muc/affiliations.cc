@@ -14,9 +14,10 @@ Result<void> check_affiliation_space(const Room& room, size_t more) {
 
 void change_affiliation(Room& room, const BareJid& user, Affiliated wanted, PresenceNotes notes) {
   const Affiliation before = room.affiliation_of(user);
-  const Affiliation after = wanted.affiliation;
-  const Lsn lsn = after == before && after == Affiliation::none ? 0 : room.set_affiliation(user, std::move(wanted));
-  room.traffic()->wait_for(lsn);
+  const bool is_listed = room.listed_affiliation_of(user) != Affiliation::none;
+  const bool changes = is_listed || wanted.affiliation != Affiliation::none;
+  room.traffic()->wait_for(changes ? room.set_affiliation(user, std::move(wanted)) : 0);
+  const Affiliation after = room.affiliation_of(user);
   if (before == after) return;
   for (Occupant* occupant : room.occupants.find_by_account(user)) {
     if (after == Affiliation::outcast) {

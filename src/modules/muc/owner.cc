@@ -64,7 +64,7 @@ std::vector<std::pair<BareJid, Affiliation>> list_changes(const Room& room, cons
   };
   const auto add = [&](const BareJid& jid) {
     const Affiliation wanted = wanted_of(jid);
-    if (wanted != room.affiliation_of(jid)) changes.emplace_back(jid, wanted);
+    if (wanted != room.listed_affiliation_of(jid)) changes.emplace_back(jid, wanted);
   };
   for (const auto& jid : owners) add(jid);
   for (const auto& jid : admins) {
@@ -79,7 +79,7 @@ std::vector<std::pair<BareJid, Affiliation>> list_changes(const Room& room, cons
 Result<void> check_list_changes(const Room& room, const ConfigChange& change) {
   size_t more = 0;
   for (const auto& [jid, wanted] : list_changes(room, change)) {
-    if (room.affiliation_of(jid) == Affiliation::none) ++more;
+    if (room.listed_affiliation_of(jid) == Affiliation::none) ++more;
   }
   return more ? check_affiliation_space(room, more) : Result<void>();
 }

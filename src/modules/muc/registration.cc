@@ -12,6 +12,12 @@ namespace {
 constexpr char register_form[] = "http://jabber.org/protocol/muc#register";
 constexpr char nick_field[] = "muc#register_roomnick";
 
+// What the room's lists have of him; the tenant's staff may reserve a nick without being on one.
+Affiliated listed(const Room& room, const BareJid& account) {
+  const auto found = room.affiliations.find(account);
+  return found == room.affiliations.end() ? Affiliated{} : found->second;
+}
+
 bool refuse(Room& room, const Stanza& stanza) {
   const Affiliation affiliation = room.affiliation_of(stanza.from->bare());
   if (affiliation >= Affiliation::member) return false;
@@ -39,7 +45,7 @@ Result<std::string> parse_nick(const Room& room, const xml::Element& query) {
 
 void answer_registration_form(Room& room, const Stanza& stanza, const xml::Element&) {
   if (refuse(room, stanza)) return;
-  const Affiliated& known = room.affiliations.at(stanza.from->bare());
+  const Affiliated known = listed(room, stanza.from->bare());
   std::string payload;
   xml::Writer writer(payload);
   writer.open("query", ns::register_iq);
@@ -60,7 +66,7 @@ void answer_registration_form(Room& room, const Stanza& stanza, const xml::Eleme
 void register_nick(Room& room, const Stanza& stanza, const xml::Element& query) {
   if (refuse(room, stanza)) return;
   const BareJid account = stanza.from->bare();
-  Affiliated wanted = room.affiliations.at(account);
+  Affiliated wanted = listed(room, account);
   wanted.nick.clear();
   if (!query.child("remove", ns::register_iq)) {
     auto nick = parse_nick(room, query);

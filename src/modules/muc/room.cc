@@ -23,6 +23,13 @@ Room::Room(Home& home, HostPtr room_host, BareJid jid, StoredRoom stored)
 }
 
 Affiliation Room::affiliation_of(const BareJid& user) const {
+  const Affiliation listed = listed_affiliation_of(user);
+  if (listed != Affiliation::none && listed != Affiliation::member) return listed;
+  const bool is_staff = user.domainpart() == tenant().domain && tenant().staff->has(user.localpart());
+  return is_staff ? Affiliation::admin : listed;
+}
+
+Affiliation Room::listed_affiliation_of(const BareJid& user) const {
   checker_.check();
   const auto found = affiliations.find(user);
   return found == affiliations.end() ? Affiliation::none : found->second.affiliation;

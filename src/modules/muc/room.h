@@ -52,7 +52,9 @@ class Room {
   // Invitee and inviter, the newest last: who may decline to whom.
   std::deque<std::pair<BareJid, BareJid>> invitations;
 
+  // What holds: at least admin for the staff of the room's tenant, unless they were banned.
   Affiliation affiliation_of(const BareJid& user) const;
+  Affiliation listed_affiliation_of(const BareJid& user) const;  // what the room's own lists say
   Standing standing_of(const Jid& user) const;  // the role is that of the session, none when it is not in the room
   // The account that this nick is reserved for; null: for nobody.
   const BareJid* find_nick_owner(std::string_view nick) const;

@@ -113,10 +113,10 @@ Result<CheckedChange> check_change(const Tenant& tenant, RoomChange change) {
 Result<void> apply(Room& room, const CheckedChange& checked) {
   std::set<BareJid> newcomers;
   for (const auto& jid : checked.members) {
-    if (room.affiliation_of(jid) < Affiliation::member) newcomers.insert(jid);
+    if (room.listed_affiliation_of(jid) < Affiliation::member) newcomers.insert(jid);
   }
   if (checked.owner) newcomers.erase(*checked.owner);
-  const bool new_owner = checked.owner && room.affiliation_of(*checked.owner) == Affiliation::none;
+  const bool new_owner = checked.owner && room.listed_affiliation_of(*checked.owner) == Affiliation::none;
   const auto space = check_affiliation_space(room, newcomers.size() + (new_owner ? 1 : 0));
   if (!space) return space;
   if (checked.owner) change_affiliation(room, *checked.owner, {Affiliation::owner, {}, {}}, {});
@@ -207,7 +207,7 @@ Task<Result<void>> RoomsApi::set_member(Executor& home, TenantPtr tenant, std::s
   Work<void> work = [jid = *jid, wanted = *wanted](Service&, const HostPtr&, Room* room,
                                                    std::function<void(Result<void>)> done) {
     if (!room) return done(no_room());
-    const Affiliation before = room->affiliation_of(jid);
+    const Affiliation before = room->listed_affiliation_of(jid);
     if (before == Affiliation::none && wanted == Affiliation::none) {
       return done(Error{ErrorKind::item_not_found, "This user is no member of the room."});
     }
