@@ -139,18 +139,32 @@ Result<void> set_override(Config& config, const std::string& text) {
   return set_one(config, name, *table.get("v"));
 }
 
+// Made for its owner alone; one that is there is not changed, since others may use it too, but then it must
+// be closed already: keys and everybody's messages are in it.
+Result<void> prepare_directory(const std::string& path) {
+  using std::filesystem::perms;
+  std::error_code failed;
+  const bool is_there = std::filesystem::exists(path, failed);
+  if (!failed) std::filesystem::create_directories(path, failed);
+  if (!failed && !is_there) std::filesystem::permissions(path, perms::owner_all, failed);
+  const auto status = failed ? std::filesystem::file_status() : std::filesystem::status(path, failed);
+  if (failed) {
+    return Error{ErrorKind::bad_request, "The data directory " + path + " can't be made: " + failed.message() + "."};
+  }
+  if ((status.permissions() & (perms::others_all | perms::group_write)) == perms::none) return {};
+  return Error{ErrorKind::bad_request, "The data directory " + path +
+                                           " is open to other users of this machine, and secrets would be in it. "
+                                           "Close it (chmod 700 " +
+                                           path + "), or name one that isn't there yet."};
+}
+
 }  // namespace
 
 Result<Config> load_config(const std::string& data_directory, const std::vector<std::string>& overrides) {
   Config config;
   config.data_directory = data_directory;
-  std::error_code failed;
-  std::filesystem::create_directories(data_directory, failed);
-  if (failed) {
-    return Error{ErrorKind::bad_request,
-                 "The data directory " + data_directory + " can't be made: " + failed.message() + "."};
-  }
-  std::filesystem::permissions(data_directory, std::filesystem::perms::owner_all, failed);
+  const auto prepared = prepare_directory(data_directory);
+  if (!prepared) return prepared.error();
   const std::string path = data_directory + "/teahouse.toml";
   if (!std::filesystem::exists(path)) {
     std::ofstream file(path);

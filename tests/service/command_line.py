@@ -256,6 +256,21 @@ async def no_server(stage):
     must_equal('who is there', (await stage.call('GET', f'/operator/v1/tenants/{stage.names["montague"]}')).status, 200)
 
 
+@case('command line: a data folder that is open to others')
+async def open_folder(_stage):
+    """`serve` leaves the mode of a folder that it did not make as it is, and puts nothing into one that others can look into."""
+    with tempfile.TemporaryDirectory() as above:
+        for mode in (0o1777, 0o755, 0o770):
+            folder = os.path.join(above, f'{mode:o}')
+            os.mkdir(folder)
+            os.chmod(folder, mode)
+            done = await asyncio.to_thread(run, ['serve', '--data', folder], '')
+            if done.returncode == 0 or f'chmod 700 {folder}' not in done.stderr:
+                raise Unexpected(f'serve in a folder of mode {mode:o} ended with {done.returncode}: {done.stdout}{done.stderr}')
+            must_equal('the mode', os.stat(folder).st_mode & 0o7777, mode)
+            must_equal('what is in it', os.listdir(folder), [])
+
+
 @case('command line: by HTTPS only with the right authority')
 async def by_https(stage):
     """An https --url is verified: without --ca the server's own authority is not trusted and no key is sent; with another --ca neither."""
