@@ -24,6 +24,9 @@ class ServerWords:
         for _ in range(int(times or 1)):
             self.answer = await self.cast.api(self.cast.server.api.call, method, self.wire(path), body, key, headers)
             self.cast.log.append(f'{who} < {self.answer}')
+            wrong = await self.cast.api(self.cast.server.api.wrong, method, path, self.answer)
+            if wrong:
+                raise Unexpected(f'{method} {path} is not answered as /openapi.json says: {wrong}; the answer is {self.answer}')
             statuses.append(self.answer.status)
         if len(set(statuses)) > 1:
             raise Unexpected(f'all should have been answered alike; the answers are {statuses}')
