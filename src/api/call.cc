@@ -21,6 +21,7 @@ http::Response Outcome::to_response(const http::Request& request) const {
   if (const auto* answer = std::get_if<Answer>(&state_)) {
     http::Response response = make_response(request, *answer);
     response.headers.add("Cache-Control", "no-store");
+    response.headers.add("Request-Id", request.id);
     return response;
   }
   if (const auto* error = std::get_if<Error>(&state_)) {

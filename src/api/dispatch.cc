@@ -1,6 +1,6 @@
 // What happens around every handler, in this order: the body is read (it may hold the key), who asks is found out, the
 // fields and parameters are compared with the table, the handler runs, and the answer gets its headers: CORS for a page
-// of the tenant, and Request-Id, which is also in each problem.
+// of the tenant.
 #include "api/auth.h"
 #include "api/call.h"
 #include "http/problem.h"
@@ -96,14 +96,14 @@ Task<http::Response> answer_call(const Endpoint& endpoint, ApiContext& api, http
   }
   auto response = outcome.to_response(request);
   if (endpoint.cors) allow_origin(response, page_owner.get(), request);
-  response.headers.add("Request-Id", request.id);
   co_return response;
 }
 
 // The token is not in a preflight, so which site is meant is only known where the path says it. Elsewhere any page may
 // ask: what it may do is decided when it does it.
-http::Response answer_preflight(ApiContext& api, const http::Request& request, std::string_view methods) {
+http::Response answer_preflight(ApiContext& api, const http::Request& request, const PathMethods& methods) {
   http::Response response = http::make_empty(204);
+  response.headers.add("Allow", methods.allowed);
   response.headers.add("Vary", "Origin");
   const std::string* origin = request.headers.find("Origin");
   if (!origin) return response;
@@ -112,7 +112,7 @@ http::Response answer_preflight(ApiContext& api, const http::Request& request, s
     if (!tenant || !is_origin_allowed(*tenant, *origin)) return response;
   }
   response.headers.add("Access-Control-Allow-Origin", *origin);
-  response.headers.add("Access-Control-Allow-Methods", std::string(methods));
+  response.headers.add("Access-Control-Allow-Methods", methods.cors);
   response.headers.add("Access-Control-Allow-Headers", "Authorization, Content-Type");
   response.headers.add("Access-Control-Max-Age", "600");
   return response;
@@ -120,18 +120,23 @@ http::Response answer_preflight(ApiContext& api, const http::Request& request, s
 
 void add_routes(http::Router& router, ApiContext& context) {
   constexpr size_t body_bytes_max = 128 * 1024;
-  std::map<std::string_view, std::string> preflights;  // by pattern: the methods
+  std::map<std::string_view, PathMethods> paths;
+  const auto add_method = [](std::string& methods, std::string_view method) {
+    methods.append(methods.empty() ? "" : ", ").append(method);
+  };
   for (const Endpoint& endpoint : endpoints()) {
     router.add({std::string(endpoint.method), std::string(endpoint.pattern),
                 [&endpoint, &context](http::Request request, http::Responder responder) {
                   spawn(respond(endpoint, context, std::move(request), std::move(responder)));
                 },
                 body_bytes_max});
-    if (!endpoint.cors) continue;
-    std::string& methods = preflights[endpoint.pattern];
-    methods.append(methods.empty() ? "" : ", ").append(endpoint.method);
+    PathMethods& methods = paths[endpoint.pattern];
+    add_method(methods.allowed, endpoint.method == "GET" ? "GET, HEAD" : endpoint.method);
+    if (endpoint.cors) add_method(methods.cors, endpoint.method);
   }
-  for (const auto& [pattern, methods] : preflights) {
+  for (auto& [pattern, methods] : paths) {
+    if (methods.cors.empty()) continue;  // the router answers for it
+    add_method(methods.allowed, "OPTIONS");
     router.add("OPTIONS", std::string(pattern),
                [&context, methods = methods](http::Request request, http::Responder responder) {
                  responder.send(answer_preflight(context, request, methods));

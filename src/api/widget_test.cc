@@ -98,7 +98,9 @@ TEST_F(WidgetApi, AnswersPreflights) {
   EXPECT_TRUE(allowed.headers.has_token("Access-Control-Allow-Headers", "Authorization"));
   const Reply foreign = call("OPTIONS", site_path("/guests"), {{"Origin", "https://forum.example"}});
   EXPECT_EQ(foreign.headers.find("Access-Control-Allow-Origin"), nullptr);
-  EXPECT_TRUE(call("OPTIONS", "/v1/users/ann", headers).headers.has_token("Access-Control-Allow-Methods", "PUT"));
+  const Reply user = call("OPTIONS", "/v1/users/ann", headers);
+  EXPECT_EQ(user.headers.value("Access-Control-Allow-Methods"), "PUT, GET");
+  EXPECT_EQ(user.headers.value("Allow"), "PUT, GET, HEAD, DELETE, OPTIONS");
 }
 
 TEST_F(WidgetApi, APageOfElsewhereMayNotUseAToken) {

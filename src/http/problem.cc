@@ -56,8 +56,16 @@ Response make_problem(const Request& request, int status, std::string_view code,
     response.content_type = "application/problem+json";
   }
   if (status == 401) response.headers.add("WWW-Authenticate", "Bearer");
+  response.headers.add("Request-Id", request.id);
   response.headers.add("Cache-Control", "no-store");
   return response;
+}
+
+Response make_problem(const Request& request, int status, std::string_view detail) {
+  if (status == 404) return make_problem(request, status, to_string(ErrorKind::item_not_found), detail);
+  std::string code = reason_phrase(status);
+  for (char& c : code) c = c == ' ' ? '-' : static_cast<char>(c | 0x20);
+  return make_problem(request, status, code, detail);
 }
 
 }  // namespace teahouse::http

@@ -13,9 +13,11 @@ namespace teahouse::http {
 int status_of(ErrorKind kind);
 
 // {"type":"about:blank","title":"Not Found","status":404,"detail":"...","code":"item-not-found","request_id":"..."}, or
-// "error: item-not-found: ...\n".
+// "error: item-not-found: ...\n"; and the header Request-Id. `detail` is whole sentences.
 Response make_problem(const Request& request, const Error& error);
-// The same for what has a status of its own and no ErrorKind (405, 413, 408 ...).
+// The same for what has a status of its own and no ErrorKind.
 Response make_problem(const Request& request, int status, std::string_view code, std::string_view detail);
+// The same for what HTTP itself refuses (408, 413, 431 ...): the code is the status in words, "content-too-large".
+Response make_problem(const Request& request, int status, std::string_view detail);
 
 }  // namespace teahouse::http

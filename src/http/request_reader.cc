@@ -78,21 +78,21 @@ RequestReader::Step RequestReader::read_head() {
   if (end == std::string::npos || end + 4 > head_bytes_max) {
     if (end == std::string::npos && waiting().size() <= head_bytes_max) return Step::need_more;
     const bool long_line = waiting().find("\r\n") > head_bytes_max / 2;
-    return long_line ? fail(414, "the request's target is too long")
-                     : fail(431, "the request's head is larger than 16 KiB");
+    return long_line ? fail(414, "The request's target is too long.")
+                     : fail(431, "The request's head is larger than 16 KiB.");
   }
   const std::string_view head = waiting().substr(0, end + 4);
   if (head.find("\n ") != std::string_view::npos || head.find("\n\t") != std::string_view::npos) {
-    return fail(400, "a folded header line is not allowed");
+    return fail(400, "A folded header line is not allowed.");
   }
   parser_ = std::make_unique<Parser>();
   parser_->beast.header_limit(head_bytes_max);
   parser_->beast.body_limit(boost::none);  // ours is checked when the head is known
   boost::beast::error_code error;
   const size_t parsed = parser_->beast.put(boost::asio::buffer(head.data(), head.size()), error);
-  if (error == beast_http::error::bad_version) return fail(505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
+  if (error == beast_http::error::bad_version) return fail(505, "Only HTTP/1.1 and HTTP/1.0 are spoken here.");
   if (error || parsed != head.size() || !parser_->beast.is_header_done()) {
-    return fail(400, "the request is no HTTP: " + error.message());
+    return fail(400, "The request is no HTTP: " + error.message() + ".");
   }
   if (!take_head_fields()) return Step::failed;
   use(parsed);
@@ -108,7 +108,7 @@ bool RequestReader::take_head_fields() {
   request_.keep_alive = message.version() == 11 && message.keep_alive();  // HTTP/1.0 would want to be told
   for (const auto& field : message.base()) {
     if (request_.headers.size() == fields_max) {
-      fail(431, "the request has more than 100 header fields");
+      fail(431, "The request has more than 100 header fields.");
       return false;
     }
     request_.headers.add(std::string(to_view(field.name_string())), std::string(to_view(field.value())));
@@ -140,16 +140,16 @@ bool RequestReader::check_framing(bool is_http_11) {
   const std::string_view length = headers.value("Content-Length");
   const size_t hosts = headers.count("Host");
   if (lengths + codings > 1) {
-    fail(400, "the body's length is given more than once");
+    fail(400, "The body's length is given more than once.");
   } else if (lengths == 1 && (length.empty() || length.find_first_not_of("0123456789") != std::string_view::npos)) {
-    fail(400, "the Content-Length is no number");
+    fail(400, "The Content-Length is no number.");
   } else if (codings == 1 && (!is_http_11 || !equal_ignoring_case(headers.value("Transfer-Encoding"), "chunked"))) {
-    fail(400, "the only Transfer-Encoding is chunked, and HTTP/1.0 has none");
+    fail(400, "The only Transfer-Encoding is chunked, and HTTP/1.0 has none.");
   } else if (hosts > 1 || (is_http_11 && hosts == 0)) {
-    fail(400, "a request must have one Host header");
+    fail(400, "A request must have one Host header.");
   } else if (const std::string* expect = headers.find("Expect");
              expect && !equal_ignoring_case(*expect, "100-continue")) {
-    fail(417, "the only expectation known is 100-continue");
+    fail(417, "The only expectation known is 100-continue.");
   } else {
     expects_continue_ = is_http_11 && expect != nullptr;
     return true;
@@ -160,7 +160,7 @@ bool RequestReader::check_framing(bool is_http_11) {
 void RequestReader::allow_body(size_t body_bytes_max) {
   const auto length = parser_->beast.content_length();
   if (length && *length > body_bytes_max) {
-    fail(413, "the body is larger than " + std::to_string(body_bytes_max) + " bytes");
+    fail(413, "The body is larger than " + std::to_string(body_bytes_max) + " bytes.");
     return;
   }
   parser_->beast.body_limit(body_bytes_max);
@@ -177,13 +177,13 @@ RequestReader::Step RequestReader::read_body() {
     use(parsed);
     if (parsed > 0) expects_continue_ = false;
     if (error == beast_http::error::need_more) break;
-    if (error == beast_http::error::body_limit) return fail(413, "the body is too large");
-    if (error) return fail(400, "the request's body is no HTTP: " + error.message());
+    if (error == beast_http::error::body_limit) return fail(413, "The body is too large.");
+    if (error) return fail(400, "The request's body is no HTTP: " + error.message() + ".");
     if (parsed == 0) break;
   }
   if (!beast.is_done()) {
     // What is left is an unfinished chunk head or trailer.
-    return waiting().size() > head_bytes_max ? fail(400, "a chunk's head is too long") : Step::need_more;
+    return waiting().size() > head_bytes_max ? fail(400, "A chunk's head is too long.") : Step::need_more;
   }
   request_.body = std::move(beast.get().body());
   stage_ = Stage::complete;

@@ -109,7 +109,9 @@ const Route* Router::find_route(const Node& node, const std::string& method) con
 
 std::string Router::allowed_methods(const Node& node) {
   std::string allowed;
-  for (const auto& [method, route] : node.methods) allowed += method + ", ";
+  for (const auto& [method, route] : node.methods) {
+    if (method != "OPTIONS") allowed += method + ", ";
+  }
   if (node.methods.contains("GET") && !node.methods.contains("HEAD")) allowed += "HEAD, ";
   return allowed + "OPTIONS";
 }
@@ -125,7 +127,7 @@ void Router::on_request(Request request, Responder responder) {
   Captures captures;
   const Node* node = request.path.starts_with('/') ? find(*root_, request.path, &captures) : nullptr;
   if (!node) {
-    return responder.send(make_problem(request, Error{ErrorKind::item_not_found, "there is nothing at this path"}));
+    return responder.send(make_problem(request, Error{ErrorKind::item_not_found, "There is nothing at this path."}));
   }
   if (const Route* route = find_route(*node, request.method)) {
     const std::vector<std::string> names = capture_names(route->pattern);
@@ -136,7 +138,7 @@ void Router::on_request(Request request, Responder responder) {
   const bool asks = request.method == "OPTIONS";
   Response response = asks ? make_empty(204)
                            : make_problem(request, 405, to_string(ErrorKind::not_allowed),
-                                          "this path does not know the method " + request.method);
+                                          "This path does not know the method " + request.method + "; see Allow.");
   response.headers.add("Allow", allowed_methods(*node));
   responder.send(std::move(response));
 }

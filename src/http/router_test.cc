@@ -60,6 +60,9 @@ TEST_F(RouterTest, Answers404WhereNothingIs) {
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 404 Not Found\r\n")) << target;
     EXPECT_NE(answer.find("Content-Type: application/problem+json\r\n"), std::string::npos);
     EXPECT_NE(answer.find("\"code\":\"item-not-found\""), std::string::npos);
+    EXPECT_NE(answer.find("\r\nRequest-Id: "), std::string::npos);
+    EXPECT_NE(answer.find("\"detail\":\"There is nothing at this path."), std::string::npos);
+    EXPECT_EQ(answer.find("\"request_id\":\"\""), std::string::npos);
   }
 }
 
@@ -90,6 +93,7 @@ TEST_F(RouterTest, ARouteMayAnswerOptionsItself) {
   add("GET", "/a");
   add("OPTIONS", "/a");
   EXPECT_TRUE(ask("OPTIONS", "/a").starts_with("HTTP/1.1 200 "));
+  EXPECT_NE(ask("PUT", "/a").find("\r\nAllow: GET, HEAD, OPTIONS\r\n"), std::string::npos);
 }
 
 TEST_F(RouterTest, ListsItsRoutesAndTheirLimits) {
@@ -122,6 +126,9 @@ TEST(Problem, SaysItInJsonAndInPlainText) {
   EXPECT_EQ(text.content_type, "text/plain; charset=utf-8");
   EXPECT_EQ(text.body.view(), "error: conflict: there is a \"romeo\" already\n");
   EXPECT_EQ(make_problem(request, Error{ErrorKind::not_authorized, "x"}).headers.value("WWW-Authenticate"), "Bearer");
+  EXPECT_EQ(text.headers.value("Request-Id"), "abc");
+  EXPECT_EQ(make_problem(request, 431, "Too many.").body.view(), "error: request-header-fields-too-large: Too many.\n");
+  EXPECT_EQ(make_problem(request, 404, "Nothing.").body.view(), "error: item-not-found: Nothing.\n");
 }
 
 TEST(Problem, EachKindHasAStatus) {

@@ -141,12 +141,14 @@ void ServerConnection::answer(uint64_t serial, Response response) {
 
 void ServerConnection::answer_dropped(uint64_t serial) {
   answer(serial, make_problem(failed_request_, 500, to_string(ErrorKind::internal_server_error),
-                              "the request was not answered; the server's log may say why"));
+                              "The request was not answered; the server's log may say why."));
 }
 
 void ServerConnection::answer_failure(int status, std::string_view text) {
   is_head_ = false;
-  write(make_problem(reader_.request(), status, status == 404 ? "item-not-found" : "bad-request", text), true);
+  Request& request = reader_.request();
+  if (request.id.empty()) request.id = random_token(16);  // its head is not read
+  write(make_problem(request, status, text), true);
 }
 
 Responder::Taken ServerConnection::take_connection(uint64_t serial) {
@@ -224,7 +226,7 @@ void ServerConnection::on_timer() {
 void ServerConnection::on_expired() {
   switch (stage_) {
     case Stage::head:
-    case Stage::body: return answer_failure(408, "the request took too long to arrive");
+    case Stage::body: return answer_failure(408, "The request took too long to arrive.");
     case Stage::writing:
       if (connection_->queued_bytes() != stage_bytes_) return update_stage();  // it takes some, slowly
       connection_->abort();

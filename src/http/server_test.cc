@@ -126,7 +126,7 @@ TEST(Server, ADroppedResponderAnswers500) {
   const std::string answer = pair.exchange(peer, get("/a"));
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 500 Internal Server Error\r\n"));
   EXPECT_NE(answer.find(handler.last.id), std::string::npos);
-  EXPECT_TRUE(pair.exchange(peer, get("/b", "Accept: text/plain\r\n")).ends_with("may say why\n"));
+  EXPECT_TRUE(pair.exchange(peer, get("/b", "Accept: text/plain\r\n")).ends_with("may say why.\n"));
 }
 
 Task<void> answer_later(Executor& home, Executor& storage, Request request, Responder responder) {
@@ -203,7 +203,9 @@ TEST(Server, AnswersBadFramingAndCloses) {
   const size_t other = pair.connect();
   const std::string smuggled =
       "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + get("/b");
-  EXPECT_TRUE(pair.exchange(peer, smuggled).starts_with("HTTP/1.1 400 Bad Request\r\n"));
+  const std::string refused = pair.exchange(peer, smuggled);
+  EXPECT_TRUE(refused.starts_with("HTTP/1.1 400 Bad Request\r\n"));
+  EXPECT_EQ(refused.find("\"request_id\":\"\""), std::string::npos);
   EXPECT_TRUE(pair.closed(peer));
   EXPECT_TRUE(handler.paths.empty());
   EXPECT_TRUE(pair.exchange(other, get("/c")).ends_with("GET /c 0"));
@@ -215,7 +217,10 @@ TEST(Server, LimitsTheBodyByPath) {
   const std::string body(200'000, 'x');
   const size_t small = pair.connect();
   const std::string head = " HTTP/1.1\r\nHost: h\r\nContent-Length: 200000\r\n\r\n";
-  EXPECT_TRUE(pair.exchange(small, "POST /small" + head + body).starts_with("HTTP/1.1 413 "));
+  const std::string too_large = pair.exchange(small, "POST /small" + head + body);
+  EXPECT_TRUE(too_large.starts_with("HTTP/1.1 413 "));
+  EXPECT_NE(too_large.find("\"code\":\"content-too-large\""), std::string::npos);
+  EXPECT_NE(too_large.find("\r\nRequest-Id: "), std::string::npos);
   EXPECT_TRUE(pair.closed(small));
   const size_t large = pair.connect();
   EXPECT_TRUE(pair.exchange(large, "POST /large" + head + body).ends_with("POST /large 200000"));

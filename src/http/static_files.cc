@@ -49,7 +49,7 @@ const Asset* StaticFiles::find(std::string_view path) const {
 
 Response StaticFiles::respond(const Request& request, std::string_view path) const {
   const Asset* asset = find(path);
-  if (!asset) return make_problem(request, Error{ErrorKind::item_not_found, "there is no such file"});
+  if (!asset) return make_problem(request, Error{ErrorKind::item_not_found, "There is no such file."});
   const bool gzip = !asset->gzip_bytes.empty() && takes_gzip(request.headers);
   const std::string etag = '"' + std::string(asset->etag) + (gzip ? "-gzip\"" : "\"");
   Response response;

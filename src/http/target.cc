@@ -23,7 +23,9 @@ bool has_dot_segment(std::string_view path) {
 }
 
 Result<std::string> parse_path(std::string_view raw) {
-  const Error refused{ErrorKind::item_not_found, "there is nothing at this path"};
+  const Error refused{ErrorKind::item_not_found,
+                      "There is nothing at this path. What stands between its slashes is UTF-8, neither . nor .., and "
+                      "holds no encoded slash, backslash or control character."};
   std::string path;
   if (!decode_percent(raw, false, path)) return refused;
   // A decoded slash or backslash would be a separator to the next program, but was none to the one before us.
@@ -50,7 +52,7 @@ Result<Target> parse_target(std::string_view text) {
     break;
   }
   if (text.find('#') != std::string_view::npos || (target.authority.empty() && !text.starts_with('/'))) {
-    return Error{ErrorKind::bad_request, "the request's target is no path"};
+    return Error{ErrorKind::bad_request, "The request's target is no path."};
   }
   const size_t question = std::min(text.find('?'), text.size());
   auto path = parse_path(question == 0 ? std::string_view("/") : text.substr(0, question));
@@ -61,7 +63,7 @@ Result<Target> parse_target(std::string_view text) {
 }
 
 Result<std::string> parse_host(std::string_view authority) {
-  const Error refused{ErrorKind::bad_request, "the Host header is no host name"};
+  const Error refused{ErrorKind::bad_request, "The Host header is no host name."};
   std::string_view host = authority;
   std::string_view port;
   if (host.starts_with('[')) {

@@ -15,19 +15,19 @@ constexpr size_t unsent_pong_bytes_max = 64 * 1024;  // a peer that only pings a
 std::string refuse_handshake(const Request& request, const WebSocketOptions& options, int& status) {
   const Headers& headers = request.headers;
   status = 400;
-  if (request.method != "GET") return "a WebSocket begins with GET";
+  if (request.method != "GET") return "A WebSocket begins with GET.";
   if (!headers.has_token("Upgrade", "websocket") || !headers.has_token("Connection", "upgrade")) {
     status = 426;
-    return "this is a WebSocket; send Upgrade: websocket and Connection: Upgrade";
+    return "This is a WebSocket; send Upgrade: websocket and Connection: Upgrade.";
   }
   if (headers.value("Sec-WebSocket-Version") != "13") {
     status = 426;
-    return "only version 13 of the WebSocket protocol is spoken here";
+    return "Only version 13 of the WebSocket protocol is spoken here.";
   }
   const auto key = crypto::parse_base64(headers.value("Sec-WebSocket-Key"));
-  if (!key || key->size() != 16) return "the Sec-WebSocket-Key is not 16 bytes in base64";
+  if (!key || key->size() != 16) return "The Sec-WebSocket-Key is not 16 bytes in base64.";
   if (!options.subprotocol.empty() && !headers.has_token("Sec-WebSocket-Protocol", options.subprotocol)) {
-    return "the client must offer the subprotocol " + options.subprotocol;
+    return "The client must offer the subprotocol " + options.subprotocol + ".";
   }
   return {};
 }
@@ -54,7 +54,7 @@ Result<std::unique_ptr<WebSocket>> WebSocket::accept(const Request& request, Res
   int status = 0;
   const std::string refusal = refuse_handshake(request, options, status);
   if (!refusal.empty()) {
-    Response response = make_problem(request, status, to_string(ErrorKind::bad_request), refusal);
+    Response response = make_problem(request, status, refusal);
     if (status == 426) {
       response.headers.add("Upgrade", "websocket");
       response.headers.add("Sec-WebSocket-Version", "13");
