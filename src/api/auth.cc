@@ -27,6 +27,14 @@ std::string describe(unsigned access) {
   return "a user's site token (\"Authorization: Bearer ...\")";
 }
 
+// Why a token names no site here.
+std::string describe_issuer(std::string_view token) {
+  const auto issuer = crypto::peek_issuer(token);
+  if (!issuer) return issuer.error().text;
+  return "This token's \"iss\" is the id of no site here: give the site id (pk_...) that your signing secret came "
+         "with.";
+}
+
 // What a parameter of this call says is its own affair: a cursor is a user's id, which may begin as keys do.
 bool has_key_in_url(const Endpoint& endpoint, const http::Form& query) {
   const auto& known = endpoint.parameters;
@@ -134,10 +142,11 @@ Task<std::optional<Outcome>> identify(const Endpoint& endpoint, ApiContext& api,
     co_return std::nullopt;
   }
   call.tenant = find_claimed_tenant(api, call.request, credential);
-  if (!is_token(credential) || !call.tenant) {
+  if (!is_token(credential)) {
     co_return Outcome(
         unknown("What was sent is no key or token of a site here. This call needs " + describe(endpoint.access) + "."));
   }
+  if (!call.tenant) co_return Outcome(unknown(describe_issuer(credential)));
   auto checked = check_site_token(*call.tenant, api.house().keys, credential, api.home.clock().wall_ms());
   if (!checked) co_return Outcome(checked.error());
   if (!(endpoint.access & site_token)) {

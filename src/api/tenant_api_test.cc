@@ -53,6 +53,16 @@ TEST_F(TenantApi, EachWayToGetItWrong) {
   EXPECT_EQ(call("GET", users, bearer("sk_wrong")).status, 401);
   EXPECT_EQ(call("GET", users, bearer("nonsense")).status, 401);
   EXPECT_EQ(call("GET", users, bearer("a.b.c")).status, 401);
+  const auto why = [&](const std::string& credential) {
+    const Reply refused = call("GET", "/v1/users/ann", bearer(credential));
+    EXPECT_EQ(refused.status, 401);
+    return refused.detail();
+  };
+  EXPECT_EQ(why(std::string(9000, 'x') + ".b.c"),
+            "This token is longer than 8192 bytes; leave rooms or the picture out.");
+  EXPECT_EQ(why("e30.e30.x"), "This token has no \"iss\": give the id of your site's key.");
+  EXPECT_EQ(why("e30.bm8.x"), "This token's claims part is not a JSON object.");
+  EXPECT_NE(why("e30.eyJpc3MiOiJwa194In0.x").find("\"iss\" is the id of no site here"), std::string::npos);
   EXPECT_EQ(call("GET", users, {{"Authorization", "Digest x"}}).status, 400);
   EXPECT_EQ(call("GET", users, {{"Authorization", "Basic *"}}).status, 400);
   EXPECT_EQ(call("GET", users, bearer(testing::operator_key_text)).status, 401);
