@@ -119,7 +119,7 @@ http::Response answer_preflight(ApiContext& api, const http::Request& request, c
 }
 
 void add_routes(http::Router& router, ApiContext& context) {
-  constexpr size_t body_bytes_max = 128 * 1024;
+  constexpr size_t body_bytes_max = 128 * 1024;  // as openapi.json says of 413, and as much as a form may have
   std::map<std::string_view, PathMethods> paths;
   const auto add_method = [](std::string& methods, std::string_view method) {
     methods.append(methods.empty() ? "" : ", ").append(method);

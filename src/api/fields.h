@@ -7,7 +7,7 @@
 // is a field that comes several times, or as "members[]" or "members[0]" (PHP); one value may hold several, separated
 // by commas.
 //
-// Limits: 64 KiB and 100 fields (certificates 128 KiB of JSON); JSON of depth 4; lists of 1,000.
+// Limits: what a body may have (add_routes), a form 128 KiB; 100 fields; JSON of depth 4; lists of 1,000.
 // Errors: bad_request, with a sentence that names the field.
 #pragma once
 

@@ -31,6 +31,17 @@ TEST_F(MessagesApi, FromTheSiteToAUser) {
   EXPECT_EQ(with_key(shop_, "GET", "/v1/usage").json().at("messages").as_int64(), 1);
 }
 
+TEST_F(MessagesApi, AreAsLongAsABodyMayBe) {
+  const std::string text(100'000, 'x');
+  EXPECT_EQ(with_key(shop_, "POST", "/v1/messages", "to=user:ann&text=" + text).status, 201);
+  const Reply refused = with_key(shop_, "POST", "/v1/messages", "to=user:ann&text=" + text + text);
+  EXPECT_EQ(refused.status, 413);
+  EXPECT_EQ(refused.code(), "content-too-large");
+  EXPECT_NE(refused.detail().find("131072 bytes"), std::string::npos);
+  EXPECT_EQ(texts(with_key(shop_, "GET", "/v1/users/ann/messages")), Texts{text});
+  EXPECT_EQ(texts(with_key(forum_, "GET", "/v1/users/ann/messages")), Texts{});
+}
+
 TEST_F(MessagesApi, FromUserToUserStandsInBothArchives) {
   EXPECT_EQ(as_user(shop_, "ann", "POST", "/v1/messages", "to=user:bob&text=hi").status, 201);
   EXPECT_EQ(with_key(shop_, "POST", "/v1/messages", "to=user:ann&from=user:bob&text=hello").status, 201);

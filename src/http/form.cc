@@ -12,7 +12,7 @@ namespace teahouse::http {
 
 namespace {
 
-constexpr size_t form_bytes_max = 64 * 1024;
+constexpr size_t form_bytes_max = 128 * 1024;
 constexpr size_t fields_max = 100;
 
 int hex_digit(char c) {
@@ -90,7 +90,7 @@ bool decode_percent(std::string_view text, bool plus_is_space, std::string& into
 }
 
 Result<Form> parse_form(std::string_view text, Charset charset) {
-  if (text.size() > form_bytes_max) return Error{ErrorKind::resource_constraint, "the form is larger than 64 KiB"};
+  if (text.size() > form_bytes_max) return Error{ErrorKind::resource_constraint, "the form is larger than 128 KiB"};
   Form form;
   GbkReader gbk;
   const auto decode = [&](std::string_view part, std::string& into) {
