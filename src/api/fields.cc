@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "http/form.h"
+#include "http/utf8.h"
 
 namespace teahouse::api {
 namespace {
@@ -14,14 +15,6 @@ namespace json = boost::json;
 Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
 
 std::string quoted(std::string_view name) { return "'" + std::string(name.substr(0, 64)) + "'"; }
-
-// As in a form: of the control characters only those of a text area.
-bool has_foreign_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
-  });
-}
 
 // "members[]" and "members[3]" are "members".
 std::string_view without_index(std::string_view name) {
@@ -46,7 +39,9 @@ struct Fields::Json {
   static Result<std::string> text(const std::string& name, const json::value& value) {
     if (value.is_string()) {
       const std::string text(std::string_view(value.get_string()));
-      if (has_foreign_control(text)) return bad("The field " + quoted(name) + " holds a control character.");
+      if (!http::is_text(text)) {
+        return bad("The field " + quoted(name) + " holds what is no text: a control character, U+FFFE or U+FFFF.");
+      }
       return text;
     }
     if (value.is_int64()) return std::to_string(value.get_int64());

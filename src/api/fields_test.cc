@@ -67,7 +67,8 @@ TEST(Fields, RefusesWhatIsTooDeepTooLargeOrNoObject) {
   const std::string deep = "{\"a\":" + std::string(100'000, '[');
   for (const std::string& body :
        {deep, std::string("[1]"), std::string("{"), std::string("{\"a\":{\"b\":{\"c\":{\"d\":{}}}}}"),
-        std::string("{\"a\":\"\\u0000\"}"), std::string("{\"a\":1.5}"), std::string("{\"a\":\"\xff\"}")}) {
+        std::string("{\"a\":\"\\u0000\"}"), std::string("{\"a\":\"\\uFFFE\"}"), std::string("{\"a\":[\"\\uFFFF\"]}"),
+        std::string("{\"a\":1.5}"), std::string("{\"a\":\"\xff\"}")}) {
     EXPECT_FALSE(read(json_type, body)) << body.substr(0, 40);
   }
   std::string many = "{\"a\":0";

@@ -22,14 +22,6 @@ int hex_digit(char c) {
   return -1;
 }
 
-// Of the control characters a text area sends only these.
-bool has_foreign_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
-  });
-}
-
 class GbkReader {
  public:
   GbkReader() : converter_(iconv_open("UTF-8", "GB18030")) {}
@@ -96,7 +88,7 @@ Result<Form> parse_form(std::string_view text, Charset charset) {
   const auto decode = [&](std::string_view part, std::string& into) {
     if (!decode_percent(part, true, into)) return false;
     if (charset == Charset::gbk && !gbk.read(into)) return false;
-    return is_utf8(into) && !has_foreign_control(into);
+    return is_text(into);
   };
   while (!text.empty()) {
     const size_t end = std::min(text.find('&'), text.size());
@@ -110,8 +102,9 @@ Result<Form> parse_form(std::string_view text, Charset charset) {
     std::string name;
     std::string value;
     if (!decode(pair.substr(0, equals), name) || !decode(pair.substr(std::min(equals + 1, pair.size())), value)) {
-      return Error{ErrorKind::bad_request, "field " + std::to_string(form.fields().size() + 1) +
-                                               " of the form is not well encoded; send UTF-8 with %XX escapes"};
+      return Error{ErrorKind::bad_request,
+                   "field " + std::to_string(form.fields().size() + 1) +
+                       " of the form is no text that is well encoded; send UTF-8 with %XX escapes"};
     }
     form.add(std::move(name), std::move(value));
   }

@@ -1,8 +1,8 @@
 // Form: the fields of an HTML form or a query string, in order, as UTF-8.
 //
-// Limits: 128 KiB and 100 fields. Errors: bad_request for a broken escape, bytes that are not of the charset, or a
-// control character; resource_constraint above a limit. Spec: WHATWG URL, application/x-www-form-urlencoded; "+" is a
-// space.
+// Limits: 128 KiB and 100 fields. Errors: bad_request for a broken escape, bytes that are not of the charset, or what
+// is no text (is_text); resource_constraint above a limit. Spec: WHATWG URL, application/x-www-form-urlencoded; "+" is
+// a space.
 #pragma once
 
 #include <string>

@@ -15,6 +15,7 @@ TEST(Utf8, IsStrict) {
   for (const char* bad : {"\x80", "\xC0\xAF", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF",
                           "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xC2", "12345678\xE8\x8C", "\xE8\x8C("}) {
     EXPECT_FALSE(is_utf8(bad));
+    EXPECT_FALSE(is_text(bad));
   }
 }
 
@@ -50,6 +51,14 @@ TEST(Form, RefusesWhatIsNotWellEncoded) {
     EXPECT_EQ(form.error().kind, ErrorKind::bad_request);
   }
   EXPECT_FALSE(parse_form("a=%B2", Charset::gbk));
+}
+
+TEST(Form, HoldsText) {
+  for (const char* good : {"", "a\tb\r\nc", "茶", "\xEF\xBF\xBD", "\xF0\x9F\x8D\xB5"})
+    EXPECT_TRUE(is_text(good)) << good;
+  for (const char* bad : {"\x01", "\x7F", "a\xEF\xBF\xBE", "\xEF\xBF\xBF"}) EXPECT_FALSE(is_text(bad));
+  EXPECT_FALSE(parse_form("a=%EF%BF%BE", Charset::utf8));
+  EXPECT_FALSE(parse_form("a=%00", Charset::utf8));
 }
 
 TEST(Form, HasLimits) {

@@ -46,4 +46,14 @@ bool is_utf8(std::string_view bytes) {
   return true;
 }
 
+bool is_text(std::string_view bytes) {
+  if (!is_utf8(bytes) || bytes.find("\xEF\xBF\xBE") != bytes.npos || bytes.find("\xEF\xBF\xBF") != bytes.npos)
+    return false;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F) return false;
+  }
+  return true;
+}
+
 }  // namespace teahouse::http

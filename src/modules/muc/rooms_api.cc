@@ -8,6 +8,7 @@
 #include "modules/muc/muc.h"
 #include "modules/muc/owner.h"
 #include "modules/muc/service.h"
+#include "tenant/names.h"
 
 namespace teahouse::muc {
 namespace {
@@ -84,17 +85,24 @@ struct CheckedChange {
   std::vector<BareJid> members;
 };
 
-Result<void> check_size(const std::optional<std::string>& text, const char* what, size_t bytes_max) {
-  if (!text || text->size() <= bytes_max) return {};
-  return Error{ErrorKind::bad_request,
-               std::string("The ") + what + " has at most " + std::to_string(bytes_max) + " bytes."};
+// A line as people see it, of at most so many bytes.
+Result<void> prepare_line(std::optional<std::string>& text, const char* what, size_t bytes_max) {
+  if (!text) return {};
+  const std::string name = std::string("The ") + what;
+  if (text->size() > bytes_max) {
+    return Error{ErrorKind::bad_request, name + " has at most " + std::to_string(bytes_max) + " bytes."};
+  }
+  auto shown = parse_shown_text(name, *text, bytes_max);
+  if (!shown) return shown.error();
+  text = std::move(*shown);
+  return {};
 }
 
 Result<CheckedChange> check_change(const Tenant& tenant, RoomChange change) {
-  for (const auto& size : {check_size(change.name, "name", name_bytes_max),
-                           check_size(change.description, "description", description_bytes_max),
-                           check_size(change.subject, "subject", subject_bytes_max)}) {
-    if (!size) return size.error();
+  for (const auto& line : {prepare_line(change.name, "name", name_bytes_max),
+                           prepare_line(change.description, "description", description_bytes_max),
+                           prepare_line(change.subject, "subject", subject_bytes_max)}) {
+    if (!line) return line.error();
   }
   CheckedChange checked{std::move(change), {}, {}};
   if (checked.change.owner) {
