@@ -22,6 +22,23 @@ std::string_view without_index(std::string_view name) {
   return name.ends_with(']') && open != 0 && open != name.npos ? name.substr(0, open) : name;
 }
 
+// With how many members the outermost object is written; the parser keeps the last of those that have one name.
+// REQUIRES: it was parsed.
+size_t count_members(std::string_view json) {
+  size_t members = 0, depth = 0;
+  bool quoted = false;
+  for (size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (c == '"') quoted = !quoted;
+    if (c == '\\') ++i;  // only in quotes, and what is escaped ends none
+    if (quoted) continue;
+    if (c == '{' || c == '[') ++depth;
+    if (c == '}' || c == ']') --depth;
+    if (c == ':' && depth == 1) ++members;
+  }
+  return members;
+}
+
 std::string_view media_type(std::string_view content_type) {
   return http::trim(content_type.substr(0, content_type.find(';')));
 }
@@ -65,6 +82,8 @@ struct Fields::Json {
         if (!item) return item.error();
         field.list.push_back(std::move(*item));
       }
+    } else if (value.is_double()) {
+      field.kind = Kind::fraction;
     } else {
       field.kind = value.is_string() ? Kind::text : Kind::number;
       auto shown = text(name, value);
@@ -105,12 +124,14 @@ Result<Fields> Fields::read_form(const http::Form& form) {
 }
 
 Result<Fields> Fields::read_json(std::string_view body) {
+  if (body.starts_with("\xEF\xBB\xBF")) body.remove_prefix(3);  // a byte order mark, which RFC 8259 lets us pass over
   json::parse_options options;
   options.max_depth = json_depth_max;
   json::error_code failed;
   const json::value value = json::parse({body.data(), body.size()}, failed, {}, options);
   if (failed) return bad("The body is no JSON that can be read: " + failed.message() + ".");
   if (!value.is_object()) return bad("The body must be a JSON object, such as {\"name\": \"Ann\"}.");
+  if (count_members(body) != value.get_object().size()) return bad("The body has a field more than once.");
   if (value.get_object().size() > fields_max) return bad("The body has more than 100 fields.");
   Fields fields;
   for (const auto& member : value.get_object()) {
@@ -126,6 +147,13 @@ const Fields::Field* Fields::find(std::string_view name) const {
   for (const Field& field : fields_) {
     if (field.name == name) return &field;
   }
+  return nullptr;
+}
+
+const Fields::Field* Fields::find_one(std::string_view name) {
+  const Field* field = find(name);
+  if (!field || field->kind != Kind::text || field->list.size() < 2) return field;
+  note(name, "is there more than once.");
   return nullptr;
 }
 
@@ -166,7 +194,7 @@ std::string Fields::text(std::string_view name) {
 }
 
 std::optional<std::string> Fields::optional_text(std::string_view name) {
-  const Field* field = find(name);
+  const Field* field = find_one(name);
   if (!field) return std::nullopt;
   if (field->kind == Kind::text || field->kind == Kind::number) return field->text;
   note(name, "must be a text.");
@@ -174,7 +202,7 @@ std::optional<std::string> Fields::optional_text(std::string_view name) {
 }
 
 std::optional<bool> Fields::flag(std::string_view name) {
-  const Field* field = find(name);
+  const Field* field = find_one(name);
   if (!field) return std::nullopt;
   if (field->kind == Kind::flag || field->kind == Kind::text || field->kind == Kind::number) {
     for (const std::string_view yes : {"true", "1", "on", "yes"}) {
@@ -189,7 +217,7 @@ std::optional<bool> Fields::flag(std::string_view name) {
 }
 
 std::optional<int64_t> Fields::number(std::string_view name) {
-  const Field* field = find(name);
+  const Field* field = find_one(name);
   if (!field) return std::nullopt;
   const bool readable = field->kind == Kind::number || field->kind == Kind::text;
   const auto number = readable ? parse_number(field->text) : std::nullopt;
@@ -201,7 +229,7 @@ std::optional<std::vector<std::string>> Fields::list(std::string_view name) {
   const Field* field = find(name);
   if (!field) return std::nullopt;
   if (field->kind == Kind::list) return field->list;
-  if (field->kind == Kind::flag || field->kind == Kind::object) {
+  if (field->kind == Kind::flag || field->kind == Kind::object || field->kind == Kind::fraction) {
     note(name, "must be a list of texts.");
     return std::nullopt;
   }
@@ -220,7 +248,7 @@ std::optional<std::vector<std::string>> Fields::list(std::string_view name) {
 }
 
 std::optional<std::string> Fields::object(std::string_view name) {
-  const Field* field = find(name);
+  const Field* field = find_one(name);
   if (!field) return std::nullopt;
   if (field->kind == Kind::object || field->kind == Kind::text) return field->text;
   note(name, "must be a JSON object.");

@@ -47,18 +47,19 @@ class Fields {
   std::string take(std::string_view name);
 
  private:
-  enum class Kind { text, number, flag, list, object };
+  enum class Kind { text, number, fraction, flag, list, object };
   struct Field {
     std::string name;
     Kind kind = Kind::text;
     std::string text;               // as JSON for an object
-    std::vector<std::string> list;  // of a list, and of a form's field that comes again
+    std::vector<std::string> list;  // of a list, and of a form's field, which may come again
   };
 
   static Result<Fields> read_form(const http::Form& form);
   static Result<Fields> read_json(std::string_view body);
   struct Json;  // reads one value
   const Field* find(std::string_view name) const;
+  const Field* find_one(std::string_view name);  // none, and noted, when a form has several
   void note(std::string_view name, std::string_view what);
 
   std::vector<Field> fields_;

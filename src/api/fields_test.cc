@@ -63,12 +63,32 @@ TEST(Fields, TheFirstMistakeIsNamed) {
   EXPECT_FALSE(flags->check());
 }
 
+TEST(Fields, OneValueIsGivenOnce) {
+  auto fields = read(form, "to=user:1&to=user:2&ttl=1&ttl=2&rooms=a&rooms=b");
+  EXPECT_EQ(fields->text("to"), "");
+  EXPECT_EQ(fields->check().error().text, "The field 'to' is there more than once.");
+  EXPECT_EQ(fields->number("ttl"), std::nullopt);
+  EXPECT_EQ(fields->list("rooms")->size(), 2u);
+  EXPECT_FALSE(read(json_type, R"({"to":"user:1","text":"x","to":"user:2"})"));
+  EXPECT_FALSE(read(json_type, R"({"to":"user:1","\u0074o":"user:2"})"));
+  EXPECT_TRUE(read(json_type, R"({"a":{"x:\"":[{"x":1}],"y":2},"b":"a:\\","c":[":"]})"));
+}
+
+TEST(Fields, SaysThatAFractionIsNoWholeNumber) {
+  auto fields = read(json_type, "\xEF\xBB\xBF{\"accounts\":1.5}");  // as Windows' editors save it
+  ASSERT_TRUE(fields) << fields.error().text;
+  EXPECT_EQ(fields->number("accounts"), std::nullopt);
+  EXPECT_EQ(fields->check().error().text, "The field 'accounts' must be a whole number.");
+  EXPECT_EQ(read(json_type, R"({"name":1.5})")->optional_text("name"), std::nullopt);
+  EXPECT_EQ(read(json_type, R"({"name":1.5})")->list("name"), std::nullopt);
+}
+
 TEST(Fields, RefusesWhatIsTooDeepTooLargeOrNoObject) {
   const std::string deep = "{\"a\":" + std::string(100'000, '[');
   for (const std::string& body :
        {deep, std::string("[1]"), std::string("{"), std::string("{\"a\":{\"b\":{\"c\":{\"d\":{}}}}}"),
         std::string("{\"a\":\"\\u0000\"}"), std::string("{\"a\":\"\\uFFFE\"}"), std::string("{\"a\":[\"\\uFFFF\"]}"),
-        std::string("{\"a\":1.5}"), std::string("{\"a\":\"\xff\"}")}) {
+        std::string("{\"a\":[1.5]}"), std::string("{\"a\":\"\xff\"}")}) {
     EXPECT_FALSE(read(json_type, body)) << body.substr(0, 40);
   }
   std::string many = "{\"a\":0";

@@ -12,6 +12,7 @@ namespace teahouse::api {
 namespace {
 
 constexpr int64_t guest_token_s = 24 * 3600;
+constexpr size_t name_characters_max = 128;  // as in a site token
 
 Outcome no_such_site() {
   return Error{ErrorKind::item_not_found,
@@ -121,6 +122,11 @@ Task<Outcome> make_guest(ApiContext& api, Call call) {
   }
   auto name = call.fields.optional_text("name");
   if (const auto good = call.fields.check(); !good) co_return good.error();
+  if (name) {
+    auto shown = parse_shown_text("The field 'name'", *name, name_characters_max);
+    if (!shown) co_return shown.error();
+    name = std::move(*shown);
+  }
   auto outcome = co_await make_guest_token(api, tenant, std::move(call.credential), std::move(name));
   co_return outcome;
 }

@@ -71,6 +71,9 @@ TEST_F(WidgetApi, RefusesWhoIsNoGuestOfThisSite) {
   EXPECT_EQ(guest(bearer(token(shop_, "ann"), page_)).status, 401);  // a user is no guest
   EXPECT_EQ(guest(bearer(token(forum_, "guest-abcdefgh"), page_)).status, 401);
   EXPECT_EQ(guest(bearer(token(shop_, "guest-abcdefgh", -600), page_)).status, 401);  // the site's own token is none
+  const Reply long_name = guest(page_, "name=" + std::string(129, 'x'));
+  EXPECT_EQ(long_name.status, 400);
+  EXPECT_EQ(long_name.detail(), "The field 'name' is longer than 128 characters.");
   as_operator("PUT", "/operator/v1/tenants/shop", "guests=off");
   EXPECT_EQ(guest(page_).code(), "guests-off");
   as_operator("PUT", "/operator/v1/tenants/shop", "guests=on&origins=*");
