@@ -26,6 +26,8 @@ std::string account_key(TenantId tenant, std::string_view address) {
   return "account " + std::to_string(raw(tenant)) + " " + network_of(address);
 }
 
+std::string calls_of(TenantId tenant) { return "call " + std::to_string(raw(tenant)); }
+
 }  // namespace
 
 struct CallLimits::State {
@@ -51,6 +53,14 @@ struct CallLimits::State {
     if (const auto found = full_at_us.find(key); found != full_at_us.end()) found->second -= fill_us / size;
   }
 
+  int64_t used(const std::string& key, int64_t size, int64_t fill_us) {
+    const std::lock_guard lock(mutex);
+    const auto bucket = full_at_us.find(key);
+    if (bucket == full_at_us.end()) return 0;
+    const int64_t one_us = fill_us / size;
+    return (std::max<int64_t>(bucket->second - clock.monotonic_ms() * 1000, 0) + one_us - 1) / one_us;
+  }
+
   void make_room(int64_t now_us) {
     if (full_at_us.size() < buckets_max) return;
     std::erase_if(full_at_us, [now_us](const auto& bucket) { return bucket.second <= now_us; });
@@ -68,7 +78,11 @@ CallLimits::~CallLimits() = default;
 int64_t CallLimits::take_call(TenantId tenant, int64_t calls_per_min) {
   if (calls_per_min < 0) return 0;
   if (calls_per_min == 0) return minute_us / 1'000'000;
-  return state_->take("call " + std::to_string(raw(tenant)), calls_per_min, minute_us);
+  return state_->take(calls_of(tenant), calls_per_min, minute_us);
+}
+
+int64_t CallLimits::used_calls(TenantId tenant, int64_t calls_per_min) {
+  return calls_per_min > 0 ? state_->used(calls_of(tenant), calls_per_min, minute_us) : 0;
 }
 
 int64_t CallLimits::take_guest(TenantId tenant, std::string_view address) {

@@ -29,7 +29,9 @@ class CallLimits {
   // Takes one call. 0 when it may go on; else in how many seconds it is worth to try again. `calls_per_min` is the
   // plan's (unlimited: -1).
   int64_t take_call(TenantId tenant, int64_t calls_per_min);
-  // The same for a guest. An IPv6 address counts as its /64.
+  // How many of a minute's calls are used up now.
+  int64_t used_calls(TenantId tenant, int64_t calls_per_min);
+  // The same as take_call for a guest. An IPv6 address counts as its /64.
   int64_t take_guest(TenantId tenant, std::string_view address);
   // The same for an account made in band (XEP-0077); given back when none was made after all.
   int64_t take_account(TenantId tenant, std::string_view address);

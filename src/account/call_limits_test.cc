@@ -12,8 +12,13 @@ TEST(CallLimits, GivesAMinutesCallsAndThenOneByOne) {
   CallLimits limits(clock);
   for (int i = 0; i < 60; ++i) EXPECT_EQ(limits.take_call(shop, 60), 0) << i;
   EXPECT_EQ(limits.take_call(shop, 60), 1);
+  EXPECT_EQ(limits.used_calls(shop, 60), 60);
+  EXPECT_EQ(limits.used_calls(forum, 60), 0);
   EXPECT_EQ(limits.take_call(forum, 60), 0);  // has its own
+  EXPECT_EQ(limits.used_calls(forum, 60), 1);
   clock.advance_ms(1000);
+  EXPECT_EQ(limits.used_calls(shop, 60), 59);
+  EXPECT_EQ(limits.used_calls(forum, 60), 0);
   EXPECT_EQ(limits.take_call(shop, 60), 0);
   EXPECT_EQ(limits.take_call(shop, 60), 1);
   clock.advance_ms(3'600'000);
@@ -26,6 +31,8 @@ TEST(CallLimits, UnlimitedAndNone) {
   CallLimits limits(clock);
   for (int i = 0; i < 10'000; ++i) EXPECT_EQ(limits.take_call(shop, -1), 0);
   EXPECT_EQ(limits.take_call(shop, 0), 60);
+  EXPECT_EQ(limits.used_calls(shop, 0), 0);
+  EXPECT_EQ(limits.used_calls(shop, -1), 0);
 }
 
 TEST(CallLimits, GuestsCountByAddressAndTenant) {

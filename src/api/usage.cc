@@ -4,6 +4,11 @@
 #include "api/json.h"
 
 namespace teahouse::api {
+namespace {
+
+constexpr std::string_view calls_limit = "api_calls_per_min";  // counted here (CallLimits), and not by the Meter
+
+}  // namespace
 
 // Each limit of the plan, and how much of it is used where it is of the tenant as a whole.
 Task<Outcome> get_usage(ApiContext& api, Call call) {
@@ -13,6 +18,9 @@ Task<Outcome> get_usage(ApiContext& api, Call call) {
   for (const UsageLine& line : usage(**tenant)) {
     JsonObject shown = {{"limit", line.limit}};
     if (line.used) shown["used"] = *line.used;
+    if (line.name == calls_limit && line.limit >= 0) {
+      shown["used"] = api.house().limits.used_calls((*tenant)->id, line.limit);
+    }
     limits[boost::json::string_view(line.name.data(), line.name.size())] = std::move(shown);
   }
   co_return make_answer(
