@@ -47,9 +47,7 @@ bool is_url_character(char c) {
 Result<void> check_picture(std::string_view url) {
   if (url.empty()) return {};
   if (url.size() > picture_bytes_max) return bad("The picture's address is longer than 2048 bytes.");
-  if (!url.starts_with("https://") && !url.starts_with("http://")) {
-    return bad("The picture must be an address that begins with https:// (or http://).");
-  }
+  if (!url.starts_with("https://")) return bad("The picture must be an address that begins with https://.");
   if (!std::all_of(url.begin(), url.end(), is_url_character)) {
     return bad("The picture's address holds a character that no URL may hold; write it percent-encoded.");
   }

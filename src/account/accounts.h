@@ -2,7 +2,7 @@
 //
 // Thread: any; the tasks go on on `home`.
 // Limits: the plan's accounts (resource_constraint, naming plan and limit); localpart as RFC 7622; password 1..1023
-// bytes; name 128 characters and picture an http(s) URL of 2048 bytes, as in a site token; 1,000 passwords waiting to
+// bytes; name 128 characters and picture an https URL of 2048 bytes, as in a site token; 1,000 passwords waiting to
 // be checked or set, 200 of one tenant (service_unavailable). A page of a list has 1,000 accounts. Errors:
 // conflict for an account that is there, item_not_found for one that is not, jid_malformed for a localpart that cannot
 // be, bad_request for details or a password that cannot be, and for a guest's id without an end.

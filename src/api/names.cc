@@ -1,5 +1,7 @@
 #include "api/names.h"
 
+#include "crypto/jwt.h"
+
 namespace teahouse::api {
 namespace {
 
@@ -59,6 +61,13 @@ Result<std::string> read_own_user(const Call& call, std::string_view id) {
                                          "' and speaks for no other; with an API key you can ask for anybody."};
 }
 
+Result<void> check_new_user_id(std::string_view id) {
+  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+  if (static_cast<size_t>(std::count_if(id.begin(), id.end(), begins)) <= crypto::token_subject_characters_max)
+    return {};
+  return bad("The user id is longer than 64 characters, so no token could sign this user in. Give a shorter one.");
+}
+
 // In one way or the other, as the site spells it or as the address has it; "ANN" is not the user "Ann".
 Result<Account> check_spelling(Account account, std::string_view user_id) {
   const bool known =
@@ -84,6 +93,7 @@ Task<Result<Account>> load_or_make_user(ApiContext& api, Call call, std::string 
   auto account = co_await api.house().accounts.find(api.loop(), call.tenant, localpart);
   if (account) co_return check_spelling(std::move(*account), user_id);
   if (call.user || account.error().kind != ErrorKind::item_not_found) co_return account;
+  if (const auto good = check_new_user_id(user_id); !good) co_return good.error();
   auto made = co_await api.house().accounts.upsert(api.loop(), call.tenant, localpart, {});
   co_return made;
 }

@@ -28,6 +28,9 @@ bool is_member(const Call& call, const RoomInfo& room);
 
 // The localpart of a user id (who need not exist); with a user's token it must be the user's own.
 Result<std::string> read_own_user(const Call& call, std::string_view id);
+// May an account be made of this id? Errors: bad_request for one that is longer than a token's may be: nobody could
+// sign in as that user.
+Result<void> check_new_user_id(std::string_view id);
 // The account of a user id, with a sentence for a webmaster when it is not there, or is spelt otherwise by the site
 // (AccountChange::user_id). REQUIRES: the id has a localpart.
 Task<Result<Account>> load_user(ApiContext& api, TenantPtr tenant, std::string user_id);

@@ -110,6 +110,13 @@ TEST_F(TenantApi, UsersAreMadeChangedAndRemoved) {
   EXPECT_EQ(with_key(shop_, "PUT", "/v1/users/ann", "nmae=x").status, 400);
   EXPECT_EQ(with_key(shop_, "PUT", "/v1/users/ann", "role=king").status, 400);
   EXPECT_EQ(with_key(shop_, "PUT", "/v1/users/%20", "name=x").status, 400);
+  EXPECT_EQ(with_key(shop_, "PUT", "/v1/users/ann", "picture=http://shop.example/a.png").status, 400);  // as in a token
+  EXPECT_EQ(with_key(shop_, "PUT", "/v1/users/ann", "picture=https://shop.example/a.png").status, 200);
+  const std::string longest(64, 'x');
+  EXPECT_EQ(with_key(forum_, "PUT", "/v1/users/" + longest).status, 201);
+  EXPECT_EQ(with_key(forum_, "PUT", "/v1/users/" + longest + "x").status, 400);
+  EXPECT_EQ(with_key(forum_, "POST", "/v1/messages", "text=x&to=user:" + longest + "x").status, 400);
+  EXPECT_EQ(with_key(forum_, "GET", "/v1/users/" + longest + "x").status, 404);
   const Reply refused = with_key(shop_, "PUT", "/v1/users/cleo", "name=Cleo&password=" + std::string(2000, 'x'));
   EXPECT_EQ(refused.status, 400);
   EXPECT_NE(refused.detail().find("password"), std::string::npos);

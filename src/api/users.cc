@@ -39,6 +39,8 @@ Task<Outcome> put_user(ApiContext& api, Call call) {
   }
   const auto known = co_await api.house().accounts.find(api.loop(), call.tenant, *localpart);
   if (!known && known.error().kind != ErrorKind::item_not_found) co_return known.error();
+  const auto good_id = known ? Result<void>() : check_new_user_id(call.path("id"));
+  if (!good_id) co_return good_id.error();
   const auto account = co_await api.house().accounts.upsert(api.loop(), call.tenant, *localpart, std::move(details),
                                                             std::move(password));
   if (!account) co_return account.error();
