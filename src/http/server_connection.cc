@@ -58,8 +58,7 @@ void ServerConnection::remove() {
 
 void ServerConnection::close_when_idle() {
   if (!connection_ || busy_ || !reader_.is_idle()) return;  // the others find server_->closing
-  closing_ = true;
-  connection_->close();
+  close_after_writing();
 }
 
 void ServerConnection::on_bytes(std::string_view bytes) {
@@ -74,6 +73,20 @@ void ServerConnection::on_closed(std::string_view /*why*/) {
 }
 
 void ServerConnection::on_drained() { process(); }
+
+// Who sends a request and then closes his side waits for the answer all the same.
+bool ServerConnection::on_peer_done() {
+  if (!busy_ && connection_->queued_bytes() == 0) return false;
+  keep_alive_ = false;
+  peer_done_ = true;
+  if (!busy_) close_after_writing();
+  return true;
+}
+
+void ServerConnection::close_after_writing() {
+  closing_ = true;
+  connection_->close();
+}
 
 void ServerConnection::process() {
   if (std::exchange(processing_, true)) return;  // the loop below goes on
@@ -155,6 +168,10 @@ Responder::Taken ServerConnection::take_connection(uint64_t serial) {
   if (!busy_ || serial != serial_ || !connection_ || !server_ || connection_->is_closing()) return {};
   const auto self = shared_from_this();
   busy_ = false;
+  if (peer_done_) {  // another protocol would wait for its end in vain
+    close_after_writing();
+    return {};
+  }
   if (paused_) connection_->resume();
   Responder::Taken taken{std::move(connection_), reader_.take_rest()};
   remove();
@@ -173,9 +190,7 @@ void ServerConnection::write(Response response, bool close_after) {
   head += "\r\n";
   connection_->send(std::move(head));
   if (!has_no_body && !is_head_) connection_->send(std::move(response.body));
-  if (!close_after) return;
-  closing_ = true;
-  connection_->close();
+  if (close_after) close_after_writing();
 }
 
 void ServerConnection::update_stage() {
@@ -231,7 +246,7 @@ void ServerConnection::on_expired() {
       if (connection_->queued_bytes() != stage_bytes_) return update_stage();  // it takes some, slowly
       connection_->abort();
       return remove();
-    case Stage::idle: closing_ = true; return connection_->close();
+    case Stage::idle: return close_after_writing();
     case Stage::busy:
     case Stage::closing: return;
   }

@@ -44,6 +44,7 @@ class ServerConnection final : public net::Connection::Events, public std::enabl
   void on_bytes(std::string_view bytes) override;
   void on_closed(std::string_view why) override;
   void on_drained() override;
+  bool on_peer_done() override;
 
  private:
   enum class Stage { idle, head, body, busy, writing, closing };
@@ -54,6 +55,7 @@ class ServerConnection final : public net::Connection::Events, public std::enabl
   void handle_request();
   void answer_failure(int status, std::string_view text);
   void write(Response response, bool close_after);
+  void close_after_writing();
   void update_stage();
   void set_deadline(int64_t delay_ms);
   void on_timer();
@@ -73,6 +75,7 @@ class ServerConnection final : public net::Connection::Events, public std::enabl
   bool processing_ = false;
   bool closing_ = false;
   bool paused_ = false;
+  bool peer_done_ = false;
   bool keep_alive_ = true;  // what the request that is being handled wants
   bool is_head_ = false;    // its method
   Request failed_request_;  // what the answer to a dropped Responder needs

@@ -196,6 +196,33 @@ TEST(Server, KnowsHeadAndConnectionCloseAndHttp10) {
   EXPECT_EQ(handler.paths, (std::vector<std::string>{"/a", "/a", "/old"}));
 }
 
+TEST(Server, AnswersWhoHasClosedHisSide) {
+  EchoHandler handler;
+  ServedPair pair(handler);
+  const size_t quick = pair.connect();
+  pair.send(quick, get("/a"));
+  pair.stop_sending(quick);
+  EXPECT_TRUE(pair.receive(quick).ends_with("GET /a 0"));
+  EXPECT_TRUE(pair.closed(quick));
+  handler.hold = true;
+  const size_t slow = pair.connect();
+  const size_t gone = pair.connect();
+  for (const size_t peer : {slow, gone}) pair.send(peer, get("/b"));
+  pair.stop_sending(slow);
+  pair.hang_up(gone);
+  ASSERT_EQ(handler.held.size(), 2U);
+  EXPECT_FALSE(pair.closed(slow));
+  for (Responder& held : handler.held) held.send(make_text(200, "late"));
+  EXPECT_TRUE(pair.receive(slow).ends_with("late"));
+  EXPECT_TRUE(pair.closed(slow));
+  const size_t half = pair.connect();
+  pair.send(half, "GET /c HTTP/1.1\r\nHo");
+  pair.stop_sending(half);
+  EXPECT_TRUE(pair.closed(half));
+  pair.turns();
+  EXPECT_EQ(pair.server().connections(), 0U);
+}
+
 TEST(Server, AnswersBadFramingAndCloses) {
   EchoHandler handler;
   ServedPair pair(handler);

@@ -53,7 +53,7 @@ void Connection::State::finish(std::string_view why) {
 
 bool Connection::State::wants_bytes() const {
   if (phase == Phase::lingering) return true;
-  return phase == Phase::open && plain_left == 0 && (!paused || layer == Layer::handshaking);
+  return phase == Phase::open && !peer_done && plain_left == 0 && (!paused || layer == Layer::handshaking);
 }
 
 // EPOLLRDHUP is not asked for: the end of the stream is read like its bytes, after them.

@@ -32,6 +32,9 @@ class Connection {
     // The connection is over, told once, with a sentence why; also when the peer just closed. Not told after abort().
     virtual void on_closed(std::string_view why) = 0;
     virtual void on_drained() {}  // all that was queued is with the kernel now
+    // The peer says no more, but may still listen (a half-closed socket, TLS's close_notify). True: the owner has
+    // something to tell it, and then calls close(). False: the connection is over.
+    virtual bool on_peer_done() { return false; }
   };
 
   // Takes an accepted, non-blocking socket over. `events` outlives the connection.

@@ -36,6 +36,14 @@ void Connection::State::deliver(std::string_view bytes) {
   if (phase == Phase::open && events) events->on_bytes(bytes);
 }
 
+void Connection::State::end_of_bytes() {
+  const Guard guard(*this);
+  const bool waits = phase == Phase::open && events && events->on_peer_done();
+  if (guard.gone) return;
+  if (!waits) return finish("the peer closed the connection");
+  peer_done = true;
+}
+
 void Connection::State::read() {
   if (phase == Phase::lingering) return discard();
   switch (layer) {
@@ -58,7 +66,7 @@ void Connection::State::read_plain() {
   std::string& buffer = home->read_buffer();
   const ssize_t n = ::recv(fd, buffer.data(), buffer.size(), 0);
   if (n > 0) return deliver({buffer.data(), static_cast<size_t>(n)});
-  if (n == 0) return finish("the peer closed the connection");
+  if (n == 0) return end_of_bytes();
   if (!is_passing(errno)) finish(std::string("reading failed: ") + std::strerror(errno));
 }
 
@@ -97,7 +105,7 @@ void Connection::State::read_secure() {
     deliver({buffer.data(), filled});
     if (guard.gone) return;
   }
-  if (moved.step == TlsSession::Step::closed) return finish("the peer closed the connection");
+  if (moved.step == TlsSession::Step::closed) return end_of_bytes();
   if (moved.step == TlsSession::Step::failed) return finish("TLS failed: " + tls->error());
 }
 

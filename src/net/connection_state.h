@@ -47,6 +47,7 @@ struct Connection::State final : Pollable, TurnEndWork {
   void read_secure();
   void discard();
   void deliver(std::string_view bytes);
+  void end_of_bytes();
   void flush();
   bool flush_plain();  // false: the socket is full or broken
   bool flush_secure();
@@ -79,6 +80,7 @@ struct Connection::State final : Pollable, TurnEndWork {
   Layer layer = Layer::plain;
   bool watched = false;  // by home's epoll
   bool paused = false;
+  bool peer_done = false;   // nothing more comes from the peer
   bool blocked = false;     // the kernel's buffer was full: wait for room
   bool read_again = false;  // OpenSSL may hold bytes of which epoll knows nothing
   bool travelling = false;  // between two loops

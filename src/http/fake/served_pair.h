@@ -71,6 +71,10 @@ class ServedPair {
     clock_.advance_ms(by_ms);
     turns();
   }
+  void stop_sending(size_t peer) {
+    ::shutdown(peers_[peer], SHUT_WR);
+    turns();
+  }
   void hang_up(size_t peer) {
     ::shutdown(peers_[peer], SHUT_RDWR);
     turns();
