@@ -139,23 +139,21 @@ Result<void> set_override(Config& config, const std::string& text) {
   return set_one(config, name, *table.get("v"));
 }
 
-// Made for its owner alone; one that is there is not changed, since others may use it too, but then it must
-// be closed already: keys and everybody's messages are in it.
+// Made for its owner alone, as is all that comes into it (serve.cc sets the umask). One that is there keeps its mode:
+// others may use it too.
 Result<void> prepare_directory(const std::string& path) {
   using std::filesystem::perms;
   std::error_code failed;
-  const bool is_there = std::filesystem::exists(path, failed);
-  if (!failed) std::filesystem::create_directories(path, failed);
-  if (!failed && !is_there) std::filesystem::permissions(path, perms::owner_all, failed);
+  std::filesystem::create_directories(path, failed);
   const auto status = failed ? std::filesystem::file_status() : std::filesystem::status(path, failed);
   if (failed) {
     return Error{ErrorKind::bad_request, "The data directory " + path + " can't be made: " + failed.message() + "."};
   }
-  if ((status.permissions() & (perms::others_all | perms::group_write)) == perms::none) return {};
-  return Error{ErrorKind::bad_request, "The data directory " + path +
-                                           " is open to other users of this machine, and secrets would be in it. "
-                                           "Close it (chmod 700 " +
-                                           path + "), or name one that isn't there yet."};
+  if ((status.permissions() & (perms::others_write | perms::group_write)) != perms::none) {
+    log::warning("server", "Other users of this machine can write to the data directory; close it: chmod 700 DIR",
+                 {{"directory", path}});
+  }
+  return {};
 }
 
 }  // namespace

@@ -1,8 +1,7 @@
 // Config: what must be known before the control plane can be read: where to listen, where the data is. All else is in
 // the control plane.
 //
-// Errors: bad_request with file, line and what to do, for what does not parse, is unknown or has the wrong type, and
-// for a data directory that other users of the machine can look into.
+// Errors: bad_request with file, line and what to do, for what does not parse, is unknown or has the wrong type.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
@@ -57,6 +58,7 @@ int serve(int argc, char** argv) {
   try {
     app.parse(argc - 1, argv + 1);
   } catch (const CLI::ParseError& error) { return app.exit(error) == 0 ? 0 : 2; }
+  umask(077);  // keys and everybody's messages are in what it makes
   const auto config = load_config(data_directory, overrides);
   if (!config) return fail(config.error());
   log::start(config->log_level);
