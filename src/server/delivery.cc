@@ -13,6 +13,13 @@ std::vector<Session*> non_negative(const Resident& resident) {
   return found;
 }
 
+// Sections 8.5.2.1.1 and 8.5.3.2.1: a groupchat message is for a room, a normal one for the very resource that it
+// names.
+bool is_for_nobody(const Resident& resident, const Stanza& stanza) {
+  if (stanza.to->is_bare()) return stanza.type == StanzaType::groupchat;
+  return stanza.type == StanzaType::none && !resident.find_session(stanza.to->resourcepart());
+}
+
 // Who gets a message by the rules. Chat and normal messages for the bare JID go to every resource that is not negative:
 // RFC 6121 section 8.5.2.1.1 allows it, and with carbons it is what people expect of several devices.
 std::vector<Session*> message_targets(const Resident& resident, const Stanza& stanza) {
@@ -53,10 +60,7 @@ void Home::arrive_at_account(Resident& resident, Stanza& stanza, const ReceiptPt
 
 void Home::deliver_message(Inbound& inbound) {
   Stanza& stanza = inbound.stanza;
-  if (stanza.to->is_bare() && stanza.type == StanzaType::groupchat) {
-    reply_error(stanza, {ErrorKind::service_unavailable, "A groupchat message is for a room, not for an account."});
-    return;
-  }
+  if (!inbound.replayed && is_for_nobody(inbound.resident, stanza)) return arrive_nowhere(std::move(stanza));
   if (!inbound.replayed && hooks_.run(Phase::archive, inbound) == Flow::stop) return;
   inbound.delivered_to = message_targets(inbound.resident, stanza);
   if (inbound.replayed && remove_copied(inbound.delivered_to)) return;
