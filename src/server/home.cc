@@ -8,6 +8,13 @@
 #include "xmpp/namespaces.h"
 
 namespace teahouse {
+namespace {
+
+bool is_request(const Stanza& stanza) {
+  return stanza.kind == StanzaKind::iq && (stanza.type == StanzaType::get || stanza.type == StanzaType::set);
+}
+
+}  // namespace
 
 Home& Homes::of(std::string_view bare_jid) const { return *all[std::hash<std::string_view>{}(bare_jid) % all.size()]; }
 
@@ -61,13 +68,18 @@ void Home::receive(Session& session, Stanza stanza) {
 }
 
 void Home::send(Resident& resident, Session* session, Stanza stanza, const ReceiptPtr& receipt) {
+  // RFC 6120 section 8.2.3. Whoever an iq is for may rely on it.
+  if (is_request(stanza) && (stanza.id.empty() || stanza.root().child_count() != 1)) {
+    reply_error(stanza, {ErrorKind::bad_request, "An iq of type get or set has an id and exactly one child element."});
+    return;
+  }
   Outbound outbound{resident, session, stanza, receipt};
   for (const Phase phase : {Phase::guard, Phase::rewrite, Phase::archive, Phase::copy, Phase::deliver}) {
     if (hooks_.run(phase, outbound) == Flow::stop) return;
   }
   if (!stanza.to) return;  // undirected presence that no module took
   // An account's own iqs and those for a host need no other loop.
-  if (stanza.kind == StanzaKind::iq && (stanza.type == StanzaType::get || stanza.type == StanzaType::set)) {
+  if (is_request(stanza)) {
     if (stanza.to->str() == resident.jid().str()) {
       handle_iq(resident.host(), &resident, session, stanza, receipt);
       return;
@@ -149,12 +161,8 @@ void Home::arrive_nowhere(Stanza stanza) {
 
 void Home::handle_iq(const HostPtr& host, Resident* resident, Session* session, const Stanza& stanza,
                      const ReceiptPtr& receipt) {
-  if (stanza.type == StanzaType::result || stanza.type == StanzaType::error) return;  // an answer that nobody asked for
+  if (!is_request(stanza)) return;  // an answer that nobody asked for
   const auto query = stanza.first_child();
-  if (!query || stanza.root().child_count() != 1 || stanza.id.empty()) {
-    reply_error(stanza, {ErrorKind::bad_request, "An iq of type get or set has an id and exactly one child element."});
-    return;
-  }
   const auto* handler =
       hooks_.find_iq(resident ? IqTarget::account : IqTarget::host, stanza.type, query->name(), query->ns());
   if (!handler) {

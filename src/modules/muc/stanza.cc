@@ -45,9 +45,6 @@ void handle_iq(Room& room, const Stanza& stanza) {
   if (stanza.to->is_full()) return relay_iq(room, stanza);
   if (!is_request(stanza)) return;
   const auto query = stanza.first_child();
-  if (!query || stanza.root().child_count() != 1 || stanza.id.empty()) {
-    return room.reply_error(stanza, {ErrorKind::bad_request, "An iq has an id and exactly one child element."});
-  }
   for (const auto& [type, name, ns, handle] : iq_handlers) {
     if (stanza.type == type && query->is(name, ns)) return handle(room, stanza, *query);
   }
