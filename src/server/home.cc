@@ -162,14 +162,13 @@ void Home::arrive_nowhere(Stanza stanza) {
 void Home::handle_iq(const HostPtr& host, Resident* resident, Session* session, const Stanza& stanza,
                      const ReceiptPtr& receipt) {
   if (!is_request(stanza)) return;  // an answer that nobody asked for
-  const auto query = stanza.first_child();
-  const auto* handler =
-      hooks_.find_iq(resident ? IqTarget::account : IqTarget::host, stanza.type, query->name(), query->ns());
+  const IqRequest request{*this, stanza, *stanza.first_child(), host, resident, session, receipt};
+  const auto* handler = hooks_.find_iq(request);
   if (!handler) {
     reply_error(stanza, {ErrorKind::service_unavailable, ""});
     return;
   }
-  (*handler)(IqRequest{*this, stanza, *query, host, resident, session, receipt});
+  (*handler)(request);
 }
 
 void Home::on_committed(Lsn lsn) {

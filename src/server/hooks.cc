@@ -6,7 +6,7 @@ namespace {
 std::string iq_key(IqTarget target, StanzaType type, std::string_view name, std::string_view ns) {
   std::string key;
   key.reserve(ns.size() + name.size() + 3);
-  key.push_back(target == IqTarget::account ? 'a' : 'h');
+  key.push_back(target == IqTarget::account ? 'a' : target == IqTarget::own_account ? 'o' : 'h');
   key.push_back(type == StanzaType::get ? 'g' : 's');
   return key.append(name).append(" ").append(ns);
 }
@@ -33,9 +33,14 @@ void Hooks::on_iq(IqTarget target, StanzaType type, std::string_view name, std::
   (void)fresh;
 }
 
-const Hooks::IqHandler* Hooks::find_iq(IqTarget target, StanzaType type, std::string_view name,
-                                       std::string_view ns) const {
-  const auto found = iq_.find(iq_key(target, type, name, ns));
+const Hooks::IqHandler* Hooks::find_iq(const IqRequest& request) const {
+  if (!request.resident) return find_iq(IqTarget::host, request);
+  const IqHandler* own = request.is_own_account() ? find_iq(IqTarget::own_account, request) : nullptr;
+  return own ? own : find_iq(IqTarget::account, request);
+}
+
+const Hooks::IqHandler* Hooks::find_iq(IqTarget target, const IqRequest& request) const {
+  const auto found = iq_.find(iq_key(target, request.stanza.type, request.query.name(), request.query.ns()));
   return found == iq_.end() ? nullptr : &found->second;
 }
 

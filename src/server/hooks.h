@@ -64,7 +64,11 @@ struct IqRequest {
   // The account asks for itself: its own bare address, or none.
   bool is_own_account() const { return session && resident == &session->resident(); }
 };
-enum class IqTarget : uint8_t { account, host };
+enum class IqTarget : uint8_t {
+  account,
+  own_account,  // for whom the account itself asks; to everybody else it is not there (RFC 6121 section 8.5.1)
+  host,
+};
 
 // An iq from a stream that is not authenticated yet (XEP-0077). `answer` may be called later, and not when the stream
 // is gone.
@@ -98,7 +102,7 @@ class Hooks {
 
   // `type` is get or set. One handler for each (target, type, name, ns).
   void on_iq(IqTarget target, StanzaType type, std::string_view name, std::string_view ns, IqHandler handler);
-  const IqHandler* find_iq(IqTarget target, StanzaType type, std::string_view name, std::string_view ns) const;
+  const IqHandler* find_iq(const IqRequest& request) const;
 
   // Takes every stanza for a host of this kind, on the home loop of `to`'s bare address (of the host itself for its
   // own).
@@ -128,6 +132,7 @@ class Hooks {
   static std::vector<Hook>& at(Table<Hook>& table, Phase phase, StanzaKind kind) {
     return table[static_cast<size_t>(phase)][static_cast<size_t>(kind)];
   }
+  const IqHandler* find_iq(IqTarget target, const IqRequest& request) const;
   Table<OutboundHook> outbound_;
   Table<InboundHook> inbound_;
   std::unordered_map<std::string, IqHandler> iq_;

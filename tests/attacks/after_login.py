@@ -124,11 +124,17 @@ async def enumeration(stage):
     for user in ('victor', 'wendy', 'ghost'):
         seen = []
         for to in (f'{user}@b.example', f'{user}@b.example/nothing'):
-            for payload in ("<ping xmlns='urn:xmpp:ping'/>", "<query xmlns='jabber:iq:version'/>",
-                            "<query xmlns='jabber:iq:last'/>", "<vCard xmlns='vcard-temp'/>",
-                            "<query xmlns='http://jabber.org/protocol/disco#info'/>",
-                            "<query xmlns='http://jabber.org/protocol/disco#items'/>"):
-                answer = await client.answer(f"<iq type='get' id='x' to='{to}'>{payload}</iq>")
+            for kind, payload in (('get', "<ping xmlns='urn:xmpp:ping'/>"), ('get', "<query xmlns='jabber:iq:version'/>"),
+                                  ('get', "<query xmlns='jabber:iq:last'/>"), ('get', "<vCard xmlns='vcard-temp'/>"),
+                                  ('get', "<query xmlns='http://jabber.org/protocol/disco#info'/>"),
+                                  ('get', "<query xmlns='http://jabber.org/protocol/disco#items'/>"),
+                                  ('get', "<query xmlns='jabber:iq:roster'/>"),
+                                  ('set', "<query xmlns='jabber:iq:roster'><item jid='x@a.example'/></query>"),
+                                  ('get', "<query xmlns='urn:xmpp:mam:2'/>"), ('set', "<query xmlns='urn:xmpp:mam:2'/>"),
+                                  ('get', "<metadata xmlns='urn:xmpp:mam:2'/>"),
+                                  ('set', "<enable xmlns='urn:xmpp:carbons:2'/>"),
+                                  ('get', "<query xmlns='jabber:iq:register'/>")):
+                answer = await client.answer(f"<iq type='{kind}' id='x' to='{to}'>{payload}</iq>")
                 error = answer.find('{jabber:client}error')
                 seen.append((payload, answer.get('type'),
                              [] if error is None else [c.tag.removeprefix(STANZAS) for c in error if c.tag.startswith(STANZAS)],

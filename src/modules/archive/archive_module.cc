@@ -81,18 +81,14 @@ void ArchiveModule::attach(Home& home) {
   hooks.on_inbound(Phase::rewrite, StanzaKind::message, remove_foreign_ids);
   hooks.on_outbound(Phase::archive, StanzaKind::message, [this](Outbound& outbound) { return archive_sent(outbound); });
   hooks.on_inbound(Phase::archive, StanzaKind::message, [this](Inbound& inbound) { return archive_received(inbound); });
-  hooks.on_iq(IqTarget::account, StanzaType::set, "query", ns::mam, [this](const IqRequest& iq) { query(iq); });
-  hooks.on_iq(IqTarget::account, StanzaType::get, "query", ns::mam, [this](const IqRequest& iq) {
-    if (iq.is_own_account()) {
-      home_->reply(iq.stanza, make_mam_form());
-    } else {
-      home_->reply_error(iq.stanza, {ErrorKind::forbidden, "An archive is open to its own account only."});
-    }
+  hooks.on_iq(IqTarget::own_account, StanzaType::set, "query", ns::mam, [this](const IqRequest& iq) { query(iq); });
+  hooks.on_iq(IqTarget::own_account, StanzaType::get, "query", ns::mam,
+              [this](const IqRequest& iq) { home_->reply(iq.stanza, make_mam_form()); });
+  hooks.on_iq(IqTarget::own_account, StanzaType::get, "metadata", ns::mam, [this](const IqRequest& iq) {
+    spawn(answer_metadata(*this, iq.host->tenant, iq.resident->jid(), iq.stanza));
   });
-  hooks.on_iq(IqTarget::account, StanzaType::get, "metadata", ns::mam, [this](const IqRequest& iq) { metadata(iq); });
-  hooks.account_removed.push_back([this](const HostPtr& host, const BareJid& jid, const ReceiptPtr&) {
-    store(*host->tenant).remove_all(jid.str());
-  });
+  hooks.account_removed.push_back(
+      [this](const HostPtr& host, const BareJid& jid, const ReceiptPtr&) { store(*host->tenant).remove_all(jid.str()); });
 }
 
 Flow ArchiveModule::refuse_full(const Tenant& tenant, const Stanza& message) {
@@ -142,10 +138,6 @@ Flow ArchiveModule::archive_received(Inbound& inbound) {
 }
 
 void ArchiveModule::query(const IqRequest& request) {
-  if (!request.is_own_account()) {
-    home_->reply_error(request.stanza, {ErrorKind::forbidden, "An archive is open to its own account only."});
-    return;
-  }
   auto query = parse_mam_query(request.query);
   if (!query) {
     home_->reply_error(request.stanza, query.error());
@@ -183,14 +175,6 @@ Task<void> ArchiveModule::answer(ArchiveModule& self, TenantPtr tenant, BareJid 
   }
   receiver->deliver(
       Stanza::make_reply(request, StanzaType::result, make_mam_fin(make_rsm_answer(*page), page->complete)));
-}
-
-void ArchiveModule::metadata(const IqRequest& request) {
-  if (request.is_own_account()) {
-    spawn(answer_metadata(*this, request.host->tenant, request.resident->jid(), request.stanza));
-  } else {
-    home_->reply_error(request.stanza, {ErrorKind::forbidden, "An archive is open to its own account only."});
-  }
 }
 
 Task<void> ArchiveModule::answer_metadata(ArchiveModule& self, TenantPtr tenant, BareJid account, Stanza request) {

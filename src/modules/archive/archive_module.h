@@ -30,7 +30,6 @@ class ArchiveModule final : public Module {
   void query(const IqRequest& request);
   static Task<void> answer(ArchiveModule& self, TenantPtr tenant, BareJid account, uint64_t session, Stanza request,
                            MamQuery query);
-  void metadata(const IqRequest& request);
   static Task<void> answer_metadata(ArchiveModule& self, TenantPtr tenant, BareJid account, Stanza request);
   store::ArchiveStore store(const Tenant& tenant) { return home_->data().archive(tenant.id, "archive"); }
 

@@ -62,10 +62,6 @@ Flow copy_received(Inbound& inbound) {
 }
 
 void set_carbons(const IqRequest& request, bool on) {
-  if (!request.is_own_account()) {
-    request.home.reply_error(request.stanza, {ErrorKind::forbidden, "Carbons are switched by the account itself."});
-    return;
-  }
   request.session->carbons = on;
   request.home.reply(request.stanza, {});
 }
@@ -98,8 +94,9 @@ void CarbonsModule::attach(Home& home) {
   Hooks& hooks = home.hooks();
   hooks.on_outbound(Phase::copy, StanzaKind::message, copy_sent);
   hooks.on_inbound(Phase::copy, StanzaKind::message, copy_received);
-  hooks.on_iq(IqTarget::account, StanzaType::set, "enable", ns::carbons, [](const auto& iq) { set_carbons(iq, true); });
-  hooks.on_iq(IqTarget::account, StanzaType::set, "disable", ns::carbons,
+  hooks.on_iq(IqTarget::own_account, StanzaType::set, "enable", ns::carbons,
+              [](const auto& iq) { set_carbons(iq, true); });
+  hooks.on_iq(IqTarget::own_account, StanzaType::set, "disable", ns::carbons,
               [](const auto& iq) { set_carbons(iq, false); });
 }
 

@@ -32,8 +32,10 @@ void RosterModule::attach(Home& home) {
   slot_.emplace(home.hooks().resident_slots);
   home.hooks().resident_load.push_back(
       [this](Resident& resident) { return load_roster(*home_, store(resident), resident, of(resident)); });
-  home.hooks().on_iq(IqTarget::account, StanzaType::get, "query", ns::roster, [this](const IqRequest& iq) { get(iq); });
-  home.hooks().on_iq(IqTarget::account, StanzaType::set, "query", ns::roster, [this](const IqRequest& iq) { set(iq); });
+  home.hooks().on_iq(IqTarget::own_account, StanzaType::get, "query", ns::roster,
+                     [this](const IqRequest& iq) { get(iq); });
+  home.hooks().on_iq(IqTarget::own_account, StanzaType::set, "query", ns::roster,
+                     [this](const IqRequest& iq) { set(iq); });
   home.hooks().account_removed.push_back([this](const HostPtr& host, const BareJid& jid, const ReceiptPtr&) {
     home_->data().map(host->tenant->id, "roster").remove_all(jid.str());
   });
@@ -44,10 +46,6 @@ store::MapStore RosterModule::store(const Resident& resident) {
 }
 
 void RosterModule::get(const IqRequest& request) {
-  if (!request.is_own_account()) {
-    home_->reply_error(request.stanza, {ErrorKind::forbidden, "A roster is shown to its own account only."});
-    return;
-  }
   request.session->interested = true;
   const Roster& roster = of(*request.resident);
   const std::string version = roster.version();
@@ -66,10 +64,6 @@ void RosterModule::get(const IqRequest& request) {
 }
 
 void RosterModule::set(const IqRequest& request) {
-  if (!request.is_own_account()) {
-    home_->reply_error(request.stanza, {ErrorKind::forbidden, "A roster is changed by its own account only."});
-    return;
-  }
   auto set = parse_roster_set(request.query);
   if (!set) {
     home_->reply_error(request.stanza, set.error());
