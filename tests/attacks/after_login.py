@@ -72,11 +72,13 @@ async def forged_copies(stage):
 async def forged_stamps(stage):
     """A stanza-id in the name of the victim's account is taken off (XEP-0359); so is a delay in the name of its server."""
     client = await stage.attacker()
-    client.send(f"<message to='{stage.victor.jid}' type='chat' id='m'><body>x</body>"
-                "<stanza-id xmlns='urn:xmpp:sid:0' id='forged' by='victor@b.example'/></message>")
+    forged = ''.join(f"<stanza-id xmlns='urn:xmpp:sid:0' id='forged' by='{by}'/>"
+                     f"<delay xmlns='urn:xmpp:delay' from='{by.split('@')[-1]}' stamp='2002-09-10T23:08:25Z'/>"
+                     for by in ('victor@b.example', 'VICTOR@b.example', 'victor@B.example', 'b.example', 'B.EXAMPLE'))
+    client.send(f"<message to='{stage.victor.jid}' type='chat' id='m'><body>x</body>{forged}</message>")
     element = await stage.victor.receive()
-    ids = [e.get('id') for e in element.findall('{urn:xmpp:sid:0}stanza-id') if e.get('by') == 'victor@b.example']
-    if 'forged' in ids:
+    ids = [e.get('id') for e in element.findall('{urn:xmpp:sid:0}stanza-id')]
+    if 'forged' in ids or element.find('{urn:xmpp:delay}delay') is not None:
         raise Unexpected(f'the victim received\n{show(element)}')
 
 

@@ -2,6 +2,7 @@
 
 #include "server/archive_query.h"
 #include "xml/writer.h"
+#include "xmpp/claims.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse {
@@ -9,16 +10,10 @@ namespace {
 
 constexpr size_t stamp_bytes = 96;  // of a <stanza-id/>, but for `by`
 
-// What only a server says, and no client's word: copies and archive results (XEP-0280 section 11, CVE-2017-5589 and its
-// kin).
-bool is_forged(const xml::Element& child) {
-  return (child.ns() == ns::carbons && (child.name() == "sent" || child.name() == "received")) ||
-         (child.name() == "result" && child.ns() == ns::mam);
-}
-
-// An id in the name of this account's archive, which gives out its own (XEP-0359 section 6).
-bool is_id_by(const xml::Element& child, std::string_view account) {
-  return child.name() == "stanza-id" && child.ns() == ns::stanza_id && child.attribute("by") == account;
+// What the account's server alone says: ids of its archive (XEP-0359 section 6), and that it has delayed something.
+bool is_stamp_of(const xml::Element& child, const BareJid& account) {
+  if (child.is("stanza-id", ns::stanza_id)) return !child.attribute("by") || names_entity(child, "by", account);
+  return child.is("delay", ns::delay) && names_entity(child, "from", account.host());
 }
 
 void remove_where(Stanza& message, const std::function<bool(const xml::Element&)>& unwanted) {
@@ -28,15 +23,16 @@ void remove_where(Stanza& message, const std::function<bool(const xml::Element&)
 }
 
 Flow remove_forged(Outbound& outbound) {
-  const std::string& own = outbound.resident.jid().str();
-  remove_where(outbound.stanza, [&](const xml::Element& child) { return is_forged(child) || is_id_by(child, own); });
+  const BareJid& own = outbound.resident.jid();
+  // Copies are no client's word (XEP-0280 section 11, CVE-2017-5589 and its kin).
+  remove_where(outbound.stanza, [&](const xml::Element& child) { return is_copy(child) || is_stamp_of(child, own); });
   return Flow::go_on;
 }
 
-Flow remove_foreign_ids(Inbound& inbound) {
-  if (inbound.replayed) return Flow::go_on;  // the id is our own
-  const std::string& own = inbound.resident.jid().str();
-  remove_where(inbound.stanza, [&](const xml::Element& child) { return is_id_by(child, own); });
+Flow remove_foreign_stamps(Inbound& inbound) {
+  if (inbound.replayed) return Flow::go_on;  // they are our own
+  const BareJid& own = inbound.resident.jid();
+  remove_where(inbound.stanza, [&](const xml::Element& child) { return is_stamp_of(child, own); });
   return Flow::go_on;
 }
 
@@ -78,7 +74,7 @@ void ArchiveModule::attach(Home& home) {
   home_ = &home;
   Hooks& hooks = home.hooks();
   hooks.on_outbound(Phase::rewrite, StanzaKind::message, remove_forged);
-  hooks.on_inbound(Phase::rewrite, StanzaKind::message, remove_foreign_ids);
+  hooks.on_inbound(Phase::rewrite, StanzaKind::message, remove_foreign_stamps);
   hooks.on_outbound(Phase::archive, StanzaKind::message, [this](Outbound& outbound) { return archive_sent(outbound); });
   hooks.on_inbound(Phase::archive, StanzaKind::message, [this](Inbound& inbound) { return archive_received(inbound); });
   hooks.on_iq(IqTarget::own_account, StanzaType::set, "query", ns::mam, [this](const IqRequest& iq) { query(iq); });

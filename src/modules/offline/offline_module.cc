@@ -39,6 +39,15 @@ std::string find_archive_id(std::string_view message, const BareJid& account) {
   return store::parse_archive_id(id) ? id : std::string();
 }
 
+// It has been here already: other delays, as clients and rooms tell of, are of another time.
+bool is_delayed_by(const Stanza& message, std::string_view domain) {
+  bool found = false;
+  message.root().for_each_child([&](const xml::Element& child) {
+    found = found || (child.is("delay", ns::delay) && child.attribute("from") == domain);
+  });
+  return found;
+}
+
 bool may_receive(const Session& session) {
   return session.stream() && session.is_available() && session.priority() >= 0;
 }
@@ -91,7 +100,7 @@ Flow OfflineModule::keep(Inbound& inbound) {
     return Flow::stop;
   }
   Stanza kept = inbound.stanza;
-  if (!kept.child("delay", ns::delay)) {
+  if (!is_delayed_by(kept, resident.host()->domain)) {
     std::string delay;
     xml::Writer(delay)
         .open("delay", ns::delay)

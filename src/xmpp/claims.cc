@@ -1,0 +1,19 @@
+#include "xmpp/claims.h"
+
+#include "xmpp/namespaces.h"
+
+namespace teahouse {
+
+bool is_copy(const xml::Element& child) {
+  return (child.ns() == ns::carbons && (child.name() == "sent" || child.name() == "received")) ||
+         (child.name() == "result" && child.ns() == ns::mam);
+}
+
+bool names_entity(const xml::Element& stamp, std::string_view attribute, const BareJid& entity) {
+  const auto value = stamp.attribute(attribute);
+  if (!value) return false;
+  const auto jid = Jid::parse(*value);
+  return !jid || jid->bare_view() == entity.str() || jid->str() == entity.domainpart();
+}
+
+}  // namespace teahouse
