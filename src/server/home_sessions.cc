@@ -1,6 +1,7 @@
 // Sessions come, lose their stream, are resumed, and go; tenants change under them.
 #include "base/random.h"
 #include "server/home.h"
+#include "xmpp/claims.h"
 
 namespace teahouse {
 namespace {
@@ -18,6 +19,14 @@ Session* find_detached_session(const Resident& resident) {
     if (!session->stream() && (!oldest || session->number() < oldest->number())) oldest = session.get();
   }
   return oldest;
+}
+
+// XEP-0198 section 5: what was not acknowledged is as if it had not been delivered. Messages look for another resource,
+// requests get their error. But copies were for this session alone, and presence is old by now.
+bool goes_on(const Stanza& stanza) {
+  if (!stanza.to || !stanza.from) return false;
+  if (stanza.kind == StanzaKind::iq) return stanza.type == StanzaType::get || stanza.type == StanzaType::set;
+  return stanza.kind == StanzaKind::message && !has_copy(stanza);
 }
 }  // namespace
 
@@ -66,8 +75,7 @@ void Home::close_session(Session& session, std::string_view condition, std::stri
   Meter::give_back(session.resident().tenant().meter->sessions);
   const std::unique_ptr<Session> owned = session.resident().remove_session(session);
   for (const StanzaPtr& stanza : owned->take_undelivered()) {
-    // XEP-0198 section 5: what was not acknowledged is as if it had not been delivered.
-    if (stanza->kind == StanzaKind::message && stanza->to && stanza->from) undelivered_.push_back(stanza);
+    if (goes_on(*stanza)) undelivered_.push_back(stanza);
   }
   if (!undelivered_waits_) route_undelivered();
   if (stream && !condition.empty()) stream->end(condition, text);

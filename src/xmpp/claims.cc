@@ -9,6 +9,12 @@ bool is_copy(const xml::Element& child) {
          (child.name() == "result" && child.ns() == ns::mam);
 }
 
+bool has_copy(const Stanza& message) {
+  bool found = false;
+  message.root().for_each_child([&](const xml::Element& child) { found = found || is_copy(child); });
+  return found;
+}
+
 bool names_entity(const xml::Element& stamp, std::string_view attribute, const BareJid& entity) {
   const auto value = stamp.attribute(attribute);
   if (!value) return false;

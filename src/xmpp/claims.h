@@ -9,6 +9,7 @@ namespace teahouse {
 
 // Is it another message, as only a server tells it: a carbon, or a result of an archive?
 bool is_copy(const xml::Element& child);
+bool has_copy(const Stanza& message);
 
 // Does the attribute of a stamp name this entity, one of its resources, or the host that it lives on? Addresses are
 // compared, not texts. One that cannot be read counts: nobody needs it.

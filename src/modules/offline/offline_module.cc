@@ -14,11 +14,6 @@ bool is_worth_keeping(const Stanza& message) {
   if (message.type != StanzaType::none && message.type != StanzaType::chat) return false;
   if (message.child("no-store", ns::hints) || message.child("no-permanent-store", ns::hints)) return false;
   if (message.child("store", ns::hints)) return true;
-  // Copies and archive results are made anew for whoever asks.
-  if (message.child("received", ns::carbons) || message.child("sent", ns::carbons) ||
-      message.child("result", ns::mam)) {
-    return false;
-  }
   bool worth = false;
   message.root().for_each_child([&](const xml::Element& child) {
     worth = worth || (child.ns() != ns::chat_states && child.ns() != ns::hints && child.name() != "thread");
