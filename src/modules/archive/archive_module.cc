@@ -47,12 +47,12 @@ bool is_archivable(const Stanza& message) {
       keep = keep || child.name() == "store";
     } else if (child.ns() == ns::client) {
       keep = keep || child.name() == "body";
-    } else if (child.ns() == ns::mam || child.ns() == ns::carbons) {
-      refuse = refuse || child.name() != "private";
+    } else if (is_copy(child)) {
+      refuse = true;
     } else {
       // A receipt, a marker, an invitation, an encrypted body; but not that somebody types, nor what only decorates.
       keep = keep || (child.ns() != ns::chat_states && child.ns() != ns::stanza_id && child.ns() != ns::delay &&
-                      child.name() != "request" && child.name() != "markable");
+                      child.ns() != ns::carbons && child.name() != "request" && child.name() != "markable");
     }
   });
   return keep && !refuse;
