@@ -110,6 +110,18 @@ ArchiveModule::Written ArchiveModule::write(const Resident& account, const Jid& 
   return written;
 }
 
+// A room gives a private message to each session that shares the nick, one after the other. It is one message, and has
+// one id (XEP-0313 section 6.1.1).
+ArchiveModule::Written ArchiveModule::write_once(const Inbound& inbound) {
+  const auto& [receipt, account, written] = passed_on_;
+  const bool is_same = inbound.receipt && receipt.lock() == inbound.receipt && account == inbound.resident.jid().str();
+  if (!is_same) {
+    passed_on_ = {inbound.receipt, inbound.resident.jid().str(),
+                  write(inbound.resident, *inbound.stanza.from, inbound.stanza)};
+  }
+  return written;
+}
+
 Flow ArchiveModule::archive_sent(Outbound& outbound) {
   const Stanza& message = outbound.stanza;
   if (message.to->bare_view() == outbound.resident.jid().str()) return Flow::go_on;  // once is enough
@@ -126,7 +138,9 @@ Flow ArchiveModule::archive_received(Inbound& inbound) {
   Stanza& message = inbound.stanza;
   if (!is_archivable(message)) return Flow::go_on;
   if (refuse_full(inbound.resident.tenant(), message) == Flow::stop) return Flow::stop;
-  const Written written = write(inbound.resident, *message.from, message);
+  // What a user sends has no stamps yet.
+  const Written written =
+      message.stamps().empty() ? write(inbound.resident, *message.from, message) : write_once(inbound);
   await(inbound.receipt, written.lsn);
   inbound.gate = written.lsn;
   message.stamp(written.stamp);

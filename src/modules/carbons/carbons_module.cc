@@ -27,20 +27,36 @@ void send_copy(const Resident& account, Session& session, Stanza copy, Lsn gate)
   session.deliver(std::move(copy), gate);
 }
 
-Flow copy_sent(Outbound& outbound) {
+bool is_at_room(Home& home, const Jid& address) {
+  const HostPtr host = home.hosts().find(address.domainpart());
+  return host && host->kind == HostKind::rooms;
+}
+
+Flow copy_sent(Home& home, Outbound& outbound) {
   const Stanza& message = outbound.stanza;
   const Resident& account = outbound.resident;
+  // Who of the account's own sessions gets it anyway is known when it arrives.
+  if (message.to->bare_view() == account.jid().str()) return Flow::go_on;
   if (!is_carbon_eligible(message) || is_private(message)) return Flow::go_on;
   std::optional<Stanza> copy;
   for (const auto& session : account.sessions()) {
     if (!session->carbons || session.get() == outbound.session) continue;
-    if (!copy) copy = make_copy(message, "sent", outbound.stamp);
+    if (!copy) {
+      if (message.type == StanzaType::error && is_at_room(home, *message.to)) return Flow::go_on;
+      copy = make_copy(message, "sent", outbound.stamp);
+    }
     send_copy(account, *session, *copy, outbound.gate);
   }
   return Flow::go_on;
 }
 
-Flow copy_received(Inbound& inbound) {
+// Section 6.1: what a room passes on from an occupant is the room's affair, which gives it to each session that is
+// there. Nor are errors copied that answer what somebody says in a room.
+bool is_copied_by_room(Home& home, const Stanza& message) {
+  return (message.from->is_full() || message.type == StanzaType::error) && is_at_room(home, *message.from);
+}
+
+Flow copy_received(Home& home, Inbound& inbound) {
   Stanza& message = inbound.stanza;
   if (!is_carbon_eligible(message)) return Flow::go_on;
   if (is_private(message)) {
@@ -48,14 +64,16 @@ Flow copy_received(Inbound& inbound) {
     message.remove_children([](const xml::Element& child) { return child.is("private", ns::carbons); });
     return Flow::go_on;
   }
-  // What one of the account's own resources sent to another one has been copied as sent.
-  if (message.from->bare_view() == inbound.resident.jid().str()) return Flow::go_on;
+  const bool is_own = message.from->bare_view() == inbound.resident.jid().str();
   std::optional<Stanza> copy;
   for (const auto& session : inbound.resident.sessions()) {
-    if (!session->carbons) continue;
+    if (!session->carbons || (is_own && session->jid().str() == message.from->str())) continue;
     const auto& delivered = inbound.delivered_to;
     if (std::find(delivered.begin(), delivered.end(), session.get()) != delivered.end()) continue;
-    if (!copy) copy = make_copy(message, "received", {});
+    if (!copy) {
+      if (is_copied_by_room(home, message)) return Flow::go_on;
+      copy = make_copy(message, is_own ? "sent" : "received", {});
+    }
     send_copy(inbound.resident, *session, *copy, inbound.gate);
   }
   return Flow::go_on;
@@ -69,16 +87,16 @@ void set_carbons(const IqRequest& request, bool on) {
 }  // namespace
 
 bool is_carbon_eligible(const Stanza& message) {
-  if (message.type == StanzaType::groupchat || message.type == StanzaType::headline) return false;
-  // A private message of a room is the room's affair, and each occupant's own (section 6.1).
-  if (message.child("x", ns::muc_user) && !message.child("body", ns::client)) return false;
-  if (message.type == StanzaType::chat) return true;
-  if (message.child("body", ns::client)) return message.type == StanzaType::none;
-  bool typical = false;
+  // Of what an error answers nothing is remembered; mostly it is chat.
+  if (message.type == StanzaType::chat || message.type == StanzaType::error) return true;
+  if (message.type != StanzaType::none) return false;
+  bool eligible = false;
   message.root().for_each_child([&](const xml::Element& child) {
-    typical = typical || child.ns() == ns::receipts || child.ns() == ns::chat_markers || child.ns() == ns::chat_states;
+    eligible = eligible || child.is("body", ns::client) || child.ns() == ns::receipts ||
+               child.ns() == ns::chat_markers || child.ns() == ns::chat_states || child.is("x", ns::direct_invite) ||
+               (child.is("x", ns::muc_user) && child.child("invite", ns::muc_user));
   });
-  return typical && message.type == StanzaType::none;
+  return eligible;
 }
 
 const ModuleInfo& CarbonsModule::info() const {
@@ -92,8 +110,10 @@ const ModuleInfo& CarbonsModule::info() const {
 
 void CarbonsModule::attach(Home& home) {
   Hooks& hooks = home.hooks();
-  hooks.on_outbound(Phase::copy, StanzaKind::message, copy_sent);
-  hooks.on_inbound(Phase::copy, StanzaKind::message, copy_received);
+  hooks.on_outbound(Phase::copy, StanzaKind::message,
+                    [&home](Outbound& outbound) { return copy_sent(home, outbound); });
+  hooks.on_inbound(Phase::copy, StanzaKind::message,
+                   [&home](Inbound& inbound) { return copy_received(home, inbound); });
   hooks.on_iq(IqTarget::own_account, StanzaType::set, "enable", ns::carbons,
               [](const auto& iq) { set_carbons(iq, true); });
   hooks.on_iq(IqTarget::own_account, StanzaType::set, "disable", ns::carbons,
