@@ -1,5 +1,7 @@
 #include "server/archive_query.h"
 
+#include "xmpp/stanza.h"
+
 namespace teahouse {
 namespace {
 
@@ -15,11 +17,22 @@ Result<std::optional<store::ArchiveId>> parse_id(const std::optional<std::string
   return std::optional<store::ArchiveId>(id);
 }
 
+// Is the archived message from this address, or for it? Ours are written as Jid has them.
+bool has_address(std::string_view message, const std::string& address) {
+  xml::Limits limits;
+  limits.element_bytes_max = 64U << 20;
+  const auto document = xml::Document::parse(SharedBytes(std::string(message)), limits);
+  return document && (document->root().attribute("from") == address || document->root().attribute("to") == address);
+}
+
 }  // namespace
 
 Result<store::ArchiveQuery> make_archive_query(const MamQuery& query) {
   store::ArchiveQuery made;
   if (query.with) made.with = query.with->bare().str();
+  if (query.with && query.with->is_full()) {
+    made.matches = [with = query.with->str()](std::string_view message) { return has_address(message, with); };
+  }
   made.start_ms = query.start_ms;
   made.end_ms = query.end_ms;
   struct Field {

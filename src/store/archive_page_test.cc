@@ -67,6 +67,25 @@ TEST_P(ArchivePageTest, PagesBackwardsOldestFirst) {
   expect(query, {}, true, 10, 0);
 }
 
+TEST_P(ArchivePageTest, PagesAndCountsWhatMatches) {
+  ArchiveQuery query;
+  query.with = juliet;
+  query.matches = [&](std::string_view bytes) {
+    return bytes == make_row(30 * minute_ms, juliet).bytes || bytes == make_row(70 * minute_ms, juliet).bytes;
+  };
+  query.rows_max = 1;
+  expect(query, {30}, false, 2, 0);
+  query.page_after = at(30);
+  expect(query, {70}, true, 2, 1);
+  query.page_after.reset();
+  query.backwards = true;
+  expect(query, {70}, false, 2, 1);
+  query.ids = {at(10), at(70)};
+  expect(query, {70}, true, 1, 0);
+  query.with = nurse;
+  expect(query, {}, true, 0, 0);
+}
+
 TEST_P(ArchivePageTest, LongRowsMakeShortPages) {
   ArchiveQuery query;
   const size_t row_bytes = make_row(20 * minute_ms, juliet).bytes.size();  // of the last nine; the first is shorter

@@ -78,6 +78,10 @@ inline bool is_full(const ArchiveQuery& query, size_t rows, size_t bytes) {
 // How many of so many candidates the page takes: bytes_of(0) is the size of the first in its direction.
 size_t rows_of_page(const ArchiveQuery& query, size_t candidates, const std::function<size_t(size_t)>& bytes_of);
 IdRange page_ids(const ArchiveQuery& query);
+// Do the row's contents match, whatever its id?
+inline bool is_match(const ArchiveQuery& query, std::string_view with, std::string_view bytes) {
+  return (!query.with || with == *query.with) && (!query.matches || query.matches(bytes));
+}
 
 // What one archive row counts in count_bytes, on every engine.
 constexpr uint64_t count_row_bytes(size_t owner, size_t with, size_t bytes) { return owner + 8 + with + bytes; }

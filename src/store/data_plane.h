@@ -94,13 +94,14 @@ struct ArchiveRow {
 // place between its neighbours: who owes an error for an unknown id asks find() for it.
 struct ArchiveQuery {
   std::optional<std::string> with;
-  std::optional<int64_t> start_ms, end_ms;           // inclusive, of the time in the id
-  std::optional<ArchiveId> after_id, before_id;      // exclusive; XEP-0313 extended fields
-  std::vector<ArchiveId> ids;                        // only these, when not empty
-  std::optional<ArchiveId> page_after, page_before;  // exclusive; RSM: they bound the page, not the count
-  bool backwards = false;                            // the last rows of what matches rather than the first
-  size_t rows_max = 50;                              // 0: only count
-  size_t bytes_enough = SIZE_MAX;                    // a page ends with the row by which its rows have that many
+  std::function<bool(std::string_view bytes)> matches;  // more that a row has to be; called on the store's threads
+  std::optional<int64_t> start_ms, end_ms;              // inclusive, of the time in the id
+  std::optional<ArchiveId> after_id, before_id;         // exclusive; XEP-0313 extended fields
+  std::vector<ArchiveId> ids;                           // only these, when not empty
+  std::optional<ArchiveId> page_after, page_before;     // exclusive; RSM: they bound the page, not the count
+  bool backwards = false;                               // the last rows of what matches rather than the first
+  size_t rows_max = 50;                                 // 0: only count
+  size_t bytes_enough = SIZE_MAX;                       // a page ends with the row by which its rows have that many
   bool counted = true;  // false: count and first_index aren't wanted; they cost looks at many rows
 };
 

@@ -34,8 +34,8 @@ Result<store::ArchiveQuery> make_query(const Asked& asked, const MamQuery& query
   if (query.rsm.index) return Error{ErrorKind::feature_not_implemented, "The archive is not paged by index."};
   auto rows = make_archive_query(query);
   if (!rows || !rows->with) return rows;
-  if (query.with->str() == asked.room.str()) {
-    rows->with.reset();  // all of it is the room's
+  if (query.with->bare_view() == asked.room.str()) {
+    rows->with.reset();  // all of it is the room's, and a nick's as the rows themselves say
   } else if (!asked.sees_addresses) {
     return Error{ErrorKind::forbidden, "This room hides who said what."};
   }

@@ -29,7 +29,7 @@ ArchivePage make_page(const Rows& rows, const ArchiveQuery& query) {
   const std::set<ArchiveId> ids(query.ids.begin(), query.ids.end());
   std::vector<const ArchiveRow*> matches, candidates;
   for (const auto& [id, row] : rows) {
-    if (!all.has(static_cast<uint64_t>(id)) || (query.with && *query.with != row.with)) continue;
+    if (!all.has(static_cast<uint64_t>(id)) || !is_match(query, row.with, row.bytes)) continue;
     if (!ids.empty() && !ids.contains(id)) continue;
     matches.push_back(&row);
     if (part.has(static_cast<uint64_t>(id))) candidates.push_back(&row);

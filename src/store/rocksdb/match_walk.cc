@@ -27,17 +27,17 @@ constexpr uint64_t last_of_span(uint32_t span) { return first_of_span(span) | ((
 }  // namespace
 
 MatchWalk::MatchWalk(rocksdb::DB& db, const rocksdb::Snapshot* snapshot, const StoreId& store, std::string_view owner,
-                     const std::optional<std::string>& with, IdRange ids, bool backwards)
+                     const ArchiveQuery& query, IdRange ids, bool backwards)
     : rows_prefix_(part_prefix(Kind::row, store, owner)),
-      pairs_prefix_(with ? pair_prefix(store, owner, *with) : std::string()),
+      pairs_prefix_(query.with ? pair_prefix(store, owner, *query.with) : std::string()),
       from_(at_id(rows_prefix_, ids.first)),
       to_(ids.last == UINT64_MAX ? prefix_end(rows_prefix_) : at_id(rows_prefix_, ids.last + 1)),
       from_slice_(from_),
       to_slice_(to_),
-      pairs_end_(with ? prefix_end(pairs_prefix_) : std::string()),
+      pairs_end_(query.with ? prefix_end(pairs_prefix_) : std::string()),
       pairs_from_slice_(pairs_prefix_),
       pairs_to_slice_(pairs_end_),
-      with_(with),
+      query_(query),
       ids_(ids),
       backwards_(backwards),
       part_(ids) {
@@ -47,7 +47,7 @@ MatchWalk::MatchWalk(rocksdb::DB& db, const rocksdb::Snapshot* snapshot, const S
   options.iterate_lower_bound = &from_slice_;
   options.iterate_upper_bound = &to_slice_;
   rows_.reset(db.NewIterator(options));
-  if (!with) return;
+  if (!query.with) return;
   options.iterate_lower_bound = &pairs_from_slice_;
   options.iterate_upper_bound = &pairs_to_slice_;
   pairs_.reset(db.NewIterator(options));
@@ -76,7 +76,7 @@ bool MatchWalk::next() {
     }
     ++looked_;
     if (!parse_row_here()) return false;
-    if (!with_ || row_.with == *with_) return true;
+    if (is_match(query_, row_.with, row_.bytes)) return true;
   }
 }
 
@@ -93,7 +93,7 @@ void MatchWalk::seek_rows() {
 }
 
 bool MatchWalk::next_part() {
-  if (!with_) return !std::exchange(started_, true);
+  if (!query_.with) return !std::exchange(started_, true);
   if (!std::exchange(started_, true)) {
     const std::string key = at_span(pairs_prefix_, span_of(backwards_ ? ids_.last : ids_.first));
     backwards_ ? pairs_->SeekForPrev(key) : pairs_->Seek(key);

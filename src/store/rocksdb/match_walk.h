@@ -1,4 +1,4 @@
-// MatchWalk: an owner's archive rows within a range of ids, those with one `with` only or all, forwards or backwards.
+// MatchWalk: an owner's archive rows within a range of ids whose contents match a query, forwards or backwards.
 #pragma once
 
 #include <rocksdb/db.h>
@@ -9,15 +9,16 @@
 #include <string>
 #include <string_view>
 
+#include "store/data_engine.h"
 #include "store/rocksdb/key.h"
 
 namespace teahouse::store::rocks {
 
-// Thread: one. Lifetime: within that of the snapshot.
+// Thread: one. Lifetime: within that of the snapshot and of the query.
 class MatchWalk {
  public:
   MatchWalk(rocksdb::DB& db, const rocksdb::Snapshot* snapshot, const StoreId& store, std::string_view owner,
-            const std::optional<std::string>& with, IdRange ids, bool backwards);
+            const ArchiveQuery& query, IdRange ids, bool backwards);
 
   // To the next match; false at the end, and when reading fails (status).
   bool next();
@@ -37,7 +38,7 @@ class MatchWalk {
   const rocksdb::Slice from_slice_, to_slice_;
   const std::string pairs_end_;
   const rocksdb::Slice pairs_from_slice_, pairs_to_slice_;
-  const std::optional<std::string> with_;
+  const ArchiveQuery& query_;
   const IdRange ids_;
   const bool backwards_;
   std::unique_ptr<rocksdb::Iterator> rows_, pairs_;  // pairs_ only when `with` is asked for

@@ -41,7 +41,7 @@ Result<ArchivePage> PageMaker::make() {
 }
 
 Result<void> PageMaker::fill(ArchivePage* page) {
-  MatchWalk walk(db_, snapshot_.snapshot(), store_, owner_, query_.with, part_, query_.backwards);
+  MatchWalk walk(db_, snapshot_.snapshot(), store_, owner_, query_, part_, query_.backwards);
   page->complete = true;
   size_t bytes = 0;
   while (walk.next()) {
@@ -58,7 +58,7 @@ Result<void> PageMaker::fill(ArchivePage* page) {
 }
 
 Result<void> PageMaker::count(ArchivePage* page) {
-  MatchWalk walk(db_, snapshot_.snapshot(), store_, owner_, query_.with, all_, false);
+  MatchWalk walk(db_, snapshot_.snapshot(), store_, owner_, query_, all_, false);
   const uint64_t first = page->rows.empty() ? 0 : static_cast<uint64_t>(page->rows.front().id);
   while (walk.next()) {
     if (page->count == count_max || walk.looked() > looks_max) {
@@ -88,8 +88,8 @@ Result<ArchivePage> PageMaker::make_of_ids() {
     auto row = parse_row(framed);
     if (status.ok() && !row) status = rocksdb::Status::Corruption("an archive row of a later version, or damaged");
     if (!status.ok()) return disk_error(status, "reading an archive");
-    if (!query_.with || row->with == *query_.with)
-      matches.push_back({id, std::string(row->with), std::string(row->bytes)});
+    if (!is_match(query_, row->with, row->bytes)) continue;
+    matches.push_back({id, std::string(row->with), std::string(row->bytes)});
   }
   ArchivePage page;
   page.count_exact = query_.counted && matches.size() <= count_max;
