@@ -28,6 +28,7 @@ bool has_address(std::string_view message, const std::string& address) {
 }  // namespace
 
 Result<store::ArchiveQuery> make_archive_query(const MamQuery& query) {
+  if (query.rsm.index) return Error{ErrorKind::feature_not_implemented, "The archive is not paged by index."};
   store::ArchiveQuery made;
   if (query.with) made.with = query.with->bare().str();
   if (query.with && query.with->is_full()) {

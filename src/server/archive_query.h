@@ -1,6 +1,7 @@
 // From what a client asks of an archive (XEP-0313) to what the store can answer, and back.
 //
-// Shared by the archives of accounts and of rooms. Errors: item_not_found for an id that no archive of ours gives out.
+// Shared by the archives of accounts and of rooms. Errors: item_not_found for an id that no archive of ours gives out;
+// feature_not_implemented for a page by index.
 #pragma once
 
 #include "store/data_plane.h"

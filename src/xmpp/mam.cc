@@ -37,7 +37,7 @@ Result<void> read_field(MamQuery& query, const FormField& field) {
     query.include_groupchat = field.boolean();
     if (!query.include_groupchat) return Error{ErrorKind::bad_request, "'include-groupchat' is no boolean."};
   } else {
-    return Error{ErrorKind::bad_request, "The archive cannot search by '" + field.var + "'."};
+    return Error{ErrorKind::feature_not_implemented, "The archive cannot search by '" + field.var + "'."};
   }
   return {};
 }

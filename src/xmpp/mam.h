@@ -2,7 +2,8 @@
 //
 // Spec: XEP-0313 (urn:xmpp:mam:2 and its extended fields), XEP-0059, XEP-0297.
 // Limits: 100 values in the field `ids`; a queryid of 1,000 bytes.
-// Errors: bad_request for what cannot be read, jid_malformed for a `with` that is no address.
+// Errors: bad_request for what cannot be read, jid_malformed for a `with` that is no address, feature_not_implemented
+// for a field that it does not know.
 #pragma once
 
 #include <cstdint>

@@ -57,7 +57,7 @@ TEST(Mam, RefusesJunk) {
   EXPECT_EQ(read(field("start", "yesterday")).error().kind, ErrorKind::bad_request);
   EXPECT_EQ(read(field("end", "2010-02-30T00:00:00Z")).error().kind, ErrorKind::bad_request);
   EXPECT_EQ(read(field("include-groupchat", "perhaps")).error().kind, ErrorKind::bad_request);
-  EXPECT_EQ(read(field("{http://example.com/}search", "x")).error().kind, ErrorKind::bad_request);
+  EXPECT_EQ(read(field("{http://example.com/}search", "x")).error().kind, ErrorKind::feature_not_implemented);
   EXPECT_EQ(read("<field var='ids'/>").error().kind, ErrorKind::bad_request);
   EXPECT_FALSE(read({}, {}, " queryid='" + std::string(1001, 'q') + "'"));
   EXPECT_FALSE(read({}, "<set xmlns='http://jabber.org/protocol/rsm'><max>x</max></set>"));

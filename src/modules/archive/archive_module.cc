@@ -61,7 +61,7 @@ bool is_archivable(const Stanza& message) {
 const ModuleInfo& ArchiveModule::info() const {
   static const ModuleInfo info{"archive",
                                "Messages are kept and can be asked for from any device.",
-                               {{59, "1.0", "Result Set Management", ""},
+                               {{59, "1.0", "Result Set Management", "archives are not paged by index"},
                                 {313, "1.1.3", "Message Archive Management", "preferences (XEP-0441) are left out"},
                                 {334, "1.0.0", "Message Processing Hints", ""},
                                 {359, "0.7.0", "Unique and Stable Stanza IDs", ""}},

@@ -31,7 +31,6 @@ Asked make_asked(const Room& room, const Stanza& stanza) {
 }
 
 Result<store::ArchiveQuery> make_query(const Asked& asked, const MamQuery& query) {
-  if (query.rsm.index) return Error{ErrorKind::feature_not_implemented, "The archive is not paged by index."};
   auto rows = make_archive_query(query);
   if (!rows || !rows->with) return rows;
   if (query.with->bare_view() == asked.room.str()) {
