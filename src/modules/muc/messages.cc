@@ -88,6 +88,13 @@ void handle_normal(Room& room, const Stanza& stanza) {
   room.reply_error(stanza, {ErrorKind::bad_request, "A message for the room has the type groupchat."});
 }
 
+// A client's word to an occupant is an answer to a private message. What the server itself says of a session that is
+// gone has no receipt: nobody waits for it.
+void handle_error(Room& room, const Stanza& stanza) {
+  if (stanza.to->is_full() && room.traffic()->receipt()) return send_private(room, stanza);
+  handle_bounce(room, stanza);
+}
+
 }  // namespace
 
 bool is_archived(const Stanza& message) {
@@ -108,7 +115,7 @@ bool is_archived(const Stanza& message) {
 }
 
 void handle_message(Room& room, const Stanza& stanza) {
-  if (stanza.type == StanzaType::error) return handle_bounce(room, stanza);
+  if (stanza.type == StanzaType::error) return handle_error(room, stanza);
   if (stanza.to->is_full()) return send_private(room, stanza);
   if (stanza.type == StanzaType::groupchat) return handle_groupchat(room, stanza);
   if (stanza.type == StanzaType::none) return handle_normal(room, stanza);
