@@ -50,6 +50,7 @@ struct Inbound {
   Lsn gate = 0;                        // it must not reach a client before this is on disk
   bool replayed = false;               // comes out of a dead session's queue: it has been archived and copied already
   std::vector<Session*> delivered_to;  // filled before copy: who gets it by the rules
+  std::vector<Session*> copied_to;     // where that is nobody, filled by copy: who has it all the same
 };
 
 // An iq of type get or set that the server answers, on its own behalf or on an account's.

@@ -75,6 +75,7 @@ Flow copy_received(Home& home, Inbound& inbound) {
       copy = make_copy(message, is_own ? "sent" : "received", {});
     }
     send_copy(inbound.resident, *session, *copy, inbound.gate);
+    if (delivered.empty()) inbound.copied_to.push_back(session.get());
   }
   return Flow::go_on;
 }

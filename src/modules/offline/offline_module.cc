@@ -8,6 +8,7 @@ namespace teahouse {
 namespace {
 
 constexpr size_t portion_bytes = 1 << 20;
+constexpr size_t copied_max = 1000;
 
 // XEP-0160 section 3: normal and chat messages with something to keep.
 bool is_worth_keeping(const Stanza& message) {
@@ -109,6 +110,9 @@ Flow OfflineModule::keep(Inbound& inbound) {
   ++queue.waiting;
   std::string name = find_archive_id(bytes, resident.jid());
   if (name.empty()) name = to_string(home_->make_archive_id());
+  for (const Session* session : inbound.copied_to) {
+    if (queue.copied.size() < copied_max) queue.copied.emplace_back(session->number(), name);
+  }
   await(inbound.receipt, store(resident.tenant()).store(resident.jid().str(), name, bytes));
   return Flow::stop;
 }
@@ -153,7 +157,12 @@ Task<void> OfflineModule::deliver(OfflineModule& self, TenantPtr tenant, BareJid
     if (entries) queue.waiting = 0;
     co_return;
   }
+  const auto has_copy = [&](const std::string& name) {
+    return std::find(queue.copied.begin(), queue.copied.end(), std::pair(session, name)) != queue.copied.end();
+  };
   for (const auto& entry : *entries) {
+    store.remove(account.str(), entry.name);
+    if (has_copy(entry.name)) continue;
     const auto document = xml::Document::parse(SharedBytes(entry.value));
     auto message = document ? Stanza::read(*document) : Result<Stanza>(document.error());
     if (message) {
@@ -161,13 +170,13 @@ Task<void> OfflineModule::deliver(OfflineModule& self, TenantPtr tenant, BareJid
     } else {
       log::error("offline", "A kept message can't be read", {{"jid", account.str()}, {"why", message.error().text}});
     }
-    store.remove(account.str(), entry.name);
   }
   queue.waiting -= std::min(queue.waiting, static_cast<int64_t>(entries->size()));
   if (queue.waiting > 0) {
     receiver->ask_for_room();
   } else {
     queue.receiver = 0;
+    queue.copied.clear();
   }
 }
 

@@ -3,7 +3,8 @@
 //
 // Thread: its home loop.
 // Limits: the plan's offline_messages for each account; past it the sender gets service-unavailable (RFC 6121
-// section 8.5.2.2.1). Spec: XEP-0160, RFC 6121 section 8.5.2.2, XEP-0203.
+// section 8.5.2.2.1). 1,000 copies of what waits are remembered for each account. Spec: XEP-0160, RFC 6121
+// section 8.5.2.2, XEP-0203.
 #pragma once
 
 #include "server/home.h"
@@ -19,6 +20,8 @@ class OfflineModule final : public Module {
   struct Queue {
     int64_t waiting = 0;
     uint64_t receiver = 0;  // the session that they are handed over to, a portion at a time; 0: none
+    // Sessions that were not to get what waits, but had a copy of it: who sends it to them again sends it twice.
+    std::vector<std::pair<uint64_t, std::string>> copied;
   };
   Flow keep(Inbound& inbound);
   void hand_over(Session& session);
