@@ -21,8 +21,6 @@ std::string mark_of(const Room& room, const FullJid& session) {
   return crypto::to_base64url(std::string_view(digest).substr(0, 12));
 }
 
-Error not_here() { return {ErrorKind::not_acceptable, "You are not in this room."}; }
-
 // What belongs to the account rather than to the session is asked of the account (section 17.4 leaves it open).
 bool is_for_account(const Stanza& stanza) {
   return stanza.child("vCard", ns::vcard_temp) || stanza.child("pubsub", pubsub_ns);
@@ -30,10 +28,7 @@ bool is_for_account(const Stanza& stanza) {
 
 void relay_request(Room& room, const Stanza& stanza) {
   const Occupant* from = room.occupants.find_by_session(*stanza.from);
-  if (!from) return room.reply_error(stanza, not_here());
-  if (stanza.id.empty() || stanza.root().child_count() != 1) {
-    return room.reply_error(stanza, {ErrorKind::bad_request, "An iq has an id and exactly one child element."});
-  }
+  if (!from) return room.reply_error(stanza, make_stranger_error(stanza));
   const Occupant* to = room.occupants.find(stanza.to->resourcepart());
   if (!to) return room.reply_error(stanza, {ErrorKind::item_not_found, "There is no such occupant."});
   if (to == from && stanza.type == StanzaType::get && stanza.child("ping", ns::ping)) return room.reply(stanza);
@@ -73,9 +68,18 @@ void relay_answer(Room& room, const Stanza& stanza) {
 
 }  // namespace
 
+Error make_stranger_error(const Stanza& stanza) {
+  const auto query = stanza.first_child();
+  if (query && (query->ns() == ns::disco_info || query->ns() == ns::disco_items)) {
+    return {ErrorKind::bad_request, "Occupants are looked at by occupants only. Enter the room first."};
+  }
+  // Not item-not-found, by which a client that pings itself would know that it is in the room (XEP-0410 section 3).
+  return {ErrorKind::not_acceptable, "You are not in this room."};
+}
+
 void send_private(Room& room, const Stanza& stanza) {
   const Occupant* from = room.occupants.find_by_session(*stanza.from);
-  if (!from) return room.reply_error(stanza, not_here());
+  if (!from) return room.reply_error(stanza, make_stranger_error(stanza));
   if (stanza.type == StanzaType::groupchat) {
     return room.reply_error(stanza, {ErrorKind::bad_request, "A message for one occupant is no groupchat."});
   }

@@ -73,8 +73,7 @@ bool handle_absent(Home& home, const Host& host, const Stanza& stanza) {
   if (stanza.kind == StanzaKind::message) {
     fail(ErrorKind::item_not_found, "There is no such room.");
   } else if (stanza.kind == StanzaKind::iq && is_request(stanza)) {
-    // XEP-0410: item-not-found would tell the client that it is still in the room.
-    if (stanza.to->is_full()) fail(ErrorKind::not_acceptable, "You are not in this room.");
+    if (stanza.to->is_full()) refuse(home, stanza, make_stranger_error(stanza));
     if (stanza.to->is_bare()) fail(ErrorKind::item_not_found, "There is no such room.");
   }
   if (stanza.kind != StanzaKind::presence || stanza.type != StanzaType::none) return false;
