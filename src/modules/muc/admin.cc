@@ -138,7 +138,7 @@ void apply_affiliation(Room& room, const Stanza& stanza, const Item& item, const
   change_affiliation(room, *item.jid, std::move(affiliated), notes);
   const bool may_come_now = before == Affiliation::none && *item.affiliation >= Affiliation::member;
   if (room.config.members_only && may_come_now && room.occupants.find_by_account(*item.jid).empty()) {
-    send_invitation(room, stanza.from->bare(), *item.jid, item.reason);
+    send_invitation(room, stanza.from->bare(), {*item.jid, item.reason, {}});
   }
 }
 

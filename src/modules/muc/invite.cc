@@ -9,11 +9,6 @@
 namespace teahouse::muc {
 namespace {
 
-struct Invitation {
-  Jid to;
-  std::string reason;
-};
-
 Result<std::vector<Invitation>> parse_invitations(const xml::Element& x) {
   std::vector<Invitation> found;
   for (auto child = x.first_child(); child; child = child->next_sibling()) {
@@ -23,7 +18,11 @@ Result<std::vector<Invitation>> parse_invitations(const xml::Element& x) {
     if (found.size() == invites_per_message_max) {
       return Error{ErrorKind::not_acceptable, "Too many invitations in one message."};
     }
-    found.push_back({std::move(*to), cut_reason(child->child_text("reason", ns::muc_user))});
+    Invitation invitation{std::move(*to), cut_reason(child->child_text("reason", ns::muc_user)), {}};
+    if (const auto continued = child->child("continue", ns::muc_user)) {
+      invitation.continued = continued->attribute("thread").value_or("");
+    }
+    found.push_back(std::move(invitation));
   }
   return found;
 }
@@ -42,19 +41,25 @@ Result<void> check_inviter(const Room& room, const Jid& from) {
 
 }  // namespace
 
-void send_invitation(Room& room, const BareJid& inviter, const Jid& invitee, std::string_view reason) {
+void send_invitation(Room& room, const BareJid& inviter, const Invitation& invitation, const std::string& id) {
   std::string payload;
   xml::Writer writer(payload);
   writer.open("x", ns::muc_user).open("invite").attribute("from", inviter.str());
-  if (!reason.empty()) writer.leaf("reason", reason);
+  if (!invitation.reason.empty()) writer.leaf("reason", invitation.reason);
+  if (invitation.continued) {
+    writer.open("continue");
+    if (!invitation.continued->empty()) writer.attribute("thread", *invitation.continued);
+    writer.close();
+  }
   writer.close();
   if (!room.config.password.empty()) writer.leaf("password", room.config.password);
   writer.close();
   Stanza stanza = Stanza::make(StanzaKind::message, StanzaType::none, std::move(payload));
   stanza.from = room.jid();
-  stanza.to = invitee;
+  stanza.to = invitation.to;
+  stanza.id = id;
   room.traffic()->send(std::move(stanza));
-  room.invitations.emplace_back(invitee.bare(), inviter);
+  room.invitations.emplace_back(invitation.to.bare(), inviter);
   if (room.invitations.size() > invites_remembered_max) room.invitations.pop_front();
 }
 
@@ -64,8 +69,8 @@ void invite(Room& room, const Stanza& stanza, const xml::Element& x) {
   const auto invitations = parse_invitations(x);
   if (!invitations) return room.reply_error(stanza, invitations.error());
   const BareJid inviter = stanza.from->bare();
-  for (const auto& [to, reason] : *invitations) {
-    const BareJid invitee = to.bare();
+  for (const Invitation& invitation : *invitations) {
+    const BareJid invitee = invitation.to.bare();
     const Affiliation now = room.affiliation_of(invitee);
     if (now == Affiliation::outcast) {
       room.reply_error(stanza, {ErrorKind::forbidden, invitee.str() + " is banned from this room."});
@@ -76,7 +81,7 @@ void invite(Room& room, const Stanza& stanza, const xml::Element& x) {
       if (!space) return room.reply_error(stanza, space.error());
       change_affiliation(room, invitee, {Affiliation::member, {}, {}}, {});
     }
-    send_invitation(room, inviter, to, reason);
+    send_invitation(room, inviter, invitation, stanza.id);
   }
 }
 

@@ -3,8 +3,11 @@
 // A refusal is passed on only to who invited, and only from who was invited, as far as the room remembers (it forgets
 // when it is unloaded): so nobody can use the room to write to strangers.
 //
-// Spec: XEP-0045 sections 7.8.2 and 9.5. Direct invitations (XEP-0249) do not pass through the room.
+// Spec: XEP-0045 sections 7.8.2, 7.9 and 9.5. Direct invitations (XEP-0249) do not pass through the room.
 #pragma once
+
+#include <optional>
+#include <string>
 
 #include "modules/muc/room.h"
 #include "xml/document.h"
@@ -15,7 +18,13 @@ namespace teahouse::muc {
 void invite(Room& room, const Stanza& stanza, const xml::Element& x);
 void decline(Room& room, const Stanza& stanza, const xml::Element& x);
 
-// The room tells somebody that he may come in.
-void send_invitation(Room& room, const BareJid& inviter, const Jid& invitee, std::string_view reason);
+struct Invitation {
+  Jid to;
+  std::string reason;
+  std::optional<std::string> continued;  // goes on with a chat (section 7.9): its thread, which may be empty
+};
+
+// The room tells somebody that he may come in. `id`: of the message that asked for it.
+void send_invitation(Room& room, const BareJid& inviter, const Invitation& invitation, const std::string& id = {});
 
 }  // namespace teahouse::muc
