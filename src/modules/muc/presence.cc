@@ -14,7 +14,7 @@ enum class View { stranger, sees_address, self };
 struct Told {
   StanzaType type = StanzaType::none;
   const PresenceNotes& notes;
-  std::string_view extra = {};
+  std::string_view destroy = {};  // <destroy/>: with the room its affiliations are gone (section 10.9)
 };
 
 std::string make_stamp(const Room& room, const Occupant& occupant, View view, const Told& told) {
@@ -24,14 +24,15 @@ std::string make_stamp(const Room& room, const Occupant& occupant, View view, co
   std::string out;
   xml::Writer writer(out);
   writer.open("x", ns::muc_user).open("item");
-  writer.attribute("affiliation", to_string(room.affiliation_of(occupant.real)));
+  writer.attribute("affiliation",
+                   to_string(told.destroy.empty() ? room.affiliation_of(occupant.real) : Affiliation::none));
   writer.attribute("role", to_string(is_gone ? Role::none : occupant.role));
   if (view != View::stranger) writer.attribute("jid", occupant.shown().jid.str());
   if (!notes.new_nick.empty()) writer.attribute("nick", notes.new_nick);
   if (!notes.actor_nick.empty()) writer.open("actor").attribute("nick", notes.actor_nick).close();
   if (!notes.reason.empty()) writer.leaf("reason", notes.reason);
   writer.close();
-  if (!told.extra.empty()) writer.raw(told.extra);
+  writer.raw(told.destroy);
   const auto write_codes = [&](const std::vector<int>& codes) {
     for (const int code : codes) writer.open("status").attribute("code", std::to_string(code)).close();
   };
@@ -215,9 +216,9 @@ void handle_bounce(Room& room, const Stanza& error) {
   }
 }
 
-void send_everybody_away(Room& room, const PresenceNotes& notes, std::string_view extra) {
+void send_everybody_away(Room& room, const PresenceNotes& notes, std::string_view destroy) {
   room.occupants.for_each([&](const Occupant& occupant) {
-    const Told told{StanzaType::unavailable, notes, extra};
+    const Told told{StanzaType::unavailable, notes, destroy};
     const Stanza stanza = make_presence(room, occupant, View::self, told, nullptr);
     for (const auto& session : occupant.sessions) send_to(room, stanza, session.jid);
   });

@@ -46,7 +46,8 @@ void set_role(Room& room, Occupant& occupant, Role role, const PresenceNotes& no
 // 333).
 void handle_bounce(Room& room, const Stanza& error);
 
-// The last word of a room that is destroyed, or whose server stops, to each session: `extra` goes into its <x/>.
-void send_everybody_away(Room& room, const PresenceNotes& notes, std::string_view extra);
+// The last word of a room, to each session: it is destroyed (`destroy`: the element that says so), or its server stops
+// (empty).
+void send_everybody_away(Room& room, const PresenceNotes& notes, std::string_view destroy);
 
 }  // namespace teahouse::muc
