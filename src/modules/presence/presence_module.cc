@@ -44,8 +44,7 @@ Flow PresenceModule::outbound(Outbound& outbound) {
   if (is_subscription(presence.type)) {
     if (presence.to) subscription_outbound(outbound);
   } else if (presence.to) {
-    directed(*outbound.session, presence);
-    return Flow::go_on;
+    return directed(*outbound.session, presence);
   } else if (presence.type == StanzaType::unavailable) {
     unavailable(*outbound.session, presence);
   } else {
@@ -92,14 +91,22 @@ void PresenceModule::unavailable(Session& session, Stanza presence) {
   }
 }
 
-void PresenceModule::directed(Session& session, const Stanza& presence) {
+Flow PresenceModule::directed(Session& session, const Stanza& presence) {
   const RosterItem* item = roster_.of(session.resident()).find(presence.to->bare());
   auto& directed = directed_->of(session).to;
   if (presence.type == StanzaType::unavailable) {
     directed.erase(presence.to->str());
-  } else if (!(item && item->subscription.from && session.is_available()) && directed.size() < directed_max) {
+  } else if (!(item && item->subscription.from && session.is_available())) {
+    // Whom we cannot tell that it goes must not hear that it is there.
+    if (directed.size() >= directed_max && !directed.contains(presence.to->str())) {
+      home_->reply_error(presence, {ErrorKind::resource_constraint,
+                                    "A session sends presence to at most " + std::to_string(directed_max) +
+                                        " addresses that have no subscription. Send unavailable presence to some."});
+      return Flow::stop;
+    }
     directed.insert(presence.to->str());
   }
+  return Flow::go_on;
 }
 
 void PresenceModule::broadcast(Session& session, const Stanza& presence) {

@@ -1,7 +1,7 @@
 // PresenceModule: what an account's presence tells whom. One for each home.
 //
 // Thread: its home loop.
-// Limits: a session's directed presence is remembered for 1,000 addresses.
+// Limits: a session has directed presence at 1,000 addresses; more is refused with resource-constraint.
 // Spec: RFC 6121 sections 3 (subscriptions) and 4 (presence).
 #pragma once
 
@@ -26,7 +26,7 @@ class PresenceModule final : public Module {
   Flow outbound(Outbound& outbound);
   void available(Session& session, Stanza presence);
   void unavailable(Session& session, Stanza presence);
-  void directed(Session& session, const Stanza& presence);
+  Flow directed(Session& session, const Stanza& presence);
   void subscription_outbound(Outbound& outbound);
 
   // At the account's home.
