@@ -156,7 +156,10 @@ void Home::arrive_at_host(const HostPtr& host, Stanza stanza, const ReceiptPtr& 
 // is just offline with offline storage off: the answer says nothing of who exists.
 void Home::arrive_nowhere(Stanza stanza) {
   if (takes_no_error(stanza)) return;
-  reply_error(stanza, {ErrorKind::service_unavailable, ""});
+  // What an account asks for itself is forbidden to others (RFC 6121 section 2.3.3 for a roster), there or not.
+  const auto query = stanza.to->is_bare() && is_request(stanza) ? stanza.first_child() : std::nullopt;
+  const bool is_private = query && hooks_.is_for_own_account(stanza.type, query->name(), query->ns());
+  reply_error(stanza, {is_private ? ErrorKind::forbidden : ErrorKind::service_unavailable, ""});
 }
 
 void Home::handle_iq(const HostPtr& host, Resident* resident, Session* session, const Stanza& stanza,
@@ -164,11 +167,13 @@ void Home::handle_iq(const HostPtr& host, Resident* resident, Session* session, 
   if (!is_request(stanza)) return;  // an answer that nobody asked for
   const IqRequest request{*this, stanza, *stanza.first_child(), host, resident, session, receipt};
   const auto* handler = hooks_.find_iq(request);
-  if (!handler) {
+  if (handler) {
+    (*handler)(request);
+  } else if (resident) {
+    arrive_nowhere(stanza);
+  } else {
     reply_error(stanza, {ErrorKind::service_unavailable, ""});
-    return;
   }
-  (*handler)(request);
 }
 
 void Home::on_committed(Lsn lsn) {

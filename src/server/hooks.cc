@@ -39,6 +39,10 @@ const Hooks::IqHandler* Hooks::find_iq(const IqRequest& request) const {
   return own ? own : find_iq(IqTarget::account, request);
 }
 
+bool Hooks::is_for_own_account(StanzaType type, std::string_view name, std::string_view ns) const {
+  return iq_.contains(iq_key(IqTarget::own_account, type, name, ns));
+}
+
 const Hooks::IqHandler* Hooks::find_iq(IqTarget target, const IqRequest& request) const {
   const auto found = iq_.find(iq_key(target, request.stanza.type, request.query.name(), request.query.ns()));
   return found == iq_.end() ? nullptr : &found->second;

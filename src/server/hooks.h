@@ -67,7 +67,7 @@ struct IqRequest {
 };
 enum class IqTarget : uint8_t {
   account,
-  own_account,  // for whom the account itself asks; to everybody else it is not there (RFC 6121 section 8.5.1)
+  own_account,  // which the account itself asks; to everybody else it is forbidden, whether the account is there or not
   host,
 };
 
@@ -104,6 +104,7 @@ class Hooks {
   // `type` is get or set. One handler for each (target, type, name, ns).
   void on_iq(IqTarget target, StanzaType type, std::string_view name, std::string_view ns, IqHandler handler);
   const IqHandler* find_iq(const IqRequest& request) const;
+  bool is_for_own_account(StanzaType type, std::string_view name, std::string_view ns) const;
 
   // Takes every stanza for a host of this kind, on the home loop of `to`'s bare address (of the host itself for its
   // own).

@@ -83,8 +83,9 @@ void ArchiveModule::attach(Home& home) {
   hooks.on_iq(IqTarget::own_account, StanzaType::get, "metadata", ns::mam, [this](const IqRequest& iq) {
     spawn(answer_metadata(*this, iq.host->tenant, iq.resident->jid(), iq.stanza));
   });
-  hooks.account_removed.push_back(
-      [this](const HostPtr& host, const BareJid& jid, const ReceiptPtr&) { store(*host->tenant).remove_all(jid.str()); });
+  hooks.account_removed.push_back([this](const HostPtr& host, const BareJid& jid, const ReceiptPtr&) {
+    store(*host->tenant).remove_all(jid.str());
+  });
 }
 
 Flow ArchiveModule::refuse_full(const Tenant& tenant, const Stanza& message) {
