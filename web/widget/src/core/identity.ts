@@ -13,13 +13,13 @@ export interface Claims {
   rooms?: string[];
 }
 
-/** Reads a token's claims without checking them: the server does that. Null when it is no JWT. */
+/** Reads a token's claims without checking them: the server does that. Null when it is no JWT or nobody's. */
 export function readClaims(token: string): Claims | null {
   try {
     const payload = token.split(".")[1]!.replace(/-/g, "+").replace(/_/g, "/");
     const bytes = Uint8Array.from(atob(payload), (c) => c.charCodeAt(0));
     const claims = JSON.parse(new TextDecoder().decode(bytes)) as Claims;
-    return typeof claims.sub === "string" || typeof claims.sub === "number" ? { ...claims, sub: String(claims.sub) } : null;
+    return typeof claims.sub === "string" ? claims : null;
   } catch {
     return null;
   }
@@ -41,7 +41,7 @@ const fresh = (claims: Claims): boolean => claims.exp - marginS > Date.now() / 1
 function makeIdentity(guest: boolean, first: string, renew: (old: string, refused: boolean) => Promise<string>): Identity {
   let token = first;
   let claims = readClaims(first);
-  if (!claims) throw new CredentialsError("signed-out", "The token is not a JWT.");
+  if (!claims) throw new CredentialsError("signed-out", `The token is not a JWT whose "sub" is a string: the user's id, in quotes even if it is a number.`);
   let renewing: Promise<string> | null = null;
   return {
     guest,

@@ -57,7 +57,8 @@ async function bind(socket: FakeSocket) {
   await logIn(socket);
   await socket.expect("iq");
   await socket.say(bound);
-  assert.equal(attribute(await socket.expect("enable"), "resume"), "true");
+  const enable = await socket.expect("enable");
+  assert.deepEqual([attribute(enable, "resume"), attribute(enable, "max")], ["true", "60"]);
   await socket.say('<enabled xmlns="urn:xmpp:sm:3" id="sm1" resume="true"/>');
 }
 
@@ -121,40 +122,72 @@ test("a session the server no longer has is replaced by a new one", async () => 
   assert.deepEqual([store.sm!.id, store.sm!.inbound, store.sm!.unacked.length], ["sm2", 0, 0]);
 });
 
+const refuse = async (socket: () => FakeSocket) => {
+  await settle();
+  await socket().expect("open");
+  await socket().say(open);
+  await socket().say(mechanisms);
+  await socket().expect("auth");
+  await socket().say('<failure xmlns="urn:ietf:params:xml:ns:xmpp-sasl"><not-authorized/><text>It ran out.</text></failure>');
+};
+
 test("a refused token is renewed once; refused again, the user is told", async () => {
   const asked: boolean[] = [];
   const { stream, socket } = setUp(null, async (refresh) => {
     asked.push(refresh);
     return { localpart: "ann", password: "tök" };
   });
-  const refuse = async () => {
-    await settle();
-    await socket().expect("open");
-    await socket().say(open);
-    await socket().say(mechanisms);
-    await socket().expect("auth");
-    await socket().say('<failure xmlns="urn:ietf:params:xml:ns:xmpp-sasl"><not-authorized/></failure>');
-  };
-  await refuse();
+  await refuse(socket);
   assert.equal(stream.status.phase, "waiting");
   stream.retryNow();
-  await refuse();
+  await refuse(socket);
   assert.deepEqual([stream.status.phase, stream.status.reason], ["stopped", "signed-out"]);
   assert.deepEqual(asked, [false, true]);
 });
 
-for (const [what, say, reason] of [
-  ["a suspended account", '<error xmlns="http://etherx.jabber.org/streams"><account-disabled xmlns="urn:ietf:params:xml:ns:xmpp-streams"/></error>', "disabled"],
-  ["a conflict", '<error xmlns="http://etherx.jabber.org/streams"><conflict xmlns="urn:ietf:params:xml:ns:xmpp-streams"/></error>', "replaced"],
-] as const) {
-  test(`${what} ends it, without trying again`, async () => {
-    const { stream, socket } = setUp();
-    await settle();
-    await bind(socket());
-    await socket().say(say);
-    assert.deepEqual([stream.status.phase, stream.status.reason], ["stopped", reason]);
+test("a token that can't be renewed: what the server said of it is the reason", async () => {
+  const { stream, socket } = setUp(null, async (refresh) => {
+    if (refresh) throw new CredentialsError("signed-out", "There is no other.");
+    return { localpart: "ann", password: "tök" };
   });
-}
+  await refuse(socket);
+  stream.retryNow();
+  await settle();
+  assert.deepEqual([stream.status.phase, stream.status.reason, stream.status.detail], ["stopped", "signed-out", "It ran out."]);
+});
+
+test("a suspended tenant: the reason is told, and a minute later it is asked again", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { stream, statuses, socket } = setUp();
+  await settle();
+  await bind(socket());
+  const first = socket();
+  await first.say(
+    '<error xmlns="http://etherx.jabber.org/streams"><policy-violation xmlns="urn:ietf:params:xml:ns:xmpp-streams"/>' +
+      '<text xmlns="urn:ietf:params:xml:ns:xmpp-streams">We are moving.</text><account-disabled xmlns="urn:ietf:params:xml:ns:xmpp-sasl"/></error>',
+  );
+  assert.deepEqual([stream.status.phase, stream.status.reason, stream.status.detail], ["stopped", "disabled", "We are moving."]);
+  assert.ok(!statuses.some((s) => s.reason === "busy"));
+  t.mock.timers.tick(59_000);
+  await settle();
+  assert.equal(socket(), first, "not at once");
+  t.mock.timers.tick(40_000);
+  await settle();
+  assert.notEqual(socket(), first);
+  await logIn(socket());
+  await socket().expect("resume");
+  await socket().say('<resumed xmlns="urn:xmpp:sm:3" previd="sm1" h="0"/>');
+  assert.deepEqual([stream.status.phase, stream.status.reason], ["online", undefined]);
+  stream.stop();
+});
+
+test("a conflict ends it, without trying again", async () => {
+  const { stream, socket } = setUp();
+  await settle();
+  await bind(socket());
+  await socket().say('<error xmlns="http://etherx.jabber.org/streams"><conflict xmlns="urn:ietf:params:xml:ns:xmpp-streams"/></error>');
+  assert.deepEqual([stream.status.phase, stream.status.reason], ["stopped", "replaced"]);
+});
 
 test("a server that shuts down, closes, drops or talks nonsense is tried again", async () => {
   const ends: ((socket: FakeSocket) => Promise<void>)[] = [

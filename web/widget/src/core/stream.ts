@@ -56,6 +56,10 @@ class StreamFailure extends Error {
   }
 }
 
+/** How long a session waits for its page to come back. Until then others see its user as there. */
+const resumeMaxS = 60;
+/** A tenant that is suspended is asked now and then whether it still is. */
+const disabledRetryMs = 60_000;
 const negotiateTimeoutMs = 20_000;
 const silenceMaxMs = 50_000;
 const answerTimeoutMs = 10_000;
@@ -73,7 +77,8 @@ export class Stream extends Emitter<StreamEvents> {
   private answerTimer = 0;
   private ackAsked = false;
   private running = false;
-  private refreshToken = false;
+  /** What the server said of the last token, if it refused it: the next one must be another. */
+  private refusal: string | null = null;
   status: Status;
 
   constructor(private readonly options: StreamOptions) {
@@ -85,7 +90,8 @@ export class Stream extends Emitter<StreamEvents> {
   start(): void {
     if (this.running) return;
     this.running = true;
-    this.refreshToken = false;
+    this.refusal = null;
+    clearTimeout(this.retryTimer);
     addEventListener("online", this.wake);
     addEventListener("offline", this.probe);
     document.addEventListener("visibilitychange", this.wake);
@@ -159,11 +165,11 @@ export class Stream extends Emitter<StreamEvents> {
     const attempt = this.attempt;
     this.setStatus({ phase: "connecting", retryAt: undefined });
     try {
-      const credentials = await this.options.credentials(this.refreshToken);
+      const credentials = await this.options.credentials(this.refusal !== null);
       if (attempt !== this.attempt) return;
       await this.openSocket();
       const resumed = await this.withTimeout(this.negotiate(credentials));
-      this.refreshToken = false;
+      this.refusal = null;
       this.backoff.reset();
       this.becomeReady(resumed);
     } catch (error) {
@@ -231,7 +237,7 @@ export class Stream extends Emitter<StreamEvents> {
     const jid = text(child(child(answer, ns.bind, "bind"), ns.bind, "jid"));
     const epoch = randomId(12);
     if (smOffered) {
-      this.write(el("enable", { xmlns: ns.sm, resume: "true" }));
+      this.write(el("enable", { xmlns: ns.sm, resume: "true", max: String(resumeMaxS) }));
       const enabled = await this.nextFrame();
       const id = enabled.getAttribute("id");
       if (enabled.localName === "enabled" && id) this.setSm(makeSmState(id, epoch, jid));
@@ -256,8 +262,10 @@ export class Stream extends Emitter<StreamEvents> {
     if (!frame) return this.fail(new StreamFailure("not-well-formed"));
     this.heard();
     if (frame.localName === "error" && frame.namespaceURI === ns.streams) {
-      const condition = children(frame).find((c) => c.localName !== "text")?.localName ?? "undefined-condition";
-      return this.fail(new StreamFailure(`stream:${condition}`, text(child(frame, ns.streamErrors, "text"))));
+      // Streams have no condition of their own for it (RFC 6120 section 4.9.3), so it comes beside one of theirs, as SASL calls it.
+      const disabled = child(frame, ns.sasl, "account-disabled");
+      const condition = disabled ?? children(frame).find((c) => c.localName !== "text");
+      return this.fail(new StreamFailure(`stream:${condition?.localName ?? "undefined-condition"}`, text(child(frame, ns.streamErrors, "text"))));
     }
     if (frame.localName === "close" && frame.namespaceURI === ns.framing) return this.fail(new StreamFailure("closed"));
     if (this.negotiated) return this.handle(frame, data);
@@ -299,15 +307,15 @@ export class Stream extends Emitter<StreamEvents> {
     if (!this.running) return;
     this.dropSocket();
     const condition = error instanceof StreamFailure ? error.condition : "";
-    if (error instanceof CredentialsError && error.retryAfterMs === undefined) return this.giveUp(error.reason, error.message);
+    if (error instanceof CredentialsError && error.retryAfterMs === undefined) return this.giveUp(error.reason, this.refusal || error.message);
     if (condition === "sasl:account-disabled" || condition === "stream:account-disabled") return this.giveUp("disabled", error.message);
     if (condition === "stream:conflict") {
       this.setSm(null);
       return this.giveUp("replaced", error.message);
     }
     if (["sasl:not-authorized", "sasl:credentials-expired", "sasl:invalid-authzid"].includes(condition)) {
-      if (this.refreshToken) return this.giveUp("signed-out", error.message);
-      this.refreshToken = true;
+      if (this.refusal !== null) return this.giveUp("signed-out", error.message);
+      this.refusal = error.message;
     }
     // What was sent may be the reason: don't repeat it in a resumed session.
     if (["stream:policy-violation", "stream:not-well-formed", "stream:invalid-xml"].includes(condition)) this.setSm(null);
@@ -326,6 +334,8 @@ export class Stream extends Emitter<StreamEvents> {
   private giveUp(reason: StopReason, detail: string): void {
     this.stop();
     this.setStatus({ phase: "stopped", reason, detail });
+    if (reason !== "disabled") return;
+    this.retryTimer = setTimeout(() => this.start(), disabledRetryMs * (1 + Math.random() / 2)) as unknown as number;
   }
 
   private heard(): void {
