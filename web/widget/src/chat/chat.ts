@@ -12,13 +12,13 @@ import { ns } from "../core/ns.ts";
 import { Outbox, type Outgoing } from "../core/outbox.ts";
 import { clearOtherUsers, openStorage, userScope, type Storage } from "../core/storage.ts";
 import { randomId, type Status } from "../core/stream.ts";
-import { attribute, child, el, text } from "../core/xml.ts";
+import { child, el, text } from "../core/xml.ts";
 import { Contacts } from "./contacts.ts";
 import { History } from "./history.ts";
+import { Incoming } from "./incoming.ts";
 import { Messages } from "./messages.ts";
 import { limits, type Conversation, type Read } from "./model.ts";
 import { People, safePicture } from "./people.ts";
-import { readForwarded, readMessage, type Reading } from "./reading.ts";
 import { answerRequest } from "./requests.ts";
 import { cleanNick, Rooms } from "./rooms.ts";
 import { Sending } from "./sending.ts";
@@ -52,12 +52,14 @@ export class Chat extends Emitter<ChatEvents> {
   /** The conversation the page asked for, if it asked for one. */
   readonly first: string | null;
   private readonly sending: Sending;
+  private readonly incoming: Incoming;
   private readonly contacts: Contacts;
   private readonly typing: Typing;
   private readonly messages: Messages;
   private readonly history: History;
   private readonly rooms: Rooms;
-  private readonly session: Storage;
+  /** What this tab keeps over page loads. */
+  readonly session: Storage;
   private readonly local: Storage;
   private epoch = "";
   private phase: Status["phase"] = "idle";
@@ -87,13 +89,20 @@ export class Chat extends Emitter<ChatEvents> {
     this.people = new People(origin, site.domain, identity, this.store);
     this.contacts = new Contacts(this.link, this.store, this.people);
     this.typing = new Typing(this.link);
-    this.sending = new Sending(this.link, this.store, this.messages, this.rooms, new Outbox(this.local), (told) => this.tell(told));
+    this.sending = new Sending(this.link, this.store, this.messages, this.rooms, new Outbox(this.local), (told) => this.link.tell(told));
+    this.incoming = new Incoming(this.link, this.store, this.history, this.messages, this.sending, this.people, this.contacts);
     this.first = this.pinFirst();
     this.listen();
   }
 
   get status(): Status {
     return this.link.status;
+  }
+
+  /** It is over for now, and the user must be told why: also while it is asked whether that still holds. */
+  get stopped(): boolean {
+    const { phase, reason } = this.status;
+    return phase === "stopped" || (phase === "connecting" && reason !== undefined && reason !== "busy");
   }
 
   async start(): Promise<void> {
@@ -186,11 +195,14 @@ export class Chat extends Emitter<ChatEvents> {
     this.rooms.join(conversation, password);
   }
 
+  /** It stays in the list: choosing it there enters again. */
   leave(conversation: Conversation): void {
     this.rooms.leave(conversation);
-    conversation.pinned = false;
-    this.store.conversations.delete(conversation.jid);
-    this.store.changed();
+  }
+
+  /** Whether the user is among older messages rather than at the end. */
+  setReading(conversation: Conversation, reading: boolean): void {
+    this.store.setReading(conversation, reading);
   }
 
   composing(conversation: Conversation, text: string): void {
@@ -205,12 +217,17 @@ export class Chat extends Emitter<ChatEvents> {
     const { origin, identity } = this.options;
     const clean = cleanNick(name);
     if (!clean) return;
-    const { jid } = this.store.me;
-    await storeName(origin, identity.claims.sub, await identity.token(), clean);
+    const { jid, name: before } = this.store.me;
+    await this.rooms.rename(clean); // first: a room may know somebody of that name
+    try {
+      await storeName(origin, identity.claims.sub, await identity.token(), clean);
+    } catch (error) {
+      void this.rooms.rename(before).catch(() => {});
+      throw error;
+    }
     if (identity.guest) await identity.token(true).catch(() => {}); // the old one says the old name whenever it is used
     this.store.me.name = clean;
     this.store.people.set(jid, { jid, id: identity.claims.sub, picture: this.store.picture(jid), name: clean });
-    this.rooms.rename(clean);
     this.store.changed();
   }
 
@@ -232,7 +249,7 @@ export class Chat extends Emitter<ChatEvents> {
   }
 
   private roomJid(name: string): string {
-    return name.includes("@") ? bareJid(name) : `${escapeLocalpart(name.toLowerCase())}@${this.options.site.rooms}`;
+    return /^[^@/]+@[^@/]+/.test(name) ? bareJid(name) : `${escapeLocalpart(name.toLowerCase())}@${this.options.site.rooms}`;
   }
 
   private listen(): void {
@@ -260,11 +277,7 @@ export class Chat extends Emitter<ChatEvents> {
       this.logout(false);
       this.emit("logout", undefined);
     });
-    store.on("read", (read) => this.tell({ read }));
-  }
-
-  private tell(told: TabTold): void {
-    this.link.tell(told);
+    store.on("read", (read) => link.tell({ read } satisfies TabTold));
   }
 
   private hear(told: TabTold): void {
@@ -293,9 +306,10 @@ export class Chat extends Emitter<ChatEvents> {
       link.iq("set", undefined, el("enable", { xmlns: ns.carbons })).catch(() => {});
       this.askTime();
     }
-    void this.contacts.loadRoster().then(() => link.leading && link.send(el("presence", {})));
+    const announced = this.contacts.loadRoster().then(() => link.leading && link.send(el("presence", {})));
     this.joinMissing();
-    await this.syncAccount();
+    await Promise.all([announced, this.syncAccount()]);
+    if (this.epoch === status.epoch) this.contacts.greetRecent();
   }
 
   private async syncAccount(): Promise<void> {
@@ -348,50 +362,19 @@ export class Chat extends Emitter<ChatEvents> {
 
   private take(element: Element, outgoing: boolean): void {
     if (element.localName === "presence") {
-      if (outgoing) this.rooms.takeOutgoing(element);
+      if (outgoing) this.takeOutgoing(element);
       else if (!this.rooms.take(element)) this.contacts.takePresence(element);
       return;
     }
     if (outgoing) return;
-    if (element.localName === "message") return this.takeMessage(element);
+    if (element.localName === "message") return this.incoming.take(element);
     if (child(element, ns.roster, "query")) this.contacts.takeRoster(element);
     if (this.link.leading) answerRequest(this.link, element);
   }
 
-  private takeMessage(message: Element): void {
-    if (this.history.take(message)) return;
-    const carbon = child(message, ns.carbons);
-    if (carbon) {
-      if (bareJid(attribute(message, "from")) !== this.store.me.jid) return; // only our own server's copies (CVE-2017-5589)
-      const forwarded = readForwarded(carbon);
-      if (forwarded) this.applyLive(readMessage(forwarded.message), "carbon");
-      return;
-    }
-    this.applyLive(readMessage(message), "live");
-  }
-
-  private applyLive(reading: Reading, from: "live" | "carbon"): void {
-    if (reading.error && reading.type === "error") return this.sending.refused(reading);
-    if (reading.invitation && reading.type !== "groupchat") this.invited(reading.invitation.room);
-    const applied = this.messages.apply(reading, { from });
-    if (!applied?.message) return;
-    const { conversation, message, fresh } = applied;
-    if (message.own) this.sending.acknowledged(message.id);
-    else if (fresh) {
-      if (!conversation.room) this.people.heard(conversation.jid);
-      this.store.emit("incoming", { conversation, message });
-      if (from === "live" && reading.wantsReceipt && !conversation.room && this.link.leading && reading.id) {
-        const received = el("received", { xmlns: ns.receipts, id: reading.id });
-        this.link.send(el("message", { to: reading.from, type: "chat", id: randomId(12) }, received));
-      }
-    }
-  }
-
-  private invited(jid: string): void {
-    if (!jid.includes("@") || this.store.conversations.has(jid)) return;
-    const conversation = this.store.conversation(jid, true);
-    conversation.pinned = true;
-    conversation.room!.phase = "left"; // joined when the user opens it
+  private takeOutgoing(presence: Element): void {
+    this.rooms.takeOutgoing(presence);
+    this.contacts.takeOutgoing(presence);
   }
 
   private restore(): void {

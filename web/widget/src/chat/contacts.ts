@@ -6,8 +6,10 @@ import { attribute, child, children, el, text } from "../core/xml.ts";
 import type { People } from "./people.ts";
 import { toShow, type Store } from "./store.ts";
 
+const recentMax = 20;
+
 export class Contacts {
-  /** Whom we have told in this session that we are here, though they are not subscribed. */
+  /** Whom we have told in this session that we are here, though they are not subscribed: accounts, and each of their resources. */
   private readonly greeted = new Set<string>();
 
   constructor(
@@ -57,14 +59,34 @@ export class Contacts {
     }
     if (type !== "" && type !== "unavailable") return;
     this.store.setPresence(bare, resourcepart(from), toShow(type, text(child(presence, ns.client, "show"))));
-    if (type === "" && this.link.leading && this.store.conversations.get(bare)?.pinned) this.greet(bare);
+    if (type === "") return this.heard(from);
+    for (const jid of [from, bare]) this.greeted.delete(jid);
   }
 
   /** Directed presence to somebody we talk with but who is not subscribed to us, so both see that the other is here. */
   greet(jid: string): void {
-    const subscription = this.store.contacts.get(jid)?.subscription;
-    if (this.greeted.has(jid) || subscription === "from" || subscription === "both" || this.store.conversations.get(jid)?.room) return;
-    if (this.link.send(el("presence", { to: jid }))) this.greeted.add(jid);
+    const bare = bareJid(jid);
+    const subscription = this.store.contacts.get(bare)?.subscription;
+    if (this.greeted.has(jid) || subscription === "from" || subscription === "both") return;
+    if (bare.includes("@") && !this.store.conversations.get(bare)?.room) this.link.send(el("presence", { to: jid }));
+  }
+
+  /** He is here, at this address. If it is new to us, we are new to it. */
+  heard(from: string): void {
+    const known = this.store.conversations.get(bareJid(from));
+    if (this.link.leading && known) this.greet(from);
+  }
+
+  /** Those we talked with last see that we are here again. */
+  greetRecent(): void {
+    if (!this.link.leading) return;
+    for (const { jid, room } of this.store.list().slice(0, recentMax)) if (!room) this.greet(jid);
+  }
+
+  /** Whichever tab greeted. */
+  takeOutgoing(presence: Element): void {
+    const to = attribute(presence, "to");
+    if (to && attribute(presence, "type") === "") this.greeted.add(to);
   }
 
   /** Answers somebody who wants to see our presence. */

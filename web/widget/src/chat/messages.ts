@@ -29,7 +29,7 @@ export class Messages {
   }
 
   apply(reading: Reading, origin: Origin): Applied | null {
-    if (reading.type === "error") return null;
+    if (reading.type === "error" || reading.type === "headline") return null; // a headline is no part of a conversation (RFC 6121 section 5.2.2)
     return reading.type === "groupchat" ? this.applyToRoom(reading, origin) : this.applyToPerson(reading, origin);
   }
 

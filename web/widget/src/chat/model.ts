@@ -52,7 +52,7 @@ export interface Read {
 export interface Conversation {
   jid: string;
   room: Room | null;
-  /** A name from the roster or an invitation, where there is one. */
+  /** The name that a room was given, if it was. */
   name: string;
   messages: Message[];
   /** Older messages are in the archive. */
@@ -63,6 +63,8 @@ export interface Conversation {
   newestArchiveId?: string;
   read: Read | null;
   unread: number;
+  /** The user is among older messages: none is dropped from under him. */
+  reading?: boolean;
   typing: Record<string, { name: string; until: number }>;
   /** Shown even without messages: a room of the page or the token, a person the page or the user chose. */
   pinned: boolean;

@@ -34,6 +34,11 @@ export class People {
     this.want(bare);
   }
 
+  /** Nobody of this address has ever been here. */
+  isUnknown(bare: string): boolean {
+    return this.unknown.has(bare);
+  }
+
   async load(bare: string): Promise<void> {
     this.asked.add(bare);
     const id = userId(bare);
@@ -46,8 +51,10 @@ export class People {
       this.store.changed();
     } catch (error) {
       // No such user (yet): the localpart is the name until he speaks. Anything else may pass: ask again when it is shown next.
-      if (error instanceof Problem && error.status === 404) this.unknown.add(bare);
-      else this.asked.delete(bare);
+      if (error instanceof Problem && error.status === 404) {
+        this.unknown.add(bare);
+        this.store.changed();
+      } else this.asked.delete(bare);
     }
   }
 

@@ -79,3 +79,12 @@ test("a room we did not enter can't put words into a conversation", () => {
   assert.equal(messages.apply(read("<body>x</body>", 'from="other@rooms.a.test/Eve" type="groupchat"'), { from: "live" }), null);
   assert.equal(store.conversations.size, 0);
 });
+
+test("white space alone is no message, and a headline is no part of a conversation", () => {
+  const { store, messages } = setUp();
+  for (const reading of [read("<body> \n\t </body>"), read("<body>News</body>", 'from="bo@a.test/x" to="ann@a.test" type="headline" id="2"')]) {
+    assert.equal(messages.apply(reading, { from: "live" })?.message, undefined);
+  }
+  assert.deepEqual(store.list(), []);
+  assert.equal(messages.apply(read("<body> Hi </body>"), { from: "live" })?.message?.body, " Hi ");
+});

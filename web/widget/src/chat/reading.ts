@@ -35,6 +35,7 @@ export function readMessage(message: Element): Reading {
   const delay = Date.parse(attribute(child(message, ns.delay, "delay"), "stamp"));
   const subject = child(message, ns.client, "subject");
   const displayed = child(message, ns.markers, "displayed");
+  const body = text(child(message, ns.client, "body"));
   const received = child(message, ns.receipts, "received") ?? child(message, ns.markers, "received");
   return {
     from: attribute(message, "from"),
@@ -42,7 +43,7 @@ export function readMessage(message: Element): Reading {
     type: attribute(message, "type") || "normal",
     id: attribute(message, "id"),
     originId: attribute(child(message, ns.stanzaId, "origin-id"), "id"),
-    body: text(child(message, ns.client, "body")),
+    body: body.trim() && body, // white space alone is nothing to show
     subject: subject ? text(subject) : null,
     time: Number.isNaN(delay) ? undefined : delay,
     stanzaIds: children(message, ns.stanzaId, "stanza-id").map((e) => ({ by: attribute(e, "by"), id: attribute(e, "id") })),

@@ -1,6 +1,6 @@
 // Rooms (XEP-0045): joining, who is here, leaving, and finding out after a resumption whether we are still in (XEP-0410).
 import { IqError, type Link } from "../core/link.ts";
-import { bareJid, resourcepart } from "../core/jid.ts";
+import { bareJid, localpart, resourcepart, unescapeLocalpart } from "../core/jid.ts";
 import { ns } from "../core/ns.ts";
 import { attribute, child, children, el, text } from "../core/xml.ts";
 import type { Conversation, Occupant } from "./model.ts";
@@ -10,6 +10,7 @@ import type { Store } from "./store.ts";
 const nickCharactersMax = 48;
 const rejoinMs = 4_000;
 const conflictsMax = 9;
+const answerMsMax = 15_000;
 
 export function cleanNick(name: string): string {
   // eslint-disable-next-line no-control-regex
@@ -18,6 +19,9 @@ export function cleanNick(name: string): string {
 
 export class Rooms {
   private readonly conflicts = new Map<string, number>();
+  private readonly joinTimers = new Map<string, ReturnType<typeof setTimeout>>();
+  /** Rooms that we have asked for another nick, and who waits for the answer. */
+  private readonly nickChanges = new Map<string, (refusal?: string) => void>();
 
   constructor(
     private readonly link: Link,
@@ -33,14 +37,13 @@ export class Rooms {
     const tries = this.conflicts.get(conversation.jid) ?? 0;
     const nick = cleanNick(this.store.me.name) || "Guest";
     room.nick = tries === 0 ? nick : `${nick} ${tries + 1}`;
-    const sent = this.link.send(
+    this.link.send(
       el(
         "presence",
         { to: `${conversation.jid}/${room.nick}`, id: `${this.link.tab}-join` },
         el("x", { xmlns: ns.muc }, el("history", { maxstanzas: "0" }), room.password !== undefined && el("password", {}, room.password)),
       ),
     );
-    if (sent) Object.assign(room, { phase: "joining", error: undefined, errorText: undefined, occupants: {} });
     this.store.changed();
   }
 
@@ -51,11 +54,34 @@ export class Rooms {
     this.store.changed();
   }
 
-  rename(name: string): void {
-    const nick = cleanNick(name);
-    for (const { jid, room } of this.store.conversations.values()) {
-      if (nick && room?.phase === "joined") this.link.send(el("presence", { to: `${jid}/${nick}` }));
+  /** Asks the rooms we are in for another nick. Where one refuses, those that agreed are asked for the old one again. */
+  async rename(nick: string): Promise<void> {
+    const agreed: [jid: string, old: string][] = [];
+    for (const { jid, room } of [...this.store.conversations.values()]) {
+      if (room?.phase !== "joined" || room.nick === nick) continue;
+      const old = room.nick;
+      const refusal = await this.changeNick(jid, nick);
+      if (refusal === undefined) {
+        agreed.push([jid, old]);
+        continue;
+      }
+      for (const [other, before] of agreed) void this.changeNick(other, before);
+      throw new IqError(refusal);
     }
+  }
+
+  /** Gives the condition with which the room refused, if it did. */
+  private changeNick(room: string, nick: string): Promise<string | undefined> {
+    return new Promise((resolve) => {
+      const settle = (refusal?: string): void => {
+        clearTimeout(timer);
+        this.nickChanges.delete(room);
+        resolve(refusal);
+      };
+      const timer = setTimeout(() => settle("remote-server-timeout"), answerMsMax);
+      this.nickChanges.set(room, settle);
+      if (!this.link.send(el("presence", { to: `${room}/${nick}` }))) settle("remote-server-timeout");
+    });
   }
 
   /** Everything must be joined anew: the session is not the one that had joined. */
@@ -86,7 +112,7 @@ export class Rooms {
     this.join(conversation);
   }
 
-  /** A join that another tab sent: this one waits for the same answer. */
+  /** A join that this or another tab sent: all wait for the same answer. */
   takeOutgoing(presence: Element): void {
     const to = attribute(presence, "to");
     if (!child(presence, ns.muc, "x")) return;
@@ -95,6 +121,15 @@ export class Rooms {
     const { room } = conversation;
     if (!room || room.phase === "joined") return;
     Object.assign(room, { phase: "joining", nick: resourcepart(to), error: undefined, errorText: undefined, occupants: {} });
+    clearTimeout(this.joinTimers.get(conversation.jid));
+    this.joinTimers.set(conversation.jid, setTimeout(() => this.joinUnanswered(conversation.jid), answerMsMax));
+    this.store.changed();
+  }
+
+  private joinUnanswered(jid: string): void {
+    const room = this.store.conversations.get(jid)?.room;
+    if (room?.phase !== "joining" || this.link.status.phase !== "online") return; // away: it is joined anew afterwards
+    Object.assign(room, { phase: "failed", error: "remote-server-timeout" });
     this.store.changed();
   }
 
@@ -134,7 +169,19 @@ export class Rooms {
     if (room.phase === "joined") return;
     room.phase = "joined";
     this.conflicts.delete(conversation.jid);
+    clearTimeout(this.joinTimers.get(conversation.jid));
+    void this.askName(conversation);
     this.joined(conversation);
+  }
+
+  /** The name that the room was given; one without a name answers with its id. */
+  private async askName(conversation: Conversation): Promise<void> {
+    const answer = await this.link.iq("get", conversation.jid, el("query", { xmlns: ns.discoInfo })).catch(() => null);
+    const identity = child(child(answer, ns.discoInfo, "query"), ns.discoInfo, "identity");
+    const name = attribute(identity, "name");
+    if (!identity) return;
+    conversation.name = name === unescapeLocalpart(localpart(conversation.jid)) ? "" : name;
+    this.store.changed();
   }
 
   private gone(conversation: Conversation, nick: string, presence: Element): void {
@@ -149,7 +196,9 @@ export class Rooms {
     }
     const own = codes.includes("110") || nick === room.nick;
     if (codes.includes("303")) {
-      if (own) room.nick = attribute(child(x, ns.mucUser, "item"), "nick") || room.nick;
+      if (!own) return;
+      room.nick = attribute(child(x, ns.mucUser, "item"), "nick") || room.nick;
+      this.nickChanges.get(conversation.jid)?.();
       return;
     }
     if (!own) return;
@@ -181,7 +230,7 @@ export class Rooms {
       this.conflicts.set(conversation.jid, tries);
       return this.join(conversation);
     }
-    if (room.phase === "joined") return; // a nick change was refused: nothing else changes
+    if (room.phase === "joined") return this.nickChanges.get(conversation.jid)?.(error?.condition ?? ""); // nothing else changes
     Object.assign(room, { phase: "failed", error: error?.condition, errorText: error?.text, occupants: {} });
   }
 

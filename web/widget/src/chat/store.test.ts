@@ -100,6 +100,20 @@ test("presence: the most available resource counts; unknown is not offline", () 
   assert.equal(store.show("bo@a.test"), "offline");
 });
 
+test("old messages are dropped at the end of a long conversation, but not from under a reader", () => {
+  const c = store.conversation("bo@a.test");
+  const say = (from: number, to: number) => {
+    for (let i = from; i < to; i++) store.insert(c, message(String(i), i));
+  };
+  store.setReading(c, true);
+  say(0, 1_500);
+  assert.equal(c.messages.length, 1_500);
+  store.setReading(c, false);
+  assert.deepEqual([c.messages.length, c.messages[0]!.id, c.more], [1_000, "500", true]);
+  say(1_500, 1_600);
+  assert.deepEqual([c.messages.length, c.messages[0]!.id], [1_000, "600"]);
+});
+
 test("a snapshot makes the same picture elsewhere", () => {
   const c = store.conversation("bo@a.test");
   for (let i = 0; i < 100; i++) store.insert(c, message(String(i), i));

@@ -118,12 +118,22 @@ export class Store extends Emitter<StoreEvents> {
       return { kept, fresh: false };
     }
     place(list, message, earlier);
-    if (!earlier && list.length > limits.messagesKept) {
-      list.splice(0, list.length - limits.messagesKept);
-      conversation.more = true;
-    }
+    if (!earlier) this.trim(conversation);
     this.changed();
     return { kept: message, fresh: true };
+  }
+
+  setReading(conversation: Conversation, reading: boolean): void {
+    conversation.reading = reading;
+    this.trim(conversation);
+  }
+
+  private trim(conversation: Conversation): void {
+    const excess = conversation.messages.length - limits.messagesKept;
+    if (conversation.reading || excess <= 0) return;
+    conversation.messages.splice(0, excess);
+    conversation.more = true;
+    this.changed();
   }
 
   update(conversation: Conversation, id: string, change: Partial<Message>): void {
@@ -241,6 +251,7 @@ export class Store extends Emitter<StoreEvents> {
       conversations: [...this.conversations.values()].map((c) => ({
         ...c,
         loading: false,
+        reading: false,
         typing: {},
         more: c.more || c.messages.length > limits.messagesSnapshot,
         messages: c.messages.slice(-limits.messagesSnapshot),

@@ -1,0 +1,87 @@
+import "../testing/browser.ts";
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { IqError } from "../core/link.ts";
+import { openStorage } from "../core/storage.ts";
+import { parse } from "../core/xml.ts";
+import { settle } from "../testing/browser.ts";
+import { FakeLink } from "../testing/link.ts";
+import { Rooms } from "./rooms.ts";
+import { Store } from "./store.ts";
+
+let link: FakeLink;
+let store: Store;
+let rooms: Rooms;
+beforeEach(() => {
+  link = new FakeLink();
+  store = new Store(openStorage("local", `test${Math.random()}`));
+  store.me = { jid: "ann@a.test", name: "Ann" };
+  rooms = new Rooms(link.asLink, store, () => {});
+  link.heardOutgoing = (presence) => rooms.takeOutgoing(presence);
+});
+
+const one = "one@rooms.a.test", two = "two@rooms.a.test";
+const room = (jid: string) => store.conversation(jid, true);
+const say = (from: string, inner: string, type = "") => rooms.take(parse(`<presence xmlns="jabber:client" from="${from}" ${type && `type="${type}"`}>${inner}</presence>`)!);
+const x = (...codes: number[]) => `<x xmlns="http://jabber.org/protocol/muc#user"><item nick="New"/>${codes.map((c) => `<status code="${c}"/>`).join("")}</x>`;
+const error = (condition: string) => `<error type="cancel"><${condition} xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error>`;
+function enter(jid: string) {
+  rooms.join(room(jid));
+  say(`${jid}/Ann`, x(110));
+  link.take();
+}
+const agree = (jid: string, from = "Ann", to = "New") => {
+  say(`${jid}/${from}`, x(303, 110).replace("New", to), "unavailable");
+  say(`${jid}/${to}`, x(110));
+};
+
+test("a new name is taken when every room agrees", async () => {
+  enter(one);
+  enter(two);
+  const renamed = rooms.rename("New");
+  agree(one);
+  await settle();
+  agree(two);
+  await renamed;
+  assert.deepEqual([room(one).room!.nick, room(two).room!.nick], ["New", "New"]);
+});
+
+test("a name that one room refuses is taken back in the others", async () => {
+  enter(one);
+  enter(two);
+  const renamed = rooms.rename("New");
+  agree(one);
+  await settle();
+  link.take();
+  say(`${two}/New`, error("conflict"), "error");
+  await assert.rejects(renamed, (e) => e instanceof IqError && e.condition === "conflict");
+  assert.deepEqual(link.take().filter((xml) => xml.includes(`to="${one}/Ann"`)).length, 1);
+  agree(one, "New", "Ann");
+  for (const jid of [one, two]) assert.deepEqual([room(jid).room!.nick, room(jid).room!.phase], ["Ann", "joined"]);
+});
+
+test("a room that does not answer is given up, unless it has been entered or we were away", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  rooms.join(room(one));
+  rooms.join(room(two));
+  say(`${two}/Ann`, x(110));
+  link.status.phase = "waiting";
+  t.mock.timers.tick(20_000);
+  assert.equal(room(one).room!.phase, "joining");
+  link.status.phase = "online";
+  rooms.join(room(one));
+  t.mock.timers.tick(20_000);
+  assert.deepEqual([room(one).room!.phase, room(one).room!.error], ["failed", "remote-server-timeout"]);
+  assert.equal(room(two).room!.phase, "joined");
+});
+
+test("the name that a room was given is asked for; its id is none", async () => {
+  const info = (name: string) =>
+    `<iq xmlns="jabber:client" type="result"><query xmlns="http://jabber.org/protocol/disco#info"><identity category="conference" type="text" name="${name}"/></query></iq>`;
+  link.answers.set(one, info("Customer support"));
+  link.answers.set(two, info("two"));
+  enter(one);
+  enter(two);
+  await settle();
+  assert.deepEqual([room(one).name, room(two).name], ["Customer support", ""]);
+});

@@ -1,0 +1,36 @@
+// A link that is online and leads, to nobody: what is sent is kept, and what is to be heard back is said by the test.
+import { IqError, type Link } from "../core/link.ts";
+import { serialize, parse, type Node } from "../core/xml.ts";
+
+export class FakeLink {
+  tab = "tab";
+  leading = true;
+  status = { phase: "online", epoch: "e", jid: "ann@a.test/w", failures: 0 };
+  sent: string[] = [];
+  /** As every tab hears what was sent. */
+  heardOutgoing: (element: Element) => void = () => {};
+  /** The answers to requests, by the address that is asked. */
+  answers = new Map<string, string>();
+
+  send(stanza: Node): boolean {
+    const xml = serialize({ ...stanza, attributes: { xmlns: "jabber:client", ...stanza.attributes } });
+    this.sent.push(xml);
+    this.heardOutgoing(parse(xml)!);
+    return true;
+  }
+
+  async iq(_type: string, to: string): Promise<Element> {
+    const answer = this.answers.get(to);
+    if (!answer) throw new IqError("item-not-found");
+    return parse(answer)!;
+  }
+
+  /** What was sent since the last time. */
+  take(): string[] {
+    return this.sent.splice(0);
+  }
+
+  get asLink(): Link {
+    return this as unknown as Link;
+  }
+}
