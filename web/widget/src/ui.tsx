@@ -3,10 +3,13 @@ import { render } from "preact";
 import type { Shell } from "./loader/shell.ts";
 import { addStyles } from "./loader/styles.ts";
 import { App, type Navigator, type Target } from "./ui/app.tsx";
-import css from "./ui/panel.css";
+import composerCss from "./ui/composer.css";
+import listCss from "./ui/list.css";
+import messagesCss from "./ui/messages.css";
+import panelCss from "./ui/panel.css";
 
 export function mount(shell: Shell): { open(target?: Target): void } {
-  addStyles(shell.shadow, css);
+  addStyles(shell.shadow, panelCss + listCss + messagesCss + composerCss);
   const place = document.createElement("div");
   place.className = "place";
   shell.root.prepend(place);
