@@ -42,10 +42,13 @@ test("one to three emoji alone are large", () => {
 
 test("initials and colours are stable", () => {
   assert.equal(initials("Ann Lee"), "AL");
-  assert.equal(initials("guest-1234"), "G");
+  assert.equal(initials("Guest 1234"), "34");
+  assert.equal(initials("Tom 2"), "T");
   assert.equal(initials("李小明"), "小明");
   assert.equal(initials(""), "?");
   assert.equal(hue("Ann"), hue("ann"));
+  const guests = new Set(Array.from({ length: 40 }, (_, i) => hue(`Guest ${3200 + i}`)));
+  assert.ok(guests.size > 8, `${guests.size} colours for 40 guests`);
 });
 
 test("emoji are single, named in both languages, and found once", () => {

@@ -60,17 +60,25 @@ export function isLargeEmoji(body: string): boolean {
   return graphemes <= 3;
 }
 
-/** A stable number for a name: the hue of its initials. */
+/** Far enough apart to be told from each other, and dark enough for white letters. */
+const hues = [2, 24, 92, 146, 172, 194, 212, 236, 262, 288, 318, 342];
+
+/** A stable hue for a name. */
 export function hue(name: string): number {
   let hash = 2166136261;
   for (const character of name.normalize("NFC").toLowerCase()) hash = Math.imul(hash ^ character.codePointAt(0)!, 16777619);
-  return (hash >>> 0) % 360;
+  // Names that differ in their last character differ little until now.
+  hash = Math.imul(hash ^ (hash >>> 15), 2246822507);
+  return hues[((hash ^ (hash >>> 13)) >>> 0) % hues.length]!;
 }
 
+/** Two characters: of the first and the last word, or what differs in names that are numbered. */
 export function initials(name: string): string {
   const words = name.trim().split(/[\s._-]+/).filter(Boolean);
   const first = [...(words[0] ?? "?")];
+  const last = words.length > 1 ? words.at(-1)! : "";
+  if (/^\d{2,}$/.test(last)) return last.slice(-2);
   if (/\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}/u.test(first[0]!)) return first.slice(-2).join("");
-  const last = words.length > 1 ? ([...words.at(-1)!][0]!.match(/\p{L}/u)?.[0] ?? "") : "";
-  return (first[0]! + last).toUpperCase();
+  const initial = last ? ([...last][0]!.match(/\p{L}/u)?.[0] ?? "") : "";
+  return (first[0]! + initial).toUpperCase();
 }
