@@ -52,6 +52,7 @@ Task<Result<crypto::SiteToken>> make_claims(ApiContext& api, TenantPtr tenant, s
   crypto::SiteToken claims;
   claims.guest = true;
   claims.sub = make_guest_id();
+  // The widget knows this form, and says it in the user's language (web/widget/src/ui/names.ts).
   claims.name = "Guest " + std::to_string(1000 + random_u64() % 9000);
   const int64_t now_s = api.home.clock().wall_ms() / 1000;
   if (!old_token.empty()) {

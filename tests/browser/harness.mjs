@@ -44,6 +44,9 @@ div, button, input, textarea, section, ul, li, teahouse-chat { display: none !im
   background: yellow !important; transform: rotate(3deg) !important; float: right !important; margin: 40px !important; }
 `;
 
+// A page that makes its body the frame of all that is fixed in it, and clips it.
+const framingCss = "body { filter: grayscale(0); transform: translateX(0); overflow: hidden; height: 300px; }";
+
 const pages = new URL(config.pages ?? "http://127.0.0.1:15390");
 let server;
 /** Serves /page?…: the attributes of the script tag are the query's parameters. Closed by `close`. */
@@ -52,13 +55,14 @@ export async function openSite() {
     const url = new URL(request.url, pages);
     const query = url.searchParams;
     if (url.pathname === "/hostile.css") return response.writeHead(200, { "content-type": "text/css" }).end(hostileCss);
+    if (url.pathname === "/framing.css") return response.writeHead(200, { "content-type": "text/css" }).end(framingCss);
     if (url.pathname === "/favicon.ico") return response.writeHead(204).end();
     if (url.pathname === "/token") return response.writeHead(200, { "content-type": "text/plain" }).end(tokens.get(query.get("for")) ?? "");
     if (url.pathname !== "/page") return response.writeHead(404).end();
     const attributes = [...query].filter(([k]) => k.startsWith("data-")).map(([k, v]) => ` ${k}="${escape(v)}"`).join("");
     response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": policy(query.has("types")) });
     response.end(`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Test page</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">${query.has("hostile") ? '<link rel="stylesheet" href="/hostile.css">' : ""}</head>
+<meta name="viewport" content="width=device-width, initial-scale=1">${["hostile", "framing"].map((name) => (query.has(name) ? `<link rel="stylesheet" href="/${name}.css">` : "")).join("")}</head>
 <body><main><h1>A page</h1><p><a href="#x">A link of the page</a></p>
 <script async src="${config.origin}/w.js"${attributes}></script></main></body></html>`);
   });
@@ -93,11 +97,10 @@ export async function closeContexts() {
 }
 
 export function pageUrl(tenant, attributes = {}) {
-  const { types, hostile, ...data } = attributes;
+  const { types, hostile, framing, ...data } = attributes;
   const query = new URLSearchParams({ "data-site": tenant.site });
   for (const [key, value] of Object.entries(data)) query.set(`data-${key}`, value);
-  if (types) query.set("types", "1");
-  if (hostile) query.set("hostile", "1");
+  for (const [name, wanted] of Object.entries({ types, hostile, framing })) if (wanted) query.set(name, "1");
   return `${pages.origin}/page?${query}`;
 }
 
@@ -120,13 +123,18 @@ export async function openPage(context, url, { open = true } = {}) {
   });
   await page.goto(url);
   if (open) await openChat(page);
+  const { searchParams } = new URL(url);
+  const [to, room] = [searchParams.get("data-to"), searchParams.get("data-room")];
+  if (open && (to || room)) await page.evaluate((target) => window.teahouse("open", target), { to, room }); // not first to what is unread
   return page;
 }
 export const signedIn = (tenant, user, attributes = {}) => pageUrl(tenant, { token: token(tenant, user), ...attributes });
 
+/** Where the last page of this tab had the chat open, it opens by itself. */
+export const opened = (page) => page.locator(".panel").waitFor();
 export async function openChat(page) {
   await page.getByRole("button", { name: /Open chat|打开聊天/ }).click();
-  await page.locator(".panel").waitFor();
+  await opened(page);
 }
 export const field = (page) => page.locator("textarea");
 export async function say(page, text) {
@@ -152,6 +160,14 @@ export async function ready(page) {
     return root?.querySelector("textarea") && !root.querySelector(".skeleton") && root.querySelector(".state-empty");
   });
 }
+export const inShadow = (page, fn, argument) => page.evaluate(`(${fn})(document.querySelector("teahouse-chat").shadowRoot, ${JSON.stringify(argument)})`);
+/** Waits until every transition that ends by itself has ended. */
+export const settled = (page) =>
+  inShadow(page, (root) =>
+    Promise.all(
+      root.getAnimations().map((a) => (a.effect?.getComputedTiming().iterations === Infinity ? null : a.finished.catch(() => {}))),
+    ).then(() => {}),
+  );
 /** Restarts the server under test with the command the configuration names. */
 export async function restart() {
   const { restart: how } = config;
@@ -161,4 +177,12 @@ export async function restart() {
     execFileSync("/bin/sh", ["-c", how], { stdio: "inherit" });
   }
 }
+/** A call of the tenant's own server. */
+export async function api(tenant, method, path, body) {
+  const headers = { authorization: `Bearer ${tenant.key}`, "content-type": "application/json" };
+  const answer = await fetch(config.origin + path, { method, headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${method} ${path} was answered ${answer.status} ${await answer.text()}`);
+}
+/** Suspends a tenant with a reason, or (without) resumes it. */
+export const suspend = (tenant, reason) => fetch(`${config.operator}?${new URLSearchParams({ name: tenant.name, reason: reason ?? "" })}`);
 export const unique = (text) => `${text} ${Math.random().toString(36).slice(2, 8)}`;

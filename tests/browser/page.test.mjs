@@ -16,14 +16,7 @@ before(async () => {
 afterEach(h.closeContexts);
 after(h.close);
 
-const inShadow = (page, fn, argument) => page.evaluate(`(${fn})(document.querySelector("teahouse-chat").shadowRoot, ${JSON.stringify(argument)})`);
-/** Every transition that ends by itself has ended. */
-const settled = (page) =>
-  inShadow(page, (root) =>
-    Promise.all(
-      root.getAnimations().map((a) => (a.effect?.getComputedTiming().iterations === Infinity ? null : a.finished.catch(() => {}))),
-    ).then(() => {}),
-  );
+const { inShadow, settled } = h;
 /** The focused element: its name or label. */
 const focused = (page) =>
   page.evaluate(() => {
@@ -218,7 +211,7 @@ test("a guest keeps his name and place over a reload, and a guest who never open
   await other.locator(".author", { hasText: name }).first().waitFor();
   await page.reload();
   await page.waitForEvent("websocket"); // he spoke before: something may be unread
-  await h.openChat(page);
+  await h.opened(page);
   await h.sees(page, said);
   await page.getByText(`You appear as ${name}.`).waitFor();
 });
@@ -255,11 +248,20 @@ test("a token from data-token-url signs in", async () => {
   await h.delivered(a, said);
 });
 
-test("a token that is not valid is said in words", async () => {
-  const bad = h.token({ ...alpha, secret: "ss_wrong" }, ann);
-  const a = await h.openPage(await h.newContext(), h.pageUrl(alpha, { token: bad, to: bo.id }));
-  await a.getByText("You are signed out. Reload the page to sign in again.").waitFor();
-});
+for (const [what, bad, why] of [
+  ["with another secret", h.token({ ...alpha, secret: "ss_wrong" }, ann), /sign/i],
+  ["that has run out", h.token(alpha, ann, { exp: 1_000_000_000 }), /ran out/],
+  ["with a number for the user", h.token(alpha, ann, { sub: 42 }), /string/],
+]) {
+  test(`a token ${what} is said in words, and the webmaster reads why in the console`, async () => {
+    const a = await h.openPage(await h.newContext(), h.pageUrl(alpha, { token: bad }));
+    await a.getByText("You are signed out. Reload the page to sign in again.").waitFor();
+    assert.ok(a.troubles.some((t) => t.startsWith("teahouse: ") && why.test(t)), a.troubles.join("\n"));
+    assert.equal(await h.field(a).count(), 0);
+    assert.equal(await a.locator(".skeleton").count(), 0);
+    assert.equal(await a.getByText("Entering the room…").count(), 0);
+  });
+}
 
 test("a suspended site says so, to guests and to its users; others go on", { skip: !h.config.closed }, async () => {
   const { closed } = h.config;

@@ -14,11 +14,6 @@ afterEach(h.closeContexts);
 after(h.close);
 
 const count = async (page, text) => (await h.bodies(page)).filter((body) => body.includes(text)).length;
-const reopen = async (page) => {
-  await page.reload();
-  await h.openChat(page);
-  await h.ready(page);
-};
 /** All that the page's sockets say, from now on. */
 function record(page) {
   const frames = [];
@@ -47,7 +42,7 @@ for (const place of ["1:1", "room"]) {
     await h.say(b, two);
     await h.delivered(b, two);
     await a.goBack();
-    await h.openChat(a);
+    await h.opened(a);
     await h.ready(a);
     await h.sees(a, two);
     assert.ok(frames.some((f) => f.startsWith("<resumed")), "the stream was not resumed");
@@ -80,7 +75,7 @@ test("when the session is gone a new one catches up from the archive", async () 
   await h.delivered(b, two);
   const frames = record(a);
   await a.goto(h.signedIn(alpha, ann, { to: bo.id }));
-  await h.openChat(a);
+  await h.opened(a);
   await h.sees(a, two);
   await h.say(a, three);
   await h.sees(b, three);
@@ -189,7 +184,7 @@ test("a message written just before the page goes away is sent by the next page"
   await h.say(a, said);
   await restarted;
   await a.reload();
-  await h.openChat(a);
+  await h.opened(a);
   await h.delivered(a, said);
   assert.equal(await count(a, said), 1);
   const b = await h.openPage(await h.newContext(), h.signedIn(alpha, bo, { to: ann.id }));

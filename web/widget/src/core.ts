@@ -17,7 +17,8 @@ export async function startChat(settings: Settings, site: Site): Promise<Chat> {
 
 export function describeFailure(error: unknown): Failure {
   if (error instanceof CredentialsError) {
-    if (error.reason === "signed-out") return { kind: "guests", text: error.message };
+    if (error.reason === "signed-out") return { kind: "signed-out", text: error.message };
+    if (error.reason === "busy") return { kind: "busy", text: error.message, retryMs: error.retryAfterMs };
     if (error.reason === "refused") return { kind: "not-allowed", text: error.message };
   }
   return { kind: "unreachable", text: error instanceof Error ? error.message : undefined };

@@ -4,9 +4,13 @@ import type { Site } from "../core/api.ts";
 import type { Language } from "../strings/table.ts";
 import type { Settings } from "./settings.ts";
 
-export type Failure =
-  | { kind: "not-allowed" | "suspended" | "guests" | "unknown-site"; text?: string }
-  | { kind: "unreachable"; text?: string };
+/** Why there is no chat. The last three may pass and are tried again, after `retryMs` if that is known. */
+export interface Failure {
+  kind: "not-allowed" | "guests" | "signed-out" | "unknown-site" | "suspended" | "busy" | "unreachable";
+  text?: string;
+  retryMs?: number;
+}
+export type Target = { to?: string; room?: string };
 
 export interface Shell {
   settings: Settings;
@@ -18,9 +22,13 @@ export interface Shell {
   site?: Site;
   failure?: Failure;
   isOpen: boolean;
+  /** Somebody has come into the chat, so it may take the focus. False while it is there only because the page was loaded. */
+  entered: boolean;
+  /** Where to go, until that has been done; without `to` and `room`: to what is new. */
+  target?: Target;
   listen(changed: () => void): () => void;
   close(): void;
-  again(): void;
+  retry(): void;
 }
 
 export interface CoreModule {
@@ -29,5 +37,5 @@ export interface CoreModule {
 }
 
 export interface UiModule {
-  mount(shell: Shell): { open(target?: { to?: string; room?: string }): void };
+  mount(shell: Shell): void;
 }

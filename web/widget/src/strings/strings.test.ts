@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { bubbleStrings } from "./bubble.ts";
 import { chatStrings } from "./chat.ts";
@@ -28,6 +30,16 @@ test("the language asked for, the one there is, and the direction", () => {
   assert.deepEqual(chooseLanguage("he-IL").dir, "rtl");
   assert.deepEqual(chooseLanguage("de").locale, "en");
   assert.doesNotThrow(() => chooseLanguage("en-!!"));
+});
+
+test("every string is used", () => {
+  const root = join(process.cwd(), "widget/src");
+  const files = (readdirSync(root, { recursive: true }) as string[]).filter((f) => /(?<!\.test)\.tsx?$/.test(f) && !f.startsWith("strings/"));
+  const source = files.map((f) => readFileSync(join(root, f), "utf8")).join("\n");
+  for (const { en } of [bubbleStrings, chatStrings]) {
+    const shown = ["online", "away", "dnd", "offline", "pending", "sent", "delivered", "seen"]; // values of the model, said by their name
+    for (const key of Object.keys(en)) assert.ok(shown.includes(key) || source.includes(`"${key}"`), `${key} is not used`);
+  }
 });
 
 test("numbers choose the form", () => {

@@ -1,34 +1,33 @@
 // The opened chat: chooses what to show, carries the keyboard's rules for the whole panel, and speaks to screen readers.
 import type { JSX } from "preact";
-import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import type { Chat } from "../chat/chat.ts";
-import type { Failure, Shell } from "../loader/shell.ts";
+import type { Failure, Shell, Target } from "../loader/shell.ts";
 import { chatStrings, type ChatStrings } from "../strings/chat.ts";
 import { translator, type Translate } from "../strings/table.ts";
-import { conversationName, UiContext, useChanges, useLatest, type Ui, type View } from "./context.ts";
-import { ConversationView } from "./conversation.tsx";
+import { UiContext, useChanges, useLatest, type Ui, type View } from "./context.ts";
+import { ConversationView, Skeleton } from "./conversation.tsx";
 import { trapTab } from "./focus.ts";
 import { ConversationHeader, IconButton, ListHeader } from "./header.tsx";
-import { Icon } from "./icons.tsx";
 import { ConversationList } from "./list.tsx";
+import { conversationName, personName } from "./names.ts";
+import { Notice } from "./notice.tsx";
 import { People } from "./people.tsx";
-import { ConnectionState } from "./state.tsx";
+import { ConnectionState, Stopped } from "./state.tsx";
 import { makeClock } from "./time.ts";
 
 const wideFrom = 720;
-export type Target = { to?: string; room?: string };
-export interface Navigator {
-  open(target?: Target): void;
-}
+/** Windows that the bubble's panel fills; panel.css and bubble.css say the same. */
+const small = "(max-width: 520px), (max-height: 480px)";
 
-export function App({ shell, navigator }: { shell: Shell; navigator: Navigator }): JSX.Element {
+export function App({ shell }: { shell: Shell }): JSX.Element {
   useChanges(useCallback((changed) => shell.listen(changed), [shell]));
   const { chat, failure, settings, language } = shell;
   const t = useMemo(() => translator(chatStrings, language), [language]);
   const panel = useRef<HTMLDivElement>(null);
   const [wide, setWide] = useState(false);
   const overlay = settings.mode === "bubble";
-  const full = overlay && matchMedia("(max-width: 520px)").matches;
+  const full = overlay && matchMedia(small).matches;
   useEffect(() => {
     const observer = new ResizeObserver(([entry]) => setWide((entry?.contentRect.width ?? 0) >= wideFrom));
     observer.observe(panel.current!);
@@ -52,7 +51,7 @@ export function App({ shell, navigator }: { shell: Shell; navigator: Navigator }
       }}
     >
       {chat ? (
-        <Views chat={chat} shell={shell} t={t} wide={wide} close={close} navigator={navigator} />
+        <Views chat={chat} shell={shell} t={t} wide={wide} close={close} />
       ) : (
         <Opening failure={failure} shell={shell} t={t} close={close} />
       )}
@@ -66,49 +65,83 @@ interface ViewsProps {
   t: Translate<ChatStrings>;
   wide: boolean;
   close: (() => void) | null;
-  navigator: Navigator;
 }
 
-function Views({ chat, shell, t, wide, close, navigator }: ViewsProps): JSX.Element {
+/** Where to go: to the person or room that was asked for, else to what is unread, else nowhere. */
+function viewOf(chat: Chat, { to, room }: Target): View | null {
+  if (to) return { name: "conversation", jid: chat.person(to).jid };
+  if (room) return { name: "conversation", jid: chat.room(room).jid };
+  const unread = [...chat.store.conversations.values()].filter((c) => c.unread > 0);
+  if (unread.length > 1) return { name: "list" };
+  return unread[0] ? { name: "conversation", jid: unread[0].jid } : null;
+}
+
+/** The view, kept over page loads: a page that comes with the chat open goes on where the last one was. */
+function useView(chat: Chat, shell: Shell): [View, (view: View) => void] {
+  const [, again] = useReducer((n: number) => n + 1, 0);
+  const view = useRef<View | undefined>(undefined);
+  const show = (next: View): void => {
+    view.current = next;
+    chat.session.set("view", next);
+    again(0);
+  };
+  const kept = view.current ?? (shell.entered ? null : chat.session.get<View>("view"));
+  view.current = kept ?? (chat.first ? { name: "conversation", jid: chat.first } : { name: "list" });
+  // While rendering, not after: what is shown first counts as read.
+  const { target } = shell;
+  shell.target = undefined;
+  const next = target && viewOf(chat, target);
+  if (next) show(next);
+  return [view.current, show];
+}
+
+function Views({ chat, shell, t, wide, close }: ViewsProps): JSX.Element {
   const { store } = chat;
   useChanges(useCallback((changed) => store.on("change", changed), [store]));
-  const { language, isOpen } = shell;
+  const { language, isOpen, settings } = shell;
   const clock = useMemo(() => makeClock(language.locale, t), [language, t]);
-  const [view, show] = useState<View>(() => (chat.first ? { name: "conversation", jid: chat.first } : { name: "list" }));
-  const [said, say] = useState("");
+  const [view, show] = useView(chat, shell);
+  const [said, setSaid] = useState({ text: "", count: 0 });
+  const say = (text: string): void => setSaid(({ count }) => ({ text, count: count + 1 }));
   const latest = useLatest({ view, isOpen });
 
-  useEffect(() => {
-    navigator.open = (target) => {
-      if (target?.to) show({ name: "conversation", jid: chat.person(target.to).jid });
-      else if (target?.room) show({ name: "conversation", jid: chat.room(target.room).jid });
-    };
-    return store.on("incoming", ({ conversation, message }) => {
-      const now = latest.current;
-      if (!now.isOpen) return;
-      const name = message.nick || store.personName(message.author);
-      const here = now.view.name === "conversation" && now.view.jid === conversation.jid;
-      say(here ? t("saidBy", { name, text: message.body }) : t("newFrom", { name: conversationName(chat, conversation) }));
-    });
-  }, [chat]);
+  useEffect(
+    () =>
+      store.on("incoming", ({ conversation, message }) => {
+        const now = latest.current;
+        if (!now.isOpen) return;
+        const name = personName(message.nick || store.personName(message.author), t);
+        const here = now.view.name === "conversation" && now.view.jid === conversation.jid;
+        say(here ? t("saidBy", { name, text: message.body }) : t("newFrom", { name: conversationName(chat, conversation, t) }));
+      }),
+    [chat],
+  );
 
   const known = view.name === "list" ? undefined : store.conversations.get(view.jid);
   useEffect(() => {
     if (view.name !== "list" && !known) show({ name: "list" });
   }, [view, known]);
-  const ui: Ui = { chat, t, clock, language, wide, isOpen, close, view, show, say };
+  const ui: Ui = { chat, t, clock, language, wide, isOpen, mayFocus: shell.entered || settings.mode === "page", close, view, show };
   const list = wide || !known;
-  const { phase } = chat.status;
   return (
     <UiContext.Provider value={ui}>
       {list && (
         <section class="side">
           <ListHeader />
+          {!known && !wide && <ConnectionState />}
           <ConversationList selected={known?.jid} />
+          {!known && !wide && chat.stopped && <Stopped />}
         </section>
       )}
       {known && (
-        <section class="main">
+        <section
+          class="main"
+          onKeyDown={(event) => {
+            if (event.key !== "Escape" || view.name !== "people") return;
+            event.stopPropagation();
+            show({ name: "conversation", jid: known.jid });
+          }}
+        >
           <ConversationHeader conversation={known} />
           <ConnectionState />
           <div class="columns">
@@ -117,29 +150,16 @@ function Views({ chat, shell, t, wide, close, navigator }: ViewsProps): JSX.Elem
           </div>
         </section>
       )}
-      {!known && wide && <Nothing t={t} />}
-      {!known && !wide && <ConnectionState />}
+      {!known && wide && <section class="main">{chat.stopped ? <Stopped alone /> : <Notice text={t("emptyListHint")} />}</section>}
+      {/* A node of its own for each, so that the same words are heard again. */}
       <div class="hidden" aria-live="polite" role="status">
-        {said}
+        <span key={said.count}>{said.text}</span>
       </div>
       {/* Connection trouble is worth hearing once, not with every second of the countdown. */}
       <div class="hidden" aria-live="polite">
-        {phase === "waiting" ? t("lost") : phase === "stopped" ? t("disabled") : ""}
+        {chat.status.phase === "waiting" ? t("lost") : ""}
       </div>
     </UiContext.Provider>
-  );
-}
-
-function Nothing({ t }: { t: Translate<ChatStrings> }): JSX.Element {
-  return (
-    <section class="main">
-      <div class="empty">
-        <span class="empty-picture">
-          <Icon name="cup" />
-        </span>
-        <p>{t("emptyListHint")}</p>
-      </div>
-    </section>
   );
 }
 
@@ -147,7 +167,9 @@ const failureWords = {
   "not-allowed": ["notAllowedTitle", "notAllowed"],
   suspended: ["suspendedTitle", "suspended"],
   guests: ["guestsTitle", "guests"],
+  "signed-out": ["guestsTitle", "signedOut"],
   "unknown-site": ["notAllowedTitle", "unknownSite"],
+  busy: ["busyTitle", "busy"],
   unreachable: ["unreachableTitle", "unreachable"],
 } as const;
 
@@ -155,42 +177,41 @@ function Opening(props: { failure?: Failure; shell: Shell; t: Translate<ChatStri
   const { failure, shell, t, close } = props;
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (shell.isOpen && shell.settings.mode === "bubble") box.current?.focus({ preventScroll: true });
+    if (shell.isOpen && shell.entered && shell.settings.mode === "bubble") box.current?.focus({ preventScroll: true });
   }, [shell.isOpen]);
-  const words = failure && failureWords[failure.kind];
   return (
     <section class="main" ref={box} tabIndex={-1}>
       <header class="header">
         <h2 class="title">{shell.site?.name ?? t("chat")}</h2>
         {close && <IconButton icon="close" label={t("close")} press={close} />}
       </header>
-      {words ? (
-        <div class="empty" role="alert">
-          <span class="empty-picture">
-            <Icon name={failure.kind === "guests" ? "lock" : "alert"} />
-          </span>
-          <h3>{t(words[0])}</h3>
-          <p>{failure.kind === "suspended" && failure.text ? failure.text : t(words[1])}</p>
-          {failure.kind === "unreachable" && (
-            <button type="button" class="primary" onClick={() => shell.again()}>
-              {t("retry")}
-            </button>
-          )}
-        </div>
+      {failure ? (
+        <OpeningFailed failure={failure} t={t} retry={() => shell.retry()} />
       ) : (
         <div class="conversation">
           <div class="scroller">
             <p class="hidden" role="status">
               {t("connecting")}
             </p>
-            <div class="skeleton" aria-hidden="true">
-              {[62, 44, 71, 38].map((width, i) => (
-                <i key={width} class={i % 3 === 2 ? "own" : ""} style={{ inlineSize: `${width}%` }} />
-              ))}
-            </div>
+            <Skeleton />
           </div>
         </div>
       )}
     </section>
+  );
+}
+
+function OpeningFailed({ failure, t, retry }: { failure: Failure; t: Translate<ChatStrings>; retry(): void }): JSX.Element {
+  const { kind, text } = failure;
+  const [title, hint] = failureWords[kind];
+  const passes = kind === "unreachable" || kind === "suspended" || kind === "busy";
+  return (
+    <Notice alert icon={kind === "guests" || kind === "signed-out" ? "lock" : "alert"} title={t(title)} text={kind === "suspended" && text ? text : t(hint)}>
+      {passes && (
+        <button type="button" class="primary" onClick={retry}>
+          {t("retry")}
+        </button>
+      )}
+    </Notice>
   );
 }

@@ -1,24 +1,26 @@
-// A person's picture; initials on a colour of their own while it is absent, loading, or blocked by the page's CSP.
+// A person's picture; initials on a colour of their own while it is absent, loading, or blocked by the page's CSP. What is no person has an icon.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Show } from "../chat/model.ts";
-import { Icon } from "./icons.tsx";
+import type { Conversation, Show } from "../chat/model.ts";
+import { useUi } from "./context.ts";
+import { Icon, type IconName } from "./icons.tsx";
+import { conversationName, isFromSite } from "./names.ts";
 import { hue, initials } from "./text.ts";
 
 export interface AvatarProps {
   name: string;
   picture?: string;
-  room?: boolean;
+  icon?: IconName;
   show?: Show;
   size?: "small" | "large";
 }
 
-export function Avatar({ name, picture, room, show, size }: AvatarProps): JSX.Element {
+export function Avatar({ name, picture, icon, show, size }: AvatarProps): JSX.Element {
   const [broken, setBroken] = useState<string>();
   const [loaded, setLoaded] = useState<string>();
   return (
-    <span class={`avatar ${size ?? ""} ${room ? "avatar-room" : ""}`} style={{ "--hue": String(hue(name)) }} aria-hidden="true">
-      {room ? <Icon name="hash" /> : <span>{initials(name)}</span>}
+    <span class={`avatar ${size ?? ""} ${icon ? "avatar-icon" : ""}`} style={{ "--hue": String(hue(name)) }} aria-hidden="true">
+      {icon ? <Icon name={icon} /> : <span>{initials(name)}</span>}
       {picture && picture !== broken && (
         <img
           src={picture}
@@ -33,4 +35,13 @@ export function Avatar({ name, picture, room, show, size }: AvatarProps): JSX.El
       {show && show !== "offline" && <i class={`dot dot-${show}`} />}
     </span>
   );
+}
+
+export function ConversationAvatar({ conversation }: { conversation: Conversation }): JSX.Element {
+  const { chat, t } = useUi();
+  const { jid, room } = conversation;
+  const name = conversationName(chat, conversation, t);
+  if (room) return <Avatar name={name} icon="hash" />;
+  if (isFromSite(chat, conversation)) return <Avatar name={name} icon="bell" />;
+  return <Avatar name={name} picture={chat.store.picture(jid)} show={chat.store.show(jid)} />;
 }

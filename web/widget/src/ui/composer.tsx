@@ -1,47 +1,31 @@
 // Where the user writes. Enter sends, Shift+Enter breaks the line; Enter that ends an input method's composition does neither.
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { limits, type Conversation } from "../chat/model.ts";
-import { conversationName, useUi } from "./context.ts";
+import { useUi } from "./context.ts";
 import { EmojiPicker } from "./emoji.tsx";
 import { Icon } from "./icons.tsx";
-
-const drafts = new Map<string, string>();
-const heightMax = 132;
+import { conversationName } from "./names.ts";
 
 export function Composer({ conversation, sent }: { conversation: Conversation; sent(): void }): JSX.Element {
-  const { t, chat, isOpen, view } = useUi();
-  const [text, setText] = useState(drafts.get(conversation.jid) ?? "");
+  const { t, chat, isOpen, mayFocus, view } = useUi();
+  const draft = `draft:${conversation.jid}`;
+  const [text, setText] = useState(() => chat.session.get<string>(draft) ?? "");
   const [picking, setPicking] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const excess = [...text].length - limits.bodyCharacters;
-  const name = conversationName(chat, conversation);
+  const name = conversationName(chat, conversation, t);
 
-  const fit = (): void => {
-    const box = field.current;
-    if (!box) return;
-    box.style.blockSize = "auto";
-    box.style.blockSize = `${Math.min(box.scrollHeight, heightMax)}px`;
-  };
-  useLayoutEffect(fit, [text]);
-  useEffect(() => {
-    let width = 0;
-    const observer = new ResizeObserver(([entry]) => {
-      if (entry && entry.contentRect.width !== width) fit();
-      width = entry?.contentRect.width ?? 0;
-    });
-    observer.observe(field.current!);
-    return () => observer.disconnect();
-  }, []);
   useEffect(() => {
     // On a phone focus would raise the keyboard over what the user came to read.
-    if (isOpen && view.name === "conversation" && !matchMedia("(pointer: coarse)").matches) field.current?.focus({ preventScroll: true });
+    if (isOpen && mayFocus && view.name === "conversation" && !matchMedia("(pointer: coarse)").matches) field.current?.focus({ preventScroll: true });
   }, [isOpen, view.name]);
   useEffect(() => () => chat.stopTyping(), []);
 
   const change = (next: string): void => {
     setText(next);
-    drafts.set(conversation.jid, next);
+    if (next) chat.session.set(draft, next);
+    else chat.session.remove(draft);
     chat.composing(conversation, next);
   };
   const send = (): void => {
@@ -91,23 +75,26 @@ export function Composer({ conversation, sent }: { conversation: Conversation; s
         >
           <Icon name="smile" />
         </button>
-        <textarea
-          ref={field}
-          rows={1}
-          dir="auto"
-          value={text}
-          placeholder={t("write")}
-          aria-label={`${t("write")}: ${name}`}
-          autoComplete="off"
-          enterkeyhint="send"
-          onInput={(event) => change(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) {
-              event.preventDefault();
-              send();
-            }
-          }}
-        />
+        {/* As high as its text: the copy in ::after (composer.css) makes the place, so that nothing is measured or moved. */}
+        <div class="grow" data-text={text}>
+          <textarea
+            ref={field}
+            rows={1}
+            dir="auto"
+            value={text}
+            placeholder={t("write")}
+            aria-label={`${t("write")}: ${name}`}
+            autoComplete="off"
+            enterkeyhint="send"
+            onInput={(event) => change(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) {
+                event.preventDefault();
+                send();
+              }
+            }}
+          />
+        </div>
         <button type="submit" class="send" aria-label={t("send")} title={t("send")} disabled={!text.trim() || excess > 0}>
           <Icon name="send" />
         </button>

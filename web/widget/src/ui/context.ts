@@ -2,7 +2,6 @@
 import { createContext } from "preact";
 import { useContext, useEffect, useReducer, useRef, useState } from "preact/hooks";
 import type { Chat } from "../chat/chat.ts";
-import type { Conversation } from "../chat/model.ts";
 import type { ChatStrings } from "../strings/chat.ts";
 import type { Language, Translate } from "../strings/table.ts";
 import type { Clock } from "./time.ts";
@@ -17,11 +16,12 @@ export interface Ui {
   /** List and conversation side by side. */
   wide: boolean;
   isOpen: boolean;
+  /** Focus may go where one writes: somebody has come into the chat, it was not only loaded with the page. */
+  mayFocus: boolean;
   /** Only the bubble's panel can be closed. */
   close: (() => void) | null;
   view: View;
   show(view: View): void;
-  say(text: string): void;
 }
 
 export const UiContext = createContext<Ui>(null as unknown as Ui);
@@ -79,17 +79,4 @@ export function useLatest<T>(value: T): { current: T } {
   const ref = useRef(value);
   ref.current = value;
   return ref;
-}
-
-export function conversationName(chat: Chat, conversation: Conversation): string {
-  if (!conversation.room) {
-    const nick = conversation.jid.split("/")[1];
-    return nick ?? chat.store.personName(conversation.jid);
-  }
-  const local = conversation.name || decodeURIComponentSafe(conversation.jid.split("@")[0] ?? "");
-  return local.charAt(0).toUpperCase() + local.slice(1);
-}
-
-function decodeURIComponentSafe(text: string): string {
-  return text.replace(/\\20/g, " ").replace(/[-_]+/g, " ");
 }

@@ -1,13 +1,16 @@
 // One conversation: its messages, scrolled and loaded as needed, and the composer.
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { Conversation } from "../chat/model.ts";
+import type { Conversation, Message } from "../chat/model.ts";
 import { Composer } from "./composer.tsx";
-import { conversationName, useLatest, useNow, useUi } from "./context.ts";
+import { useLatest, useNow, useUi, type Ui } from "./context.ts";
+import { RoomGate } from "./gate.tsx";
 import { GuestName } from "./guest.tsx";
 import { Icon } from "./icons.tsx";
-import { makeRows, MessageGroup } from "./message.tsx";
-import { RoomGate } from "./gate.tsx";
+import { makeRows, MessageGroup, type Author } from "./message.tsx";
+import { conversationName, isFromSite, isMarkedGuest, personName } from "./names.ts";
+import { Notice } from "./notice.tsx";
+import { Stopped } from "./state.tsx";
 
 const nearEdge = 48;
 const loadBefore = 400;
@@ -17,7 +20,7 @@ export function ConversationView({ conversation }: { conversation: Conversation 
   const { chat, t, clock, isOpen } = ui;
   const { store } = chat;
   const { messages, room } = conversation;
-  const name = conversationName(chat, conversation);
+  const name = conversationName(chat, conversation, t);
   const now = useNow(30_000, isOpen);
   const synced = room ? conversation.synced : store.archive.synced;
   // The line stays where it was when the user came, until he leaves.
@@ -28,7 +31,7 @@ export function ConversationView({ conversation }: { conversation: Conversation 
   const [atEnd, setAtEnd] = useState(true);
   const [newBelow, setNewBelow] = useState(0);
   const scroller = useRef<HTMLDivElement>(null);
-  const before = useRef({ height: 0, first: "", count: 0, lastOwn: "" });
+  const before = useRef<{ height: number; first?: Message; last?: Message; lastOwn: string }>({ height: 0, lastOwn: "" });
   const following = useRef(true);
   const latest = useLatest({ conversation, isOpen, synced });
 
@@ -58,23 +61,30 @@ export function ConversationView({ conversation }: { conversation: Conversation 
     return () => document.removeEventListener("visibilitychange", again);
   }, [isOpen, conversation.jid]);
 
-  const first = messages[0]?.id ?? "";
+  const first = messages[0];
   const last = messages.at(-1);
   useLayoutEffect(() => {
     const box = scroller.current!;
     const was = before.current;
     const ownNew = last?.own && last.delivery === "pending" && last.id !== was.lastOwn;
-    if (was.first && first !== was.first && !following.current) box.scrollTop += box.scrollHeight - was.height;
-    else if (following.current || ownNew) toEnd();
-    else if (messages.length > was.count && last && !last.own) setNewBelow((n) => n + messages.length - was.count);
-    before.current = { height: box.scrollHeight, first, count: messages.length, lastOwn: last?.own ? last.id : was.lastOwn };
+    if (following.current || ownNew) toEnd();
+    else {
+      if (was.first && first?.id !== was.first.id) box.scrollTop += box.scrollHeight - was.height;
+      const seen = messages.findLastIndex((m) => m.id === was.last?.id && m.author === was.last.author);
+      const fresh = seen < 0 ? 0 : messages.slice(seen + 1).filter((m) => !m.own).length;
+      if (fresh > 0) setNewBelow((n) => n + fresh);
+    }
+    before.current = { height: box.scrollHeight, first, last, lastOwn: last?.own ? last.id : was.lastOwn };
     look();
     fill();
   });
   useEffect(() => {
     const observer = new ResizeObserver(() => following.current && toEnd());
     observer.observe(scroller.current!);
-    return () => observer.disconnect();
+    return () => {
+      observer.disconnect();
+      chat.setReading(latest.current.conversation, false);
+    };
   }, []);
 
   /** Older messages are wanted when the user is near the top or the page is not full. */
@@ -87,6 +97,7 @@ export function ConversationView({ conversation }: { conversation: Conversation 
     const end = box.scrollHeight - box.scrollTop - box.clientHeight < nearEdge;
     following.current = end;
     setAtEnd(end);
+    chat.setReading(conversation, !end);
     if (end) {
       setNewBelow(0);
       look();
@@ -94,7 +105,7 @@ export function ConversationView({ conversation }: { conversation: Conversation 
     fill();
   };
 
-  const waiting = messages.length === 0 && !synced && room?.phase !== "failed" && room?.phase !== "left";
+  const waiting = messages.length === 0 && !synced && !chat.stopped && room?.phase !== "failed" && room?.phase !== "left";
   const typing = Object.values(conversation.typing).filter((w) => w.until > now);
   const rows = makeRows(messages, dividerAfter);
   return (
@@ -112,6 +123,8 @@ export function ConversationView({ conversation }: { conversation: Conversation 
         >
           {waiting ? (
             <Skeleton />
+          ) : messages.length === 0 && chat.stopped ? (
+            <Stopped alone />
           ) : messages.length === 0 ? (
             <Empty conversation={conversation} name={name} />
           ) : (
@@ -127,7 +140,7 @@ export function ConversationView({ conversation }: { conversation: Conversation 
                     <span>{t("newMessages")}</span>
                   </li>
                 ) : (
-                  <MessageGroup key={row.group.key} ui={ui} conversation={conversation} {...author(ui, conversation, row.group.messages[0]!)} group={row.group} />
+                  <MessageGroup key={row.group.key} ui={ui} conversation={conversation} author={author(ui, conversation, row.group.messages[0]!)} group={row.group} />
                 ),
               )}
             </ol>
@@ -139,7 +152,7 @@ export function ConversationView({ conversation }: { conversation: Conversation 
                 <i />
                 <i />
               </span>
-              {typing.length === 1 ? t("typingOne", { name: typing[0]!.name }) : t("typingMany")}
+              {typing.length === 1 ? t("typingOne", { name: personName(typing[0]!.name, t) }) : t("typingMany")}
             </p>
           )}
         </div>
@@ -150,28 +163,42 @@ export function ConversationView({ conversation }: { conversation: Conversation 
           </button>
         )}
       </div>
-      {room && (room.phase === "failed" || room.phase === "left") ? (
-        <RoomGate conversation={conversation} />
-      ) : (
-        <>
-          {chat.options.identity.guest && <GuestName />}
-          <Composer key={conversation.jid} conversation={conversation} sent={() => toEnd()} />
-        </>
-      )}
+      <Bottom conversation={conversation} sent={() => toEnd()} />
     </div>
   );
 }
 
-function author({ chat }: ReturnType<typeof useUi>, conversation: Conversation, message: Conversation["messages"][number]): { name: string; picture?: string } {
-  const { store, people } = chat;
-  if (message.own) return { name: "" };
-  if (!conversation.room) return { name: message.nick || store.personName(conversation.jid), picture: store.picture(conversation.jid) };
-  const occupant = conversation.room.occupants[message.nick];
-  people.want(occupant?.jid);
-  return { name: message.nick || conversationName(chat, conversation), picture: store.picture(occupant?.jid) };
+/** Where one writes, or why one can't. */
+function Bottom({ conversation, sent }: { conversation: Conversation; sent(): void }): JSX.Element | null {
+  const { chat, t } = useUi();
+  const { room, messages, jid } = conversation;
+  if (chat.stopped) return messages.length > 0 ? <Stopped /> : null;
+  if (isFromSite(chat, conversation)) return <p class="no-answer muted">{t("noAnswer")}</p>;
+  if (room?.phase === "failed" || room?.phase === "left") return <RoomGate conversation={conversation} />;
+  return (
+    <>
+      {chat.options.identity.guest && <GuestName conversation={conversation} />}
+      <Composer key={jid} conversation={conversation} sent={sent} />
+    </>
+  );
 }
 
-function Skeleton(): JSX.Element {
+function author({ chat, t }: Ui, conversation: Conversation, message: Message): Author {
+  const { store, people } = chat;
+  const { jid, room } = conversation;
+  if (message.own) return { name: "", shown: "" };
+  if (!room) {
+    const shown = conversationName(chat, conversation, t);
+    return { name: message.nick || store.personName(jid), shown, picture: store.picture(jid), icon: isFromSite(chat, conversation) ? "bell" : undefined };
+  }
+  const name = message.nick;
+  const real = room.occupants[name]?.jid;
+  people.want(real);
+  const shown = name ? personName(name, t) : conversationName(chat, conversation, t);
+  return { name: name || shown, shown, picture: store.picture(real), guest: isMarkedGuest(real, name) };
+}
+
+export function Skeleton(): JSX.Element {
   return (
     <div class="skeleton" aria-hidden="true">
       {[62, 44, 71, 38, 55].map((width, i) => (
@@ -182,14 +209,9 @@ function Skeleton(): JSX.Element {
 }
 
 function Empty({ conversation, name }: { conversation: Conversation; name: string }): JSX.Element {
-  const { t } = useUi();
-  return (
-    <div class="empty">
-      <span class="empty-picture">
-        <Icon name="cup" />
-      </span>
-      <h3>{conversation.room ? t("emptyRoom") : t("emptyPerson", { name })}</h3>
-      <p>{conversation.room ? t("emptyRoomHint") : t("emptyPersonHint", { name })}</p>
-    </div>
-  );
+  const { t, chat } = useUi();
+  if (conversation.room) return <Notice title={t("emptyRoom")} text={t("emptyRoomHint")} />;
+  if (isFromSite(chat, conversation)) return <Notice title={name} />;
+  if (chat.people.isUnknown(conversation.jid)) return <Notice title={name} text={t("emptyUnknown", { name })} />;
+  return <Notice title={t("emptyPerson", { name })} text={t("emptyPersonHint", { name })} />;
 }

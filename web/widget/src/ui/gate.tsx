@@ -1,13 +1,29 @@
-// In place of the composer when we are not in the room: why, and what can be done.
-import type { JSX } from "preact";
+// In place of the composer when nothing can be written: why, and what can be done.
+import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Conversation } from "../chat/model.ts";
 import { useUi } from "./context.ts";
 import { roomError } from "./errors.ts";
-import { Icon } from "./icons.tsx";
+import { Icon, type IconName } from "./icons.tsx";
 
 const final = ["banned", "forbidden", "destroyed", "gone", "removed", "registration-required"];
 
+export function Gate({ icon, title, text, children }: { icon: IconName; title: string; text?: ComponentChildren; children?: ComponentChildren }): JSX.Element {
+  return (
+    <div class="gate">
+      <p role="alert">
+        <Icon name={icon} />
+        <span>
+          <strong>{title}</strong>
+          {text && <span>{text}</span>}
+        </span>
+      </p>
+      {children}
+    </div>
+  );
+}
+
+/** For a room that we are not in. */
 export function RoomGate({ conversation }: { conversation: Conversation }): JSX.Element {
   const { t, chat } = useUi();
   const [password, setPassword] = useState("");
@@ -15,35 +31,37 @@ export function RoomGate({ conversation }: { conversation: Conversation }): JSX.
   const asksPassword = error === "not-authorized";
   return (
     <form
-      class="gate"
       onSubmit={(event) => {
         event.preventDefault();
         chat.join(conversation, asksPassword ? password : undefined);
       }}
     >
-      <p role="alert">
-        <Icon name={asksPassword ? "lock" : "alert"} />
-        <span>
-          <strong>{phase === "failed" ? t("roomFailed") : t("roomLeft")}</strong>
-          {error && <span>{t(roomError(error))}</span>}
-          {errorText && <span class="muted">{errorText}</span>}
-        </span>
-      </p>
-      {asksPassword && (
-        <input
-          type="password"
-          autoComplete="off"
-          aria-label={t("password")}
-          placeholder={t("password")}
-          value={password}
-          onInput={(event) => setPassword(event.currentTarget.value)}
-        />
-      )}
-      {!final.includes(error ?? "") && (
-        <button type="submit" class="primary">
-          {asksPassword ? t("enter") : t("join")}
-        </button>
-      )}
+      <Gate
+        icon={asksPassword ? "lock" : "alert"}
+        title={phase === "failed" ? t("roomFailed") : t("roomLeft")}
+        text={
+          <>
+            {error && t(roomError(error))}
+            {errorText && <span class="muted">{errorText}</span>}
+          </>
+        }
+      >
+        {asksPassword && (
+          <input
+            type="password"
+            autoComplete="off"
+            aria-label={t("password")}
+            placeholder={t("password")}
+            value={password}
+            onInput={(event) => setPassword(event.currentTarget.value)}
+          />
+        )}
+        {!final.includes(error ?? "") && (
+          <button type="submit" class="primary">
+            {asksPassword ? t("enter") : t("join")}
+          </button>
+        )}
+      </Gate>
     </form>
   );
 }

@@ -1,18 +1,23 @@
 // Tells a guest how others see him and lets him change the name.
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { Conversation } from "../chat/model.ts";
+import { IqError } from "../core/link.ts";
 import { useUi } from "./context.ts";
+import { roomError } from "./errors.ts";
+import { personName } from "./names.ts";
 
 const nameCharactersMax = 48;
 
-export function GuestName(): JSX.Element {
+export function GuestName({ conversation }: { conversation: Conversation }): JSX.Element {
   const { t, chat } = useUi();
   const [editing, setEditing] = useState(false);
   const [name, setName] = useState("");
-  const [failed, setFailed] = useState(false);
+  const [error, setError] = useState<string>();
   const field = useRef<HTMLInputElement>(null);
   const button = useRef<HTMLButtonElement>(null);
-  const shown = chat.store.personName(chat.store.me.jid);
+  // In a room it may have been numbered, to differ from others.
+  const shown = personName(conversation.room?.nick || chat.store.personName(chat.store.me.jid), t);
   useEffect(() => {
     if (editing) field.current?.select();
   }, [editing]);
@@ -21,12 +26,11 @@ export function GuestName(): JSX.Element {
     requestAnimationFrame(() => button.current?.focus());
   };
   const save = async (): Promise<void> => {
-    if (!name.trim()) return;
     try {
-      await chat.rename(name);
+      if (name.trim() && name !== shown) await chat.rename(name);
       done();
-    } catch {
-      setFailed(true);
+    } catch (failure) {
+      setError(failure instanceof IqError ? failure.condition : "");
     }
   };
   if (!editing) {
@@ -39,7 +43,7 @@ export function GuestName(): JSX.Element {
           ref={button}
           onClick={() => {
             setName(shown);
-            setFailed(false);
+            setError(undefined);
             setEditing(true);
           }}
         >
@@ -75,7 +79,11 @@ export function GuestName(): JSX.Element {
       <button type="button" class="link" onClick={done}>
         {t("cancel")}
       </button>
-      {failed && <span role="alert">{t("errorOther")}</span>}
+      {error !== undefined && (
+        <span class="guest-error" role="alert">
+          {t(roomError(error))}
+        </span>
+      )}
     </form>
   );
 }

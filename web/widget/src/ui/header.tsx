@@ -1,9 +1,13 @@
 // The bar on top of a view: where we are, and the ways out of it.
 import type { JSX } from "preact";
-import type { Conversation } from "../chat/model.ts";
-import { Avatar } from "./avatar.tsx";
-import { conversationName, useUi } from "./context.ts";
+import type { Chat } from "../chat/chat.ts";
+import type { Conversation, Room } from "../chat/model.ts";
+import type { ChatStrings } from "../strings/chat.ts";
+import type { Translate } from "../strings/table.ts";
+import { ConversationAvatar } from "./avatar.tsx";
+import { useUi } from "./context.ts";
 import { Icon, type IconName } from "./icons.tsx";
+import { conversationName, isMarkedGuest } from "./names.ts";
 
 export function IconButton(props: { icon: IconName; label: string; press(): void; class?: string; expanded?: boolean }): JSX.Element {
   return (
@@ -32,20 +36,10 @@ export function ConversationHeader({ conversation }: { conversation: Conversatio
   const { t, chat, show, wide, view } = useUi();
   const { store } = chat;
   const { room, jid } = conversation;
-  const name = conversationName(chat, conversation);
+  const name = conversationName(chat, conversation, t);
   const others = store.unread() - conversation.unread;
-  const presence = store.show(jid);
-  const here = room ? Object.keys(room.occupants).length : 0;
   const inPeople = view.name === "people";
-  const subtitle = room
-    ? room.phase === "joined"
-      ? t("peopleCount", { n: here })
-      : room.phase === "joining" || room.phase === "idle"
-        ? t("joining")
-        : ""
-    : presence
-      ? t(presence)
-      : "";
+  const subtitle = chat.stopped ? "" : room ? roomState(room, t) : personState(chat, jid, t);
   return (
     <header class="header">
       {!wide && (
@@ -61,13 +55,13 @@ export function ConversationHeader({ conversation }: { conversation: Conversatio
           {others > 99 ? "99+" : others}
         </span>
       )}
-      <Avatar name={name} room={room !== null} picture={room ? undefined : store.picture(jid)} show={room ? undefined : presence} />
+      <ConversationAvatar conversation={conversation} />
       <div class="headline">
         <h2 class="title">
           <bdi>{inPeople && !wide ? t("people") : name}</bdi>
         </h2>
         <p class="subtitle" title={room?.subject}>
-          {room?.subject ? `${subtitle} · ${room.subject}` : subtitle}
+          {[subtitle, room?.subject].filter(Boolean).join(" · ")}
         </p>
       </div>
       {room?.phase === "joined" && (
@@ -81,4 +75,14 @@ export function ConversationHeader({ conversation }: { conversation: Conversatio
       <CloseButton />
     </header>
   );
+}
+
+function roomState({ phase, occupants }: Room, t: Translate<ChatStrings>): string {
+  if (phase === "joined") return t("peopleCount", { n: Object.keys(occupants).length });
+  return phase === "joining" || phase === "idle" ? t("joining") : "";
+}
+
+function personState({ store }: Chat, jid: string, t: Translate<ChatStrings>): string {
+  const presence = store.show(jid);
+  return [isMarkedGuest(jid, store.personName(jid)) && t("guest"), presence && t(presence)].filter(Boolean).join(" · ");
 }

@@ -2,20 +2,21 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Conversation } from "../chat/model.ts";
-import { Avatar } from "./avatar.tsx";
-import { conversationName, useNow, useUi } from "./context.ts";
+import { Avatar, ConversationAvatar } from "./avatar.tsx";
+import { useNow, useUi } from "./context.ts";
 import { moveAmong } from "./focus.ts";
-import { Icon } from "./icons.tsx";
+import { conversationName, personName } from "./names.ts";
+import { Notice } from "./notice.tsx";
 
 export function ConversationList({ selected }: { selected?: string }): JSX.Element {
-  const { t, chat, isOpen, view, wide } = useUi();
+  const { t, chat, isOpen, mayFocus, view, wide } = useUi();
   const { store } = chat;
   const now = useNow(30_000, isOpen);
   const list = useRef<HTMLUListElement>(null);
   const all = store.list();
   const stop = all.some((c) => c.jid === selected) ? selected : all[0]?.jid;
   useEffect(() => {
-    if (!isOpen || view.name !== "list" || wide) return;
+    if (!isOpen || !mayFocus || view.name !== "list" || wide) return;
     list.current?.querySelector<HTMLElement>('[data-item][tabindex="0"]')?.focus();
   }, [isOpen, view.name, wide]);
   return (
@@ -29,13 +30,7 @@ export function ConversationList({ selected }: { selected?: string }): JSX.Eleme
         <Request key={jid} jid={jid} />
       ))}
       {all.length === 0 && store.archive.synced && (
-        <div class="empty">
-          <span class="empty-picture">
-            <Icon name="cup" />
-          </span>
-          <h3>{t("emptyList")}</h3>
-          <p>{t("emptyListHint")}</p>
-        </div>
+        <Notice title={t("emptyList")} text={t("emptyListHint")} />
       )}
       <ul ref={list} aria-label={t("conversations")} onKeyDown={(event) => moveAmong(event, event.currentTarget)}>
         {all.map((c) => (
@@ -51,15 +46,16 @@ export function ConversationList({ selected }: { selected?: string }): JSX.Eleme
 function Item(props: { conversation: Conversation; current: boolean; tabStop: boolean; now: number }): JSX.Element {
   const { conversation, current, tabStop, now } = props;
   const { t, chat, clock, show } = useUi();
-  const { store, people } = chat;
+  const { people } = chat;
   const { room, jid, unread } = conversation;
-  const name = conversationName(chat, conversation);
+  const name = conversationName(chat, conversation, t);
   const last = conversation.messages.at(-1);
   const typing = Object.values(conversation.typing).find((w) => w.until > now);
   useEffect(() => {
     if (!room) people.want(jid);
   }, [jid]);
-  const said = last ? `${last.own ? `${t("you")}: ` : room && last.nick ? `${last.nick}: ` : ""}${last.body.slice(0, 120)}` : "";
+  const who = last?.own ? t("you") : room && last?.nick ? personName(last.nick, t) : "";
+  const said = room?.phase === "left" && unread === 0 ? t("roomLeft") : last ? `${who && `${who}: `}${last.body.slice(0, 120)}` : "";
   return (
     <button
       type="button"
@@ -69,7 +65,7 @@ function Item(props: { conversation: Conversation; current: boolean; tabStop: bo
       aria-current={current ? "true" : undefined}
       onClick={() => show({ name: "conversation", jid })}
     >
-      <Avatar name={name} room={room !== null} picture={room ? undefined : store.picture(jid)} show={room ? undefined : store.show(jid)} />
+      <ConversationAvatar conversation={conversation} />
       <span class="item-text">
         <span class="item-top">
           <bdi class="item-name">{name}</bdi>
@@ -77,7 +73,7 @@ function Item(props: { conversation: Conversation; current: boolean; tabStop: bo
         </span>
         <span class="item-bottom">
           {typing ? (
-            <span class="item-said accent">{t("typingOne", { name: typing.name })}</span>
+            <span class="item-said accent">{t("typingOne", { name: personName(typing.name, t) })}</span>
           ) : (
             <bdi class="item-said">{said || (room ? t("room") : "")}</bdi>
           )}
@@ -95,7 +91,7 @@ function Item(props: { conversation: Conversation; current: boolean; tabStop: bo
 
 function Request({ jid }: { jid: string }): JSX.Element {
   const { t, chat } = useUi();
-  const name = chat.store.personName(jid);
+  const name = personName(chat.store.personName(jid), t);
   return (
     <div class="request" role="group" aria-label={t("request", { name })}>
       <Avatar name={name} picture={chat.store.picture(jid)} size="small" />

@@ -84,28 +84,35 @@ function Failed({ message, conversation }: { message: Message; conversation: Con
   );
 }
 
+/** Who wrote: `name` as he chose it, which gives initials and colour, and as it is shown. */
+export interface Author {
+  name: string;
+  shown: string;
+  picture?: string;
+  icon?: IconName;
+  guest?: boolean;
+}
+
 interface GroupProps {
   group: Group;
   conversation: Conversation;
   ui: Ui;
-  name: string;
-  picture?: string;
+  author: Author;
 }
 
 /** One author's run of messages. Skips rendering while nothing in it changed. */
 export class MessageGroup extends Component<GroupProps> {
   shouldComponentUpdate(next: GroupProps): boolean {
-    const { group, name, picture, ui } = this.props;
+    const { group, author, ui } = this.props;
     return (
-      next.name !== name ||
-      next.picture !== picture ||
+      (["shown", "picture", "guest"] as const).some((key) => next.author[key] !== author[key]) ||
       next.ui.t !== ui.t ||
       next.group.messages.length !== group.messages.length ||
       next.group.messages.some((m, i) => m !== group.messages[i])
     );
   }
 
-  render({ group, conversation, ui, name, picture }: GroupProps): JSX.Element {
+  render({ group, conversation, ui, author }: GroupProps): JSX.Element {
     const { t, clock } = ui;
     const first = group.messages[0]!;
     const last = group.messages.at(-1)!;
@@ -113,14 +120,16 @@ export class MessageGroup extends Component<GroupProps> {
     const named = !own && conversation.room !== null;
     return (
       <li class={`group ${own ? "own" : "other"}`}>
-        {!own && <Avatar name={name} picture={picture} size="small" />}
+        {!own && <Avatar name={author.name} picture={author.picture} icon={author.icon} size="small" />}
         <div class="stack">
-          <div class={named ? "author" : "hidden"}>{own ? t("you") : name}</div>
+          <div class={named ? "author" : "hidden"}>
+            <bdi>{own ? t("you") : author.shown}</bdi>
+            {author.guest && <span class="tag">{t("guest")}</span>}
+          </div>
           {group.messages.map((message) => (
             <div key={message.id || message.archiveId} class={`line ${message.delivery === "failed" ? "line-failed" : ""}`}>
               <div
                 class={`text ${isLargeEmoji(message.body) ? "large" : ""} ${message.delivery === "pending" ? "text-pending" : ""}`}
-                dir="auto"
                 title={clock.full(message.time)}
               >
                 <Body text={message.body} />

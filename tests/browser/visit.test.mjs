@@ -1,0 +1,117 @@
+// Coming, going and coming back: what a page load keeps, what logging out ends, and where opening leads.
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import * as h from "./harness.mjs";
+
+const { alpha, beta } = h;
+// Of this file alone, so that nothing else is unread.
+const ida = { id: "ida", name: "Ida Moss" }, jon = { id: "jon", name: "Jon Pike" }, kim = { id: "kim", name: "Kim Ray" }, lea = { id: "lea", name: "Lea Sun" };
+
+before(async () => {
+  await h.openSite();
+  await h.openBrowser();
+  for (const { id, name } of [ida, jon, kim, lea]) await h.api(alpha, "PUT", `/v1/users/${id}`, { name });
+});
+afterEach(h.closeContexts);
+after(h.close);
+
+const bubble = (page) => page.locator("button.bubble");
+const title = (page, name) => page.locator(".headline .title", { hasText: name }).waitFor();
+const close = async (page) => {
+  await page.evaluate(() => window.teahouse("close"));
+  await page.locator(".panel").waitFor({ state: "hidden" });
+};
+
+test("who logged out stays out until the page is loaded again, and his draft is gone", async () => {
+  const said = h.unique("private to Jon");
+  const a = await h.openPage(await h.newContext(), h.signedIn(alpha, ida, { to: jon.id }));
+  await h.ready(a);
+  await h.say(a, said);
+  await h.delivered(a, said);
+  await h.field(a).fill("half a thought");
+  await a.evaluate(() => window.teahouse("logout"));
+  await a.locator(".panel").waitFor({ state: "hidden" });
+  const sockets = a.sockets.length;
+  await bubble(a).click();
+  await a.getByText("You are signed out. Reload the page to sign in again.").waitFor();
+  assert.equal(await h.field(a).count(), 0);
+  assert.equal(a.sockets.length, sockets, "signed in again");
+  assert.ok(!(await a.evaluate(() => document.querySelector("teahouse-chat").shadowRoot.textContent)).includes(said));
+  await a.reload();
+  await h.opened(a);
+  await h.sees(a, said);
+  assert.equal(await h.field(a).inputValue(), "");
+});
+
+test("a guest who logs out is somebody else afterwards, without the draft", async () => {
+  const guest = await h.openPage(await h.newContext(), h.pageUrl(alpha));
+  await h.ready(guest);
+  const name = await guest.locator("p.guest span").innerText();
+  await h.field(guest).fill("a guest's half thought");
+  await guest.evaluate(() => window.teahouse("logout"));
+  await h.openChat(guest);
+  await h.ready(guest);
+  assert.equal(await h.field(guest).inputValue(), "");
+  assert.notEqual(await guest.locator("p.guest span").innerText(), name);
+});
+
+test("another page comes with the chat as it was left: open, the same conversation, the draft; and the focus stays with the page", async () => {
+  const context = await h.newContext();
+  const a = await h.openPage(context, h.signedIn(alpha, ida, { to: jon.id }));
+  await h.ready(a);
+  await a.evaluate((to) => window.teahouse("open", { to }), kim.id);
+  await title(a, kim.name);
+  await h.field(a).fill("half a thought");
+  await a.goto(h.signedIn(alpha, ida, { room: "elsewhere" }));
+  await h.ready(a);
+  await title(a, kim.name);
+  assert.equal(await h.field(a).inputValue(), "half a thought");
+  assert.equal(await a.evaluate(() => document.activeElement.localName), "body");
+  // Closed, it stays closed, and opens where the new page says.
+  await close(a);
+  await a.reload();
+  await bubble(a).waitFor();
+  await h.openChat(a);
+  await title(a, "Elsewhere");
+  // Another tab is another visit.
+  const other = await h.openPage(context, h.signedIn(alpha, ida, { to: kim.id }));
+  await h.ready(other);
+  assert.equal(await h.field(other).inputValue(), "");
+});
+
+test("inline, the page keeps its focus and its place", async () => {
+  const a = await h.openPage(await h.newContext({ viewport: { width: 700, height: 700 } }), h.signedIn(alpha, ida, { mode: "inline", to: jon.id }), { open: false });
+  await h.ready(a);
+  assert.equal(await a.evaluate(() => document.activeElement.localName), "body");
+  await a.getByRole("button", { name: "Back to conversations" }).click();
+  await a.locator(".item").first().click();
+  await a.waitForFunction(() => document.activeElement?.shadowRoot?.activeElement?.localName === "textarea");
+});
+
+test("opening leads to what is unread: to the conversation if it is one, to the list if they are several", async () => {
+  const one = h.unique("from Ida"), two = h.unique("from Kim");
+  const b = await h.openPage(await h.newContext(), h.signedIn(alpha, lea));
+  const same = await h.openPage(await h.newContext(), h.signedIn(beta, lea));
+  for (const page of [b, same]) {
+    await h.ready(page);
+    await close(page);
+  }
+  const a = await h.openPage(await h.newContext(), h.signedIn(alpha, ida, { to: lea.id }));
+  await h.ready(a);
+  await h.say(a, one);
+  await b.getByRole("button", { name: "Open chat, 1 unread message" }).click();
+  await title(b, ida.name);
+  await h.sees(b, one);
+  await h.delivered(a, one, "seen");
+  await close(b);
+  const c = await h.openPage(await h.newContext(), h.signedIn(alpha, kim, { to: lea.id }));
+  await h.ready(c);
+  await h.say(a, h.unique("again"));
+  await h.say(c, two);
+  await b.getByRole("button", { name: "Open chat, 2 unread messages" }).click();
+  await b.locator(".item", { hasText: kim.name }).locator(".count").waitFor();
+  await b.locator(".item", { hasText: ida.name }).locator(".count").waitFor();
+  await bubble(same).click();
+  await title(same, "Lobby");
+  assert.ok(!(await same.evaluate(() => document.querySelector("teahouse-chat").shadowRoot.textContent)).includes(two));
+});
