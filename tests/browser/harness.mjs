@@ -125,7 +125,7 @@ export async function openPage(context, url, { open = true } = {}) {
   if (open) await openChat(page);
   const { searchParams } = new URL(url);
   const [to, room] = [searchParams.get("data-to"), searchParams.get("data-room")];
-  if (open && (to || room)) await page.evaluate((target) => window.teahouse("open", target), { to, room }); // not first to what is unread
+  if (open && (to || room)) await go(page, { to, room }); // not first to what is unread
   return page;
 }
 export const signedIn = (tenant, user, attributes = {}) => pageUrl(tenant, { token: token(tenant, user), ...attributes });
@@ -135,6 +135,15 @@ export const opened = (page) => page.locator(".panel").waitFor();
 export async function openChat(page) {
   await page.getByRole("button", { name: /Open chat|打开聊天/ }).click();
   await opened(page);
+}
+/** Opens this conversation, and waits until it is the one that is shown: a frame draws it, the next comes after that. */
+export function go(page, target) {
+  return page.evaluate(async (where) => {
+    window.teahouse("open", where);
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    await frame();
+    await frame();
+  }, target);
 }
 export const field = (page) => page.locator("textarea");
 export async function say(page, text) {

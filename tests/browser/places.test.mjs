@@ -66,7 +66,7 @@ test("of somebody who has never been here it is not said that he can answer late
 test("leaving a room leads to the list, and choosing it there back in", async () => {
   const a = await h.openPage(await h.newContext(), h.signedIn(alpha, mia));
   const b = await h.openPage(await h.newContext(), h.signedIn(alpha, ned));
-  for (const page of [a, b]) await page.evaluate(() => window.teahouse("open", { room: "lobby" }));
+  for (const page of [a, b]) await h.go(page, { room: "lobby" });
   for (const page of [a, b]) await h.ready(page);
   await b.getByRole("button", { name: "Show who is here" }).click();
   const mias = b.locator(".person", { hasText: mia.name });

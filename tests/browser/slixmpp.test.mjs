@@ -31,7 +31,7 @@ async function openPages(...urls) {
   for (const page of pages) await h.ready(page);
   return pages;
 }
-const talkTo = (page, user) => page.evaluate((to) => window.teahouse("open", { to }), user.id);
+const talkTo = (page, user) => h.go(page, { to: user.id });
 const shown = async (page, ...texts) => assert.deepEqual((await h.bodies(page)).sort(), texts.sort());
 /** Receipts and the like have no text, but may not come from another tenant either. */
 function heard(who, tenant, ...texts) {

@@ -59,7 +59,7 @@ test("another page comes with the chat as it was left: open, the same conversati
   const context = await h.newContext();
   const a = await h.openPage(context, h.signedIn(alpha, ida, { to: jon.id }));
   await h.ready(a);
-  await a.evaluate((to) => window.teahouse("open", { to }), kim.id);
+  await h.go(a, { to: kim.id });
   await title(a, kim.name);
   await h.field(a).fill("half a thought");
   await a.goto(h.signedIn(alpha, ida, { room: "elsewhere" }));
