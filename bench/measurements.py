@@ -56,6 +56,7 @@ class Measurement:
     per_peer: dict = field(default_factory=dict)   # more options for one of them
     accounts_of: dict = field(default_factory=dict)
     loops: int = 1
+    pinned: bool = True       # the server to one core and the load to the other
     quick: bool = False       # is part of --quick
     once: bool = False        # in the first round only: it takes long and hardly varies
     seconds: bool = True      # takes --seconds
@@ -111,7 +112,8 @@ MEASUREMENTS = [
     messages('messages-rate-200', '200 messages a second, plain', '--rate', '200'),
     messages('messages-rate-10000', '10,000 messages a second, plain', '--rate', '10000', peers=OURS),
     messages('messages-10000-sessions', 'the first, beside 9,800 idle sessions', '--idle', '9800', peers=OURS, accounts=10_200, once=True),
-    messages('messages-two-loops', 'the first, two loops on both cores', peers=('teahouse',), loops=2),
+    messages('messages-one-loop', 'the same, nothing pinned', '--window', '10', peers=('teahouse',), pinned=False),
+    messages('messages-two-loops', 'the same, two loops', '--window', '10', peers=('teahouse',), loops=2, pinned=False),
     room(10),
     room(50, quick=True),
     room(500),

@@ -55,8 +55,7 @@ def chosen(names, quick):
 
 def measure(measurement, name, options):
     """One result, of one peer in one round."""
-    two_loops = measurement.loops > 1
-    details = {'core': None if two_loops else options.server_core, 'tenants': measurement.tenants,
+    details = {'core': options.server_core if measurement.pinned else None, 'tenants': measurement.tenants,
                'accounts': measurement.accounts_of.get(name, measurement.accounts)}
     if name == 'teahouse':
         details['loops'] = measurement.loops
@@ -65,7 +64,8 @@ def measure(measurement, name, options):
         load += ['--seconds', str(options.seconds)]
     with PEERS[name](**details) as peer:
         before = {'peer_start_s': peer.start_s, 'idle_rss_kib': rss_kib(peer.watches()['server'])}
-        result = run_load(peer, measurement.work, transport_for(peer, measurement.via), load, None if two_loops else options.load_core)
+        result = run_load(peer, measurement.work, transport_for(peer, measurement.via), load,
+                          options.load_core if measurement.pinned else None)
         return {**before, **result}
 
 
