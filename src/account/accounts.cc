@@ -1,7 +1,6 @@
 // Every row is inserted only where its tenant is (tables.h), so that an account made while its tenant is removed leaves
 // nothing behind. Meter::accounts is taken before the row is written and given back when it was not. The tenant's Staff
-// follows every row that is read, too: two changes of a role at once may be answered in another order than they were
-// written in, and the next look at the account sets that right.
+// follows what is written: a row that was read may be of the past when its answer comes.
 #include "account/accounts.h"
 
 #include "account/account_rows.h"
@@ -180,9 +179,7 @@ Task<Result<Account>> Accounts::State::load(Self self, Executor& home, TenantPtr
   const auto answer = co_await self->control.execute(home, std::move(select));
   if (!answer) co_return answer.error();
   if (answer->rows.empty()) co_return unknown_account(prepared, *tenant);
-  auto account = account_rows::make_account(answer->rows[0]);
-  keep_staff(*tenant, account);
-  co_return account;
+  co_return account_rows::make_account(answer->rows[0]);
 }
 
 Task<Result<Account>> Accounts::State::find(Self self, Executor& home, TenantPtr tenant, std::string localpart) {
@@ -219,7 +216,7 @@ Task<Result<Account>> Accounts::State::upsert_once(Self self, Executor& home, Te
   if (!answer) co_return answer.error();
   if (answer->changes == 0) co_return unknown_account(prepared, *tenant);
   account_rows::apply(*account, change);
-  keep_staff(*tenant, *account);
+  if (change.role) keep_staff(*tenant, *account);
   co_return account;
 }
 

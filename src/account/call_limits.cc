@@ -28,6 +28,9 @@ std::string account_key(TenantId tenant, std::string_view address) {
 
 std::string calls_of(TenantId tenant) { return "call " + std::to_string(raw(tenant)); }
 
+// How long one of a bucket takes to fill: of a very large one, as long as can be told.
+int64_t time_of_one(int64_t size, int64_t fill_us) { return std::max<int64_t>(fill_us / size, 1); }
+
 }  // namespace
 
 struct CallLimits::State {
@@ -40,7 +43,7 @@ struct CallLimits::State {
     const int64_t now_us = clock.monotonic_ms() * 1000;
     make_room(now_us);
     int64_t& full_us = full_at_us.try_emplace(key, now_us).first->second;
-    const int64_t after_us = std::max(full_us, now_us) + fill_us / size;
+    const int64_t after_us = std::max(full_us, now_us) + time_of_one(size, fill_us);
     if (after_us - now_us <= fill_us) {
       full_us = after_us;
       return 0;
@@ -50,14 +53,14 @@ struct CallLimits::State {
 
   void give_back(const std::string& key, int64_t size, int64_t fill_us) {
     const std::lock_guard lock(mutex);
-    if (const auto found = full_at_us.find(key); found != full_at_us.end()) found->second -= fill_us / size;
+    if (const auto found = full_at_us.find(key); found != full_at_us.end()) found->second -= time_of_one(size, fill_us);
   }
 
   int64_t used(const std::string& key, int64_t size, int64_t fill_us) {
     const std::lock_guard lock(mutex);
     const auto bucket = full_at_us.find(key);
     if (bucket == full_at_us.end()) return 0;
-    const int64_t one_us = fill_us / size;
+    const int64_t one_us = time_of_one(size, fill_us);
     return (std::max<int64_t>(bucket->second - clock.monotonic_ms() * 1000, 0) + one_us - 1) / one_us;
   }
 

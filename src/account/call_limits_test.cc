@@ -31,6 +31,8 @@ TEST(CallLimits, UnlimitedAndNone) {
   CallLimits limits(clock);
   for (int i = 0; i < 10'000; ++i) EXPECT_EQ(limits.take_call(shop, -1), 0);
   EXPECT_EQ(limits.take_call(shop, 0), 60);
+  EXPECT_EQ(limits.take_call(shop, 1'000'000'000), 0);
+  EXPECT_EQ(limits.used_calls(shop, 1'000'000'000), 1);
   EXPECT_EQ(limits.used_calls(shop, 0), 0);
   EXPECT_EQ(limits.used_calls(shop, -1), 0);
 }

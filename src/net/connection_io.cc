@@ -37,11 +37,12 @@ void Connection::State::deliver(std::string_view bytes) {
 }
 
 void Connection::State::end_of_bytes() {
+  peer_done = true;
+  if (phase == Phase::closing) return;  // the last answer is on its way; the close timer runs
   const Guard guard(*this);
   const bool waits = phase == Phase::open && events && events->on_peer_done();
   if (guard.gone) return;
-  if (!waits) return finish("the peer closed the connection");
-  peer_done = true;
+  if (!waits) finish("the peer closed the connection");
 }
 
 void Connection::State::read() {

@@ -1,5 +1,6 @@
 #include "server/archive_query.h"
 
+#include "xml/writer.h"
 #include "xmpp/stanza.h"
 
 namespace teahouse {
@@ -17,8 +18,10 @@ Result<std::optional<store::ArchiveId>> parse_id(const std::optional<std::string
   return std::optional<store::ArchiveId>(id);
 }
 
-// Is the archived message from this address, or for it? Ours are written as Jid has them.
-bool has_address(std::string_view message, const std::string& address) {
+// Is the archived message from this address, or for it? Ours are written as Jid has them. `escaped` is the address as
+// it stands in an attribute: most rows are told apart by not having it.
+bool has_address(std::string_view message, const std::string& address, const std::string& escaped) {
+  if (message.find(escaped) == std::string_view::npos) return false;
   xml::Limits limits;
   limits.element_bytes_max = 64U << 20;
   const auto document = xml::Document::parse(SharedBytes(std::string(message)), limits);
@@ -32,7 +35,11 @@ Result<store::ArchiveQuery> make_archive_query(const MamQuery& query) {
   store::ArchiveQuery made;
   if (query.with) made.with = query.with->bare().str();
   if (query.with && query.with->is_full()) {
-    made.matches = [with = query.with->str()](std::string_view message) { return has_address(message, with); };
+    std::string escaped;
+    xml::append_escaped_value(escaped, query.with->str());
+    made.matches = [with = query.with->str(), escaped = std::move(escaped)](std::string_view message) {
+      return has_address(message, with, escaped);
+    };
   }
   made.start_ms = query.start_ms;
   made.end_ms = query.end_ms;

@@ -1,6 +1,7 @@
 // How a stanza that has reached an account's home finds its sessions: RFC 6121 section 8.5.2 (bare JID) and 8.5.3 (full
 // JID).
 #include "server/home.h"
+#include "xmpp/namespaces.h"
 
 namespace teahouse {
 namespace {
@@ -37,6 +38,13 @@ std::vector<Session*> message_targets(const Resident& resident, const Stanza& st
   }
 }
 
+// Have carbons copied it, when it was first delivered? What a room passes on they don't (XEP-0280 section 6.1).
+bool was_copied(const HostTable& hosts, const Stanza& message) {
+  if (message.child("no-copy", ns::hints)) return false;
+  const HostPtr sender = message.from->is_full() ? hosts.find(message.from->domainpart()) : nullptr;
+  return !sender || sender->kind != HostKind::rooms;
+}
+
 // A message out of a dead session: resources with carbons have had it. True where that is so for at least one of them.
 bool remove_copied(std::vector<Session*>& sessions) {
   return std::erase_if(sessions, [](const Session* session) { return session->carbons; }) > 0 && sessions.empty();
@@ -63,7 +71,7 @@ void Home::deliver_message(Inbound& inbound) {
   if (!inbound.replayed && is_for_nobody(inbound.resident, stanza)) return arrive_nowhere(std::move(stanza));
   if (!inbound.replayed && hooks_.run(Phase::archive, inbound) == Flow::stop) return;
   inbound.delivered_to = message_targets(inbound.resident, stanza);
-  if (inbound.replayed && remove_copied(inbound.delivered_to)) return;
+  if (inbound.replayed && was_copied(hosts_, stanza) && remove_copied(inbound.delivered_to)) return;
   if (hooks_.run(Phase::deliver, inbound) == Flow::stop) return;
   if (!inbound.replayed && hooks_.run(Phase::copy, inbound) == Flow::stop) return;
   if (inbound.delivered_to.empty()) {

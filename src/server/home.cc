@@ -165,7 +165,8 @@ void Home::arrive_nowhere(Stanza stanza) {
 void Home::handle_iq(const HostPtr& host, Resident* resident, Session* session, const Stanza& stanza,
                      const ReceiptPtr& receipt) {
   if (!is_request(stanza)) return;  // an answer that nobody asked for
-  const IqRequest request{*this, stanza, *stanza.first_child(), host, resident, session, receipt};
+  const auto query = stanza.first_child();
+  const IqRequest request{*this, stanza, *query, host, resident, session, receipt};
   const auto* handler = hooks_.find_iq(request);
   if (handler) {
     (*handler)(request);

@@ -25,6 +25,7 @@ Task<void> forget_in_rooms(Home& home, TenantPtr tenant, BareJid account, Receip
     log::error("muc", "the affiliations of a removed account could not be looked up", {{"error", rooms.error().text}});
     co_return;
   }
+  storage.forget_user(account);
   for (const BareJid& room : *rooms) {
     Home& there = home.house().homes.of(room.str());
     there.loop().post([&there, room, account, forgotten] { forget_in_room(there, room, account, forgotten); });

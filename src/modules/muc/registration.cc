@@ -77,6 +77,11 @@ void register_nick(Room& room, const Stanza& stanza, const xml::Element& query) 
       return room.reply_error(stanza, {ErrorKind::conflict, "This nick is somebody else's."});
     }
     wanted.nick = std::move(*nick);
+    if (wanted.affiliation == Affiliation::none) {  // the site's staff, whom no list of the room has
+      const auto space = check_affiliation_space(room, 1);
+      if (!space) return room.reply_error(stanza, space.error());
+      wanted.affiliation = Affiliation::member;
+    }
   }
   change_affiliation(room, account, std::move(wanted), {});
   room.reply(stanza);

@@ -12,6 +12,7 @@ namespace json = boost::json;
 constexpr char list_key[] = "list";  // no room's address: it has no @
 constexpr char subject_entry[] = "subject";
 constexpr std::string_view affiliation_prefix = "a:";
+constexpr std::string_view user_prefix = "of ";  // no room's address: it has a space
 
 constexpr std::pair<const char*, bool RoomConfig::*> flags[] = {
     {"persistent", &RoomConfig::persistent},         {"public", &RoomConfig::is_public},
@@ -26,6 +27,7 @@ constexpr std::pair<const char*, int64_t RoomConfig::*> numbers[] = {{"max_users
                                                                      {"max_history", &RoomConfig::max_history}};
 
 std::string affiliation_entry(const BareJid& user) { return std::string(affiliation_prefix) + user.str(); }
+std::string rooms_key(const BareJid& user) { return std::string(user_prefix) + user.str(); }
 
 json::object read_object(std::string_view text) {
   json::error_code fault;
@@ -119,10 +121,12 @@ Lsn Storage::store_subject(const BareJid& room, const Subject& subject) const {
 Lsn Storage::store_affiliation(const BareJid& room, const BareJid& user, const Affiliated& affiliated) const {
   const json::object object{
       {"affiliation", to_string(affiliated.affiliation)}, {"nick", affiliated.nick}, {"reason", affiliated.reason}};
+  map_.store(rooms_key(user), room.str(), {});
   return map_.store(room.str(), affiliation_entry(user), json::serialize(object));
 }
 
 Lsn Storage::remove_affiliation(const BareJid& room, const BareJid& user) const {
+  map_.remove(rooms_key(user), room.str());
   return map_.remove(room.str(), affiliation_entry(user));
 }
 
@@ -165,17 +169,16 @@ Task<Result<std::vector<ListedRoom>>> Storage::list(Executor& home) const {
 
 Task<Result<std::vector<BareJid>>> Storage::list_of(Executor& home, BareJid user) const {
   const store::MapStore map = map_;
-  auto entries = co_await map.load(home, list_key);
+  auto entries = co_await map.load(home, rooms_key(user));
   if (!entries) co_return entries.error();
   std::vector<BareJid> rooms;
+  rooms.reserve(entries->size());
   for (const auto& entry : *entries) {
-    auto jid = BareJid::parse(entry.name);
-    if (!jid) continue;
-    auto found = co_await map.load_entry(home, jid->str(), affiliation_entry(user));
-    if (!found) co_return found.error();
-    if (*found) rooms.push_back(std::move(*jid));
+    if (auto jid = BareJid::parse(entry.name)) rooms.push_back(std::move(*jid));
   }
   co_return rooms;
 }
+
+void Storage::forget_user(const BareJid& user) const { map_.remove_all(rooms_key(user)); }
 
 }  // namespace teahouse::muc

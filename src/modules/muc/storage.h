@@ -59,8 +59,9 @@ class Storage {
   Task<Result<std::optional<StoredRoom>>> load(Executor& home, BareJid room) const;
   // In the order of their addresses' bytes.
   Task<Result<std::vector<ListedRoom>>> list(Executor& home) const;
-  // The rooms in which somebody has an affiliation. Looks at each room.
+  // The rooms in which somebody has an affiliation, among them some that are gone.
   Task<Result<std::vector<BareJid>>> list_of(Executor& home, BareJid user) const;
+  void forget_user(const BareJid& user) const;  // what list_of() gives
 
   const store::ArchiveStore& archive() const { return archive_; }
 

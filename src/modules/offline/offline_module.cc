@@ -154,7 +154,9 @@ Task<void> OfflineModule::deliver(OfflineModule& self, TenantPtr tenant, BareJid
   }
   if (!entries || entries->empty()) {
     queue.receiver = 0;
-    if (entries) queue.waiting = 0;
+    if (!entries) co_return;
+    queue.waiting = 0;
+    queue.copied.clear();
     co_return;
   }
   const auto has_copy = [&](const std::string& name) {

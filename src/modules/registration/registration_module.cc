@@ -66,7 +66,8 @@ Task<void> RegistrationModule::create(Home& home, TenantPtr tenant, std::string 
   if (account) {
     answer(Stanza::make_reply(request, StanzaType::result, {}));
   } else {
-    home.house().limits.give_back_account(tenant->id, address);
+    // A name that is taken costs a turn: else all names could be tried.
+    if (account.error().kind != ErrorKind::conflict) home.house().limits.give_back_account(tenant->id, address);
     answer(make_error(request, account.error()));
   }
 }

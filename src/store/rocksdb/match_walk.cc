@@ -75,7 +75,7 @@ bool MatchWalk::next() {
       continue;
     }
     ++looked_;
-    if (!parse_row_here()) return false;
+    if (gave_up() || !parse_row_here()) return false;
     if (is_match(query_, row_.with, row_.bytes)) return true;
   }
 }

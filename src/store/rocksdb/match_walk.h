@@ -20,15 +20,19 @@ class MatchWalk {
   MatchWalk(rocksdb::DB& db, const rocksdb::Snapshot* snapshot, const StoreId& store, std::string_view owner,
             const ArchiveQuery& query, IdRange ids, bool backwards);
 
-  // To the next match; false at the end, and when reading fails (status).
+  // To the next match; false at the end, when reading fails (status), and when it gave up.
   bool next();
   uint64_t id() const { return id_of_row(rows_->key().ToStringView()); }
   std::string_view with() const { return row_.with; }
   std::string_view bytes() const { return row_.bytes; }
   uint64_t looked() const { return looked_; }  // at how many rows so far
   rocksdb::Status status() const;
+  // So many rows' bytes were looked into (ArchiveQuery::matches) that it would be at others' cost.
+  bool gave_up() const { return query_.matches && looked_ > looks_into_max; }
 
  private:
+  static constexpr uint64_t looks_into_max = 100'000;
+
   bool next_part();
   void seek_rows();
   bool parse_row_here();

@@ -1,7 +1,7 @@
 // A page is one walk from its cursor; its count another, over all that matches but to 10,000 only. Both see one
 // snapshot. When `with` names someone with whom little was said in a busy archive, a match may cost many looks
 // (key.cc), so the count also stops after a number of looks. The page itself doesn't: a page without rows and without
-// an end would leave no cursor to go on from.
+// an end would leave no cursor to go on from. But what looks into the rows' bytes (`matches`) is refused after as many.
 #include "store/rocksdb/page.h"
 
 #include <algorithm>
@@ -53,6 +53,10 @@ Result<void> PageMaker::fill(ArchivePage* page) {
     bytes += walk.bytes().size();
   }
   if (!walk.status().ok()) return disk_error(walk.status(), "reading an archive");
+  if (walk.gave_up()) {
+    return Error{ErrorKind::resource_constraint,
+                 "Too many messages would have to be looked at. Ask for a shorter time, or for all of them."};
+  }
   if (query_.backwards) std::reverse(page->rows.begin(), page->rows.end());
   return {};
 }

@@ -118,10 +118,15 @@ export class Chat extends Emitter<ChatEvents> {
   }
 
   /** Ends the session and removes everything that was written down for this user. */
-  logout(tellOthers = true): void {
+  /** Ends it in this tab, and forgets nothing. */
+  stop(tellOthers = false): void {
     removeEventListener("pagehide", this.leavePage);
     removeEventListener("pageshow", this.returnToPage);
     this.link.stop(tellOthers);
+  }
+
+  logout(tellOthers = true): void {
+    this.stop(tellOthers);
     this.local.clear();
     this.session.clear();
   }

@@ -76,6 +76,8 @@ export class Sending {
     const conversation = this.store.conversations.get(bareJid(reading.from)) ?? this.store.conversations.get(reading.from);
     const message = conversation?.messages.find((m) => m.own && m.id === reading.id);
     if (!conversation || !message) return;
+    // A room refuses from its own address. From an occupant's it passes on what any of them says.
+    if (conversation.room && reading.from !== conversation.jid) return;
     const room = conversation.room !== null;
     const entry: Outgoing = { id: message.id, to: conversation.jid, room, body: message.body, time: message.time };
     if (room && reading.error!.condition === "not-acceptable" && this.link.leading) {

@@ -129,8 +129,10 @@ export class Store extends Emitter<StoreEvents> {
   }
 
   private trim(conversation: Conversation): void {
-    const excess = conversation.messages.length - limits.messagesKept;
-    if (conversation.reading || excess <= 0) return;
+    // Who reads further up keeps his place, within reason.
+    const kept = limits.messagesKept * (conversation.reading ? 10 : 1);
+    const excess = conversation.messages.length - kept;
+    if (excess <= 0) return;
     conversation.messages.splice(0, excess);
     conversation.more = true;
     this.changed();

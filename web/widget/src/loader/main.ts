@@ -45,6 +45,8 @@ class Widget implements Shell {
   private mounted: Promise<void> | null = null;
   /** Counts the users: what began for one who has logged out is not for the next. */
   private visit = 0;
+  /** Counts what connect() has begun; the last one alone comes to something. */
+  private attempt = 0;
   private notice: HTMLElement | null = null;
   private loadFailures = 0;
   private unread = 0;
@@ -170,21 +172,25 @@ class Widget implements Shell {
   private async connect(): Promise<void> {
     const { origin, site: id, token, tokenUrl } = this.settings;
     const { visit } = this;
+    const attempt = ++this.attempt;
     const core = this.load<CoreModule>(CORE_FILE);
     core.catch(() => {});
     try {
       this.site ??= await loadSite(origin, id);
+      if (attempt !== this.attempt) return;
       const { notice, guests } = this.site;
       if (notice?.kind === "suspended") return this.fail({ kind: "suspended", text: notice.text, retryMs: retryMsMax });
       if (!guests && !token && !tokenUrl) return this.fail({ kind: "guests" });
       const chat = await (await core).startChat(this.settings, this.site);
-      if (visit !== this.visit) return chat.logout();
+      if (visit !== this.visit) return chat.logout(false);
+      if (attempt !== this.attempt) return chat.stop();
       this.chat = chat;
     } catch (error) {
-      if (visit !== this.visit) return;
+      if (attempt !== this.attempt) return;
       console.error(`teahouse: ${(error as Error).message}`);
       if (error instanceof Problem) return this.failByProblem(error);
       const describe = await core.then((c) => c.describeFailure).catch(() => null);
+      if (attempt !== this.attempt) return;
       return this.fail(describe?.(error) ?? { kind: "unreachable" });
     }
     this.failure = undefined;
@@ -228,6 +234,7 @@ class Widget implements Shell {
     const named = Boolean(token || tokenUrl);
     clearTimeout(this.retryTimer);
     this.visit++;
+    this.attempt++;
     this.chat = undefined;
     // The page still has the token of who has just left: only another page begins again for him.
     this.failure = named ? { kind: "signed-out" } : undefined;
