@@ -112,7 +112,7 @@ MEASUREMENTS = [
     messages('messages-rate-200', '200 messages a second, plain', '--rate', '200'),
     messages('messages-rate-10000', '10,000 messages a second, plain', '--rate', '10000', peers=OURS),
     messages('messages-10000-sessions', 'the first, beside 9,800 idle sessions', '--idle', '9800', peers=OURS, accounts=10_200, once=True),
-    messages('messages-one-loop', 'the same, nothing pinned', '--window', '10', peers=('teahouse',), pinned=False),
+    messages('messages-one-loop', '10 of each pair under way, nothing pinned', '--window', '10', peers=('teahouse',), pinned=False),
     messages('messages-two-loops', 'the same, two loops', '--window', '10', peers=('teahouse',), loops=2, pinned=False),
     room(10),
     room(50, quick=True),
