@@ -2,10 +2,10 @@
 // takes to fill, and there is nothing left when it lies further ahead than a whole bucket takes.
 #include "account/call_limits.h"
 
-#include <arpa/inet.h>
-
 #include <mutex>
 #include <unordered_map>
+
+#include "account/network.h"
 
 namespace teahouse {
 namespace {
@@ -13,14 +13,6 @@ namespace {
 constexpr size_t buckets_max = 100'000;
 constexpr int64_t minute_us = 60'000'000;
 constexpr int64_t hour_us = 60 * minute_us;
-
-// Of an IPv6 address the network: its owner has all addresses in it.
-std::string network_of(std::string_view address) {
-  in6_addr bytes{};
-  const std::string text(address);
-  if (inet_pton(AF_INET6, text.c_str(), &bytes) != 1) return text;
-  return std::string(reinterpret_cast<const char*>(&bytes), 8);
-}
 
 std::string account_key(TenantId tenant, std::string_view address) {
   return "account " + std::to_string(raw(tenant)) + " " + network_of(address);

@@ -3,12 +3,10 @@
 // is refused at one site is not refused at another. An IPv6 address is its /64, since that is what one customer gets.
 #include "account/login_throttle.h"
 
-#include <arpa/inet.h>
-#include <cstring>
-
 #include <list>
 #include <mutex>
 
+#include "account/network.h"
 #include "crypto/hash.h"
 
 namespace teahouse {
@@ -21,18 +19,6 @@ constexpr int free_failures = 3;
 constexpr int64_t first_delay_ms = 250;
 constexpr int64_t delay_ms_max = 8000;
 constexpr int refused_failures = 30;
-
-// "192.0.2.1" is itself, "2001:db8::1" is the eight bytes of its network, "::ffff:192.0.2.1" is 192.0.2.1.
-std::string network_of(std::string_view address) {
-  const std::string text(address);
-  unsigned char bytes[16];
-  if (inet_pton(AF_INET6, text.c_str(), bytes) != 1) return text;
-  static constexpr unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
-  char dotted[INET_ADDRSTRLEN];
-  if (std::memcmp(bytes, mapped, sizeof mapped) == 0 && inet_ntop(AF_INET, bytes + 12, dotted, sizeof dotted))
-    return dotted;
-  return std::string(reinterpret_cast<const char*>(bytes), 8);
-}
 
 // Keys are hashed so that each has one small size, however long a name somebody tries.
 std::string key_of(char kind, TenantId tenant, std::string_view name) {

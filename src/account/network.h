@@ -1,0 +1,13 @@
+// Which network an address belongs to: what limits by address count by.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace teahouse {
+
+// "192.0.2.1" is itself, and so is what is no address; of "2001:db8::1" the eight bytes of its /64, all of whose
+// addresses are one customer's; "::ffff:192.0.2.1" is 192.0.2.1.
+std::string network_of(std::string_view address);
+
+}  // namespace teahouse
