@@ -3,6 +3,7 @@
 #include "server/archive_query.h"
 #include "xml/writer.h"
 #include "xmpp/claims.h"
+#include "xmpp/keeping.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse {
@@ -37,26 +38,6 @@ Flow remove_foreign_stamps(Inbound& inbound) {
 }
 
 }  // namespace
-
-bool is_archivable(const Stanza& message) {
-  if (message.type != StanzaType::chat && message.type != StanzaType::none) return false;
-  bool keep = false, refuse = false;
-  message.root().for_each_child([&](const xml::Element& child) {
-    if (child.ns() == ns::hints) {
-      refuse = refuse || child.name() == "no-store" || child.name() == "no-permanent-store";
-      keep = keep || child.name() == "store";
-    } else if (child.ns() == ns::client) {
-      keep = keep || child.name() == "body";
-    } else if (is_copy(child)) {
-      refuse = true;
-    } else {
-      // A receipt, a marker, an invitation, an encrypted body; but not that somebody types, nor what only decorates.
-      keep = keep || (child.ns() != ns::chat_states && child.ns() != ns::stanza_id && child.ns() != ns::delay &&
-                      child.ns() != ns::carbons && child.name() != "request" && child.name() != "markable");
-    }
-  });
-  return keep && !refuse;
-}
 
 const ModuleInfo& ArchiveModule::info() const {
   static const ModuleInfo info{"archive",
@@ -126,7 +107,7 @@ ArchiveModule::Written ArchiveModule::write_once(const Inbound& inbound) {
 Flow ArchiveModule::archive_sent(Outbound& outbound) {
   const Stanza& message = outbound.stanza;
   if (message.to->bare_view() == outbound.resident.jid().str()) return Flow::go_on;  // once is enough
-  if (!is_archivable(message)) return Flow::go_on;
+  if (!is_worth_keeping(message, Keeper::account_archive)) return Flow::go_on;
   if (refuse_full(outbound.resident.tenant(), message) == Flow::stop) return Flow::stop;
   Written written = write(outbound.resident, *message.to, message);
   await(outbound.receipt, written.lsn);
@@ -137,7 +118,7 @@ Flow ArchiveModule::archive_sent(Outbound& outbound) {
 
 Flow ArchiveModule::archive_received(Inbound& inbound) {
   Stanza& message = inbound.stanza;
-  if (!is_archivable(message)) return Flow::go_on;
+  if (!is_worth_keeping(message, Keeper::account_archive)) return Flow::go_on;
   if (refuse_full(inbound.resident.tenant(), message) == Flow::stop) return Flow::stop;
   // What a user sends has no stamps yet.
   const Written written =

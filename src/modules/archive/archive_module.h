@@ -43,7 +43,4 @@ class ArchiveModule final : public Module {
   } passed_on_;
 };
 
-// Is this a message to keep? (XEP-0313 section 5.1, XEP-0334)
-bool is_archivable(const Stanza& message);
-
 }  // namespace teahouse

@@ -9,6 +9,7 @@
 #include "modules/muc/voice.h"
 #include "server/home.h"
 #include "xml/writer.h"
+#include "xmpp/keeping.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse::muc {
@@ -75,7 +76,8 @@ void handle_groupchat(Room& room, const Stanza& stanza) {
   message.to.reset();
   message.stamp(make_occupant_stamp(occupant->occupant_id));
   if (is_subject_change(message)) set_subject(room, *occupant, message);
-  if (room.config.archived && !room.locked && is_archived(message)) keep(room, message, occupant->real.str());
+  const bool is_kept = is_subject_change(message) || is_worth_keeping(message, Keeper::room_archive);
+  if (room.config.archived && !room.locked && is_kept) keep(room, message, occupant->real.str());
   room.traffic()->send_all(std::move(message), room.occupants.recipients());
 }
 
@@ -96,23 +98,6 @@ void handle_error(Room& room, const Stanza& stanza) {
 }
 
 }  // namespace
-
-bool is_archived(const Stanza& message) {
-  bool has_content = false, is_refused = false, is_wanted = false;
-  message.root().for_each_child([&](const xml::Element& child) {
-    if (child.ns() == ns::hints) {
-      is_refused = is_refused || child.name() == "no-store" || child.name() == "no-permanent-store";
-      is_wanted = is_wanted || child.name() == "store";
-    } else {
-      const bool accompanies = child.ns() == ns::receipts || child.ns() == ns::chat_states ||
-                               child.ns() == ns::chat_markers || child.ns() == ns::stanza_id ||
-                               child.is("thread", ns::client);
-      has_content = has_content || !accompanies;
-    }
-  });
-  if (is_subject_change(message)) return true;
-  return !is_refused && (has_content || is_wanted);
-}
 
 void handle_message(Room& room, const Stanza& stanza) {
   if (stanza.type == StanzaType::error) return handle_error(room, stanza);

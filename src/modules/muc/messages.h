@@ -21,8 +21,4 @@ Result<store::ArchiveId> say(Room& room, std::string_view nick, const std::optio
 // The site itself sets the subject. REQUIRES: it is not too long.
 void say_subject(Room& room, std::string_view subject);
 
-// Is it kept? Everything with a meaning is; chat states, receipts and markers, and what its sender marked so
-// (XEP-0334), are not.
-bool is_archived(const Stanza& message);
-
 }  // namespace teahouse::muc

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "xml/writer.h"
+#include "xmpp/keeping.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse {
@@ -9,18 +10,6 @@ namespace {
 
 constexpr size_t portion_bytes = 1 << 20;
 constexpr size_t copied_max = 1000;
-
-// XEP-0160 section 3: normal and chat messages with something to keep.
-bool is_worth_keeping(const Stanza& message) {
-  if (message.type != StanzaType::none && message.type != StanzaType::chat) return false;
-  if (message.child("no-store", ns::hints) || message.child("no-permanent-store", ns::hints)) return false;
-  if (message.child("store", ns::hints)) return true;
-  bool worth = false;
-  message.root().for_each_child([&](const xml::Element& child) {
-    worth = worth || (child.ns() != ns::chat_states && child.ns() != ns::hints && child.name() != "thread");
-  });
-  return worth;
-}
 
 // What comes back from a session that it was handed over to is kept in its old place: by its id in the account's
 // archive, which it bears. Those of one archive are in order.
@@ -81,7 +70,7 @@ Task<void> OfflineModule::load(OfflineModule& self, Resident& resident) {
 
 Flow OfflineModule::keep(Inbound& inbound) {
   Resident& resident = inbound.resident;
-  if (!is_worth_keeping(inbound.stanza)) {
+  if (!is_worth_keeping(inbound.stanza, Keeper::offline_queue)) {
     // Nothing to keep is nothing to complain about: a chat state for somebody who is away.
     return inbound.stanza.type == StanzaType::chat || inbound.stanza.type == StanzaType::none ? Flow::stop
                                                                                               : Flow::go_on;
