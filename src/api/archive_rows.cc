@@ -6,11 +6,7 @@
 namespace teahouse::api {
 
 std::optional<Stanza> read_row(const store::ArchiveRow& row) {
-  xml::Limits limits;
-  limits.element_bytes_max = 64U << 20;  // it was within its plan's limit when it came
-  const auto document = xml::Document::parse(SharedBytes(row.bytes), limits);
-  if (!document || !Stanza::is_stanza(document->root())) return std::nullopt;
-  auto stanza = Stanza::read(*document);
+  auto stanza = Stanza::parse_stored(row.bytes);
   if (!stanza) return std::nullopt;
   return std::move(*stanza);
 }

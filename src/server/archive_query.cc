@@ -22,9 +22,7 @@ Result<std::optional<store::ArchiveId>> parse_id(const std::optional<std::string
 // it stands in an attribute: most rows are told apart by not having it.
 bool has_address(std::string_view message, const std::string& address, const std::string& escaped) {
   if (message.find(escaped) == std::string_view::npos) return false;
-  xml::Limits limits;
-  limits.element_bytes_max = 64U << 20;
-  const auto document = xml::Document::parse(SharedBytes(std::string(message)), limits);
+  const auto document = xml::Document::parse_own(SharedBytes(std::string(message)));
   return document && (document->root().attribute("from") == address || document->root().attribute("to") == address);
 }
 

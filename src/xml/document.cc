@@ -106,6 +106,13 @@ Result<Document> Document::parse(const SharedBytes& bytes, const Limits& limits,
   return Document(scanner.take_index(bytes.slice(all), nullptr));
 }
 
+Result<Document> Document::parse_own(const SharedBytes& bytes) {
+  Limits limits;
+  limits.element_bytes_max = ref_size_max;
+  limits.depth_max = limits.attributes_max = limits.elements_max = limits.namespaces_max = UINT32_MAX;
+  return parse(bytes, limits);
+}
+
 Element Document::root() const { return {index_.get(), 0}; }
 
 const SharedBytes& Document::bytes() const { return index_->bytes; }

@@ -74,11 +74,13 @@ class Element {
 
 class Document {
  public:
-  // One whole element and nothing else (white space around it is allowed); used for a WebSocket frame, an archive row
-  // and what the server itself made. `default_ns` is in force outside the element, as "jabber:client" is on a stream.
-  // Errors: bad_request for what is not well-formed, not_allowed for what XMPP restricts (RFC 6120 section 11.1),
-  // policy_violation past a limit.
+  // One whole element and nothing else (white space around it is allowed), as in a WebSocket frame. `default_ns` is in
+  // force outside the element, as "jabber:client" is on a stream. Errors: bad_request for what is not well-formed,
+  // not_allowed for what XMPP restricts (RFC 6120 section 11.1), policy_violation past a limit.
   static Result<Document> parse(const SharedBytes& bytes, const Limits& limits = {}, std::string_view default_ns = {});
+  // One that the server wrote itself, out of what it had accepted: limits are for what comes from outside, so none but
+  // the index's own (512 MiB) may make it unreadable, whatever was added since or whichever plan holds now.
+  static Result<Document> parse_own(const SharedBytes& bytes);
 
   Element root() const;
   const SharedBytes& bytes() const;  // exactly the root's outer bytes

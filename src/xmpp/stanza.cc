@@ -37,13 +37,19 @@ Result<StanzaType> parse_type(StanzaKind kind, std::optional<std::string_view> n
   return Error{ErrorKind::bad_request, "An iq needs one of the types get, set, result and error."};
 }
 
-// The payload as bytes that mean the same under a start tag of ours.
-SharedBytes portable_payload(const xml::Document& document) {
+// The payload as bytes that mean the same under a start tag of ours. A long namespace that is declared once outside is
+// written for each child that uses it: thousands of them would make gigabytes of a small stanza.
+Result<SharedBytes> portable_payload(const xml::Document& document) {
   const xml::Element root = document.root();
   if (root.inner_is_portable()) return document.bytes().slice(root.inner());
+  const size_t bytes_max = document.bytes().size() + Stanza::added_declarations_bytes_max;
   std::string out;
-  root.for_each_child([&](const xml::Element& child) { xml::write(out, child, ns::client); });
-  return SharedBytes(std::move(out));
+  for (auto child = root.first_child(); child && out.size() <= bytes_max; child = child->next_sibling()) {
+    xml::write(out, *child, ns::client);
+  }
+  if (out.size() <= bytes_max) return SharedBytes(std::move(out));
+  return Error{ErrorKind::policy_violation,
+               "Too many elements use a namespace that is declared around them. Declare it on each of them."};
 }
 
 // Parses what we wrote ourselves; that it parses is our affair.
@@ -53,11 +59,7 @@ xml::Document own_document(StanzaKind kind, std::string_view payload) {
   bytes.append("<").append(to_string(kind)).append(" xmlns='jabber:client'>");
   bytes.append(payload);
   bytes.append("</").append(to_string(kind)).append(">");
-  xml::Limits limits;
-  limits.element_bytes_max = 64U << 20;
-  limits.elements_max = 1U << 20;
-  limits.depth_max = 256;
-  auto document = xml::Document::parse(SharedBytes(std::move(bytes)), limits);
+  auto document = xml::Document::parse_own(SharedBytes(std::move(bytes)));
   if (document) return std::move(*document);
   assert(false && "we made a stanza that is not well-formed");
   return own_document(kind, {});
@@ -111,7 +113,9 @@ Result<Stanza> Stanza::read(const xml::Document& document) {
   const StanzaKind kind = root.name() == "message"    ? StanzaKind::message
                           : root.name() == "presence" ? StanzaKind::presence
                                                       : StanzaKind::iq;
-  Stanza stanza(kind, document, portable_payload(document));
+  auto payload = portable_payload(document);
+  if (!payload) return payload.error();
+  Stanza stanza(kind, document, std::move(*payload));
   stanza.id = root.attribute("id").value_or("");
   stanza.lang = root.attribute(ns::xml, "lang").value_or("");
   const auto type = parse_type(kind, root.attribute("type"));
@@ -128,6 +132,13 @@ Result<Stanza> Stanza::read(const xml::Document& document) {
     stanza.from = std::move(*jid);
   }
   return stanza;
+}
+
+Result<Stanza> Stanza::parse_stored(std::string bytes) {
+  const auto document = xml::Document::parse_own(SharedBytes(std::move(bytes)));
+  if (document && is_stanza(document->root())) return read(*document);
+  return Error{ErrorKind::internal_server_error,
+               "A kept stanza can't be read: " + (document ? "it is none" : document.error().text) + "."};
 }
 
 Stanza Stanza::make(StanzaKind kind, StanzaType type, std::string payload) {

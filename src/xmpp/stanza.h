@@ -50,8 +50,13 @@ class Stanza {
   std::string lang;  // xml:lang; empty: absent
 
   // Reads a top-level element that came over a stream. Its addresses are parsed (jid_malformed), its type must be known
-  // for its kind (bad_request). REQUIRES: the element is one of the three kinds.
+  // for its kind (bad_request), and what its payload needs to stand alone must not make it much longer
+  // (policy_violation). REQUIRES: the element is one of the three kinds.
+  static constexpr size_t added_declarations_bytes_max = 256 * 1024;
   static Result<Stanza> read(const xml::Document& document);
+  // One that was written by write(out, true) and kept: what was accepted once is read for ever, under any plan.
+  // Errors: internal_server_error for what is no stanza.
+  static Result<Stanza> parse_stored(std::string bytes);
   static bool is_stanza(const xml::Element& element);  // message, presence or iq in jabber:client
 
   // One of our own; `payload` is well-formed XML in the default namespace jabber:client, or empty.

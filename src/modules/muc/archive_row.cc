@@ -15,15 +15,7 @@ store::ArchiveRow make_row(store::ArchiveId id, const Stanza& message, std::stri
   return row;
 }
 
-Result<Stanza> read_row(const store::ArchiveRow& row) {
-  xml::Limits limits;
-  limits.element_bytes_max = 64U << 20;
-  const auto document = xml::Document::parse(SharedBytes(row.bytes), limits);
-  if (!document || !Stanza::is_stanza(document->root())) {
-    return Error{ErrorKind::internal_server_error, "An archived message cannot be read."};
-  }
-  return Stanza::read(*document);
-}
+Result<Stanza> read_row(const store::ArchiveRow& row) { return Stanza::parse_stored(row.bytes); }
 
 std::string make_stanza_id(store::ArchiveId id, const BareJid& room) {
   std::string out;

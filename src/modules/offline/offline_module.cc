@@ -15,7 +15,7 @@ constexpr size_t copied_max = 1000;
 // archive, which it bears. Those of one archive are in order.
 std::string find_archive_id(std::string_view message, const BareJid& account) {
   std::string id;
-  const auto document = xml::Document::parse(SharedBytes(std::string(message)));
+  const auto document = xml::Document::parse_own(SharedBytes(std::string(message)));
   if (!document) return id;
   document->root().for_each_child([&](const xml::Element& child) {
     if (!child.is("stanza-id", ns::stanza_id) || child.attribute("by") != account.str()) return;
@@ -154,8 +154,7 @@ Task<void> OfflineModule::deliver(OfflineModule& self, TenantPtr tenant, BareJid
   for (const auto& entry : *entries) {
     store.remove(account.str(), entry.name);
     if (has_copy(entry.name)) continue;
-    const auto document = xml::Document::parse(SharedBytes(entry.value));
-    auto message = document ? Stanza::read(*document) : Result<Stanza>(document.error());
+    auto message = Stanza::parse_stored(entry.value);
     if (message) {
       receiver->deliver(std::move(*message));
     } else {

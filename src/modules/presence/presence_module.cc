@@ -248,9 +248,7 @@ void PresenceModule::show(Resident& resident, const Stanza& stanza) {
 void PresenceModule::show_requests(Session& session) {
   for (const auto& [jid, item] : roster_.of(session.resident()).items()) {
     if (!item.subscription.pending_in || item.request.empty()) continue;
-    const auto document = xml::Document::parse(SharedBytes(item.request));
-    if (!document) continue;
-    if (auto request = Stanza::read(*document)) session.deliver(std::move(*request));
+    if (auto request = Stanza::parse_stored(item.request)) session.deliver(std::move(*request));
   }
 }
 

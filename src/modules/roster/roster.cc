@@ -45,7 +45,7 @@ std::string RosterItem::encode() const {
 }
 
 std::optional<RosterItem> RosterItem::decode(std::string_view encoded) {
-  const auto document = xml::Document::parse(SharedBytes(std::string(encoded)));
+  const auto document = xml::Document::parse_own(SharedBytes(std::string(encoded)));
   if (!document) return std::nullopt;
   const xml::Element root = document->root();
   auto jid = BareJid::parse(root.attribute("jid").value_or(""));
