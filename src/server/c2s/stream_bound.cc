@@ -31,6 +31,14 @@ std::optional<uint32_t> parse_count(const xml::Element& element, std::string_vie
   return count;
 }
 
+// Whose word the refusal of a stanza is that was addressed so: where only the resourcepart is none, that of the room or
+// account, by which the client knows what was refused.
+std::optional<Jid> find_refuser(std::string_view to) {
+  if (auto jid = Jid::parse(to)) return std::move(*jid);
+  if (auto bare = BareJid::parse(to.substr(0, to.find('/')))) return Jid(std::move(*bare));
+  return std::nullopt;
+}
+
 }  // namespace
 
 void Stream::on_authenticated(const xml::Document& document) {
@@ -180,9 +188,7 @@ void Stream::refuse_stanza(const xml::Element& element, const Error& error, std:
   Stanza cause = Stanza::make(kind, StanzaType::none, {});
   cause.id = element.attribute("id").value_or("");
   cause.from = session_->jid();
-  if (const auto to = element.attribute("to")) {
-    if (auto jid = Jid::parse(*to)) cause.to = std::move(*jid);
-  }
+  if (const auto to = element.attribute("to")) cause.to = find_refuser(*to);
   session_->deliver(error.kind == ErrorKind::policy_violation ? make_error(cause, error, ErrorType::wait)
                                                               : make_error(cause, error));
 }
