@@ -10,9 +10,10 @@
 // handled_ + incoming_.size() == received_ (mod 2^32).
 #include "server/session.h"
 
-#include <charconv>
+#include <algorithm>
 
 #include "server/home.h"
+#include "xml/values.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
@@ -59,10 +60,8 @@ void Session::set_presence(std::optional<Stanza> presence) {
   presence_ms_ = home_.clock().wall_ms();
   priority_ = 0;
   if (!presence_) return;
-  const std::string text = presence_->root().child_text("priority", ns::client);
-  int value = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (read.ec == std::errc{}) priority_ = std::clamp(value, -128, 127);
+  const auto priority = xml::parse_integer(presence_->root().child_text("priority", ns::client));
+  priority_ = static_cast<int>(std::clamp<int64_t>(priority.value_or(0), -128, 127));
 }
 
 void Session::deliver(StanzaPtr stanza, Lsn gate) {

@@ -1,5 +1,6 @@
 #include "xmpp/data_form.h"
 
+#include "xml/values.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse {
@@ -55,12 +56,7 @@ void write_field(xml::Writer& writer, const FormField& field) {
 
 }  // namespace
 
-std::optional<bool> FormField::boolean() const {
-  const std::string_view text = value();
-  if (text == "1" || text == "true") return true;
-  if (text == "0" || text == "false") return false;
-  return std::nullopt;
-}
+std::optional<bool> FormField::boolean() const { return xml::parse_boolean(value()); }
 
 DataForm::DataForm(Type type, std::string_view form_type) : type_(type) {
   add("FORM_TYPE", "hidden", {}, std::string(form_type));

@@ -20,14 +20,16 @@ TEST(DataForm, ReadsASubmission) {
       "<field var='a'><value>1</value></field>"
       "<field var='b'><value>x</value><value>y</value></field>"
       "<field var='c'/>"
+      "<field var='e'><value> false\n</value></field>"
       "<field><value>nameless</value></field>"
       "<other xmlns='urn:x'/></x>");
   const auto form = DataForm::read(document.root());
   ASSERT_TRUE(form);
   EXPECT_EQ(form->type(), DataForm::Type::submit);
   EXPECT_EQ(form->form_type(), "urn:test");
-  ASSERT_EQ(form->fields().size(), 4U);
+  ASSERT_EQ(form->fields().size(), 5U);
   EXPECT_EQ(form->find("a")->boolean(), true);
+  EXPECT_EQ(form->find("e")->boolean(), false);
   EXPECT_EQ(form->find("b")->values, (std::vector<std::string>{"x", "y"}));
   EXPECT_EQ(form->find("b")->boolean(), std::nullopt);
   EXPECT_EQ(form->find("c")->value(), "");

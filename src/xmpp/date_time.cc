@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include "xml/values.h"
+
 namespace teahouse {
 namespace {
 
@@ -59,6 +61,7 @@ std::optional<int> take_zone(std::string_view& text) {
 }  // namespace
 
 std::optional<int64_t> parse_time(std::string_view text) {
+  text = xml::trim(text);
   const auto year = take_digits(text, 4);
   const auto month = take_digits_after(text, '-', 2);
   const auto day = take_digits_after(text, '-', 2);

@@ -1,22 +1,17 @@
 #include "xmpp/rsm.h"
 
 #include <algorithm>
-#include <charconv>
-#include <limits>
 
+#include "xml/values.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse {
 namespace {
 
 Result<size_t> parse_number(const xml::Element& element) {
-  const std::string text = element.text();
-  size_t value = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (end != text.data() + text.size() || fault == std::errc::invalid_argument) {
-    return Error{ErrorKind::bad_request, "<" + std::string(element.name()) + "/> of the <set/> is no number."};
-  }
-  return fault == std::errc::result_out_of_range ? std::numeric_limits<size_t>::max() : value;
+  const auto value = xml::parse_integer(element.text());
+  if (value && *value >= 0) return static_cast<size_t>(*value);
+  return Error{ErrorKind::bad_request, "<" + std::string(element.name()) + "/> of the <set/> is no number."};
 }
 
 }  // namespace

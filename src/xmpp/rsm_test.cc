@@ -29,6 +29,11 @@ TEST(Rsm, ReadsRequests) {
   EXPECT_EQ(read("")->page_size(50, 100), 50U);
 }
 
+TEST(Rsm, WhiteSpaceAroundANumberSaysNothing) {
+  EXPECT_EQ(read("<max> 3 </max>")->max, 3U);
+  EXPECT_EQ(read("<index>\n  371\n</index>")->index, 371U);
+}
+
 TEST(Rsm, BoundsHostileNumbers) {
   EXPECT_EQ(read("<max>100000000000000000000</max>")->page_size(50, 100), 100U);
   EXPECT_FALSE(read("<max>-1</max>"));

@@ -1,7 +1,8 @@
 #include "modules/muc/config_form.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "xml/values.h"
 
 namespace teahouse::muc {
 namespace {
@@ -66,13 +67,9 @@ Result<void> read_roles(const FormField& field, bool (&chosen)[4]) {
 }
 
 Result<int64_t> read_number(const FormField& field, int64_t least, int64_t most) {
-  const std::string_view text = field.value();
-  int64_t value = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (fault != std::errc() || end != text.data() + text.size() || value < least || value > most) {
-    return not_acceptable(field.var, "takes a number from " + std::to_string(least) + " to " + std::to_string(most));
-  }
-  return value;
+  const auto value = xml::parse_integer(field.value());
+  if (value && *value >= least && *value <= most) return *value;
+  return not_acceptable(field.var, "takes a number from " + std::to_string(least) + " to " + std::to_string(most));
 }
 
 Result<std::vector<BareJid>> read_jids(const FormField& field) {

@@ -50,6 +50,17 @@ TEST(ConfigForm, LeavesOutWhatIsNotSubmitted) {
   EXPECT_EQ(after({{"muc#roomconfig_moderatedroom", "true"}}), expected);
 }
 
+TEST(ConfigForm, WhiteSpaceAroundNumbersAndBooleansSaysNothing) {
+  RoomConfig expected;
+  expected.moderated = true;
+  expected.max_users = 30;
+  expected.max_history = 7;
+  EXPECT_EQ(after({{"muc#roomconfig_moderatedroom", " 1 "},
+                   {"muc#roomconfig_maxusers", "\n30\n"},
+                   {"muc#maxhistoryfetch", " 7"}}),
+            expected);
+}
+
 TEST(ConfigForm, Passwords) {
   EXPECT_EQ(after({{"muc#roomconfig_passwordprotectedroom", "1"}, {"muc#roomconfig_roomsecret", "x"}}).password, "x");
   EXPECT_EQ(after({{"muc#roomconfig_passwordprotectedroom", "0"}, {"muc#roomconfig_roomsecret", "x"}}).password, "");

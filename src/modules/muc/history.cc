@@ -1,11 +1,11 @@
 #include "modules/muc/history.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "modules/muc/archive_row.h"
 #include "server/archive_query.h"
 #include "server/home.h"
+#include "xml/values.h"
 #include "xmpp/date_time.h"
 #include "xmpp/namespaces.h"
 
@@ -15,12 +15,9 @@ namespace {
 using Done = std::function<void(std::vector<Stanza>)>;
 
 std::optional<uint64_t> find_number(const xml::Element& element, std::string_view name) {
-  const auto text = element.attribute(name);
-  if (!text) return std::nullopt;
-  uint64_t value = 0;
-  const auto [end, fault] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (end != text->data() + text->size() || fault == std::errc::invalid_argument) return std::nullopt;
-  return fault == std::errc::result_out_of_range ? std::numeric_limits<uint64_t>::max() : value;
+  const auto value = xml::parse_integer(element.attribute(name).value_or(""));
+  if (!value || *value < 0) return std::nullopt;
+  return static_cast<uint64_t>(*value);
 }
 
 // Subjects and markers are in the archive too, but history is what was said; so more rows are asked for than are

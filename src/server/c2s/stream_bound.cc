@@ -1,9 +1,10 @@
 // The part of a stream after authentication: bind or resume, stream management, and stanzas.
-#include <charconv>
+#include <limits>
 
 #include "base/log.h"
 #include "base/random.h"
 #include "server/c2s/stream.h"
+#include "xml/values.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
@@ -24,11 +25,9 @@ std::string sm_failed(ErrorKind kind) {
 }
 
 std::optional<uint32_t> parse_count(const xml::Element& element, std::string_view attribute) {
-  const std::string_view text = element.attribute(attribute).value_or("");
-  uint32_t count = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (text.empty() || read.ec != std::errc{} || read.ptr != text.data() + text.size()) return std::nullopt;
-  return count;
+  const auto count = xml::parse_integer(element.attribute(attribute).value_or(""));
+  if (!count || *count < 0 || *count > std::numeric_limits<uint32_t>::max()) return std::nullopt;
+  return static_cast<uint32_t>(*count);
 }
 
 // Whose word the refusal of a stanza is that was addressed so: where only the resourcepart is none, that of the room or
@@ -224,8 +223,7 @@ void Stream::enable(const xml::Element& element) {
     transport_->send_nonza(sm_failed(ErrorKind::unexpected_request));
     return;
   }
-  const std::string_view wanted = element.attribute("resume").value_or("");
-  const bool resumable = wanted == "true" || wanted == "1";
+  const bool resumable = xml::parse_boolean(element.attribute("resume").value_or("")).value_or(false);
   const int64_t wanted_s = parse_count(element, "max").value_or(0);
   const int64_t max_s = wanted_s > 0 ? std::min(wanted_s, Home::resume_max_s) : Home::resume_max_s;
   const std::string id = resumable ? random_token(22) : std::string();
