@@ -1,6 +1,8 @@
 #include "sasl/mechanism.h"
 
 #include "crypto/encoding.h"
+#include "xmpp/prep.h"
+#include "xmpp/prep_text.h"
 
 namespace teahouse::sasl {
 
@@ -70,6 +72,19 @@ bool may_act_as(std::string_view authzid, const BareJid& account) {
   if (authzid.empty()) return true;
   const auto wanted = BareJid::parse(authzid);
   return wanted && *wanted == account;
+}
+
+std::variant<std::string, Failure> parse_authcid(std::string_view name) {
+  std::string localpart;
+  if (const auto prepared = xmpp::append_localpart(localpart, name); !prepared) {
+    return Failure{Condition::not_authorized, "No account can have this name. " + prepared.error().text};
+  }
+  return localpart;
+}
+
+std::optional<Failure> check_utf8(std::string_view client_data) {
+  if (xmpp::decode_utf8(client_data)) return std::nullopt;
+  return Failure{Condition::malformed_request, "This is not UTF-8, in which names and passwords are sent."};
 }
 
 std::optional<std::string> parse_client_data(std::string_view text) {

@@ -101,6 +101,12 @@ class Mechanism {
 // RFC 6120 section 6.3.8: in XMPP an authzid is a bare JID, and here nobody may act as somebody else.
 bool may_act_as(std::string_view authzid, const BareJid& account);
 
+// The localpart that a client named itself with; or a Failure that says why nobody can have that name, which tells
+// nothing that the client could not know.
+std::variant<std::string, Failure> parse_authcid(std::string_view name);
+// RFC 6120 section 6.5.8: names and passwords are UTF-8, or the message is malformed.
+std::optional<Failure> check_utf8(std::string_view client_data);
+
 // The text of <auth/> and <response/>: base64, or "=" for no bytes. Nothing on bad base64: incorrect-encoding.
 std::optional<std::string> parse_client_data(std::string_view text);
 // The text of <challenge/> and <success/>.

@@ -4,6 +4,7 @@
 
 #include "sasl/oauthbearer.h"
 #include "sasl/plain.h"
+#include "sasl/scram.h"
 
 namespace teahouse::sasl {
 namespace {
@@ -38,6 +39,31 @@ TEST(Plain, SaysNoInOneWay) {
   Plain disabled;
   (void)disabled.step("\0romeo\0right"s);
   EXPECT_EQ(condition_of(disabled.refuse(Condition::account_disabled)), "account-disabled");
+}
+
+// RFC 6120 section 6.5.8: no wrong password, and nothing to count as one.
+TEST(Mechanisms, RefuseWhatIsNotUtf8AsMalformed) {
+  for (const std::string& bytes : {"\xFF"s, "\xC0\x80"s, "\xED\xA0\x80"s, "caf\xE9"s}) {
+    EXPECT_EQ(condition_of(Plain().step("\0"s + bytes + "\0secret"s)), "malformed-request");
+    EXPECT_EQ(condition_of(Plain().step("\0romeo\0"s + bytes)), "malformed-request");
+    EXPECT_EQ(condition_of(Plain().step(bytes + "\0romeo\0secret"s)), "malformed-request");
+    EXPECT_EQ(condition_of(OauthBearer().step("n,a=" + bytes +
+                                              ",\x01"
+                                              "auth=Bearer abc\x01\x01")),
+              "malformed-request");
+    EXPECT_EQ(condition_of(Scram(ScramSetup{}).step("n,,n=" + bytes + ",r=abc")), "malformed-request");
+  }
+}
+
+TEST(Mechanisms, SayWhyNobodyCanHaveAName) {
+  const std::string why =
+      "No account can have this name. The localpart has a character that is not allowed there: U+0040.";
+  const Step plain = Plain().step("\0romeo@example.org\0secret"s);
+  EXPECT_EQ(std::get<Failure>(plain).condition, Condition::not_authorized);
+  EXPECT_EQ(std::get<Failure>(plain).text, why);
+  const Step scram = Scram(ScramSetup{}).step("n,,n=romeo@example.org,r=abc");
+  EXPECT_EQ(std::get<Failure>(scram).condition, Condition::not_authorized);
+  EXPECT_EQ(std::get<Failure>(scram).text, why);
 }
 
 // Row 20 of the attack table.

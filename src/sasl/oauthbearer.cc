@@ -90,6 +90,7 @@ Step OauthBearer::on_data(std::string_view client_data) {
 }
 
 Step OauthBearer::on_client_first(std::string_view message) {
+  if (auto failure = check_utf8(message)) return *std::move(failure);
   const size_t header_end = message.find(separator);
   if (header_end == message.npos || header_end == 0 || message[header_end - 1] != ',') {
     return malformed("The first message has no GS2 header.");

@@ -1,7 +1,5 @@
 #include "sasl/plain.h"
 
-#include "xmpp/prep.h"
-
 namespace teahouse::sasl {
 namespace {
 
@@ -11,6 +9,7 @@ Failure wrong_credentials() { return Failure{Condition::not_authorized, "The nam
 
 // [authzid] NUL authcid NUL passwd
 Step Plain::on_data(std::string_view client_data) {
+  if (auto failure = check_utf8(client_data)) return *std::move(failure);
   const size_t first = client_data.find('\0');
   const size_t second = first == client_data.npos ? client_data.npos : client_data.find('\0', first + 1);
   if (second == client_data.npos || client_data.find('\0', second + 1) != client_data.npos) {
@@ -24,9 +23,9 @@ Step Plain::on_data(std::string_view client_data) {
   }
   if (authzid.size() > authzid_bytes_max) return Failure{Condition::invalid_authzid, "The authzid is too long."};
   authzid_ = authzid;
-  std::string prepared;
-  if (!xmpp::append_localpart(prepared, authcid)) return wrong_credentials();
-  return VerifySecret{std::move(prepared), authzid_, std::string(secret)};
+  auto localpart = parse_authcid(authcid);
+  if (auto* failure = std::get_if<Failure>(&localpart)) return std::move(*failure);
+  return VerifySecret{std::get<std::string>(std::move(localpart)), authzid_, std::string(secret)};
 }
 
 Step Plain::on_accepted(std::string authcid) { return Success{std::move(authcid), authzid_, {}}; }

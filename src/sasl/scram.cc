@@ -14,7 +14,6 @@
 
 #include "base/random.h"
 #include "crypto/encoding.h"
-#include "xmpp/prep.h"
 
 namespace teahouse::sasl {
 namespace {
@@ -108,6 +107,7 @@ std::optional<Failure> Scram::check_binding_flag(std::string_view flag) const {
 }
 
 Step Scram::on_client_first(std::string_view message) {
+  if (auto failure = check_utf8(message)) return *std::move(failure);
   const size_t flag_end = message.find(',');
   const size_t header_end = flag_end == message.npos ? message.npos : message.find(',', flag_end + 1);
   if (header_end == message.npos) return malformed("The first message has no GS2 header.");
@@ -129,8 +129,9 @@ Step Scram::on_client_first(std::string_view message) {
   if (!name || name->empty() || !nonce || !is_nonce(*nonce) || !are_extensions(bare)) {
     return malformed("The first message is malformed.");
   }
-  // A name that cannot be a localpart is nobody's; saying so tells nothing that the client could not know.
-  if (!xmpp::append_localpart(authcid_, *name)) return wrong_credentials();
+  auto localpart = parse_authcid(*name);
+  if (auto* failure = std::get_if<Failure>(&localpart)) return std::move(*failure);
+  authcid_ = std::get<std::string>(std::move(localpart));
   nonce_ =
       std::string(*nonce) + (setup_.server_nonce.empty() ? random_token(server_nonce_characters) : setup_.server_nonce);
   state_ = State::keys;

@@ -200,7 +200,7 @@ TEST(Scram, RefusesMalformedFirstMessages) {
   EXPECT_EQ(condition_of(Scram(setup()).step("n,a=" + std::string(1024, 'a') + ",n=romeo,r=abc")), "invalid-authzid");
   EXPECT_EQ(condition_of(Scram(setup()).step("n,,n=ro meo,r=abc")), "not-authorized");
   EXPECT_EQ(condition_of(Scram(setup()).step("n,,n=" + std::string(1024, 'a') + ",r=abc")), "not-authorized");
-  EXPECT_EQ(condition_of(Scram(setup()).step("n,,n=\xff,r=abc")), "not-authorized");
+  EXPECT_EQ(condition_of(Scram(setup()).step("n,,n=\xff,r=abc")), "malformed-request");
   EXPECT_EQ(condition_of(Scram(setup()).step(std::string(65537, 'n'))), "malformed-request");
 }
 

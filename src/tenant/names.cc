@@ -104,7 +104,8 @@ Result<std::string> ascii_domain(std::string_view domain) {
   icu::IDNAInfo info;
   if (U_SUCCESS(status))
     idna->nameToASCII_UTF8({domain.data(), static_cast<int32_t>(domain.size())}, sink, info, status);
-  if (U_FAILURE(status) || info.hasErrors())
+  // "my--shop" is no U-label, and may stand beside one (xmpp/prep_domain.cc).
+  if (U_FAILURE(status) || (info.getErrors() & ~uint32_t{UIDNA_ERROR_HYPHEN_3_4}) != 0)
     return bad("The domain", "cannot be written in Punycode, so DNS cannot have it.");
   return ascii;
 }

@@ -31,6 +31,7 @@ TEST(TenantDomain, IsNormalisedAndANameOfDns) {
 TEST(TenantDomain, HasAnAsciiForm) {
   EXPECT_EQ(*ascii_domain("bücher.example"), "xn--bcher-kva.example");
   EXPECT_EQ(*ascii_domain("shop.example"), "shop.example");
+  EXPECT_EQ(*ascii_domain("my--shop.bücher.example"), "my--shop.xn--bcher-kva.example");
 }
 
 TEST(Origin, IsSchemeHostAndPort) {

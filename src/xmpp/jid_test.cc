@@ -40,11 +40,10 @@ TEST(Jid, AcceptsTheExamplesOfRfc7622) {
   EXPECT_NE(jid("\u03C3@example.com/foo"), jid("\u03C2@example.com/foo"));
 }
 
-// RFC 7622 section 3.5, table 2.
+// RFC 7622 section 3.5, table 2, without example 18, which erratum 4560 takes back.
 TEST(Jid, RefusesTheExamplesOfRfc7622) {
   expect_refused("\"juliet\"@example.com", "localpart");
   expect_refused("foo bar@example.com", "localpart");
-  expect_refused("juliet@example.com/ foo", "resourcepart");
   expect_refused("@example.com/", "localpart");
   expect_refused("henry\u2163@example.com", "localpart");
   expect_refused("\u265A@example.com", "localpart");
@@ -60,6 +59,15 @@ TEST(Jid, RefusesEmptyParts) {
   expect_refused("romeo@example.org/", "resourcepart");
   expect_refused("example.org/", "resourcepart");
   expect_refused(".", "domainpart");
+}
+
+// Erratum 4560 to RFC 7622: OpaqueString allows a space wherever it stands.
+TEST(Jid, AllowsSpacesAtTheEndsOfAResource) {
+  EXPECT_EQ(normalised("juliet@example.com/ foo"), "juliet@example.com/ foo");
+  EXPECT_EQ(normalised("juliet@example.com/foo "), "juliet@example.com/foo ");
+  EXPECT_EQ(normalised("juliet@example.com/ "), "juliet@example.com/ ");
+  EXPECT_EQ(normalised("juliet@example.com/\u3000foo"), "juliet@example.com/ foo");
+  EXPECT_NE(jid("juliet@example.com/ foo"), jid("juliet@example.com/foo"));
 }
 
 TEST(Jid, GivesItsParts) {
@@ -155,7 +163,6 @@ TEST(Jid, RefusesDeceit) {
   expect_refused("a\uFF20b@example.org", "localpart");             // a fullwidth @
   expect_refused("romeo@example.org/a\tb", "resourcepart");
   expect_refused("romeo@example.org/\uFFFE", "resourcepart");
-  expect_refused("romeo@example.org/\u3000x", "resourcepart");  // would become a leading space
   for (const char* bytes : {"\xFF", "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "ab\xE2\x82"}) {
     expect_refused(std::string(bytes) + "@example.org", "localpart");
     expect_refused("a@" + std::string(bytes) + ".org", "domainpart");
@@ -187,6 +194,61 @@ TEST(Jid, NormalisesDomains) {
   EXPECT_EQ(normalised("example\u3002org\u3002"), "example.org");
   EXPECT_EQ(normalised("\uFF45xample.org"), "example.org");
   EXPECT_EQ(normalised("localhost"), "localhost");
+}
+
+// UTS #46 since 15.1, which Unicode's own data follow only from then on.
+TEST(Jid, KeepsTheSharpSOfADomain) {
+  EXPECT_EQ(normalised("FA\u1E9E.de"), "fa\u00DF.de");
+  EXPECT_EQ(normalised("xn--fa-hia.de"), "fa\u00DF.de");
+  EXPECT_NE(jid("fa\u00DF.de"), jid("fass.de"));
+  EXPECT_EQ(normalised("\U0002F868.example"), "\u36FC.example");  // five ideographs that older data disallow
+}
+
+// RFC 5891 section 4.2.3.1 speaks of U-labels; "my--shop" is none, whatever stands beside it.
+TEST(Jid, AllowsHyphensInAsciiLabelsBesideOthers) {
+  EXPECT_EQ(normalised("my--shop.example"), "my--shop.example");
+  EXPECT_EQ(normalised("MY--shop.b\u00FCcher.example"), "my--shop.b\u00FCcher.example");
+  EXPECT_EQ(normalised("my--shop.xn--bcher-kva.example."), "my--shop.b\u00FCcher.example");
+  expect_refused("b\u00FC--cher.example", "domainpart");
+  expect_refused("xn--b--cher-n2a.example", "domainpart");
+  expect_refused("-a.b\u00FCcher.example", "domainpart");
+}
+
+// RFC 5892 section 2.4 (IgnorableBlocks) and its contextual rules, which look at one label.
+TEST(Jid, JudgesEachLabelOfADomain) {
+  for (const char* domain :
+       {"a\u20D0.example", "\u05D0\u20DD.example", "a\u20F0.example", "a\U0001D165.example", "a\U0001D242.example",
+        "l\u00B7.l.example", "\u30FB.\u30A2.example", "\u0375.\u03B1.example", "3com.\u05D0\u05D1.example",
+        "a.\u05D01a.example", "a\u200D.example"}) {
+    expect_refused(domain, "domainpart");
+  }
+  EXPECT_EQ(normalised("l\u00B7l.example"), "l\u00B7l.example");
+  EXPECT_EQ(normalised("\u30A2\u30FB.example"), "\u30A2\u30FB.example");
+  EXPECT_EQ(normalised("\u05D0\u05D1.example"), "\u05D0\u05D1.example");
+}
+
+TEST(Jid, SaysWhatIsWrongWithADomain) {
+  const std::pair<const char*, const char*> table[] = {
+      {"a..b\u00FC", "has an empty label (two dots, or a dot at its start)."},
+      {"-b\u00FC.de", "has a label that starts or ends with '-'."},
+      {"b\u00FC--b.de", "has a label of other letters than ASCII with '--' in its third and fourth place."},
+      {"\u0300a.de", "has a label that begins with a combining mark."},
+      {"\u2665.de", "has a character that is not allowed there: U+2665."},
+      {"a\u20D0.de", "has a character that is not allowed there: U+20D0."},
+      {"a_b.\u00FC.de", "has a character that is not allowed there: U+005F."},
+      {"xn--a.de", "has a label \"xn--...\" that stands for no name."},
+      {"3com.\u05D0.de",
+       "has letters that are written from right to left, so each label must begin with a letter, end with a letter or "
+       "a digit, and be written in one direction."},
+      {"a\u200Db.de", "has a character that is not allowed there: U+200D."},
+      {"l\u00B7.de", "has a character that is not allowed there: U+00B7."},
+      {"\xFF.de", "is not UTF-8."},
+  };
+  for (const auto& [domain, why] : table) {
+    const auto parsed = Jid::parse(domain);
+    ASSERT_FALSE(parsed) << domain;
+    EXPECT_EQ(parsed.error().text, std::string("The domainpart ") + why) << domain;
+  }
 }
 
 TEST(Jid, RefusesWhatIsNoDomain) {

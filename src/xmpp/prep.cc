@@ -1,18 +1,17 @@
 // Every function here goes one of two ways. Text that is ASCII throughout needs no Unicode data, and nearly all text
-// is, so it is checked and lower-cased byte by byte. Anything else goes through ICU: decode, map, check, and map again
-// until nothing changes (RFC 8264 section 7), so that preparing prepared text is always the identity.
+// is, so it is checked and lower-cased byte by byte. Anything else goes through ICU: decode, map until nothing changes,
+// and only then judge what that has left (RFC 8264 section 7), so that preparing prepared text is always the identity.
 #include "xmpp/prep.h"
 
 #include <unicode/locid.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
-#include <unicode/utf8.h>
 
 #include <array>
-#include <cstdio>
 #include <optional>
 
 #include "xmpp/prep_class.h"
+#include "xmpp/prep_text.h"
 
 namespace teahouse::xmpp {
 namespace {
@@ -20,18 +19,6 @@ namespace {
 constexpr size_t part_bytes_max = 1023;
 constexpr size_t input_bytes_max = 4 * part_bytes_max;
 constexpr int mapping_rounds_max = 4;
-
-Error malformed(std::string_view what, std::string_view why) {
-  std::string text(what);
-  text.append(" ").append(why);
-  return Error{ErrorKind::jid_malformed, std::move(text)};
-}
-
-Error disallowed(std::string_view what, char32_t cp) {
-  char why[64];
-  snprintf(why, sizeof why, "has a character that is not allowed there: U+%04X.", static_cast<unsigned>(cp));
-  return malformed(what, why);
-}
 
 Error wrong_size(std::string_view what, size_t size) {
   return malformed(what, size == 0 ? "is empty." : "is longer than 1023 bytes.");
@@ -53,19 +40,6 @@ constexpr std::array<char, 256> localpart_bytes = [] {
   }
   return bytes;
 }();
-
-std::optional<std::u32string> decode(std::string_view text) {
-  std::u32string decoded;
-  decoded.reserve(text.size());
-  const int32_t size = static_cast<int32_t>(text.size());
-  for (int32_t i = 0; i < size;) {
-    UChar32 cp = 0;
-    U8_NEXT(text.data(), i, size, cp);
-    if (cp < 0) return std::nullopt;
-    decoded.push_back(static_cast<char32_t>(cp));
-  }
-  return decoded;
-}
 
 icu::UnicodeString to_icu(std::u32string_view text) {
   return icu::UnicodeString::fromUTF32(reinterpret_cast<const UChar32*>(text.data()),
@@ -118,28 +92,48 @@ void map_spaces(std::u32string& text) {
   }
 }
 
-void append_utf8(std::string& out, std::u32string_view text) { to_icu(text).toUTF8String(out); }
+// RFC 8264 section 7: width, case and form are mapped, again and again until nothing changes. Errors: jid_malformed.
+Result<void> map_username(std::u32string& text, std::string_view what) {
+  for (int round = 0; round < mapping_rounds_max; ++round) {
+    const std::u32string before = text;
+    map_width(text);
+    if (!append_nfc(text, true)) return malformed(what, "could not be normalised.");
+    if (text == before) return {};
+  }
+  return malformed(what, "has no stable form.");
+}
+
+Result<void> check_direction(std::u32string_view text, std::string_view what) {
+  static constexpr std::string_view rtl = "letters that are written from right to left";
+  const auto fault = find_bidi_fault(text);
+  if (!fault) return {};
+  const std::string character = name_of(fault->character);
+  switch (fault->rule) {
+    case BidiFault::Rule::first:
+      return malformed(
+          what, std::string("has ").append(rtl) + ", so it must begin with a letter, not with " + character + ".");
+    case BidiFault::Rule::last:
+      return malformed(what, std::string("has ").append(rtl) + ", so it must end with a letter or a digit, not with " +
+                                 character + ".");
+    case BidiFault::Rule::digits:
+      return malformed(what, std::string("has European and Arabic digits beside ").append(rtl) + ".");
+    case BidiFault::Rule::direction: break;
+  }
+  return malformed(what,
+                   "mixes letters that are written from left to right and from right to left, "
+                   "which could deceive.");
+}
 
 Result<void> append_unicode_localpart(std::string& out, std::string_view text) {
   static constexpr std::string_view what = "The localpart";
-  auto decoded = decode(text);
+  auto decoded = decode_utf8(text);
   if (!decoded) return malformed(what, "is not UTF-8.");
-  map_width(*decoded);
-  if (const auto at = find_disallowed(*decoded, StringClass::identifier)) return disallowed(what, (*decoded)[*at]);
-  for (int round = 0;; ++round) {
-    const std::u32string before = *decoded;
-    if (round == mapping_rounds_max) return malformed(what, "has no stable form.");
-    map_width(*decoded);
-    if (!append_nfc(*decoded, true)) return malformed(what, "could not be normalised.");
-    if (*decoded == before) break;
-  }
-  if (!obeys_bidi_rule(*decoded)) {
-    return malformed(what, "mixes writing from left to right and from right to left in a way that could deceive.");
-  }
+  if (auto mapped = map_username(*decoded, what); !mapped) return mapped;
   if (const auto at = find_disallowed(*decoded, StringClass::identifier)) return disallowed(what, (*decoded)[*at]);
   for (const char32_t cp : *decoded) {
     if (cp < 0x80 && localpart_bytes[cp] == 0) return disallowed(what, cp);
   }
+  if (auto straight = check_direction(*decoded, what); !straight) return straight;
   const size_t start = out.size();
   append_utf8(out, *decoded);
   const size_t size = out.size() - start;
@@ -156,7 +150,7 @@ Result<void> append_opaque_string(std::string& out, std::string_view text, std::
     }
     out.append(text);
   } else {
-    auto decoded = decode(text);
+    auto decoded = decode_utf8(text);
     if (!decoded) return malformed(what, "is not UTF-8.");
     for (int round = 0;; ++round) {
       const std::u32string before = *decoded;
@@ -191,11 +185,7 @@ Result<void> append_localpart(std::string& out, std::string_view text) {
 }
 
 Result<void> append_resourcepart(std::string& out, std::string_view text) {
-  static constexpr std::string_view what = "The resourcepart";
-  const size_t start = out.size();
-  if (auto done = append_opaque_string(out, text, what); !done) return done;
-  if (out[start] == ' ') return malformed(what, "starts with a space.");
-  return {};
+  return append_opaque_string(out, text, "The resourcepart");
 }
 
 Result<std::string> prepare_password(std::string_view text) {

@@ -20,8 +20,7 @@ Result<void> append_localpart(std::string& out, std::string_view text);
 // RFC 7622 section 3.2: an IPv4 or IPv6 literal, or a domain name of IDNA2008 U-labels, without a dot at its end.
 Result<void> append_domainpart(std::string& out, std::string_view text);
 
-// RFC 7622 section 3.4: PRECIS OpaqueString (RFC 8265 section 4.2). A space at the start is refused: the profile would
-// allow it, but the RFC's example 18 does not, and " juliet" beside "juliet" in a room serves only deceit.
+// RFC 7622 section 3.4: PRECIS OpaqueString (RFC 8265 section 4.2). Spaces at its ends stay, as erratum 4560 has it.
 Result<void> append_resourcepart(std::string& out, std::string_view text);
 
 // RFC 8265 section 4.2: a password as OpaqueString, which is what SCRAM hashes. Its error's kind is not_acceptable.

@@ -146,7 +146,7 @@ bool allowed_in_both(UCharDirection d) {
 
 bool is_right_to_left(UCharDirection d) { return d == U_RIGHT_TO_LEFT || d == U_RIGHT_TO_LEFT_ARABIC; }
 
-UCharDirection direction(char32_t cp) { return u_charDirection(static_cast<UChar32>(cp)); }
+UCharDirection direction_of(char32_t cp) { return u_charDirection(static_cast<UChar32>(cp)); }
 
 }  // namespace
 
@@ -161,30 +161,37 @@ std::optional<size_t> find_disallowed(std::u32string_view text, StringClass stri
   return std::nullopt;
 }
 
-bool obeys_bidi_rule(std::u32string_view text) {
+std::optional<BidiFault> find_bidi_fault(std::u32string_view text) {
+  using enum BidiFault::Rule;
   bool wanted = false;
-  for (const char32_t cp : text) wanted |= is_right_to_left(direction(cp)) || direction(cp) == U_ARABIC_NUMBER;
-  if (!wanted) return true;
+  for (const char32_t cp : text) wanted |= is_right_to_left(direction_of(cp)) || direction_of(cp) == U_ARABIC_NUMBER;
+  if (!wanted) return std::nullopt;
 
-  if (!is_strong(direction(text.front()))) return false;  // 1
-  const bool rtl = is_right_to_left(direction(text.front()));
+  if (!is_strong(direction_of(text.front()))) return BidiFault{first, text.front()};  // 1
+  const bool rtl = is_right_to_left(direction_of(text.front()));
   bool european = false;
   bool arabic = false;
-  for (const char32_t cp : text) {  // 2, 5
-    const UCharDirection d = direction(cp);
+  for (const char32_t cp : text) {  // 2, 5; 4
+    const UCharDirection d = direction_of(cp);
     const bool own = rtl ? is_right_to_left(d) || d == U_ARABIC_NUMBER : d == U_LEFT_TO_RIGHT;
-    if (!own && !allowed_in_both(d)) return false;
+    if (!own && !allowed_in_both(d)) return BidiFault{direction, cp};
     european |= d == U_EUROPEAN_NUMBER;
     arabic |= d == U_ARABIC_NUMBER;
+    if (rtl && european && arabic) return BidiFault{digits, cp};
   }
-  if (rtl && european && arabic) return false;  // 4
 
-  size_t end = text.size();
-  while (end > 0 && direction(text[end - 1]) == U_DIR_NON_SPACING_MARK) --end;
-  if (end == 0) return false;
-  const UCharDirection last = direction(text[end - 1]);  // 3, 6
-  if (last == U_EUROPEAN_NUMBER) return true;
-  return rtl ? is_right_to_left(last) || last == U_ARABIC_NUMBER : last == U_LEFT_TO_RIGHT;
+  size_t end = text.size();  // 3, 6: the first character, at the latest, is no mark
+  while (direction_of(text[end - 1]) == U_DIR_NON_SPACING_MARK) --end;
+  const UCharDirection d = direction_of(text[end - 1]);
+  const bool own = rtl ? is_right_to_left(d) || d == U_ARABIC_NUMBER : d == U_LEFT_TO_RIGHT;
+  if (!own && d != U_EUROPEAN_NUMBER) return BidiFault{last, text[end - 1]};
+  return std::nullopt;
+}
+
+bool is_idna_ignorable_block(char32_t character) {
+  return (character >= 0x20D0 && character <= 0x20FF) ||    // Combining Diacritical Marks for Symbols
+         (character >= 0x1D100 && character <= 0x1D1FF) ||  // Musical Symbols
+         (character >= 0x1D200 && character <= 0x1D24F);    // Ancient Greek Musical Notation
 }
 
 }  // namespace teahouse::xmpp

@@ -18,7 +18,15 @@ enum class StringClass {
 // The index of the first code point that the class disallows (by itself or by its neighbours), or none.
 std::optional<size_t> find_disallowed(std::u32string_view text, StringClass string_class);
 
-// True if no character is written from right to left, or the whole keeps the bidi rule.
-bool obeys_bidi_rule(std::u32string_view text);
+// What breaks the bidi rule, and the character that does; nothing if no character is written from right to left, or the
+// whole keeps the rule.
+struct BidiFault {
+  enum class Rule { first, last, direction, digits } rule;  // conditions 1; 3 and 6; 2 and 5; 4
+  char32_t character;
+};
+std::optional<BidiFault> find_bidi_fault(std::u32string_view text);
+
+// IDNA2008 disallows three blocks of combining marks that PRECIS allows (RFC 5892 section 2.4).
+bool is_idna_ignorable_block(char32_t character);
 
 }  // namespace teahouse::xmpp

@@ -3,15 +3,17 @@
 // ASCII it is the derivation of the IdentifierClass.
 #include <unicode/bytestream.h>
 #include <unicode/idna.h>
-#include <unicode/utf8.h>
+#include <unicode/normalizer2.h>
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
 #include "xmpp/prep.h"
 #include "xmpp/prep_class.h"
+#include "xmpp/prep_text.h"
 
 namespace teahouse::xmpp {
 namespace {
@@ -19,9 +21,9 @@ namespace {
 constexpr size_t part_bytes_max = 1023;
 constexpr size_t label_bytes_max = 63;
 
-Error malformed(std::string_view why) {
-  return Error{ErrorKind::jid_malformed, std::string("The domainpart ").append(why)};
-}
+constexpr std::string_view what = "The domainpart";
+
+Error malformed(std::string_view why) { return xmpp::malformed(what, why); }
 
 // For each byte what it becomes in an ASCII name: a letter or digit in lower case, '-' or '.', or 0.
 constexpr std::array<char, 256> domain_bytes = [] {
@@ -93,32 +95,117 @@ const icu::IDNA* idna() {
   return instance.get();
 }
 
-bool is_idna2008(std::string_view domain) {
-  std::u32string label;
-  const int32_t size = static_cast<int32_t>(domain.size());
-  for (int32_t i = 0; i < size;) {
-    UChar32 cp = 0;
-    U8_NEXT(domain.data(), i, size, cp);
-    if (cp < 0) return false;
-    if (cp != '.') label.push_back(static_cast<char32_t>(cp));
-    if (cp == '.' || i == size) {
-      if (find_disallowed(label, StringClass::identifier)) return false;
-      label.clear();
+// The first character of a name, as code points, that its label may not hold where it stands (RFC 5892).
+std::optional<char32_t> find_disallowed_character(std::u32string_view name) {
+  for (size_t start = 0; start <= name.size();) {
+    const size_t end = std::min(name.find(U'.', start), name.size());
+    const std::u32string_view label = name.substr(start, end - start);
+    if (const auto at = find_disallowed(label, StringClass::identifier)) return label[*at];
+    for (const char32_t cp : label) {
+      if (is_idna_ignorable_block(cp)) return cp;
     }
+    start = end + 1;
   }
-  return true;
+  return std::nullopt;
+}
+
+// The same, of a name that ICU has refused: a character that it refuses alone too, or one in the wrong place.
+Error refuse_character(std::u32string_view given, std::string_view mapped) {
+  for (const char32_t cp : given) {
+    std::string alone, out;
+    append_utf8(alone, {&cp, 1});
+    UErrorCode status = U_ZERO_ERROR;
+    icu::StringByteSink<std::string> sink(&out);
+    icu::IDNAInfo info;
+    idna()->labelToUnicodeUTF8(alone, sink, info, status);
+    if ((info.getErrors() & UIDNA_ERROR_DISALLOWED) != 0) return disallowed(what, cp);
+  }
+  const auto name = decode_utf8(mapped);
+  const auto character = name ? find_disallowed_character(*name) : std::nullopt;
+  return character ? disallowed(what, *character) : malformed("has a character that is not allowed there.");
+}
+
+Error refuse(uint32_t errors, std::u32string_view given, std::string_view mapped) {
+  if (errors & UIDNA_ERROR_EMPTY_LABEL) return malformed("has an empty label (two dots, or a dot at its start).");
+  if (errors & (UIDNA_ERROR_LABEL_TOO_LONG)) return malformed("has a label of more than 63 bytes (in Punycode).");
+  if (errors & (UIDNA_ERROR_LEADING_HYPHEN | UIDNA_ERROR_TRAILING_HYPHEN)) {
+    return malformed("has a label that starts or ends with '-'.");
+  }
+  if (errors & (UIDNA_ERROR_PUNYCODE | UIDNA_ERROR_INVALID_ACE_LABEL)) {
+    return malformed("has a label \"xn--...\" that stands for no name.");
+  }
+  if (errors & UIDNA_ERROR_LEADING_COMBINING_MARK) return malformed("has a label that begins with a combining mark.");
+  if (errors & UIDNA_ERROR_BIDI) {
+    return malformed(
+        "has letters that are written from right to left, so each label must begin with a letter, end with a letter or "
+        "a digit, and be written in one direction.");
+  }
+  return refuse_character(given, mapped);
+}
+
+// RFC 5891 section 4.2.3.1: this pattern is kept for A-labels. A label that is ASCII throughout may have it.
+bool has_reserved_hyphens(std::u32string_view name) {
+  for (size_t start = 0; start <= name.size();) {
+    const size_t end = std::min(name.find(U'.', start), name.size());
+    const std::u32string_view label = name.substr(start, end - start);
+    const bool is_ascii = std::all_of(label.begin(), label.end(), [](char32_t cp) { return cp < 0x80; });
+    if (!is_ascii && label.size() > 3 && label.substr(2, 2) == U"--") return true;
+    start = end + 1;
+  }
+  return false;
+}
+
+// What UTS #46 maps otherwise since 15.1 than the ICU of today's distributions does: U+1E9E to a sharp s and not to
+// "ss", and five CJK compatibility ideographs, which NFC maps.
+std::optional<std::string> map_as_newer_uts46(std::u32string_view text) {
+  std::string mapped;
+  for (const char32_t cp : text)
+    append_utf8(mapped, cp == U'\u1E9E' ? std::u32string_view(U"\u00DF") : std::u32string_view(&cp, 1));
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::Normalizer2* nfc = icu::Normalizer2::getNFCInstance(status);
+  if (U_FAILURE(status)) return std::nullopt;
+  std::string normalised;
+  icu::StringByteSink<std::string> sink(&normalised);
+  nfc->normalizeUTF8(0, mapped, sink, nullptr, status);
+  if (U_FAILURE(status)) return std::nullopt;
+  return normalised;
+}
+
+// ICU looks for "--" in labels of any kind; has_reserved_hyphens looks closer.
+uint32_t errors_of(const icu::IDNAInfo& info) { return info.getErrors() & ~uint32_t{UIDNA_ERROR_HYPHEN_3_4}; }
+
+// A name of U-labels, which ICU has mapped: what is left to check is what IDNA2008 has beyond UTS #46.
+Result<void> check_u_labels(const std::string& name) {
+  const auto decoded = decode_utf8(name);
+  if (!decoded) return malformed("is not UTF-8.");
+  if (has_reserved_hyphens(*decoded)) {
+    return malformed("has a label of other letters than ASCII with '--' in its third and fourth place.");
+  }
+  if (const auto character = find_disallowed_character(*decoded)) return disallowed(what, *character);
+  // Its A-labels must exist too: this is what limits a label to 63 bytes in DNS.
+  UErrorCode status = U_ZERO_ERROR;
+  std::string ascii;
+  icu::StringByteSink<std::string> sink(&ascii);
+  icu::IDNAInfo info;
+  idna()->nameToASCII_UTF8(name, sink, info, status);
+  const uint32_t errors = errors_of(info) & ~uint32_t{UIDNA_ERROR_DOMAIN_NAME_TOO_LONG};
+  if (U_FAILURE(status)) return malformed("could not be written in Punycode.");
+  if (errors != 0) return refuse(errors, *decoded, name);
+  return {};
 }
 
 Result<void> append_idn(std::string& out, std::string_view text) {
-  static constexpr std::string_view why = "is not a valid internationalised domain name (IDNA2008).";
-  if (!idna()) return malformed("could not be checked: ICU has no data.");
+  const auto given = decode_utf8(text);
+  if (!given) return malformed("is not UTF-8.");
+  const auto mapped = map_as_newer_uts46(*given);
+  if (!idna() || !mapped) return malformed("could not be checked: ICU has no data.");
   UErrorCode status = U_ZERO_ERROR;
-  const icu::StringPiece piece(text.data(), static_cast<int32_t>(text.size()));
   std::string name;
   icu::IDNAInfo info;
   icu::StringByteSink<std::string> sink(&name);
-  idna()->nameToUnicodeUTF8(piece, sink, info, status);
-  if (U_FAILURE(status) || info.hasErrors()) return malformed(why);
+  idna()->nameToUnicodeUTF8(*mapped, sink, info, status);
+  if (U_FAILURE(status)) return malformed("could not be mapped.");
+  if (errors_of(info) != 0) return refuse(errors_of(info), *given, name);
   if (!name.empty() && name.back() == '.') name.pop_back();
   if (name.empty()) return malformed("is empty.");
   if (name.size() > part_bytes_max) return malformed("is longer than 1023 bytes.");
@@ -129,16 +216,7 @@ Result<void> append_idn(std::string& out, std::string_view text) {
   if (!ascii_name) return ascii_name.error();
   if (*ascii_name == Ascii::appended) return {};
   out.resize(start);
-
-  // Its A-labels must exist too: this is what limits a label to 63 bytes in DNS.
-  std::string ascii;
-  icu::StringByteSink<std::string> ascii_sink(&ascii);
-  icu::IDNAInfo ascii_info;
-  idna()->nameToASCII_UTF8(name, ascii_sink, ascii_info, status);
-  if (U_FAILURE(status) || (ascii_info.getErrors() & ~uint32_t{UIDNA_ERROR_DOMAIN_NAME_TOO_LONG}) != 0 ||
-      !is_idna2008(name)) {
-    return malformed(why);
-  }
+  if (auto checked = check_u_labels(name); !checked) return checked;
   out.append(name);
   return {};
 }
