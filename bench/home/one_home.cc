@@ -29,8 +29,8 @@ Session& OneHome::connect(const std::string& jid, Sink& sink) {
   const FullJid full = *FullJid::parse(jid);
   if (!world_.create(world_.shop, std::string(full.localpart()))) std::abort();
   Session* session = nullptr;
-  home_->with_resident(full.bare(), [&](Resident* resident) {
-    session = *home_->bind(*resident, full.resourcepart());
+  home_->with_resident(full.bare(), [&](Result<Resident*> resident) {
+    session = *home_->bind(**resident, full.resourcepart());
     session->attach(&sink);
   });
   while (!session) {

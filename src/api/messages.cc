@@ -63,13 +63,13 @@ Task<Lsn> send_from_user(ApiContext& api, BareJid from, BareJid to, std::string 
   Home& there = api.house().homes.of(from.str());
   Async<Lsn> sent(api.loop(), [&there, from, to, id, text](Async<Lsn>::Done done) {
     there.loop().post([&there, from, to, id, text, receipt = std::make_shared<CallbackReceipt>(done)] {
-      there.with_resident(from, [&there, from, to, id, text, receipt](Resident* resident) {
+      there.with_resident(from, [&there, from, to, id, text, receipt](Result<Resident*> resident) {
         if (!resident) return;
         Stanza message = Stanza::make(StanzaKind::message, StanzaType::chat, make_body(text));
         message.from = from;
         message.to = to;
         message.id = id;
-        there.send_as(*resident, std::move(message), receipt);
+        there.send_as(**resident, std::move(message), receipt);
       });
     });
   });

@@ -16,9 +16,9 @@ std::vector<Session*> non_negative(const Resident& resident) {
 
 // Sections 8.5.2.1.1 and 8.5.3.2.1: a groupchat message is for a room, a normal one for the very resource that it
 // names.
-bool is_for_nobody(const Resident& resident, const Stanza& stanza) {
+bool is_for_nobody(const Resident* resident, const Stanza& stanza) {
   if (stanza.to->is_bare()) return stanza.type == StanzaType::groupchat;
-  return stanza.type == StanzaType::none && !resident.find_session(stanza.to->resourcepart());
+  return stanza.type == StanzaType::none && !(resident && resident->find_session(stanza.to->resourcepart()));
 }
 
 // Who gets a message by the rules. Chat and normal messages for the bare JID go to every resource that is not negative:
@@ -66,9 +66,28 @@ void Home::arrive_at_account(Resident& resident, Stanza& stanza, const ReceiptPt
   }
 }
 
+// Section 8.5.1: there is no such account. The sender sees what one that is away shows to strangers, so that nobody
+// learns who exists.
+void Home::arrive_at_nobody(const HostPtr& host, Stanza stanza, const ReceiptPtr& receipt) {
+  if (stanza.kind == StanzaKind::iq) {
+    const auto query = stanza.first_child();
+    const IqRequest request{*this, stanza, *query, host, nullptr, nullptr, receipt};
+    const auto* handler =
+        is_request(stanza) && stanza.to->is_bare() ? hooks_.find_iq(IqTarget::nobody, request) : nullptr;
+    return handler ? (*handler)(request) : arrive_nowhere(std::move(stanza));
+  }
+  if (stanza.kind == StanzaKind::presence || !is_for_nobody(nullptr, stanza)) {
+    if (stanza.type == StanzaType::headline) return;
+    for (const auto& hook : hooks_.at_nobody) {
+      if (hook(host, stanza, receipt) == Flow::stop) return;
+    }
+  }
+  arrive_nowhere(std::move(stanza));
+}
+
 void Home::deliver_message(Inbound& inbound) {
   Stanza& stanza = inbound.stanza;
-  if (!inbound.replayed && is_for_nobody(inbound.resident, stanza)) return arrive_nowhere(std::move(stanza));
+  if (!inbound.replayed && is_for_nobody(&inbound.resident, stanza)) return arrive_nowhere(std::move(stanza));
   if (!inbound.replayed && hooks_.run(Phase::archive, inbound) == Flow::stop) return;
   inbound.delivered_to = message_targets(inbound.resident, stanza);
   if (inbound.replayed && was_copied(hosts_, stanza) && remove_copied(inbound.delivered_to)) return;

@@ -8,14 +8,6 @@
 #include "xmpp/namespaces.h"
 
 namespace teahouse {
-namespace {
-
-bool is_request(const Stanza& stanza) {
-  return stanza.kind == StanzaKind::iq && (stanza.type == StanzaType::get || stanza.type == StanzaType::set);
-}
-
-}  // namespace
-
 Home& Homes::of(std::string_view bare_jid) const { return *all[std::hash<std::string_view>{}(bare_jid) % all.size()]; }
 
 void Homes::on_each(Executor& home, std::function<void(Home&)> work, std::function<void()> done) const {
@@ -134,9 +126,11 @@ void Home::arrive(Stanza stanza, ReceiptPtr receipt, bool replayed) {
   }
   const BareJid account = stanza.to->bare();
   auto carried = std::make_shared<Stanza>(std::move(stanza));
-  with_resident(account, [this, carried, receipt = std::move(receipt), replayed](Resident* resident) {
+  with_resident(account, [this, host, carried, receipt = std::move(receipt), replayed](Result<Resident*> resident) {
     if (resident) {
-      arrive_at_account(*resident, *carried, receipt, replayed);
+      arrive_at_account(**resident, *carried, receipt, replayed);
+    } else if (resident.error().kind == ErrorKind::item_not_found) {
+      arrive_at_nobody(host, std::move(*carried), receipt);
     } else {
       arrive_nowhere(std::move(*carried));
     }
@@ -151,9 +145,7 @@ void Home::arrive_at_host(const HostPtr& host, Stanza stanza, const ReceiptPtr& 
   }
 }
 
-// RFC 6121 section 8.5.1: no such user. Presence is dropped silently, but for a probe or a subscription, which the
-// presence module of the sender's side does not wait for; messages and iqs get service-unavailable, as for a user who
-// is just offline with offline storage off: the answer says nothing of who exists.
+// Nothing and nobody takes it.
 void Home::arrive_nowhere(Stanza stanza) {
   if (takes_no_error(stanza)) return;
   // What an account asks for itself is forbidden to others (RFC 6121 section 2.3.3 for a roster), there or not.

@@ -85,9 +85,11 @@ class Home {
   }
 
   // --- residents
-  // Calls back with the account, loaded if need be: now when it is in memory, else later (calls for one account keep
-  // their order). Null when there is no such account. REQUIRES: it belongs to this home.
-  void with_resident(const BareJid& jid, std::function<void(Resident*)> work);
+  // Calls back with the account (never null), loaded if need be: now when it is in memory, else later (calls for one
+  // account keep their order). Errors: item_not_found when there is no such account, internal_server_error when nobody
+  // can tell. REQUIRES: it belongs to this home.
+  using ResidentWork = std::function<void(Result<Resident*>)>;
+  void with_resident(const BareJid& jid, ResidentWork work);
   Resident* find_resident(std::string_view bare_jid);  // only if in memory
   const Residents& residents() const { return residents_; }
   // The account was removed: its sessions end, the modules forget it; `forgotten` is let go when they have.
@@ -130,7 +132,7 @@ class Home {
 
  private:
   struct Loading {
-    std::vector<std::function<void(Resident*)>> waiting;
+    std::vector<ResidentWork> waiting;
   };
   struct Resumable {
     uint64_t session;
@@ -142,6 +144,7 @@ class Home {
   void arrive(Stanza stanza, ReceiptPtr receipt, bool replayed);
   void arrive_at_host(const HostPtr& host, Stanza stanza, const ReceiptPtr& receipt, Session* session);
   void arrive_at_account(Resident& resident, Stanza& stanza, const ReceiptPtr& receipt, bool replayed);
+  void arrive_at_nobody(const HostPtr& host, Stanza stanza, const ReceiptPtr& receipt);
   void arrive_nowhere(Stanza stanza);
   void deliver_message(Inbound& inbound);
   void deliver_presence(Inbound& inbound);
@@ -149,7 +152,7 @@ class Home {
   void handle_iq(const HostPtr& host, Resident* resident, Session* session, const Stanza& stanza,
                  const ReceiptPtr& receipt);
   Task<void> load(BareJid jid, HostPtr host);
-  void finish_loading(const BareJid& jid, std::unique_ptr<Resident> resident);
+  void finish_loading(const BareJid& jid, Result<std::unique_ptr<Resident>> resident);
   void forget_idle_residents();
   void route_undelivered();
 

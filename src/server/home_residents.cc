@@ -3,10 +3,17 @@
 #include "server/home.h"
 
 namespace teahouse {
+namespace {
+
+Error no_such_account(const BareJid& jid) {
+  return {ErrorKind::item_not_found, "There is no account " + jid.str() + "."};
+}
+
+}  // namespace
 
 Resident* Home::find_resident(std::string_view bare_jid) { return residents_.find(bare_jid); }
 
-void Home::with_resident(const BareJid& jid, std::function<void(Resident*)> work) {
+void Home::with_resident(const BareJid& jid, ResidentWork work) {
   if (const auto loading = loading_.find(jid.str()); loading != loading_.end()) {
     loading->second.waiting.push_back(std::move(work));
     return;
@@ -17,7 +24,7 @@ void Home::with_resident(const BareJid& jid, std::function<void(Resident*)> work
   }
   const HostPtr host = hosts_.find(jid.domainpart());
   if (!host || host->kind != HostKind::accounts || !jid.has_localpart()) {
-    work(nullptr);
+    work(no_such_account(jid));
     return;
   }
   loading_[jid.str()].waiting.push_back(std::move(work));
@@ -30,7 +37,7 @@ Task<void> Home::load(BareJid jid, HostPtr host) {
     if (account.error().kind != ErrorKind::item_not_found) {
       log::error("server", "An account could not be loaded", {{"jid", jid.str()}, {"why", account.error().text}});
     }
-    finish_loading(jid, nullptr);
+    finish_loading(jid, account.error());
     co_return;
   }
   auto resident = std::make_unique<Resident>(jid, host);
@@ -38,18 +45,21 @@ Task<void> Home::load(BareJid jid, HostPtr host) {
   finish_loading(jid, std::move(resident));
 }
 
-void Home::finish_loading(const BareJid& jid, std::unique_ptr<Resident> resident) {
-  Resident* found = nullptr;
+void Home::finish_loading(const BareJid& jid, Result<std::unique_ptr<Resident>> resident) {
   const HostPtr host = hosts_.find(jid.domainpart());
   if (resident && host) {  // the tenant may have gone or changed meanwhile
-    resident->set_host(host);
-    found = &residents_.add(std::move(resident));
+    (*resident)->set_host(host);
+    residents_.add(std::move(*resident));
   }
   const auto waiting = std::move(loading_[jid.str()].waiting);
   loading_.erase(jid.str());
   for (const auto& work : waiting) {
     // An earlier one may have removed the account.
-    work(found ? find_resident(jid.str()) : nullptr);
+    if (Resident* found = find_resident(jid.str())) {
+      work(found);
+    } else {
+      work(resident ? no_such_account(jid) : resident.error());
+    }
   }
   forget_idle_residents();
 }

@@ -6,7 +6,7 @@ namespace {
 std::string iq_key(IqTarget target, StanzaType type, std::string_view name, std::string_view ns) {
   std::string key;
   key.reserve(ns.size() + name.size() + 3);
-  key.push_back(target == IqTarget::account ? 'a' : target == IqTarget::own_account ? 'o' : 'h');
+  key.push_back("aonh"[static_cast<size_t>(target)]);
   key.push_back(type == StanzaType::get ? 'g' : 's');
   return key.append(name).append(" ").append(ns);
 }

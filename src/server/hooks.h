@@ -59,7 +59,7 @@ struct IqRequest {
   const Stanza& stanza;
   const xml::Element& query;  // its one payload element
   HostPtr host;               // whose it is
-  Resident* resident;         // target account; null for a host
+  Resident* resident;         // target account; null for a host, and for nobody
   Session* session;           // the sender's, when it is local and on this loop; else null
   const ReceiptPtr& receipt;
   // The account asks for itself: its own bare address, or none.
@@ -68,6 +68,7 @@ struct IqRequest {
 enum class IqTarget : uint8_t {
   account,
   own_account,  // which the account itself asks; to everybody else it is forbidden, whether the account is there or not
+  nobody,       // the bare address of an account that is not there: what answers strangers as an account does
   host,
 };
 
@@ -90,6 +91,7 @@ class Hooks {
   using SessionHook = std::function<void(Session&)>;
   using ResidentLoad = std::function<Task<void>(Resident&)>;  // the Resident lives until the task ends
   using AccountHook = std::function<void(const HostPtr&, const BareJid&, const ReceiptPtr&)>;
+  using NobodyHook = std::function<Flow(const HostPtr&, const Stanza&, const ReceiptPtr&)>;
   using ServiceHandler = std::function<void(const HostPtr&, Stanza, ReceiptPtr)>;
 
   void on_outbound(Phase phase, StanzaKind kind, OutboundHook hook) {
@@ -104,6 +106,7 @@ class Hooks {
   // `type` is get or set. One handler for each (target, type, name, ns).
   void on_iq(IqTarget target, StanzaType type, std::string_view name, std::string_view ns, IqHandler handler);
   const IqHandler* find_iq(const IqRequest& request) const;
+  const IqHandler* find_iq(IqTarget target, const IqRequest& request) const;
   bool is_for_own_account(StanzaType type, std::string_view name, std::string_view ns) const;
 
   // Takes every stanza for a host of this kind, on the home loop of `to`'s bare address (of the host itself for its
@@ -118,6 +121,9 @@ class Hooks {
   std::vector<SessionHook> session_resumed;                                    // after <resumed/>
   std::vector<SessionHook> session_has_room;                                   // after Session::ask_for_room
   std::vector<SessionHook> session_closing;  // it is still there, for the last time; presence is sent by then
+  // A message or presence for an account that is not there: does what the sender would see of it if the account were
+  // there, a stranger, and away. Stop: that was all; else a message is refused, and presence dropped.
+  std::vector<NobodyHook> at_nobody;
   std::vector<ResidentLoad> resident_load;   // before anything is asked of a resident that was not in memory
   std::vector<AccountHook> account_removed;  // drop what is stored for it; on its home. Who does so later keeps the
                                              // receipt until then
@@ -134,7 +140,6 @@ class Hooks {
   static std::vector<Hook>& at(Table<Hook>& table, Phase phase, StanzaKind kind) {
     return table[static_cast<size_t>(phase)][static_cast<size_t>(kind)];
   }
-  const IqHandler* find_iq(IqTarget target, const IqRequest& request) const;
   Table<OutboundHook> outbound_;
   Table<InboundHook> inbound_;
   std::unordered_map<std::string, IqHandler> iq_;

@@ -45,8 +45,8 @@ class SessionTest : public ::testing::Test {
   Session* connect(const std::string& address, Wire& wire) {
     const FullJid jid = *FullJid::parse(address);
     Session* session = nullptr;
-    home_.with_resident(jid.bare(), [&](Resident* resident) {
-      session = *home_.bind(*resident, jid.resourcepart());
+    home_.with_resident(jid.bare(), [&](Result<Resident*> resident) {
+      session = *home_.bind(**resident, jid.resourcepart());
       session->attach(&wire);
       session->set_presence(Stanza::make(StanzaKind::presence, StanzaType::none, {}));
     });

@@ -105,6 +105,10 @@ Stanza make_error(const Stanza& cause, const Error& error, ErrorType type, std::
 // missing.
 ErrorKind read_error(const Stanza& stanza);
 
+// An iq that asks for an answer.
+inline bool is_request(const Stanza& stanza) {
+  return stanza.kind == StanzaKind::iq && (stanza.type == StanzaType::get || stanza.type == StanzaType::set);
+}
 // A stanza that must not be answered by an error: an error itself, an iq result, or (RFC 6121 section 8.5) presence.
 bool takes_no_error(const Stanza& stanza);
 

@@ -132,8 +132,8 @@ class ApiWorld : public ::testing::Test {
     Home& home = house_.homes.of(jid.str());
     std::promise<bool> bound;
     home.loop().post([&] {
-      home.with_resident(jid, [&](Resident* resident) {
-        const auto session = home.bind(*resident, "phone");
+      home.with_resident(jid, [&](Result<Resident*> resident) {
+        const auto session = home.bind(**resident, "phone");
         (*session)->set_presence(Stanza::make(StanzaKind::presence, StanzaType::none, payload));
         bound.set_value(true);
       });

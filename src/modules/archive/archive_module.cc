@@ -58,6 +58,11 @@ void ArchiveModule::attach(Home& home) {
   hooks.on_inbound(Phase::rewrite, StanzaKind::message, remove_foreign_stamps);
   hooks.on_outbound(Phase::archive, StanzaKind::message, [this](Outbound& outbound) { return archive_sent(outbound); });
   hooks.on_inbound(Phase::archive, StanzaKind::message, [this](Inbound& inbound) { return archive_received(inbound); });
+  hooks.at_nobody.push_back([this](const HostPtr& host, const Stanza& message, const ReceiptPtr&) {
+    const bool is_archivable =
+        message.kind == StanzaKind::message && is_worth_keeping(message, Keeper::account_archive);
+    return is_archivable ? refuse_full(*host->tenant, message) : Flow::go_on;
+  });
   hooks.on_iq(IqTarget::own_account, StanzaType::set, "query", ns::mam, [this](const IqRequest& iq) { query(iq); });
   hooks.on_iq(IqTarget::own_account, StanzaType::get, "query", ns::mam,
               [this](const IqRequest& iq) { home_->reply(iq.stanza, make_mam_form()); });

@@ -28,6 +28,16 @@ void reply_version(const IqRequest& request) {
   request.home.reply(request.stanza, std::move(payload));
 }
 
+// Of an account without items, and to who must not learn whether there is such an account (XEP-0030 section 8).
+void reply_no_items(const IqRequest& request) {
+  std::string payload;
+  xml::Writer writer(payload);
+  writer.open("query", ns::disco_items);
+  if (const auto node = request.query.attribute("node")) writer.attribute("node", *node);
+  writer.close();
+  request.home.reply(request.stanza, std::move(payload));
+}
+
 // Reads the node of a disco request; false when it has been answered: there are no nodes here.
 bool refuse_node(const IqRequest& request) {
   if (!request.query.attribute("node")) return false;
@@ -59,6 +69,7 @@ void EntityModule::attach(Home& home) {
   get(IqTarget::host, "query", ns::disco_items, [this](const IqRequest& iq) { host_items(iq); });
   get(IqTarget::account, "query", ns::disco_info, [this](const IqRequest& iq) { account_info(iq); });
   get(IqTarget::account, "query", ns::disco_items, [this](const IqRequest& iq) { account_items(iq); });
+  get(IqTarget::nobody, "query", ns::disco_items, reply_no_items);
   get(IqTarget::host, "ping", ns::ping, [](const IqRequest& iq) { iq.home.reply(iq.stanza, {}); });
   get(IqTarget::account, "ping", ns::ping, [this](const IqRequest& iq) {
     if (may_see(iq)) {
@@ -124,14 +135,8 @@ void EntityModule::account_info(const IqRequest& request) {
 }
 
 void EntityModule::account_items(const IqRequest& request) {
-  if (!may_see(request)) {
-    home_->reply_error(request.stanza, {ErrorKind::service_unavailable, ""});
-    return;
-  }
-  if (refuse_node(request)) return;
-  std::string payload;
-  xml::Writer(payload).open("query", ns::disco_items).close();
-  home_->reply(request.stanza, std::move(payload));
+  if (may_see(request) && refuse_node(request)) return;
+  reply_no_items(request);
 }
 
 }  // namespace teahouse

@@ -39,8 +39,6 @@ constexpr IqHandler iq_handlers[] = {
     {StanzaType::get, "ping", ns::ping, answer_ping},
 };
 
-bool is_request(const Stanza& stanza) { return stanza.type == StanzaType::get || stanza.type == StanzaType::set; }
-
 void handle_iq(Room& room, const Stanza& stanza) {
   if (stanza.to->is_full()) return relay_iq(room, stanza);
   if (!is_request(stanza)) return;

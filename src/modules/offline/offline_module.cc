@@ -37,6 +37,10 @@ bool may_receive(const Session& session) {
   return session.stream() && session.is_available() && session.priority() >= 0;
 }
 
+Error queue_is_full() {
+  return {ErrorKind::service_unavailable, "This user is away and has as many messages waiting as the plan keeps."};
+}
+
 }  // namespace
 
 const ModuleInfo& OfflineModule::info() const {
@@ -54,6 +58,9 @@ void OfflineModule::attach(Home& home) {
   queue_.emplace(home.hooks().resident_slots);
   home.hooks().resident_load.push_back([this](Resident& resident) { return load(*this, resident); });
   home.hooks().on_inbound(Phase::notify, StanzaKind::message, [this](Inbound& inbound) { return keep(inbound); });
+  home.hooks().at_nobody.push_back([this](const HostPtr& host, const Stanza& stanza, const ReceiptPtr& receipt) {
+    return stanza.kind == StanzaKind::message ? vanish(*host->tenant, stanza, receipt) : Flow::go_on;
+  });
   home.hooks().session_available.push_back([this](Session& session, bool) { hand_over(session); });
   home.hooks().session_resumed.push_back([this](Session& session) { hand_over(session); });
   home.hooks().session_has_room.push_back([this](Session& session) { go_on(session); });
@@ -78,10 +85,7 @@ Flow OfflineModule::keep(Inbound& inbound) {
   Queue& queue = queue_->of(resident);
   const int64_t limit = resident.tenant().limits().offline_messages;
   if (limit >= 0 && queue.waiting >= limit) {
-    if (!inbound.replayed) {
-      home_->reply_error(inbound.stanza, {ErrorKind::service_unavailable,
-                                          "This user is away and has as many messages waiting as the plan keeps."});
-    }
+    if (!inbound.replayed) home_->reply_error(inbound.stanza, queue_is_full());
     return Flow::stop;
   }
   Stanza kept = inbound.stanza;
@@ -103,6 +107,19 @@ Flow OfflineModule::keep(Inbound& inbound) {
     if (queue.copied.size() < copied_max) queue.copied.emplace_back(session->number(), name);
   }
   await(inbound.receipt, store(resident.tenant()).store(resident.jid().str(), name, bytes));
+  return Flow::stop;
+}
+
+// There is no account that it could wait for. What its sender sees is what keep() shows, and the acknowledgement takes
+// as long: it waits for a write, which here changes nothing.
+Flow OfflineModule::vanish(const Tenant& tenant, const Stanza& message, const ReceiptPtr& receipt) {
+  if (message.type != StanzaType::chat && message.type != StanzaType::none) return Flow::go_on;
+  if (!is_worth_keeping(message, Keeper::offline_queue)) return Flow::stop;
+  if (tenant.limits().offline_messages == 0) {
+    home_->reply_error(message, queue_is_full());
+  } else {
+    await(receipt, store(tenant).remove(message.to->bare().str(), "nobody"));
+  }
   return Flow::stop;
 }
 

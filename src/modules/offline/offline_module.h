@@ -24,6 +24,7 @@ class OfflineModule final : public Module {
     std::vector<std::pair<uint64_t, std::string>> copied;
   };
   Flow keep(Inbound& inbound);
+  Flow vanish(const Tenant& tenant, const Stanza& message, const ReceiptPtr& receipt);
   void hand_over(Session& session);
   void go_on(Session& session);
   void pass_on(Session& session);

@@ -32,6 +32,12 @@ void PresenceModule::attach(Home& home) {
   home.hooks().on_outbound(Phase::deliver, StanzaKind::presence, [this](Outbound& out) { return outbound(out); });
   home.hooks().on_inbound(Phase::deliver, StanzaKind::presence, [this](Inbound& in) { return inbound(in); });
   home.hooks().session_closing.push_back([this](Session& session) { closing(session); });
+  // Section 4.3.2: who asks for the presence of an account that is gone has no subscription to it any more.
+  home.hooks().at_nobody.push_back([this](const HostPtr&, const Stanza& stanza, const ReceiptPtr& receipt) {
+    if (stanza.type == StanzaType::probe)
+      send(stanza.to->bare(), stanza.from->bare(), StanzaType::unsubscribed, receipt);
+    return Flow::go_on;
+  });
   roster_.on_removed = [this](Resident& resident, const BareJid& contact, const Subscription& was) {
     item_removed(resident, contact, was);
   };

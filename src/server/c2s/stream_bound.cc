@@ -70,14 +70,14 @@ void Stream::bind(const Stanza& request, std::string resource) {
   transport_->hold();
   Home& home = clients_->home();
   home.with_resident(*account, [self = shared_from_this(), request, resource = std::move(resource),
-                                &home](Resident* resident) {
+                                &home](Result<Resident*> found) {
     if (self->state_ != State::authenticated) return;
-    if (!resident || resident->tenant().suspended) {
+    if (!found || (*found)->tenant().suspended) {
       self->end("not-authorized", "This account is not there any more.");
       return;
     }
     std::string out;
-    auto session = home.bind(*resident, resource);
+    auto session = home.bind(**found, resource);
     if (!session) {
       make_error(request, session.error()).write(out, self->transport_->is_websocket());
       self->transport_->send_nonza(std::move(out));

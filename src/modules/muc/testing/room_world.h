@@ -100,10 +100,10 @@ class RoomWorld : public AccountWorld {
     auto client = std::make_unique<Client>(*this);
     client->home = &house.homes.of(full.bare_view());
     bool asked = false;
-    client->home->with_resident(full.bare(), [&](Resident* resident) {
+    client->home->with_resident(full.bare(), [&](Result<Resident*> resident) {
       asked = true;
-      ASSERT_NE(resident, nullptr) << jid;
-      client->session = *client->home->bind(*resident, full.resourcepart());
+      ASSERT_TRUE(resident) << jid;
+      client->session = *client->home->bind(**resident, full.resourcepart());
       client->session->attach(client.get());
       // Available, so that messages for the bare address reach it.
       client->session->set_presence(Stanza::make(StanzaKind::presence, StanzaType::none, {}));
