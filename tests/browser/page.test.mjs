@@ -104,6 +104,61 @@ test("everything can be done with the keyboard, and focus stays in the dialog un
   assert.match(await focused(a), /^Open chat/);
 });
 
+/** A page that listens on all that holds the chat, in both phases, hears of it in `window.heard`, and forbids it. */
+const jealous = (types) => {
+  window.heard = [];
+  const hear = (event) => {
+    window.heard.push(event.type);
+    event.preventDefault();
+  };
+  for (const type of types) for (const target of [document, document.documentElement]) for (const capture of [true, false]) target.addEventListener(type, hear, capture);
+  for (const type of types) window.addEventListener(type, hear);
+  document.documentElement.style.userSelect = "none";
+};
+
+test("no key that is typed in the chat comes out to the page's shortcuts, and all of them do what they do", async () => {
+  const context = await h.newContext();
+  await context.addInitScript(jealous, ["keydown", "keypress", "keyup", "beforeinput"]);
+  const a = await h.openPage(context, h.signedIn(alpha, ann, { room: "shortcuts" }));
+  await h.ready(a);
+  const said = h.unique("k/? j");
+  await h.field(a).pressSequentially(said);
+  await a.keyboard.press("Shift+Enter");
+  await a.keyboard.type("x");
+  await a.keyboard.press("Backspace");
+  await a.keyboard.press("Enter");
+  await h.sees(a, said);
+  assert.equal(await h.field(a).inputValue(), "");
+  await a.keyboard.press("Tab");
+  await a.keyboard.press("Escape");
+  await a.locator(".panel").waitFor({ state: "hidden" });
+  assert.deepEqual(await a.evaluate(() => window.heard), []);
+  await a.getByRole("link").focus();
+  await a.keyboard.press("k");
+  assert.ok((await a.evaluate(() => window.heard)).includes("keydown"), "the page does not hear its own keys");
+});
+
+test("copy, cut, paste, selecting and the menu work in the chat on a page that forbids them", async () => {
+  const context = await h.newContext();
+  await context.addInitScript(jealous, ["copy", "cut", "paste", "contextmenu", "selectstart", "dragstart", "mousedown"]);
+  const a = await h.openPage(context, h.signedIn(alpha, ann, { room: "forbidden" }));
+  await h.ready(a);
+  const said = h.unique("to be copied").replaceAll(" ", "_");
+  await h.say(a, said);
+  await a.locator(".text", { hasText: said }).dblclick();
+  await a.keyboard.press("Control+c");
+  await h.field(a).click();
+  await a.keyboard.press("Control+v");
+  assert.equal(await h.field(a).inputValue(), said);
+  await a.keyboard.press("Control+a");
+  await a.keyboard.press("Control+x");
+  assert.equal(await h.field(a).inputValue(), "");
+  await a.keyboard.press("Control+v");
+  assert.equal(await h.field(a).inputValue(), said);
+  await h.field(a).click({ button: "right" });
+  assert.deepEqual(await a.evaluate(() => window.heard), []);
+});
+
 for (const theme of ["light", "dark"]) {
   test(`axe finds nothing wrong (${theme})`, async () => {
     const a = await h.openPage(await h.newContext(), h.signedIn(alpha, ann, { room: "axe", theme }));

@@ -3,6 +3,7 @@ import { render } from "preact";
 import type { Shell } from "./loader/shell.ts";
 import { addStyles } from "./loader/styles.ts";
 import { App } from "./ui/app.tsx";
+import { containEvents } from "./ui/contain.ts";
 import composerCss from "./ui/composer.css";
 import listCss from "./ui/list.css";
 import messagesCss from "./ui/messages.css";
@@ -13,5 +14,6 @@ export function mount(shell: Shell): void {
   const place = document.createElement("div");
   place.className = "place";
   shell.root.prepend(place);
+  containEvents(place);
   render(<App shell={shell} />, place);
 }

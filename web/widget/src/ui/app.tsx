@@ -44,7 +44,6 @@ export function App({ shell }: { shell: Shell }): JSX.Element {
       hidden={!shell.isOpen}
       lang={language.locale}
       onKeyDown={(event) => {
-        event.stopPropagation(); // the page's own shortcuts must not fire while somebody writes
         if (!overlay) return;
         if (event.key === "Escape" && !event.isComposing) shell.close();
         else trapTab(event, panel.current!);
