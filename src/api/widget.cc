@@ -91,10 +91,10 @@ Task<Outcome> get_widget(ApiContext& api, Call call) {
   if (!tenant) co_return no_such_site();
   const std::string* origin = call.request.headers.find("Origin");
   if (origin && !is_origin_allowed(*tenant, *origin)) co_return refuse_page(*tenant, origin);
-  JsonObject object = {{"site", tenant->site_id},         {"name", tenant->title},
-                       {"domain", tenant->domain},        {"rooms", tenant->rooms_domain},
-                       {"websocket", api.websocket_url},  {"guests", tenant->guests_allowed && !tenant->suspended},
-                       {"lobby", std::string(lobby_room)}};
+  JsonObject object = {{"site", tenant->site_id},          {"name", tenant->title},
+                       {"domain", tenant->domain},         {"rooms", tenant->rooms_domain},
+                       {"websocket", api.websocket_url},   {"guests", tenant->guests_allowed && !tenant->suspended},
+                       {"lobby", std::string(lobby_room)}, {"time", format_time(api.home.clock().wall_ms())}};
   if (!tenant->theme.empty()) {
     boost::json::error_code failed;
     auto theme = boost::json::parse(tenant->theme, failed);

@@ -57,6 +57,25 @@ for (const place of ["1:1", "room"]) {
   });
 }
 
+test("a changed name reaches the rooms of a session that goes on, by a reload and by another tab", async () => {
+  const zoe = (name) => ({ id: "zoe", name });
+  const context = await h.newContext();
+  const witness = await h.openPage(await h.newContext(), h.signedIn(alpha, bo, { room: "names" }));
+  const a = await h.openPage(context, h.signedIn(alpha, zoe("Zoe Old"), { room: "names" }));
+  for (const page of [witness, a]) await h.ready(page);
+  await witness.getByRole("button", { name: "Show who is here" }).click();
+  const here = (name) => witness.locator(".person", { hasText: name }).waitFor();
+  await here("Zoe Old");
+  const frames = record(a);
+  await a.goto(h.signedIn(alpha, zoe("Zoe New"), { room: "names" }));
+  await here("Zoe New");
+  assert.ok(frames.some((f) => f.startsWith("<resumed")), "the session did not go on");
+  const tab = await h.openPage(context, h.signedIn(alpha, zoe("Zoe Newest"), { room: "names" }));
+  await here("Zoe Newest");
+  assert.equal(tab.sockets.length, 0);
+  for (const name of ["Zoe Old", "Zoe New(?!est)"]) assert.equal(await witness.locator(".person", { hasText: new RegExp(name) }).count(), 0);
+});
+
 test("when the session is gone a new one catches up from the archive", async () => {
   const one = h.unique("kept"), two = h.unique("missed"), three = h.unique("again");
   const a = await h.openPage(await h.newContext(), h.signedIn(alpha, ann, { to: bo.id }));

@@ -2,6 +2,7 @@
 // something unread: for signed-in users, and for guests who have written before.
 import { Chat } from "./chat/chat.ts";
 import type { Site } from "./core/api.ts";
+import { ServerClock } from "./core/clock.ts";
 import { fetchedIdentity, givenIdentity, guestIdentity } from "./core/identity.ts";
 import { CredentialsError } from "./core/stream.ts";
 import type { Failure } from "./loader/shell.ts";
@@ -9,8 +10,10 @@ import type { Settings } from "./loader/settings.ts";
 
 export async function startChat(settings: Settings, site: Site): Promise<Chat> {
   const { origin, token, tokenUrl, room, to } = settings;
-  const identity = token ? givenIdentity(token, tokenUrl) : tokenUrl ? await fetchedIdentity(tokenUrl) : await guestIdentity(origin, settings.site);
-  const chat = new Chat({ origin, site, identity, room, to });
+  const clock = new ServerClock();
+  clock.hear(site.time, site.heardAt);
+  const identity = token ? givenIdentity(clock, token, tokenUrl) : tokenUrl ? await fetchedIdentity(clock, tokenUrl) : await guestIdentity(clock, origin, settings.site);
+  const chat = new Chat({ origin, site, clock, identity, room, to });
   await chat.start();
   return chat;
 }

@@ -4,6 +4,7 @@
 // joining, receipts, answers to requests, the outbox). What a user does goes out through the link from whichever tab he is in.
 import type { Site } from "../core/api.ts";
 import { storeName } from "../core/api.ts";
+import { pageNow, type ServerClock } from "../core/clock.ts";
 import { Emitter } from "../core/emitter.ts";
 import { guestStorage, type Identity } from "../core/identity.ts";
 import { bareJid, escapeLocalpart, userJid } from "../core/jid.ts";
@@ -28,6 +29,7 @@ import { Typing } from "./typing.ts";
 export interface ChatOptions {
   origin: string;
   site: Site;
+  clock: ServerClock;
   identity: Identity;
   room?: string;
   to?: string;
@@ -38,7 +40,7 @@ interface ChatEvents {
   logout: void;
 }
 
-type TabTold = { queued: Outgoing } | { discarded: Outgoing } | { read: { jid: string; read: Read } };
+type TabTold = { queued: Outgoing } | { discarded: Outgoing } | { read: { jid: string; read: Read } } | { time: { utc: string; heardAt: number } } | { name: { name: string; since: number } };
 interface Saved {
   epoch: string;
   h: number;
@@ -66,13 +68,13 @@ export class Chat extends Emitter<ChatEvents> {
 
   constructor(readonly options: ChatOptions) {
     super();
-    const { site, identity, origin } = options;
+    const { site, clock, identity, origin } = options;
     const scope = userScope(site.site, identity.claims.sub);
     clearOtherUsers(site.site, scope);
     this.local = openStorage("local", scope);
     this.session = openStorage("session", scope);
     this.store = new Store(this.local);
-    this.store.me = { jid: userJid(identity.claims.sub, site.domain), name: identity.claims.name ?? identity.claims.sub };
+    this.store.me = { jid: userJid(identity.claims.sub, site.domain), name: identity.claims.name ?? identity.claims.sub, since: 0 };
     this.link = new Link({
       scope,
       websocket: site.websocket,
@@ -83,16 +85,21 @@ export class Chat extends Emitter<ChatEvents> {
       }),
       snapshot: () => this.store.snapshot(),
     });
-    this.messages = new Messages(this.store);
+    this.messages = new Messages(this.store, clock);
     this.history = new History(this.link, this.store, this.messages);
     this.rooms = new Rooms(this.link, this.store, (conversation) => void this.roomJoined(conversation));
     this.people = new People(origin, site.domain, identity, this.store);
     this.contacts = new Contacts(this.link, this.store, this.people);
     this.typing = new Typing(this.link);
-    this.sending = new Sending(this.link, this.store, this.messages, this.rooms, new Outbox(this.local), (told) => this.link.tell(told));
+    this.sending = new Sending(this.link, this.store, clock, this.rooms, new Outbox(this.local), (told) => this.link.tell(told));
     this.incoming = new Incoming(this.link, this.store, this.history, this.messages, this.sending, this.people, this.contacts);
     this.first = this.pinFirst();
     this.listen();
+  }
+
+  /** The server's time. */
+  now(): number {
+    return this.options.clock.now();
   }
 
   get status(): Status {
@@ -111,7 +118,7 @@ export class Chat extends Emitter<ChatEvents> {
     const { claims } = this.options.identity;
     if (claims.name) this.store.people.set(this.store.me.jid, { jid: this.store.me.jid, id: claims.sub, name: claims.name, picture: safePicture(claims.picture) });
     else await Promise.race([this.people.load(this.store.me.jid), new Promise((resolve) => setTimeout(resolve, 3_000))]);
-    this.store.me.name = cleanNick(this.store.personName(this.store.me.jid));
+    this.store.setOwnName(cleanNick(this.store.personName(this.store.me.jid)), this.now());
     addEventListener("pagehide", this.leavePage);
     addEventListener("pageshow", this.returnToPage);
     this.link.start();
@@ -222,7 +229,7 @@ export class Chat extends Emitter<ChatEvents> {
     const { origin, identity } = this.options;
     const clean = cleanNick(name);
     if (!clean) return;
-    const { jid, name: before } = this.store.me;
+    const { name: before } = this.store.me;
     await this.rooms.rename(clean); // first: a room may know somebody of that name
     try {
       await storeName(origin, identity.claims.sub, await identity.token(), clean);
@@ -231,9 +238,18 @@ export class Chat extends Emitter<ChatEvents> {
       throw error;
     }
     if (identity.guest) await identity.token(true).catch(() => {}); // the old one says the old name whenever it is used
-    this.store.me.name = clean;
-    this.store.people.set(jid, { jid, id: identity.claims.sub, picture: this.store.picture(jid), name: clean });
-    this.store.changed();
+    this.nameChanged(clean);
+  }
+
+  private nameChanged(name: string): void {
+    this.store.setOwnName(name, this.now());
+    this.tellName();
+    if (this.link.leading) void this.rooms.followName();
+  }
+
+  private tellName(): void {
+    const { name, since } = this.store.me;
+    this.link.tell({ name: { name, since } } satisfies TabTold);
   }
 
   /** Answers somebody who wants to see our presence. */
@@ -264,6 +280,7 @@ export class Chat extends Emitter<ChatEvents> {
       this.phase = status.phase;
       if (status.phase === "online" && status.epoch !== this.epoch) void this.begun(status);
       else if (came) this.resumed();
+      if (came && link.leading) this.askTime(); // anew each time: a machine that slept may have let no time pass
       this.emit("status", status);
       store.changed();
     });
@@ -271,7 +288,9 @@ export class Chat extends Emitter<ChatEvents> {
       if (!consistent) this.epoch = "";
     });
     link.on("snapshot", ({ data, epoch }) => {
+      const { name, since } = store.me;
       store.restore(data as Snapshot);
+      if (store.setOwnName(name, since)) this.tellName(); // the leader's page may be older than this one
       this.epoch = epoch;
       this.joinMissing();
     });
@@ -290,6 +309,10 @@ export class Chat extends Emitter<ChatEvents> {
       this.sending.queued(told.queued);
     } else if ("read" in told) {
       this.store.setRead(told.read.jid, told.read.read, false);
+    } else if ("time" in told) {
+      this.options.clock.hear(told.time.utc, told.time.heardAt);
+    } else if ("name" in told) {
+      if (this.store.setOwnName(told.name.name, told.name.since) && this.link.leading) void this.rooms.followName();
     } else if ("discarded" in told) {
       const conversation = this.store.conversations.get(told.discarded.to);
       if (conversation) this.store.drop(conversation, told.discarded.id);
@@ -307,10 +330,7 @@ export class Chat extends Emitter<ChatEvents> {
       c.typing = {};
     }
     rooms.forget();
-    if (link.leading) {
-      link.iq("set", undefined, el("enable", { xmlns: ns.carbons })).catch(() => {});
-      this.askTime();
-    }
+    if (link.leading) link.iq("set", undefined, el("enable", { xmlns: ns.carbons })).catch(() => {});
     const announced = this.contacts.loadRoster().then(() => link.leading && link.send(el("presence", {})));
     this.joinMissing();
     await Promise.all([announced, this.syncAccount()]);
@@ -343,6 +363,7 @@ export class Chat extends Emitter<ChatEvents> {
       if (c.room.phase === "joined" && !c.synced) void this.roomJoined(c);
       if (this.link.leading) void this.rooms.checkJoined(c);
     }
+    if (this.link.leading) void this.rooms.followName();
     this.joinMissing();
     this.sending.flushAll();
   }
@@ -355,11 +376,12 @@ export class Chat extends Emitter<ChatEvents> {
   }
 
   private askTime(): void {
-    const asked = Date.now();
+    const asked = pageNow();
     this.link.iq("get", this.options.site.domain, el("time", { xmlns: ns.time })).then(
       (answer) => {
-        const utc = Date.parse(text(child(child(answer, ns.time, "time"), ns.time, "utc")));
-        if (!Number.isNaN(utc)) this.messages.clockOffsetMs = Math.round(utc - (asked + Date.now()) / 2);
+        const time = { utc: text(child(child(answer, ns.time, "time"), ns.time, "utc")), heardAt: (asked + pageNow()) / 2 };
+        this.hear({ time });
+        this.link.tell({ time } satisfies TabTold);
       },
       () => {},
     );

@@ -14,7 +14,7 @@ let contacts: Contacts;
 beforeEach(() => {
   link = new FakeLink();
   store = new Store(openStorage("local", `test${Math.random()}`));
-  store.me = { jid: "ann@a.test", name: "Ann" };
+  store.me = { jid: "ann@a.test", name: "Ann", since: 0 };
   contacts = new Contacts(link.asLink, store, { want: () => {} } as unknown as People);
   link.heardOutgoing = (presence) => contacts.takeOutgoing(presence);
 });

@@ -1,4 +1,5 @@
 // Applies messages, from wherever they come (live, a carbon, the archive), to the store. The same message may come by all three ways.
+import type { ServerClock } from "../core/clock.ts";
 import { bareJid, resourcepart } from "../core/jid.ts";
 import type { Conversation, Message } from "./model.ts";
 import { limits } from "./model.ts";
@@ -20,13 +21,10 @@ export interface Applied {
 }
 
 export class Messages {
-  /** The server's clock minus ours. */
-  clockOffsetMs = 0;
-  constructor(private readonly store: Store) {}
-
-  now(): number {
-    return Date.now() + this.clockOffsetMs;
-  }
+  constructor(
+    private readonly store: Store,
+    private readonly clock: ServerClock,
+  ) {}
 
   apply(reading: Reading, origin: Origin): Applied | null {
     if (reading.type === "error" || reading.type === "headline") return null; // a headline is no part of a conversation (RFC 6121 section 5.2.2)
@@ -106,7 +104,7 @@ export class Messages {
     const message: Message = {
       ...facts,
       id: reading.originId || reading.id || facts.archiveId || "",
-      time: origin.time ?? reading.time ?? Math.max(this.now(), last),
+      time: origin.time ?? reading.time ?? Math.max(this.clock.now(), last),
       body: reading.body.slice(0, 4 * limits.bodyCharacters),
       delivery: facts.own ? "sent" : undefined,
       markable: reading.markable || undefined,
@@ -117,7 +115,7 @@ export class Messages {
   }
 
   private setTyping(conversation: Conversation, key: string, name: string, composing: boolean): void {
-    if (composing) conversation.typing = { ...conversation.typing, [key]: { name, until: Date.now() + limits.typingMs } };
+    if (composing) conversation.typing = { ...conversation.typing, [key]: { name, until: this.clock.now() + limits.typingMs } };
     else if (key in conversation.typing) {
       const { [key]: _, ...rest } = conversation.typing;
       conversation.typing = rest;

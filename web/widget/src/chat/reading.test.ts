@@ -1,6 +1,7 @@
 import "../testing/browser.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ServerClock } from "../core/clock.ts";
 import { openStorage } from "../core/storage.ts";
 import { parse } from "../core/xml.ts";
 import { Messages } from "./messages.ts";
@@ -12,8 +13,8 @@ const read = (inner: string, attributes = 'from="bo@a.test/x" to="ann@a.test" ty
 
 function setUp() {
   const store = new Store(openStorage("local", `test${Math.random()}`));
-  store.me = { jid: "ann@a.test", name: "Ann" };
-  return { store, messages: new Messages(store) };
+  store.me = { jid: "ann@a.test", name: "Ann", since: 0 };
+  return { store, messages: new Messages(store, new ServerClock()) };
 }
 
 test("reads what a message says", () => {

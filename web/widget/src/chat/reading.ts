@@ -1,4 +1,5 @@
 // Reads a <message/> into the few facts the widget acts on. It trusts nothing: whose word counts is decided where the facts are applied.
+import { readTime } from "../core/clock.ts";
 import { ns } from "../core/ns.ts";
 import { attribute, child, children, text } from "../core/xml.ts";
 
@@ -32,7 +33,6 @@ const chatStates: readonly string[] = ["active", "composing", "paused", "inactiv
 export function readMessage(message: Element): Reading {
   const state = children(message, ns.chatStates).find((e) => chatStates.includes(e.localName));
   const item = child(child(message, ns.mucUser, "x"), ns.mucUser, "item");
-  const delay = Date.parse(attribute(child(message, ns.delay, "delay"), "stamp"));
   const subject = child(message, ns.client, "subject");
   const displayed = child(message, ns.markers, "displayed");
   const body = text(child(message, ns.client, "body"));
@@ -45,7 +45,7 @@ export function readMessage(message: Element): Reading {
     originId: attribute(child(message, ns.stanzaId, "origin-id"), "id"),
     body: body.trim() && body, // white space alone is nothing to show
     subject: subject ? text(subject) : null,
-    time: Number.isNaN(delay) ? undefined : delay,
+    time: readTime(attribute(child(message, ns.delay, "delay"), "stamp")),
     stanzaIds: children(message, ns.stanzaId, "stanza-id").map((e) => ({ by: attribute(e, "by"), id: attribute(e, "id") })),
     occupantId: attribute(child(message, ns.occupantId, "occupant-id"), "id") || undefined,
     authorJid: attribute(item, "jid") || undefined,
@@ -79,6 +79,5 @@ export function readForwarded(wrapper: Element | null): { message: Element; time
   const forwarded = child(wrapper, ns.forward, "forwarded");
   const message = child(forwarded, ns.client, "message");
   if (!message) return null;
-  const stamp = Date.parse(attribute(child(forwarded, ns.delay, "delay"), "stamp"));
-  return { message, time: Number.isNaN(stamp) ? undefined : stamp };
+  return { message, time: readTime(attribute(child(forwarded, ns.delay, "delay"), "stamp")) };
 }

@@ -15,7 +15,7 @@ let rooms: Rooms;
 beforeEach(() => {
   link = new FakeLink();
   store = new Store(openStorage("local", `test${Math.random()}`));
-  store.me = { jid: "ann@a.test", name: "Ann" };
+  store.me = { jid: "ann@a.test", name: "Ann", since: 0 };
   rooms = new Rooms(link.asLink, store, () => {});
   link.heardOutgoing = (presence) => rooms.takeOutgoing(presence);
 });
@@ -58,6 +58,30 @@ test("a name that one room refuses is taken back in the others", async () => {
   assert.deepEqual(link.take().filter((xml) => xml.includes(`to="${one}/Ann"`)).length, 1);
   agree(one, "New", "Ann");
   for (const jid of [one, two]) assert.deepEqual([room(jid).room!.nick, room(jid).room!.phase], ["Ann", "joined"]);
+});
+
+test("rooms that know us by a former name are asked for the present one, numbered where it is taken", async () => {
+  for (const jid of [one, two]) enter(jid);
+  store.me.name = "New";
+  const followed = rooms.followName();
+  agree(one);
+  await settle();
+  say(`${two}/New`, error("conflict"), "error");
+  await settle();
+  agree(two, "Ann", "New 2");
+  await followed;
+  assert.deepEqual([room(one).room!.nick, room(two).room!.nick], ["New", "New 2"]);
+  link.take();
+  await rooms.followName();
+  assert.deepEqual(link.take(), [], "asked again for what it has");
+});
+
+test("a name changed while we are away needs no room's consent until we are back", async () => {
+  enter(one);
+  link.status.phase = "waiting";
+  link.send = () => false;
+  await rooms.rename("New");
+  assert.equal(room(one).room!.nick, "Ann");
 });
 
 test("a room that does not answer is given up, unless it has been entered or we were away", async (t) => {

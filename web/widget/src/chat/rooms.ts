@@ -17,6 +17,16 @@ export function cleanNick(name: string): string {
   return [...name.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ").replace(/\s+/g, " ").trim()].slice(0, nickCharactersMax).join("").trim();
 }
 
+function numbered(nick: string, tries: number): string {
+  return tries === 0 ? nick : `${nick} ${tries + 1}`;
+}
+
+/** Whether a room knows us by this name, perhaps with a number that tells us from others. */
+function isNumbered(nick: string, name: string): boolean {
+  for (let tries = 0; tries <= conflictsMax; tries++) if (numbered(name, tries).normalize() === nick.normalize()) return true;
+  return false;
+}
+
 export class Rooms {
   private readonly conflicts = new Map<string, number>();
   private readonly joinTimers = new Map<string, ReturnType<typeof setTimeout>>();
@@ -35,8 +45,7 @@ export class Rooms {
     if (!room || room.phase === "joined") return;
     if (password !== undefined) room.password = password;
     const tries = this.conflicts.get(conversation.jid) ?? 0;
-    const nick = cleanNick(this.store.me.name) || "Guest";
-    room.nick = tries === 0 ? nick : `${nick} ${tries + 1}`;
+    room.nick = numbered(this.nick(), tries);
     this.link.send(
       el(
         "presence",
@@ -54,20 +63,38 @@ export class Rooms {
     this.store.changed();
   }
 
-  /** Asks the rooms we are in for another nick. Where one refuses, those that agreed are asked for the old one again. */
+  /**
+   * Asks the rooms we are in for another nick. Where one refuses, those that agreed are asked for the old one again. Without a connection
+   * nothing is asked: see `followName`.
+   */
   async rename(nick: string): Promise<void> {
     const agreed: [jid: string, old: string][] = [];
     for (const { jid, room } of [...this.store.conversations.values()]) {
       if (room?.phase !== "joined" || room.nick === nick) continue;
       const old = room.nick;
       const refusal = await this.changeNick(jid, nick);
-      if (refusal === undefined) {
+      if (refusal === undefined || this.link.status.phase !== "online") {
         agreed.push([jid, old]);
         continue;
       }
       for (const [other, before] of agreed) void this.changeNick(other, before);
       throw new IqError(refusal);
     }
+  }
+
+  /** Rooms that know us by a former name are asked for the present one: it changed while we were away, or another page has told it. */
+  async followName(): Promise<void> {
+    const name = this.nick();
+    for (const { jid, room } of [...this.store.conversations.values()]) {
+      if (room?.phase !== "joined" || isNumbered(room.nick, name)) continue;
+      for (let tries = 0; tries <= conflictsMax && name === this.nick(); tries++) {
+        if ((await this.changeNick(jid, numbered(name, tries))) !== "conflict") break;
+      }
+    }
+  }
+
+  private nick(): string {
+    return cleanNick(this.store.me.name) || "Guest";
   }
 
   /** Gives the condition with which the room refused, if it did. */

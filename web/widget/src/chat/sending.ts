@@ -1,12 +1,12 @@
 // Messages on their way out. A message is stored, shown, and sent when its place is ready: after catching up with the archive, so that what
 // did arrive in an earlier session is not sent twice. Any tab may write; the leading one sends.
+import type { ServerClock } from "../core/clock.ts";
 import type { Link } from "../core/link.ts";
 import { bareJid } from "../core/jid.ts";
 import { ns } from "../core/ns.ts";
 import type { Outbox, Outgoing } from "../core/outbox.ts";
 import { randomId } from "../core/stream.ts";
 import { el } from "../core/xml.ts";
-import type { Messages } from "./messages.ts";
 import type { Conversation } from "./model.ts";
 import type { Reading } from "./reading.ts";
 import type { Rooms } from "./rooms.ts";
@@ -18,7 +18,7 @@ export class Sending {
   constructor(
     private readonly link: Link,
     private readonly store: Store,
-    private readonly messages: Messages,
+    private readonly clock: ServerClock,
     private readonly rooms: Rooms,
     private readonly outbox: Outbox,
     private readonly tellTabs: (told: { queued: Outgoing } | { discarded: Outgoing }) => void,
@@ -30,7 +30,7 @@ export class Sending {
   }
 
   send(conversation: Conversation, body: string, id = randomId(16)): void {
-    const entry = { id, to: conversation.jid, room: conversation.room !== null, body, time: this.messages.now() };
+    const entry = { id, to: conversation.jid, room: conversation.room !== null, body, time: this.clock.now() };
     this.outbox.put(entry);
     this.show(entry);
     this.tellTabs({ queued: entry });

@@ -10,7 +10,7 @@ let store: Store;
 beforeEach(() => {
   storage = openStorage("local", `test${Math.random()}`);
   store = new Store(storage);
-  store.me = { jid: "ann@a.test", name: "Ann" };
+  store.me = { jid: "ann@a.test", name: "Ann", since: 0 };
 });
 
 const message = (id: string, time: number, more: Partial<Message> = {}): Message => ({

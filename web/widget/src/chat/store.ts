@@ -20,6 +20,7 @@ export interface Snapshot {
   presence: [string, [string, Show][]][];
   requests: string[];
   archive: Store["archive"];
+  me: Store["me"];
 }
 
 const deliveryRank: Record<Delivery, number> = { failed: 0, pending: 1, sent: 2, delivered: 3, seen: 4 };
@@ -33,7 +34,8 @@ export class Store extends Emitter<StoreEvents> {
   private presence = new Map<string, Map<string, Show>>();
   /** The account's own archive: how far it was read, and whether older pages exist. */
   archive: { newest?: string; oldest?: string; more: boolean; synced: boolean; listed: boolean } = { more: true, synced: false, listed: false };
-  me = { jid: "", name: "" };
+  /** `since`: the server's time when this page learnt the name. Among tabs the newest name is right. */
+  me = { jid: "", name: "", since: 0 };
   private announced = false;
 
   constructor(private readonly storage: Storage) {
@@ -207,6 +209,16 @@ export class Store extends Emitter<StoreEvents> {
     this.changed();
   }
 
+  /** Takes the user's own name, unless a newer one is known. Returns whether it is the one to use. */
+  setOwnName(name: string, since: number): boolean {
+    const { jid } = this.me;
+    if (since < this.me.since) return false;
+    this.me = { jid, name, since };
+    this.people.set(jid, { jid, id: userId(jid), picture: this.picture(jid), name });
+    this.changed();
+    return true;
+  }
+
   setPresence(jid: string, resource: string, show: Show): void {
     const resources = this.presence.get(jid) ?? new Map<string, Show>();
     if (show === "offline") resources.delete(resource);
@@ -263,6 +275,7 @@ export class Store extends Emitter<StoreEvents> {
       presence: [...this.presence].map(([jid, resources]) => [jid, [...resources]]),
       requests: [...this.requests],
       archive: this.archive,
+      me: this.me,
     };
   }
 
@@ -276,6 +289,7 @@ export class Store extends Emitter<StoreEvents> {
     this.presence = new Map(snapshot.presence.map(([jid, resources]) => [jid, new Map(resources)]));
     this.requests = new Set(snapshot.requests);
     this.archive = snapshot.archive;
+    if (snapshot.me.since > this.me.since) this.me = snapshot.me;
     for (const c of this.conversations.values()) this.recount(c);
     this.changed();
   }

@@ -1,4 +1,5 @@
 // The chat server's HTTP side, as far as the widget uses it.
+import { pageNow } from "./clock.ts";
 
 export interface Site {
   site: string;
@@ -8,6 +9,9 @@ export interface Site {
   websocket: string;
   guests: boolean;
   lobby: string;
+  /** The server's time, and when that was heard (`pageNow`). */
+  time?: string;
+  heardAt: number;
   notice?: { kind: string; text: string };
 }
 
@@ -41,8 +45,10 @@ async function request<T>(url: string, options: RequestInit = {}): Promise<T> {
 
 const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
 
-export function loadSite(origin: string, site: string): Promise<Site> {
-  return request(`${origin}/v1/sites/${encodeURIComponent(site)}/widget`);
+export async function loadSite(origin: string, id: string): Promise<Site> {
+  const asked = pageNow();
+  const site = await request<Site>(`${origin}/v1/sites/${encodeURIComponent(id)}/widget`);
+  return { ...site, heardAt: (asked + pageNow()) / 2 };
 }
 
 /** A new guest, or with an old token a fresh one for the same guest. */

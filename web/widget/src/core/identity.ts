@@ -1,5 +1,6 @@
 // Who the user is and how to get a token that says so: given in the page, fetched from the page's own site, or a guest's.
 import { makeGuest, Problem } from "./api.ts";
+import type { ServerClock } from "./clock.ts";
 import { CredentialsError } from "./stream.ts";
 import type { Storage } from "./storage.ts";
 import { openStorage } from "./storage.ts";
@@ -36,9 +37,9 @@ export interface Identity {
 const marginS = 60;
 /** For how long the server renews the token of a guest after it ran out. */
 const renewableS = 30 * 86_400;
-const fresh = (claims: Claims): boolean => claims.exp - marginS > Date.now() / 1000;
 
-function makeIdentity(guest: boolean, first: string, renew: (old: string, refused: boolean) => Promise<string>): Identity {
+/** `clock` is the server's: what a token's end means, only the server can say. */
+function makeIdentity(clock: ServerClock, guest: boolean, first: string, renew: (old: string, refused: boolean) => Promise<string>): Identity {
   let token = first;
   let claims = readClaims(first);
   if (!claims) throw new CredentialsError("signed-out", `The token is not a JWT whose "sub" is a string: the user's id, in quotes even if it is a number.`);
@@ -49,7 +50,7 @@ function makeIdentity(guest: boolean, first: string, renew: (old: string, refuse
       return claims!;
     },
     async token(refresh = false) {
-      if (!refresh && fresh(claims!)) return token;
+      if (!refresh && claims!.exp - marginS > clock.now() / 1000) return token;
       renewing ??= renew(token, refresh)
         .then((next) => {
           const read = readClaims(next);
@@ -71,24 +72,24 @@ async function fetchToken(url: string): Promise<string> {
 }
 
 /** A token written in the page, renewed from `url` if the page has one. */
-export function givenIdentity(token: string, url?: string): Identity {
-  return makeIdentity(false, token, async (old, refused) => {
+export function givenIdentity(clock: ServerClock, token: string, url?: string): Identity {
+  return makeIdentity(clock, false, token, async (old, refused) => {
     if (url) return fetchToken(url);
-    // The browser's clock may be wrong, so a token that looks old is still offered; only the server can refuse it.
+    // A token that looks old is still offered; only the server can refuse it.
     if (refused) throw new CredentialsError("signed-out", "The page's token has run out or was refused.");
     return old;
   });
 }
 
-export async function fetchedIdentity(url: string): Promise<Identity> {
-  return makeIdentity(false, await fetchToken(url), () => fetchToken(url));
+export async function fetchedIdentity(clock: ServerClock, url: string): Promise<Identity> {
+  return makeIdentity(clock, false, await fetchToken(url), () => fetchToken(url));
 }
 
 export function guestStorage(site: string): Storage {
   return openStorage("local", `${site}:guest`);
 }
 
-export async function guestIdentity(origin: string, site: string): Promise<Identity> {
+export async function guestIdentity(clock: ServerClock, origin: string, site: string): Promise<Identity> {
   const storage = guestStorage(site);
   const renew = async (old?: string): Promise<string> => {
     try {
@@ -107,9 +108,9 @@ export async function guestIdentity(origin: string, site: string): Promise<Ident
   };
   const known = storage.get<string>("token");
   const claims = known ? readClaims(known) : null;
-  if (known && claims && claims.exp + renewableS > Date.now() / 1000) return makeIdentity(true, known, renew);
+  if (known && claims && claims.exp + renewableS > clock.now() / 1000) return makeIdentity(clock, true, known, renew);
   // Two pages opened at once must not become two guests.
   const make = async (): Promise<string> => storage.get<string>("token") ?? renew();
   storage.remove("token");
-  return makeIdentity(true, await (navigator.locks ? navigator.locks.request(`teahouse:${site}:guest`, make) : make()), renew);
+  return makeIdentity(clock, true, await (navigator.locks ? navigator.locks.request(`teahouse:${site}:guest`, make) : make()), renew);
 }

@@ -4,6 +4,7 @@
 // or went out, so each tab builds the same picture by itself. When the leader goes away the lock passes on, and the next tab resumes
 // the stream from the SmState in localStorage. A leader that the browser froze does not answer `hello`; then the lock is taken from it.
 // Without Web Locks (a page not served over HTTPS) every tab has a connection of its own, kept in sessionStorage.
+import { pageNow } from "./clock.ts";
 import { Emitter } from "./emitter.ts";
 import { ns } from "./ns.ts";
 import type { SmState } from "./sm.ts";
@@ -212,7 +213,7 @@ export class Link extends Emitter<LinkEvents> {
 
   private readonly checkLeader = (): void => {
     if (this.leading || !this.running || document.visibilityState === "hidden") return;
-    const asked = Date.now();
+    const asked = pageNow();
     this.post({ k: "hello", tab: this.tab });
     setTimeout(() => {
       if (!this.running || this.leading || this.leaderHeard >= asked || document.visibilityState === "hidden") return;
@@ -226,7 +227,7 @@ export class Link extends Emitter<LinkEvents> {
         if (this.stream) this.post({ k: "snapshot", to: told.tab, data: this.options.snapshot(), status: this.status, h: this.h });
         return;
       case "snapshot":
-        this.leaderHeard = Date.now();
+        this.leaderHeard = pageNow();
         if (told.to !== this.tab || this.stream) return;
         if (this.h < 0 || this.h !== told.h || this.status.epoch !== told.status.epoch) {
           this.emit("snapshot", { data: told.data, epoch: told.status.epoch });
@@ -235,11 +236,11 @@ export class Link extends Emitter<LinkEvents> {
         return this.setStatus(told.status);
       case "status":
         if (this.stream) return; // from a leader that has not noticed yet that it is none
-        this.leaderHeard = Date.now();
+        this.leaderHeard = pageNow();
         return this.setStatus(told.status);
       case "in": {
         if (this.stream) return;
-        this.leaderHeard = Date.now();
+        this.leaderHeard = pageNow();
         const element = parse(told.xml);
         this.h = told.h;
         if (element) this.hearIncoming(element);

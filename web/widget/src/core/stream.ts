@@ -4,6 +4,7 @@
 // through `receive`. `SmState` is saved before anyone is told of a stanza, so that a page that dies at any point leaves a state from
 // which the next one can resume without losing or repeating anything.
 import { Backoff } from "./backoff.ts";
+import { pageNow } from "./clock.ts";
 import { Emitter } from "./emitter.ts";
 import { ns } from "./ns.ts";
 import type { SmState, Unacked } from "./sm.ts";
@@ -17,6 +18,7 @@ export interface Status {
   /** Changes whenever a new session was bound rather than the old one resumed. */
   epoch: string;
   jid: string;
+  /** By `pageNow`. */
   retryAt?: number;
   reason?: StopReason;
   detail?: string;
@@ -323,7 +325,7 @@ export class Stream extends Emitter<StreamEvents> {
     const waitMs = error instanceof CredentialsError ? error.retryAfterMs! : Math.max(this.backoff.nextMs(), limited ? 10_000 : 0);
     this.setStatus({
       phase: "waiting",
-      retryAt: Date.now() + waitMs,
+      retryAt: pageNow() + waitMs,
       failures: this.backoff.failures,
       reason: limited || error instanceof CredentialsError ? "busy" : undefined,
       detail: error.message,

@@ -62,16 +62,17 @@ export function useHeld(condition: boolean, ms: number): boolean {
   return held && condition;
 }
 
-/** The moment, renewed every `ms` while `active`. */
+/** The moment by the server's clock, renewed every `ms` while `active`. */
 export function useNow(ms: number, active = true): number {
-  const [now, setNow] = useState(Date.now());
+  const { chat } = useUi();
+  const [, again] = useReducer((n: number) => n + 1, 0);
   useEffect(() => {
     if (!active) return;
-    setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), ms);
+    again(0);
+    const timer = setInterval(() => again(0), ms);
     return () => clearInterval(timer);
   }, [ms, active]);
-  return now;
+  return chat.now();
 }
 
 /** The newest value of something, for listeners that are registered once. */

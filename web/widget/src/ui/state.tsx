@@ -1,6 +1,7 @@
 // The connection's state in words. Nothing is said while all is well, nor about interruptions too short to matter.
 import type { JSX } from "preact";
 import { useCallback } from "preact/hooks";
+import { pageNow } from "../core/clock.ts";
 import { useChanges, useHeld, useNow, useUi } from "./context.ts";
 import { Gate } from "./gate.tsx";
 import { Notice } from "./notice.tsx";
@@ -21,8 +22,8 @@ export function ConnectionState(): JSX.Element {
   const { phase, reason, retryAt, failures } = chat.status;
   const offline = useOffline();
   const troubled = useHeld(phase !== "online", 900);
-  const now = useNow(1_000, isOpen && phase === "waiting");
-  const seconds = Math.max(0, Math.ceil(((retryAt ?? now) - now) / 1000));
+  useNow(1_000, isOpen && phase === "waiting"); // counts down
+  const seconds = Math.max(0, Math.ceil(((retryAt ?? 0) - pageNow()) / 1000));
   let words = "";
   if (chat.stopped) words = ""; // see Stopped
   else if (offline) words = t("noInternet");
