@@ -27,7 +27,8 @@ class Play(ServerWords):
         for address, account in cast.accounts.items():
             self.variables.setdefault(f'password.{account.user}', account.password)
             self.variables[f'password.{account.tenant}.{account.user}'] = account.password
-        self.variables.update(long='x' * 2000, most='x' * 261_800, space=' \n\t ', CAPULET=cast.domains['capulet.example'].upper())
+        self.variables.update(long='x' * 2000, most='x' * 261_800, space=' \n\t ', MONTAGUE=cast.domains['montague.example'].upper(),
+                              CAPULET=cast.domains['capulet.example'].upper())
 
     async def run(self):
         for self.step in self.script.steps:

@@ -75,7 +75,8 @@ void Stream::on_negotiation(const xml::Element& element) {
 bool Stream::on_stranger_iq(const xml::Element& element) {
   Home& home = clients_->home();
   const auto query = element.first_child();
-  if (element.attribute("to").value_or(host_->domain) != host_->domain) return false;
+  const auto to = BareJid::parse(element.attribute("to").value_or(host_->domain));
+  if (!to || to->str() != host_->domain) return false;
   if (element.name() != "iq" || !query || !query->is("query", ns::register_iq) || !home.hooks().stranger_iq ||
       !offer().encrypted || !host_->tenant->registration_allowed || host_->tenant->suspended) {
     return false;
