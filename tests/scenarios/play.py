@@ -223,6 +223,13 @@ class Play(ServerWords):
         if refused:
             raise Unexpected(f'{name} should have been authenticated; it was refused: {refused}')
 
+    @step(r'(\w+) proves who it is')
+    async def proves(self, name):
+        """Up to <success/>: the new header is for the scenario to send."""
+        refused = await self.who(name).prove()
+        if refused:
+            raise Unexpected(f'{name} should have been authenticated; it was refused: {refused}')
+
     @step(r'(\w+) is refused by (\S+)(?: with (.+?))?: (\S+)')
     async def is_refused(self, name, mechanism, password, condition):
         refused = await self.who(name).authenticate(mechanism, self.filled(password) if password else None)

@@ -91,6 +91,12 @@ void Stream::on_header(const xml::Element& header, std::string_view default_ns) 
   send_features();
 }
 
+// REQUIRES: authenticated.
+bool Stream::is_of_account(std::string_view address) const {
+  const auto jid = Jid::parse(address);
+  return jid && jid->localpart() == localpart_ && jid->domainpart() == host_->domain;
+}
+
 // RFC 6120 section 4.7 and 4.9.3; RFC 7395 section 3.3.
 bool Stream::accept_header(const xml::Element& header, std::string_view default_ns) {
   if (!transport_->is_websocket()) {
@@ -116,6 +122,12 @@ bool Stream::accept_header(const xml::Element& header, std::string_view default_
   }
   if (host_ && host_->domain != host->domain) {
     end("host-unknown", "A stream can't change its host half-way.");
+    return false;
+  }
+  // RFC 6120 section 4.9.3.9.
+  const auto from = header.attribute("from");
+  if (state_ == State::authenticated && from && !is_of_account(*from)) {
+    end("invalid-from", "This stream was authenticated for another address than the one in 'from'.");
     return false;
   }
   host_ = std::move(host);

@@ -257,6 +257,7 @@ void Stream::succeed(const sasl::Success& success) {
   transport_->send_nonza(std::move(out));
   state_ = State::authenticated;
   awaits_header_ = true;
+  header_sent_ = false;
   transport_->restart();
   use_plan();
   // Not from here: whoever called still looks at the stream on this loop.
