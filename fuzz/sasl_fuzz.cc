@@ -26,7 +26,9 @@ std::unique_ptr<sasl::Mechanism> make_mechanism(uint8_t choice) {
   setup.hash = choice % 6 == 2 || choice % 6 == 4 ? crypto::Hash::sha1 : crypto::Hash::sha256;
   setup.plus = choice % 6 >= 4;
   setup.plus_offered = setup.plus;
-  setup.tls_exporter = setup.plus ? "0123456789abcdef0123456789abcdef" : "";
+  if (setup.plus) {
+    setup.channel_bindings = {{"tls-exporter", "0123456789abcdef0123456789abcdef", true}, {"tls-unique", "ab", false}};
+  }
   setup.fake_secret = "secret";
   // The nonces of RFC 5802 and RFC 7677, so that their messages in the corpus reach the end.
   setup.server_nonce = setup.hash == crypto::Hash::sha1 ? "3rfcNHYJY1ZVvWVs7j" : "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";

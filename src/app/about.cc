@@ -29,7 +29,7 @@ std::string modules_json() {
          {{"number", 440},
           {"version", "0.4.2"},
           {"title", "SASL Channel-Binding Type Capability"},
-          {"note", "tls-exporter only"}}}}});
+          {"note", "none over WebSocket"}}}}});
   return boost::json::serialize(modules);
 }
 

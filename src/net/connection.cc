@@ -166,7 +166,9 @@ void Connection::start_tls(const TlsContexts& contexts, std::vector<std::string>
 bool Connection::is_secure() const { return state_->layer == State::Layer::secure; }
 std::string Connection::sni() const { return state_->tls ? state_->tls->sni() : std::string(); }
 std::string Connection::alpn() const { return state_->tls ? state_->tls->alpn() : std::string(); }
-std::string Connection::tls_exporter() const { return state_->tls ? state_->tls->exporter() : std::string(); }
+std::vector<ChannelBinding> Connection::channel_bindings() const {
+  return state_->tls ? state_->tls->channel_bindings() : std::vector<ChannelBinding>();
+}
 
 void Connection::pause() {
   state_->checker.check();

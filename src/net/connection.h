@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/channel_binding.h"
 #include "base/result.h"
 #include "base/shared_bytes.h"
 #include "net/loop.h"
@@ -61,8 +62,9 @@ class Connection {
   bool is_secure() const;
   std::string sni() const;   // the name the client asked for, lower-cased; empty without
   std::string alpn() const;  // what was chosen; empty without
-  // RFC 9266: 32 bytes of the TLS 1.3 exporter (or of TLS 1.2 with extended master secret); empty where there is none.
-  std::string tls_exporter() const;
+  // Best first: over TLS 1.3 tls-exporter and tls-server-end-point; over TLS 1.2 tls-unique too, if it has extended
+  // master secret, else none.
+  std::vector<ChannelBinding> channel_bindings() const;
 
   void pause();  // reads no more until resume(); back-pressure
   void resume();

@@ -205,19 +205,55 @@ TEST_F(TlsConnection, ChoosesAlpnInItsOwnOrderAndRefusesOthers) {
   });
 }
 
-TEST_F(TlsConnection, BothSidesExportTheSameBytes) {
+// The client's view of what binds it to its connection, by RFC 9266 and RFC 5929.
+std::vector<ChannelBinding> bindings_of(SSL* ssl) {
+  std::string exported(32, '\0'), finished(64, '\0'), hash(32, '\0');
+  SSL_export_keying_material(ssl, reinterpret_cast<unsigned char*>(exported.data()), 32, "EXPORTER-Channel-Binding", 24,
+                             reinterpret_cast<const unsigned char*>(""), 0, 1);
+  const bool resumed = SSL_session_reused(ssl) == 1;
+  finished.resize(resumed ? SSL_get_peer_finished(ssl, finished.data(), finished.size())
+                          : SSL_get_finished(ssl, finished.data(), finished.size()));
+  X509* certificate = SSL_get1_peer_certificate(ssl);
+  X509_digest(certificate, EVP_sha256(), reinterpret_cast<unsigned char*>(hash.data()), nullptr);
+  X509_free(certificate);
+  return {{"tls-exporter", exported, true},
+          {"tls-unique", finished, SSL_version(ssl) == TLS1_2_VERSION},
+          {"tls-server-end-point", hash, true}};
+}
+
+TEST_F(TlsConnection, BothSidesHaveTheSameChannelBindings) {
   for (const int version : {TLS1_3_VERSION, TLS1_2_VERSION}) {
-    BlockingPeer peer = connect();
-    ASSERT_TRUE(peer.start_tls("montague.lit", {}, version));
-    ASSERT_TRUE(peer.send("x"));
-    EXPECT_EQ(peer.receive_exactly(1), "x");
-    std::string ours;
-    loop_.run([&] { ours = echoes_.back()->connection->tls_exporter(); });
-    std::string theirs(32, '\0');
-    SSL_export_keying_material(peer.ssl(), reinterpret_cast<unsigned char*>(theirs.data()), 32,
-                               "EXPORTER-Channel-Binding", 24, reinterpret_cast<const unsigned char*>(""), 0, 1);
-    EXPECT_EQ(ours, theirs);
+    SSL_SESSION* session = nullptr;
+    for (const bool again : {false, true}) {
+      BlockingPeer peer = connect();
+      ASSERT_TRUE(peer.start_tls("montague.lit", {}, version, session));
+      ASSERT_TRUE(peer.send("x"));
+      EXPECT_EQ(peer.receive_exactly(1), "x");
+      EXPECT_EQ(SSL_session_reused(peer.ssl()) == 1, again);
+      std::vector<ChannelBinding> ours;
+      loop_.run([&] { ours = echoes_.back()->connection->channel_bindings(); });
+      const auto theirs = bindings_of(peer.ssl());
+      ASSERT_EQ(ours.size(), theirs.size());
+      for (size_t i = 0; i < ours.size(); ++i) {
+        EXPECT_EQ(ours[i].type, theirs[i].type);
+        EXPECT_EQ(ours[i].data, theirs[i].data) << ours[i].type << (again ? " of a resumed session" : "");
+        EXPECT_EQ(ours[i].offered, theirs[i].offered) << ours[i].type;
+      }
+      SSL_SESSION_free(session);
+      session = SSL_get1_session(peer.ssl());
+      peer.shut_down();  // a session that ends without cannot be resumed
+    }
+    SSL_SESSION_free(session);
   }
+}
+
+// Without extended master secret tls-unique can be forged (RFC 7627 section 1).
+TEST_F(TlsConnection, HasNoChannelBindingWithoutExtendedMasterSecret) {
+  BlockingPeer peer = connect();
+  ASSERT_TRUE(peer.start_tls("montague.lit", {}, TLS1_2_VERSION, nullptr, SSL_OP_NO_EXTENDED_MASTER_SECRET));
+  ASSERT_TRUE(peer.send("x"));
+  EXPECT_EQ(peer.receive_exactly(1), "x");
+  loop_.run([&] { EXPECT_TRUE(echoes_.back()->connection->channel_bindings().empty()); });
 }
 
 TEST_F(TlsConnection, RefusesOldVersionsAndRenegotiation) {

@@ -113,19 +113,6 @@ std::string TlsSession::alpn() const {
   return name ? std::string(reinterpret_cast<const char*>(name), length) : std::string();
 }
 
-std::string TlsSession::exporter() const {
-  static constexpr std::string_view label = "EXPORTER-Channel-Binding";
-  if (SSL_is_init_finished(ssl_) != 1) return {};
-  if (SSL_version(ssl_) < TLS1_3_VERSION && SSL_get_extms_support(ssl_) != 1) return {};
-  std::string bytes(32, '\0');
-  // RFC 9266 says: the context is a zero-length string, which in TLS 1.2 is not the same as none.
-  const int result =
-      SSL_export_keying_material(ssl_, reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), label.data(),
-                                 label.size(), reinterpret_cast<const unsigned char*>(""), 0, 1);
-  ERR_clear_error();
-  return result == 1 ? bytes : std::string();
-}
-
 // Called in each handshake, also when the client asks for no name.
 int TlsSession::choose_certificate(SSL* ssl, int* alert, void* /*argument*/) {
   auto* session = reinterpret_cast<TlsSession*>(SSL_get_app_data(ssl));

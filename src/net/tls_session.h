@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/channel_binding.h"
 #include "net/tls.h"
 
 struct ssl_st;
@@ -38,7 +39,7 @@ class TlsSession {
 
   std::string sni() const;
   std::string alpn() const;
-  std::string exporter() const;
+  std::vector<ChannelBinding> channel_bindings() const;  // as Connection has them
 
   static int choose_certificate(ssl_st* ssl, int* alert, void* argument);
   static int choose_alpn(ssl_st* ssl, const unsigned char** out, unsigned char* out_length, const unsigned char* in,

@@ -1,5 +1,7 @@
 #include "sasl/mechanisms.h"
 
+#include <algorithm>
+
 #include "sasl/oauthbearer.h"
 #include "sasl/plain.h"
 #include "sasl/scram.h"
@@ -20,19 +22,22 @@ std::unique_ptr<Mechanism> make(std::string_view name, const Offer& offer) {
   ScramSetup setup;
   setup.hash = name.starts_with("SCRAM-SHA-256") ? crypto::Hash::sha256 : crypto::Hash::sha1;
   setup.plus = name.ends_with("-PLUS");
-  setup.plus_offered = offer.encrypted && !offer.tls_exporter.empty();
-  setup.tls_exporter = offer.tls_exporter;
+  setup.plus_offered = offer.has_plus();
+  if (setup.plus) setup.channel_bindings = offer.channel_bindings;
+  setup.saw_plus = offer.saw_plus;
   setup.fake_secret = offer.fake_secret;
   return std::make_unique<Scram>(std::move(setup));
 }
 
 }  // namespace
 
+bool Offer::has_plus() const {
+  return passwords && encrypted && std::ranges::any_of(channel_bindings, &ChannelBinding::offered);
+}
+
 std::vector<std::string_view> offered_mechanisms(const Offer& offer) {
   std::vector<std::string_view> names;
-  if (offer.passwords && offer.encrypted && !offer.tls_exporter.empty()) {
-    names.insert(names.end(), {"SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS"});
-  }
+  if (offer.has_plus()) names.insert(names.end(), {"SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS"});
   if (offer.passwords) names.insert(names.end(), {"SCRAM-SHA-256", "SCRAM-SHA-1"});
   if (offer.tokens && offer.encrypted) names.push_back("OAUTHBEARER");
   if ((offer.passwords || offer.tokens) && offer.encrypted) names.push_back("PLAIN");

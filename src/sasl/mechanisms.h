@@ -8,17 +8,21 @@
 #include <variant>
 #include <vector>
 
+#include "base/channel_binding.h"
 #include "sasl/mechanism.h"
 
 namespace teahouse::sasl {
 
 // What there is to choose from on one stream.
 struct Offer {
-  bool encrypted = false;    // under TLS (or a proxy that the operator says is)
-  bool passwords = true;     // the host has accounts with passwords
-  bool tokens = false;       // the host takes site tokens
-  std::string tls_exporter;  // empty if the connection has none: then no -PLUS
-  std::string fake_secret;   // see ScramSetup
+  bool encrypted = false;                        // under TLS (or a proxy that the operator says is)
+  bool passwords = true;                         // the host has accounts with passwords
+  bool tokens = false;                           // the host takes site tokens
+  std::vector<ChannelBinding> channel_bindings;  // none to be offered: no -PLUS
+  std::string saw_plus;                          // see ScramSetup
+  std::string fake_secret;                       // see ScramSetup
+
+  bool has_plus() const;
 };
 
 std::vector<std::string_view> offered_mechanisms(const Offer& offer);

@@ -167,7 +167,7 @@ TEST(Mechanisms, AreOfferedByWhatTheStreamHas) {
   Offer offer;
   offer.encrypted = true;
   offer.tokens = true;
-  offer.tls_exporter = std::string(32, 'x');
+  offer.channel_bindings = {{"tls-exporter", std::string(32, 'x'), true}};
   EXPECT_EQ(offered_mechanisms(offer),
             (Names{"SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1", "OAUTHBEARER", "PLAIN"}));
   for (const auto name : offered_mechanisms(offer)) {
@@ -175,7 +175,7 @@ TEST(Mechanisms, AreOfferedByWhatTheStreamHas) {
     ASSERT_TRUE(std::holds_alternative<std::unique_ptr<Mechanism>>(made));
     EXPECT_EQ(std::get<0>(made)->name(), name);
   }
-  offer.tls_exporter.clear();
+  offer.channel_bindings[0].offered = false;  // what no RFC defines is nothing to bind to
   EXPECT_EQ(offered_mechanisms(offer), (Names{"SCRAM-SHA-256", "SCRAM-SHA-1", "OAUTHBEARER", "PLAIN"}));
   offer.passwords = false;
   EXPECT_EQ(offered_mechanisms(offer), (Names{"OAUTHBEARER", "PLAIN"}));
@@ -204,9 +204,15 @@ TEST(Mechanisms, NeverSendASecretInTheClear) {
 TEST(Mechanisms, TellScramWhatWasOffered) {
   Offer offer;
   offer.encrypted = true;
-  offer.tls_exporter = "x";
-  auto made = make_mechanism("SCRAM-SHA-1", offer);
-  EXPECT_EQ(condition_of(std::get<0>(made)->step("y,,n=romeo,r=abc")), "not-authorized");
+  offer.channel_bindings = {{"tls-exporter", "x", true}};
+  const auto answer = [&offer](const char* message) {
+    auto made = make_mechanism("SCRAM-SHA-1", offer);
+    return condition_of(std::get<0>(made)->step(message));
+  };
+  EXPECT_EQ(answer("y,,n=romeo,r=abc"), "not-authorized");
+  offer.saw_plus = "romeo";  // but for Romeo's client, which is known to have seen -PLUS
+  EXPECT_EQ(answer("y,,n=romeo,r=abc"), "no failure");
+  EXPECT_EQ(answer("y,,n=juliet,r=abc"), "not-authorized");
 }
 
 TEST(Mechanisms, LetNobodyActAsSomebodyElse) {

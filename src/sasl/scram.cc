@@ -9,7 +9,9 @@
 // c= repeats the gs2-header (and carries the channel binding), so that whoever changed the header's flag, name of the
 // binding or authzid on the way is found out: it is compared byte for byte with what was received. The proof signs all
 // of it. The downgrade that remains, a client told of no -PLUS, shows as the flag 'y' on a stream where -PLUS was
-// offered.
+// offered. It does not show it when that client has come by a -PLUS exchange to its end before, on this stream: it was
+// told of -PLUS then, and both its password and its channel binding were right, so nobody is in between. Clients do
+// that which bind by OpenSSL's tls-unique over TLS 1.3, where RFC 9266 knows no such type (docs/decisions/0011).
 #include "sasl/scram.h"
 
 #include "base/random.h"
@@ -20,9 +22,8 @@ namespace {
 
 constexpr size_t nonce_bytes_max = 1023;
 constexpr size_t server_nonce_characters = 24;  // 142 bits
-constexpr std::string_view binding_type = "tls-exporter";
 
-Failure malformed(const char* text) { return Failure{Condition::malformed_request, text}; }
+Failure malformed(std::string text) { return Failure{Condition::malformed_request, std::move(text)}; }
 Failure wrong_credentials() { return Failure{Condition::not_authorized, "The name or the password is wrong."}; }
 
 // Cuts "x=value" up to the next comma off the front of text; nothing unless it begins with that attribute, and nothing
@@ -91,19 +92,20 @@ Step Scram::on_data(std::string_view client_data) {
   return malformed("No data was asked for.");
 }
 
-std::optional<Failure> Scram::check_binding_flag(std::string_view flag) const {
-  if (setup_.plus) {
-    if (setup_.tls_exporter.empty()) return Failure{Condition::temporary_auth_failure, {}};  // nothing to bind to
-    if (flag == std::string("p=").append(binding_type)) return std::nullopt;
-    return malformed(flag.starts_with("p=") ? "The only channel binding here is tls-exporter."
-                                            : "A -PLUS mechanism needs channel binding.");
+std::optional<Failure> Scram::take_binding_flag(std::string_view flag) {
+  if (!setup_.plus) {
+    denies_plus_ = flag == "y";
+    if (denies_plus_ || flag == "n") return std::nullopt;
+    return malformed("Channel binding needs a -PLUS mechanism.");
   }
-  if (flag == "n") return std::nullopt;
-  if (flag != "y") return malformed("Channel binding needs a -PLUS mechanism.");
-  if (!setup_.plus_offered) return std::nullopt;
-  return Failure{
-      Condition::not_authorized,
-      "Somebody took the -PLUS mechanisms out of the list that you were sent: this connection is tampered with."};
+  if (!flag.starts_with("p=")) return malformed("A -PLUS mechanism needs channel binding.");
+  std::string types;
+  for (const ChannelBinding& binding : setup_.channel_bindings) {
+    if (binding.type == flag.substr(2)) binding_ = &binding;
+    if (binding.offered) types.append(types.empty() ? "" : ", ").append(binding.type);
+  }
+  if (binding_) return std::nullopt;
+  return malformed("This connection has no channel binding of that type, but " + types + ".");
 }
 
 Step Scram::on_client_first(std::string_view message) {
@@ -111,7 +113,7 @@ Step Scram::on_client_first(std::string_view message) {
   const size_t flag_end = message.find(',');
   const size_t header_end = flag_end == message.npos ? message.npos : message.find(',', flag_end + 1);
   if (header_end == message.npos) return malformed("The first message has no GS2 header.");
-  if (auto failure = check_binding_flag(message.substr(0, flag_end))) return *std::move(failure);
+  if (auto failure = take_binding_flag(message.substr(0, flag_end))) return *std::move(failure);
   std::string_view authzid_field = message.substr(flag_end + 1, header_end - flag_end - 1);
   if (!authzid_field.empty()) {
     const auto value = take_attribute(authzid_field, 'a');
@@ -132,6 +134,11 @@ Step Scram::on_client_first(std::string_view message) {
   auto localpart = parse_authcid(*name);
   if (auto* failure = std::get_if<Failure>(&localpart)) return std::move(*failure);
   authcid_ = std::get<std::string>(std::move(localpart));
+  if (denies_plus_ && setup_.plus_offered && setup_.saw_plus != authcid_) {
+    return Failure{Condition::not_authorized,
+                   "The flag 'y' says that this stream offered no -PLUS mechanisms, but it did. Either somebody took "
+                   "them out on the way, or the client should have said 'n'."};
+  }
   nonce_ =
       std::string(*nonce) + (setup_.server_nonce.empty() ? random_token(server_nonce_characters) : setup_.server_nonce);
   state_ = State::keys;
@@ -171,14 +178,18 @@ Step Scram::on_client_final(std::string_view message) {
   if (!binding_text || !nonce || !proof || !are_extensions(rest)) return malformed("The last message is malformed.");
   const auto binding = crypto::parse_base64(*binding_text);
   if (!binding) return malformed("The channel binding is not base64.");
-  const std::string expected_binding = setup_.plus ? gs2_header_ + setup_.tls_exporter : gs2_header_;
-  if (!crypto::constant_time_equal(*binding, expected_binding)) {
+  if (!crypto::constant_time_equal(*binding, gs2_header_ + (binding_ ? binding_->data : ""))) {
     return Failure{Condition::not_authorized, "The channel binding is not this connection's."};
   }
   if (!crypto::constant_time_equal(*nonce, nonce_)) {
     return Failure{Condition::not_authorized, "The nonce is not this exchange's."};
   }
-  return check_proof(without_proof, *proof);
+  Step step = check_proof(without_proof, *proof);
+  if (!binding_ || binding_->offered || !std::holds_alternative<Success>(step)) return step;
+  Failure failure =
+      malformed("This version of TLS has no " + binding_->type + ". Bind by another type, or not at all.");
+  failure.saw_plus = true;
+  return failure;
 }
 
 Step Scram::check_proof(std::string_view without_proof, std::string_view proof) const {

@@ -44,12 +44,16 @@ class BlockingPeer {
   bool connected() const { return fd_ >= 0; }
 
   // False when the handshake fails. `alpn` in wire format ("\x08http/1.1"). 0: any version from 1.2 on.
-  bool start_tls(const std::string& name, std::string_view alpn = {}, int version = 0) {
+  // `session` is one to be resumed.
+  bool start_tls(const std::string& name, std::string_view alpn = {}, int version = 0, SSL_SESSION* session = nullptr,
+                 uint64_t options = 0) {
     context_ = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_set_options(context_, options);
     if (version != 0) SSL_CTX_set_min_proto_version(context_, version);
     if (version != 0) SSL_CTX_set_max_proto_version(context_, version);
     ssl_ = SSL_new(context_);
     SSL_set_fd(ssl_, fd_);
+    if (session) SSL_set_session(ssl_, session);
     if (!name.empty()) SSL_set_tlsext_host_name(ssl_, name.c_str());
     if (!alpn.empty()) {
       SSL_set_alpn_protos(ssl_, reinterpret_cast<const unsigned char*>(alpn.data()),

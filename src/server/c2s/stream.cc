@@ -33,6 +33,16 @@ const char* condition_of(xml::StreamFault fault) {
   return "not-well-formed";
 }
 
+// XEP-0440.
+void write_channel_bindings(xml::Writer& writer, const sasl::Offer& offer) {
+  if (!offer.has_plus()) return;
+  writer.open("sasl-channel-binding", ns::channel_binding);
+  for (const ChannelBinding& binding : offer.channel_bindings) {
+    if (binding.offered) writer.open("channel-binding").attribute("type", binding.type).close();
+  }
+  writer.close();
+}
+
 }  // namespace
 
 Stream::Stream(Clients& clients) : clients_(&clients) {}
@@ -152,15 +162,13 @@ void Stream::send_features() {
       if (clients_->options().require_tls) writer.open("required").close();
       writer.close();
     }
-    const auto mechanisms = sasl::offered_mechanisms(offer());
+    const sasl::Offer offered = offer();
+    const auto mechanisms = sasl::offered_mechanisms(offered);
     if (!mechanisms.empty() && !(plain && clients_->options().require_tls)) {
       writer.open("mechanisms", ns::sasl);
       for (const std::string_view mechanism : mechanisms) writer.leaf("mechanism", mechanism);
       writer.close();
-      if (!offer().tls_exporter.empty()) {
-        writer.open("sasl-channel-binding", ns::channel_binding);
-        writer.open("channel-binding").attribute("type", "tls-exporter").close().close();
-      }
+      write_channel_bindings(writer, offered);
     }
     if (host_->tenant->registration_allowed) writer.open("register", ns::register_feature).close();
   }

@@ -38,10 +38,11 @@ sasl::Condition condition_of(const Error& error) {
 
 sasl::Offer Stream::offer() const {
   sasl::Offer offer;
-  net::Connection& connection = transport_->connection();
   offer.encrypted = transport_->is_private();
   offer.tokens = true;
-  offer.tls_exporter = connection.is_secure() ? connection.tls_exporter() : std::string();
+  // No page can see what its WebSocket's TLS connection is bound by, and a proxy may have ended that connection.
+  if (!transport_->is_websocket()) offer.channel_bindings = transport_->connection().channel_bindings();
+  offer.saw_plus = saw_plus_;
   offer.fake_secret = clients_->home().house().fake_salt_secret + host_->domain;
   return offer;
 }
@@ -198,6 +199,7 @@ Task<void> Stream::verify_token(std::shared_ptr<Stream> self, sasl::VerifyToken 
 // A failed login is answered later and later, per account and per address; the stream is held meanwhile.
 void Stream::fail(const sasl::Failure& failure) {
   mechanism_.reset();
+  if (failure.saw_plus) saw_plus_ = localpart_;
   // What failed before a password was looked at tells an attacker nothing, and is no sign of one.
   if (failure.condition != sasl::Condition::not_authorized || localpart_.empty()) {
     send_failure(failure);
