@@ -28,9 +28,11 @@ int64_t time_of_one(int64_t size, int64_t fill_us) { return std::max<int64_t>(fi
 struct CallLimits::State {
   explicit State(const Clock& the_clock) : clock(the_clock) {}
 
-  // Takes one from a bucket of `size` that fills within `fill_us`; the seconds to wait when it is empty. Nothing else
-  // is locked.
+  // Takes one from a bucket of `size` (unlimited: -1) that fills within `fill_us`; the seconds to wait when it is
+  // empty. Nothing else is locked.
   int64_t take(const std::string& key, int64_t size, int64_t fill_us) {
+    if (size < 0) return 0;
+    if (size == 0) return fill_us / 1'000'000;
     const std::lock_guard lock(mutex);
     const int64_t now_us = clock.monotonic_ms() * 1000;
     make_room(now_us);
@@ -44,11 +46,13 @@ struct CallLimits::State {
   }
 
   void give_back(const std::string& key, int64_t size, int64_t fill_us) {
+    if (size <= 0) return;
     const std::lock_guard lock(mutex);
     if (const auto found = full_at_us.find(key); found != full_at_us.end()) found->second -= time_of_one(size, fill_us);
   }
 
   int64_t used(const std::string& key, int64_t size, int64_t fill_us) {
+    if (size <= 0) return 0;
     const std::lock_guard lock(mutex);
     const auto bucket = full_at_us.find(key);
     if (bucket == full_at_us.end()) return 0;
@@ -71,13 +75,11 @@ CallLimits::CallLimits(const Clock& clock) : state_(std::make_unique<State>(cloc
 CallLimits::~CallLimits() = default;
 
 int64_t CallLimits::take_call(TenantId tenant, int64_t calls_per_min) {
-  if (calls_per_min < 0) return 0;
-  if (calls_per_min == 0) return minute_us / 1'000'000;
   return state_->take(calls_of(tenant), calls_per_min, minute_us);
 }
 
 int64_t CallLimits::used_calls(TenantId tenant, int64_t calls_per_min) {
-  return calls_per_min > 0 ? state_->used(calls_of(tenant), calls_per_min, minute_us) : 0;
+  return state_->used(calls_of(tenant), calls_per_min, minute_us);
 }
 
 int64_t CallLimits::take_guest(TenantId tenant, std::string_view address) {
@@ -87,12 +89,12 @@ int64_t CallLimits::take_guest(TenantId tenant, std::string_view address) {
   return wait_s != 0 ? wait_s : state_->take("guests " + id, guests_per_tenant_min, minute_us);
 }
 
-int64_t CallLimits::take_account(TenantId tenant, std::string_view address) {
-  return state_->take(account_key(tenant, address), accounts_per_address, hour_us);
+int64_t CallLimits::take_account(TenantId tenant, std::string_view address, int64_t per_h) {
+  return state_->take(account_key(tenant, address), per_h, hour_us);
 }
 
-void CallLimits::give_back_account(TenantId tenant, std::string_view address) {
-  state_->give_back(account_key(tenant, address), accounts_per_address, hour_us);
+void CallLimits::give_back_account(TenantId tenant, std::string_view address, int64_t per_h) {
+  state_->give_back(account_key(tenant, address), per_h, hour_us);
 }
 
 }  // namespace teahouse

@@ -21,7 +21,6 @@ class CallLimits {
  public:
   static constexpr int64_t guests_per_address = 20;  // at once, then one a minute; renewals count too
   static constexpr int64_t guests_per_tenant_min = 300;
-  static constexpr int64_t accounts_per_address = 3;  // at once, then one in twenty minutes
 
   explicit CallLimits(const Clock& clock);
   ~CallLimits();
@@ -33,9 +32,10 @@ class CallLimits {
   int64_t used_calls(TenantId tenant, int64_t calls_per_min);
   // The same as take_call for a guest. An IPv6 address counts as its /64.
   int64_t take_guest(TenantId tenant, std::string_view address);
-  // The same for an account made in band (XEP-0077); given back when none was made after all.
-  int64_t take_account(TenantId tenant, std::string_view address);
-  void give_back_account(TenantId tenant, std::string_view address);
+  // The same for an account made in band (XEP-0077), of which the plan allows an address so many in an hour; given back
+  // when none was made after all.
+  int64_t take_account(TenantId tenant, std::string_view address, int64_t per_h);
+  void give_back_account(TenantId tenant, std::string_view address, int64_t per_h);
 
  private:
   struct State;

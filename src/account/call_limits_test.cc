@@ -55,13 +55,13 @@ TEST(CallLimits, AccountsThatWereNotMadeAreGivenBack) {
   FakeClock clock;
   CallLimits limits(clock);
   for (int i = 0; i < 10; ++i) {
-    EXPECT_EQ(limits.take_account(shop, "192.0.2.1"), 0);
-    limits.give_back_account(shop, "192.0.2.1");
+    EXPECT_EQ(limits.take_account(shop, "192.0.2.1", 3), 0);
+    limits.give_back_account(shop, "192.0.2.1", 3);
   }
-  for (int64_t i = 0; i < CallLimits::accounts_per_address; ++i) EXPECT_EQ(limits.take_account(shop, "192.0.2.1"), 0);
-  EXPECT_EQ(limits.take_account(shop, "192.0.2.1"), 1200);
-  EXPECT_EQ(limits.take_account(forum, "192.0.2.1"), 0);
-  EXPECT_EQ(limits.take_account(shop, "192.0.2.2"), 0);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(limits.take_account(shop, "192.0.2.1", 3), 0);
+  EXPECT_EQ(limits.take_account(shop, "192.0.2.1", 3), 1200);
+  EXPECT_EQ(limits.take_account(forum, "192.0.2.1", 3), 0);
+  EXPECT_EQ(limits.take_account(shop, "192.0.2.2", 3), 0);
 }
 
 TEST(CallLimits, ATenantHasOnlySoManyGuests) {

@@ -50,7 +50,8 @@ void RegistrationModule::stranger(const StrangerIq& iq) {
     iq.answer(make_error(iq.stanza, {ErrorKind::not_acceptable, "A user name and a password are needed."}));
     return;
   }
-  const int64_t wait_s = home_->house().limits.take_account(iq.host->tenant->id, iq.address);
+  const int64_t wait_s = home_->house().limits.take_account(iq.host->tenant->id, iq.address,
+                                                            iq.host->tenant->limits().registrations_per_h);
   if (wait_s != 0) {
     iq.answer(make_error(
         iq.stanza, {ErrorKind::resource_constraint,
@@ -67,7 +68,9 @@ Task<void> RegistrationModule::create(Home& home, TenantPtr tenant, std::string 
     answer(Stanza::make_reply(request, StanzaType::result, {}));
   } else {
     // A name that is taken costs a turn: else all names could be tried.
-    if (account.error().kind != ErrorKind::conflict) home.house().limits.give_back_account(tenant->id, address);
+    if (account.error().kind != ErrorKind::conflict) {
+      home.house().limits.give_back_account(tenant->id, address, tenant->limits().registrations_per_h);
+    }
     answer(make_error(request, account.error()));
   }
 }

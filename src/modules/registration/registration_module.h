@@ -2,7 +2,7 @@
 // removes it.
 //
 // Thread: its home loop.
-// Limits: CallLimits::accounts_per_address from one address and tenant (resource-constraint); the plan's accounts.
+// Limits: the plan's registrations_per_h from one address and tenant (resource-constraint); its accounts.
 #pragma once
 
 #include "server/home.h"
