@@ -1,5 +1,7 @@
 #include "http/forwarded.h"
 
+#include <algorithm>
+#include <array>
 #include <vector>
 
 namespace teahouse::http {
@@ -21,18 +23,26 @@ std::string_view take_last(std::string_view& list) {
   return trim(last);
 }
 
+bool is_of_proxy(std::string_view name) {
+  static constexpr std::array<std::string_view, 7> names = {
+      "Forwarded",          "Via",      "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
+      "X-Forwarded-Server", "X-Real-IP"};
+  return std::ranges::any_of(names, [name](std::string_view one) { return equal_ignoring_case(name, one); });
+}
+
 }  // namespace
 
 Sender find_sender(const net::Networks& trusted, const std::string& peer, bool secure, const Headers& headers) {
-  Sender sender{peer, secure};
-  if (!trusted.contains(peer)) return sender;
+  Sender sender{peer, secure, trusted.contains(peer)};
   std::vector<std::string_view> lines;
   std::string_view scheme;
   for (const Header& header : headers) {
     if (equal_ignoring_case(header.name, "X-Forwarded-For")) lines.push_back(header.value);
     if (equal_ignoring_case(header.name, "X-Forwarded-Proto")) scheme = header.value;
+    sender.forwarded = sender.forwarded || is_of_proxy(header.name);
   }
-  sender.secure = secure || equal_ignoring_case(take_last(scheme), "https");
+  if (!trusted.contains(peer)) return sender;
+  if (!scheme.empty()) sender.secure = equal_ignoring_case(take_last(scheme), "https");
   for (; !lines.empty(); lines.pop_back()) {
     std::string_view& list = lines.back();
     while (!list.empty()) {

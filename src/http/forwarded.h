@@ -14,7 +14,8 @@ namespace teahouse::http {
 
 struct Sender {
   std::string address;
-  bool secure = false;  // came over TLS, here or to the proxy
+  bool secure = false;     // came over TLS: here, or to the trusted proxy, if that says which
+  bool forwarded = false;  // a proxy passed it on: one that is trusted, or one that has left its headers
 };
 
 // `peer` and `secure` are the connection's own. Costs no more than the headers are long; the walk ends at the first

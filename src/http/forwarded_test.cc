@@ -49,6 +49,24 @@ TEST_F(ForwardedTest, KnowsWhetherTheProxySpokeTls) {
   EXPECT_TRUE(find_sender(trusted, "127.0.0.1", false, headers).secure);
   EXPECT_FALSE(find_sender(trusted, "192.0.2.1", false, headers).secure);
   EXPECT_TRUE(find_sender(trusted, "192.0.2.1", true, headers).secure);
+  headers = Headers();
+  EXPECT_TRUE(find_sender(trusted, "127.0.0.1", true, headers).secure);
+  headers.add("X-Forwarded-Proto", "http");  // it speaks TLS to us, and its visitor does not to it
+  EXPECT_FALSE(find_sender(trusted, "127.0.0.1", true, headers).secure);
+  EXPECT_TRUE(find_sender(trusted, "192.0.2.1", true, headers).secure);
+}
+
+TEST_F(ForwardedTest, KnowsWhatCameThroughAProxy) {
+  const auto forwarded = [this](const std::string& peer, const char* header) {
+    Headers headers;
+    headers.add(header, "x");
+    return find_sender(trusted, peer, false, headers).forwarded;
+  };
+  EXPECT_TRUE(forwarded("127.0.0.1", "Host"));  // there stands a proxy, says the operator
+  EXPECT_FALSE(forwarded("127.0.0.2", "Host"));
+  for (const char* header : {"x-forwarded-for", "X-Forwarded-Proto", "Forwarded", "Via", "X-Real-IP"}) {
+    EXPECT_TRUE(forwarded("127.0.0.2", header)) << header;
+  }
 }
 
 }  // namespace

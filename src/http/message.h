@@ -46,6 +46,7 @@ struct Request {
   std::string peer_address;  // who sent it; behind a trusted proxy, whom that names (forwarded.h)
   std::string host;          // lower-cased, without port
   bool secure = false;       // came over TLS, here or to a trusted proxy
+  bool forwarded = false;    // a proxy passed it on, trusted or not (forwarded.h)
   bool keep_alive = true;
   std::vector<std::pair<std::string, std::string>> captures;  // what the route's "{name}" matched
 

@@ -129,6 +129,7 @@ void ServerConnection::handle_head() {
   Sender sender = find_sender(trusted, peer, connection_->is_secure(), request.headers);
   request.peer_address = std::move(sender.address);
   request.secure = sender.secure;
+  request.forwarded = sender.forwarded;
   reader_.allow_body(server_->handler.body_bytes_max(request));
   if (reader_.in_body() && reader_.expects_continue()) connection_->send(std::string("HTTP/1.1 100 Continue\r\n\r\n"));
 }

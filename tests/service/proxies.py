@@ -51,19 +51,54 @@ async def stranger(stage):
     must_equal('the answers', (set(found[:-1]), found[-1]), ({201}, 429))
 
 
+async def opened(stage, user, source, headers, listener='http'):
+    """A client's stream over a WebSocket whose request came from there with these headers."""
+    client = stage.client(user, 'websocket')
+    client.make_transport = lambda: WebSocket(stage.server.addresses[listener], client.domain, source, headers=headers)
+    await client.open()
+    return client
+
+
+async def log_in(client, user, password):
+    """By PLAIN: `success`, or the condition of the failure."""
+    blob = base64.b64encode(f'\0{user}\0{password}'.encode()).decode()
+    client.send(f"<auth xmlns='{SASL}' mechanism='PLAIN'>{blob}</auth>")
+    element = await client.receive()
+    client.abort()
+    return element[0].tag.split('}')[1] if len(element) else element.tag.split('}')[1]
+
+
 @case('proxy: guessing is counted by visitor')
 async def guessing(stage):
     """One visitor's wrong passwords keep nobody else out who comes through the same proxy."""
-    async def log_in(user, password, visitor):
-        client = stage.client(user, 'websocket')
-        client.make_transport = lambda: WebSocket(stage.server.addresses['http'], client.domain, PROXY, headers={'X-Forwarded-For': visitor})
-        await client.open()
-        blob = base64.b64encode(f'\0{user}\0{password}'.encode()).decode()
-        client.send(f"<auth xmlns='{SASL}' mechanism='PLAIN'>{blob}</auth>")
-        element = await client.receive()
-        client.abort()
-        return element[0].tag.split('}')[1] if len(element) else element.tag.split('}')[1]
-    found = await asyncio.gather(*(log_in('benvolio', 'guess', '192.0.2.77') for _ in range(31)))
+    async def tried(user, password, visitor):
+        headers = {'X-Forwarded-For': visitor, 'X-Forwarded-Proto': 'https'}
+        return await log_in(await opened(stage, 'romeo', PROXY, headers), user, password)
+    found = await asyncio.gather(*(tried(f'user{n}', 'guess', '192.0.2.77') for n in range(31)))
     must_equal('the answers to guesses', set(found), {'not-authorized'})
-    must_equal('the next of that visitor', await log_in('romeo', 'pw-romeo', '192.0.2.77'), 'temporary-auth-failure')
-    must_equal('another visitor', await log_in('romeo', 'pw-romeo', '192.0.2.78'), 'success')
+    must_equal('the next of that visitor', await tried('romeo', 'pw-romeo', '192.0.2.77'), 'temporary-auth-failure')
+    must_equal('another visitor', await tried('romeo', 'pw-romeo', '192.0.2.78'), 'success')
+
+
+@case('proxy: a password is taken only where nobody reads along')
+async def privacy(stage):
+    """Over a WebSocket without TLS PLAIN is offered to a page on this machine, and through a trusted proxy that says https."""
+    far = {'X-Forwarded-For': '192.0.2.77'}
+    for source, headers, listener, may in (
+            (STRANGER, {}, 'http', True),
+            (STRANGER, far, 'http', False),
+            (STRANGER, {**far, 'X-Forwarded-Proto': 'https'}, 'http', False),
+            (STRANGER, {'Via': '1.1 proxy'}, 'http', False),
+            (PROXY, {}, 'http', False),
+            (PROXY, far, 'http', False),
+            (PROXY, {**far, 'X-Forwarded-Proto': 'http'}, 'http', False),
+            (PROXY, {**far, 'X-Forwarded-Proto': 'https'}, 'http', True),
+            (PROXY, {**far, 'X-Forwarded-Proto': 'http'}, 'https', False),
+            (PROXY, {**far, 'X-Forwarded-Proto': 'https'}, 'https', True),
+            (STRANGER, far, 'https', True)):
+        client = await opened(stage, 'juliet', source, headers, listener)
+        offered = {mechanism.text for mechanism in client.features.iter(f'{{{SASL}}}mechanism')}
+        what = f'from {source} with {headers} on {listener}'
+        must_equal(f'whether PLAIN is offered {what}', 'PLAIN' in offered, may)
+        must_equal(f'whether OAUTHBEARER is offered {what}', 'OAUTHBEARER' in offered, may)
+        must_equal(f'the answer to PLAIN {what}', await log_in(client, 'juliet', 'pw-juliet'), 'success' if may else 'encryption-required')

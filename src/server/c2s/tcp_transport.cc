@@ -73,6 +73,7 @@ class TcpTransport final : public Transport, private net::Connection::Events {
   bool is_websocket() const override { return false; }
   const std::string& peer_address() const override { return connection_->peer_address(); }
   bool is_private() const override { return connection_->is_secure(); }
+  std::string sni() const override { return connection_->sni(); }
   net::Connection& connection() override { return *connection_; }
 
  private:

@@ -59,6 +59,8 @@ class Transport {
   virtual const std::string& peer_address() const = 0;
   // Nobody on the way reads along.
   virtual bool is_private() const = 0;
+  // The name that the client asked for in its TLS handshake; empty without, and where a proxy may have asked for it.
+  virtual std::string sni() const = 0;
   virtual net::Connection& connection() = 0;
 };
 

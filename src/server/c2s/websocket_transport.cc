@@ -13,7 +13,10 @@ bool is_loopback(std::string_view address) { return address == "::1" || address.
 class WebSocketTransport final : public Transport, public http::WebSocket::Events {
  public:
   WebSocketTransport(const http::Request& request, Transport::Events& events)
-      : events_(events), peer_address_(request.peer_address), is_secure_(request.secure) {}
+      : events_(events),
+        peer_address_(request.peer_address),
+        is_forwarded_(request.forwarded),
+        is_private_(request.secure || (!request.forwarded && is_loopback(request.peer_address))) {}
   ~WebSocketTransport() override { *alive_ = false; }
   void own(std::unique_ptr<http::WebSocket> socket) { socket_ = std::move(socket); }
 
@@ -64,8 +67,8 @@ class WebSocketTransport final : public Transport, public http::WebSocket::Event
   }
   bool is_websocket() const override { return true; }
   const std::string& peer_address() const override { return peer_address_; }
-  // Without TLS it is as good as with it where it comes over loopback: the page's own machine, or a proxy in front.
-  bool is_private() const override { return is_secure_ || is_loopback(socket_->connection().peer_address()); }
+  bool is_private() const override { return is_private_; }
+  std::string sni() const override { return is_forwarded_ ? std::string() : socket_->connection().sni(); }
   net::Connection& connection() override { return socket_->connection(); }
 
  private:
@@ -102,7 +105,8 @@ class WebSocketTransport final : public Transport, public http::WebSocket::Event
 
   Transport::Events& events_;
   const std::string peer_address_;
-  const bool is_secure_;  // TLS, here or to a trusted proxy
+  const bool is_forwarded_;
+  const bool is_private_;  // TLS, here or to a trusted proxy; or the page is on this machine, and no proxy in between
   std::unique_ptr<http::WebSocket> socket_;
   xml::Limits limits_;
   std::deque<std::string> waiting_;  // came while held
