@@ -110,6 +110,14 @@ bool Stream::is_of_account(std::string_view address) const {
 // RFC 6120 section 4.7 and 4.9.3; RFC 7395 section 3.3.
 bool Stream::accept_header(const xml::Element& header, std::string_view default_ns) {
   if (!transport_->is_websocket()) {
+// A client that has seen another tenant's certificate was led here, and must not tell that tenant's user's password. A
+// name of nobody here (the server's own, a proxy's) says nothing.
+bool Stream::asked_tls_for_another(const Host& host) const {
+  const auto asked = BareJid::parse(transport_->sni());
+  const HostPtr found = asked ? clients_->home().hosts().find(asked->str()) : nullptr;
+  return found && found->tenant->id != host.tenant->id;
+}
+
     if (header.ns() != ns::stream || default_ns != ns::client) {
       end("invalid-namespace", "A client stream is <stream:stream> with the default namespace jabber:client.");
       return false;
@@ -143,6 +151,10 @@ bool Stream::accept_header(const xml::Element& header, std::string_view default_
   host_ = std::move(host);
   lang_ = header.attribute(ns::xml, "lang").value_or("").substr(0, 35);
   return true;
+  if (asked_tls_for_another(*host)) {
+    end("host-unknown", "The TLS connection was made to another server than the stream: '" + transport_->sni() + "'.");
+    return false;
+  }
 }
 
 void Stream::send_features() {

@@ -55,6 +55,7 @@ class Stream final : public Transport::Events, public SessionStream, public std:
 
   // stream.cc
   bool accept_header(const xml::Element& header, std::string_view default_ns);
+  bool asked_tls_for_another(const Host& host) const;
   bool is_of_account(std::string_view address) const;
   void send_features();
   // end() with an application-specific condition as XML.
