@@ -1,10 +1,17 @@
-// Failures are counted in windows of ten minutes that begin with the first of them. Accounts and addresses are counted
-// for each tenant by itself: who fails at one tenant is a stranger at the next, and an office behind one address that
-// is refused at one site is not refused at another. An IPv6 address is its /64, since that is what one customer gets.
+// Failures are counted in windows of ten minutes that begin with the first of them.
+//
+// A guesser with many addresses meets the one count that all strangers to an account share. They can use it up, and
+// that is all: who comes from an address where the account is known has a count of their own there, which strangers
+// can't reach. What fails there is counted nowhere else; so a client that goes on trying an old password, as many do
+// unattended, keeps nobody else out. A guesser who tries many accounts from one address meets the count of those.
 #include "account/login_throttle.h"
 
+#include <algorithm>
 #include <list>
 #include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
 
 #include "account/network.h"
 #include "crypto/hash.h"
@@ -13,19 +20,19 @@ namespace teahouse {
 namespace {
 
 constexpr size_t keys_max = 100'000;
-constexpr size_t key_bytes = 15;  // what a std::string holds in itself
+constexpr size_t known_addresses_max = 8;  // of one account
+constexpr size_t key_bytes = 15;           // what a std::string holds in itself
 constexpr int64_t window_ms = 10 * 60 * 1000;
+constexpr int64_t known_ms = 30LL * 24 * 60 * 60 * 1000;
+constexpr int failures_where_known = 60, failures_of_stranger = 15, failures_of_strangers = 30, accounts_max = 30;
 constexpr int free_failures = 3;
 constexpr int64_t first_delay_ms = 250;
 constexpr int64_t delay_ms_max = 8000;
-constexpr int refused_failures = 30;
 
 // Keys are hashed so that each has one small size, however long a name somebody tries.
 std::string key_of(char kind, TenantId tenant, std::string_view name) {
   return crypto::sha256(kind + std::to_string(raw(tenant)) + " " + std::string(name)).substr(0, key_bytes);
 }
-std::string account_key(TenantId tenant, std::string_view localpart) { return key_of('a', tenant, localpart); }
-std::string address_key(TenantId tenant, std::string_view address) { return key_of('i', tenant, network_of(address)); }
 
 int64_t delay_after(int failures) {
   if (failures <= free_failures) return 0;
@@ -34,80 +41,148 @@ int64_t delay_after(int failures) {
   return std::min(delay_ms, delay_ms_max);
 }
 
+// A map of a limited size that forgets what was longest unused.
+template <class Value>
+class Recent {
+ public:
+  Value* find(const std::string& key) {
+    const auto found = by_key_.find(key);
+    return found == by_key_.end() ? nullptr : &found->second->second;
+  }
+  // Made when it is not there; in any case now the last to be forgotten.
+  Value& touch(const std::string& key) {
+    if (const auto found = by_key_.find(key); found != by_key_.end()) {
+      entries_.splice(entries_.end(), entries_, found->second);
+    } else {
+      if (by_key_.size() >= keys_max) forget(std::string(entries_.front().first));
+      entries_.emplace_back(key, Value{});
+      by_key_.emplace(entries_.back().first, std::prev(entries_.end()));
+    }
+    return entries_.back().second;
+  }
+  void forget(const std::string& key) {
+    const auto found = by_key_.find(key);
+    if (found == by_key_.end()) return;
+    const auto entry = found->second;
+    by_key_.erase(found);
+    entries_.erase(entry);
+  }
+
+ private:
+  using Entries = std::list<std::pair<std::string, Value>>;  // the longest unused first
+  Entries entries_;
+  std::unordered_map<std::string_view, typename Entries::iterator> by_key_;  // views into `entries_`
+};
+
+struct Count {
+  int failures = 0;
+  int64_t began_ms = 0;
+};
+// Where an account has logged in, and when last.
+struct Known {
+  std::string address;
+  int64_t last_ms;
+};
+
+// Who tries, as keys: the address, the account, and the account at that address.
+struct Attempt {
+  Attempt(TenantId tenant, std::string_view localpart, std::string_view from)
+      : address(key_of('i', tenant, network_of(from))),
+        account(key_of('a', tenant, localpart)),
+        both(key_of('b', tenant, account + address)) {}
+  std::string address, account, both;
+};
+
 }  // namespace
 
+// REQUIRES of all: the mutex is held.
 struct LoginThrottle::State {
   explicit State(const Clock& the_clock) : clock(the_clock) {}
 
-  struct Count {
-    std::string key;
-    int failures = 0;
-    int64_t began_ms = 0;
-  };
-  using Counts = std::list<Count>;
+  int failures(const std::string& key) {
+    const Count* count = counts.find(key);
+    return count && clock.monotonic_ms() - count->began_ms < window_ms ? count->failures : 0;
+  }
+  void add(const std::string& key) {
+    const int now = failures(key);
+    Count& count = counts.touch(key);
+    if (now == 0) count.began_ms = clock.monotonic_ms();
+    count.failures = now + 1;
+  }
+  void take_off(const std::string& key) {
+    if (Count* count = counts.find(key); count && count->failures > 0) --count->failures;
+  }
+
+  bool is_known(const Attempt& attempt) {
+    const auto* addresses = known.find(attempt.account);
+    return addresses && std::ranges::any_of(*addresses, [&](const Known& one) {
+             return one.address == attempt.address && clock.monotonic_ms() - one.last_ms < known_ms;
+           });
+  }
+  void make_known(const Attempt& attempt) {
+    std::vector<Known>& addresses = known.touch(attempt.account);
+    std::erase_if(addresses, [&](const Known& one) { return one.address == attempt.address; });
+    if (addresses.size() >= known_addresses_max) addresses.erase(addresses.begin());
+    addresses.push_back({attempt.address, clock.monotonic_ms()});
+  }
 
   const Clock& clock;
   std::mutex mutex;
-  Counts counts;                                                  // by the time of the last failure, oldest first
-  std::unordered_map<std::string_view, Counts::iterator> by_key;  // views into `counts`
-
-  int failures(const std::string& key) const {
-    const auto found = by_key.find(key);
-    if (found == by_key.end() || clock.monotonic_ms() - found->second->began_ms >= window_ms) return 0;
-    return found->second->failures;
-  }
-
-  void add(const std::string& key) {
-    const int64_t now_ms = clock.monotonic_ms();
-    auto found = by_key.find(key);
-    if (found == by_key.end()) {
-      if (by_key.size() >= keys_max) forget(counts.front().key);
-      counts.push_back({key, 0, now_ms});
-      found = by_key.emplace(counts.back().key, std::prev(counts.end())).first;
-    } else {
-      counts.splice(counts.end(), counts, found->second);
-    }
-    Count& count = *found->second;
-    if (now_ms - count.began_ms >= window_ms) {
-      count.failures = 0;
-      count.began_ms = now_ms;
-    }
-    ++count.failures;
-  }
-
-  void forget(const std::string& key) {
-    const auto found = by_key.find(key);
-    if (found == by_key.end()) return;
-    const auto count = found->second;
-    by_key.erase(found);
-    counts.erase(count);
-  }
+  Recent<Count> counts;
+  Recent<std::vector<Known>> known;  // by account
 };
 
 LoginThrottle::LoginThrottle(const Clock& clock) : state_(std::make_unique<State>(clock)) {}
 LoginThrottle::~LoginThrottle() = default;
 
-LoginThrottle::Wait LoginThrottle::before_answer(TenantId tenant, std::string_view localpart,
-                                                 std::string_view address) const {
-  const std::string account = account_key(tenant, localpart), from = address_key(tenant, address);
+bool LoginThrottle::take(TenantId tenant, std::string_view localpart, std::string_view address) {
+  const Attempt attempt(tenant, localpart, address);
   const std::lock_guard lock(state_->mutex);
-  const int of_address = state_->failures(from);
-  return {delay_after(std::max(state_->failures(account), of_address)), of_address > refused_failures};
+  const int here = state_->failures(attempt.both);
+  if (state_->is_known(attempt)) {
+    if (here > failures_where_known) return false;
+    state_->add(attempt.both);
+    return true;
+  }
+  const bool is_another_account = here == 0;
+  if (here > failures_of_stranger || state_->failures(attempt.account) > failures_of_strangers ||
+      (is_another_account && state_->failures(attempt.address) > accounts_max)) {
+    return false;
+  }
+  state_->add(attempt.both);
+  state_->add(attempt.account);
+  if (is_another_account) state_->add(attempt.address);
+  return true;
 }
 
-void LoginThrottle::failed(TenantId tenant, std::string_view localpart, std::string_view address) {
-  const std::string account = account_key(tenant, localpart), from = address_key(tenant, address);
+// The address keeps what failed there before: else somebody with one account here could try others for ever, logging in
+// to their own in between.
+void LoginThrottle::succeeded(TenantId tenant, std::string_view localpart, std::string_view address) {
+  const Attempt attempt(tenant, localpart, address);
   const std::lock_guard lock(state_->mutex);
-  state_->add(account);
-  state_->add(from);
+  if (state_->is_known(attempt)) {
+    state_->take_off(attempt.both);
+  } else {
+    state_->counts.forget(attempt.both);
+    state_->take_off(attempt.account);
+    state_->take_off(attempt.address);
+  }
+  state_->make_known(attempt);
 }
 
-// The address keeps its count: else who has one account here could try others for ever, logging in to his own in
-// between.
-void LoginThrottle::succeeded(TenantId tenant, std::string_view localpart, std::string_view) {
-  const std::string account = account_key(tenant, localpart);
+void LoginThrottle::give_back(TenantId tenant, std::string_view localpart, std::string_view address) {
+  const Attempt attempt(tenant, localpart, address);
   const std::lock_guard lock(state_->mutex);
-  state_->forget(account);
+  state_->take_off(attempt.both);
+  if (state_->is_known(attempt)) return;
+  state_->take_off(attempt.account);
+  if (state_->failures(attempt.both) == 0) state_->take_off(attempt.address);
+}
+
+int64_t LoginThrottle::delay_ms(TenantId tenant, std::string_view localpart, std::string_view address) const {
+  const Attempt attempt(tenant, localpart, address);
+  const std::lock_guard lock(state_->mutex);
+  return delay_after(state_->failures(attempt.both));
 }
 
 }  // namespace teahouse

@@ -1,7 +1,16 @@
-// LoginThrottle: slows failed logins down, per account and per address, without locking the rightful user out for long.
+// LoginThrottle: bounds how many passwords can be tried, without letting a stranger lock anybody out.
+//
+// It counts alike for every mechanism and way in. Each attempt takes a turn before its password is looked at, and only
+// a right one has it back: hanging up early saves nothing. Each tenant is counted by itself, and an IPv6 address as its
+// /64. An account is known at an address from which it has logged in within 30 days.
 //
 // Thread: any (one small mutex; not on the path of stanzas).
-// Limits: remembers 100,000 keys; the oldest go first.
+// Limits, in ten minutes, past which an attempt is refused whatever its password:
+// - of one account from one address: 60 failures where it is known, 15 where it is not;
+// - of one account from all addresses together where it is not known: 30;
+// - of one address: failures at 30 accounts that are not known there, each counted once.
+// It remembers 100,000 counts, the oldest go first, and of 100,000 accounts the last 8 addresses, the longest unused go
+// first. A restart forgets all.
 #pragma once
 
 #include <memory>
@@ -16,16 +25,16 @@ class LoginThrottle {
  public:
   explicit LoginThrottle(const Clock& clock);
   ~LoginThrottle();
-  // How long the answer to a login attempt must be held back, from the failures so far: 0 for the first three of the
-  // last minutes, then doubling from 250 ms to 8 s. `refuse`: past 30 failures in 10 minutes an address is refused at
-  // once.
-  struct Wait {
-    int64_t delay_ms = 0;
-    bool refuse = false;
-  };
-  Wait before_answer(TenantId tenant, std::string_view localpart, std::string_view address) const;
-  void failed(TenantId tenant, std::string_view localpart, std::string_view address);
+
+  // One more password is about to be tried. False: it must be refused.
+  bool take(TenantId tenant, std::string_view localpart, std::string_view address);
+  // What took a turn had the right password.
   void succeeded(TenantId tenant, std::string_view localpart, std::string_view address);
+  // What took a turn tried no password after all.
+  void give_back(TenantId tenant, std::string_view localpart, std::string_view address);
+  // How long to hold back the answer to what has failed: 0 for the first three of this account and address, then
+  // doubling from 250 ms to 8 s.
+  int64_t delay_ms(TenantId tenant, std::string_view localpart, std::string_view address) const;
 
  private:
   struct State;

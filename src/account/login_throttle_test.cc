@@ -10,101 +10,171 @@ namespace {
 constexpr auto shop = static_cast<TenantId>(1), forum = static_cast<TenantId>(2);
 constexpr const char* here = "192.0.2.1";
 constexpr const char* there = "198.51.100.7";
+constexpr int64_t window_ms = 10 * 60 * 1000;
 
 struct Door {
   FakeClock clock;
   LoginThrottle throttle{clock};
 
-  void fail(int times, TenantId tenant, const char* localpart, const char* address) {
-    for (int i = 0; i < times; ++i) throttle.failed(tenant, localpart, address);
+  // Tries a wrong password so many times; how many were looked at.
+  int fail(int times, TenantId tenant, const std::string& localpart, const std::string& address) {
+    int tried = 0;
+    for (int i = 0; i < times; ++i) tried += throttle.take(tenant, localpart, address) ? 1 : 0;
+    return tried;
   }
-  int64_t delay(TenantId tenant, const char* localpart, const char* address) {
-    return throttle.before_answer(tenant, localpart, address).delay_ms;
+  // One wrong password each from so many addresses.
+  int fail_from_everywhere(int times, TenantId tenant, const std::string& localpart) {
+    int tried = 0;
+    for (int i = 0; i < times; ++i) tried += fail(1, tenant, localpart, "203.0." + std::to_string(i) + ".9");
+    return tried;
   }
-  bool refused(TenantId tenant, const char* localpart, const char* address) {
-    return throttle.before_answer(tenant, localpart, address).refuse;
+  // The right password: whether it was looked at.
+  bool enter(TenantId tenant, const std::string& localpart, const std::string& address) {
+    if (!throttle.take(tenant, localpart, address)) return false;
+    throttle.succeeded(tenant, localpart, address);
+    return true;
   }
 };
 
-TEST(LoginThrottle, DoublesFromTheFourthFailureToEightSeconds) {
+TEST(LoginThrottle, DoublesTheDelayFromTheFourthFailureToEightSeconds) {
   Door door;
   std::string delays;
   for (int i = 0; i < 12; ++i) {
-    delays += std::to_string(door.delay(shop, "romeo", here)) + " ";
+    delays += std::to_string(door.throttle.delay_ms(shop, "romeo", here)) + " ";
     door.fail(1, shop, "romeo", here);
   }
   EXPECT_EQ(delays, "0 0 0 0 250 500 1000 2000 4000 8000 8000 8000 ");
+  EXPECT_EQ(door.throttle.delay_ms(shop, "juliet", here), 0);
+  EXPECT_EQ(door.throttle.delay_ms(shop, "romeo", there), 0);
 }
 
-TEST(LoginThrottle, CountsTheAccountFromEverywhereAndTheAddressForEverybody) {
+TEST(LoginThrottle, BoundsTheGuessesAtOneAccountFromManyAddresses) {
   Door door;
-  door.fail(5, shop, "romeo", here);
-  EXPECT_EQ(door.delay(shop, "romeo", there), 500);
-  EXPECT_EQ(door.delay(shop, "juliet", here), 500);
-  EXPECT_EQ(door.delay(shop, "juliet", there), 0);
-  EXPECT_EQ(door.delay(forum, "romeo", here), 0) << "the other tenant sees nothing of it";
+  EXPECT_EQ(door.fail_from_everywhere(1000, shop, "romeo"), 31);
+  EXPECT_FALSE(door.enter(shop, "romeo", there)) << "one stranger is as good as another";
+  EXPECT_TRUE(door.enter(shop, "juliet", there));
+  EXPECT_TRUE(door.enter(forum, "romeo", there)) << "the other tenant sees nothing of it";
+  door.clock.advance_ms(window_ms);
+  EXPECT_TRUE(door.enter(shop, "romeo", there));
 }
 
-TEST(LoginThrottle, RefusesAnAddressPastThirtyFailures) {
+TEST(LoginThrottle, LetsNoStrangerLockAnAccountOutWhereItIsKnown) {
   Door door;
-  for (int i = 0; i < 30; ++i) door.throttle.failed(shop, "user" + std::to_string(i), here);
-  EXPECT_FALSE(door.refused(shop, "romeo", here));
-  door.fail(1, shop, "juliet", here);
-  EXPECT_TRUE(door.refused(shop, "romeo", here));
-  EXPECT_FALSE(door.refused(shop, "romeo", there));
-  EXPECT_FALSE(door.refused(forum, "romeo", here));
+  EXPECT_TRUE(door.enter(shop, "romeo", here));
+  EXPECT_TRUE(door.enter(shop, "romeo", there));
+  for (int minute = 0; minute < 60; ++minute) {
+    door.fail_from_everywhere(200, shop, "romeo");
+    EXPECT_TRUE(door.enter(shop, "romeo", here));
+    EXPECT_TRUE(door.enter(shop, "romeo", there));
+    door.clock.advance_ms(60'000);
+  }
+  door.fail_from_everywhere(200, shop, "romeo");
+  EXPECT_FALSE(door.enter(shop, "romeo", "192.0.2.2")) << "and what was let in has not let the strangers in again";
 }
 
-TEST(LoginThrottle, NeverRefusesAnAccount) {
+TEST(LoginThrottle, ForgetsWhereAnAccountIsKnownAfterThirtyDays) {
   Door door;
-  for (int i = 0; i < 100; ++i) door.throttle.failed(shop, "romeo", "192.0.2." + std::to_string(i));
-  EXPECT_FALSE(door.refused(shop, "romeo", there));
-  EXPECT_EQ(door.delay(shop, "romeo", there), 8000);
-}
-
-TEST(LoginThrottle, ForgetsAfterTenMinutes) {
-  Door door;
-  door.fail(40, shop, "romeo", here);
-  door.clock.advance_ms(10 * 60 * 1000 - 1);
-  EXPECT_TRUE(door.refused(shop, "romeo", here));
+  EXPECT_TRUE(door.enter(shop, "romeo", here));
+  door.clock.advance_ms(30LL * 24 * 60 * 60 * 1000 - 1);
+  door.fail_from_everywhere(200, shop, "romeo");
+  EXPECT_TRUE(door.throttle.take(shop, "romeo", here));
   door.clock.advance_ms(1);
-  EXPECT_FALSE(door.refused(shop, "romeo", here));
-  EXPECT_EQ(door.delay(shop, "romeo", here), 0);
-  door.fail(4, shop, "romeo", here);
-  EXPECT_EQ(door.delay(shop, "romeo", here), 250);
+  EXPECT_FALSE(door.throttle.take(shop, "romeo", here));
 }
 
-TEST(LoginThrottle, ForgivesTheAccountThatSucceedsAndNotTheAddress) {
+TEST(LoginThrottle, CountsAnAddressByTheAccountsItFailsAt) {
   Door door;
-  door.fail(6, shop, "romeo", here);
-  door.fail(6, shop, "juliet", there);
-  door.throttle.succeeded(shop, "romeo", there);
-  EXPECT_EQ(door.delay(shop, "romeo", "203.0.113.9"), 0);
-  EXPECT_EQ(door.delay(shop, "romeo", here), 1000);
-  EXPECT_EQ(door.delay(shop, "juliet", "203.0.113.9"), 1000);
+  int tried = 0;
+  for (int i = 0; i < 100; ++i) tried += door.fail(1, shop, "user" + std::to_string(i), here);
+  EXPECT_EQ(tried, 31);
+  EXPECT_FALSE(door.enter(shop, "juliet", here));
+  EXPECT_TRUE(door.enter(shop, "juliet", there));
+  EXPECT_TRUE(door.enter(forum, "juliet", here));
+  door.clock.advance_ms(window_ms);
+  EXPECT_TRUE(door.enter(shop, "juliet", here));
+}
+
+// A client that goes on with an old password must not cost an office its log-ins, nor its owner's other devices theirs.
+TEST(LoginThrottle, TakesOneStalePasswordForOneFailureOfItsAddress) {
+  Door door;
+  EXPECT_TRUE(door.enter(shop, "romeo", here));
+  for (int minute = 0; minute < 60; ++minute) {
+    door.fail(5, shop, "romeo", here);
+    door.fail(5, shop, "tybalt", here);  // never known here: refused after a while, and still one account
+    for (int i = 0; i < 40; ++i) EXPECT_TRUE(door.enter(shop, "user" + std::to_string(i), here)) << i;
+    EXPECT_TRUE(door.enter(shop, "romeo", here));
+    EXPECT_TRUE(door.enter(shop, "newcomer" + std::to_string(minute), here));
+    door.clock.advance_ms(60'000);
+  }
+}
+
+TEST(LoginThrottle, BoundsTheGuessesAtOneAccountFromOneAddress) {
+  Door door;
+  EXPECT_EQ(door.fail(100, shop, "romeo", here), 16);
+  EXPECT_FALSE(door.enter(shop, "romeo", here));
+  EXPECT_TRUE(door.enter(shop, "romeo", there)) << "a single stranger does not use up what all strangers have";
+  EXPECT_EQ(door.fail(100, shop, "romeo", there), 61) << "where it is known it has more";
+  EXPECT_TRUE(door.enter(shop, "juliet", here));
+}
+
+TEST(LoginThrottle, CountsWhatWasGivenUpBeforeItsAnswer) {
+  Door door;
+  EXPECT_EQ(door.fail_from_everywhere(31, shop, "romeo"), 31);  // none of them waited
+  EXPECT_FALSE(door.throttle.take(shop, "romeo", here));
+}
+
+TEST(LoginThrottle, CountsNothingWhereNoPasswordWasTried) {
+  Door door;
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(door.throttle.take(shop, "user" + std::to_string(i), here));
+    door.throttle.give_back(shop, "user" + std::to_string(i), here);
+  }
+  door.fail(3, shop, "romeo", here);
+  door.throttle.give_back(shop, "romeo", here);
+  EXPECT_EQ(door.fail(100, shop, "romeo", here), 14);
+}
+
+// Else one account of one's own would be a key to all others.
+TEST(LoginThrottle, DoesNotForgiveAnAddressForLoggingIn) {
+  Door door;
+  int tried = 0;
+  for (int i = 0; i < 100; ++i) {
+    tried += door.fail(1, shop, "user" + std::to_string(i), here);
+    door.enter(shop, "mallory", here);
+  }
+  EXPECT_EQ(tried, 31);
 }
 
 TEST(LoginThrottle, TakesAnIpv6NetworkForOneAddress) {
   Door door;
-  door.fail(5, shop, "romeo", "2001:db8:1:2::1");
-  EXPECT_EQ(door.delay(shop, "juliet", "2001:db8:1:2:ffff::9"), 500);
-  EXPECT_EQ(door.delay(shop, "juliet", "2001:db8:1:3::1"), 0);
-  door.fail(5, shop, "tybalt", "::ffff:192.0.2.1");
-  EXPECT_EQ(door.delay(shop, "juliet", here), 500);
-  EXPECT_EQ(door.delay(shop, "juliet", "::ffff:192.0.2.2"), 0);
+  EXPECT_TRUE(door.enter(shop, "romeo", "2001:db8:1:2::1"));
+  door.fail_from_everywhere(200, shop, "romeo");
+  EXPECT_TRUE(door.enter(shop, "romeo", "2001:db8:1:2:ffff::9"));
+  EXPECT_FALSE(door.enter(shop, "romeo", "2001:db8:1:3::1"));
+  EXPECT_TRUE(door.enter(shop, "juliet", "::ffff:192.0.2.1"));
+  door.fail_from_everywhere(200, shop, "juliet");
+  EXPECT_TRUE(door.enter(shop, "juliet", here));
+  EXPECT_FALSE(door.enter(shop, "juliet", "::ffff:192.0.2.2"));
 }
 
 TEST(LoginThrottle, RemembersALimitedNumber) {
   Door door;
-  door.fail(5, shop, "romeo", here);
-  door.fail(5, shop, "juliet", there);
-  for (int i = 0; i < 49'999; ++i) {
-    const std::string stranger = std::to_string(i);
-    door.throttle.failed(forum, stranger, stranger);
-  }
-  EXPECT_EQ(door.delay(shop, "juliet", there), 500) << "the newest stay";
-  EXPECT_EQ(door.delay(shop, "romeo", there), 500) << "by the address";
-  EXPECT_EQ(door.delay(shop, "romeo", "203.0.113.9"), 0) << "the oldest went";
+  EXPECT_TRUE(door.enter(shop, "juliet", here));
+  EXPECT_EQ(door.fail(100, shop, "romeo", here), 16);
+  for (int i = 0; i < 33'332; ++i) door.fail(1, forum, std::to_string(i), "stranger " + std::to_string(i));
+  EXPECT_FALSE(door.throttle.take(shop, "romeo", here)) << "each has three counts";
+  for (const char* last : {"a", "b"}) door.fail(1, forum, last, last);
+  EXPECT_TRUE(door.throttle.take(shop, "romeo", here)) << "the oldest went";
+  door.fail_from_everywhere(200, shop, "juliet");
+  EXPECT_TRUE(door.enter(shop, "juliet", here)) << "who failed has not displaced who was right";
+}
+
+TEST(LoginThrottle, KnowsAnAccountAtItsLastEightAddresses) {
+  Door door;
+  for (int i = 0; i < 9; ++i) EXPECT_TRUE(door.enter(shop, "romeo", "192.0.2." + std::to_string(i)));
+  door.fail_from_everywhere(200, shop, "romeo");
+  EXPECT_FALSE(door.enter(shop, "romeo", "192.0.2.0"));
+  for (int i = 1; i < 9; ++i) EXPECT_TRUE(door.enter(shop, "romeo", "192.0.2." + std::to_string(i)));
 }
 
 }  // namespace

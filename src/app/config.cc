@@ -34,6 +34,8 @@ constexpr char template_text[] =
 [c2s]
 # false also offers SCRAM (never a plain password) without TLS on listen.c2s: for tests on one machine.
 #require_tls = true
+#login_timeout_s = 30        # so long a client may take to log in
+#refused_timeout_s = 600     # the same after a wrong password: until its user has typed another
 
 [server]
 #loops = 0                   # event loops; 0: one for each core
@@ -48,6 +50,16 @@ Result<void> set_text(std::string& target, std::string_view name, const toml::no
   const auto text = value.value<std::string>();
   if (!text) return wrong(name, "a text in quotes");
   target = *text;
+  return {};
+}
+
+template <class Number>
+Result<void> set_number(Number& target, std::string_view name, const toml::node& value, int64_t min, int64_t max) {
+  const auto number = value.value<int64_t>();
+  if (!number || *number < min || *number > max) {
+    return wrong(name, "a number from " + std::to_string(min) + " to " + std::to_string(max));
+  }
+  target = static_cast<Number>(*number);
   return {};
 }
 
@@ -97,12 +109,9 @@ Result<void> set_one(Config& config, const std::string& name, const toml::node& 
     config.c2s_require_tls = value.value_or(true);
     return {};
   }
-  if (name == "server.loops") {
-    const auto loops = value.value<int64_t>();
-    if (!loops || *loops < 0 || *loops > 256) return wrong(name, "a number from 0 to 256");
-    config.loops = static_cast<unsigned>(*loops);
-    return {};
-  }
+  if (name == "c2s.login_timeout_s") return set_number(config.c2s_login_timeout_s, name, value, 1, 3600);
+  if (name == "c2s.refused_timeout_s") return set_number(config.c2s_refused_timeout_s, name, value, 1, 86400);
+  if (name == "server.loops") return set_number(config.loops, name, value, 0, 256);
   if (name == "tls.names") {
     auto names = read_texts(value);
     if (!names) return wrong(name, "a list of names in quotes");

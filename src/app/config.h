@@ -23,7 +23,9 @@ struct Config {
   net::Networks trusted_proxies;        // in front of listen_http and listen_https: whose X-Forwarded-For is believed
   std::vector<std::string> tls_names;   // names for the house's own certificate, besides localhost
   bool c2s_require_tls = true;
-  unsigned loops = 0;  // 0: one for each core
+  int64_t c2s_login_timeout_s = 30;
+  int64_t c2s_refused_timeout_s = 600;  // after a wrong password
+  unsigned loops = 0;                   // 0: one for each core
   log::Level log_level = log::Level::info;
 };
 

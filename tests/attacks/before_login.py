@@ -5,7 +5,6 @@ import hashlib
 import hmac
 
 from fixtures import sasl
-from fixtures.api import site_token
 from fixtures.client import LOST, SASL, Unexpected, show
 from stage import HEADER, case, ends_with, is_closed, memory_is_back
 
@@ -219,66 +218,6 @@ async def huge_password(stage):
     client = await stage.stranger()
     client.send(f"<auth xmlns='{SASL}' mechanism='PLAIN'>{blob('', 'mallory', 'x' * 1000000)}</auth>")
     await ends_with(client, 'policy-violation')
-
-
-@case('21 guessing on one stream')
-async def guessing(stage):
-    """A stream ends after 2 to 5 wrong passwords (RFC 6120 section 6.4.5)."""
-    client = await stage.stranger()
-    for tries in range(1, 7):
-        found = await auth(client, 'PLAIN', blob('', 'alice', f'guess{tries}'))
-        if found in ('error', 'lost', 'stream-ended'):
-            break
-        if found != 'not-authorized':
-            raise Unexpected(f'guess {tries} was answered {found}')
-    if not 3 <= tries <= 6:
-        raise Unexpected(f'the stream ended after {tries - 1} wrong passwords')
-
-
-@case('21 guessing on many streams')
-async def guessing_on_many(stage):
-    """Past 30 wrong passwords an address is refused for some minutes, whatever the account and the secret; from other addresses one logs in."""
-    address = '127.9.250.1'
-
-    async def guess(user, password):
-        client = stage.client('mallory', transport='tls')
-        client.source = address
-        await client.open()
-        return await auth(client, 'PLAIN', blob('', user, password))
-    found = await asyncio.gather(*(guess(f'nobody{number}', 'guess') for number in range(31)))
-    if set(found) != {'not-authorized'}:
-        raise Unexpected(f'the guesses were answered {sorted(set(found))}')
-    last = await guess('mallory', 'pw-mallory')
-    if last != 'temporary-auth-failure':
-        raise Unexpected(f'one more from that address was answered {last}')
-    await stage.attacker()
-    # What a site has signed is no guess: people behind the same address as the guesser still come in from their page.
-    found = await token_login(stage, address, 'alice')
-    if found != 'success':
-        raise Unexpected(f'a good token from that address was answered {found}')
-
-
-@case('21 many expired tokens')
-async def expired_tokens(stage):
-    """Tabs that were left open try tokens that have expired; that keeps nobody of the same address out."""
-    address = '127.9.250.2'
-    found = await asyncio.gather(*(token_login(stage, address, f'late{number}', -3600) for number in range(33)))
-    if set(found) != {'not-authorized'}:
-        raise Unexpected(f'expired tokens were answered {sorted(set(found))}')
-    client = stage.client('mallory', transport='tls')
-    client.source = address
-    await client.open()
-    found = await auth(client, 'PLAIN', blob('', 'mallory', 'pw-mallory'))
-    if found != 'success':
-        raise Unexpected(f'a password from that address was answered {found}')
-
-
-async def token_login(stage, address, user, expires_in_s=3600):
-    tenant = stage.tenants['a']
-    client = stage.client(user, transport='tls')
-    client.source = address
-    await client.open()
-    return await auth(client, 'PLAIN', blob('', user, site_token(tenant['site'], tenant['signing_secret'], user, expires_in_s)))
 
 
 @case('22 SCRAM with another nonce')

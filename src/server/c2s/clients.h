@@ -1,7 +1,8 @@
 // Clients: the client streams of one home, from accept to close.
 //
 // Thread: its home's loop. Owns: the streams.
-// Limits: a stream that is not bound 30 s after it was accepted is closed (connection-timeout).
+// Limits: a stream that is not bound 30 s after it was accepted is closed (connection-timeout); one whose password was
+// refused 10 minutes after that.
 #pragma once
 
 #include <memory>
@@ -19,7 +20,8 @@ class Stream;
 
 struct Options {
   bool require_tls = true;  // on plain TCP: nothing but STARTTLS is offered before TLS
-  int64_t negotiation_timeout_s = 30;
+  int64_t login_timeout_s = 30;
+  int64_t refused_timeout_s = 600;  // after a wrong password
 };
 
 class Clients {

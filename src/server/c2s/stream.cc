@@ -54,10 +54,19 @@ void Stream::start(std::unique_ptr<Transport> transport) {
   start_clock();
 }
 
+// A client whose password was refused waits for its user, often for ever. What it hears of as a failure of the
+// connection makes many begin anew by themselves, with the same password; so it has more time, and then a proper end.
 void Stream::start_clock() {
-  timer_ = clients_->home().loop().start_timer(clients_->options().negotiation_timeout_s * 1000, [this] {
-    end("connection-timeout", "The stream was not bound in time.");
-  });
+  const bool refused = state_ == State::negotiating && wrong_secrets_ > 0;
+  const Options& options = clients_->options();
+  timer_ = clients_->home().loop().start_timer(1000 * (refused ? options.refused_timeout_s : options.login_timeout_s),
+                                               [this, refused] {
+                                                 if (refused) {
+                                                   on_stream_close();
+                                                 } else {
+                                                   end("connection-timeout", "The stream was not bound in time.");
+                                                 }
+                                               });
 }
 
 void Stream::on_secure() { start_clock(); }
@@ -101,6 +110,14 @@ void Stream::on_header(const xml::Element& header, std::string_view default_ns) 
   send_features();
 }
 
+// A client that has seen another tenant's certificate was led here, and must not tell that tenant's user's password. A
+// name of nobody here (the server's own, a proxy's) says nothing.
+bool Stream::asked_tls_for_another(const Host& host) const {
+  const auto asked = BareJid::parse(transport_->sni());
+  const HostPtr found = asked ? clients_->home().hosts().find(asked->str()) : nullptr;
+  return found && found->tenant->id != host.tenant->id;
+}
+
 // REQUIRES: authenticated.
 bool Stream::is_of_account(std::string_view address) const {
   const auto jid = Jid::parse(address);
@@ -110,14 +127,6 @@ bool Stream::is_of_account(std::string_view address) const {
 // RFC 6120 section 4.7 and 4.9.3; RFC 7395 section 3.3.
 bool Stream::accept_header(const xml::Element& header, std::string_view default_ns) {
   if (!transport_->is_websocket()) {
-// A client that has seen another tenant's certificate was led here, and must not tell that tenant's user's password. A
-// name of nobody here (the server's own, a proxy's) says nothing.
-bool Stream::asked_tls_for_another(const Host& host) const {
-  const auto asked = BareJid::parse(transport_->sni());
-  const HostPtr found = asked ? clients_->home().hosts().find(asked->str()) : nullptr;
-  return found && found->tenant->id != host.tenant->id;
-}
-
     if (header.ns() != ns::stream || default_ns != ns::client) {
       end("invalid-namespace", "A client stream is <stream:stream> with the default namespace jabber:client.");
       return false;
@@ -142,6 +151,10 @@ bool Stream::asked_tls_for_another(const Host& host) const {
     end("host-unknown", "A stream can't change its host half-way.");
     return false;
   }
+  if (asked_tls_for_another(*host)) {
+    end("host-unknown", "The TLS connection was made to another server than the stream: '" + transport_->sni() + "'.");
+    return false;
+  }
   // RFC 6120 section 4.9.3.9.
   const auto from = header.attribute("from");
   if (state_ == State::authenticated && from && !is_of_account(*from)) {
@@ -151,10 +164,6 @@ bool Stream::asked_tls_for_another(const Host& host) const {
   host_ = std::move(host);
   lang_ = header.attribute(ns::xml, "lang").value_or("").substr(0, 35);
   return true;
-  if (asked_tls_for_another(*host)) {
-    end("host-unknown", "The TLS connection was made to another server than the stream: '" + transport_->sni() + "'.");
-    return false;
-  }
 }
 
 void Stream::send_features() {

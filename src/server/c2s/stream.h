@@ -70,6 +70,7 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   bool on_stranger_iq(const xml::Element& element);
   void begin_auth(const xml::Element& auth);
   void advance(sasl::Step step);
+  bool take_turn(const std::string& authcid);
   void fail(const sasl::Failure& failure);
   void send_failure(const sasl::Failure& failure);
   void succeed(const sasl::Success& success);
@@ -102,8 +103,8 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   bool awaits_header_ = true;
   bool unread_ = false;  // not read from, since it does not read
   uint8_t attempts_ = 0, wrong_secrets_ = 0;
-  std::string localpart_;  // that the present attempt named, for the throttle; once authenticated, the account's
-  std::string saw_plus_;   // the localpart whose client is known to have been offered -PLUS here
+  std::string localpart_;  // took a turn of the throttle in this attempt; once authenticated, the account's
+  std::string saw_plus_;  // the localpart whose client is known to have been offered -PLUS here
   std::string lang_;
   std::unique_ptr<sasl::Mechanism> mechanism_;
   Session* session_ = nullptr;

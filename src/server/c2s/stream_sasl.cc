@@ -129,12 +129,13 @@ void Stream::advance(sasl::Step step) {
                    transport_->send_nonza(std::move(out));
                  },
                  [this](const sasl::NeedCredentials& need) {
-                   localpart_ = need.authcid;
+                   if (!take_turn(need.authcid)) return;
                    transport_->hold();
                    spawn(provide_keys(shared_from_this(), need.authcid));
                  },
                  [this](const sasl::VerifySecret& secret) {
-                   localpart_ = secret.authcid;
+                   // Nobody guesses a signature: what expired is no sign of an attack.
+                   if (!looks_like_token(secret.secret) && !take_turn(secret.authcid)) return;
                    transport_->hold();
                    spawn(verify_secret(shared_from_this(), secret));
                  },
@@ -146,6 +147,16 @@ void Stream::advance(sasl::Step step) {
                  [this](const sasl::Failure& failure) { fail(failure); },
              },
              step);
+}
+
+// Whether one more password may be tried. If not, the client has been told so.
+bool Stream::take_turn(const std::string& authcid) {
+  if (clients_->home().house().throttle.take(host_->tenant->id, authcid, transport_->peer_address())) {
+    localpart_ = authcid;
+    return true;
+  }
+  fail({sasl::Condition::temporary_auth_failure, "Too many failed logins; wait some minutes."});
+  return false;
 }
 
 Task<void> Stream::provide_keys(std::shared_ptr<Stream> self, std::string authcid) {
@@ -161,19 +172,13 @@ Task<void> Stream::verify_secret(std::shared_ptr<Stream> self, sasl::VerifySecre
   bool good = false;
   auto condition = sasl::Condition::not_authorized;
   std::string why;
-  const auto wait =
-      home.house().throttle.before_answer(self->host_->tenant->id, secret.authcid, self->transport_->peer_address());
   if (looks_like_token(secret.secret)) {
-    self->localpart_.clear();  // nobody guesses a signature: what expired is no sign of an attack
     const auto user = co_await sign_in(home.loop(), home.house().accounts, self->host_->tenant, home.house().keys,
                                        secret.secret, home.clock().wall_ms());
     good = user && user->localpart == secret.authcid;
     if (!user) why = user.error().text;
     if (!user) condition = condition_of(user.error());
     if (user && !good) why = "The token is for another user.";
-  } else if (wait.refuse) {
-    condition = sasl::Condition::temporary_auth_failure;
-    why = "Too many failed logins; wait some minutes.";
   } else {
     const auto checked =
         co_await home.house().accounts.check_password(home.loop(), self->host_->tenant, secret.authcid, secret.secret);
@@ -196,30 +201,29 @@ Task<void> Stream::verify_token(std::shared_ptr<Stream> self, sasl::VerifyToken 
   self->transport_->release();
 }
 
-// A failed login is answered later and later, per account and per address; the stream is held meanwhile.
+// A wrong password is answered later and later; the stream is held meanwhile.
 void Stream::fail(const sasl::Failure& failure) {
   mechanism_.reset();
   if (failure.saw_plus) saw_plus_ = localpart_;
-  // What failed before a password was looked at tells an attacker nothing, and is no sign of one.
-  if (failure.condition != sasl::Condition::not_authorized || localpart_.empty()) {
-    send_failure(failure);
-    return;
-  }
-  ++wrong_secrets_;
   Home& home = clients_->home();
-  const std::string& address = transport_->peer_address();
-  home.house().throttle.failed(host_->tenant->id, localpart_, address);
-  const auto wait = home.house().throttle.before_answer(host_->tenant->id, localpart_, address);
-  if (wait.delay_ms <= 0) {
+  LoginThrottle& throttle = home.house().throttle;
+  const std::string tried = std::exchange(localpart_, {});
+  int64_t delay_ms = 0;
+  if (!tried.empty() && failure.condition == sasl::Condition::not_authorized) {
+    ++wrong_secrets_;
+    delay_ms = throttle.delay_ms(host_->tenant->id, tried, transport_->peer_address());
+  } else if (!tried.empty()) {
+    throttle.give_back(host_->tenant->id, tried, transport_->peer_address());
+  }
+  if (delay_ms <= 0) {
     send_failure(failure);
     return;
   }
   transport_->hold();
-  timer_ = home.loop().start_timer(wait.delay_ms, [self = shared_from_this(), failure] {
+  timer_ = home.loop().start_timer(delay_ms, [self = shared_from_this(), failure] {
     // Starting the clock anew ends this timer, and what it holds.
     const auto stream = self;  // NOLINT(performance-unnecessary-copy-initialization)
     stream->send_failure(failure);
-    if (stream->state_ != State::over) stream->start_clock();
     stream->transport_->release();
   });
 }
@@ -232,8 +236,11 @@ void Stream::send_failure(const sasl::Failure& failure) {
   if (!failure.text.empty()) writer.open("text").attribute("xml:lang", "en").text(failure.text).close();
   writer.close();
   transport_->send_nonza(std::move(out));
-  if (++attempts_ >= attempts_max || wrong_secrets_ >= wrong_secrets_max)
+  if (++attempts_ >= attempts_max || wrong_secrets_ >= wrong_secrets_max) {
     end("policy-violation", "Too many failed logins on one stream.");
+  } else if (wrong_secrets_ > 0) {
+    start_clock();
+  }
 }
 
 void Stream::succeed(const sasl::Success& success) {
@@ -251,7 +258,9 @@ void Stream::succeed(const sasl::Success& success) {
     return;
   }
   mechanism_.reset();
-  clients_->home().house().throttle.succeeded(host_->tenant->id, success.authcid, transport_->peer_address());
+  if (!localpart_.empty()) {
+    clients_->home().house().throttle.succeeded(host_->tenant->id, localpart_, transport_->peer_address());
+  }
   localpart_ = success.authcid;
   std::string out;
   xml::Writer(out).leaf("success", success.server_data.empty() ? "" : sasl::encode_server_data(success.server_data),
