@@ -30,6 +30,7 @@ async def is_ended(client, condition):
     error = await client.expect(f'{{{STREAM}}}error')
     if error.find(f'{{urn:ietf:params:xml:ns:xmpp-streams}}{condition}') is None:
         raise Unexpected(f'the stream should have ended with {condition}; it ended with\n{show(error)}')
+    client.abort()
 
 
 for kind in ('tcp', 'tls', 'wss'):
