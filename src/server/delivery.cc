@@ -1,6 +1,8 @@
 // How a stanza that has reached an account's home finds its sessions: RFC 6121 section 8.5.2 (bare JID) and 8.5.3 (full
-// JID).
+// JID). Redelivery of what a session left behind is a short way of its own: the message was looked at, archived and
+// copied when it came, so that it only finds sessions that have not had it, or is kept.
 #include "server/home.h"
+#include "xmpp/delay.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse {
@@ -26,9 +28,10 @@ bool is_for_nobody(const Resident* resident, const Stanza& stanza) {
 std::vector<Session*> message_targets(const Resident& resident, const Stanza& stanza) {
   if (stanza.to->is_full()) {
     if (Session* session = resident.find_session(stanza.to->resourcepart())) return {session};
-    // Section 8.5.3.2.1: no such resource. A chat goes on as if it were for the bare JID; the others do not.
-    if (stanza.type != StanzaType::chat && stanza.type != StanzaType::none) return {};
-    return stanza.type == StanzaType::none ? std::vector<Session*>{} : non_negative(resident);
+    // Section 8.5.3.2.1: no such resource. A chat goes on as if it were for the bare JID, and so does a normal message
+    // for a resource that was there when it came; the others do not.
+    const bool goes_on = stanza.type == StanzaType::chat || stanza.type == StanzaType::none;
+    return goes_on ? non_negative(resident) : std::vector<Session*>{};
   }
   switch (stanza.type) {
     case StanzaType::none:
@@ -38,27 +41,12 @@ std::vector<Session*> message_targets(const Resident& resident, const Stanza& st
   }
 }
 
-// Have carbons copied it, when it was first delivered? What a room passes on they don't (XEP-0280 section 6.1).
-bool was_copied(const HostTable& hosts, const Stanza& message) {
-  if (message.child("no-copy", ns::hints)) return false;
-  const HostPtr sender = message.from->is_full() ? hosts.find(message.from->domainpart()) : nullptr;
-  return !sender || sender->kind != HostKind::rooms;
-}
-
-// A message out of a dead session: resources with carbons have had it. True where that is so for at least one of them.
-bool remove_copied(std::vector<Session*>& sessions) {
-  return std::erase_if(sessions, [](const Session* session) { return session->carbons; }) > 0 && sessions.empty();
-}
-
 }  // namespace
 
-void Home::arrive_at_account(Resident& resident, Stanza& stanza, const ReceiptPtr& receipt, bool replayed) {
+void Home::arrive_at_account(Resident& resident, Stanza& stanza, const ReceiptPtr& receipt) {
   Inbound inbound{resident, stanza, receipt};
-  inbound.replayed = replayed;
-  if (!replayed) {
-    if (hooks_.run(Phase::guard, inbound) == Flow::stop) return;
-    if (hooks_.run(Phase::rewrite, inbound) == Flow::stop) return;
-  }
+  if (hooks_.run(Phase::guard, inbound) == Flow::stop) return;
+  if (hooks_.run(Phase::rewrite, inbound) == Flow::stop) return;
   switch (stanza.kind) {
     case StanzaKind::message: deliver_message(inbound); break;
     case StanzaKind::presence: deliver_presence(inbound); break;
@@ -70,10 +58,10 @@ void Home::arrive_at_account(Resident& resident, Stanza& stanza, const ReceiptPt
 // learns who exists.
 void Home::arrive_at_nobody(const HostPtr& host, Stanza stanza, const ReceiptPtr& receipt) {
   if (stanza.kind == StanzaKind::iq) {
+    if (!is_request(stanza) || !stanza.to->is_bare()) return arrive_nowhere(std::move(stanza));
     const auto query = stanza.first_child();
     const IqRequest request{*this, stanza, *query, host, nullptr, nullptr, receipt};
-    const auto* handler =
-        is_request(stanza) && stanza.to->is_bare() ? hooks_.find_iq(IqTarget::nobody, request) : nullptr;
+    const auto* handler = hooks_.find_iq(IqTarget::nobody, request);
     return handler ? (*handler)(request) : arrive_nowhere(std::move(stanza));
   }
   if (stanza.kind == StanzaKind::presence || !is_for_nobody(nullptr, stanza)) {
@@ -85,24 +73,73 @@ void Home::arrive_at_nobody(const HostPtr& host, Stanza stanza, const ReceiptPtr
   arrive_nowhere(std::move(stanza));
 }
 
+// A room gives a private message to each session that shares the nick, one stanza after the other, all of them with the
+// receipt of the one that its sender sent. What a user sends bears no stamps yet, and is none of these.
+DeliveryPtr Home::find_delivery(const Inbound& inbound) {
+  if (inbound.stanza.stamps().empty() || !inbound.receipt) return nullptr;
+  const std::string& account = inbound.resident.jid().str();
+  if (passed_on_.receipt.lock() != inbound.receipt || passed_on_.account != account) {
+    passed_on_ = {inbound.receipt, account, std::make_shared<Delivery>()};
+    passed_on_.delivery->is_addressed = true;
+  }
+  return passed_on_.delivery;
+}
+
 void Home::deliver_message(Inbound& inbound) {
   Stanza& stanza = inbound.stanza;
-  if (!inbound.replayed && is_for_nobody(&inbound.resident, stanza)) return arrive_nowhere(std::move(stanza));
-  if (!inbound.replayed && hooks_.run(Phase::archive, inbound) == Flow::stop) return;
+  if (is_for_nobody(&inbound.resident, stanza)) return arrive_nowhere(std::move(stanza));
+  inbound.delivery = find_delivery(inbound);
+  if (hooks_.run(Phase::archive, inbound) == Flow::stop) return;
   inbound.delivered_to = message_targets(inbound.resident, stanza);
-  if (inbound.replayed && was_copied(hosts_, stanza) && remove_copied(inbound.delivered_to)) return;
   if (hooks_.run(Phase::deliver, inbound) == Flow::stop) return;
-  if (!inbound.replayed && hooks_.run(Phase::copy, inbound) == Flow::stop) return;
-  if (inbound.delivered_to.empty()) {
+  if (hooks_.run(Phase::copy, inbound) == Flow::stop) return;
+  give(inbound);
+}
+
+// To the sessions that were found; where there are none the message is kept, or refused.
+void Home::give(Inbound& inbound) {
+  const std::vector<Session*>& sessions = inbound.delivered_to;
+  if (sessions.empty()) {
     if (hooks_.run(Phase::notify, inbound) == Flow::stop) return;
     // Nobody took it: section 8.5.2.2. Headlines and errors vanish.
-    if (stanza.type != StanzaType::headline && !takes_no_error(stanza) && !inbound.replayed) {
-      reply_error(stanza, {ErrorKind::service_unavailable, ""});
+    if (inbound.stanza.type != StanzaType::headline && !takes_no_error(inbound.stanza)) {
+      reply_error(inbound.stanza, {ErrorKind::service_unavailable, ""});
     }
     return;
   }
-  const auto shared = std::make_shared<const Stanza>(std::move(stanza));
-  for (Session* session : inbound.delivered_to) session->deliver(shared, inbound.gate);
+  const auto shared = std::make_shared<const Stanza>(std::move(inbound.stanza));
+  if (sessions.size() > 1) inbound.shared_delivery();
+  if (inbound.delivery) inbound.delivery->message = shared;
+  for (Session* session : sessions) session->deliver(shared, inbound.gate, inbound.delivery);
+}
+
+void Home::redeliver(const Undelivered& undelivered) {
+  const Stanza& stanza = *undelivered.delivery->message;
+  if (stanza.kind != StanzaKind::message) {
+    arrive(stanza, nullptr);
+    return;
+  }
+  with_resident(stanza.to->bare(), [this, undelivered](Result<Resident*> resident) {
+    if (resident) {
+      redeliver_at(**resident, undelivered);
+    } else {
+      arrive_nowhere(*undelivered.delivery->message);
+    }
+  });
+}
+
+void Home::redeliver_at(Resident& resident, const Undelivered& undelivered) {
+  const Delivery& delivery = *undelivered.delivery;
+  if (delivery.is_addressed && !delivery.is_lost()) return;
+  Stanza message = *delivery.message;
+  const std::string& domain = resident.host()->domain;
+  if (!is_delayed_by(message, domain)) message.stamp(make_delay(domain, undelivered.since_ms));
+  const ReceiptPtr nobody_waits;
+  Inbound inbound{resident, message, nobody_waits};
+  inbound.delivery = undelivered.delivery;
+  inbound.delivered_to = message_targets(resident, message);
+  std::erase_if(inbound.delivered_to, [&](const Session* session) { return delivery.was_given(session->number()); });
+  if (!inbound.delivered_to.empty() || delivery.is_lost()) give(inbound);
 }
 
 void Home::deliver_presence(Inbound& inbound) {

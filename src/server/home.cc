@@ -31,16 +31,14 @@ void Home::add_module(std::unique_ptr<Module> module) {
 void Home::route(Stanza stanza, ReceiptPtr receipt) {
   Home& there = house_.homes.of(stanza.to->bare_view());
   if (&there == this) {
-    arrive(std::move(stanza), std::move(receipt), false);
+    arrive(std::move(stanza), std::move(receipt));
     return;
   }
   auto carried = std::make_shared<Stanza>(std::move(stanza));
   there.loop().post([&there, carried, receipt = std::move(receipt)]() mutable {
-    there.arrive(std::move(*carried), std::move(receipt), false);
+    there.arrive(std::move(*carried), std::move(receipt));
   });
 }
-
-void Home::route_again(Stanza stanza) { arrive(std::move(stanza), nullptr, true); }
 
 void Home::reply(const Stanza& request, std::string payload, ReceiptPtr receipt) {
   route(Stanza::make_reply(request, StanzaType::result, std::move(payload)), std::move(receipt));
@@ -87,7 +85,7 @@ void Home::send(Resident& resident, Session* session, Stanza stanza, const Recei
   route(std::move(stanza), receipt);
 }
 
-void Home::arrive(Stanza stanza, ReceiptPtr receipt, bool replayed) {
+void Home::arrive(Stanza stanza, ReceiptPtr receipt) {
   const HostPtr host = hosts_.find(stanza.to->domainpart());
   if (!host) {
     if (!takes_no_error(stanza)) {
@@ -121,14 +119,14 @@ void Home::arrive(Stanza stanza, ReceiptPtr receipt, bool replayed) {
   }
   // Whose load has ended is in memory: nobody who waits for it is passed by.
   if (Resident* resident = find_resident(stanza.to->bare_view())) {
-    arrive_at_account(*resident, stanza, receipt, replayed);
+    arrive_at_account(*resident, stanza, receipt);
     return;
   }
   const BareJid account = stanza.to->bare();
   auto carried = std::make_shared<Stanza>(std::move(stanza));
-  with_resident(account, [this, host, carried, receipt = std::move(receipt), replayed](Result<Resident*> resident) {
+  with_resident(account, [this, host, carried, receipt = std::move(receipt)](Result<Resident*> resident) {
     if (resident) {
-      arrive_at_account(**resident, *carried, receipt, replayed);
+      arrive_at_account(**resident, *carried, receipt);
     } else if (resident.error().kind == ErrorKind::item_not_found) {
       arrive_at_nobody(host, std::move(*carried), receipt);
     } else {

@@ -19,6 +19,7 @@
 #include "base/fifo.h"
 #include "base/text_map.h"
 #include "net/loop.h"
+#include "server/delivery.h"
 #include "server/hooks.h"
 #include "server/module.h"
 #include "server/residents.h"
@@ -72,8 +73,6 @@ class Home {
   // Sends a stanza to where its `to` lives, on whatever loop that is. `to` and `from` are set. Nobody there: the error
   // answer of RFC 6120 section 10 goes back.
   void route(Stanza stanza, ReceiptPtr receipt = nullptr);
-  // The same for one that comes out of a dead session.
-  void route_again(Stanza stanza);
   // Answers a request: route(Stanza::make_reply(...)) and errors, in a word.
   void reply(const Stanza& request, std::string payload, ReceiptPtr receipt = nullptr);
   void reply_error(const Stanza& request, const Error& error);
@@ -141,12 +140,14 @@ class Home {
   };  // the timer runs while there is no stream
 
   void send(Resident& resident, Session* session, Stanza stanza, const ReceiptPtr& receipt);
-  void arrive(Stanza stanza, ReceiptPtr receipt, bool replayed);
+  void arrive(Stanza stanza, ReceiptPtr receipt);
   void arrive_at_host(const HostPtr& host, Stanza stanza, const ReceiptPtr& receipt, Session* session);
-  void arrive_at_account(Resident& resident, Stanza& stanza, const ReceiptPtr& receipt, bool replayed);
+  void arrive_at_account(Resident& resident, Stanza& stanza, const ReceiptPtr& receipt);
   void arrive_at_nobody(const HostPtr& host, Stanza stanza, const ReceiptPtr& receipt);
   void arrive_nowhere(Stanza stanza);
+  DeliveryPtr find_delivery(const Inbound& inbound);
   void deliver_message(Inbound& inbound);
+  void give(Inbound& inbound);
   void deliver_presence(Inbound& inbound);
   void deliver_iq(Inbound& inbound);
   void handle_iq(const HostPtr& host, Resident* resident, Session* session, const Stanza& stanza,
@@ -154,7 +155,9 @@ class Home {
   Task<void> load(BareJid jid, HostPtr host);
   void finish_loading(const BareJid& jid, Result<std::unique_ptr<Resident>> resident);
   void forget_idle_residents();
-  void route_undelivered();
+  void redeliver_waiting();
+  void redeliver(const Undelivered& undelivered);
+  void redeliver_at(Resident& resident, const Undelivered& undelivered);
 
   net::Loop& loop_;
   House& house_;
@@ -167,8 +170,13 @@ class Home {
   std::unordered_map<uint64_t, Session*> sessions_;
   TextMap<Resumable> resumable_;
   std::vector<uint64_t> waiting_sessions_;
-  Fifo<StanzaPtr> undelivered_;     // of sessions that closed
+  Fifo<Undelivered> undelivered_;   // of sessions that closed
   bool undelivered_waits_ = false;  // for a later turn
+  struct PassedOn {
+    std::weak_ptr<Receipt> receipt;  // of the stanza that its sender sent
+    std::string account;
+    DeliveryPtr delivery;
+  } passed_on_;  // the last message that a room passed on to an account
   std::multimap<Lsn, std::function<void()>> waiting_work_;
   Lsn committed_ = 0;
   uint64_t last_session_ = 0;

@@ -21,12 +21,13 @@ Session* find_detached_session(const Resident& resident) {
   return oldest;
 }
 
-// XEP-0198 section 5: what was not acknowledged is as if it had not been delivered. Messages look for another resource,
-// requests get their error. But copies were for this session alone, and presence is old by now.
+// XEP-0198 section 4: what was not acknowledged is as if it had not been delivered. Messages look for another resource,
+// requests get their error. But copies that tell of no delivery (of what the account sent, results of an archive) were
+// for this session alone, what a room says was for an occupant, and presence is old by now.
 bool goes_on(const Stanza& stanza) {
   if (!stanza.to || !stanza.from) return false;
   if (stanza.kind == StanzaKind::iq) return stanza.type == StanzaType::get || stanza.type == StanzaType::set;
-  return stanza.kind == StanzaKind::message && !has_copy(stanza);
+  return stanza.kind == StanzaKind::message && stanza.type != StanzaType::groupchat && !has_copy(stanza);
 }
 }  // namespace
 
@@ -74,25 +75,25 @@ void Home::close_session(Session& session, std::string_view condition, std::stri
   for (const auto& hook : hooks_.session_closing) hook(session);
   Meter::give_back(session.resident().tenant().meter->sessions);
   const std::unique_ptr<Session> owned = session.resident().remove_session(session);
-  for (const StanzaPtr& stanza : owned->take_undelivered()) {
-    if (goes_on(*stanza)) undelivered_.push_back(stanza);
+  for (Undelivered& each : owned->take_undelivered()) {
+    if (goes_on(*each.delivery->message)) undelivered_.push_back(std::move(each));
   }
-  if (!undelivered_waits_) route_undelivered();
+  if (!undelivered_waits_) redeliver_waiting();
   if (stream && !condition.empty()) stream->end(condition, text);
   forget_idle_residents();
 }
 
 // They may be tens of thousands: others have their turns between. Whoever stops has no more turns.
-void Home::route_undelivered() {
+void Home::redeliver_waiting() {
   undelivered_waits_ = false;
   for (size_t i = 0; !undelivered_.empty() && (i < undelivered_a_turn || refuses_more_); ++i) {
-    const StanzaPtr stanza = std::move(undelivered_.front());
+    const Undelivered next = std::move(undelivered_.front());
     undelivered_.pop_front();
-    route_again(*stanza);
+    redeliver(next);
   }
   if (undelivered_.empty()) return;
   undelivered_waits_ = true;
-  loop_.post([this] { route_undelivered(); });
+  loop_.post([this] { redeliver_waiting(); });
 }
 
 void Home::make_resumable(Session& session, int64_t max_s) {
@@ -151,7 +152,7 @@ void Home::remove_tenant(const TenantPtr& tenant) {
 }
 
 void Home::stop() {
-  route_undelivered();
+  redeliver_waiting();
   for (const auto& hook : hooks_.stopping) hook();
   std::vector<Session*> closing;
   for (const auto& [number, session] : sessions_) closing.push_back(session);

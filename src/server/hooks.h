@@ -48,9 +48,15 @@ struct Inbound {
   Stanza& stanza;
   const ReceiptPtr& receipt;
   Lsn gate = 0;                        // it must not reach a client before this is on disk
-  bool replayed = false;               // comes out of a dead session's queue: it has been archived and copied already
-  std::vector<Session*> delivered_to;  // filled before copy: who gets it by the rules
-  std::vector<Session*> copied_to;     // where that is nobody, filled by copy: who has it all the same
+  DeliveryPtr delivery;                // null while one session at most is known to get the message
+  std::vector<Session*> delivered_to;  // filled before copy: the sessions that get it by the rules
+  std::vector<Session*> copied_to;     // where those are none, filled by copy: the sessions that have it all the same
+
+  // For a session that gets the message, or a copy, beside others.
+  const DeliveryPtr& shared_delivery() {
+    if (!delivery) delivery = std::make_shared<Delivery>();
+    return delivery;
+  }
 };
 
 // An iq of type get or set that the server answers, on its own behalf or on an account's.

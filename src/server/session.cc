@@ -64,12 +64,15 @@ void Session::set_presence(std::optional<Stanza> presence) {
   priority_ = static_cast<int>(std::clamp<int64_t>(priority.value_or(0), -128, 127));
 }
 
-void Session::deliver(StanzaPtr stanza, Lsn gate) {
+void Session::deliver(StanzaPtr stanza, Lsn gate, DeliveryPtr delivery) {
+  if (delivery) delivery->give(number_);
+  Out out{std::move(stanza), gate, std::move(delivery)};
   if (outgoing_.empty() && can_leave(gate)) {
-    send(stanza);
+    send(std::move(out));
   } else {
-    held_bytes_ += stanza->held_bytes();
-    outgoing_.push_back({std::move(stanza), gate});
+    held_bytes_ += out.stanza->held_bytes();
+    out.since_ms = home_.clock().wall_ms();
+    outgoing_.push_back(std::move(out));
     if (stream_ && gate > home_.committed()) home_.wait_for_commit(*this);
   }
   if (held_bytes_ > held_bytes_max) overflow();
@@ -77,10 +80,10 @@ void Session::deliver(StanzaPtr stanza, Lsn gate) {
 
 void Session::flush() {
   while (!outgoing_.empty() && can_leave(outgoing_.front().gate)) {
-    const StanzaPtr stanza = std::move(outgoing_.front().stanza);
+    Out out = std::move(outgoing_.front());
     outgoing_.pop_front();
-    held_bytes_ -= stanza->held_bytes();
-    send(stanza);
+    held_bytes_ -= out.stanza->held_bytes();
+    send(std::move(out));
   }
   count_handled();
   const bool gated = stream_ && !outgoing_.empty() && outgoing_.front().gate > home_.committed();
@@ -104,12 +107,16 @@ void Session::tell_of_room() {
   for (const auto& hook : home_.hooks().session_has_room) hook(*this);
 }
 
-void Session::send(const StanzaPtr& stanza) {
+void Session::send(Out out) {
+  const StanzaPtr stanza = out.stanza;
   if (sm_enabled_) {
-    unacknowledged_.push_back(stanza);
+    if (out.since_ms == 0) out.since_ms = home_.clock().wall_ms();
+    unacknowledged_.push_back(std::move(out));
     held_bytes_ += stanza->held_bytes();
     unasked_bytes_ += stanza->held_bytes();
     ++sm_sent_;
+  } else if (out.delivery) {
+    out.delivery->take();
   }
   stream_->send_stanza(*stanza);
   // Ask now and then, so that what is kept for sending again stays small (XEP-0198 section 4 leaves it to us when).
@@ -133,19 +140,21 @@ void Session::overflow() {
   });
 }
 
-bool Session::sm_acknowledge(uint32_t h) {
+Session::Acknowledged Session::sm_acknowledge(uint32_t h) {
   const uint32_t newly = h - sm_acknowledged_;  // mod 2^32
-  if (newly > unacknowledged_.size()) return false;
-  for (uint32_t i = 0; i < newly; ++i) held_bytes_ -= unacknowledged_[i]->held_bytes();
+  if (newly > unacknowledged_.size()) { return newly < 1U << 31 ? Acknowledged::too_high : Acknowledged::too_low; }
+  for (uint32_t i = 0; i < newly; ++i) {
+    held_bytes_ -= unacknowledged_[i].stanza->held_bytes();
+    if (unacknowledged_[i].delivery) unacknowledged_[i].delivery->take();
+  }
   unacknowledged_.pop_front(newly);
   sm_acknowledged_ = h;
   tell_of_room();
-  return true;
+  return Acknowledged::accepted;
 }
 
 void Session::sm_resend() {
-  Fifo<Out> all;
-  for (StanzaPtr& stanza : unacknowledged_) all.push_back({std::move(stanza)});
+  Fifo<Out> all = std::move(unacknowledged_);
   for (Out& out : outgoing_) all.push_back(std::move(out));
   unacknowledged_.clear();
   outgoing_ = std::move(all);
@@ -202,13 +211,22 @@ void Session::sm_enable(std::string resume_id) {
   incoming_.clear();
 }
 
-std::vector<StanzaPtr> Session::take_undelivered() {
-  std::vector<StanzaPtr> stanzas(unacknowledged_.begin(), unacknowledged_.end());
-  for (Out& out : outgoing_) stanzas.push_back(std::move(out.stanza));
-  unacknowledged_.clear();
-  outgoing_.clear();
+std::vector<Undelivered> Session::take_undelivered() {
+  std::vector<Undelivered> undelivered;
+  for (Fifo<Out>* queue : {&unacknowledged_, &outgoing_}) {
+    for (Out& out : *queue) {
+      if (!out.delivery) {  // the session alone was given it
+        out.delivery = std::make_shared<Delivery>();
+        out.delivery->message = std::move(out.stanza);
+        out.delivery->give(number_);
+      }
+      out.delivery->give_up();
+      undelivered.push_back({std::move(out.delivery), out.since_ms});
+    }
+    queue->clear();
+  }
   held_bytes_ = 0;
-  return stanzas;
+  return undelivered;
 }
 
 }  // namespace teahouse

@@ -15,6 +15,7 @@
 
 #include "base/fifo.h"
 #include "base/ids.h"
+#include "server/delivery.h"
 #include "server/receipt.h"
 #include "server/slot.h"
 #include "xmpp/stanza.h"
@@ -23,7 +24,6 @@ namespace teahouse {
 
 class Home;
 class Resident;
-using StanzaPtr = std::shared_ptr<const Stanza>;
 
 // Where a session's stanzas leave: a stream that is open. Implemented by c2s.
 class SessionStream {
@@ -63,8 +63,9 @@ class Session {
   bool interested = false;  // asked for the roster (RFC 6121 section 2.2)
   bool carbons = false;     // XEP-0280 enabled
 
-  // Queues a stanza for the client. It leaves when `gate` is committed; the order is kept.
-  void deliver(StanzaPtr stanza, Lsn gate = 0);
+  // Queues a stanza for the client. It leaves when `gate` is committed; the order is kept. `delivery` names the message
+  // of which this is the one or the copy that the session gets; null where no other session gets it.
+  void deliver(StanzaPtr stanza, Lsn gate = 0, DeliveryPtr delivery = nullptr);
   void deliver(Stanza stanza, Lsn gate = 0) { deliver(std::make_shared<const Stanza>(std::move(stanza)), gate); }
   // Lets go what the committed Lsn and the stream allow.
   void flush();
@@ -85,10 +86,12 @@ class Session {
   bool sm_enabled() const { return sm_enabled_; }
   void sm_enable(std::string resume_id);
   const std::string& resume_id() const { return resume_id_; }  // empty: can't be resumed
-  // The client says that it has handled `h` stanzas. False: more than were sent (undefined-condition,
-  // handled-count-too-high).
-  bool sm_acknowledge(uint32_t h);
+  // The client says that it has handled `h` stanzas. Only `accepted` changes anything: the others contradict what was
+  // sent, or what the client said before.
+  enum class Acknowledged : uint8_t { accepted, too_high, too_low };
+  Acknowledged sm_acknowledge(uint32_t h);
   uint32_t sm_sent() const { return sm_sent_; }
+  uint32_t sm_acknowledged() const { return sm_acknowledged_; }
   size_t sm_unacknowledged() const { return unacknowledged_.size(); }
   // After resumption: sends again what the client has not handled.
   void sm_resend();
@@ -105,7 +108,7 @@ class Session {
   void when_all_handled(std::function<void()> work);
 
   // What was queued or sent and not acknowledged, for whoever closes the session; the queues are empty then.
-  std::vector<StanzaPtr> take_undelivered();
+  std::vector<Undelivered> take_undelivered();
 
   Slots slots;
 
@@ -114,6 +117,8 @@ class Session {
   struct Out {
     StanzaPtr stanza;
     Lsn gate = 0;
+    DeliveryPtr delivery;
+    int64_t since_ms = 0;  // wall clock; counted once it waits or may have to be sent again
   };
   struct In {
     bool complete = false;
@@ -122,7 +127,7 @@ class Session {
   void handled(uint32_t epoch, uint32_t number, Lsn lsn);
   void count_handled();
   bool can_leave(Lsn gate) const;
-  void send(const StanzaPtr& stanza);
+  void send(Out out);
   void request_acknowledgement();
   void overflow();
   void tell_of_room();
@@ -146,10 +151,10 @@ class Session {
   uint32_t received_ = 0, handled_ = 0;
   uint32_t epoch_ = 0;  // counting began anew so many times; receipts from before don't count
   Fifo<In> incoming_;
-  Fifo<Out> outgoing_;              // not yet with the stream
-  Fifo<StanzaPtr> unacknowledged_;  // with the stream, not acknowledged; only with stream management
-  size_t held_bytes_ = 0;           // by both of them
-  size_t unasked_bytes_ = 0;        // of unacknowledged_: sent since the last <r/>
+  Fifo<Out> outgoing_;        // not yet with the stream
+  Fifo<Out> unacknowledged_;  // with the stream, not acknowledged; only with stream management
+  size_t held_bytes_ = 0;     // by both of them
+  size_t unasked_bytes_ = 0;  // of unacknowledged_: sent since the last <r/>
 };
 
 }  // namespace teahouse

@@ -12,13 +12,18 @@ namespace {
 // What a client would have got.
 class Wire final : public SessionStream {
  public:
-  void send_stanza(const Stanza& stanza) override { got.push_back(stanza.id); }
+  void send_stanza(const Stanza& stanza) override {
+    got.push_back(stanza.id);
+    last.clear();
+    stanza.write(last);
+  }
   void send_nonza(std::string xml) override { got.push_back(std::move(xml)); }
   size_t queued_bytes() const override { return queued; }
   void session_closed() override { closed = true; }
   void end(std::string_view condition, std::string_view) override { ended = condition; }
 
   std::vector<std::string> got;
+  std::string last;  // the last stanza, as XML
   std::string ended;
   size_t queued = 0;
   bool closed = false;
@@ -154,13 +159,13 @@ TEST_F(SessionTest, SendsAgainWhatWasNotAcknowledged) {
   shop_->sm_enable("id");
   for (const char* id : {"one", "two", "three"}) shop_->deliver(message(id));
   EXPECT_EQ(shop_wire_.got, (std::vector<std::string>{"one", request, "two", "three"}));
-  EXPECT_FALSE(shop_->sm_acknowledge(4));  // more than were sent
-  EXPECT_TRUE(shop_->sm_acknowledge(1));
+  EXPECT_EQ(shop_->sm_acknowledge(4), Session::Acknowledged::too_high);
+  EXPECT_EQ(shop_->sm_acknowledge(1), Session::Acknowledged::accepted);
   shop_wire_.got.clear();
   shop_->sm_resend();
   EXPECT_EQ(shop_wire_.got, (std::vector<std::string>{"two", request, "three"}));
-  EXPECT_FALSE(shop_->sm_acknowledge(0));  // less than before
-  EXPECT_TRUE(shop_->sm_acknowledge(3));
+  EXPECT_EQ(shop_->sm_acknowledge(0), Session::Acknowledged::too_low);
+  EXPECT_EQ(shop_->sm_acknowledge(3), Session::Acknowledged::accepted);
   EXPECT_EQ(shop_->sm_unacknowledged(), 0U);
 }
 
@@ -172,11 +177,11 @@ TEST_F(SessionTest, WhatIsSentAgainIsNotMoreThanTheStreamTakes) {
   shop_->deliver(message("three"));
   shop_->sm_resend();
   EXPECT_TRUE(shop_wire_.got.empty());
-  EXPECT_FALSE(shop_->sm_acknowledge(1));  // none of them is sent yet
+  EXPECT_EQ(shop_->sm_acknowledge(1), Session::Acknowledged::too_high);  // none of them is sent yet
   shop_wire_.queued = 0;
   shop_->on_drained();
   EXPECT_EQ(shop_wire_.got, (std::vector<std::string>{"one", request, "two", "three"}));
-  EXPECT_TRUE(shop_->sm_acknowledge(3));
+  EXPECT_EQ(shop_->sm_acknowledge(3), Session::Acknowledged::accepted);
   EXPECT_TRUE(forum_wire_.got.empty());
 }
 
@@ -241,6 +246,48 @@ TEST_F(SessionTest, WhatAFullStreamWasNotGivenGoesToAnotherResource) {
   home_.close_session(*tablet);
 }
 
+TEST_F(SessionTest, WhatGoesOnBearsTheTimeAtWhichItCame) {
+  const std::string came = format_time(world_.clock.wall_ms());
+  shop_->sm_enable("id");
+  shop_->deliver(message("sent"));
+  shop_wire_.queued = Session::out_queue_bytes_max + 1;
+  shop_->deliver(message("waiting"));
+  world_.clock.advance_ms(60'000);
+  Wire tablet_wire, desk_wire;
+  Session* tablet = connect("ann@shop.example/tablet", tablet_wire);
+  tablet->sm_enable("id2");
+  home_.close_session(*shop_);
+  turn();
+  EXPECT_EQ(tablet_wire.got, (std::vector<std::string>{"sent", request, "waiting"}));
+  const std::string delay = "<delay xmlns='urn:xmpp:delay' from='shop.example' stamp='" + came + "'/>";
+  EXPECT_NE(tablet_wire.last.find(delay), std::string::npos) << tablet_wire.last;
+  world_.clock.advance_ms(60'000);  // nor does it change when it goes on once more
+  Session* desk = connect("ann@shop.example/desk", desk_wire);
+  home_.close_session(*tablet);
+  turn();
+  EXPECT_EQ(desk_wire.got, (std::vector<std::string>{"sent", "waiting"}));
+  EXPECT_NE(desk_wire.last.find(delay), std::string::npos) << desk_wire.last;
+  EXPECT_EQ(desk_wire.last.find("<delay"), desk_wire.last.rfind("<delay")) << desk_wire.last;
+  EXPECT_TRUE(forum_wire_.got.empty());
+  home_.close_session(*desk);
+}
+
+TEST_F(SessionTest, WhatOneSessionHasTakenIsNotLostWithTheOthers) {
+  Wire tablet_wire, desk_wire;
+  Session* tablet = connect("ann@shop.example/tablet", tablet_wire);
+  for (Session* session : {shop_, tablet}) session->sm_enable(session->jid().str());
+  home_.route(message("m1"));
+  EXPECT_EQ(tablet->sm_acknowledge(1), Session::Acknowledged::accepted);
+  home_.close_session(*shop_);
+  home_.close_session(*tablet);
+  turn();
+  Session* desk = connect("ann@shop.example/desk", desk_wire);
+  turn();
+  EXPECT_TRUE(desk_wire.got.empty());
+  EXPECT_TRUE(forum_wire_.got.empty());
+  home_.close_session(*desk);
+}
+
 TEST_F(SessionTest, OneThatReadsAndNeverAcknowledgesIsClosed) {
   shop_->sm_enable("id");
   forum_->sm_enable("id2");
@@ -254,7 +301,7 @@ TEST_F(SessionTest, OneThatReadsAndNeverAcknowledgesIsClosed) {
   for (size_t i = 0; i < Session::held_bytes_max / (large.size() + 4096); ++i) {
     deliver(*shop_);
     deliver(*forum_);
-    ASSERT_TRUE(forum_->sm_acknowledge(forum_->sm_sent()));
+    ASSERT_EQ(forum_->sm_acknowledge(forum_->sm_sent()), Session::Acknowledged::accepted);
   }
   turn();
   EXPECT_NE(home_.find_session(number), nullptr);
@@ -263,7 +310,7 @@ TEST_F(SessionTest, OneThatReadsAndNeverAcknowledgesIsClosed) {
   for (int i = 0; i < 10; ++i) {
     deliver(*shop_);
     deliver(*forum_);
-    ASSERT_TRUE(forum_->sm_acknowledge(forum_->sm_sent()));
+    ASSERT_EQ(forum_->sm_acknowledge(forum_->sm_sent()), Session::Acknowledged::accepted);
   }
   turn();
   EXPECT_EQ(home_.find_session(number), nullptr);

@@ -31,7 +31,6 @@ Flow remove_forged(Outbound& outbound) {
 }
 
 Flow remove_foreign_stamps(Inbound& inbound) {
-  if (inbound.replayed) return Flow::go_on;  // they are our own
   const BareJid& own = inbound.resident.jid();
   remove_where(inbound.stanza, [&](const xml::Element& child) { return is_stamp_of(child, own); });
   return Flow::go_on;
@@ -97,18 +96,6 @@ ArchiveModule::Written ArchiveModule::write(const Resident& account, const Jid& 
   return written;
 }
 
-// A room gives a private message to each session that shares the nick, one after the other. It is one message, and has
-// one id (XEP-0313 section 6.1.1).
-ArchiveModule::Written ArchiveModule::write_once(const Inbound& inbound) {
-  const auto& [receipt, account, written] = passed_on_;
-  const bool is_same = inbound.receipt && receipt.lock() == inbound.receipt && account == inbound.resident.jid().str();
-  if (!is_same) {
-    passed_on_ = {inbound.receipt, inbound.resident.jid().str(),
-                  write(inbound.resident, *inbound.stanza.from, inbound.stanza)};
-  }
-  return written;
-}
-
 Flow ArchiveModule::archive_sent(Outbound& outbound) {
   const Stanza& message = outbound.stanza;
   if (message.to->bare_view() == outbound.resident.jid().str()) return Flow::go_on;  // once is enough
@@ -125,12 +112,17 @@ Flow ArchiveModule::archive_received(Inbound& inbound) {
   Stanza& message = inbound.stanza;
   if (!is_worth_keeping(message, Keeper::account_archive)) return Flow::go_on;
   if (refuse_full(inbound.resident.tenant(), message) == Flow::stop) return Flow::stop;
-  // What a user sends has no stamps yet.
-  const Written written =
-      message.stamps().empty() ? write(inbound.resident, *message.from, message) : write_once(inbound);
+  // One message has one id, in however many stanzas it arrives (XEP-0313 section 6.1.1).
+  const bool is_kept = inbound.delivery && !inbound.delivery->stamp.empty();
+  Written written = is_kept ? Written{inbound.delivery->gate, inbound.delivery->stamp}
+                            : write(inbound.resident, *message.from, message);
   await(inbound.receipt, written.lsn);
   inbound.gate = written.lsn;
   message.stamp(written.stamp);
+  if (inbound.delivery) {
+    inbound.delivery->gate = written.lsn;
+    inbound.delivery->stamp = std::move(written.stamp);
+  }
   return Flow::go_on;
 }
 

@@ -27,7 +27,6 @@ class ArchiveModule final : public Module {
     std::string stamp;
   };
   Written write(const Resident& account, const Jid& with, const Stanza& message);
-  Written write_once(const Inbound& inbound);
   void query(const IqRequest& request);
   static Task<void> answer(ArchiveModule& self, TenantPtr tenant, BareJid account, uint64_t session, Stanza request,
                            MamQuery query);
@@ -35,12 +34,6 @@ class ArchiveModule final : public Module {
   store::ArchiveStore store(const Tenant& tenant) { return home_->data().archive(tenant.id, "archive"); }
 
   Home* home_ = nullptr;
-  // The last message that a room passed on: one receipt, of the stanza that its sender sent.
-  struct PassedOn {
-    std::weak_ptr<Receipt> receipt;
-    std::string account;
-    Written written;
-  } passed_on_;
 };
 
 }  // namespace teahouse

@@ -21,10 +21,10 @@ Stanza make_copy(const Stanza& message, const char* direction, const std::string
   return Stanza::make(StanzaKind::message, message.type, std::move(payload));
 }
 
-void send_copy(const Resident& account, Session& session, Stanza copy, Lsn gate) {
+void send_copy(const Resident& account, Session& session, Stanza copy, Lsn gate, DeliveryPtr delivery = nullptr) {
   copy.from = account.jid();
   copy.to = session.jid();
-  session.deliver(std::move(copy), gate);
+  session.deliver(std::make_shared<const Stanza>(std::move(copy)), gate, std::move(delivery));
 }
 
 bool is_at_room(Home& home, const Jid& address) {
@@ -74,8 +74,12 @@ Flow copy_received(Home& home, Inbound& inbound) {
       if (is_copied_by_room(home, message)) return Flow::go_on;
       copy = make_copy(message, is_own ? "sent" : "received", {});
     }
-    send_copy(inbound.resident, *session, *copy, inbound.gate);
-    if (delivered.empty()) inbound.copied_to.push_back(session.get());
+    if (delivered.empty()) {  // the message itself is kept for another, or refused
+      send_copy(inbound.resident, *session, *copy, inbound.gate);
+      inbound.copied_to.push_back(session.get());
+    } else {
+      send_copy(inbound.resident, *session, *copy, inbound.gate, inbound.shared_delivery());
+    }
   }
   return Flow::go_on;
 }

@@ -25,11 +25,4 @@ std::string make_stanza_id(store::ArchiveId id, const BareJid& room) {
   return out;
 }
 
-std::string make_delay(int64_t wall_ms, const BareJid& room) {
-  std::string out;
-  xml::Writer writer(out);
-  writer.open("delay", ns::delay).attribute("from", room.str()).attribute("stamp", format_time(wall_ms)).close();
-  return out;
-}
-
 }  // namespace teahouse::muc

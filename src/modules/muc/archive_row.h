@@ -15,6 +15,5 @@ store::ArchiveRow make_row(store::ArchiveId id, const Stanza& message, std::stri
 Result<Stanza> read_row(const store::ArchiveRow& row);
 
 std::string make_stanza_id(store::ArchiveId id, const BareJid& room);
-std::string make_delay(int64_t wall_ms, const BareJid& room);
 
 }  // namespace teahouse::muc

@@ -7,6 +7,7 @@
 #include "server/home.h"
 #include "xml/values.h"
 #include "xmpp/date_time.h"
+#include "xmpp/delay.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse::muc {
@@ -32,7 +33,7 @@ std::vector<Stanza> choose(const store::ArchivePage& page, const BareJid& room, 
     auto stanza = read_row(*row);
     if (!stanza || !stanza->child("body", ns::client)) continue;
     stanza->to = to;
-    stanza->stamp(make_delay(store::time_ms(row->id), room));
+    stanza->stamp(make_delay(room.str(), store::time_ms(row->id)));
     stanza->stamp(make_stanza_id(row->id, room));
     std::string written;
     stanza->write(written);

@@ -1,7 +1,7 @@
 #include "modules/muc/subject.h"
 
-#include "modules/muc/archive_row.h"
 #include "xml/writer.h"
+#include "xmpp/delay.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse::muc {
@@ -31,7 +31,7 @@ void send_subject(Room& room, const FullJid& session) {
     if (auto setter = room.jid().with_resource(room.subject.nick)) stanza.from = std::move(*setter);
   }
   stanza.to = session;
-  if (room.subject.set_ms) stanza.stamp(make_delay(room.subject.set_ms, room.jid()));
+  if (room.subject.set_ms) stanza.stamp(make_delay(room.jid().str(), room.subject.set_ms));
   room.traffic()->send(std::move(stanza));
 }
 

@@ -1,7 +1,7 @@
 #include "modules/offline/offline_module.h"
 
 #include "base/log.h"
-#include "xml/writer.h"
+#include "xmpp/delay.h"
 #include "xmpp/keeping.h"
 #include "xmpp/namespaces.h"
 
@@ -22,15 +22,6 @@ std::string find_archive_id(std::string_view message, const BareJid& account) {
     id = child.attribute("id").value_or("");
   });
   return store::parse_archive_id(id) ? id : std::string();
-}
-
-// It has been here already: other delays, as clients and rooms tell of, are of another time.
-bool is_delayed_by(const Stanza& message, std::string_view domain) {
-  bool found = false;
-  message.root().for_each_child([&](const xml::Element& child) {
-    found = found || (child.is("delay", ns::delay) && child.attribute("from") == domain);
-  });
-  return found;
 }
 
 bool may_receive(const Session& session) {
@@ -85,19 +76,12 @@ Flow OfflineModule::keep(Inbound& inbound) {
   Queue& queue = queue_->of(resident);
   const int64_t limit = resident.tenant().limits().offline_messages;
   if (limit >= 0 && queue.waiting >= limit) {
-    if (!inbound.replayed) home_->reply_error(inbound.stanza, queue_is_full());
+    home_->reply_error(inbound.stanza, queue_is_full());
     return Flow::stop;
   }
   Stanza kept = inbound.stanza;
-  if (!is_delayed_by(kept, resident.host()->domain)) {
-    std::string delay;
-    xml::Writer(delay)
-        .open("delay", ns::delay)
-        .attribute("from", resident.host()->domain)
-        .attribute("stamp", format_time(home_->clock().wall_ms()))
-        .close();
-    kept.stamp(delay);
-  }
+  const std::string& domain = resident.host()->domain;
+  if (!is_delayed_by(kept, domain)) kept.stamp(make_delay(domain, home_->clock().wall_ms()));
   std::string bytes;
   kept.write(bytes, true);
   ++queue.waiting;

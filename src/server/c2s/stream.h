@@ -88,6 +88,8 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   void resume(const xml::Element& element);
   void take_from_other(Session& session);
   void finish_resume(Session& session, uint32_t h);
+  void refuse_resume(Session& session);
+  void acknowledge(uint32_t h);
   void end_overcounted(uint32_t h);
   void refuse_stanza(const xml::Element& element, const Error& error, std::string_view type);
   bool take_token();

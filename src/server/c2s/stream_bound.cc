@@ -202,8 +202,19 @@ void Stream::on_stream_management(const xml::Element& element) {
     session_->sm_request();
   } else if (const auto h = parse_count(element, "h"); !h) {
     end("invalid-xml", "An acknowledgement has a number h.");
-  } else if (!session_->sm_acknowledge(*h)) {
-    end_overcounted(*h);
+  } else {
+    acknowledge(*h);
+  }
+}
+
+void Stream::acknowledge(uint32_t h) {
+  switch (session_->sm_acknowledge(h)) {
+    case Session::Acknowledged::accepted: return;
+    case Session::Acknowledged::too_high: end_overcounted(h); return;
+    case Session::Acknowledged::too_low:
+      end("undefined-condition", "h='" + std::to_string(h) + "' is less than the " +
+                                     std::to_string(session_->sm_acknowledged()) +
+                                     " stanzas that were acknowledged before. Count up from <enabled/>.");
   }
 }
 
@@ -273,8 +284,21 @@ void Stream::take_from_other(Session& session) {
   other->end("conflict", "The session was resumed on another stream.");
 }
 
+// The client says that it has had less than it said before, as one does that was restored from an older copy of itself.
+// It binds anew, and is given there what the session had left.
+void Stream::refuse_resume(Session& session) {
+  state_ = State::authenticated;
+  transport_->send_nonza(sm_failed(ErrorKind::item_not_found));
+  session.home().close_session(session);
+}
+
 void Stream::finish_resume(Session& session, uint32_t h) {
   take_from_other(session);
+  const auto acknowledged = session.sm_acknowledge(h);
+  if (acknowledged == Session::Acknowledged::too_low) {
+    refuse_resume(session);
+    return;
+  }
   timer_.stop();
   session.home().resuming(session);
   session_ = &session;
@@ -285,7 +309,7 @@ void Stream::finish_resume(Session& session, uint32_t h) {
       .attribute("h", std::to_string(session_->sm_handled()))
       .close();
   transport_->send_nonza(std::move(out));
-  if (!session_->sm_acknowledge(h)) {
+  if (acknowledged == Session::Acknowledged::too_high) {
     end_overcounted(h);
     return;
   }
