@@ -28,6 +28,14 @@ bool may_receive(const Session& session) {
   return session.stream() && session.is_available() && session.priority() >= 0;
 }
 
+// Nothing to keep is nothing to complain about: a chat state for somebody who is away. But a body that asks not to be
+// kept is missed, and its sender told.
+Flow pass_by(const Stanza& message) {
+  const bool is_silent =
+      (message.type == StanzaType::chat || message.type == StanzaType::none) && !message.child("body", ns::client);
+  return is_silent ? Flow::stop : Flow::go_on;
+}
+
 Error queue_is_full() {
   return {ErrorKind::service_unavailable, "This user is away and has as many messages waiting as the plan keeps."};
 }
@@ -69,9 +77,7 @@ Task<void> OfflineModule::load(OfflineModule& self, Resident& resident) {
 Flow OfflineModule::keep(Inbound& inbound) {
   Resident& resident = inbound.resident;
   if (!is_worth_keeping(inbound.stanza, Keeper::offline_queue)) {
-    // Nothing to keep is nothing to complain about: a chat state for somebody who is away.
-    return inbound.stanza.type == StanzaType::chat || inbound.stanza.type == StanzaType::none ? Flow::stop
-                                                                                              : Flow::go_on;
+    return inbound.copied_to.empty() ? pass_by(inbound.stanza) : Flow::stop;
   }
   Queue& queue = queue_->of(resident);
   const int64_t limit = resident.tenant().limits().offline_messages;
@@ -98,7 +104,7 @@ Flow OfflineModule::keep(Inbound& inbound) {
 // as long: it waits for a write, which here changes nothing.
 Flow OfflineModule::vanish(const Tenant& tenant, const Stanza& message, const ReceiptPtr& receipt) {
   if (message.type != StanzaType::chat && message.type != StanzaType::none) return Flow::go_on;
-  if (!is_worth_keeping(message, Keeper::offline_queue)) return Flow::stop;
+  if (!is_worth_keeping(message, Keeper::offline_queue)) return pass_by(message);
   if (tenant.limits().offline_messages == 0) {
     home_->reply_error(message, queue_is_full());
   } else {
