@@ -4,7 +4,6 @@
 
 #include "modules/muc/affiliations.h"
 #include "modules/muc/invite.h"
-#include "modules/muc/join.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
@@ -14,8 +13,8 @@ namespace {
 struct Item {
   std::optional<Affiliation> affiliation;
   std::optional<Role> role;
-  std::optional<BareJid> jid;  // of an affiliation item, always set once it is checked
-  std::string nick;
+  std::optional<BareJid> jid;       // of an affiliation item, always set once it is checked
+  std::optional<std::string> nick;  // as written; empty, of an affiliation item: none is reserved any more
   std::string reason;
 };
 
@@ -29,7 +28,7 @@ Result<Item> parse_item(const xml::Element& element) {
   if (affiliation) item.affiliation = find_affiliation(*affiliation);
   if (role) item.role = find_role(*role);
   if (!item.affiliation && !item.role) return Error{ErrorKind::bad_request, "There is no such affiliation or role."};
-  item.nick = element.attribute("nick").value_or("");
+  item.nick = element.attribute("nick");
   item.reason = cut_reason(element.child_text("reason", ns::muc_admin));
   if (const auto jid = element.attribute("jid")) {
     const auto parsed = Jid::parse(*jid);
@@ -54,19 +53,27 @@ Result<std::vector<Item>> parse_items(const xml::Element& query) {
 
 Result<void> check_role_item(const Room& room, const Standing& actor, const Item& item) {
   if (actor.role != Role::moderator) return Error{ErrorKind::forbidden, "Only moderators change roles."};
-  if (item.nick.empty()) return Error{ErrorKind::bad_request, "A role belongs to a nick."};
-  const Occupant* target = room.occupants.find(item.nick);
-  if (!target) return Error{ErrorKind::item_not_found, "There is nobody here called '" + item.nick + "'."};
+  if (!item.nick) return Error{ErrorKind::bad_request, "A role belongs to a nick."};
+  const Occupant* target = room.occupants.find(*item.nick);
+  if (!target) return Error{ErrorKind::item_not_found, "There is nobody here called '" + *item.nick + "'."};
   return check_role_change(actor, {room.affiliation_of(target->real), target->role}, *item.role);
 }
 
 Result<void> check_reserved_nick(const Room& room, const Item& item) {
-  if (item.nick.empty()) return {};
-  const auto valid = check_nick(item.nick);
-  if (!valid || !room.jid().with_resource(item.nick)) return Error{ErrorKind::not_acceptable, "This is no nick."};
-  const BareJid* owner = room.find_nick_owner(item.nick);
+  if (!item.nick || item.nick->empty()) return {};
+  const auto nick = Nick::parse(*item.nick);
+  if (!nick) return nick.error();
+  const BareJid* owner = room.find_nick_owner(*nick);
   if (owner && *owner != *item.jid) return Error{ErrorKind::conflict, "This nick is reserved for somebody else."};
   return {};
+}
+
+// Clients send lists whole: an item that leaves everything as it is needs no right to change it.
+bool changes_nothing(const Room& room, const Item& item) {
+  const auto known = room.affiliations.find(*item.jid);
+  const Affiliated now = known == room.affiliations.end() ? Affiliated{Affiliation::none, {}, {}} : known->second;
+  if (now.affiliation != *item.affiliation) return false;
+  return !item.nick || *item.nick == (now.nick ? now.nick->str() : std::string());
 }
 
 Result<void> check_affiliation_item(const Room& room, const Stanza& stanza, Item& item) {
@@ -74,15 +81,16 @@ Result<void> check_affiliation_item(const Room& room, const Stanza& stanza, Item
   const Affiliation own = room.affiliation_of(actor);
   if (own < Affiliation::admin) return Error{ErrorKind::forbidden, "Only admins and owners change affiliations."};
   if (!item.jid) {
-    const Occupant* named = item.nick.empty() ? nullptr : room.occupants.find(item.nick);
+    const Occupant* named = item.nick ? room.occupants.find(*item.nick) : nullptr;
     if (!named) return Error{ErrorKind::bad_request, "An affiliation belongs to the address of a user."};
     item.jid = named->real;
-    item.nick.clear();
+    item.nick.reset();
   }
   if (!item.jid->has_localpart()) return Error{ErrorKind::jid_malformed, "An affiliation is a user's, not a server's."};
   if (*item.jid == actor && *item.affiliation == Affiliation::outcast) {
     return Error{ErrorKind::conflict, "You cannot ban yourself."};
   }
+  if (changes_nothing(room, item)) return {};
   const auto allowed = check_affiliation_change(own, room.affiliation_of(*item.jid), *item.affiliation);
   if (!allowed) return allowed;
   return check_reserved_nick(room, item);
@@ -95,27 +103,16 @@ Result<void> check_outcome(const Room& room, const std::vector<Item>& items) {
   for (const Item& item : items) {
     if (!item.affiliation) continue;
     wanted[*item.jid] = *item.affiliation;
-    if (item.nick.empty()) continue;
-    const auto [at, added] = nicks.emplace(item.nick, *item.jid);
+    const auto nick = Nick::parse(item.nick.value_or(""));
+    if (!nick) continue;
+    const auto [at, added] = nicks.emplace(nick->key(), *item.jid);
     if (!added && at->second != *item.jid) return Error{ErrorKind::conflict, "One nick is reserved for two users."};
   }
-  size_t owners = room.count(Affiliation::owner);
-  const size_t owners_before = owners;
-  size_t more = 0;
-  for (const auto& [jid, affiliation] : wanted) {
-    const Affiliation before = room.listed_affiliation_of(jid);
-    if (before == Affiliation::owner) --owners;
-    if (affiliation == Affiliation::owner) ++owners;
-    if (before == Affiliation::none && affiliation != Affiliation::none) ++more;
-  }
-  if (owners == 0 && owners_before > 0) {
-    return Error{ErrorKind::conflict, "A room keeps at least one owner: make another one first."};
-  }
-  return more ? check_affiliation_space(room, more) : Result<void>();
+  return check_affiliations(room, wanted);
 }
 
 void apply_role(Room& room, const Item& item, PresenceNotes notes) {
-  Occupant* target = room.occupants.find(item.nick);
+  Occupant* target = room.occupants.find(*item.nick);
   if (!target) return;  // an item before this one removed him
   if (*item.role == Role::none) {
     notes.codes = {307};
@@ -127,13 +124,12 @@ void apply_role(Room& room, const Item& item, PresenceNotes notes) {
 
 void apply_affiliation(Room& room, const Stanza& stanza, const Item& item, const PresenceNotes& notes) {
   const Affiliation before = room.affiliation_of(*item.jid);
-  Affiliated affiliated{*item.affiliation, item.nick, {}};
+  Affiliated affiliated = make_affiliated(room, *item.jid, *item.affiliation);
   if (*item.affiliation == Affiliation::outcast) {
-    affiliated.nick.clear();
     affiliated.reason = item.reason;
-  } else if (const auto known = room.affiliations.find(*item.jid);
-             known != room.affiliations.end() && affiliated.nick.empty()) {
-    affiliated.nick = known->second.nick;
+  } else if (item.nick) {
+    affiliated.nick.reset();
+    if (auto nick = Nick::parse(*item.nick)) affiliated.nick = std::move(*nick);
   }
   change_affiliation(room, *item.jid, std::move(affiliated), notes);
   const bool may_come_now = before == Affiliation::none && *item.affiliation >= Affiliation::member;
@@ -146,7 +142,7 @@ void write_affiliations(const Room& room, xml::Writer& writer, Affiliation wante
   for (const auto& [jid, affiliated] : room.affiliations) {
     if (affiliated.affiliation != wanted) continue;
     writer.open("item").attribute("affiliation", to_string(wanted)).attribute("jid", jid.str());
-    if (!affiliated.nick.empty()) writer.attribute("nick", affiliated.nick);
+    if (affiliated.nick) writer.attribute("nick", affiliated.nick->str());
     if (!affiliated.reason.empty()) writer.leaf("reason", affiliated.reason);
     writer.close();
   }

@@ -12,6 +12,28 @@ Result<void> check_affiliation_space(const Room& room, size_t more) {
                "The room's lists have as many people as the plan allows (" + std::to_string(most) + ")."};
 }
 
+Result<void> check_affiliations(const Room& room, const std::map<BareJid, Affiliation>& wanted) {
+  const size_t owners_before = room.count(Affiliation::owner);
+  size_t owners = owners_before, more = 0;
+  for (const auto& [jid, affiliation] : wanted) {
+    const Affiliation before = room.listed_affiliation_of(jid);
+    if (before == Affiliation::owner) --owners;
+    if (affiliation == Affiliation::owner) ++owners;
+    if (before == Affiliation::none && affiliation != Affiliation::none) ++more;
+  }
+  if (owners == 0 && owners_before > 0) {
+    return Error{ErrorKind::conflict, "A room keeps at least one owner: make another one first."};
+  }
+  return more ? check_affiliation_space(room, more) : Result<void>();
+}
+
+Affiliated make_affiliated(const Room& room, const BareJid& user, Affiliation affiliation) {
+  const auto known = room.affiliations.find(user);
+  Affiliated made{affiliation, {}, {}};
+  if (known != room.affiliations.end() && affiliation != Affiliation::outcast) made.nick = known->second.nick;
+  return made;
+}
+
 void change_affiliation(Room& room, const BareJid& user, Affiliated wanted, PresenceNotes notes) {
   const Affiliation before = room.affiliation_of(user);
   const bool is_listed = room.listed_affiliation_of(user) != Affiliation::none;

@@ -3,6 +3,7 @@
 // Spec: XEP-0045 sections 9 and 10.3 to 10.8.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "modules/muc/presence.h"
@@ -12,6 +13,13 @@ namespace teahouse::muc {
 
 // Room for so many more affiliations: affiliations_max, and the plan's room_members. Errors: resource_constraint.
 Result<void> check_affiliation_space(const Room& room, size_t more);
+
+// May the users have these affiliations, seen from the lists as they will be then? Errors: conflict: the room would
+// lose its last owner (section 10.2); resource_constraint.
+Result<void> check_affiliations(const Room& room, const std::map<BareJid, Affiliation>& wanted);
+
+// What the lists have of the user, with this affiliation. A reserved nick stays, but not an outcast's.
+Affiliated make_affiliated(const Room& room, const BareJid& user, Affiliation affiliation);
 
 // Gives the user this affiliation (none takes it away) and puts the gate for it into the room's line. `notes` has who
 // did it and why. REQUIRES: it is allowed.

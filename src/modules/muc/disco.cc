@@ -47,7 +47,7 @@ void answer_reserved_nick(Room& room, const Stanza& stanza) {
   xml::Writer writer(payload);
   writer.open("query", ns::disco_info).attribute("node", room_user_node);
   const auto known = room.affiliations.find(stanza.from->bare());
-  if (known != room.affiliations.end() && !known->second.nick.empty()) write_identity(writer, known->second.nick);
+  if (known != room.affiliations.end() && known->second.nick) write_identity(writer, known->second.nick->str());
   writer.close();
   room.reply(stanza, std::move(payload));
 }

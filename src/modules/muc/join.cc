@@ -1,9 +1,6 @@
 #include "modules/muc/join.h"
 
-#include <algorithm>
-
 #include "crypto/hash.h"
-#include "modules/muc/forged.h"
 #include "modules/muc/history.h"
 #include "modules/muc/presence.h"
 #include "modules/muc/subject.h"
@@ -24,16 +21,16 @@ Result<void> check_password(const Room& room, const Stanza& stanza) {
   return Error{ErrorKind::not_authorized, "This room needs a password."};
 }
 
-// One who changes his nick makes no room fuller.
-Result<void> check_free_nick(const Room& room, const BareJid& account, std::string_view nick, bool may_share) {
-  const auto valid = check_nick(nick);
-  if (!valid) return valid;
-  if (const BareJid* owner = room.find_nick_owner(nick); owner && *owner != account) {
+// May a session of the account have this nick? `now`: the occupant that it is already, which makes no room fuller.
+Result<void> check_free_nick(const Room& room, const BareJid& account, std::string_view wanted, const Occupant* now) {
+  const auto nick = Nick::parse(wanted);
+  if (!nick) return nick.error();
+  if (const BareJid* owner = room.find_nick_owner(*nick); owner && *owner != account) {
     return Error{ErrorKind::conflict, "This nick is reserved for somebody else."};
   }
-  const Occupant* there = room.occupants.find(nick);
-  if (!there) return {};
-  if (!may_share || there->real != account) return Error{ErrorKind::conflict, "This nick is in use."};
+  const Occupant* there = room.occupants.find(wanted);
+  if (!there || there == now) return {};
+  if (there->real != account) return Error{ErrorKind::conflict, "This nick is in use."};
   if (there->sessions.size() >= sessions_per_nick_max) {
     return Error{ErrorKind::resource_constraint, "Too many of your sessions are in this room."};
   }
@@ -64,39 +61,46 @@ Result<void> check_entry(const Room& room, const Stanza& stanza) {
   const auto password = check_password(room, stanza);
   if (!password) return password;
   const std::string_view nick = stanza.to->resourcepart();
-  const auto free = check_free_nick(room, account, nick, true);
+  const auto free = check_free_nick(room, account, nick, nullptr);
   if (!free) return free;
   return room.occupants.find(nick) ? Result<void>() : check_space(room, affiliation);
 }
 
+// The session has the nick as another session of its account writes it: the room has changed it (section 7.2.3).
+std::vector<int> codes_for_nick(const Occupant& occupant, const Stanza& stanza) {
+  return occupant.nick() == stanza.to->resourcepart() ? std::vector<int>() : std::vector<int>{210};
+}
+
 // All that one session gets when it enters, in the order of section 7.1; the room's other sessions have heard of it by
 // then.
-void send_room(Room& room, Occupant& occupant, const FullJid& session, const Stanza& stanza, bool created) {
+void send_room(Room& room, const Occupant& occupant, const FullJid& session, const Stanza& stanza, bool created) {
   send_occupants(room, occupant, session);
-  PresenceNotes notes;
+  PresenceNotes notes{{}, codes_for_nick(occupant, stanza), {}, {}, {}};
   if (room.config.non_anonymous) notes.self_codes.push_back(100);
   if (room.config.archived) notes.self_codes.push_back(170);
   if (created) notes.self_codes.push_back(201);
-  send_self(room, occupant, session, notes);
+  send_self(room, occupant, notes, stanza);
   const auto x = stanza.child("x", ns::muc);
   const auto history = x ? x->child("history", ns::muc) : std::nullopt;
   send_history(room, session, parse_history(history, room.config, room.home().clock().wall_ms()));
   send_subject(room, session);
 }
 
-}  // namespace
-
-Result<void> check_nick(std::string_view nick) {
-  const auto starts_character = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; };
-  if (static_cast<size_t>(std::count_if(nick.begin(), nick.end(), starts_character)) > nick_characters_max) {
-    return Error{ErrorKind::not_acceptable,
-                 "A nick has at most " + std::to_string(nick_characters_max) + " characters."};
+// The occupant leaves the old nick for the new one; a session alone does, where others of its account have that one.
+const Occupant& take_nick(Room& room, Occupant& occupant, const FullJid& session, const Stanza& stanza) {
+  Occupant* there = room.occupants.find(stanza.to->resourcepart());
+  if (there && there != &occupant) {
+    remove_session(room, occupant, session, {{303}, {}, {}, {}, std::string(there->nick())});
+    room.occupants.add_session(*there, {session, make_shown(room, stanza)});
+    return *there;
   }
-  if (nick.find_first_not_of(" \t") == std::string_view::npos) {
-    return Error{ErrorKind::not_acceptable, "A nick needs a character that can be seen."};
-  }
-  return {};
+  broadcast_old_nick(room, occupant, {{303}, {}, {}, {}, std::string(stanza.to->resourcepart())});
+  room.occupants.rename(occupant, *stanza.to->full());
+  room.occupants.set_presence(occupant, session, make_shown(room, stanza));
+  return occupant;
 }
+
+}  // namespace
 
 void enter(Room& room, const Stanza& stanza, bool created) {
   const auto allowed = check_entry(room, stanza);
@@ -106,8 +110,7 @@ void enter(Room& room, const Stanza& stanza, bool created) {
   }
   const FullJid address = *stanza.to->full();
   const FullJid session = *stanza.from->full();
-  Stanza presence = stanza;
-  remove_forged(presence, room.jid());
+  Stanza presence = make_shown(room, stanza);
   Occupant* occupant = room.occupants.find(address.resourcepart());
   if (occupant) {
     room.occupants.add_session(*occupant, {session, std::move(presence)});
@@ -125,8 +128,7 @@ void enter(Room& room, const Stanza& stanza, bool created) {
 
 void enter_again(Room& room, Occupant& occupant, const Stanza& stanza) {
   const FullJid session = *stanza.from->full();
-  Stanza presence = stanza;
-  remove_forged(presence, room.jid());
+  Stanza presence = make_shown(room, stanza);
   const bool changed = occupant.shown().jid != session || occupant.shown().presence.payload() != presence.payload();
   room.occupants.set_presence(occupant, session, std::move(presence));
   if (changed) broadcast_entry(room, occupant, session);
@@ -134,18 +136,19 @@ void enter_again(Room& room, Occupant& occupant, const Stanza& stanza) {
 }
 
 void change_nick(Room& room, Occupant& occupant, const Stanza& stanza) {
-  const auto allowed = check_free_nick(room, occupant.real, stanza.to->resourcepart(), false);
+  const auto allowed = check_free_nick(room, occupant.real, stanza.to->resourcepart(), &occupant);
   if (!allowed) {
     room.reply_error(stanza, allowed.error());
     return;
   }
-  PresenceNotes notes{{303}, {}, {}, {}, std::string(stanza.to->resourcepart())};
-  broadcast_old_nick(room, occupant, notes);
-  Stanza presence = stanza;
-  remove_forged(presence, room.jid());
-  room.occupants.rename(occupant, *stanza.to->full());
-  room.occupants.set_presence(occupant, *stanza.from->full(), std::move(presence));
-  broadcast_presence(room, occupant);
+  const FullJid session = *stanza.from->full();
+  const Occupant& renamed = take_nick(room, occupant, session, stanza);
+  if (stanza.child("x", ns::muc)) {
+    broadcast_entry(room, renamed, session);
+    send_room(room, renamed, session, stanza, false);
+  } else {
+    broadcast_presence(room, renamed, {{}, codes_for_nick(renamed, stanza), {}, {}, {}}, false, &stanza);
+  }
 }
 
 }  // namespace teahouse::muc

@@ -128,7 +128,7 @@ Result<store::ArchiveId> say(Room& room, std::string_view nick, const std::optio
   message.from = *address;
   message.id = store::to_string(room.home().make_archive_id());
   // The site itself is named by the nick, in a form that no bare JID has.
-  const std::string who = sender ? sender->str() : "/" + std::string(nick);
+  const std::string who = sender ? sender->str() : "/" + std::string(address->resourcepart());
   message.stamp(make_occupant_stamp(make_occupant_id(room.tenant(), room.jid(), who)));
   store::ArchiveId id = room.home().make_archive_id();
   if (room.config.archived && !room.locked) id = keep(room, message, sender ? sender->str() : room.jid().str());

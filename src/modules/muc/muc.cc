@@ -16,7 +16,9 @@ class MucModule final : public Module {
         "Rooms, on a service of their own for each tenant.",
         {{45, "1.35.5", "Multi-User Chat",
           "no groupchat 1.0, unique room names, pubsub nodes of rooms or approval of registrations (only members "
-          "reserve nicks); nicks are never changed by the service (210)"},
+          "reserve nicks); nicks are compared as RFC 8266 has it, and changed by the service (210) only to the "
+          "spelling "
+          "that another session of the account has"},
          {4, "2.13.2", "Data Forms", "no reported items"},
          {59, "1.0", "Result Set Management", "archives are not paged by index"},
          {203, "2.0", "Delayed Delivery", ""},

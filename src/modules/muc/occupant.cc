@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cassert>
 
+#include "xmpp/nickname.h"
+
 namespace teahouse::muc {
 
 Occupant* Occupants::find(std::string_view nick) const {
-  const auto found = by_nick_.find(nick);
+  const auto found = by_nick_.find(xmpp::make_nickname_key(nick));
   return found == by_nick_.end() ? nullptr : found->second.get();
 }
 
@@ -25,13 +27,13 @@ std::vector<Occupant*> Occupants::find_by_account(const BareJid& account) const 
 
 Occupant& Occupants::add(FullJid address, Role role, std::string occupant_id, OccupantSession first) {
   recipients_.reset();
-  const std::string nick(address.resourcepart());
+  const std::string key = xmpp::make_nickname_key(address.resourcepart());
   const std::string session = first.jid.str();
   const BareJid real = first.jid.bare();
-  auto made = std::make_unique<Occupant>(Occupant{std::move(address), real, role, std::move(occupant_id), {}});
+  auto made = std::make_unique<Occupant>(Occupant{std::move(address), real, role, std::move(occupant_id), {}, key});
   made->sessions.push_back(std::move(first));
   Occupant& occupant = *made;
-  [[maybe_unused]] const auto [at, added] = by_nick_.emplace(nick, std::move(made));
+  [[maybe_unused]] const auto [at, added] = by_nick_.emplace(key, std::move(made));
   assert(added);
   by_session_[session] = &occupant;
   return occupant;
@@ -59,16 +61,16 @@ void Occupants::remove_session(Occupant& occupant, const FullJid& session) {
 }
 
 void Occupants::rename(Occupant& occupant, FullJid address) {
-  auto node = by_nick_.extract(std::string(occupant.nick()));
+  auto node = by_nick_.extract(occupant.nick_key);
   occupant.address = std::move(address);
-  node.key() = std::string(occupant.nick());
+  node.key() = occupant.nick_key = xmpp::make_nickname_key(occupant.nick());
   by_nick_.insert(std::move(node));
 }
 
 void Occupants::remove(Occupant& occupant) {
   recipients_.reset();
   for (const auto& session : occupant.sessions) by_session_.erase(session.jid.str());
-  by_nick_.erase(std::string(occupant.nick()));
+  by_nick_.erase(std::string(occupant.nick_key));
 }
 
 Traffic::Recipients Occupants::recipients() const {

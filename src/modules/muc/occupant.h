@@ -21,7 +21,7 @@ namespace teahouse::muc {
 
 struct OccupantSession {
   FullJid jid;
-  Stanza presence;  // as the client sent it, without what only the room may say; neither to nor from
+  Stanza presence;  // make_shown() of what the client sent
 };
 
 struct Occupant {
@@ -30,6 +30,7 @@ struct Occupant {
   Role role;
   std::string occupant_id;
   std::vector<OccupantSession> sessions;  // never empty; the last one is shown
+  std::string nick_key;                   // of nick(), as Nick has it
 
   std::string_view nick() const { return address.resourcepart(); }
   const OccupantSession& shown() const { return sessions.back(); }
@@ -37,12 +38,13 @@ struct Occupant {
 
 class Occupants {
  public:
+  // By the nick as anybody may write it.
   Occupant* find(std::string_view nick) const;
   Occupant* find_by_session(const Jid& session) const;
   // Those of one account; mostly none or one.
   std::vector<Occupant*> find_by_account(const BareJid& account) const;
 
-  // In the order of nicks. REQUIRES: `visit` adds and removes none.
+  // In the order of the keys of their nicks. REQUIRES: `visit` adds and removes none.
   template <class F>
   void for_each(F&& visit) const {
     for (const auto& [nick, occupant] : by_nick_) visit(*occupant);
@@ -57,6 +59,7 @@ class Occupants {
   void set_presence(Occupant& occupant, const FullJid& session, Stanza presence);
   // REQUIRES: the occupant has another session.
   void remove_session(Occupant& occupant, const FullJid& session);
+  // REQUIRES: the nick is free, or another spelling of the occupant's own.
   void rename(Occupant& occupant, FullJid address);
   void remove(Occupant& occupant);
 
@@ -64,7 +67,7 @@ class Occupants {
   Traffic::Recipients recipients() const;
 
  private:
-  std::map<std::string, std::unique_ptr<Occupant>, std::less<>> by_nick_;
+  std::map<std::string, std::unique_ptr<Occupant>> by_nick_;  // by nick_key
   std::unordered_map<std::string, Occupant*> by_session_;
   mutable Traffic::Recipients recipients_;  // null: to be made anew
 };

@@ -14,7 +14,8 @@ enum class View { stranger, sees_address, self };
 struct Told {
   StanzaType type = StanzaType::none;
   const PresenceNotes& notes;
-  std::string_view destroy = {};  // <destroy/>: with the room its affiliations are gone (section 10.9)
+  const Stanza* answered = nullptr;  // what a session of the occupant sent, if that is the cause
+  std::string_view destroy = {};     // <destroy/>: with the room its affiliations are gone (section 10.9)
 };
 
 std::string make_stamp(const Room& room, const Occupant& occupant, View view, const Told& told) {
@@ -48,7 +49,7 @@ Stanza make_presence(const Room& room, const Occupant& occupant, View view, cons
   Stanza stanza = content ? *content : Stanza::make(StanzaKind::presence, told.type, {});
   stanza.type = told.type;
   stanza.from = occupant.address;
-  if (view != View::self) stanza.id.clear();
+  stanza.id.clear();
   stanza.stamp(make_stamp(room, occupant, view, told));
   return stanza;
 }
@@ -56,6 +57,14 @@ Stanza make_presence(const Room& room, const Occupant& occupant, View view, cons
 void send_to(const Room& room, const Stanza& stanza, const FullJid& session) {
   Stanza copy = stanza;
   copy.to = session;
+  room.traffic()->send(std::move(copy));
+}
+
+// To a session of the occupant itself. The id is that of what it has sent; what other sessions sent is not its affair.
+void send_to_own(const Room& room, const Stanza& stanza, const FullJid& session, const Told& told) {
+  Stanza copy = stanza;
+  copy.to = session;
+  if (told.answered && *told.answered->from == Jid(session)) copy.id = told.answered->id;
   room.traffic()->send(std::move(copy));
 }
 
@@ -78,7 +87,7 @@ void broadcast(Room& room, const Occupant& of, const Told& told, const Stanza* c
   if (!audience.own) return;
   const Stanza self = make_presence(room, of, View::self, told, content);
   for (const auto& session : of.sessions) {
-    if (!audience.except || session.jid != *audience.except) send_to(room, self, session.jid);
+    if (!audience.except || session.jid != *audience.except) send_to_own(room, self, session.jid, told);
   }
 }
 
@@ -125,10 +134,8 @@ void handle_available(Room& room, const Stanza& stanza) {
   } else if (enters) {
     enter_again(room, *occupant, stanza);
   } else {
-    Stanza presence = stanza;
-    remove_forged(presence, room.jid());
-    room.occupants.set_presence(*occupant, *session, std::move(presence));
-    broadcast_presence(room, *occupant);
+    room.occupants.set_presence(*occupant, *session, make_shown(room, stanza));
+    broadcast_presence(room, *occupant, {}, false, &stanza);
   }
 }
 
@@ -150,21 +157,31 @@ void handle_presence(Room& room, const Stanza& stanza) {
   }
 }
 
-void broadcast_presence(Room& room, const Occupant& occupant, const PresenceNotes& notes, bool hides) {
+Stanza make_shown(const Room& room, const Stanza& presence) {
+  Stanza shown = presence;
+  remove_forged(shown, room.jid());
+  shown.id.clear();
+  shown.from.reset();
+  shown.to.reset();
+  return shown;
+}
+
+void broadcast_presence(Room& room, const Occupant& occupant, const PresenceNotes& notes, bool hides,
+                        const Stanza* answered) {
   const bool visible = room.config.broadcasts(occupant.role);
   const PresenceNotes nothing;
-  if (hides) { broadcast(room, occupant, {StanzaType::unavailable, nothing, {}}, nullptr, {true, false, nullptr}); }
-  broadcast(room, occupant, {StanzaType::none, notes, {}}, &occupant.shown().presence, {visible, true, nullptr});
+  if (hides) broadcast(room, occupant, {StanzaType::unavailable, nothing}, nullptr, {true, false, nullptr});
+  broadcast(room, occupant, {StanzaType::none, notes, answered}, &occupant.shown().presence, {visible, true, nullptr});
 }
 
 void broadcast_entry(Room& room, const Occupant& occupant, const FullJid& session) {
   const PresenceNotes nothing;
-  broadcast(room, occupant, {StanzaType::none, nothing, {}}, &occupant.shown().presence,
+  broadcast(room, occupant, {StanzaType::none, nothing}, &occupant.shown().presence,
             {room.config.broadcasts(occupant.role), true, &session});
 }
 
 void broadcast_old_nick(Room& room, const Occupant& occupant, const PresenceNotes& notes) {
-  broadcast(room, occupant, {StanzaType::unavailable, notes, {}}, nullptr,
+  broadcast(room, occupant, {StanzaType::unavailable, notes}, nullptr,
             {room.config.broadcasts(occupant.role), true, nullptr});
 }
 
@@ -174,17 +191,18 @@ void send_occupants(Room& room, const Occupant& to, const FullJid& session) {
   room.occupants.for_each([&](const Occupant& of) {
     if (&of == &to || !room.config.broadcasts(of.role)) return;
     const View view = sees ? View::sees_address : View::stranger;
-    send_to(room, make_presence(room, of, view, {StanzaType::none, nothing, {}}, &of.shown().presence), session);
+    send_to(room, make_presence(room, of, view, {StanzaType::none, nothing}, &of.shown().presence), session);
   });
 }
 
-void send_self(Room& room, const Occupant& occupant, const FullJid& session, const PresenceNotes& notes) {
-  const Told told{StanzaType::none, notes, {}};
-  send_to(room, make_presence(room, occupant, View::self, told, &occupant.shown().presence), session);
+void send_self(Room& room, const Occupant& occupant, const PresenceNotes& notes, const Stanza& answered) {
+  const Told told{StanzaType::none, notes, &answered};
+  const Stanza self = make_presence(room, occupant, View::self, told, &occupant.shown().presence);
+  send_to_own(room, self, *answered.from->full(), told);
 }
 
 void remove_occupant(Room& room, Occupant& occupant, const PresenceNotes& notes, const Stanza* farewell) {
-  const Told told{StanzaType::unavailable, notes, {}};
+  const Told told{StanzaType::unavailable, notes, farewell};
   broadcast(room, occupant, told, farewell, {room.config.broadcasts(occupant.role), true, nullptr});
   room.occupants.remove(occupant);
 }
@@ -196,8 +214,8 @@ void remove_session(Room& room, Occupant& occupant, const FullJid& session, cons
     return;
   }
   const bool was_shown = occupant.shown().jid == session;
-  const Told told{StanzaType::unavailable, notes, {}};
-  send_to(room, make_presence(room, occupant, View::self, told, farewell), session);
+  const Told told{StanzaType::unavailable, notes, farewell};
+  send_to_own(room, make_presence(room, occupant, View::self, told, farewell), session, told);
   room.occupants.remove_session(occupant, session);
   if (was_shown) broadcast_presence(room, occupant);
 }
@@ -218,7 +236,7 @@ void handle_bounce(Room& room, const Stanza& error) {
 
 void send_everybody_away(Room& room, const PresenceNotes& notes, std::string_view destroy) {
   room.occupants.for_each([&](const Occupant& occupant) {
-    const Told told{StanzaType::unavailable, notes, destroy};
+    const Told told{StanzaType::unavailable, notes, nullptr, destroy};
     const Stanza stanza = make_presence(room, occupant, View::self, told, nullptr);
     for (const auto& session : occupant.sessions) send_to(room, stanza, session.jid);
   });

@@ -23,16 +23,21 @@ struct PresenceNotes {
 // A stanza of type presence for the room.
 void handle_presence(Room& room, const Stanza& stanza);
 
-// The occupant as he is now. `hides`: until now his role was one that is broadcast, and now it is not.
-void broadcast_presence(Room& room, const Occupant& occupant, const PresenceNotes& notes = {}, bool hides = false);
+// A client's presence as the room keeps and shows it: without what only the room may say, id and addresses.
+Stanza make_shown(const Room& room, const Stanza& presence);
+
+// The occupant as he is now. `hides`: until now his role was one that is broadcast, and now it is not. `answered`: the
+// presence that this is the answer to; its id goes to the session that sent it, and to nobody else.
+void broadcast_presence(Room& room, const Occupant& occupant, const PresenceNotes& notes = {}, bool hides = false,
+                        const Stanza* answered = nullptr);
 // The same, but not to this session of his: it enters, and hears of itself last.
 void broadcast_entry(Room& room, const Occupant& occupant, const FullJid& session);
 // He leaves his old nick; `notes` has the new one. REQUIRES: the address is still the old one.
 void broadcast_old_nick(Room& room, const Occupant& occupant, const PresenceNotes& notes);
 // All others, to a session that enters.
 void send_occupants(Room& room, const Occupant& to, const FullJid& session);
-// One session's own presence.
-void send_self(Room& room, const Occupant& occupant, const FullJid& session, const PresenceNotes& notes);
+// One session's own presence, in answer to what it sent.
+void send_self(Room& room, const Occupant& occupant, const PresenceNotes& notes, const Stanza& answered);
 
 // Takes the occupant out of the room and says so. `farewell`: his own last presence, if he had one.
 void remove_occupant(Room& room, Occupant& occupant, const PresenceNotes& notes, const Stanza* farewell = nullptr);

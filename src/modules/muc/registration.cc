@@ -1,7 +1,6 @@
 #include "modules/muc/registration.h"
 
 #include "modules/muc/affiliations.h"
-#include "modules/muc/join.h"
 #include "xml/writer.h"
 #include "xmpp/data_form.h"
 #include "xmpp/namespaces.h"
@@ -27,7 +26,7 @@ bool refuse(Room& room, const Stanza& stanza) {
   return true;
 }
 
-Result<std::string> parse_nick(const Room& room, const xml::Element& query) {
+Result<Nick> parse_nick(const xml::Element& query) {
   std::string nick = query.child_text("username", ns::register_iq);
   if (const auto x = query.child("x", ns::data_forms)) {
     const auto form = DataForm::read(*x);
@@ -35,10 +34,7 @@ Result<std::string> parse_nick(const Room& room, const xml::Element& query) {
     if (field) nick = field->value();
   }
   if (nick.empty()) return Error{ErrorKind::bad_request, "Which nick?"};
-  const auto address = room.jid().with_resource(nick);
-  const auto valid = check_nick(nick);
-  if (!address || !valid) return Error{ErrorKind::not_acceptable, "This is no nick."};
-  return std::string(address->resourcepart());
+  return Nick::parse(nick);
 }
 
 }  // namespace
@@ -49,15 +45,15 @@ void answer_registration_form(Room& room, const Stanza& stanza, const xml::Eleme
   std::string payload;
   xml::Writer writer(payload);
   writer.open("query", ns::register_iq);
-  if (!known.nick.empty()) {
+  if (known.nick) {
     writer.open("registered").close();
-    writer.leaf("username", known.nick);
+    writer.leaf("username", known.nick->str());
   } else {
     writer.leaf("instructions", "Choose the nick that is to be yours in this room.");
     writer.open("username").close();
   }
   DataForm form(DataForm::Type::form, register_form);
-  form.add(nick_field, "text-single", "Nick", known.nick).required = true;
+  form.add(nick_field, "text-single", "Nick", known.nick ? known.nick->str() : std::string()).required = true;
   form.write(writer);
   writer.close();
   room.reply(stanza, std::move(payload));
@@ -67,12 +63,12 @@ void register_nick(Room& room, const Stanza& stanza, const xml::Element& query) 
   if (refuse(room, stanza)) return;
   const BareJid account = stanza.from->bare();
   Affiliated wanted = listed(room, account);
-  wanted.nick.clear();
+  wanted.nick.reset();
   if (!query.child("remove", ns::register_iq)) {
-    auto nick = parse_nick(room, query);
+    auto nick = parse_nick(query);
     if (!nick) return room.reply_error(stanza, nick.error());
     const BareJid* owner = room.find_nick_owner(*nick);
-    const Occupant* there = room.occupants.find(*nick);
+    const Occupant* there = room.occupants.find(nick->str());
     if ((owner && *owner != account) || (there && there->real != account)) {
       return room.reply_error(stanza, {ErrorKind::conflict, "This nick is somebody else's."});
     }

@@ -40,7 +40,7 @@ Standing Room::standing_of(const Jid& user) const {
   return {affiliation_of(user.bare()), occupant ? occupant->role : Role::none};
 }
 
-const BareJid* Room::find_nick_owner(std::string_view nick) const {
+const BareJid* Room::find_nick_owner(const Nick& nick) const {
   for (const auto& [user, affiliated] : affiliations) {
     if (affiliated.nick == nick) return &user;
   }

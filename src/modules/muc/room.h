@@ -57,7 +57,7 @@ class Room {
   Affiliation listed_affiliation_of(const BareJid& user) const;  // what the room's own lists say
   Standing standing_of(const Jid& user) const;  // the role is that of the session, none when it is not in the room
   // The account that this nick is reserved for; null: for nobody.
-  const BareJid* find_nick_owner(std::string_view nick) const;
+  const BareJid* find_nick_owner(const Nick& nick) const;
   size_t count(Affiliation affiliation) const;
   bool may_enter(const BareJid& user) const;  // without regard to a password and to how full it is
 

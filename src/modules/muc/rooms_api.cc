@@ -127,7 +127,9 @@ Result<void> apply(Room& room, const CheckedChange& checked) {
   const bool new_owner = checked.owner && room.listed_affiliation_of(*checked.owner) == Affiliation::none;
   const auto space = check_affiliation_space(room, newcomers.size() + (new_owner ? 1 : 0));
   if (!space) return space;
-  if (checked.owner) change_affiliation(room, *checked.owner, {Affiliation::owner, {}, {}}, {});
+  if (checked.owner) {
+    change_affiliation(room, *checked.owner, make_affiliated(room, *checked.owner, Affiliation::owner), {});
+  }
   for (const auto& jid : newcomers) change_affiliation(room, jid, {Affiliation::member, {}, {}}, {});
   ConfigChange config{room.config, {}, {}};
   const RoomChange& change = checked.change;
@@ -221,7 +223,7 @@ Task<Result<void>> RoomsApi::set_member(Executor& home, TenantPtr tenant, std::s
     }
     const auto space = before == Affiliation::none ? check_affiliation_space(*room, 1) : Result<void>();
     if (!space) return done(space);
-    change_affiliation(*room, jid, {wanted, {}, {}}, {});
+    change_affiliation(*room, jid, make_affiliated(*room, jid, wanted), {});
     room->traffic()->run([done] { done({}); });
   };
   auto result = co_await at_room<void>(&house_, &home, tenant, make_room_jid(*tenant, id), std::move(work));

@@ -2,7 +2,6 @@
 #include "modules/muc/admin.h"
 #include "modules/muc/archive.h"
 #include "modules/muc/disco.h"
-#include "modules/muc/join.h"
 #include "modules/muc/messages.h"
 #include "modules/muc/owner.h"
 #include "modules/muc/presence.h"
@@ -82,7 +81,7 @@ bool handle_absent(Home& home, const Host& host, const Stanza& stanza) {
   } else if (stanza.from->domainpart() != host.tenant->domain) {
     // A tenant's rooms count against its plan, so its own people make them.
     fail(ErrorKind::not_allowed, "Only users of this server make rooms here.");
-  } else if (const auto nick = check_nick(stanza.to->resourcepart()); !nick) {
+  } else if (const auto nick = Nick::parse(stanza.to->resourcepart()); !nick) {
     refuse(home, stanza, nick.error());
   } else {
     return true;

@@ -71,7 +71,9 @@ void read_affiliated(AffiliationList& list, std::string_view name, std::string_v
   const json::object object = read_object(value);
   const auto affiliation = find_affiliation(read_string(object, "affiliation"));
   if (!jid || !affiliation || *affiliation == Affiliation::none) return;
-  list.insert_or_assign(*jid, Affiliated{*affiliation, read_string(object, "nick"), read_string(object, "reason")});
+  auto nick = Nick::parse(read_string(object, "nick"));
+  list.insert_or_assign(*jid, Affiliated{*affiliation, nick ? std::optional(std::move(*nick)) : std::nullopt,
+                                         read_string(object, "reason")});
 }
 
 }  // namespace
@@ -119,8 +121,9 @@ Lsn Storage::store_subject(const BareJid& room, const Subject& subject) const {
 }
 
 Lsn Storage::store_affiliation(const BareJid& room, const BareJid& user, const Affiliated& affiliated) const {
-  const json::object object{
-      {"affiliation", to_string(affiliated.affiliation)}, {"nick", affiliated.nick}, {"reason", affiliated.reason}};
+  const json::object object{{"affiliation", to_string(affiliated.affiliation)},
+                            {"nick", affiliated.nick ? affiliated.nick->str() : std::string()},
+                            {"reason", affiliated.reason}};
   map_.store(rooms_key(user), room.str(), {});
   return map_.store(room.str(), affiliation_entry(user), json::serialize(object));
 }

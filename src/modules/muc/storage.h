@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "modules/muc/config.h"
+#include "modules/muc/nick.h"
 #include "store/data_plane.h"
 #include "xmpp/jid.h"
 
@@ -28,8 +29,8 @@ struct Subject {
 // What is kept of somebody who has an affiliation other than none.
 struct Affiliated {
   Affiliation affiliation = Affiliation::member;
-  std::string nick;    // reserved for him; empty: none
-  std::string reason;  // why he was banned
+  std::optional<Nick> nick;  // reserved for him
+  std::string reason;        // why he was banned
 };
 using AffiliationList = std::map<BareJid, Affiliated>;
 

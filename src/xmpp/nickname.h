@@ -1,0 +1,18 @@
+// Comparison of nicknames: two that people would read as one have the same key.
+//
+// Case, width and other compatibility variants, and white space (how much, of which kind, at the ends) tell no nickname
+// from another. Letters of different scripts that look alike do.
+//
+// Spec: RFC 8266 section 2.4 (the Nickname profile of PRECIS). Thread: any.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace teahouse::xmpp {
+
+// Empty for what has nothing to be seen: no nickname. It is for comparison only; what is shown and sent stays as it was
+// written. REQUIRES: UTF-8 of characters that a resourcepart may have, prepared as one or not.
+std::string make_nickname_key(std::string_view text);
+
+}  // namespace teahouse::xmpp

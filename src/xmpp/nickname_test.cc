@@ -1,0 +1,47 @@
+#include "xmpp/nickname.h"
+
+#include <gtest/gtest.h>
+
+namespace teahouse::xmpp {
+namespace {
+
+// RFC 8266 section 3, tables 1 and 2.
+TEST(Nickname, ComparesAsRfc8266) {
+  EXPECT_EQ(make_nickname_key("Foo"), "foo");
+  EXPECT_EQ(make_nickname_key("foo"), "foo");
+  EXPECT_EQ(make_nickname_key("Foo Bar"), "foo bar");
+  EXPECT_EQ(make_nickname_key("  Foo     Bar   "), "foo bar");
+  EXPECT_EQ(make_nickname_key("\u03A3"), "\u03C3");
+  EXPECT_EQ(make_nickname_key("\u03C3"), "\u03C3");
+  EXPECT_EQ(make_nickname_key("\u03C2"), "\u03C2");
+  EXPECT_EQ(make_nickname_key("Richard \u2163"), "richard iv");
+  EXPECT_EQ(make_nickname_key("\u265A"), "\u265A");
+}
+
+TEST(Nickname, FormsOfOneLetterAreOne) {
+  for (const char* text : {"\u00C5sa", "A\u030Asa", "\u212Bsa", "\u00E5s\u00AA", " \u00E5sa\u3000"}) {
+    EXPECT_EQ(make_nickname_key(text), "\u00E5sa") << text;
+  }
+  EXPECT_EQ(make_nickname_key("\uFF32\uFF4F\uFF4D\uFF45\uFF4F"), "romeo");  // full width
+  EXPECT_EQ(make_nickname_key("\uFF76\uFF9E"), "\u30AC");
+  EXPECT_EQ(make_nickname_key("a\u00A0\u2003b"), "a b");
+}
+
+TEST(Nickname, LikeLettersOfOtherScriptsAreNot) {
+  EXPECT_NE(make_nickname_key("R\u043Emeo"), make_nickname_key("Romeo"));
+  EXPECT_NE(make_nickname_key("stra\u00DFe"), make_nickname_key("strasse"));
+}
+
+TEST(Nickname, NothingToBeSeenIsNone) {
+  for (const char* text : {"", " ", "   ", "\u00A0", "\u3000 \u2003"}) EXPECT_EQ(make_nickname_key(text), "") << text;
+}
+
+TEST(Nickname, AKeyIsItsOwn) {
+  for (const char* text : {"\u0130stanbul", "\uFDFA", "\u00A8x", "\u2002\u00B4", "\u01C5", "\u1E9E", "\u03D4\u0301"}) {
+    const std::string key = make_nickname_key(text);
+    EXPECT_EQ(make_nickname_key(key), key) << text;
+  }
+}
+
+}  // namespace
+}  // namespace teahouse::xmpp
