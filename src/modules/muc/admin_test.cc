@@ -68,7 +68,39 @@ TEST(RoomAdmin, HostileRequestsChangeAndTellNothing) {
   world.refused(world.romeo, admin("<item jid='romeo@shop.example' affiliation='none'/>"), "conflict");
   world.refused(world.romeo, admin("<item jid='romeo@shop.example' affiliation='admin'/>"), "conflict");
   world.refused(world.romeo, admin("<item jid='romeo@shop.example' affiliation='outcast'/>"), "conflict");
-  world.refused(world.romeo, form("<field var='muc#roomconfig_roomowners'/>"), "not-acceptable");
+  for (const char* nobody :
+       {"<field var='muc#roomconfig_roomowners'/>", "<field var='muc#roomconfig_roomowners'><value/></field>",
+        "<field var='muc#roomconfig_roomowners'/><field var='muc#roomconfig_roomadmins'>"
+        "<value>romeo@shop.example</value></field>"}) {
+    world.refused(world.romeo, form(nobody), "conflict");
+  }
+  world.refused(world.romeo, admin("<item nick='Romeo' affiliation='member'/>"), "conflict");
+  world.romeo.say(admin("<item affiliation='owner'/>", "get"));
+  EXPECT_TRUE(world.romeo.has({"type='result'", "romeo@shop.example"}));
+}
+
+// Clients send lists whole (sections 9.5 and 9.8).
+TEST(RoomAdmin, ItemsThatChangeNothingPass) {
+  Cave world;
+  world.nurse.say(
+      admin("<item jid='juliet@forum.example' affiliation='member'/>"
+            "<item jid='romeo@shop.example' affiliation='owner'/>"
+            "<item jid='nurse@shop.example' affiliation='admin'/>"
+            "<item jid='tybalt@shop.example' affiliation='none'/>"));
+  EXPECT_TRUE(world.nurse.has({"<iq", "type='result'"})) << world.nurse.all();
+  EXPECT_EQ(world.romeo.count({"<presence"}), 1U) << "only Juliet's affiliation has changed: " << world.romeo.all();
+  EXPECT_TRUE(world.juliet.has({"affiliation='member'", "code='110'"}));
+  world.nurse.say(admin("<item nick='Juliet' role='moderator'/><item nick='Romeo' role='moderator'/>"));
+  EXPECT_TRUE(world.nurse.has({"<iq", "type='result'"})) << world.nurse.all();
+  EXPECT_EQ(world.romeo.count({"<presence"}), 1U) << world.romeo.all();
+  world.juliet.say(admin("<item nick='Nurse' role='moderator'/>"));
+  EXPECT_TRUE(world.juliet.has({"<iq", "type='result'"}) && world.nurse.got.empty()) << world.juliet.all();
+  // A nick on such an item is a change.
+  world.refused(world.nurse, admin("<item jid='romeo@shop.example' affiliation='owner' nick='Fool'/>"), "forbidden");
+  world.refused(world.juliet, admin("<item jid='romeo@shop.example' affiliation='owner'/>"), "forbidden");
+  // The tenant's staff is on no list of the room: to list such a user is a change.
+  world.shop->staff->set("tybalt", true);
+  world.refused(world.nurse, admin("<item jid='tybalt@shop.example' affiliation='admin'/>"), "forbidden");
 }
 
 TEST(RoomAdmin, JunkIsRefusedWhole) {

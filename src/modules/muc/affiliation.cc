@@ -54,6 +54,7 @@ Role role_after_change(Role role, Affiliation before, Affiliation after, bool mo
 
 Result<void> check_role_change(const Standing& actor, const Standing& target, Role wanted) {
   if (actor.role != Role::moderator) return Error{ErrorKind::forbidden, "Only moderators change roles."};
+  if (wanted == target.role) return {};
   const bool takes_moderator = target.role == Role::moderator && wanted != Role::moderator;
   const bool gives_moderator = target.role != Role::moderator && wanted == Role::moderator;
   if (gives_moderator && actor.affiliation < Affiliation::admin) {

@@ -32,8 +32,8 @@ struct Standing {
   Role role = Role::none;
 };
 
-// May `actor` give `target` this role (none: kick him)? Errors: forbidden: he may not change roles at all, or not to
-// this one; not_allowed: not those of this target.
+// May `actor` give `target` this role (none: kick him)? Who has it already may be given it by every moderator. Errors:
+// forbidden: he may not change roles at all, or not to this one; not_allowed: not those of this target.
 Result<void> check_role_change(const Standing& actor, const Standing& target, Role wanted);
 
 // May `actor` give somebody who has `target` this affiliation? The last owner is not this function's affair.

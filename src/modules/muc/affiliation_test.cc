@@ -66,6 +66,16 @@ TEST(Affiliation, OnlyModeratorsChangeRoles) {
   }
 }
 
+TEST(Affiliation, EveryModeratorMayGiveSomebodyTheirOwnRole) {
+  for (const auto actor : {none, member, admin, owner}) {
+    for (const auto target : {none, member, admin, owner}) {
+      for (const auto role : {Role::visitor, Role::participant, Role::moderator}) {
+        EXPECT_EQ(outcome(check_role_change({actor, Role::moderator}, {target, role}, role)), "ok");
+      }
+    }
+  }
+}
+
 TEST(Affiliation, WhoMayChangeWhoseRole) {
   const Standing plain{none, Role::moderator}, an_admin{admin, Role::moderator}, an_owner{owner, Role::moderator};
   const Standing visitor{none, Role::visitor}, participant{member, Role::participant};

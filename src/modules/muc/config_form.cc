@@ -205,7 +205,6 @@ Result<ConfigChange> parse_config_form(const DataForm& form, const RoomConfig& c
   if (const FormField* field = form.find("muc#roomconfig_roomowners")) {
     auto jids = read_jids(*field);
     if (!jids) return jids.error();
-    if (jids->empty()) return not_acceptable(field->var, "needs at least one address: a room keeps an owner");
     change.owners = std::move(*jids);
   }
   if (const FormField* field = form.find("muc#roomconfig_roomadmins")) {

@@ -81,7 +81,6 @@ TEST(ConfigForm, RefusesJunk) {
                                                   {{"muc#maxhistoryfetch", "101"}},
                                                   {{"muc#roomconfig_presencebroadcast", "owner"}},
                                                   {{"muc#roomconfig_roomowners", "@@"}},
-                                                  {{"muc#roomconfig_roomowners", ""}},
                                                   {{"muc#roomconfig_roomadmins", "example.org"}},
                                                   {{"muc#roomconfig_roomname", std::string(201, 'x')}},
                                                   {{"muc#roomconfig_roomdesc", std::string(2001, 'x')}},

@@ -55,16 +55,16 @@ void send_changes(Room& room, const std::vector<int>& codes) {
 }
 
 // The affiliations that the submitted lists ask for. Whose name is struck off a list has none any more.
-std::vector<std::pair<BareJid, Affiliation>> list_changes(const Room& room, const ConfigChange& change) {
+std::map<BareJid, Affiliation> list_changes(const Room& room, const ConfigChange& change) {
   const auto owners = change.owners.value_or(list_of(room, Affiliation::owner));
   const auto admins = change.admins.value_or(list_of(room, Affiliation::admin));
-  std::vector<std::pair<BareJid, Affiliation>> changes;
+  std::map<BareJid, Affiliation> changes;
   const auto wanted_of = [&](const BareJid& jid) {
     return holds(owners, jid) ? Affiliation::owner : holds(admins, jid) ? Affiliation::admin : Affiliation::none;
   };
   const auto add = [&](const BareJid& jid) {
     const Affiliation wanted = wanted_of(jid);
-    if (wanted != room.listed_affiliation_of(jid)) changes.emplace_back(jid, wanted);
+    if (wanted != room.listed_affiliation_of(jid)) changes.emplace(jid, wanted);
   };
   for (const auto& jid : owners) add(jid);
   for (const auto& jid : admins) {
@@ -74,14 +74,6 @@ std::vector<std::pair<BareJid, Affiliation>> list_changes(const Room& room, cons
     if (affiliated.affiliation >= Affiliation::admin && wanted_of(jid) == Affiliation::none) add(jid);
   }
   return changes;
-}
-
-Result<void> check_list_changes(const Room& room, const ConfigChange& change) {
-  size_t more = 0;
-  for (const auto& [jid, wanted] : list_changes(room, change)) {
-    if (room.listed_affiliation_of(jid) == Affiliation::none) ++more;
-  }
-  return more ? check_affiliation_space(room, more) : Result<void>();
 }
 
 void handle_form(Room& room, const Stanza& stanza, const xml::Element& x) {
@@ -94,7 +86,7 @@ void handle_form(Room& room, const Stanza& stanza, const xml::Element& x) {
   }
   const auto change = parse_config_form(*form, room.config);
   if (!change) return room.reply_error(stanza, change.error());
-  const auto possible = check_list_changes(room, *change);
+  const auto possible = check_affiliations(room, list_changes(room, *change));
   if (!possible) return room.reply_error(stanza, possible.error());
   apply_config(room, *change);
   room.reply(stanza);
@@ -139,7 +131,7 @@ void apply_config(Room& room, const ConfigChange& change) {
   const RoomConfig before = room.config;
   const bool was_locked = room.locked;
   for (const auto& [jid, affiliation] : list_changes(room, change)) {
-    change_affiliation(room, jid, {affiliation, {}, {}}, {});
+    change_affiliation(room, jid, make_affiliated(room, jid, affiliation), {});
   }
   room.config = change.config;
   if (was_locked) {
