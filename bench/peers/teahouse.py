@@ -13,7 +13,7 @@ from fixtures.api import Api  # noqa: E402
 
 LISTENERS = ('c2s', 'c2s_tls', 'http', 'https')
 CALLS_AT_ONCE = 8
-NO_LIMITS = {name: -1 for name in ('accounts', 'sessions', 'sessions_per_account', 'rooms', 'room_members', 'stanzas_per_s',
+NO_LIMITS = {name: -1 for name in ('accounts', 'sessions', 'sessions_per_account', 'rooms', 'rooms_per_account', 'room_members', 'stanzas_per_s',
                                    'archive_bytes', 'archive_days', 'offline_messages', 'api_calls_per_min')}
 
 

@@ -1,10 +1,13 @@
 // Meter: what a tenant uses now, counted where it happens, against the limits of its plan.
 //
-// Thread: any; every count is an atomic. Lifetime: one for each tenant, kept while its Tenant snapshots are replaced.
+// Thread: any; every count is safe by itself. Lifetime: one for each tenant, kept while its Tenant snapshots are
+// replaced.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+
+#include "tenant/account_counts.h"
 
 namespace teahouse {
 
@@ -12,6 +15,7 @@ struct Meter {
   std::atomic<int64_t> accounts = 0;
   std::atomic<int64_t> sessions = 0;
   std::atomic<int64_t> rooms = 0;
+  AccountCounts rooms_made;  // of the rooms that exist, by the accounts whose share they are
   std::atomic<int64_t> archive_bytes = 0;
   std::atomic<int64_t> messages = 0;  // accepted from users and the API, since the start
 

@@ -5,11 +5,12 @@
 namespace teahouse {
 
 std::span<const PlanLimitName> plan_limit_names() {
-  static constexpr std::array<PlanLimitName, 12> names = {{
+  static constexpr std::array<PlanLimitName, 13> names = {{
       {"accounts", &PlanLimits::accounts},
       {"sessions", &PlanLimits::sessions},
       {"sessions_per_account", &PlanLimits::sessions_per_account},
       {"rooms", &PlanLimits::rooms},
+      {"rooms_per_account", &PlanLimits::rooms_per_account},
       {"room_members", &PlanLimits::room_members},
       {"stanza_bytes", &PlanLimits::stanza_bytes},
       {"stanzas_per_s", &PlanLimits::stanzas_per_s},

@@ -230,7 +230,7 @@ async def too_high(stage):
     await ends_with(client, 'undefined-condition')
 
 
-for wrong in ('-1', '4294967296', '99999999999999999999', 'x', '', '1.5', ' 1'):
+for wrong in ('-1', '4294967296', '99999999999999999999', 'x', '', '1.5', '1 1'):
     @case(f'37 stream management: h={wrong!r}')
     async def _(stage, wrong=wrong):
         """What is no number is an error, and does no harm."""

@@ -33,7 +33,7 @@ class Stage:
         self.victor = None   # of the other tenant: always answered
 
     async def set_up(self):
-        unlimited = dict.fromkeys(('accounts', 'sessions', 'sessions_per_account', 'rooms', 'stanzas_per_s',
+        unlimited = dict.fromkeys(('accounts', 'sessions', 'sessions_per_account', 'rooms', 'rooms_per_account', 'stanzas_per_s',
                                    'archive_bytes', 'archive_days', 'offline_messages', 'api_calls_per_min'), -1)
         await asyncio.to_thread(self.api.set_plan, 'open', {**unlimited, 'stanza_bytes': 262144})
         for name, users in (('a', ('mallory', 'alice')), ('b', ('victor', 'wendy'))):

@@ -12,7 +12,7 @@ from fixtures.sentinel import settle
 TENANTS = ('montague', 'capulet')
 USERS = {'romeo': 'montague', 'benvolio': 'montague', 'juliet': 'capulet', 'nurse': 'capulet'}
 RESOURCES = {'romeo': 'orchard', 'benvolio': 'street', 'juliet': 'balcony', 'nurse': 'chamber'}
-UNLIMITED = ('accounts', 'sessions', 'sessions_per_account', 'rooms', 'room_members', 'stanzas_per_s', 'archive_bytes',
+UNLIMITED = ('accounts', 'sessions', 'sessions_per_account', 'rooms', 'rooms_per_account', 'room_members', 'stanzas_per_s', 'archive_bytes',
              'archive_days', 'offline_messages', 'api_calls_per_min')
 STATES = {  # a state of RFC 6121 appendix A -> who sends what, to get there; 'me' is the one whose state it is
     'None': [],

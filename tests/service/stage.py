@@ -6,7 +6,7 @@ from fixtures.sentinel import settle
 
 USERS = {'romeo': 'montague', 'benvolio': 'montague', 'juliet': 'capulet', 'nurse': 'capulet'}
 TENANTS = ('montague', 'capulet')
-UNLIMITED = dict.fromkeys(('accounts', 'sessions', 'sessions_per_account', 'rooms', 'room_members', 'stanzas_per_s', 'archive_bytes',
+UNLIMITED = dict.fromkeys(('accounts', 'sessions', 'sessions_per_account', 'rooms', 'rooms_per_account', 'room_members', 'stanzas_per_s', 'archive_bytes',
                            'archive_days', 'offline_messages', 'api_calls_per_min'), -1)
 CASES = []
 

@@ -12,6 +12,7 @@
 namespace teahouse::muc {
 
 // Limits of the service, all in one place.
+inline constexpr int64_t unconfigured_room_ms = 15 * 60'000;  // for so long a new room waits for its owner's word
 inline constexpr size_t nick_characters_max = 100;
 inline constexpr size_t name_bytes_max = 200;
 inline constexpr size_t description_bytes_max = 2000;
@@ -34,6 +35,7 @@ enum class PrivateMessages { anyone, participants, moderators, none };
 struct RoomConfig {
   std::string name, description, lang;
   std::string password;  // empty: none is needed
+  std::string maker;     // bare JID of the account whose share of rooms it is; empty: nobody's. No owner changes it
   bool persistent = false;
   bool is_public = true;
   bool members_only = false;

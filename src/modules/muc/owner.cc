@@ -128,12 +128,13 @@ void handle_owner_set(Room& room, const Stanza& stanza, const xml::Element& quer
 }
 
 void apply_config(Room& room, const ConfigChange& change) {
-  const RoomConfig before = room.config;
   const bool was_locked = room.locked;
   for (const auto& [jid, affiliation] : list_changes(room, change)) {
     change_affiliation(room, jid, make_affiliated(room, jid, affiliation), {});
   }
+  const RoomConfig before = room.config;
   room.config = change.config;
+  room.config.maker = before.maker;  // who may be an owner no longer
   if (was_locked) {
     room.traffic()->wait_for(store_everything(room));
     return;  // nobody but the owner is here, and he asked for it

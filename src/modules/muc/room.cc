@@ -14,12 +14,13 @@ Room::Room(Home& home, HostPtr room_host, BareJid jid, StoredRoom stored)
       config(std::move(stored.config)),
       subject(std::move(stored.subject)),
       affiliations(std::move(stored.affiliations)),
+      made_ms(home.clock().monotonic_ms()),
       home_(home),
       jid_(std::move(jid)),
       storage_(home.data(), host->tenant->id),
       traffic_(std::make_shared<Traffic>(home)) {
   checker_.check();
-  empty_since_ms = home.clock().monotonic_ms();
+  empty_since_ms = made_ms;
 }
 
 Affiliation Room::affiliation_of(const BareJid& user) const {
@@ -66,7 +67,16 @@ bool Room::may_look_inside(const Jid& user) const {
   return !occupants.find_by_account(account).empty();
 }
 
+void Room::leave_share() {
+  if (!config.maker.empty()) tenant().meter->rooms_made.give_back(config.maker);
+  config.maker.clear();
+}
+
 Lsn Room::set_affiliation(const BareJid& user, Affiliated affiliated) {
+  if (user.str() == config.maker && affiliated.affiliation != Affiliation::owner) {
+    leave_share();
+    store_config();
+  }
   if (affiliated.affiliation == Affiliation::none) {
     affiliations.erase(user);
     return locked ? 0 : storage_.remove_affiliation(jid_, user);

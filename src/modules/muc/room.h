@@ -49,6 +49,7 @@ class Room {
   bool entered = false;    // somebody was in it since it was loaded
   bool destroyed = false;  // the service forgets it as soon as the work at hand is done
   int64_t empty_since_ms = 0;
+  const int64_t made_ms;  // or loaded
   // Invitee and inviter, the newest last: who may decline to whom.
   std::deque<std::pair<BareJid, BareJid>> invitations;
 
@@ -65,8 +66,11 @@ class Room {
   // once.
   bool may_look_inside(const Jid& user) const;
 
-  // Sets an affiliation and stores it (nothing is stored of a locked room). The Lsn, or 0.
+  // Sets an affiliation and stores it (nothing is stored of a locked room). The Lsn, or 0. A maker who is no owner any
+  // more may make another room.
   Lsn set_affiliation(const BareJid& user, Affiliated affiliated);
+  // It is no longer part of its maker's share of rooms; to be stored with the configuration.
+  void leave_share();
   Lsn store_config();
   Lsn store_subject();
 

@@ -148,7 +148,7 @@ void put_room(Service& service, const HostPtr& host, Room* room, const BareJid& 
               const std::function<void(Result<Rooms::Put>)>& done) {
   const bool created = !room;
   if (created) {
-    const auto made = service.create(host, jid);
+    const auto made = service.create(host, jid, nullptr);
     if (!made) return done(made.error());
     room = *made;
   }
@@ -242,7 +242,7 @@ Task<Result<store::ArchiveId>> RoomsApi::say(Executor& home, TenantPtr tenant, s
   Work<store::ArchiveId> work = [jid = *jid, sender, speech](Service& service, const HostPtr& host, Room* room,
                                                              std::function<void(Result<store::ArchiveId>)> done) {
     if (!room && jid.localpart() == lobby_room) {
-      const auto opened = service.open(host, jid);
+      const auto opened = service.open(host, jid, nullptr);
       if (!opened) return done(opened.error());
       room = *opened;
     }

@@ -46,10 +46,13 @@ void Service::handle_in_room(const HostPtr& host, Result<Room*> found, const Sta
       return refuse(home_, stanza, {ErrorKind::item_not_found, "This room is being set up by its owner."});
     }
     if (!handle_absent(home_, *host, stanza) || hidden) return;
-    auto made = created ? create(host, stanza.to->bare()) : open(host, stanza.to->bare());
+    const BareJid maker = stanza.from->bare();
+    const bool is_lobby = stanza.to->localpart() == lobby_room;
+    auto made =
+        created ? create(host, stanza.to->bare(), &maker) : open(host, stanza.to->bare(), is_lobby ? nullptr : &maker);
     if (!made) return refuse(home_, stanza, made.error());
     room = *made;
-    if (created) room->set_affiliation(stanza.from->bare(), {Affiliation::owner, {}, {}});
+    if (created) room->set_affiliation(maker, {Affiliation::owner, {}, {}});
   }
   room->host = host;
   const std::string jid = room->jid().str();
@@ -85,20 +88,28 @@ void Service::run(const HostPtr& host, const std::string& jid, const RoomWork& w
   settle(jid);
 }
 
-Result<Room*> Service::create(const HostPtr& host, const BareJid& jid) {
-  const int64_t limit = host->tenant->limits().rooms;
-  if (!Meter::take(host->tenant->meter->rooms, limit)) {
+Result<Room*> Service::create(const HostPtr& host, const BareJid& jid, const BareJid* maker) {
+  const PlanLimits& limits = host->tenant->limits();
+  Meter& meter = *host->tenant->meter;
+  if (maker && !meter.rooms_made.take(maker->str(), limits.rooms_per_account)) {
+    return Error{ErrorKind::resource_constraint, "You have made as many rooms as the plan allows one account (" +
+                                                     std::to_string(limits.rooms_per_account) +
+                                                     "). Remove one of them first."};
+  }
+  if (!Meter::take(meter.rooms, limits.rooms)) {
+    if (maker) meter.rooms_made.give_back(maker->str());
     return Error{ErrorKind::resource_constraint,
-                 "There are as many rooms as the plan allows (" + std::to_string(limit) + ")."};
+                 "There are as many rooms as the plan allows (" + std::to_string(limits.rooms) + ")."};
   }
   auto room = std::make_unique<Room>(home_, host, jid, StoredRoom{});
   room->locked = true;
+  if (maker) room->config.maker = maker->str();
   start_sweeping();
   return rooms_.insert_or_assign(jid.str(), std::move(room)).first->second.get();
 }
 
-Result<Room*> Service::open(const HostPtr& host, const BareJid& jid) {
-  auto made = create(host, jid);
+Result<Room*> Service::open(const HostPtr& host, const BareJid& jid, const BareJid* maker) {
+  auto made = create(host, jid, maker);
   if (!made) return made;
   Room& room = **made;
   const Traffic::Batch batch(room.traffic());
@@ -130,6 +141,7 @@ void Service::forget_destroyed(Room& room) {
   const HostPtr host = room.host;
   const BareJid jid = room.jid();
   Meter::give_back(host->tenant->meter->rooms);
+  room.leave_share();
   waiting_.try_emplace(jid.str());
   leaving_.insert(jid.str());
   const std::shared_ptr<Traffic> traffic = room.traffic();
@@ -201,6 +213,7 @@ Task<void> Service::count(HostPtr host, std::shared_ptr<Counting> counting) {
     for (const auto& room : *rooms) {
       if (&home_.house().homes.of(room.jid.str()) != &home_) continue;
       ++count;
+      if (!room.config.maker.empty()) host->tenant->meter->rooms_made.take(room.config.maker, unlimited);
       if (!room.config.persistent) temporary.push_back(room.jid);
     }
   }
@@ -268,9 +281,10 @@ void Service::start_sweeping() {
 
 void Service::sweep() {
   const int64_t now_ms = home_.clock().monotonic_ms();
-  std::vector<std::string> abandoned;
+  std::vector<std::string> abandoned, unconfigured;
   for (auto at = rooms_.begin(); at != rooms_.end();) {
     Room& room = *at->second;
+    if (room.locked && now_ms - room.made_ms >= unconfigured_room_ms) unconfigured.push_back(at->first);
     const int64_t empty_ms = room.occupants.empty() ? now_ms - room.empty_since_ms : 0;
     const bool is_idle = empty_ms >= idle_room_ms && room.traffic()->waiting() == 0 && !waiting_.contains(at->first);
     if (is_idle && room.config.persistent) {
@@ -284,6 +298,13 @@ void Service::sweep() {
     Room& room = *rooms_.at(jid);
     const Traffic::Batch batch(room.traffic());
     room.entered = true;  // as if its last occupant had left now
+    settle(jid);
+  }
+  for (const auto& jid : unconfigured) {
+    Room& room = *rooms_.at(jid);
+    const Traffic::Batch batch(room.traffic());
+    destroy(room,
+            {{}, {}, "The room was not configured in " + std::to_string(unconfigured_room_ms / 60'000) + " minutes."});
     settle(jid);
   }
   if (!rooms_.empty()) sweep_timer_ = home_.loop().start_timer(sweep_every_ms, [this] { sweep(); });

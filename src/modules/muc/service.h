@@ -2,7 +2,7 @@
 //
 // A room is loaded when something is asked of it; what comes meanwhile waits in order. It is forgotten when it has been
 // empty for a while; a temporary one ends with its last occupant (or, after a restart, when nobody has come back in
-// time).
+// time), and one that nobody configures ends too.
 //
 // Thread: its home loop.
 // Owns: the rooms.
@@ -39,11 +39,11 @@ class Service {
   using RoomWork = std::function<void(Result<Room*>)>;
   void with_room(const HostPtr& host, const BareJid& jid, RoomWork work);
 
-  // A new room, locked, with nobody in it; to be called from with_room's work that found none. Errors:
-  // resource_constraint.
-  Result<Room*> create(const HostPtr& host, const BareJid& jid);
-  // The same, but it is nobody's, and open to all at once: the lobby, or what a guest enters first.
-  Result<Room*> open(const HostPtr& host, const BareJid& jid);
+  // A new room, locked, with nobody in it; to be called from with_room's work that found none. `maker`: the account
+  // whose share of the plan's rooms it is; null: the site's own. Errors: resource_constraint.
+  Result<Room*> create(const HostPtr& host, const BareJid& jid, const BareJid* maker);
+  // The same, but it has no owner, and is open to all at once: the lobby, or what a guest enters first.
+  Result<Room*> open(const HostPtr& host, const BareJid& jid, const BareJid* maker);
 
   // --- tenants
   void tenant_changed(const TenantPtr& tenant);

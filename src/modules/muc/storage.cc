@@ -22,7 +22,8 @@ constexpr std::pair<const char*, bool RoomConfig::*> flags[] = {
 constexpr std::pair<const char*, std::string RoomConfig::*> texts[] = {{"name", &RoomConfig::name},
                                                                        {"description", &RoomConfig::description},
                                                                        {"lang", &RoomConfig::lang},
-                                                                       {"password", &RoomConfig::password}};
+                                                                       {"password", &RoomConfig::password},
+                                                                       {"maker", &RoomConfig::maker}};
 constexpr std::pair<const char*, int64_t RoomConfig::*> numbers[] = {{"max_users", &RoomConfig::max_users},
                                                                      {"max_history", &RoomConfig::max_history}};
 

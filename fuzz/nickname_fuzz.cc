@@ -1,0 +1,18 @@
+// Nicknames: making a key never crashes, a key is its own key, and preparing a nick as a resourcepart changes no key.
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "xmpp/nickname.h"
+#include "xmpp/prep.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  std::string prepared;
+  if (!teahouse::xmpp::append_resourcepart(prepared, text)) return 0;
+  const std::string key = teahouse::xmpp::make_nickname_key(text);
+  if (teahouse::xmpp::make_nickname_key(key) != key) abort();
+  if (teahouse::xmpp::make_nickname_key(prepared) != key) abort();
+  return 0;
+}

@@ -1,0 +1,122 @@
+#include "modules/muc/service.h"
+
+#include <gtest/gtest.h>
+
+#include "modules/muc/testing/room_world.h"
+
+namespace teahouse::testing {
+namespace {
+
+std::string entry(const std::string& address) {
+  return "<presence to='" + address + "'><x xmlns='http://jabber.org/protocol/muc'/></presence>";
+}
+std::string owner(const std::string& room, const std::string& inside) {
+  return "<iq type='set' id='q' to='" + room + "'><query xmlns='http://jabber.org/protocol/muc#owner'>" + inside +
+         "</query></iq>";
+}
+const char submit[] = "<x xmlns='jabber:x:data' type='submit'/>";
+
+struct SharedWorld : RoomWorld {
+  explicit SharedWorld(int64_t rooms_per_account) {
+    Plan plan{"shared", {}};
+    plan.limits.rooms = 5;
+    plan.limits.rooms_per_account = rooms_per_account;
+    EXPECT_TRUE(wait(tenants.set_plan(home, plan)));
+    TenantChange change;
+    change.plan = "shared";
+    const auto changed = wait(tenants.change(home, "shop", change));
+    EXPECT_TRUE(changed);
+    for (auto& each : homes) each->set_tenant(*changed);
+  }
+  bool may_make(Client& client, const std::string& room) {
+    client.say(entry(room + "@rooms.shop.example/Nick"));
+    if (client.has({"code='201'"})) return true;
+    EXPECT_TRUE(client.has({"type='error'", "resource-constraint", "(2)"})) << client.all();
+    return false;
+  }
+};
+
+TEST(RoomService, OneAccountTakesNoMoreThanItsShareOfThePlansRooms) {
+  SharedWorld world(2);
+  Client& romeo = world.connect("romeo@shop.example/a");
+  Client& tablet = world.connect("romeo@shop.example/b");
+  Client& juliet = world.connect("juliet@shop.example/a");
+  EXPECT_TRUE(world.may_make(romeo, "one"));
+  romeo.send(owner("one@rooms.shop.example", submit));
+  EXPECT_TRUE(world.may_make(tablet, "two"));
+  EXPECT_FALSE(world.may_make(romeo, "three")) << "of all sessions together, configured or not";
+  EXPECT_FALSE(world.may_make(tablet, "three"));
+  EXPECT_EQ(world.shop->meter->rooms, 2);
+  EXPECT_TRUE(world.may_make(juliet, "three")) << "others have their own share";
+  EXPECT_TRUE(juliet.got.size() > 1 && romeo.got.empty());
+  Client& namesake = world.connect("romeo@forum.example/a");
+  namesake.say(entry("one@rooms.forum.example/Nick"));
+  EXPECT_TRUE(namesake.has({"code='201'"})) << "and so has the other tenant";
+  // The site makes rooms for its users beyond it.
+  RoomChange change;
+  change.owner = "romeo";
+  EXPECT_TRUE(world.await(world.rooms->put(world.home, world.shop, "news", change)));
+  // What ends makes room.
+  tablet.say(owner("two@rooms.shop.example", "<x xmlns='jabber:x:data' type='cancel'/>"));
+  EXPECT_TRUE(world.may_make(tablet, "four"));
+  romeo.say(owner("one@rooms.shop.example", "<destroy/>"));
+  EXPECT_TRUE(world.may_make(tablet, "five"));
+  EXPECT_FALSE(world.may_make(tablet, "six"));
+}
+
+TEST(RoomService, ARoomThatIsGivenAwayIsNoLongerPartOfTheShare) {
+  for (const char* gift :
+       {"<query xmlns='http://jabber.org/protocol/muc#admin'><item affiliation='owner' jid='juliet@shop.example'/>"
+        "<item affiliation='member' jid='romeo@shop.example'/></query>",
+        "<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'><field "
+        "var='muc#roomconfig_roomowners'><value>juliet@shop.example</value></field></x></query>"}) {
+    SharedWorld world(2);
+    Client& romeo = world.found("romeo@shop.example/a", "one@rooms.shop.example/Romeo");
+    EXPECT_TRUE(world.may_make(romeo, "two"));
+    EXPECT_FALSE(world.may_make(romeo, "three"));
+    romeo.say("<iq type='set' id='g' to='one@rooms.shop.example'>" + std::string(gift) + "</iq>");
+    EXPECT_TRUE(romeo.has({"<iq", "type='result'", "id='g'"})) << romeo.all();
+    EXPECT_FALSE(romeo.has({"code='104'"})) << "nothing was configured";
+    EXPECT_TRUE(world.may_make(romeo, "three"));
+    EXPECT_FALSE(world.may_make(romeo, "four"));
+    // Its end gives nothing back twice.
+    Client& juliet = world.connect("juliet@shop.example/a");
+    juliet.say(owner("one@rooms.shop.example", "<destroy/>"));
+    EXPECT_TRUE(juliet.has({"<iq", "type='result'"})) << juliet.all();
+    EXPECT_FALSE(world.may_make(romeo, "four"));
+  }
+}
+
+TEST(RoomService, AGuestHasAShareToo) {
+  SharedWorld world(2);
+  AccountChange details;
+  details.expires_ms = world.clock.wall_ms() + 3'600'000;
+  ASSERT_TRUE(world.create(world.shop, "guest-1", {}, details));
+  Client& guest = world.connect("guest-1@shop.example/a");
+  for (const char* room : {"one", "two"}) {
+    guest.say(entry(std::string(room) + "@rooms.shop.example/Guest"));
+    EXPECT_TRUE(guest.has({"code='110'"})) << guest.all();
+  }
+  EXPECT_FALSE(world.may_make(guest, "three"));
+  guest.say(entry("lobby@rooms.shop.example/Guest"));
+  EXPECT_TRUE(guest.has({"code='110'"})) << "the lobby is nobody's";
+}
+
+TEST(RoomService, ANewRoomWaitsForItsConfigurationForAWhile) {
+  SharedWorld world(2);
+  Client& romeo = world.enter("romeo@shop.example/a", "cave@rooms.shop.example/Romeo");
+  Client& juliet = world.found("juliet@shop.example/b", "hall@rooms.shop.example/Juliet");
+  world.pass_ms(14 * 60'000);
+  EXPECT_FALSE(romeo.has({"type='unavailable'"})) << romeo.all();
+  world.pass_ms(2 * 60'000);
+  EXPECT_TRUE(romeo.has({"type='unavailable'", "code='110'", "<destroy", "not configured in 15 minutes"}))
+      << romeo.all();
+  EXPECT_FALSE(juliet.has({"type='unavailable'"})) << juliet.all();
+  EXPECT_EQ(world.shop->meter->rooms, 1);
+  juliet.say(entry("cave@rooms.shop.example/Juliet"));
+  EXPECT_TRUE(juliet.has({"code='201'"})) << "the name is free: " << juliet.all();
+  EXPECT_TRUE(romeo.got.empty());
+}
+
+}  // namespace
+}  // namespace teahouse::testing
