@@ -1,6 +1,6 @@
 // CallLimits: how often a tenant may call the API, and how often an address may become a guest or make an account.
 //
-// Each is a bucket that holds what may be used at once and fills again evenly.
+// Each is a TokenBucket.
 //
 // Thread: any (one small mutex; not on the path of stanzas).
 // Limits: remembers 100,000 buckets; above that it forgets full ones, and then all (who was slowed down is slowed down

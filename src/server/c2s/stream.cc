@@ -12,6 +12,10 @@ namespace {
 
 constexpr size_t unbound_answers_max = 64 * 1024;
 
+// What one session may send: a burst, and so much a second. Far less than what may wait for one that
+// reads slowly (Session::held_bytes_max), so that nobody's flood can throw out another who does read.
+constexpr int64_t burst_bytes = 2 << 20, bytes_per_s = 1 << 20;
+
 // Before a client is known, it gets as much as SASL needs and no more.
 xml::Limits stranger_limits() {
   xml::Limits limits;
@@ -45,7 +49,7 @@ void write_channel_bindings(xml::Writer& writer, const sasl::Offer& offer) {
 
 }  // namespace
 
-Stream::Stream(Clients& clients) : clients_(&clients) {}
+Stream::Stream(Clients& clients) : clients_(&clients), bytes_(TokenRate::per_second(bytes_per_s, burst_bytes)) {}
 Stream::~Stream() = default;
 
 void Stream::start(std::unique_ptr<Transport> transport) {
@@ -93,6 +97,8 @@ void Stream::use_plan() {
   xml::Limits limits;
   limits.element_bytes_max = bytes < 0 ? unlimited_bytes : static_cast<size_t>(bytes);
   transport_->set_limits(limits);
+  const int64_t per_s = host_->tenant->limits().stanzas_per_s;
+  stanzas_.set_rate(clients_->home().clock().monotonic_ms(), TokenRate::per_second(per_s, 2 * per_s));
 }
 
 void Stream::on_header(const xml::Element& header, std::string_view default_ns) {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "base/token_bucket.h"
 #include "sasl/mechanisms.h"
 #include "server/c2s/clients.h"
 #include "server/c2s/transport.h"
@@ -95,7 +96,7 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   bool take_token();
   void slow_down(size_t bytes);
   bool waits_for_disk() const;
-  void pause(int64_t pause_us);
+  void pause(int64_t pause_ms);
 
   Clients* clients_;
   std::unique_ptr<Transport> transport_;
@@ -111,8 +112,8 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   std::unique_ptr<sasl::Mechanism> mechanism_;
   Session* session_ = nullptr;
   net::Timer timer_;
-  int64_t rate_ms_ = 0;   // the rate limit's bucket: full at or before this time
-  int64_t bytes_us_ = 0;  // the same of bytes
+  TokenBucket stanzas_{{}};  // at the plan's rate
+  TokenBucket bytes_;
 };
 
 }  // namespace teahouse::c2s

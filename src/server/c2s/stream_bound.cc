@@ -11,11 +11,7 @@
 namespace teahouse::c2s {
 namespace {
 
-// What one session may send: a burst, and so much a second. Far less than what may wait for one that
-// reads slowly (Session::held_bytes_max), so that nobody's flood can throw out another who does read.
-constexpr int64_t burst_bytes = 2 << 20, bytes_per_s = 1 << 20;
-constexpr int64_t congestion_pause_us = 10'000;  // between two looks whether the disk has caught up
-constexpr int64_t burst_us = burst_bytes * 1'000'000 / bytes_per_s;
+constexpr int64_t congestion_pause_ms = 10;  // between two looks whether the disk has caught up
 
 std::string sm_failed(ErrorKind kind) {
   std::string out;
@@ -142,41 +138,33 @@ void Stream::on_bound(xml::Document document) {
 // Counts what came; who has sent too much is not read from until that is worked off, nor is one whose stanzas wait for
 // the disk while much does. Nothing is lost or refused: the client's own writes wait.
 void Stream::slow_down(size_t bytes) {
-  int64_t pause_us = waits_for_disk() ? congestion_pause_us : 0;
+  int64_t pause_ms = waits_for_disk() ? congestion_pause_ms : 0;
   if (session_->resident().tenant().limits().stanzas_per_s >= 0) {  // a plan without limits has none here either
-    const int64_t now_us = session_->home().clock().monotonic_ms() * 1000;
-    bytes_us_ = std::max(bytes_us_, now_us - burst_us) + static_cast<int64_t>(bytes) * 1'000'000 / bytes_per_s;
-    pause_us = std::max(pause_us, bytes_us_ - now_us);
+    const int64_t now_ms = session_->home().clock().monotonic_ms();
+    bytes_.take_or_owe(now_ms, static_cast<int64_t>(bytes));
+    pause_ms = std::max(pause_ms, bytes_.wait_ms(now_ms, 0));
   }
-  if (pause_us > 0 && !timer_.running()) pause(pause_us);
+  if (pause_ms > 0 && !timer_.running()) pause(pause_ms);
 }
 
 bool Stream::waits_for_disk() const {
   return session_ && !session_->sm_all_handled() && session_->home().data().congested();
 }
 
-void Stream::pause(int64_t pause_us) {
+void Stream::pause(int64_t pause_ms) {
   transport_->hold();
-  timer_ = clients_->home().loop().start_timer(pause_us / 1000 + 1, [self = shared_from_this()] {
+  timer_ = clients_->home().loop().start_timer(pause_ms, [self = shared_from_this()] {
     // What is read now may start the timer anew, which ends this one and what it holds.
     const auto stream = self;  // NOLINT(performance-unnecessary-copy-initialization)
     stream->timer_.stop();
-    if (stream->waits_for_disk()) stream->pause(congestion_pause_us);
+    if (stream->waits_for_disk()) stream->pause(congestion_pause_ms);
     stream->transport_->release();
   });
 }
 
-// A bucket of two seconds' stanzas, as the time until which it is used up.
 bool Stream::take_token() {
-  const int64_t per_s = session_->resident().tenant().limits().stanzas_per_s;
-  if (per_s < 0) return true;
-  const int64_t now_ms = session_->home().clock().monotonic_ms();
-  // Counted in thousandths of a stanza's time, so that integers do.
-  const int64_t now = now_ms * std::max<int64_t>(per_s, 1), cost = 1000;
-  if (rate_ms_ < now) rate_ms_ = now;
-  if (rate_ms_ + cost - now > 2 * cost * std::max<int64_t>(per_s, 1)) return false;
-  rate_ms_ += cost;
-  return true;
+  if (session_->resident().tenant().limits().stanzas_per_s < 0) return true;
+  return stanzas_.take(session_->home().clock().monotonic_ms());
 }
 
 void Stream::refuse_stanza(const xml::Element& element, const Error& error, std::string_view type) {
