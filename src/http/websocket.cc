@@ -134,6 +134,7 @@ void WebSocket::handle(WebSocketReader::Item item) {
       return close(close_code::unsupported, "only text is spoken here");
     case WebSocketReader::Item::close: why_ = "the peer closed the WebSocket"; return close(reader_.close_code());
     case WebSocketReader::Item::failed:
+      if (reader_.close_code() == close_code::too_big && events_->on_too_big()) return;
       why_ = "the peer broke the WebSocket protocol (" + std::to_string(reader_.close_code()) + ")";
       return close(reader_.close_code());
     case WebSocketReader::Item::pong:

@@ -34,6 +34,9 @@ class WebSocket final : private net::Connection::Events {
     virtual void on_text(std::string_view message) = 0;  // UTF-8; valid during the call
     virtual void on_closed(std::string_view why) = 0;    // once; not after the owner destroyed it
     virtual void on_drained() {}
+    // A message is larger than the limits allow, and nothing follows. False: the WebSocket closes with 1009. True: the
+    // owner says so in its own words, and closes.
+    virtual bool on_too_big() { return false; }
   };
 
   // Answers the handshake and takes the connection over. Errors: the request is no good handshake; the responder has
@@ -49,6 +52,8 @@ class WebSocket final : private net::Connection::Events {
   void send_text(std::span<const SharedBytes> slices);
   void send_text(std::string message);
   void send_ping();  // a peer that lives answers; on_closed comes when TCP finds that it does not
+
+  void set_limits(const WebSocketLimits& limits) { reader_.set_limits(limits); }  // from the next frame on
 
   // Writes what is queued, then the close frame, then closes. on_closed follows.
   void close(uint16_t code = close_code::normal, std::string_view reason = {});

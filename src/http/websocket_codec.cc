@@ -97,10 +97,14 @@ bool WebSocketReader::check_head() {
     return true;
   }
   const bool continues = opcode_ == WebSocketOpcode::continuation;
-  if (continues != (frames_ > 0)) return fail(close_code::protocol_error), false;
-  if (!continues) message_opcode_ = opcode_;
-  if (++frames_ > limits_.frames_max) return fail(close_code::too_big), false;
-  if (payload_left_ > limits_.message_bytes_max - message_.size()) return fail(close_code::too_big), false;
+  if (continues != in_message_) return fail(close_code::protocol_error), false;
+  if (!continues) {
+    message_opcode_ = opcode_;
+    empty_frames_ = 0;
+  }
+  in_message_ = true;
+  if (payload_left_ == 0 && ++empty_frames_ > limits_.empty_frames_max) return fail(close_code::too_big), false;
+  if (payload_left_ + message_.size() > limits_.message_bytes_max) return fail(close_code::too_big), false;
   return true;
 }
 
@@ -131,7 +135,7 @@ WebSocketReader::Item WebSocketReader::end_frame() {
     default: break;
   }
   if (!final_) return Item::need_more;
-  frames_ = 0;
+  in_message_ = false;
   if (message_opcode_ == WebSocketOpcode::binary) return Item::binary;
   return is_utf8(message_) ? Item::text : fail(close_code::not_utf8);
 }

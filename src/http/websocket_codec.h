@@ -1,7 +1,8 @@
 // WebSocketReader: messages out of a client's WebSocket frames. Pure: no socket, no clock.
 //
 // A caller gives bytes and takes items until it has no more. Between messages it holds no buffer.
-// Limits: bytes and frames a message as given; control frames 125 bytes.
+// Limits: bytes of a message, in however many frames, and frames of it that bring none, as given; control frames 125
+// bytes.
 // Errors: `failed` with the close code that RFC 6455 wants: 1002 protocol, 1007 not UTF-8, 1009 too big. Nothing
 // follows it. Spec: RFC 6455 sections 5 and 7; no extension is spoken, so reserved bits are an error.
 #pragma once
@@ -29,7 +30,7 @@ constexpr uint16_t too_big = 1009;
 
 struct WebSocketLimits {
   size_t message_bytes_max = 256 * 1024;
-  uint32_t frames_max = 256;  // of one message
+  uint32_t empty_frames_max = 256;  // of one message: all others are bounded by its bytes
 };
 
 class WebSocketReader {
@@ -40,6 +41,7 @@ class WebSocketReader {
 
   // Takes bytes off the front of `input` up to the end of an item; all of them for need_more.
   Item next(std::string_view& input);
+  void set_limits(const WebSocketLimits& limits) { limits_ = limits; }  // from the next frame on
 
   std::string take_message();                          // after text and binary
   std::string_view control() const;                    // after ping and pong: the payload; after close: the reason
@@ -55,13 +57,14 @@ class WebSocketReader {
   Item fail(uint16_t code);
   size_t head_bytes() const;  // of this frame, as far as its first two bytes tell
 
-  const WebSocketLimits limits_;
+  WebSocketLimits limits_;
   uint64_t payload_left_ = 0;
-  uint32_t frames_ = 0;  // of the message so far; 0: none is open
+  uint32_t empty_frames_ = 0;  // of the message so far
   uint16_t close_code_ = 0;
   uint8_t head_size_ = 0;
   uint8_t control_size_ = 0;
   uint8_t mask_at_ = 0;
+  bool in_message_ = false;
   bool in_payload_ = false;
   bool failed_ = false;
   WebSocketOpcode opcode_ = WebSocketOpcode::text;  // of this frame

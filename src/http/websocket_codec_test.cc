@@ -126,7 +126,37 @@ TEST(WebSocketReader, LimitsMessagesAndFrames) {
   std::string flood = frame(0x01, "");
   for (int i = 0; i < 9; ++i) flood += frame(0x00, "");
   EXPECT_EQ(read_both_ways(flood, limits), Told{});
+  EXPECT_EQ(read_both_ways(flood + frame(0x80, "x"), limits), Told{"text x"});
+  EXPECT_EQ(read_both_ways(flood + frame(0x80, "x") + flood + frame(0x80, "y"), limits), (Told{"text x", "text y"}));
   EXPECT_EQ(read_both_ways(flood + frame(0x00, ""), limits), Told{"failed 1009"});
+}
+
+// Some libraries make a frame of each write: small buffers, or one for each piece of XML.
+TEST(WebSocketReader, AMessageMayComeInAnyNumberOfFrames) {
+  for (const size_t piece : {1, 7, 512}) {
+    std::string bytes = frame(0x01, std::string(piece, 'x'));
+    size_t size = piece;
+    for (; size + piece <= WebSocketLimits{}.message_bytes_max; size += piece)
+      bytes += frame(0, std::string(piece, 'x'));
+    EXPECT_EQ(read(bytes + frame(0x80, ""), 1000), Told{"text " + std::string(size, 'x')}) << piece;
+    EXPECT_EQ(read(bytes + frame(0x80, std::string(piece, 'x')), 1000), Told{"failed 1009"}) << piece;
+  }
+}
+
+TEST(WebSocketReader, OtherLimitsHoldFromTheNextFrameOn) {
+  WebSocketReader reader({1000, 10});
+  const auto next = [&reader](const std::string& bytes) {
+    std::string_view input = bytes;
+    return reader.next(input);
+  };
+  EXPECT_EQ(next(frame(0x01, std::string(600, 'x'))), Item::need_more);
+  reader.set_limits({2000, 10});
+  EXPECT_EQ(next(frame(0x80, std::string(600, 'x'))), Item::text);
+  EXPECT_EQ(reader.take_message().size(), 1200U);
+  EXPECT_EQ(next(frame(0x01, std::string(600, 'x'))), Item::need_more);
+  reader.set_limits({500, 10});
+  EXPECT_EQ(next(frame(0x80, "x")), Item::failed);
+  EXPECT_EQ(reader.close_code(), close_code::too_big);
 }
 
 TEST(WebSocketReader, HoldsNoBufferBetweenMessagesNorForAnnouncements) {

@@ -36,11 +36,16 @@ struct Socket : WebSocket::Events {
     closed.emplace_back(why);
     if (then_closed) then_closed();
   }
+  bool on_too_big() override {
+    if (then_too_big) then_too_big();
+    return then_too_big != nullptr;
+  }
   std::unique_ptr<WebSocket> socket;
   std::vector<std::string> texts;
   std::vector<std::string> closed;
   std::function<void()> then;
   std::function<void()> then_closed;
+  std::function<void()> then_too_big;
 };
 
 struct Upgrade : Handler {
@@ -132,6 +137,28 @@ TEST_F(WebSocketTest, ClosesWithTheRightCode) {
     EXPECT_TRUE(pair_.closed(peer));
     EXPECT_TRUE(upgrade_.sockets.back()->texts.empty());
   }
+}
+
+TEST_F(WebSocketTest, ItsOwnerMayTellOfAMessageThatIsTooBig) {
+  upgrade_.options.limits.message_bytes_max = 50;
+  const size_t peer = open();
+  Socket& owner = *upgrade_.sockets[0];
+  owner.then_too_big = [&] {
+    owner.socket->send_text("<error/>");
+    owner.socket->close();
+  };
+  EXPECT_EQ(pair_.exchange(peer, frame(0x81, "<a/>") + frame(0x81, std::string(51, 'x')) + frame(0x81, "<b/>")),
+            "\x81\x08<error/>\x88\x02\x03\xE8");
+  EXPECT_EQ(owner.texts, std::vector<std::string>{"<a/>"});
+  EXPECT_TRUE(pair_.closed(peer));
+}
+
+TEST_F(WebSocketTest, TakesLargerMessagesOnceItIsTold) {
+  upgrade_.options.limits.message_bytes_max = 50;
+  const size_t peer = open();
+  upgrade_.sockets[0]->socket->set_limits({.message_bytes_max = 100});
+  pair_.send(peer, frame(0x81, std::string(100, 'x')));
+  EXPECT_EQ(upgrade_.sockets[0]->texts, std::vector<std::string>{std::string(100, 'x')});
 }
 
 TEST_F(WebSocketTest, ClosesFromOurSide) {

@@ -27,7 +27,7 @@ class Play(ServerWords):
         for address, account in cast.accounts.items():
             self.variables.setdefault(f'password.{account.user}', account.password)
             self.variables[f'password.{account.tenant}.{account.user}'] = account.password
-        self.variables.update(long='x' * 2000, most='x' * 261_800, space=' \n\t ', MONTAGUE=cast.domains['montague.example'].upper(),
+        self.variables.update(long='x' * 2000, space=' \n\t ', MONTAGUE=cast.domains['montague.example'].upper(),
                               CAPULET=cast.domains['capulet.example'].upper())
 
     async def run(self):
@@ -63,6 +63,7 @@ class Play(ServerWords):
         return pattern.expand(text, self.variables)
 
     def wire(self, text):
+        text = re.sub(r'\{x:(\d+)\}', lambda m: 'x' * int(m.group(1)), text)
         text = self.cast.to_wire(self.filled(text))
         return re.sub(r'\{base64:(.*?)\}', lambda m: base64_of(m.group(1)), text)
 

@@ -16,16 +16,6 @@ constexpr size_t unbound_answers_max = 64 * 1024;
 // reads slowly (Session::held_bytes_max), so that nobody's flood can throw out another who does read.
 constexpr int64_t burst_bytes = 2 << 20, bytes_per_s = 1 << 20;
 
-// Before a client is known, it gets as much as SASL needs and no more.
-xml::Limits stranger_limits() {
-  xml::Limits limits;
-  limits.element_bytes_max = 16 * 1024;
-  limits.depth_max = 8;
-  limits.attributes_max = 16;
-  limits.elements_max = 64;
-  return limits;
-}
-
 const char* condition_of(xml::StreamFault fault) {
   switch (fault) {
     case xml::StreamFault::not_well_formed: return "not-well-formed";
@@ -54,7 +44,7 @@ Stream::~Stream() = default;
 
 void Stream::start(std::unique_ptr<Transport> transport) {
   transport_ = std::move(transport);
-  transport_->set_limits(stranger_limits());
+  transport_->set_limits(StreamLimits::of_stranger());
   start_clock();
 }
 
@@ -92,13 +82,10 @@ void Stream::follow_tenant() {
 }
 
 void Stream::use_plan() {
-  constexpr size_t unlimited_bytes = 16 << 20;
-  const int64_t bytes = host_->tenant->limits().stanza_bytes;
-  xml::Limits limits;
-  limits.element_bytes_max = bytes < 0 ? unlimited_bytes : static_cast<size_t>(bytes);
-  transport_->set_limits(limits);
-  const int64_t per_s = host_->tenant->limits().stanzas_per_s;
-  stanzas_.set_rate(clients_->home().clock().monotonic_ms(), TokenRate::per_second(per_s, 2 * per_s));
+  const PlanLimits& plan = host_->tenant->limits();
+  transport_->set_limits(StreamLimits::of(plan));
+  stanzas_.set_rate(clients_->home().clock().monotonic_ms(),
+                    TokenRate::per_second(plan.stanzas_per_s, 2 * plan.stanzas_per_s));
 }
 
 void Stream::on_header(const xml::Element& header, std::string_view default_ns) {

@@ -48,7 +48,7 @@ class TcpTransport final : public Transport, private net::Connection::Events {
     connection_->close();
   }
   void restart() override { restart_ = true; }
-  void set_limits(const xml::Limits& limits) override { parser_.set_limits(limits); }
+  void set_limits(const StreamLimits& limits) override { parser_.set_limits(limits.element); }
 
   void start_tls(std::string proceed, const net::TlsContexts& contexts, const std::string& name) override {
     connection_->send(std::move(proceed));

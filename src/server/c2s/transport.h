@@ -10,6 +10,7 @@
 
 #include "net/connection.h"
 #include "net/tls.h"
+#include "server/c2s/stream_limits.h"
 #include "xml/document.h"
 #include "xml/stream_parser.h"
 #include "xmpp/stanza.h"
@@ -42,7 +43,8 @@ class Transport {
   virtual void close() = 0;
   // The next thing from the peer is a new stream header.
   virtual void restart() = 0;
-  virtual void set_limits(const xml::Limits& limits) = 0;
+  // From the next element on.
+  virtual void set_limits(const StreamLimits& limits) = 0;
 
   // STARTTLS: sends `proceed`, then TLS begins; what the peer sent behind its request is thrown away.
   virtual void start_tls(std::string proceed, const net::TlsContexts& contexts, const std::string& name) = 0;

@@ -41,10 +41,13 @@ class WebSocketTransport final : public Transport, public http::WebSocket::Event
   void send_nonza(std::string xml) override { socket_->send_text(std::move(xml)); }
   void close() override {
     if (opened_) socket_->send_text("<close xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>");
-    socket_->close();
+    socket_->close(too_big_ ? http::close_code::too_big : http::close_code::normal);
   }
   void restart() override {}  // each message stands for itself
-  void set_limits(const xml::Limits& limits) override { limits_ = limits; }
+  void set_limits(const StreamLimits& limits) override {
+    limits_ = limits.element;
+    socket_->set_limits(limits.message);
+  }
   void start_tls(std::string, const net::TlsContexts&, const std::string&) override {
     assert(false && "TLS under a WebSocket is there from the start");
   }
@@ -60,6 +63,7 @@ class WebSocketTransport final : public Transport, public http::WebSocket::Event
       waiting_.pop_front();
       handle(message);
     }
+    if (*alive && holds_ == 0 && too_big_) refuse_too_big();
     if (*alive && holds_ == 0) socket_->connection().resume();
   }
   void move_to(net::Loop& other, std::function<void()> arrived) override {
@@ -78,6 +82,16 @@ class WebSocketTransport final : public Transport, public http::WebSocket::Event
     } else {
       handle(message);
     }
+  }
+
+  bool on_too_big() override {
+    too_big_ = true;
+    if (holds_ == 0) refuse_too_big();
+    return true;
+  }
+  void refuse_too_big() {
+    events_.on_fault(xml::StreamFault::policy_violation,
+                     "an element has more than " + std::to_string(limits_.element_bytes_max) + " bytes");
   }
 
   void handle(std::string_view message) {
@@ -112,6 +126,7 @@ class WebSocketTransport final : public Transport, public http::WebSocket::Event
   std::deque<std::string> waiting_;  // came while held
   int holds_ = 0;
   bool opened_ = false;
+  bool too_big_ = false;  // a message is: nothing follows what waits
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -1,6 +1,6 @@
 // A client stream over WebSocket.
 //
-// Spec: RFC 7395. Limits: one message of 1 MiB; a stanza's own limit is the stream's.
+// Spec: RFC 7395. Limits: StreamLimits, as over TCP; past them the close frame has the code 1009 too.
 #pragma once
 
 #include "http/websocket.h"
