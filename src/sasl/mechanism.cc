@@ -88,6 +88,9 @@ std::optional<Failure> check_utf8(std::string_view client_data) {
 }
 
 std::optional<std::string> parse_client_data(std::string_view text) {
+  constexpr std::string_view space = " \t\r\n";
+  text.remove_prefix(std::min(text.find_first_not_of(space), text.size()));
+  text.remove_suffix(text.size() - (text.find_last_not_of(space) + 1));
   if (text == "=") return std::string();
   auto data = crypto::parse_base64(text);
   if (!data) return std::nullopt;

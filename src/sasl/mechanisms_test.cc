@@ -79,7 +79,10 @@ TEST(Plain, RefusesMalformedData) {
   EXPECT_EQ(parse_client_data("AHJvbWVvAHg="), "\0romeo\0x"s);
   EXPECT_EQ(parse_client_data("="), "");
   EXPECT_EQ(parse_client_data(""), "");
-  for (const char* text : {"AHJvbWVvAHg", "AHJv bWVvAHg=", "!", "==", "AHJvbWVvAHg=\n"}) {
+  EXPECT_EQ(parse_client_data("\n AHJvbWVvAHg=\r\n\t"), "\0romeo\0x"s);  // some clients break lines around it
+  EXPECT_EQ(parse_client_data("\n=\n"), "");
+  EXPECT_EQ(parse_client_data(" "), "");
+  for (const char* text : {"AHJvbWVvAHg", "AHJv bWVvAHg=", "!", "==", "AHJv\nbWVvAHg="}) {
     EXPECT_EQ(parse_client_data(text), std::nullopt) << text;
   }
 }

@@ -179,6 +179,10 @@ class Play(ServerWords):
 
     # --- streams
 
+    @step(r'(\w+) writes white space around everything')
+    async def writes_white_space(self, name):
+        self.who(name).padding = self.variables['space']
+
     @step(r'(\w+) connects')
     async def connects(self, name):
         await self.who(name).login()

@@ -86,9 +86,13 @@ class TcpTransport final : public Transport, private net::Connection::Events {
       }
       if (restart_) {
         restart_ = false;
+        before_header_ = true;
         parser_.reset();
       }
+      // Between two streams, and first inside TLS, it belongs to neither; XML itself allows none before a declaration.
+      if (before_header_) bytes.remove_prefix(std::min(bytes.find_first_not_of(" \t\r\n"), bytes.size()));
       if (bytes.empty()) return;
+      before_header_ = false;
       switch (parser_.next(bytes)) {
         case xml::StreamParser::Step::need_more: return;
         case xml::StreamParser::Step::stream_open:
@@ -112,6 +116,7 @@ class TcpTransport final : public Transport, private net::Connection::Events {
   std::string waiting_;  // came while held
   int holds_ = 0;
   bool restart_ = false, opened_ = false, discard_ = false;
+  bool before_header_ = true;  // nothing of this stream has come
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
