@@ -81,8 +81,14 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   static Task<void> verify_token(std::shared_ptr<Stream> self, sasl::VerifyToken token);
 
   // stream_bound.cc
+  // Also what some clients take for it, in a namespace that is not spoken here: a client that can't resume must bind,
+  // and not lose its stream.
+  static bool is_stream_management(const xml::Element& element);
+  static std::string sm_failed(ErrorKind kind);
   void on_authenticated(const xml::Document& document);
   void bind(const Stanza& request, std::string resource);
+  void bound(Session& session, const Stanza& request);
+  void refuse_bind(const Stanza& request, const Error& error);
   void on_bound(xml::Document document);
   void on_stream_management(const xml::Element& element);
   void enable(const xml::Element& element);

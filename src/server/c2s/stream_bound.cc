@@ -13,13 +13,6 @@ namespace {
 
 constexpr int64_t congestion_pause_ms = 10;  // between two looks whether the disk has caught up
 
-std::string sm_failed(ErrorKind kind) {
-  std::string out;
-  xml::Writer writer(out);
-  writer.open("failed", ns::sm).open(to_string(kind), ns::stanzas_error).close().close();
-  return out;
-}
-
 std::optional<uint32_t> parse_count(const xml::Element& element, std::string_view attribute) {
   const auto count = xml::parse_integer(element.attribute(attribute).value_or(""));
   if (!count || *count < 0 || *count > std::numeric_limits<uint32_t>::max()) return std::nullopt;
@@ -36,14 +29,24 @@ std::optional<Jid> find_refuser(std::string_view to) {
 
 }  // namespace
 
+bool Stream::is_stream_management(const xml::Element& element) {
+  return element.ns() == ns::sm || element.name() == "enable" || element.name() == "resume";
+}
+
+std::string Stream::sm_failed(ErrorKind kind) {
+  std::string out;
+  xml::Writer writer(out);
+  writer.open("failed", ns::sm).open(to_string(kind), ns::stanzas_error).close().close();
+  return out;
+}
+
 void Stream::on_authenticated(const xml::Document& document) {
   const xml::Element element = document.root();
-  if (element.is("resume", ns::sm)) {
-    resume(element);
-    return;
-  }
-  if (element.ns() == ns::sm) {
-    transport_->send_nonza(sm_failed(ErrorKind::unexpected_request));
+  if (is_stream_management(element)) {
+    if (element.is("resume", ns::sm)) return resume(element);
+    // It binds then.
+    const bool resumes = element.name() == "resume";
+    transport_->send_nonza(sm_failed(resumes ? ErrorKind::item_not_found : ErrorKind::unexpected_request));
     return;
   }
   if (!Stanza::is_stanza(element)) {
@@ -182,7 +185,7 @@ void Stream::refuse_stanza(const xml::Element& element, const Error& error, std:
 
 void Stream::on_stream_management(const xml::Element& element) {
   const std::string_view name = element.name();
-  if (name == "enable") {
+  if (element.is("enable", ns::sm)) {
     enable(element);
   } else if (!session_->sm_enabled() || (name != "r" && name != "a")) {
     transport_->send_nonza(sm_failed(ErrorKind::unexpected_request));

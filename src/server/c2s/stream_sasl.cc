@@ -66,6 +66,8 @@ void Stream::on_negotiation(const xml::Element& element) {
     }
   } else if (element.is("abort", ns::sasl)) {
     fail({sasl::Condition::aborted, ""});
+  } else if (is_stream_management(element)) {
+    transport_->send_nonza(sm_failed(ErrorKind::unexpected_request));
   } else if (Stanza::is_stanza(element)) {
     if (!on_stranger_iq(element)) end("not-authorized", "Authenticate before you send stanzas.");
   } else {
