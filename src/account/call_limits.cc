@@ -60,8 +60,7 @@ int64_t CallLimits::used_calls(TenantId tenant, int64_t calls_per_min) {
 
 int64_t CallLimits::take_guest(TenantId tenant, std::string_view address) {
   const std::string id = std::to_string(raw(tenant));
-  const int64_t wait_s =
-      state_->take("guest " + id + " " + network_of(address), guests_per_address, guests_of_address);
+  const int64_t wait_s = state_->take("guest " + id + " " + network_of(address), guests_per_address, guests_of_address);
   if (wait_s != 0) return wait_s;
   return state_->take("guests " + id, guests_per_tenant_min, calls_rate(guests_per_tenant_min));
 }

@@ -36,6 +36,10 @@ constexpr char template_text[] =
 #require_tls = true
 #login_timeout_s = 30        # so long a client may take to log in
 #refused_timeout_s = 600     # the same after a wrong password: until its user has typed another
+# A client that has sent nothing for so many seconds is asked whether it is still there (XEP-0198, XEP-0199, or a
+# WebSocket's ping). One that does not answer within a minute is gone: it is shown as such, and what it did not get goes
+# on. Each question wakes a phone: less than a few minutes costs its battery. 0: nobody is asked.
+#probe_after_s = 600
 
 [server]
 #loops = 0                   # event loops; 0: one for each core
@@ -111,6 +115,7 @@ Result<void> set_one(Config& config, const std::string& name, const toml::node& 
   }
   if (name == "c2s.login_timeout_s") return set_number(config.c2s_login_timeout_s, name, value, 1, 3600);
   if (name == "c2s.refused_timeout_s") return set_number(config.c2s_refused_timeout_s, name, value, 1, 86400);
+  if (name == "c2s.probe_after_s") return set_number(config.c2s_probe_after_s, name, value, 0, 86400);
   if (name == "server.loops") return set_number(config.loops, name, value, 0, 256);
   if (name == "tls.names") {
     auto names = read_texts(value);

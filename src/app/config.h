@@ -25,6 +25,7 @@ struct Config {
   bool c2s_require_tls = true;
   int64_t c2s_login_timeout_s = 30;
   int64_t c2s_refused_timeout_s = 600;  // after a wrong password
+  int64_t c2s_probe_after_s = 600;      // 0: never
   unsigned loops = 0;                   // 0: one for each core
   log::Level log_level = log::Level::info;
 };

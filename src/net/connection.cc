@@ -170,6 +170,8 @@ std::vector<ChannelBinding> Connection::channel_bindings() const {
   return state_->tls ? state_->tls->channel_bindings() : std::vector<ChannelBinding>();
 }
 
+bool Connection::take_heard() { return std::exchange(state_->heard, false); }
+
 void Connection::pause() {
   state_->checker.check();
   if (std::exchange(state_->paused, true)) return;

@@ -66,6 +66,9 @@ class Connection {
   // master secret, else none.
   std::vector<ChannelBinding> channel_bindings() const;
 
+  // Have bytes come since this was last asked?
+  bool take_heard();
+
   void pause();  // reads no more until resume(); back-pressure
   void resume();
 

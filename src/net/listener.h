@@ -1,6 +1,8 @@
 // Listener: accepts connections on one address for one loop; each loop has its own socket on the same port
 // (SO_REUSEPORT), so that the kernel spreads them.
 //
+// A machine that is gone is noticed by TCP's keep-alive after some 20 minutes, if nothing asks sooner.
+//
 // Thread: its loop. Lifetime: the accepted connections do not need it. Limits: when file descriptors run out it pauses
 // for a moment and says so once, instead of spinning.
 #pragma once

@@ -107,6 +107,7 @@ void Home::stream_lost(Session& session) {
     close_session(session);
     return;
   }
+  if (session.silent_since_ms == 0) session.silent_since_ms = clock().monotonic_ms();
   const uint64_t number = session.number();
   found->second.timer = loop_.start_timer(found->second.max_s * 1000, [this, number] {
     if (Session* late = find_session(number)) close_session(*late);

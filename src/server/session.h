@@ -63,6 +63,10 @@ class Session {
   bool interested = false;  // asked for the roster (RFC 6121 section 2.2)
   bool carbons = false;     // XEP-0280 enabled
 
+  // Of one whose client may be gone, since it has no stream or did not answer a probe: since when (monotonic clock). 0:
+  // the client is there.
+  int64_t silent_since_ms = 0;
+
   // Queues a stanza for the client. It leaves when `gate` is committed; the order is kept. `delivery` names the message
   // of which this is the one or the copy that the session gets; null where no other session gets it.
   void deliver(StanzaPtr stanza, Lsn gate = 0, DeliveryPtr delivery = nullptr);
@@ -76,7 +80,10 @@ class Session {
 
   // The stream that serves it now; null while it waits to be resumed.
   SessionStream* stream() const { return stream_; }
-  void attach(SessionStream* stream) { stream_ = stream; }
+  void attach(SessionStream* stream) {
+    stream_ = stream;
+    if (stream) silent_since_ms = 0;
+  }
 
   // For who has much to deliver and can wait: Hooks::session_has_room is told, now or later, once little waits here or
   // is not acknowledged.
@@ -102,7 +109,8 @@ class Session {
   uint32_t sm_handled() const { return handled_; }
   // All that came so far is handled and on disk.
   bool sm_all_handled() const { return handled_ == received_; }
-  void sm_request();  // the client sent <r/>: it is answered once all of it is handled
+  void sm_request();               // the client sent <r/>: it is answered once all of it is handled
+  void request_acknowledgement();  // sends <r/>. REQUIRES: stream management, and a stream
 
   // Calls back, later, once all that came so far is handled and on disk, or the session is gone.
   void when_all_handled(std::function<void()> work);
@@ -128,7 +136,6 @@ class Session {
   void count_handled();
   bool can_leave(Lsn gate) const;
   void send(Out out);
-  void request_acknowledgement();
   void overflow();
   void tell_of_room();
 

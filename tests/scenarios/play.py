@@ -328,6 +328,11 @@ class Play(ServerWords):
     async def changes_to(self, name, transport):
         self.who(name).kind = transport
 
+    @step(r'the server gives up (\w+)')
+    async def gives_up(self, name):
+        """It closes the connection that the client left behind."""
+        await self.who(name).is_left()
+
     @step(r'(\w+) acknowledges')
     async def acknowledges(self, name):
         client = self.who(name)

@@ -1,9 +1,18 @@
 #include "server/c2s/clients.h"
 
+#include "http/problem.h"
 #include "server/c2s/stream.h"
 #include "server/c2s/websocket_transport.h"
 
 namespace teahouse::c2s {
+namespace {
+
+// Every stream is looked after eight times in what it may be silent, and only so many at once that others have their
+// turns between.
+constexpr int64_t looks = 8;
+constexpr int64_t look_ms_max = 1000;
+
+}  // namespace
 
 Clients::Clients(Home& home, const net::TlsContexts& contexts, const Options& options)
     : home_(home), contexts_(contexts), options_(options) {
@@ -13,17 +22,31 @@ Clients::Clients(Home& home, const net::TlsContexts& contexts, const Options& op
 Clients::~Clients() = default;
 
 void Clients::accept(std::unique_ptr<net::Connection> connection) {
-  const auto stream = *streams_.insert(std::make_shared<Stream>(*this)).first;
+  if (refuses_more_) return;
+  const auto stream = std::make_shared<Stream>(*this);
+  add(stream);
   stream->start(make_tcp_transport(std::move(connection), *stream));
 }
 
 void Clients::accept(const http::Request& request, http::Responder responder) {
+  if (refuses_more_) {
+    responder.send(http::make_problem(request, 503, "The server is being shut down."));
+    return;
+  }
   const auto stream = std::make_shared<Stream>(*this);
   auto transport = make_websocket_transport(request, std::move(responder), *stream);
   if (!transport) return;
-  streams_.insert(stream);
+  add(stream);
   stream->start(std::move(*transport));
 }
+
+void Clients::add(const std::shared_ptr<Stream>& stream) {
+  streams_.insert(stream);
+  if (options_.probe_after_s == 0 || look_timer_.running()) return;
+  look_timer_ = home_.loop().start_timer(look_ms(), [this] { look_after_some(); });
+}
+
+int64_t Clients::look_ms() const { return std::min(look_ms_max, options_.probe_after_s * 1000 / looks); }
 
 void Clients::stop() {
   const auto streams = streams_;
@@ -37,6 +60,20 @@ void Clients::follow(TenantId tenant) {
   for (const auto& stream : streams) {
     if (stream->host_ && stream->host_->tenant->id == tenant) stream->follow_tenant();
   }
+}
+
+// One of the many portions. Which bucket a stream is in may change between two looks; it is only a matter of when.
+void Clients::look_after_some() {
+  const int64_t portions = options_.probe_after_s * 1000 / looks / look_ms();
+  const size_t buckets = streams_.bucket_count();
+  std::vector<std::shared_ptr<Stream>> some;  // what they do may change the table
+  for (size_t left = buckets / static_cast<size_t>(portions) + 1; left > 0; --left) {
+    looked_at_ = (looked_at_ + 1) % buckets;
+    some.insert(some.end(), streams_.begin(looked_at_), streams_.end(looked_at_));
+  }
+  const int64_t now_ms = home_.clock().monotonic_ms();
+  for (const auto& stream : some) stream->look_after(now_ms);
+  if (!streams_.empty()) look_timer_ = home_.loop().start_timer(look_ms(), [this] { look_after_some(); });
 }
 
 void Clients::forget(Stream& stream) {
@@ -58,7 +95,7 @@ void Clients::move(const std::shared_ptr<Stream>& stream, Home& to, std::functio
   stream->clients_ = there;
   stream->timer_.stop();
   stream->transport_->move_to(to.loop(), [there, stream, arrived = std::move(arrived)] {
-    there->streams_.insert(stream);
+    there->add(stream);
     arrived();
     stream->transport_->release();
   });

@@ -2,7 +2,8 @@
 //
 // Thread: its home's loop. Owns: the streams.
 // Limits: a stream that is not bound 30 s after it was accepted is closed (connection-timeout); one whose password was
-// refused 10 minutes after that.
+// refused 10 minutes after that; a client
+// that is silent for long, and then does not answer a probe, is given up as if its connection had broken.
 #pragma once
 
 #include <memory>
@@ -22,6 +23,8 @@ struct Options {
   bool require_tls = true;  // on plain TCP: nothing but STARTTLS is offered before TLS
   int64_t login_timeout_s = 30;
   int64_t refused_timeout_s = 600;  // after a wrong password
+  int64_t probe_after_s = 600;      // of silence; 0: never
+  int64_t probe_answer_ms() const { return std::min<int64_t>(probe_after_s, 60) * 1000; }
 };
 
 class Clients {
@@ -36,6 +39,8 @@ class Clients {
   void accept(std::unique_ptr<net::Connection> connection);
   // A request to open a WebSocket for XMPP (RFC 7395). The caller has looked at Origin, where that matters.
   void accept(const http::Request& request, http::Responder responder);
+  // Takes nobody any more.
+  void refuse_more() { refuses_more_ = true; }
   // Ends the streams that have no session; Home::stop ends the others.
   void stop();
   size_t count() const { return streams_.size(); }
@@ -47,6 +52,9 @@ class Clients {
  private:
   friend class Stream;
   void follow(TenantId tenant);
+  void add(const std::shared_ptr<Stream>& stream);
+  int64_t look_ms() const;
+  void look_after_some();
   // The stream is over; it is destroyed at the end of the turn.
   void forget(Stream& stream);
   // Takes it to another home; `arrived` runs there. REQUIRES: it is held; it is released when it has arrived.
@@ -57,6 +65,9 @@ class Clients {
   const Options options_;
   std::vector<Clients*> siblings_;
   std::unordered_set<std::shared_ptr<Stream>> streams_;
+  size_t looked_at_ = 0;  // the bucket of streams_ that was looked after last
+  net::Timer look_timer_;
+  bool refuses_more_ = false;
 };
 
 }  // namespace teahouse::c2s

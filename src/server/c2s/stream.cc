@@ -63,6 +63,43 @@ void Stream::start_clock() {
                                                });
 }
 
+// What a client sends is the sign that it lives, whatever it is: while something comes, nothing is asked, for each
+// question wakes a phone. One that is not read from can't be heard.
+void Stream::look_after(int64_t now_ms) {
+  if (state_ != State::bound || !session_) return;
+  if (transport_->connection().take_heard() || transport_->is_held() || heard_ms_ == 0) {
+    heard_ms_ = now_ms;
+    probed_ms_ = 0;
+    session_->silent_since_ms = 0;
+  } else if (probed_ms_ == 0 && now_ms - heard_ms_ >= clients_->options().probe_after_s * 1000) {
+    probed_ms_ = now_ms;
+    session_->silent_since_ms = heard_ms_;
+    probe();
+  } else if (probed_ms_ != 0 && now_ms - probed_ms_ >= clients_->options().probe_answer_ms()) {
+    give_up();
+  }
+}
+
+// The cheapest question that its client must answer.
+void Stream::probe() {
+  if (session_->sm_enabled()) return session_->request_acknowledgement();
+  if (transport_->send_ping()) return;
+  std::string payload;
+  xml::Writer(payload).open("ping", ns::ping).close();
+  Stanza ping = Stanza::make(StanzaKind::iq, StanzaType::get, std::move(payload));
+  ping.id = "probe-" + random_token(8);
+  ping.from = BareJid::make({}, host_->domain).value();
+  ping.to = session_->jid();
+  session_->deliver(std::move(ping));
+}
+
+// As if its connection had broken, which it has, and without a word: an end of the stream would end the session too,
+// which a client that only slept may want to resume.
+void Stream::give_up() {
+  transport_->connection().abort();
+  on_gone("it was silent and did not answer a probe");
+}
+
 void Stream::on_secure() { start_clock(); }
 
 // Those that are bound end with their sessions (Home); those that are not authenticated hear of it by SASL.

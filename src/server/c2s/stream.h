@@ -25,6 +25,8 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   ~Stream() override;
   void start(std::unique_ptr<Transport> transport);
   Session* session() const { return session_; }
+  // Called now and then: sends a probe to a client that has been silent for long, and gives up one that did not answer.
+  void look_after(int64_t now_ms);
   // Its tenant was changed, suspended or removed, as its home knows by now.
   void follow_tenant();
 
@@ -63,6 +65,8 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   void end_with(std::string_view condition, std::string_view text, std::string_view application);
   void finish();
   void start_clock();
+  void probe();
+  void give_up();
   void use_plan();
   void wait_for_reader();
 
@@ -118,6 +122,8 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   std::unique_ptr<sasl::Mechanism> mechanism_;
   Session* session_ = nullptr;
   net::Timer timer_;
+  int64_t heard_ms_ = 0;     // when look_after() last saw that something had come; 0: it did not look yet
+  int64_t probed_ms_ = 0;    // when the probe was sent that has no answer yet; 0: none was
   TokenBucket stanzas_{{}};  // at the plan's rate
   TokenBucket bytes_;
 };

@@ -67,6 +67,8 @@ class TcpTransport final : public Transport, private net::Connection::Events {
     on_bytes(waiting);
     if (*alive && holds_ == 0) connection_->resume();
   }
+  bool is_held() const override { return holds_ > 0; }
+  bool send_ping() override { return false; }
   void move_to(net::Loop& other, std::function<void()> arrived) override {
     connection_->move_to(other, std::move(arrived));
   }

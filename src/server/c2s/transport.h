@@ -52,6 +52,9 @@ class Transport {
   // hold(): no event comes until as many release()s; what arrives meanwhile waits (with back-pressure).
   virtual void hold() = 0;
   virtual void release() = 0;
+  virtual bool is_held() const = 0;
+  // Asks for a sign of life below XMPP. False: this transport has none.
+  virtual bool send_ping() = 0;
 
   // Goes on on another loop; `arrived` runs there.
   virtual void move_to(net::Loop& other, std::function<void()> arrived) = 0;

@@ -66,6 +66,11 @@ class WebSocketTransport final : public Transport, public http::WebSocket::Event
     if (*alive && holds_ == 0 && too_big_) refuse_too_big();
     if (*alive && holds_ == 0) socket_->connection().resume();
   }
+  bool is_held() const override { return holds_ > 0; }
+  bool send_ping() override {
+    socket_->send_ping();
+    return true;
+  }
   void move_to(net::Loop& other, std::function<void()> arrived) override {
     socket_->move_to(other, std::move(arrived));
   }
