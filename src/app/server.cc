@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <future>
+#include <latch>
 
 #include "app/secrets.h"
 #include "app/tenancy.h"
@@ -63,6 +64,8 @@ struct Server::State {
   void make_workers();
   Result<void> listen();
   Result<void> write_where();
+  // Runs the work on all loops at once, and waits until each has called `done`.
+  void on_all_workers(const std::function<void(Worker&, const std::function<void()>& done)>& work);
   std::string url(const char* scheme, const std::string& listen, uint16_t port) const;
 };
 
@@ -164,6 +167,14 @@ Result<void> Server::State::write_where() {
   return write_private_file(config.data_directory + "/server.json", json + "}\n");
 }
 
+void Server::State::on_all_workers(const std::function<void(Worker&, const std::function<void()>&)>& work) {
+  const auto left = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(workers.size()));
+  for (const auto& worker : workers) {
+    worker->loop().post([work, &worker, left] { work(*worker, [left] { left->count_down(); }); });
+  }
+  left->wait();
+}
+
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Server::~Server() = default;
 
@@ -199,16 +210,11 @@ Result<void> Server::start() {
 
 void Server::stop() {
   log::info("server", "Stopping: streams are being closed");
-  std::promise<void> refused;
-  net::Loop& first = state_->workers.front()->loop();
-  state_->house.homes.on_each(
-      first, [](Home& home) { home.refuse_more(); }, [&refused] { refused.set_value(); });
-  refused.get_future().wait();
-  for (const auto& worker : state_->workers) {
-    std::promise<void> drained;
-    worker->loop().post([&worker, &drained] { worker->drain([&drained] { drained.set_value(); }); });
-    drained.get_future().wait();
-  }
+  state_->on_all_workers([](Worker& worker, const std::function<void()>& done) {
+    worker.refuse_more();
+    done();
+  });
+  state_->on_all_workers([](Worker& worker, const std::function<void()>& done) { worker.drain(done); });
   std::promise<void> noted;
   state_->workers.front()->loop().post(
       [this, &noted] { state_->tenancy.stop(state_->workers.front()->loop(), [&noted] { noted.set_value(); }); });

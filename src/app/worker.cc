@@ -69,8 +69,13 @@ void Worker::run() {
   thread_ = std::thread([this] { loop_.run(); });
 }
 
-void Worker::drain(std::function<void()> done) {
+void Worker::refuse_more() {
   listeners_.clear();
+  clients_.refuse_more();
+  home_.refuse_more();
+}
+
+void Worker::drain(std::function<void()> done) {
   home_.stop();
   clients_.stop();
   http_->close();

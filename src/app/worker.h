@@ -38,8 +38,11 @@ class Worker {
   // Opens the listeners; a port 0 in `ports` takes what the configuration says, anything else that port.
   Result<void> listen(const Config& config, Ports& ports);
   void run();  // starts the thread
-  // Takes nobody in any more, ends all streams, and calls back when their last words are written (or 5 s later).
-  // Thread: the loop's.
+  // The two steps of the end; all workers have done the first before any begins the second, so that nobody who is sent
+  // away comes in again by another. Thread: the loop's.
+  // Takes nobody in any more, and nothing from those inside.
+  void refuse_more();
+  // Ends all streams, and calls back when their last words are written (or 5 s later).
   void drain(std::function<void()> done);
   void join();
 
