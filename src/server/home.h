@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/fifo.h"
 #include "base/text_map.h"
+#include "base/token_buckets.h"
 #include "net/loop.h"
 #include "server/delivery.h"
 #include "server/hooks.h"
@@ -96,7 +97,7 @@ class Home {
 
   // --- sessions
   // Binds a resource. Errors: resource_constraint past the plan's sessions. An older session of the same name ends with
-  // conflict.
+  // conflict; where that has happened to it often in a minute, the new one gets another name instead.
   Result<Session*> bind(Resident& resident, std::string_view resourcepart);
   // Ends a session: unavailable presence, hooks, undelivered stanzas go on. Its stream, if it has one, ends with
   // `condition` (empty: the stream is the caller's affair).
@@ -123,8 +124,8 @@ class Home {
   // Work for when this Lsn is on disk (now, if it is).
   void when_committed(Lsn lsn, std::function<void()> work);
 
-  // For SIGTERM, in two steps. First, on all homes: what clients send from now on is not taken, and so never
-  // acknowledged; while one home stops, nobody can send into it from another. Then every session ends with
+  // For SIGTERM, in two steps. First, on all homes (Worker::refuse_more): what clients send from now on is not taken,
+  // and so never acknowledged; while one home stops, nobody can send into it from another. Then every session ends with
   // system-shutdown; resumable ones too.
   void refuse_more() { refuses_more_ = true; }
   void stop();
@@ -169,6 +170,7 @@ class Home {
   TextMap<Loading> loading_;
   std::unordered_map<uint64_t, Session*> sessions_;
   TextMap<Resumable> resumable_;
+  TokenBuckets displacements_{10'000};  // by full JID
   std::vector<uint64_t> waiting_sessions_;
   Fifo<Undelivered> undelivered_;   // of sessions that closed
   bool undelivered_waits_ = false;  // for a later turn

@@ -1,24 +1,17 @@
 // Sessions come, lose their stream, are resumed, and go; tenants change under them.
 #include "base/random.h"
+#include "server/ghosts.h"
 #include "server/home.h"
 #include "xmpp/claims.h"
 
 namespace teahouse {
 namespace {
 constexpr size_t undelivered_a_turn = 64;
+const TokenRate displacements_rate = TokenRate::per_minute(3, 3);
 
 bool is_full(const Resident& resident) {
   const int64_t limit = resident.tenant().limits().sessions_per_account;
   return limit >= 0 && resident.sessions().size() >= static_cast<size_t>(limit);
-}
-
-// The one that lost its stream and is the oldest. Nothing when all have theirs.
-Session* find_detached_session(const Resident& resident) {
-  Session* oldest = nullptr;
-  for (const auto& session : resident.sessions()) {
-    if (!session->stream() && (!oldest || session->number() < oldest->number())) oldest = session.get();
-  }
-  return oldest;
 }
 
 // XEP-0198 section 4: what was not acknowledged is as if it had not been delivered. Messages look for another resource,
@@ -35,14 +28,18 @@ Result<Session*> Home::bind(Resident& resident, std::string_view resourcepart) {
   const std::string wanted = resourcepart.empty() ? random_token(12) : std::string(resourcepart);
   auto jid = resident.jid().with_resource(wanted);
   if (!jid) return Error{ErrorKind::bad_request, jid.error().text};
-  // RFC 6120 section 7.7.2.2: the newer one stays. The older client sees <conflict/>.
+  // RFC 6120 section 7.7.2.2: the newer one stays, and the older client sees <conflict/>. But two programs that have
+  // the same name, and come back at once, would throw each other out for ever: then the newer one is called otherwise.
   if (Session* older = resident.find_session(jid->resourcepart())) {
-    close_session(*older, "conflict", "The same resource was bound by another client.");
+    const bool is_there = older->stream() && older->silent_since_ms == 0;
+    if (is_there && displacements_.take_ms(jid->str(), clock().monotonic_ms(), displacements_rate) > 0) {
+      jid = resident.jid().with_resource(random_token(12));
+    } else {
+      close_session(*older, "conflict", "The same resource was bound by another client.");
+    }
   }
-  // A session that only waits to be resumed makes room for one that is there: a phone that lost its network often and
-  // never came back to resume must not lock its owner out.
   if (is_full(resident)) {
-    if (Session* detached = find_detached_session(resident)) close_session(*detached);
+    if (Session* ghost = find_quietest_ghost(resident)) close_session(*ghost, "connection-timeout", "");
   }
   const PlanLimits& limits = resident.tenant().limits();
   if (is_full(resident)) {

@@ -25,6 +25,9 @@ struct Meter {
     count.fetch_sub(1, std::memory_order_relaxed);
     return false;
   }
+  static bool is_full(const std::atomic<int64_t>& count, int64_t limit) {
+    return limit >= 0 && count.load(std::memory_order_relaxed) >= limit;
+  }
   static void give_back(std::atomic<int64_t>& count) { count.fetch_sub(1, std::memory_order_relaxed); }
 };
 

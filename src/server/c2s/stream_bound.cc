@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "server/c2s/stream.h"
+#include "server/ghosts.h"
 #include "xml/values.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
@@ -68,37 +69,51 @@ void Stream::bind(const Stanza& request, std::string resource) {
   if (!account) return;  // it was one when it logged in
   transport_->hold();
   Home& home = clients_->home();
-  home.with_resident(*account, [self = shared_from_this(), request, resource = std::move(resource),
-                                &home](Result<Resident*> found) {
-    if (self->state_ != State::authenticated) return;
-    if (!found || (*found)->tenant().suspended) {
-      self->end("not-authorized", "This account is not there any more.");
-      return;
-    }
-    std::string out;
-    auto session = home.bind(**found, resource);
-    if (!session) {
-      make_error(request, session.error()).write(out, self->transport_->is_websocket());
-      self->transport_->send_nonza(std::move(out));
-      self->transport_->release();
-      return;
-    }
-    self->session_ = *session;
-    self->session_->attach(self.get());
-    self->state_ = State::bound;
-    self->timer_.stop();
-    std::string payload;
-    xml::Writer(payload).open("bind", ns::bind).leaf("jid", (*session)->jid().str()).close();
-    Stanza::make_reply(request, StanzaType::result, std::move(payload)).write(out, self->transport_->is_websocket());
-    self->transport_->send_nonza(std::move(out));
-    self->transport_->release();
-  });
+  home.with_resident(
+      *account, [self = shared_from_this(), request, resource = std::move(resource), &home](Result<Resident*> found) {
+        if (self->state_ != State::authenticated) return;
+        if (!found || (*found)->tenant().suspended) {
+          self->end("not-authorized", "This account is not there any more.");
+          return;
+        }
+        Resident& resident = **found;
+        auto session = home.bind(resident, resource);
+        if (session) return self->bound(**session, request);
+        const Tenant& tenant = resident.tenant();
+        if (!Meter::is_full(tenant.meter->sessions, tenant.limits().sessions))
+          return self->refuse_bind(request, session.error());
+        close_quietest_ghost(home, tenant.id, [self, request, resource, error = session.error()](bool closed) {
+          if (self->state_ != State::authenticated) return;
+          if (!closed) return self->refuse_bind(request, error);
+          self->bind(request, resource);
+          self->transport_->release();
+        });
+      });
+}
+
+void Stream::bound(Session& session, const Stanza& request) {
+  session_ = &session;
+  session_->attach(this);
+  state_ = State::bound;
+  timer_.stop();
+  std::string payload, out;
+  xml::Writer(payload).open("bind", ns::bind).leaf("jid", session.jid().str()).close();
+  Stanza::make_reply(request, StanzaType::result, std::move(payload)).write(out, transport_->is_websocket());
+  transport_->send_nonza(std::move(out));
+  transport_->release();
+}
+
+void Stream::refuse_bind(const Stanza& request, const Error& error) {
+  std::string out;
+  make_error(request, error).write(out, transport_->is_websocket());
+  transport_->send_nonza(std::move(out));
+  transport_->release();
 }
 
 void Stream::on_bound(xml::Document document) {
   const xml::Element element = document.root();
   slow_down(document.bytes().size());
-  if (element.ns() == ns::sm) {
+  if (is_stream_management(element)) {
     on_stream_management(element);
     return;
   }
