@@ -73,6 +73,7 @@ void Connection::State::on_ready(uint32_t ready) {
   checker.check();
   const Guard guard(*this);
   if (ready & (EPOLLOUT | EPOLLERR | EPOLLHUP)) {
+    lives = lives || blocked;
     blocked = false;
     flush();
     if (guard.gone) return;
@@ -170,7 +171,7 @@ std::vector<ChannelBinding> Connection::channel_bindings() const {
   return state_->tls ? state_->tls->channel_bindings() : std::vector<ChannelBinding>();
 }
 
-bool Connection::take_heard() { return std::exchange(state_->heard, false); }
+bool Connection::take_sign_of_life() { return std::exchange(state_->lives, false); }
 
 void Connection::pause() {
   state_->checker.check();

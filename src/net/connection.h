@@ -66,8 +66,8 @@ class Connection {
   // master secret, else none.
   std::vector<ChannelBinding> channel_bindings() const;
 
-  // Have bytes come since this was last asked?
-  bool take_heard();
+  // Has the peer given a sign of life since this was last asked: sent bytes, or taken some of those that were blocked?
+  bool take_sign_of_life();
 
   void pause();  // reads no more until resume(); back-pressure
   void resume();

@@ -33,7 +33,7 @@ void Connection::State::push(SharedBytes bytes) {
 }
 
 void Connection::State::deliver(std::string_view bytes) {
-  heard = true;
+  lives = true;
   if (phase == Phase::open && events) events->on_bytes(bytes);
 }
 

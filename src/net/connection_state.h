@@ -80,7 +80,7 @@ struct Connection::State final : Pollable, TurnEndWork {
   Layer layer = Layer::plain;
   bool watched = false;  // by home's epoll
   bool paused = false;
-  bool heard = false;       // bytes came since take_heard()
+  bool lives = false;       // the peer gave a sign of it since take_sign_of_life()
   bool peer_done = false;   // nothing more comes from the peer
   bool blocked = false;     // the kernel's buffer was full: wait for room
   bool read_again = false;  // OpenSSL may hold bytes of which epoll knows nothing

@@ -97,6 +97,22 @@ TEST_F(ConnectionOnPair, ReadsAndWritesGatheredAtTurnEnd) {
   EXPECT_EQ(connection_->peer_address(), "192.0.2.1");
 }
 
+TEST_F(ConnectionOnPair, TellsSignsOfLife) {
+  connection_->start(recorder_);
+  turns();
+  EXPECT_FALSE(connection_->take_sign_of_life());
+  peer_writes("x");
+  turns();
+  EXPECT_TRUE(connection_->take_sign_of_life());
+  EXPECT_FALSE(connection_->take_sign_of_life());
+  connection_->send(std::string(4 << 20, 'x'));
+  turns();
+  EXPECT_FALSE(connection_->take_sign_of_life());  // that it was written says nothing of the peer
+  while (!peer_reads().empty()) turns();
+  EXPECT_TRUE(connection_->take_sign_of_life());  // it takes what waited
+  peer_closes();
+}
+
 TEST_F(ConnectionOnPair, KeepsOrderThroughPartialWrites) {
   const int small = 4096;
   ::setsockopt(server_, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);

@@ -2,8 +2,8 @@
 //
 // Thread: its home's loop. Owns: the streams.
 // Limits: a stream that is not bound 30 s after it was accepted is closed (connection-timeout); one whose password was
-// refused 10 minutes after that. A client that is silent for long, and then does not answer a probe, is given up as if its
-// connection had broken.
+// refused 10 minutes after that. A client that is silent for long, and then does not answer a probe, is given up as if
+// its connection had broken.
 #pragma once
 
 #include <memory>

@@ -64,20 +64,15 @@ void Stream::start_clock() {
 }
 
 // What a client sends is the sign that it lives, whatever it is: while something comes, nothing is asked, for each
-// question wakes a phone. One that is not read from can't be heard.
+// question wakes a phone. One that is not read from can't be heard, and one that slowly takes what waits for it lives.
 void Stream::look_after(int64_t now_ms) {
   if (state_ != State::bound || !session_) return;
-  if (transport_->connection().take_heard() || transport_->is_held() || heard_ms_ == 0) {
-    heard_ms_ = now_ms;
-    probed_ms_ = 0;
-    session_->silent_since_ms = 0;
-  } else if (probed_ms_ == 0 && now_ms - heard_ms_ >= clients_->options().probe_after_s * 1000) {
-    probed_ms_ = now_ms;
-    session_->silent_since_ms = heard_ms_;
-    probe();
-  } else if (probed_ms_ != 0 && now_ms - probed_ms_ >= clients_->options().probe_answer_ms()) {
-    give_up();
-  }
+  const bool heard = transport_->connection().take_sign_of_life() || transport_->is_held();
+  const Options& options = clients_->options();
+  const auto then = silence_.look(now_ms, heard, options.probe_after_s * 1000, options.probe_answer_ms());
+  session_->silent_since_ms = silence_.is_probed() ? silence_.since_ms() : 0;
+  if (then == Silence::Then::probe) probe();
+  if (then == Silence::Then::give_up) give_up();
 }
 
 // The cheapest question that its client must answer.

@@ -14,6 +14,7 @@
 #include "base/token_bucket.h"
 #include "sasl/mechanisms.h"
 #include "server/c2s/clients.h"
+#include "server/c2s/silence.h"
 #include "server/c2s/transport.h"
 #include "server/session.h"
 
@@ -122,8 +123,7 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   std::unique_ptr<sasl::Mechanism> mechanism_;
   Session* session_ = nullptr;
   net::Timer timer_;
-  int64_t heard_ms_ = 0;     // when look_after() last saw that something had come; 0: it did not look yet
-  int64_t probed_ms_ = 0;    // when the probe was sent that has no answer yet; 0: none was
+  Silence silence_;
   TokenBucket stanzas_{{}};  // at the plan's rate
   TokenBucket bytes_;
 };
