@@ -3,8 +3,6 @@
 namespace teahouse {
 namespace {
 
-constexpr const char* why = "Nothing was heard of this client for long, and another one needed its place.";
-
 // Of one home. Which home looks tells its index, so that each writes a place of its own.
 struct Found {
   uint64_t session = 0;  // 0: it has none
@@ -48,7 +46,7 @@ void close_quietest_ghost(Home& home, TenantId tenant, std::function<void(bool)>
     Home& there = *home.house().homes.all.at(quietest);
     there.loop().post([&there, &home, done, number = (*found)[quietest].session] {
       Session* ghost = there.find_session(number);  // it may have come back to life, or ended, meanwhile
-      if (ghost && ghost->silent_since_ms != 0) there.close_session(*ghost, "connection-timeout", why);
+      if (ghost && ghost->silent_since_ms != 0) there.close_session(*ghost, "connection-timeout", ghost_text);
       home.loop().post([done] { done(true); });
     });
   });

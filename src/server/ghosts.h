@@ -10,6 +10,9 @@
 
 namespace teahouse {
 
+// Why it ends, for its client.
+inline constexpr char ghost_text[] = "Nothing was heard of this client for long, and another one needed its place.";
+
 // The one that has been silent for longest; null: all are there. Thread: their home's.
 Session* find_quietest_ghost(const Resident& resident);
 

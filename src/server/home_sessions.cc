@@ -39,7 +39,7 @@ Result<Session*> Home::bind(Resident& resident, std::string_view resourcepart) {
     }
   }
   if (is_full(resident)) {
-    if (Session* ghost = find_quietest_ghost(resident)) close_session(*ghost, "connection-timeout", "");
+    if (Session* ghost = find_quietest_ghost(resident)) close_session(*ghost, "connection-timeout", ghost_text);
   }
   const PlanLimits& limits = resident.tenant().limits();
   if (is_full(resident)) {

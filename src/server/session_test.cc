@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "account/testing/account_world.h"
+#include "server/ghosts.h"
 #include "server/home.h"
 #include "store/memory/memory_plane.h"
 
@@ -331,6 +334,63 @@ TEST_F(SessionTest, ASuspendedTenantsSessionsEndAndTheOthersStay) {
   EXPECT_TRUE(shop_wire_.closed);
   EXPECT_EQ(shop_wire_.ended, "account-disabled");
   EXPECT_FALSE(forum_wire_.closed);
+}
+
+// Three times in a minute the newer session of a name throws out the older one; then it is called otherwise.
+TEST_F(SessionTest, TwoProgramsOfOneNamePart) {
+  const auto bind = [this](Wire& wire) {
+    Session* session = *home_.bind(shop_->resident(), "desk");
+    session->attach(&wire);
+    return session;
+  };
+  std::array<Wire, 6> wires;
+  Session* last = nullptr;
+  for (size_t i = 0; i < 4; ++i) {
+    last = bind(wires[i]);
+    EXPECT_EQ(last->jid().resourcepart(), "desk") << i;
+  }
+  for (size_t i = 0; i < 3; ++i) EXPECT_EQ(wires[i].ended, "conflict") << i;
+  EXPECT_NE(bind(wires[4])->jid().resourcepart(), "desk");
+  EXPECT_EQ(wires[3].ended, "");
+  // One that is gone, or may be, makes room all the same.
+  last->silent_since_ms = 1;
+  EXPECT_EQ(bind(wires[5])->jid().resourcepart(), "desk");
+  EXPECT_EQ(wires[3].ended, "conflict");
+  EXPECT_FALSE(forum_wire_.closed);
+}
+
+TEST_F(SessionTest, AMinuteLaterANameIsTakenOverAgain) {
+  std::array<Wire, 5> wires;
+  for (Wire& wire : wires) {
+    Session* session = *home_.bind(shop_->resident(), "desk");
+    EXPECT_EQ(session->jid().resourcepart(), "desk");
+    session->attach(&wire);
+    world_.clock.advance_ms(20'000);
+  }
+}
+
+TEST_F(SessionTest, TheQuietestGhostOfATenantGoes) {
+  std::optional<bool> closed;
+  const auto close_one = [&] {
+    closed.reset();
+    close_quietest_ghost(home_, world_.shop->id, [&](bool one) { closed = one; });
+    while (!closed) loop_.run_once(10);
+    return *closed;
+  };
+  Wire wire;
+  Session* quietest = connect("ann@shop.example/tablet", wire);
+  EXPECT_FALSE(close_one());  // all are there
+  shop_->silent_since_ms = 2000;
+  quietest->silent_since_ms = 1000;
+  forum_->silent_since_ms = 500;
+  EXPECT_EQ(find_quietest_ghost(shop_->resident()), quietest);
+  EXPECT_TRUE(close_one());
+  EXPECT_EQ(wire.ended, "connection-timeout");
+  EXPECT_EQ(shop_wire_.ended, "");
+  EXPECT_TRUE(close_one());
+  EXPECT_EQ(shop_wire_.ended, "connection-timeout");
+  EXPECT_FALSE(close_one());
+  EXPECT_FALSE(forum_wire_.closed);  // another tenant's
 }
 
 }  // namespace
