@@ -6,6 +6,7 @@
 #include <future>
 #include <latch>
 
+#include "app/memory_return.h"
 #include "app/secrets.h"
 #include "app/tenancy.h"
 #include "app/worker.h"
@@ -40,6 +41,7 @@ struct Server::State {
   const Config config;
   const Secrets secrets;
   SystemClock clock;
+  MemoryReturn memory;
   // Destroyed last: the threads of stores and accounts post to the loops until they themselves have ended.
   std::vector<std::unique_ptr<Worker>> workers;
   std::unique_ptr<store::ControlPlane> control;
@@ -106,6 +108,7 @@ void Server::State::make_workers() {
                              config.c2s_probe_after_s};
   for (unsigned index = 0; index < count; ++index) {
     workers.push_back(std::make_unique<Worker>(index, house, contexts, options));
+    workers.back()->return_memory_by(memory);
     house.homes.all.push_back(&workers.back()->home());
   }
   std::vector<c2s::Clients*> siblings;

@@ -26,6 +26,10 @@ Worker::Worker(unsigned index, House& house, const net::TlsContexts& contexts, c
 
 Worker::~Worker() { join(); }
 
+void Worker::return_memory_by(MemoryReturn& memory) {
+  loop_.on_freed(MemoryReturn::worth_bytes, [&memory] { memory.ask(); });
+}
+
 void Worker::serve_http(std::unique_ptr<api::ApiContext> context, const http::StaticFiles& assets,
                         const http::ServerOptions& options) {
   context_ = std::move(context);

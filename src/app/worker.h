@@ -10,6 +10,7 @@
 #include "api/api.h"
 #include "app/config.h"
 #include "app/doorman.h"
+#include "app/memory_return.h"
 #include "http/router.h"
 #include "http/static_files.h"
 #include "net/listener.h"
@@ -32,6 +33,8 @@ class Worker {
   net::Loop& loop() { return loop_; }
   c2s::Clients& clients() { return clients_; }
 
+  // Before run(): asked for when much was freed.
+  void return_memory_by(MemoryReturn& memory);
   // Before run(): the HTTP side, whose routes need what the whole server shares.
   void serve_http(std::unique_ptr<api::ApiContext> context, const http::StaticFiles& assets,
                   const http::ServerOptions& options);

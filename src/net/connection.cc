@@ -15,7 +15,8 @@ namespace teahouse::net {
 
 namespace {
 constexpr int64_t close_timeout_ms = 5000;
-}
+constexpr size_t connection_bytes = 4 * 1024;  // with what its owner keeps for it, about
+}  // namespace
 
 Connection::State::State(Loop& loop, int socket, std::string address)
     : home(&loop), peer_address(std::move(address)), fd(socket) {}
@@ -32,6 +33,7 @@ void Connection::State::release() {
   if (phase == Phase::over) return;
   phase = Phase::over;
   if (!travelling) {
+    home->note_freed(connection_bytes + queue.held_bytes());
     stop_turn_end();
     close_timer.stop();
     if (watched) home->unwatch(fd);

@@ -275,6 +275,18 @@ void Loop::unwatch(int fd) {
   }
 }
 
+void Loop::note_freed(size_t bytes) {
+  freed_bytes_ += bytes;
+  if (!freed_told_ || freed_bytes_ < freed_each_bytes_) return;
+  freed_bytes_ = 0;
+  freed_told_();
+}
+
+void Loop::on_freed(size_t each_bytes, std::function<void()> told) {
+  freed_each_bytes_ = each_bytes;
+  freed_told_ = std::move(told);
+}
+
 std::string& Loop::read_buffer() {
   if (state_->read_buffer.empty()) state_->read_buffer.resize(read_buffer_bytes);
   return state_->read_buffer;

@@ -84,6 +84,10 @@ class Loop final : public Executor {
   void rewatch(int fd, uint32_t events, Pollable& pollable);
   void unwatch(int fd);  // no call-back for it comes after this, also not in this turn
 
+  // Counts what those held who are gone; `told` hears of each so many bytes, for who returns memory to the system.
+  void note_freed(size_t bytes);
+  void on_freed(size_t each_bytes, std::function<void()> told);
+
   // One buffer of 64 KiB for reading, lent to whoever handles an event; nothing stays in it.
   std::string& read_buffer();
 
@@ -99,6 +103,8 @@ class Loop final : public Executor {
   bool has_turn_end_work() const;
 
   std::unique_ptr<State> state_;
+  size_t freed_bytes_ = 0, freed_each_bytes_ = 0;
+  std::function<void()> freed_told_;
   const unsigned index_;
   const Clock& clock_;
 };

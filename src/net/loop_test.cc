@@ -182,5 +182,19 @@ TEST(Loop, TellsNothingOfAnUnwatchedDescriptorNotEvenInTheSameTurn) {
   ::close(second);
 }
 
+TEST(Loop, TellsOfEachSoManyBytesThatWereFreed) {
+  const SystemClock clock;
+  Loop loop(0, clock);
+  loop.note_freed(1000);
+  int told = 0;
+  loop.on_freed(100, [&told] { ++told; });
+  loop.note_freed(1);  // with what was freed before anybody asked
+  EXPECT_EQ(told, 1);
+  loop.note_freed(99);
+  EXPECT_EQ(told, 1);
+  loop.note_freed(1);
+  EXPECT_EQ(told, 2);
+}
+
 }  // namespace
 }  // namespace teahouse::net

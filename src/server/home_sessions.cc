@@ -71,6 +71,7 @@ void Home::close_session(Session& session, std::string_view condition, std::stri
   if (stream) stream->session_closed();
   for (const auto& hook : hooks_.session_closing) hook(session);
   Meter::give_back(session.resident().tenant().meter->sessions);
+  loop_.note_freed(session.held_bytes());
   const std::unique_ptr<Session> owned = session.resident().remove_session(session);
   for (Undelivered& each : owned->take_undelivered()) {
     if (goes_on(*each.delivery->message)) undelivered_.push_back(std::move(each));

@@ -100,6 +100,7 @@ class Session {
   uint32_t sm_sent() const { return sm_sent_; }
   uint32_t sm_acknowledged() const { return sm_acknowledged_; }
   size_t sm_unacknowledged() const { return unacknowledged_.size(); }
+  size_t held_bytes() const { return held_bytes_; }
   // After resumption: sends again what the client has not handled.
   void sm_resend();
 

@@ -1,6 +1,6 @@
 """What a user of one tenant can try against others once logged in."""
 from fixtures.client import SM, Unexpected, show
-from stage import STANZAS, alive, case, ends_with, refused_iq
+from stage import STANZAS, alive, case, ends_with, memory_is_back, refused_iq
 
 ROOM = 'den@rooms.b.example'
 ADMIN = 'http://jabber.org/protocol/muc#admin'
@@ -366,3 +366,24 @@ async def registration_over(stage):
         await check.login()
     finally:
         await asyncio.to_thread(stage.api.change_tenant, 'a', registration=False)
+
+
+@case('51 a crowd that does not read')
+async def crowd(stage):
+    """What waits for forty sessions that never acknowledge, 160 MB, goes back to the system when they are gone."""
+    before = stage.server.memory_kib()
+    writer = await stage.client('alice').login()
+    readers = [await stage.attacker() for _ in range(40)]
+    for client in readers:
+        await client.enable_sm(resume=False)
+        client.transport.wire.transport.pause_reading()
+    for number in range(40):
+        for client in readers:
+            writer.transport.send(f"<message to='{client.jid}' type='headline'><body>{'x' * 100000}</body></message>")
+        await writer.answer(f"<iq type='get' id='p{number}'><ping xmlns='urn:xmpp:ping'/></iq>")
+    grown = stage.server.memory_kib() - before
+    if grown < 80_000:
+        raise Unexpected(f'the server grew by {grown} KiB: that is no attack')
+    for client in [*readers, writer]:
+        client.abort()
+    await memory_is_back(stage.server, before)

@@ -1,0 +1,48 @@
+#include "app/memory_return.h"
+
+#include <malloc.h>
+
+#include <chrono>
+
+namespace teahouse {
+namespace {
+
+constexpr auto moment = std::chrono::seconds(1);  // who asks has not freed all yet, and more may go with it
+constexpr auto pause = std::chrono::seconds(9);
+
+}  // namespace
+
+MemoryReturn::MemoryReturn() : thread_([this] { run(); }) {}
+
+MemoryReturn::~MemoryReturn() {
+  {
+    const std::lock_guard lock(mutex_);
+    stops_ = true;
+  }
+  changed_.notify_one();
+  thread_.join();
+}
+
+void MemoryReturn::ask() {
+  {
+    const std::lock_guard lock(mutex_);
+    asked_ = true;
+  }
+  changed_.notify_one();
+}
+
+void MemoryReturn::run() {
+  std::unique_lock lock(mutex_);
+  const auto stops = [this] { return stops_; };
+  while (true) {
+    changed_.wait(lock, [this] { return asked_ || stops_; });
+    if (changed_.wait_for(lock, moment, stops)) return;
+    asked_ = false;
+    lock.unlock();
+    ::malloc_trim(0);
+    lock.lock();
+    if (changed_.wait_for(lock, pause, stops)) return;
+  }
+}
+
+}  // namespace teahouse
