@@ -24,7 +24,8 @@ constexpr char template_text[] =
 # How browsers reach the API and the widget, e.g. "https://chat.example.com".
 #url = ""
 # Proxies in front, by address or network, e.g. ["127.0.0.1", "::1"]: what they say in X-Forwarded-For and
-# X-Forwarded-Proto is believed. Without it all who come through a proxy count as one visitor.
+# X-Forwarded-Proto is believed. Without it all who come through a proxy count as one visitor, and are offered neither
+# PLAIN nor site tokens over WebSocket.
 #trusted_proxies = []
 
 [tls]

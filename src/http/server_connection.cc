@@ -121,10 +121,12 @@ void ServerConnection::handle_head() {
   const net::Networks& trusted = server_->options.trusted_proxies;
   if (!server_->told_of_proxy && request.headers.find("X-Forwarded-For") && !trusted.contains(peer)) {
     server_->told_of_proxy = true;
-    log::warning("http",
-                 "A request came with X-Forwarded-For, which is not believed; if a proxy stands in front, name its "
-                 "address in public.trusted_proxies (teahouse.toml), or all who come through it count as one visitor",
-                 {{"address", peer}});
+    log::warning(
+        "http",
+        "A request came with X-Forwarded-For, which is not believed; if a proxy stands in front, name its "
+        "address in public.trusted_proxies (teahouse.toml), or all who come through it count as one visitor, and "
+        "are offered neither PLAIN nor site tokens over WebSocket",
+        {{"address", peer}});
   }
   Sender sender = find_sender(trusted, peer, connection_->is_secure(), request.headers);
   request.peer_address = std::move(sender.address);
