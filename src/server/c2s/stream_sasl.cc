@@ -81,7 +81,7 @@ bool Stream::on_stranger_iq(const xml::Element& element) {
   const auto to = BareJid::parse(element.attribute("to").value_or(host_->domain));
   if (!to || to->str() != host_->domain) return false;
   if (element.name() != "iq" || !query || !query->is("query", ns::register_iq) || !home.hooks().stranger_iq ||
-      !offer().encrypted || !host_->tenant->registration_allowed || host_->tenant->suspended) {
+      !transport_->is_private() || !host_->tenant->registration_allowed || host_->tenant->suspended) {
     return false;
   }
   Stanza stanza =
