@@ -23,8 +23,9 @@ constexpr size_t keys_max = 100'000;
 constexpr size_t known_addresses_max = 8;  // of one account
 constexpr size_t key_bytes = 15;           // what a std::string holds in itself
 constexpr int64_t window_ms = 10 * 60 * 1000;
-constexpr int64_t known_ms = 30LL * 24 * 60 * 60 * 1000;
-constexpr int failures_where_known = 60, failures_of_stranger = 15, failures_of_strangers = 30, accounts_max = 30;
+constexpr int64_t day_ms = 24LL * 60 * 60 * 1000;
+constexpr int64_t known_ms = 30 * day_ms;
+constexpr int failures_where_known = 60, failures_of_stranger = 20, failures_of_strangers = 30, accounts_max = 30;
 constexpr int free_failures = 3;
 constexpr int64_t first_delay_ms = 250;
 constexpr int64_t delay_ms_max = 8000;

@@ -6,7 +6,7 @@
 //
 // Thread: any (one small mutex; not on the path of stanzas).
 // Limits, in ten minutes, past which an attempt is refused whatever its password:
-// - of one account from one address: 60 failures where it is known, 15 where it is not;
+// - of one account from one address: 60 failures where it is known, 20 where it is not;
 // - of one account from all addresses together where it is not known: 30;
 // - of one address: failures at 30 accounts that are not known there, each counted once.
 // It remembers 100,000 counts, the oldest go first, and of 100,000 accounts the last 8 addresses, the longest unused go
