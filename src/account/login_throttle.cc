@@ -11,6 +11,7 @@
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "account/network.h"
@@ -22,6 +23,7 @@ namespace {
 constexpr size_t keys_max = 100'000;
 constexpr size_t known_addresses_max = 8;  // of one account
 constexpr size_t key_bytes = 15;           // what a std::string holds in itself
+constexpr size_t news_max = 10'000;
 constexpr int64_t window_ms = 10 * 60 * 1000;
 constexpr int64_t day_ms = 24LL * 60 * 60 * 1000;
 constexpr int64_t known_ms = 30 * day_ms;
@@ -34,6 +36,7 @@ constexpr int64_t delay_ms_max = 8000;
 std::string key_of(char kind, TenantId tenant, std::string_view name) {
   return crypto::sha256(kind + std::to_string(raw(tenant)) + " " + std::string(name)).substr(0, key_bytes);
 }
+std::string account_key(TenantId tenant, std::string_view localpart) { return key_of('a', tenant, localpart); }
 
 int64_t delay_after(int failures) {
   if (failures <= free_failures) return 0;
@@ -79,17 +82,18 @@ struct Count {
   int failures = 0;
   int64_t began_ms = 0;
 };
-// Where an account has logged in, and when last.
+// Where an account has logged in, when last, and when that was news last.
 struct Known {
   std::string address;
   int64_t last_ms;
+  int64_t told_ms;
 };
 
 // Who tries, as keys: the address, the account, and the account at that address.
 struct Attempt {
   Attempt(TenantId tenant, std::string_view localpart, std::string_view from)
       : address(key_of('i', tenant, network_of(from))),
-        account(key_of('a', tenant, localpart)),
+        account(account_key(tenant, localpart)),
         both(key_of('b', tenant, account + address)) {}
   std::string address, account, both;
 };
@@ -120,17 +124,26 @@ struct LoginThrottle::State {
              return one.address == attempt.address && clock.monotonic_ms() - one.last_ms < known_ms;
            });
   }
-  void make_known(const Attempt& attempt) {
-    std::vector<Known>& addresses = known.touch(attempt.account);
-    std::erase_if(addresses, [&](const Known& one) { return one.address == attempt.address; });
+  // As the newest of its account. True: it is to be kept again.
+  bool make_known(const std::string& account, const std::string& address, int64_t last_ms) {
+    std::vector<Known>& addresses = known.touch(account);
+    Known login{address, last_ms, last_ms - day_ms};
+    if (const auto old = std::ranges::find(addresses, address, &Known::address); old != addresses.end()) {
+      login.told_ms = old->told_ms;
+      addresses.erase(old);
+    }
     if (addresses.size() >= known_addresses_max) addresses.erase(addresses.begin());
-    addresses.push_back({attempt.address, clock.monotonic_ms()});
+    const bool is_news = last_ms - login.told_ms >= day_ms && news.size() < news_max;
+    if (is_news) login.told_ms = last_ms;
+    addresses.push_back(std::move(login));
+    return is_news;
   }
 
   const Clock& clock;
   std::mutex mutex;
   Recent<Count> counts;
   Recent<std::vector<Known>> known;  // by account
+  std::vector<KnownLogin> news;
 };
 
 LoginThrottle::LoginThrottle(const Clock& clock) : state_(std::make_unique<State>(clock)) {}
@@ -168,7 +181,9 @@ void LoginThrottle::succeeded(TenantId tenant, std::string_view localpart, std::
     state_->take_off(attempt.account);
     state_->take_off(attempt.address);
   }
-  state_->make_known(attempt);
+  if (state_->make_known(attempt.account, attempt.address, state_->clock.monotonic_ms())) {
+    state_->news.push_back({tenant, std::string(localpart), attempt.address, state_->clock.wall_ms()});
+  }
 }
 
 void LoginThrottle::give_back(TenantId tenant, std::string_view localpart, std::string_view address) {
@@ -184,6 +199,26 @@ int64_t LoginThrottle::delay_ms(TenantId tenant, std::string_view localpart, std
   const Attempt attempt(tenant, localpart, address);
   const std::lock_guard lock(state_->mutex);
   return delay_after(state_->failures(attempt.both));
+}
+
+void LoginThrottle::forget(TenantId tenant, std::string_view localpart) {
+  const std::lock_guard lock(state_->mutex);
+  state_->known.forget(account_key(tenant, localpart));
+  if (state_->news.size() < 2 * news_max) state_->news.push_back({tenant, std::string(localpart), {}, 0});
+}
+
+std::vector<KnownLogin> LoginThrottle::take_news() {
+  const std::lock_guard lock(state_->mutex);
+  return std::exchange(state_->news, {});
+}
+
+void LoginThrottle::learn(const KnownLogin& login) {
+  const std::lock_guard lock(state_->mutex);
+  const int64_t age_ms = std::max<int64_t>(state_->clock.wall_ms() - login.last_ms, 0);
+  const int64_t last_ms = state_->clock.monotonic_ms() - age_ms;
+  std::vector<Known>& addresses = state_->known.touch(account_key(login.tenant, login.localpart));
+  if (addresses.size() >= known_addresses_max) addresses.erase(addresses.begin());
+  addresses.push_back({login.address, last_ms, last_ms});
 }
 
 }  // namespace teahouse

@@ -10,16 +10,26 @@
 // - of one account from all addresses together where it is not known: 30;
 // - of one address: failures at 30 accounts that are not known there, each counted once.
 // It remembers 100,000 counts, the oldest go first, and of 100,000 accounts the last 8 addresses, the longest unused go
-// first. A restart forgets all.
+// first. A restart forgets the counts; known_logins.h keeps the rest.
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/ids.h"
 
 namespace teahouse {
+
+// An account is known at an address since then. An empty address: it was removed, and is known nowhere.
+struct KnownLogin {
+  TenantId tenant;
+  std::string localpart;
+  std::string address;  // a key of 15 bytes, not the address itself
+  int64_t last_ms = 0;  // wall time
+};
 
 class LoginThrottle {
  public:
@@ -35,6 +45,14 @@ class LoginThrottle {
   // How long to hold back the answer to what has failed: 0 for the first three of this account and address, then
   // doubling from 250 ms to 8 s.
   int64_t delay_ms(TenantId tenant, std::string_view localpart, std::string_view address) const;
+
+  // The account was removed: who gets its name next is known nowhere.
+  void forget(TenantId tenant, std::string_view localpart);
+  // What is to be kept since the last call, in order; of one account at one address once a day. At most 10,000: what is
+  // more is told with a later login.
+  std::vector<KnownLogin> take_news();
+  // What was kept before the start, the oldest first.
+  void learn(const KnownLogin& login);
 
  private:
   struct State;

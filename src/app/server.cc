@@ -6,6 +6,7 @@
 #include <future>
 #include <latch>
 
+#include "account/known_logins.h"
 #include "app/memory_return.h"
 #include "app/secrets.h"
 #include "app/tenancy.h"
@@ -34,7 +35,7 @@ struct Server::State {
         throttle(clock),
         limits(clock),
         house{clock, *data, accounts, keys, throttle, limits, secrets.fake_salt_secret, {}},
-        tenancy(house, tenants, contexts, std::move(its_ca)),
+        tenancy(house, *control, tenants, contexts, std::move(its_ca)),
         assets_table(web_assets()),
         assets(assets_table) {}
 
@@ -74,7 +75,7 @@ struct Server::State {
 Result<void> Server::State::migrate() {
   std::vector<store::Migration> all;
   for (const auto& part : {Tenants::migrations(), Keys::migrations(), Certificates::migrations(), Audit::migrations(),
-                           Accounts::migrations()}) {
+                           Accounts::migrations(), known_logins_migrations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return control->migrate(all);
@@ -84,12 +85,15 @@ Result<void> Server::State::load() {
   auto migrated = migrate();
   if (!migrated) return migrated;
   tenants.add_tables(Accounts::tables());
+  tenants.add_tables(known_logins_tables());
   auto loaded_keys = keys.load_all();
   if (!loaded_keys) return loaded_keys;
   const auto loaded = tenants.load_all();
   if (!loaded) return loaded.error();
   auto counted = accounts.count_all(*loaded);
   if (!counted) return counted;
+  auto known = load_known_logins(*control, clock, throttle);
+  if (!known) return known;
   const auto own = certificates.load_all();
   if (!own) return own.error();
   auto ready = tenancy.set_house_certificate(config.tls_names);

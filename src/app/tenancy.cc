@@ -1,5 +1,6 @@
 #include "app/tenancy.h"
 
+#include "account/known_logins.h"
 #include "base/log.h"
 #include "server/account_removal.h"
 #include "tenant/names.h"
@@ -19,8 +20,8 @@ std::string name_on_the_wire(const std::string& domain) {
 }
 }  // namespace
 
-Tenancy::Tenancy(House& house, Tenants& tenants, net::TlsContexts& contexts, LocalCa ca)
-    : house_(house), tenants_(tenants), contexts_(contexts), ca_(std::move(ca)) {
+Tenancy::Tenancy(House& house, store::ControlPlane& control, Tenants& tenants, net::TlsContexts& contexts, LocalCa ca)
+    : house_(house), control_(control), tenants_(tenants), contexts_(contexts), ca_(std::move(ca)) {
   tenants_.set_publish([this](Executor& home, TenantPtr tenant, bool removed) {
     return publish(*this, home, std::move(tenant), removed);
   });
@@ -96,7 +97,7 @@ void Tenancy::start(net::Loop& loop, std::function<void()> counted) {
 
 void Tenancy::every_minute(net::Loop& loop) {
   chores_ = loop.start_timer(minute_ms, [this, &loop] {
-    spawn(store_uses(*this, loop, [] {}));
+    spawn(store_notes(*this, loop, [] {}));
     spawn(count_full(*this, loop));
     spawn(remove_expired(*this, loop));
     if (++minutes_ % 60 == 0) spawn(trim_all(*this, loop));
@@ -106,7 +107,7 @@ void Tenancy::every_minute(net::Loop& loop) {
 
 void Tenancy::stop(net::Loop& loop, std::function<void()> done) {
   chores_.stop();
-  spawn(store_uses(*this, loop, std::move(done)));
+  spawn(store_notes(*this, loop, std::move(done)));
 }
 
 // Sets the meter by what the store counts. What is appended meanwhile is added to the meter by who appends it.
@@ -159,9 +160,13 @@ Task<void> Tenancy::remove_expired(Tenancy& self, net::Loop& loop) {
   }
 }
 
-Task<void> Tenancy::store_uses(Tenancy& self, net::Loop& loop, std::function<void()> done) {
-  const auto stored = co_await self.house_.keys.store_uses(loop);
-  if (!stored) log::warning("keys", "The last uses of keys could not be noted", {{"why", stored.error().text}});
+Task<void> Tenancy::store_notes(Tenancy& self, net::Loop& loop, std::function<void()> done) {
+  const auto uses = co_await self.house_.keys.store_uses(loop);
+  if (!uses) log::warning("keys", "The last uses of keys could not be noted", {{"why", uses.error().text}});
+  const auto logins = co_await store_known_logins(self.control_, loop, self.house_.throttle);
+  if (!logins) {
+    log::warning("accounts", "Where accounts logged in could not be noted", {{"why", logins.error().text}});
+  }
   done();
 }
 

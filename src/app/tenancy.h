@@ -18,15 +18,15 @@ namespace teahouse {
 
 class Tenancy {
  public:
-  Tenancy(House& house, Tenants& tenants, net::TlsContexts& contexts, LocalCa ca);
+  Tenancy(House& house, store::ControlPlane& control, Tenants& tenants, net::TlsContexts& contexts, LocalCa ca);
 
   // For localhost, these names, and whoever asks for none.
   Result<void> set_house_certificate(const std::vector<std::string>& names);
   void use(const HostCertificate& certificate);
   void forget_certificate(const std::string& domain);  // the local CA's takes its place
 
-  // Counts what tenants use, then calls back; trims archives now and every hour, notes uses of keys and removes
-  // guests who can't come back every minute.
+  // Counts what tenants use, then calls back; trims archives now and every hour, and every minute notes uses of keys
+  // and where accounts logged in, and removes guests who can't come back.
   void start(net::Loop& loop, std::function<void()> counted);
   void stop(net::Loop& loop, std::function<void()> done);
 
@@ -38,12 +38,13 @@ class Tenancy {
   static Task<void> count_all(Tenancy& self, net::Loop& loop, std::function<void()> done);
   static Task<void> trim_all(Tenancy& self, net::Loop& loop);
   static Task<void> remove_expired(Tenancy& self, net::Loop& loop);
-  static Task<void> store_uses(Tenancy& self, net::Loop& loop, std::function<void()> done);
+  static Task<void> store_notes(Tenancy& self, net::Loop& loop, std::function<void()> done);
   void every_minute(net::Loop& loop);
   // For a host that has none of its own, when somebody asks for it. False: it is none of ours.
   bool issue(const std::string& name);
 
   House& house_;
+  store::ControlPlane& control_;
   Tenants& tenants_;
   net::TlsContexts& contexts_;
   LocalCa ca_;

@@ -82,6 +82,7 @@ void Home::remove_account(const HostPtr& host, const BareJid& jid, const Receipt
     }
     residents_.remove(jid.str());
   }
+  house_.throttle.forget(host->tenant->id, jid.localpart());
   for (const auto& hook : hooks_.account_removed) hook(host, jid, forgotten);
 }
 

@@ -1,0 +1,23 @@
+// Where accounts have logged in, kept over restarts: else a restart in the middle of an attack would make everybody a
+// stranger (login_throttle.h).
+//
+// Thread: load_known_logins before the loops run; store_known_logins any, once at a time.
+// Limits: the last 8 addresses of an account, as hashes, for 30 days; a start reads the 100,000 newest of all.
+#pragma once
+
+#include "account/login_throttle.h"
+#include "base/executor.h"
+#include "base/task.h"
+#include "store/control_plane.h"
+
+namespace teahouse {
+
+std::vector<store::Migration> known_logins_migrations();
+std::vector<std::string> known_logins_tables();  // for Tenants::add_tables
+
+// Tells the throttle what is kept, and removes what is too old.
+Result<void> load_known_logins(store::ControlPlane& control, const Clock& clock, LoginThrottle& throttle);
+// Keeps what is new, in one transaction: for a timer, once a minute, and for the end of the server.
+Task<Result<void>> store_known_logins(store::ControlPlane& control, Executor& home, LoginThrottle& throttle);
+
+}  // namespace teahouse
