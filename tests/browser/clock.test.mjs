@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import * as h from "./harness.mjs";
 
-const { alpha } = h;
-const [ann, bo] = alpha.users;
+const { beta } = h;
+const [ann, bo] = beta.users;
 
 before(async () => {
   await h.openSite();
@@ -36,10 +36,10 @@ async function contextOfClock(days) {
 for (const [what, days] of [["ahead", 400], ["behind", -400]]) {
   test(`a clock that is ${what}: what is said now is said today, a guest stays the same guest, a token is good until its end`, async () => {
     const said = h.unique("today"), answer = h.unique("also today");
-    h.tokens.set("ann", h.token(alpha, ann));
+    h.tokens.set("ann", h.token(beta, ann));
     const context = await contextOfClock(days);
-    const a = await h.openPage(context, h.pageUrl(alpha, { "token-url": "/token?for=ann", to: bo.id }));
-    const b = await h.openPage(await h.newContext(), h.signedIn(alpha, bo, { to: ann.id }));
+    const a = await h.openPage(context, h.pageUrl(beta, { "token-url": "/token?for=ann", to: bo.id }));
+    const b = await h.openPage(await h.newContext(), h.signedIn(beta, bo, { to: ann.id }));
     for (const page of [a, b]) await h.ready(page);
     let asked = 0;
     a.on("request", (request) => request.url().includes("/token?") && asked++);
@@ -56,7 +56,7 @@ for (const [what, days] of [["ahead", 400], ["behind", -400]]) {
     }
     assert.equal(asked, 0, "the token was fetched again");
 
-    const guest = await h.openPage(await contextOfClock(days), h.pageUrl(alpha));
+    const guest = await h.openPage(await contextOfClock(days), h.pageUrl(beta));
     await h.ready(guest);
     const name = await guest.locator("p.guest span").innerText();
     await guest.reload();

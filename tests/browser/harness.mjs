@@ -2,7 +2,7 @@
 // strict CSP, Chromium, and words for what a user does and sees.
 import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 
 const file = process.env.TEAHOUSE_BROWSER_CONFIG;
@@ -21,6 +21,10 @@ export function token(tenant, user, claims = {}) {
   const data = `${b64('{"alg":"HS256","typ":"JWT"}')}.${b64(JSON.stringify(payload))}`;
   return `${data}.${createHmac("sha256", tenant.secret).update(data).digest("base64url")}`;
 }
+
+/** The same, given a little later. */
+export const laterToken = (tenant, user) => token(tenant, user, { exp: Math.floor(Date.now() / 1000) + 3600 + ++later });
+let later = 0;
 
 const escape = (text) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 /** The site's CSP: no inline styles, no inline script, no eval, no blob:. `types` adds Trusted Types. */
@@ -57,23 +61,32 @@ export async function openSite() {
     if (url.pathname === "/hostile.css") return response.writeHead(200, { "content-type": "text/css" }).end(hostileCss);
     if (url.pathname === "/framing.css") return response.writeHead(200, { "content-type": "text/css" }).end(framingCss);
     if (url.pathname === "/favicon.ico") return response.writeHead(204).end();
-    if (url.pathname === "/token") return response.writeHead(200, { "content-type": "text/plain" }).end(tokens.get(query.get("for")) ?? "");
+    if (url.pathname === "/token") return response.writeHead(tokens.get(query.get("for")) === null ? 401 : 200, { "content-type": "text/plain" }).end(tokens.get(query.get("for")) ?? "");
     if (url.pathname !== "/page") return response.writeHead(404).end();
     const attributes = [...query].filter(([k]) => k.startsWith("data-")).map(([k, v]) => ` ${k}="${escape(v)}"`).join("");
     response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": policy(query.has("types")) });
     response.end(`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Test page</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">${["hostile", "framing"].map((name) => (query.has(name) ? `<link rel="stylesheet" href="/${name}.css">` : "")).join("")}</head>
 <body><main><h1>A page</h1><p><a href="#x">A link of the page</a></p>
-<script async src="${config.origin}/w.js"${attributes}></script></main></body></html>`);
+${query.has("section") ? `<section id="teahouse">Tea, in a house</section>` : ""}
+${query.has("empty") ? "" : `<script async src="${config.origin}/w.js"${attributes}${query.has("module") ? ` type="module"` : ""}></script>`}</main></body></html>`);
   });
   await new Promise((resolve, reject) => server.once("error", reject).listen(Number(pages.port), pages.hostname, resolve));
 }
 export const tokens = new Map();
 
+/** The widget's files from this folder instead of the server's, while one works on them. */
+const dist = process.env.TEAHOUSE_BROWSER_DIST;
+const moduleHeaders = { "content-type": "text/javascript; charset=utf-8", "access-control-allow-origin": "*" };
+
+/** The text of w.js. */
+export const loader = async () => (dist ? readFileSync(`${dist}/w.js`, "utf8") : (await fetch(`${config.origin}/w.js`)).text());
+
 let browser;
 const contexts = new Set();
-export async function openBrowser() {
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+export async function openBrowser({ cachesPages = false } = {}) {
+  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"], ignoreDefaultArgs: cachesPages ? ["--disable-back-forward-cache"] : [] });
 }
 export async function close() {
   await browser?.close();
@@ -81,10 +94,38 @@ export async function close() {
   await new Promise((resolve) => (server ? server.close(resolve) : resolve()));
 }
 
+/** The page's body is replaced, and the tag in it runs again, as with Turbo or pjax. */
+export function runTag(page, tenant, attributes = {}, type = "") {
+  const data = Object.entries({ site: tenant.site, ...attributes });
+  return page.evaluate(
+    ([src, type, data]) => {
+      const body = document.createElement("body");
+      const script = document.createElement("script");
+      script.src = src;
+      script.type = type;
+      for (const [key, value] of data) script.setAttribute(`data-${key}`, value);
+      const loaded = new Promise((resolve) => (script.onload = resolve));
+      body.append(document.createElement("main"));
+      body.firstChild.append(script);
+      document.body.replaceWith(body);
+      return loaded;
+    },
+    [`${config.origin}/w.js`, type, data],
+  );
+}
+/** All that the chat shows, as text. */
+export const shown = (page) => page.evaluate(() => document.querySelector("teahouse-chat")?.shadowRoot.textContent ?? "");
+
 /** One user's browser: its own storage. Pages in it are tabs. */
 export async function newContext(options = {}) {
   const context = await browser.newContext({ viewport: { width: 1100, height: 800 }, ...options });
   contexts.add(context);
+  if (dist) {
+    await context.route(new RegExp(`^${config.origin}/w(\\.js|/)`), (route) => {
+      const path = dist + new URL(route.request().url()).pathname;
+      return existsSync(path) ? route.fulfill({ path, headers: moduleHeaders }) : route.fulfill({ status: 404 });
+    });
+  }
   return context;
 }
 /** Logs everybody out first: a page that just goes away leaves a session to be resumed, and an account may have only so many. */
@@ -97,10 +138,10 @@ export async function closeContexts() {
 }
 
 export function pageUrl(tenant, attributes = {}) {
-  const { types, hostile, framing, ...data } = attributes;
+  const { types, hostile, framing, section, module, empty, ...data } = attributes;
   const query = new URLSearchParams({ "data-site": tenant.site });
   for (const [key, value] of Object.entries(data)) query.set(`data-${key}`, value);
-  for (const [name, wanted] of Object.entries({ types, hostile, framing })) if (wanted) query.set(name, "1");
+  for (const [name, wanted] of Object.entries({ types, hostile, framing, section, module, empty })) if (wanted) query.set(name, "1");
   return `${pages.origin}/page?${query}`;
 }
 

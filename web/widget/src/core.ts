@@ -4,16 +4,17 @@ import { Chat } from "./chat/chat.ts";
 import type { Site } from "./core/api.ts";
 import { ServerClock } from "./core/clock.ts";
 import { fetchedIdentity, givenIdentity, guestIdentity } from "./core/identity.ts";
+import type { OpenStorage } from "./core/storage.ts";
 import { CredentialsError } from "./core/stream.ts";
 import type { Failure } from "./loader/shell.ts";
 import type { Settings } from "./loader/settings.ts";
 
-export async function startChat(settings: Settings, site: Site): Promise<Chat> {
+export async function startChat(settings: Settings, site: Site, open: OpenStorage): Promise<Chat> {
   const { origin, token, tokenUrl, room, to } = settings;
   const clock = new ServerClock();
   clock.hear(site.time, site.heardAt);
-  const identity = token ? givenIdentity(clock, token, tokenUrl) : tokenUrl ? await fetchedIdentity(clock, tokenUrl) : await guestIdentity(clock, origin, settings.site);
-  const chat = new Chat({ origin, site, clock, identity, room, to });
+  const identity = token ? givenIdentity(clock, token, tokenUrl) : tokenUrl ? await fetchedIdentity(clock, tokenUrl) : await guestIdentity(clock, open, origin, settings.site);
+  const chat = new Chat({ origin, site, clock, open, identity, room, to });
   await chat.start();
   return chat;
 }

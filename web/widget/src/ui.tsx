@@ -9,11 +9,15 @@ import listCss from "./ui/list.css";
 import messagesCss from "./ui/messages.css";
 import panelCss from "./ui/panel.css";
 
-export function mount(shell: Shell): void {
+export function mount(shell: Shell): () => void {
   addStyles(shell.shadow, panelCss + listCss + messagesCss + composerCss);
   const place = document.createElement("div");
   place.className = "place";
   shell.root.prepend(place);
-  containEvents(place);
+  const release = containEvents(place);
   render(<App shell={shell} />, place);
+  return () => {
+    release();
+    render(null, place);
+  };
 }

@@ -4,6 +4,7 @@
 // joining, receipts, answers to requests, the outbox). What a user does goes out through the link from whichever tab he is in.
 import type { Site } from "../core/api.ts";
 import { storeName } from "../core/api.ts";
+import { hasFields, isNumber, isString } from "../core/check.ts";
 import { pageNow, type ServerClock } from "../core/clock.ts";
 import { Emitter } from "../core/emitter.ts";
 import { guestStorage, type Identity } from "../core/identity.ts";
@@ -11,9 +12,11 @@ import { bareJid, escapeLocalpart, userJid } from "../core/jid.ts";
 import { Link } from "../core/link.ts";
 import { ns } from "../core/ns.ts";
 import { Outbox, type Outgoing } from "../core/outbox.ts";
-import { clearOtherUsers, openStorage, userScope, type Storage } from "../core/storage.ts";
+import { clearOtherUsers, userScope, type OpenStorage, type Storage } from "../core/storage.ts";
 import { randomId, type Status } from "../core/stream.ts";
 import { child, el, text } from "../core/xml.ts";
+import { isSnapshot } from "./checks.ts";
+import type { Settings } from "../loader/settings.ts";
 import { Contacts } from "./contacts.ts";
 import { History } from "./history.ts";
 import { Incoming } from "./incoming.ts";
@@ -30,6 +33,7 @@ export interface ChatOptions {
   origin: string;
   site: Site;
   clock: ServerClock;
+  open: OpenStorage;
   identity: Identity;
   room?: string;
   to?: string;
@@ -40,19 +44,27 @@ interface ChatEvents {
   logout: void;
 }
 
-type TabTold = { queued: Outgoing } | { discarded: Outgoing } | { read: { jid: string; read: Read } } | { time: { utc: string; heardAt: number } } | { name: { name: string; since: number } };
+type TabTold =
+  | { queued: Outgoing }
+  | { discarded: Outgoing }
+  | { read: { jid: string; read: Read } }
+  | { time: { utc: string; heardAt: number } }
+  | { name: { name: string; since: number } }
+  | { token: string };
 interface Saved {
   epoch: string;
   h: number;
   snapshot: Snapshot;
 }
 
+const isSaved = hasFields<Saved>({ epoch: isString, h: isNumber, snapshot: isSnapshot });
+
 export class Chat extends Emitter<ChatEvents> {
   readonly store: Store;
   readonly people: People;
   readonly link: Link;
   /** The conversation the page asked for, if it asked for one. */
-  readonly first: string | null;
+  first: string | null;
   private readonly sending: Sending;
   private readonly incoming: Incoming;
   private readonly contacts: Contacts;
@@ -68,15 +80,16 @@ export class Chat extends Emitter<ChatEvents> {
 
   constructor(readonly options: ChatOptions) {
     super();
-    const { site, clock, identity, origin } = options;
+    const { site, clock, identity, origin, open } = options;
     const scope = userScope(site.site, identity.claims.sub);
-    clearOtherUsers(site.site, scope);
-    this.local = openStorage("local", scope);
-    this.session = openStorage("session", scope);
+    clearOtherUsers(open, site.site, scope);
+    this.local = open("local", scope);
+    this.session = open("session", scope);
     this.store = new Store(this.local);
     this.store.me = { jid: userJid(identity.claims.sub, site.domain), name: identity.claims.name ?? identity.claims.sub, since: 0 };
     this.link = new Link({
       scope,
+      open,
       websocket: site.websocket,
       domain: site.domain,
       credentials: async (refresh) => ({
@@ -93,7 +106,7 @@ export class Chat extends Emitter<ChatEvents> {
     this.typing = new Typing(this.link);
     this.sending = new Sending(this.link, this.store, clock, this.rooms, new Outbox(this.local), (told) => this.link.tell(told));
     this.incoming = new Incoming(this.link, this.store, this.history, this.messages, this.sending, this.people, this.contacts);
-    this.first = this.pinFirst();
+    this.first = this.pinFirst(options.room, options.to);
     this.listen();
   }
 
@@ -119,21 +132,39 @@ export class Chat extends Emitter<ChatEvents> {
     if (claims.name) this.store.people.set(this.store.me.jid, { jid: this.store.me.jid, id: claims.sub, name: claims.name, picture: safePicture(claims.picture) });
     else await Promise.race([this.people.load(this.store.me.jid), new Promise((resolve) => setTimeout(resolve, 3_000))]);
     this.store.setOwnName(cleanNick(this.store.personName(this.store.me.jid)), this.now());
-    addEventListener("pagehide", this.leavePage);
-    addEventListener("pageshow", this.returnToPage);
+    this.link.start();
+    this.tellToken();
+  }
+
+  /** The page goes away, or another widget takes its place: what is shown is written down for the next, which goes on with the session. */
+  park(): void {
+    this.stopTyping();
+    const saved: Saved = { epoch: this.epoch, h: this.link.h, snapshot: this.store.snapshot() };
+    this.link.stop();
+    this.session.set("page", saved);
+  }
+
+  /** The page that was left is there again. */
+  comeBack(): void {
     this.link.start();
   }
 
-  /** Ends the session and removes everything that was written down for this user. */
-  /** Ends it in this tab, and forgets nothing. */
-  stop(tellOthers = false): void {
-    removeEventListener("pagehide", this.leavePage);
-    removeEventListener("pageshow", this.returnToPage);
-    this.link.stop(tellOthers);
+  /** The page names the same user again: with a fresh token, perhaps another name, and where to begin. */
+  renew({ token, room, to }: Pick<Settings, "token" | "room" | "to">): void {
+    const { identity } = this.options;
+    if (token) identity.replace(token);
+    this.tellToken();
+    this.first = this.pinFirst(room, to);
+    const name = cleanNick(identity.claims.name ?? "");
+    if (!identity.guest && name && name !== this.store.me.name) this.nameChanged(name);
+    this.joinMissing();
+    this.store.changed();
   }
 
+  /** Ends the session and removes everything that was written down for this user. Other tabs do so too when they are told. */
   logout(tellOthers = true): void {
-    this.stop(tellOthers);
+    this.stopTyping();
+    this.link.stop(true, tellOthers);
     this.local.clear();
     this.session.clear();
   }
@@ -141,7 +172,7 @@ export class Chat extends Emitter<ChatEvents> {
   send(conversation: Conversation, body: string): void {
     const trimmed = body.trim();
     if (!trimmed) return;
-    if (this.options.identity.guest) guestStorage(this.options.site.site).set("spoke", true);
+    if (this.options.identity.guest) guestStorage(this.options.open, this.options.site.site).set("spoke", true);
     this.sending.send(conversation, trimmed);
     this.typing.sent();
   }
@@ -247,6 +278,13 @@ export class Chat extends Emitter<ChatEvents> {
     if (this.link.leading) void this.rooms.followName();
   }
 
+  /** The tab that leads may have been given an older one, which runs out sooner. */
+  private tellToken(): void {
+    const { identity } = this.options;
+    if (!identity.guest) void identity.token().then((token) => this.link.tell({ token } satisfies TabTold), () => {});
+    if (this.stopped) this.link.retryNow();
+  }
+
   private tellName(): void {
     const { name, since } = this.store.me;
     this.link.tell({ name: { name, since } } satisfies TabTold);
@@ -257,8 +295,8 @@ export class Chat extends Emitter<ChatEvents> {
     this.contacts.allow(jid, yes);
   }
 
-  private pinFirst(): string | null {
-    const { to, room, site, identity } = this.options;
+  private pinFirst(room?: string, to?: string): string | null {
+    const { site, identity } = this.options;
     const claimed = (identity.claims.rooms ?? []).filter((name) => typeof name === "string").slice(0, limits.roomsJoined);
     for (const name of claimed) this.room(name);
     if (room) this.room(room);
@@ -311,6 +349,9 @@ export class Chat extends Emitter<ChatEvents> {
       this.store.setRead(told.read.jid, told.read.read, false);
     } else if ("time" in told) {
       this.options.clock.hear(told.time.utc, told.time.heardAt);
+    } else if ("token" in told) {
+      this.options.identity.replace(told.token);
+      if (this.stopped && this.link.leading) this.link.retryNow();
     } else if ("name" in told) {
       if (this.store.setOwnName(told.name.name, told.name.since) && this.link.leading) void this.rooms.followName();
     } else if ("discarded" in told) {
@@ -405,7 +446,7 @@ export class Chat extends Emitter<ChatEvents> {
   }
 
   private restore(): void {
-    const saved = this.session.get<Saved>("page");
+    const saved = this.session.get("page", isSaved);
     this.session.remove("page"); // a duplicated tab must not start from the same state
     if (!saved) return;
     this.store.restore(saved.snapshot);
@@ -413,15 +454,4 @@ export class Chat extends Emitter<ChatEvents> {
     this.link.h = saved.h;
     this.link.status = { ...this.link.status, epoch: saved.epoch };
   }
-
-  private readonly leavePage = (): void => {
-    this.stopTyping();
-    const saved: Saved = { epoch: this.epoch, h: this.link.h, snapshot: this.store.snapshot() };
-    this.link.stop();
-    this.session.set("page", saved);
-  };
-
-  private readonly returnToPage = (event: PageTransitionEvent): void => {
-    if (event.persisted) this.link.start();
-  };
 }

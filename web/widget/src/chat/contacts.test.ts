@@ -1,7 +1,7 @@
 import "../testing/browser.ts";
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { openStorage } from "../core/storage.ts";
+import { Storages } from "../core/storage.ts";
 import { attribute, parse } from "../core/xml.ts";
 import { FakeLink } from "../testing/link.ts";
 import { Contacts } from "./contacts.ts";
@@ -13,7 +13,7 @@ let store: Store;
 let contacts: Contacts;
 beforeEach(() => {
   link = new FakeLink();
-  store = new Store(openStorage("local", `test${Math.random()}`));
+  store = new Store(new Storages().open("local", `test${Math.random()}`));
   store.me = { jid: "ann@a.test", name: "Ann", since: 0 };
   contacts = new Contacts(link.asLink, store, { want: () => {} } as unknown as People);
   link.heardOutgoing = (presence) => contacts.takeOutgoing(presence);

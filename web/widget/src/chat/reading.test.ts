@@ -2,7 +2,7 @@ import "../testing/browser.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ServerClock } from "../core/clock.ts";
-import { openStorage } from "../core/storage.ts";
+import { Storages } from "../core/storage.ts";
 import { parse } from "../core/xml.ts";
 import { Messages } from "./messages.ts";
 import { readMessage } from "./reading.ts";
@@ -12,7 +12,7 @@ const read = (inner: string, attributes = 'from="bo@a.test/x" to="ann@a.test" ty
   readMessage(parse(`<message xmlns="jabber:client" ${attributes}>${inner}</message>`)!);
 
 function setUp() {
-  const store = new Store(openStorage("local", `test${Math.random()}`));
+  const store = new Store(new Storages().open("local", `test${Math.random()}`));
   store.me = { jid: "ann@a.test", name: "Ann", since: 0 };
   return { store, messages: new Messages(store, new ServerClock()) };
 }

@@ -2,7 +2,7 @@ import "../testing/browser.ts";
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { IqError } from "../core/link.ts";
-import { openStorage } from "../core/storage.ts";
+import { Storages } from "../core/storage.ts";
 import { parse } from "../core/xml.ts";
 import { settle } from "../testing/browser.ts";
 import { FakeLink } from "../testing/link.ts";
@@ -14,7 +14,7 @@ let store: Store;
 let rooms: Rooms;
 beforeEach(() => {
   link = new FakeLink();
-  store = new Store(openStorage("local", `test${Math.random()}`));
+  store = new Store(new Storages().open("local", `test${Math.random()}`));
   store.me = { jid: "ann@a.test", name: "Ann", since: 0 };
   rooms = new Rooms(link.asLink, store, () => {});
   link.heardOutgoing = (presence) => rooms.takeOutgoing(presence);

@@ -1,14 +1,14 @@
 import "../testing/browser.ts";
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { openStorage, type Storage } from "../core/storage.ts";
+import { Storages, type Storage } from "../core/storage.ts";
 import type { Message } from "./model.ts";
 import { Store } from "./store.ts";
 
 let storage: Storage;
 let store: Store;
 beforeEach(() => {
-  storage = openStorage("local", `test${Math.random()}`);
+  storage = new Storages().open("local", `test${Math.random()}`);
   store = new Store(storage);
   store.me = { jid: "ann@a.test", name: "Ann", since: 0 };
 });

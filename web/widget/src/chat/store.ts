@@ -3,6 +3,7 @@
 import { Emitter } from "../core/emitter.ts";
 import { bareJid, userId } from "../core/jid.ts";
 import type { Storage } from "../core/storage.ts";
+import { isRead } from "./checks.ts";
 import type { Contact, Conversation, Delivery, Message, Person, Read, Room, Show } from "./model.ts";
 import { limits } from "./model.ts";
 
@@ -63,7 +64,7 @@ export class Store extends Emitter<StoreEvents> {
         more: true,
         loading: false,
         synced: false,
-        read: this.storage.get<Read>(`read:${jid}`),
+        read: this.storage.get(`read:${jid}`, isRead),
         unread: 0,
         typing: {},
         pinned: false,
@@ -282,7 +283,7 @@ export class Store extends Emitter<StoreEvents> {
   restore(snapshot: Snapshot): void {
     for (const c of snapshot.conversations) {
       const pinned = this.conversations.get(c.jid)?.pinned ?? false;
-      this.conversations.set(c.jid, { ...c, pinned: c.pinned || pinned, read: this.storage.get<Read>(`read:${c.jid}`) ?? c.read });
+      this.conversations.set(c.jid, { ...c, pinned: c.pinned || pinned, read: this.storage.get(`read:${c.jid}`, isRead) ?? c.read });
     }
     this.people = new Map(snapshot.people.map((p) => [p.jid, p]));
     this.contacts = new Map(snapshot.contacts.map((c) => [c.jid, c]));

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ServerClock } from "./clock.ts";
-import { givenIdentity, readClaims } from "./identity.ts";
+import { readClaims } from "./claims.ts";
+import { givenIdentity } from "./identity.ts";
 
 const token = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.x`;
 

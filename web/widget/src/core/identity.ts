@@ -1,30 +1,10 @@
 // Who the user is and how to get a token that says so: given in the page, fetched from the page's own site, or a guest's.
 import { makeGuest, Problem } from "./api.ts";
+import { readClaims, type Claims } from "./claims.ts";
+import { isString } from "./check.ts";
 import type { ServerClock } from "./clock.ts";
 import { CredentialsError } from "./stream.ts";
-import type { Storage } from "./storage.ts";
-import { openStorage } from "./storage.ts";
-
-export interface Claims {
-  iss?: string;
-  sub: string;
-  exp: number;
-  name?: string;
-  picture?: string;
-  rooms?: string[];
-}
-
-/** Reads a token's claims without checking them: the server does that. Null when it is no JWT or nobody's. */
-export function readClaims(token: string): Claims | null {
-  try {
-    const payload = token.split(".")[1]!.replace(/-/g, "+").replace(/_/g, "/");
-    const bytes = Uint8Array.from(atob(payload), (c) => c.charCodeAt(0));
-    const claims = JSON.parse(new TextDecoder().decode(bytes)) as Claims;
-    return typeof claims.sub === "string" ? claims : null;
-  } catch {
-    return null;
-  }
-}
+import type { OpenStorage, Storage } from "./storage.ts";
 
 export interface Identity {
   readonly guest: boolean;
@@ -32,6 +12,8 @@ export interface Identity {
   readonly claims: Claims;
   /** A token that has not run out; `refresh` when the server refused the last one. */
   token(refresh?: boolean): Promise<string>;
+  /** Takes a token of the same user that is good for longer. */
+  replace(token: string): void;
 }
 
 const marginS = 60;
@@ -61,6 +43,10 @@ function makeIdentity(clock: ServerClock, guest: boolean, first: string, renew: 
         .finally(() => (renewing = null));
       return renewing;
     },
+    replace(next) {
+      const read = readClaims(next);
+      if (read?.sub === claims!.sub && read.exp > claims!.exp) [token, claims] = [next, read];
+    },
   };
 }
 
@@ -85,12 +71,20 @@ export async function fetchedIdentity(clock: ServerClock, url: string): Promise<
   return makeIdentity(clock, false, await fetchToken(url), () => fetchToken(url));
 }
 
-export function guestStorage(site: string): Storage {
-  return openStorage("local", `${site}:guest`);
+export function guestStorage(open: OpenStorage, site: string): Storage {
+  return open("local", `${site}:guest`);
 }
 
-export async function guestIdentity(clock: ServerClock, origin: string, site: string): Promise<Identity> {
-  const storage = guestStorage(site);
+/** One page at a time, where pages can know of each other: not where locks are refused (a sandboxed page). */
+async function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
+  let begun: Promise<T> | undefined;
+  const start = (): Promise<T> => (begun ??= work());
+  await navigator.locks?.request(name, start).catch(() => {});
+  return start();
+}
+
+export async function guestIdentity(clock: ServerClock, open: OpenStorage, origin: string, site: string): Promise<Identity> {
+  const storage = guestStorage(open, site);
   const renew = async (old?: string): Promise<string> => {
     try {
       const { token } = await makeGuest(origin, site, old);
@@ -106,11 +100,11 @@ export async function guestIdentity(clock: ServerClock, origin: string, site: st
       throw new CredentialsError("refused", error.message);
     }
   };
-  const known = storage.get<string>("token");
+  const known = storage.get("token", isString);
   const claims = known ? readClaims(known) : null;
   if (known && claims && claims.exp + renewableS > clock.now() / 1000) return makeIdentity(clock, true, known, renew);
   // Two pages opened at once must not become two guests.
-  const make = async (): Promise<string> => storage.get<string>("token") ?? renew();
+  const make = async (): Promise<string> => storage.get("token", isString) ?? renew();
   storage.remove("token");
-  return makeIdentity(clock, true, await (navigator.locks ? navigator.locks.request(`teahouse:${site}:guest`, make) : make()), renew);
+  return makeIdentity(clock, true, await alone(`teahouse:${site}:guest`, make), renew);
 }

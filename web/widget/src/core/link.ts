@@ -7,9 +7,8 @@
 import { pageNow } from "./clock.ts";
 import { Emitter } from "./emitter.ts";
 import { ns } from "./ns.ts";
-import type { SmState } from "./sm.ts";
-import type { Storage } from "./storage.ts";
-import { openStorage } from "./storage.ts";
+import { isSmState } from "./sm.ts";
+import type { OpenStorage, Storage } from "./storage.ts";
 import type { Credentials, Status } from "./stream.ts";
 import { Stream, randomId } from "./stream.ts";
 import type { Node } from "./xml.ts";
@@ -43,6 +42,7 @@ interface LinkEvents {
 
 export interface LinkOptions {
   scope: string;
+  open: OpenStorage;
   websocket: string;
   domain: string;
   credentials(refresh: boolean): Promise<Credentials>;
@@ -53,6 +53,15 @@ export interface LinkOptions {
 export class IqError extends Error {
   constructor(readonly condition: string, readonly text = "") {
     super(text || condition);
+  }
+}
+
+function canShare(): boolean {
+  try {
+    new BroadcastChannel("teahouse").close(); // refused where storage is denied
+    return typeof navigator.locks?.request === "function";
+  } catch {
+    return false;
   }
 }
 
@@ -76,8 +85,8 @@ export class Link extends Emitter<LinkEvents> {
 
   constructor(private readonly options: LinkOptions) {
     super();
-    this.shared = typeof BroadcastChannel === "function" && typeof navigator.locks?.request === "function";
-    this.storage = openStorage(this.shared ? "local" : "session", options.scope);
+    this.shared = canShare();
+    this.storage = options.open(this.shared ? "local" : "session", options.scope);
   }
 
   get leading(): boolean {
@@ -100,12 +109,12 @@ export class Link extends Emitter<LinkEvents> {
     request.catch(this.lostLock);
   }
 
-  /** Ends this tab's part. The session is left for other tabs or the next page unless the user logs out. */
-  stop(final = false): void {
+  /** Ends this tab's part. The session is left for other tabs or the next page unless it is `final`: the user logs out, here or there too. */
+  stop(final = false, tellOthers = final): void {
     if (!this.running) return;
     this.running = false;
     document.removeEventListener("visibilitychange", this.checkLeader);
-    if (final) this.post({ k: "logout" });
+    if (tellOthers) this.post({ k: "logout" });
     this.stepDown(final);
     this.release?.();
     this.release = null;
@@ -179,7 +188,7 @@ export class Link extends Emitter<LinkEvents> {
       websocket,
       domain,
       credentials,
-      load: () => this.storage.get<SmState>("sm"),
+      load: () => this.storage.get("sm", isSmState),
       save: (state) => {
         if (this.stream !== stream) return; // another tab may have the session now
         if (state) this.storage.set("sm", state);

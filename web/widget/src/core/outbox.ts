@@ -1,5 +1,6 @@
 // Messages the user has written and the server has not yet acknowledged. One stored key a message, so that tabs never overwrite each
 // other's; whichever tab leads sends what is here, always under the same id, until it is acknowledged, refused, or found in the archive.
+import { hasFields, isBoolean, isNumber, isString, optional } from "./check.ts";
 import type { Storage } from "./storage.ts";
 
 export interface Outgoing {
@@ -14,6 +15,16 @@ export interface Outgoing {
   error?: string;
 }
 
+const isOutgoing = hasFields<Outgoing>({
+  id: isString,
+  to: isString,
+  room: isBoolean,
+  body: isString,
+  time: isNumber,
+  tries: optional(isNumber),
+  error: optional(isString),
+});
+
 export class Outbox {
   constructor(private readonly storage: Storage) {}
 
@@ -22,7 +33,7 @@ export class Outbox {
   }
 
   get(id: string): Outgoing | null {
-    return this.storage.get(`out:${id}`);
+    return this.storage.get(`out:${id}`, isOutgoing);
   }
 
   remove(id: string): void {
@@ -32,7 +43,7 @@ export class Outbox {
   list(): Outgoing[] {
     return this.storage
       .keys("out:")
-      .map((key) => this.storage.get<Outgoing>(key))
+      .map((key) => this.storage.get(key, isOutgoing))
       .filter((m): m is Outgoing => m !== null)
       .sort((a, b) => a.time - b.time);
   }

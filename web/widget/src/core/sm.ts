@@ -1,6 +1,8 @@
 // Stream management's counters and queue (XEP-0198), as one value that can be written down after every step and taken up again by
 // another page or tab: what the browser stored is always at least as new as what the server was told.
 
+import { hasFields, isNumber, isString, listOf, optional } from "./check.ts";
+
 export interface Unacked {
   xml: string;
   id?: string;
@@ -18,6 +20,15 @@ export interface SmState {
   acked: number;
   unacked: Unacked[];
 }
+
+export const isSmState = hasFields<SmState>({
+  id: isString,
+  epoch: isString,
+  jid: isString,
+  inbound: isNumber,
+  acked: isNumber,
+  unacked: listOf(hasFields<Unacked>({ xml: isString, id: optional(isString) })),
+});
 
 const counterModulus = 2 ** 32;
 

@@ -1,4 +1,5 @@
 // What the webmaster wrote on the script tag.
+import { readClaims } from "../core/claims.ts";
 import { chooseLanguage, type Language } from "../strings/table.ts";
 
 export interface Settings {
@@ -22,10 +23,26 @@ function oneOf<T extends string>(value: string | undefined, allowed: readonly T[
   return allowed.includes(value as T) ? (value as T) : allowed[0]!;
 }
 
+/** A key of the site's server in the page: everybody who has seen the page has it. It is not used, and not shown again. */
+function findSecret(data: DOMStringMap): string | null {
+  for (const [name, value] of Object.entries(data)) {
+    const kind = /^["'\s]*(sk|ss|ok)_/.exec(value ?? "")?.[1];
+    if (!kind) continue;
+    const what = { sk: "a secret API key", ss: "the signing secret", ok: "the operator's key" }[kind];
+    return (
+      `the script tag holds ${what} (${kind}_…, in data-${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}). It is now public: everybody who saw this page ` +
+      `can use it. Revoke it at once and make another, for your server only. In the page belongs data-site="pk_…", the site id.`
+    );
+  }
+  return null;
+}
+
+/** Null when the tag can't be used; the console says why. */
 export function readSettings(script: HTMLScriptElement): Settings | null {
   const data = script.dataset;
-  if (!data.site) {
-    console.error('teahouse: the script tag needs data-site="pk_…" (the site id from your panel).');
+  const secret = findSecret(data);
+  if (secret || !data.site) {
+    console.error(`teahouse: ${secret ?? 'the script tag needs data-site="pk_…", the site id.'}`);
     return null;
   }
   const { origin, href } = new URL(script.src);
@@ -41,4 +58,15 @@ export function readSettings(script: HTMLScriptElement): Settings | null {
     theme: oneOf(data.theme, ["auto", "light", "dark"]),
     language: chooseLanguage(data.lang || document.documentElement.lang || navigator.language || "en"),
   };
+}
+
+/** Whether a chat of these settings can go on under those: the same site, shown in the same way. */
+export function isSamePlace(a: Settings, b: Settings): boolean {
+  return JSON.stringify([a.base, a.site, a.mode, a.theme, a.language]) === JSON.stringify([b.base, b.site, b.mode, b.theme, b.language]);
+}
+
+/** The user that the tag names: nobody for a guest, undefined where only the token URL knows. */
+export function userOf({ token, tokenUrl }: Settings): string | null | undefined {
+  if (token) return readClaims(token)?.sub ?? token; // what can't be read is nobody else's either
+  return tokenUrl ? undefined : null;
 }

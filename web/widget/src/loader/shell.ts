@@ -1,6 +1,7 @@
 // What the loader and the lazily loaded parts know of each other. Types only: the two sides are built as separate files.
 import type { Chat } from "../chat/chat.ts";
 import type { Site } from "../core/api.ts";
+import type { OpenStorage } from "../core/storage.ts";
 import type { Language } from "../strings/table.ts";
 import type { Settings } from "./settings.ts";
 
@@ -32,10 +33,11 @@ export interface Shell {
 }
 
 export interface CoreModule {
-  startChat(settings: Settings, site: Site): Promise<Chat>;
+  startChat(settings: Settings, site: Site, open: OpenStorage): Promise<Chat>;
   describeFailure(error: unknown): Failure;
 }
 
 export interface UiModule {
-  mount(shell: Shell): void;
+  /** Returns what takes it away again. */
+  mount(shell: Shell): () => void;
 }

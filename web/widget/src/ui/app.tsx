@@ -5,7 +5,7 @@ import type { Chat } from "../chat/chat.ts";
 import type { Failure, Shell, Target } from "../loader/shell.ts";
 import { chatStrings, type ChatStrings } from "../strings/chat.ts";
 import { translator, type Translate } from "../strings/table.ts";
-import { UiContext, useChanges, useLatest, type Ui, type View } from "./context.ts";
+import { isView, UiContext, useChanges, useLatest, type Ui, type View } from "./context.ts";
 import { ConversationView, Skeleton } from "./conversation.tsx";
 import { trapTab } from "./focus.ts";
 import { ConversationHeader, IconButton, ListHeader } from "./header.tsx";
@@ -50,7 +50,7 @@ export function App({ shell }: { shell: Shell }): JSX.Element {
       }}
     >
       {chat ? (
-        <Views chat={chat} shell={shell} t={t} wide={wide} close={close} />
+        <Views key={chat.link.tab} chat={chat} shell={shell} t={t} wide={wide} close={close} />
       ) : (
         <Opening failure={failure} shell={shell} t={t} close={close} />
       )}
@@ -84,7 +84,7 @@ function useView(chat: Chat, shell: Shell): [View, (view: View) => void] {
     chat.session.set("view", next);
     again(0);
   };
-  const kept = view.current ?? (shell.entered ? null : chat.session.get<View>("view"));
+  const kept = view.current ?? (shell.entered ? null : chat.session.get("view", isView));
   view.current = kept ?? (chat.first ? { name: "conversation", jid: chat.first } : { name: "list" });
   // While rendering, not after: what is shown first counts as read.
   const { target } = shell;

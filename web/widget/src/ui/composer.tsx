@@ -1,6 +1,7 @@
 // Where the user writes. Enter sends, Shift+Enter breaks the line; Enter that ends an input method's composition does neither.
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { isString } from "../core/check.ts";
 import { limits, type Conversation } from "../chat/model.ts";
 import { useUi } from "./context.ts";
 import { EmojiPicker } from "./emoji.tsx";
@@ -10,7 +11,7 @@ import { conversationName } from "./names.ts";
 export function Composer({ conversation, sent }: { conversation: Conversation; sent(): void }): JSX.Element {
   const { t, chat, isOpen, mayFocus, view } = useUi();
   const draft = `draft:${conversation.jid}`;
-  const [text, setText] = useState(() => chat.session.get<string>(draft) ?? "");
+  const [text, setText] = useState(() => chat.session.get(draft, isString) ?? "");
   const [picking, setPicking] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const excess = [...text].length - limits.bodyCharacters;

@@ -4,7 +4,8 @@
 
 const kept = ["keydown", "keypress", "keyup", "beforeinput", "copy", "cut", "paste", "contextmenu", "selectstart", "dragstart", "mousedown"];
 
-export function containEvents(place: HTMLElement): void {
+/** Returns what ends it. */
+export function containEvents(place: HTMLElement): () => void {
   /** Keys that went down in the chat. They come up where the focus is by then: Escape gives it back to the page. */
   const down = new Set<string>();
   const take = (event: Event): void => {
@@ -19,4 +20,5 @@ export function containEvents(place: HTMLElement): void {
     if (!path[0]!.dispatchEvent(new KeyboardEvent("keydown", { ...facts, bubbles: true, cancelable: true }))) event.preventDefault();
   };
   for (const type of kept) addEventListener(type, take, true);
+  return () => kept.forEach((type) => removeEventListener(type, take, true));
 }

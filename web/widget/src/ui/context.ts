@@ -1,12 +1,17 @@
 // What every component may use: the chat, the words, and how to move between views.
 import { createContext } from "preact";
 import { useContext, useEffect, useReducer, useRef, useState } from "preact/hooks";
+import { hasFields, isString, optional } from "../core/check.ts";
 import type { Chat } from "../chat/chat.ts";
 import type { ChatStrings } from "../strings/chat.ts";
 import type { Language, Translate } from "../strings/table.ts";
 import type { Clock } from "./time.ts";
 
 export type View = { name: "list" } | { name: "conversation"; jid: string } | { name: "people"; jid: string };
+
+export const isView = (value: unknown): value is View =>
+  hasFields<{ name: string; jid?: string }>({ name: isString, jid: optional(isString) })(value) &&
+  (value.name === "list" || (value.jid !== undefined && (value.name === "conversation" || value.name === "people")));
 
 export interface Ui {
   chat: Chat;

@@ -1,0 +1,35 @@
+// What a page wrote down of its picture for the next, checked as it is read back.
+import { hasFields, isBoolean, isNumber, isString, listOf, mapOf, nullable, optional, pairOf } from "../core/check.ts";
+import type { Contact, Conversation, Message, Occupant, Person, Read, Room } from "./model.ts";
+import type { Snapshot } from "./store.ts";
+
+export const isRead = hasFields<Read>({ time: isNumber, id: optional(isString) });
+
+const isMessage = hasFields<Message>({ id: isString, archiveId: optional(isString), author: isString, nick: isString, own: isBoolean, time: isNumber, body: isString });
+
+const isOccupant = hasFields<Occupant>({ nick: isString, jid: optional(isString), role: isString, affiliation: isString, show: isString });
+
+const isRoom = hasFields<Room>({ phase: isString as never, nick: isString, subject: isString, occupants: mapOf(isOccupant) });
+
+const isConversation = hasFields<Conversation>({
+  jid: isString,
+  room: nullable(isRoom),
+  name: isString,
+  messages: listOf(isMessage),
+  more: isBoolean,
+  synced: isBoolean,
+  read: nullable(isRead),
+  unread: isNumber,
+  typing: mapOf(hasFields({})),
+  pinned: isBoolean,
+});
+
+export const isSnapshot = hasFields<Snapshot>({
+  conversations: listOf(isConversation),
+  people: listOf(hasFields<Person>({ jid: isString, id: isString, name: isString, picture: optional(isString) })),
+  contacts: listOf(hasFields<Contact>({ jid: isString, name: isString, subscription: isString })),
+  presence: listOf(pairOf(isString, listOf(pairOf(isString, isString as never)))),
+  requests: listOf(isString),
+  archive: hasFields<Snapshot["archive"]>({ newest: optional(isString), oldest: optional(isString), more: isBoolean, synced: isBoolean, listed: isBoolean }),
+  me: hasFields<Snapshot["me"]>({ jid: isString, name: isString, since: isNumber }),
+});
