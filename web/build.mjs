@@ -19,6 +19,7 @@ const common = {
   metafile: true,
   logLevel: "warning",
   plugins: [minifyCss()],
+  inject: [join(source, "own.ts")],
 };
 
 /** Style sheets are put in as minified text for adoptedStyleSheets. */

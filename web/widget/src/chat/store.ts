@@ -180,7 +180,7 @@ export class Store extends Emitter<StoreEvents> {
       }
     }
     const since = conversation.read.time;
-    const unread = messages.reduce((n, m) => n + (!m.own && m.time > since ? 1 : 0), 0);
+    const unread = messages.filter((m) => !m.own && m.time > since).length;
     if (unread !== conversation.unread) {
       conversation.unread = unread;
       this.changed();

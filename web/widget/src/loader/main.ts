@@ -1,6 +1,7 @@
 // w.js: what the page names. Answers `teahouse()` calls and puts a widget there as the tag says, again whenever the tag runs again; the rest
 // is loaded when it is needed. A classic script, so that one line without type="module" is enough; the rest are ES modules beside it.
 import { Storages } from "../core/storage.ts";
+import { own } from "../own.ts";
 import { Files, runAgain } from "./files.ts";
 import { readSettings } from "./settings.ts";
 import type { Target } from "./shell.ts";
@@ -24,7 +25,8 @@ interface Left {
 }
 interface Queue {
   (...call: Call): void;
-  q?: ArrayLike<unknown>[];
+  q?: Iterable<unknown>[];
+  own?: typeof own;
   /** The script has run again, for this tag. Null: it was of this version, and is taken care of. */
   again?(tag: HTMLScriptElement, version: string): Left | null;
 }
@@ -55,7 +57,7 @@ class Place {
     left: Left | null,
   ) {
     this.handlers = left?.handlers ?? [];
-    this.early = left?.calls ?? Array.from(queue?.q ?? [], (call) => Array.from(call) as Call);
+    this.early = left?.calls ?? [...(queue?.q ?? [])].map((call) => [...call] as Call);
     const renew = (): Promise<void> => runAgain(this.tag, this.base, (copy) => this.renewals.add(copy));
     this.page = { storages: new Storages(), files: new Files(() => this.base, renew, left !== null), leftTokens: new Set(), tell: (event, value) => this.tell(event, value) };
     const begin = (): void => {
@@ -141,6 +143,7 @@ function main(): void {
     else now(...call); // another version has come
   };
   queue.again = (next, other) => place.again(next, other);
+  queue.own = own;
   (window as unknown as { teahouse: Queue }).teahouse = queue;
 }
 

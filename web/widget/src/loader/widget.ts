@@ -208,6 +208,7 @@ export class Widget implements Shell, VisitHost {
     this.wanted = true;
     this.visit.start();
     this.notice?.remove();
+    this.notice = null;
     this.bubble?.setBusy(true);
     try {
       await (this.mounted ??= this.load<UiModule>(UI_FILE).then((ui) => ui.mount(this)));

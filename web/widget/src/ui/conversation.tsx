@@ -40,7 +40,7 @@ export function ConversationView({ conversation }: { conversation: Conversation 
     if (!box) return;
     following.current = true;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    box.scrollTo({ top: box.scrollHeight, behavior: smooth && !calm ? "smooth" : "auto" });
+    box.scroll({ top: box.scrollHeight, behavior: smooth && !calm ? "smooth" : "auto" });
   };
   const look = (): void => {
     const current = latest.current;
