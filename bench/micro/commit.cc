@@ -37,14 +37,14 @@ void commit_rows(benchmark::State& state) {
   }
   testing::QueueExecutor home;
   const store::ArchiveStore archive = (*plane)->archive(tenant, "archive");
-  store::ArchiveIdMaker ids(0);
+  store::ArchiveIdMaker ids((*plane)->arrivals(), 0);
   const SystemClock clock;
   const std::string bytes(300, 'x');
   const auto rows = static_cast<int>(state.range(0));
   for (auto _ : state) {
     Lsn last = 0;
     for (int i = 0; i < rows; ++i) {
-      last = archive.append("u1@shop.example", {ids.make(clock.wall_ms()), "u0@shop.example", bytes});
+      last = archive.append("u1@shop.example", {ids.make(clock.wall_ms()).id, "u0@shop.example", bytes});
     }
     if (!testing::run(home, (*plane)->wait(home, last))) std::abort();
   }

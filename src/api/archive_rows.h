@@ -19,6 +19,6 @@ std::string text_of(const Stanza& message);
 
 // The page before the cursor, newest rows last, that read_page() describes. Errors: bad_request for a cursor that is
 // none.
-Result<store::ArchiveQuery> make_history_query(const PageWanted& page);
+Result<store::ArchiveQuery> make_history_query(const PageWanted& page, const ArchiveIds& ids);
 
 }  // namespace teahouse::api

@@ -9,19 +9,20 @@
 namespace teahouse::api {
 namespace {
 
-Answer make_history(const store::ArchivePage& page, JsonArray messages) {
+Answer make_history(ApiContext& api, const store::ArchivePage& page, JsonArray messages) {
   const bool more = !page.complete && !page.rows.empty();
-  return make_page("messages", std::move(messages), more ? store::to_string(page.rows.front().id) : std::string());
+  return make_page("messages", std::move(messages),
+                   more ? api.home.archive_ids().show(page.rows.front().id) : std::string());
 }
 
 // A real address behind a nick is the site's to see, and one's own.
-std::optional<JsonObject> show_in_room(const Call& call, const store::ArchiveRow& row) {
+std::optional<JsonObject> show_in_room(ApiContext& api, const Call& call, const store::ArchiveRow& row) {
   const auto message = read_row(row);
   if (!message) return std::nullopt;
   const std::string text = text_of(*message);
   if (text.empty()) return std::nullopt;
-  JsonObject object = {{"id", store::to_string(row.id)},
-                       {"at", format_time(store::time_ms(row.id))},
+  JsonObject object = {{"id", api.home.archive_ids().show(row.id)},
+                       {"at", format_time(row.at_ms)},
                        {"nick", message->from ? std::string(message->from->resourcepart()) : std::string()},
                        {"text", text}};
   const auto sender = BareJid::parse(row.with);
@@ -32,13 +33,13 @@ std::optional<JsonObject> show_in_room(const Call& call, const store::ArchiveRow
   return object;
 }
 
-std::optional<JsonObject> show_between_two(const Tenant& tenant, const store::ArchiveRow& row) {
+std::optional<JsonObject> show_between_two(ApiContext& api, const Tenant& tenant, const store::ArchiveRow& row) {
   const auto message = read_row(row);
   if (!message || !message->from || !message->to) return std::nullopt;
   const std::string text = text_of(*message);
   if (text.empty()) return std::nullopt;
-  JsonObject object = {{"id", store::to_string(row.id)},
-                       {"at", format_time(store::time_ms(row.id))},
+  JsonObject object = {{"id", api.home.archive_ids().show(row.id)},
+                       {"at", format_time(row.at_ms)},
                        {"from", party_of(tenant, message->from->bare())},
                        {"to", party_of(tenant, message->to->bare())},
                        {"text", text}};
@@ -59,7 +60,7 @@ Result<void> check_may_read(const Call& call, const RoomInfo& room) {
 Task<Outcome> list_room_messages(ApiContext& api, Call call) {
   const auto page = read_page(call.query);
   if (!page) co_return page.error();
-  const auto query = make_history_query(*page);
+  const auto query = make_history_query(*page, api.home.archive_ids());
   if (!query) co_return query.error();
   if (call.user) {
     const auto room = co_await api.rooms.find(api.loop(), call.tenant, call.path("id"));
@@ -70,9 +71,9 @@ Task<Outcome> list_room_messages(ApiContext& api, Call call) {
   if (!found) co_return found.error();
   JsonArray messages;
   for (const store::ArchiveRow& row : found->rows) {
-    if (auto shown = show_in_room(call, row)) messages.push_back(std::move(*shown));
+    if (auto shown = show_in_room(api, call, row)) messages.push_back(std::move(*shown));
   }
-  co_return make_history(*found, std::move(messages));
+  co_return make_history(api, *found, std::move(messages));
 }
 
 Task<Outcome> list_user_messages(ApiContext& api, Call call) {
@@ -80,7 +81,7 @@ Task<Outcome> list_user_messages(ApiContext& api, Call call) {
   if (!localpart) co_return localpart.error();
   const auto page = read_page(call.query);
   if (!page) co_return page.error();
-  auto query = make_history_query(*page);
+  auto query = make_history_query(*page, api.home.archive_ids());
   if (!query) co_return query.error();
   if (const std::string* with = call.query.find("with")) {
     const auto party = parse_party("with", *with);
@@ -96,9 +97,9 @@ Task<Outcome> list_user_messages(ApiContext& api, Call call) {
   if (!found) co_return found.error();
   JsonArray messages;
   for (const store::ArchiveRow& row : found->rows) {
-    if (auto shown = show_between_two(*call.tenant, row)) messages.push_back(std::move(*shown));
+    if (auto shown = show_between_two(api, *call.tenant, row)) messages.push_back(std::move(*shown));
   }
-  co_return make_history(*found, std::move(messages));
+  co_return make_history(api, *found, std::move(messages));
 }
 
 }  // namespace teahouse::api

@@ -122,7 +122,7 @@ Task<Outcome> send_to_room(ApiContext& api, Call call, Draft draft) {
                        make_body(draft.text)};
   const auto said = co_await api.rooms.say(api.loop(), call.tenant, draft.to.id, std::move(speech));
   if (!said) co_return said.error();
-  const std::string id = store::to_string(*said);
+  const std::string id = api.home.archive_ids().show(*said);
   co_return make_answer(201, {{"id", id}, {"to", "room:" + draft.to.id}}, id);
 }
 

@@ -155,9 +155,9 @@ TEST_F(MessagesApi, UnreadCountsSinceTheUsersOwnWord) {
 
 TEST_F(MessagesApi, UnreadEndsAtADisplayedMarkerAndAtAHundred) {
   const auto archive = data_.archive(shop_.tenant->id, "archive");
-  store::ArchiveIdMaker ids(7);
+  store::ArchiveIdMaker ids(data_.arrivals(), 7);
   const auto append = [&](const std::string& from, const std::string& to, const std::string& payload) {
-    archive.append("ann@shop.example", {ids.make(base_.clock.wall_ms()), "bob@shop.example",
+    archive.append("ann@shop.example", {ids.make(base_.clock.wall_ms()).id, "bob@shop.example",
                                         "<message xmlns='jabber:client' type='chat' from='" + from + "' to='" + to +
                                             "'>" + payload + "</message>"});
   };

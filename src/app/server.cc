@@ -34,7 +34,7 @@ struct Server::State {
         audit(*control, clock),
         throttle(clock),
         limits(clock),
-        house{clock, *data, accounts, keys, throttle, limits, secrets.fake_salt_secret, {}},
+        house{clock, *data, accounts, keys, throttle, limits, secrets.fake_salt_secret, {}, secrets.archive_id_secret},
         tenancy(house, *control, tenants, contexts, std::move(its_ca)),
         assets_table(web_assets()),
         assets(assets_table) {}

@@ -24,12 +24,19 @@ class SystemClock final : public Clock {
 // A clock that stands still until it is told otherwise.
 class FakeClock final : public Clock {
  public:
-  int64_t wall_ms() const override { return now_ms_; }
-  int64_t monotonic_ms() const override { return now_ms_; }
-  void advance_ms(int64_t by_ms) { now_ms_ += by_ms; }
+  int64_t wall_ms() const override { return wall_ms_; }
+  int64_t monotonic_ms() const override { return monotonic_ms_; }
+  // Time goes by.
+  void advance_ms(int64_t by_ms) {
+    wall_ms_ += by_ms;
+    monotonic_ms_ += by_ms;
+  }
+  // The wall clock is put forward, or back; no time goes by.
+  void set_wall_ms(int64_t wall_ms) { wall_ms_ = wall_ms; }
 
  private:
-  std::atomic<int64_t> now_ms_ = 1'700'000'000'000;
+  std::atomic<int64_t> wall_ms_ = 1'700'000'000'000;
+  std::atomic<int64_t> monotonic_ms_ = 1'000'000;  // since some start, which is another
 };
 
 // "2026-01-31T23:59:59.123Z" (XEP-0082, RFC 3339).

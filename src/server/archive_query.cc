@@ -11,9 +11,9 @@ Error no_such_id(std::string_view id) {
           "This archive has no message with the id '" + std::string(id.substr(0, 100)) + "'."};
 }
 
-Result<std::optional<store::ArchiveId>> parse_id(const std::optional<std::string>& text) {
+Result<std::optional<store::ArchiveId>> parse_id(const std::optional<std::string>& text, const ArchiveIds& ids) {
   if (!text || text->empty()) return std::optional<store::ArchiveId>();
-  const auto id = store::parse_archive_id(*text);
+  const auto id = ids.parse(*text);
   if (!id) return no_such_id(*text);
   return std::optional<store::ArchiveId>(id);
 }
@@ -28,7 +28,7 @@ bool has_address(std::string_view message, const std::string& address, const std
 
 }  // namespace
 
-Result<store::ArchiveQuery> make_archive_query(const MamQuery& query) {
+Result<store::ArchiveQuery> make_archive_query(const MamQuery& query, const ArchiveIds& ids) {
   if (query.rsm.index) return Error{ErrorKind::feature_not_implemented, "The archive is not paged by index."};
   store::ArchiveQuery made;
   if (query.with) made.with = query.with->bare().str();
@@ -47,12 +47,12 @@ Result<store::ArchiveQuery> make_archive_query(const MamQuery& query) {
   };
   for (const Field& field : {Field{query.after_id, made.after_id}, Field{query.before_id, made.before_id},
                              Field{query.rsm.after, made.page_after}, Field{query.rsm.before, made.page_before}}) {
-    const auto id = parse_id(field.text);
+    const auto id = parse_id(field.text, ids);
     if (!id) return id.error();
     field.id = *id;
   }
   for (const std::string& text : query.ids) {
-    const auto id = store::parse_archive_id(text);
+    const auto id = ids.parse(text);
     if (!id) return no_such_id(text);
     made.ids.push_back(*id);
   }
@@ -62,11 +62,11 @@ Result<store::ArchiveQuery> make_archive_query(const MamQuery& query) {
   return made;
 }
 
-RsmAnswer make_rsm_answer(const store::ArchivePage& page) {
+RsmAnswer make_rsm_answer(const store::ArchivePage& page, const ArchiveIds& ids) {
   RsmAnswer answer;
   if (!page.rows.empty()) {
-    answer.first = to_string(page.rows.front().id);
-    answer.last = to_string(page.rows.back().id);
+    answer.first = ids.show(page.rows.front().id);
+    answer.last = ids.show(page.rows.back().id);
   }
   if (page.count_exact) {
     answer.count = page.count;
@@ -75,18 +75,18 @@ RsmAnswer make_rsm_answer(const store::ArchivePage& page) {
   return answer;
 }
 
-Task<Result<store::ArchivePage>> load_archive_page(Executor& home, store::ArchiveStore archive, std::string owner,
+Task<Result<store::ArchivePage>> load_archive_page(Home& home, store::ArchiveStore archive, std::string owner,
                                                    store::ArchiveQuery query) {
   std::vector<store::ArchiveId> named = query.ids;
   for (const auto& id : {query.after_id, query.before_id, query.page_after, query.page_before}) {
     if (id) named.push_back(*id);
   }
   for (const store::ArchiveId id : named) {
-    const auto row = co_await archive.find(home, owner, id);
+    const auto row = co_await archive.find(home.loop(), owner, id);
     if (!row) co_return row.error();
-    if (!row->has_value()) co_return no_such_id(to_string(id));
+    if (!row->has_value()) co_return no_such_id(home.archive_ids().show(id));
   }
-  auto page = co_await archive.page(home, owner, query);
+  auto page = co_await archive.page(home.loop(), owner, query);
   co_return page;
 }
 

@@ -4,6 +4,7 @@
 // feature_not_implemented for a page by index.
 #pragma once
 
+#include "server/home.h"
 #include "store/data_plane.h"
 #include "xmpp/mam.h"
 
@@ -13,11 +14,11 @@ inline constexpr size_t archive_page_rows = 50;  // unless asked
 inline constexpr size_t archive_page_rows_max = 250;
 inline constexpr size_t archive_page_bytes = 1 << 20;  // a page of long messages ends with the one that reaches this
 
-Result<store::ArchiveQuery> make_archive_query(const MamQuery& query);
-RsmAnswer make_rsm_answer(const store::ArchivePage& page);
+Result<store::ArchiveQuery> make_archive_query(const MamQuery& query, const ArchiveIds& ids);
+RsmAnswer make_rsm_answer(const store::ArchivePage& page, const ArchiveIds& ids);
 
 // The page, after checking that each id it starts or ends at is there (item_not_found: XEP-0313 section 4.3, XEP-0059).
-Task<Result<store::ArchivePage>> load_archive_page(Executor& home, store::ArchiveStore archive, std::string owner,
+Task<Result<store::ArchivePage>> load_archive_page(Home& home, store::ArchiveStore archive, std::string owner,
                                                    store::ArchiveQuery query);
 
 }  // namespace teahouse

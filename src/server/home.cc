@@ -20,7 +20,8 @@ void Homes::on_each(Executor& home, std::function<void(Home&)> work, std::functi
   }
 }
 
-Home::Home(net::Loop& loop, House& house) : loop_(loop), house_(house), archive_ids_(loop.index()) {}
+Home::Home(net::Loop& loop, House& house)
+    : loop_(loop), house_(house), archive_ids_(house.data.arrivals(), loop.index(), house.archive_id_secret) {}
 Home::~Home() = default;
 
 void Home::add_module(std::unique_ptr<Module> module) {

@@ -20,6 +20,7 @@
 #include "base/text_map.h"
 #include "base/token_buckets.h"
 #include "net/loop.h"
+#include "server/archive_ids.h"
 #include "server/delivery.h"
 #include "server/hooks.h"
 #include "server/module.h"
@@ -51,6 +52,7 @@ struct House {
   CallLimits& limits;
   std::string fake_salt_secret;  // for SCRAM with accounts that are not there
   Homes homes;
+  std::string archive_id_secret = {};  // for how ids of archives are shown
 };
 
 class Home {
@@ -66,7 +68,8 @@ class Home {
   store::DataPlane& data() { return house_.data; }
   Hooks& hooks() { return hooks_; }
   HostTable& hosts() { return hosts_; }
-  store::ArchiveId make_archive_id() { return archive_ids_.make(house_.clock.wall_ms()); }
+  ArchiveIds& archive_ids() { return archive_ids_; }
+  store::Arrival make_arrival() { return archive_ids_.make(house_.clock.wall_ms()); }
   void add_module(std::unique_ptr<Module> module);
   const std::vector<std::unique_ptr<Module>>& modules() const { return modules_; }
 
@@ -164,7 +167,7 @@ class Home {
   House& house_;
   Hooks hooks_;
   HostTable hosts_;
-  store::ArchiveIdMaker archive_ids_;
+  ArchiveIds archive_ids_;
   std::vector<std::unique_ptr<Module>> modules_;
   Residents residents_;
   TextMap<Loading> loading_;

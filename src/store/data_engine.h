@@ -20,7 +20,7 @@ enum class WriteKind : uint8_t {
   store_entry,     // map: key, entry, value
   remove_entry,    // map: key, entry
   remove_entries,  // map: key
-  append_row,      // archive: key (owner), id, entry (with), value (stanza)
+  append_row,      // archive: key (owner), id, entry (with), value (stanza), at_ms
   remove_row,      // archive: key (owner), id
   remove_rows,     // archive: key (owner)
 };
@@ -33,6 +33,7 @@ struct Write {
   std::string_view entry = {};
   ArchiveId id = ArchiveId::none;
   std::string_view value = {};
+  int64_t at_ms = -1;  // as in ArchiveRow
 };
 
 // One tenant's rows at one moment, a handful at a time. Thread: one at a time.
@@ -79,8 +80,9 @@ inline bool is_full(const ArchiveQuery& query, size_t rows, size_t bytes) {
 size_t rows_of_page(const ArchiveQuery& query, size_t candidates, const std::function<size_t(size_t)>& bytes_of);
 IdRange page_ids(const ArchiveQuery& query);
 // Do the row's contents match, whatever its id?
-inline bool is_match(const ArchiveQuery& query, std::string_view with, std::string_view bytes) {
-  return (!query.with || with == *query.with) && (!query.matches || query.matches(bytes));
+inline bool is_match(const ArchiveQuery& query, std::string_view with, std::string_view bytes, int64_t at_ms) {
+  return (!query.with || with == *query.with) && (!query.start_ms || at_ms >= *query.start_ms) &&
+         (!query.end_ms || at_ms <= *query.end_ms) && (!query.matches || query.matches(bytes));
 }
 
 // What one archive row counts in count_bytes, on every engine.

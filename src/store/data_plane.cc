@@ -16,7 +16,7 @@ constexpr size_t export_bytes = 256 << 10;  // a turn of home's loop
 constexpr size_t import_bytes = 4 << 20;    // between waits for the disk
 
 Write to_write(const TenantRow& row, const StoreId& store) {
-  return {row.kind, store, row.key, row.entry, row.id, row.value};
+  return {row.kind, store, row.key, row.entry, row.id, row.value, row.at_ms};
 }
 
 }  // namespace
@@ -77,7 +77,7 @@ Task<Result<std::vector<std::string>>> MapStore::keys(Executor& home) const {
 
 Lsn ArchiveStore::append(std::string_view owner, const ArchiveRow& row) const {
   assert(row.id != ArchiveId::none);
-  return plane_->write({WriteKind::append_row, store_, owner, row.with, row.id, row.bytes});
+  return plane_->write({WriteKind::append_row, store_, owner, row.with, row.id, row.bytes, row.at_ms});
 }
 Lsn ArchiveStore::remove(std::string_view owner, ArchiveId id) const {
   return plane_->write({WriteKind::remove_row, store_, owner, {}, id});
@@ -87,6 +87,7 @@ Lsn ArchiveStore::remove_all(std::string_view owner) const {
 }
 
 Task<Result<ArchivePage>> ArchiveStore::page(Executor& home, std::string owner, ArchiveQuery query) const {
+  if (query.end_ms) query.end_id_ms = plane_->arrivals().latest_ms(*query.end_ms);
   return plane_->ask<ArchivePage>(home, [store = store_, owner = std::move(owner), query = std::move(query)](
                                             DataReader& reader) { return reader.page(store, owner, query); });
 }
@@ -164,7 +165,11 @@ Task<Result<void>> DataPlane::import_tenant(Executor& home, TenantId tenant, std
   for (std::string& line : rows) {
     auto row = parse_tenant_row(line);
     const StoreId store{tenant, row->store};
-    if (row->kind == WriteKind::append_row) write({WriteKind::remove_row, store, row->key, {}, row->id});
+    if (row->kind == WriteKind::append_row) {
+      arrivals_.raise(time_ms(row->id));
+      if (row->at_ms >= 0) arrivals_.note(time_ms(row->id), row->at_ms);
+      write({WriteKind::remove_row, store, row->key, {}, row->id});
+    }
     last = write(to_write(*row, store));
     bytes += line.size();
     std::string().swap(line);
@@ -182,10 +187,12 @@ IdRange matching_ids(const ArchiveQuery& query) {
   auto raise = [&](uint64_t first) { range.first = std::max(range.first, first); };
   auto lower = [&](uint64_t last) { range.last = std::min(range.last, last); };
   if (query.start_ms) raise(static_cast<uint64_t>(first_id_at(*query.start_ms)));
+  // An id's time is never before at_ms, but it may be after it.
   if (query.end_ms && *query.end_ms < 0) return {1, 0};
-  if (query.end_ms && *query.end_ms < std::numeric_limits<int64_t>::max()) {
-    const ArchiveId next = first_id_at(*query.end_ms + 1);
-    if (time_ms(next) > *query.end_ms) lower(static_cast<uint64_t>(next) - 1);  // else it is later than any id
+  const std::optional<int64_t> end_ms = query.end_id_ms ? query.end_id_ms : query.end_ms;
+  if (end_ms && *end_ms < std::numeric_limits<int64_t>::max()) {
+    const ArchiveId next = first_id_at(*end_ms + 1);
+    if (time_ms(next) > *end_ms) lower(static_cast<uint64_t>(next) - 1);  // else it is later than any id
   }
   if (query.after_id) {
     if (static_cast<uint64_t>(*query.after_id) == UINT64_MAX) return {1, 0};

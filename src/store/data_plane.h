@@ -25,6 +25,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "store/arrival_order.h"
 
 namespace teahouse::store {
 
@@ -81,13 +82,11 @@ class MapStore {
   StoreId store_;
 };
 
-// An ArchiveId orders an archive: larger is later. An ArchiveIdMaker makes it; it is shown as 16 hex digits, never 0.
-enum class ArchiveId : uint64_t { none = 0 };
-
 struct ArchiveRow {
   ArchiveId id;
-  std::string with;   // bare JID of the other side (an account's archive) or the sender (a room's)
-  std::string bytes;  // the stanza as XML
+  std::string with;    // bare JID of the other side (an account's archive) or the sender (a room's)
+  std::string bytes;   // the stanza as XML
+  int64_t at_ms = -1;  // when it came, by the wall clock of then; -1 in what is appended: at the time in the id
 };
 
 // Which rows: all conditions hold together; absent ones don't matter. Paging is by id, and an id that no row has is a
@@ -95,13 +94,14 @@ struct ArchiveRow {
 struct ArchiveQuery {
   std::optional<std::string> with;
   std::function<bool(std::string_view bytes)> matches;  // more that a row has to be; called on the store's threads
-  std::optional<int64_t> start_ms, end_ms;              // inclusive, of the time in the id
-  std::optional<ArchiveId> after_id, before_id;         // exclusive; XEP-0313 extended fields
-  std::vector<ArchiveId> ids;                           // only these, when not empty
-  std::optional<ArchiveId> page_after, page_before;     // exclusive; RSM: they bound the page, not the count
-  bool backwards = false;                               // the last rows of what matches rather than the first
-  size_t rows_max = 50;                                 // 0: only count
-  size_t bytes_enough = SIZE_MAX;                       // a page ends with the row by which its rows have that many
+  std::optional<int64_t> start_ms, end_ms;              // inclusive, of at_ms
+  std::optional<int64_t> end_id_ms;                  // set by the store: the last time in the id of what came by end_ms
+  std::optional<ArchiveId> after_id, before_id;      // exclusive; XEP-0313 extended fields
+  std::vector<ArchiveId> ids;                        // only these, when not empty
+  std::optional<ArchiveId> page_after, page_before;  // exclusive; RSM: they bound the page, not the count
+  bool backwards = false;                            // the last rows of what matches rather than the first
+  size_t rows_max = 50;                              // 0: only count
+  size_t bytes_enough = SIZE_MAX;                    // a page ends with the row by which its rows have that many
   bool counted = true;  // false: count and first_index aren't wanted; they cost looks at many rows
 };
 
@@ -125,14 +125,18 @@ class ArchiveStore {
   // With whom the owner has rows, each `with` once, shorter ones first and then in the order of their bytes; at most so
   // many. May name one whose rows were all removed singly.
   Task<Result<std::vector<std::string>>> conversations(Executor& home, std::string owner, size_t names_max) const;
-  // First and last row's ids of an owner; none when empty.
+  // First and last row of an owner; none when empty.
   struct Ends {
-    ArchiveId first, last;
+    struct End {
+      ArchiveId id;
+      int64_t at_ms;
+    };
+    End first, last;
   };
   Task<Result<std::optional<Ends>>> ends(Executor& home, std::string owner) const;
   Lsn remove(std::string_view owner, ArchiveId id) const;
   Lsn remove_all(std::string_view owner) const;
-  // Removes every row of every owner of this store whose id is older than this; returns how many rows and bytes went.
+  // Removes every row of every owner of this store that came before this; returns how many rows and bytes went.
   struct Trimmed {
     uint64_t rows = 0, bytes = 0;
   };
@@ -147,13 +151,16 @@ class ArchiveStore {
 
 class DataPlane {
  public:
+  DataPlane() : arrivals_(*this) {}
   virtual ~DataPlane() = default;
+  DataPlane(const DataPlane&) = delete;
 
   // Stores by name, scoped to a tenant. `name` is a short word of ours ("roster").
   KeyValueStore key_value(TenantId tenant, std::string_view name);
   MapStore map(TenantId tenant, std::string_view name);
   ArchiveStore archive(TenantId tenant, std::string_view name);
 
+  ArrivalOrder& arrivals() { return arrivals_; }
   virtual Lsn appended() const = 0;
   virtual Lsn committed() const = 0;
   // Much waits for the disk: who can make strangers wait should. Cheap to ask.
@@ -190,26 +197,10 @@ class DataPlane {
   friend class KeyValueStore;
   friend class MapStore;
   friend class ArchiveStore;
+  ArrivalOrder arrivals_;
   template <class T>
   Task<Result<T>> ask(Executor& home, std::function<Result<T>(DataReader&)> question);
   Task<Result<ArchiveStore::Trimmed>> ask_trim(Executor& home, StoreId store, int64_t older_than_ms);
 };
-
-// Makes ids that grow, whatever the clock does: milliseconds in the upper 44 bits, then 12 of a counter and 8 of the
-// loop. Thread: one maker for each loop.
-class ArchiveIdMaker {
- public:
-  // REQUIRES: loop_index < 256.
-  explicit ArchiveIdMaker(unsigned loop_index) : loop_(loop_index) {}
-  ArchiveId make(int64_t wall_ms);
-
- private:
-  unsigned loop_;
-  uint64_t last_ms_ = 0, counter_ = 0;
-};
-int64_t time_ms(ArchiveId id);
-ArchiveId first_id_at(int64_t wall_ms);  // the least id of that millisecond
-std::string to_string(ArchiveId id);     // 16 lower-case hex digits
-std::optional<ArchiveId> parse_archive_id(std::string_view text);
 
 }  // namespace teahouse::store

@@ -124,8 +124,8 @@ TEST_P(DataPlaneTest, ArchivesAreOfOneOwnerAndTenant) {
   EXPECT_EQ(get(theirs.find(home_, romeo, id_at(2))), std::nullopt);
   auto ends = get(ours.ends(home_, romeo));
   ASSERT_TRUE(ends);
-  EXPECT_EQ(ends->first, id_at(1));
-  EXPECT_EQ(ends->last, id_at(2));
+  EXPECT_EQ(ends->first.id, id_at(1));
+  EXPECT_EQ(ends->last.id, id_at(2));
   EXPECT_FALSE(get(ours.ends(home_, juliet)));
 }
 
@@ -226,7 +226,7 @@ TEST_P(DataPlaneTest, TrimsWhatIsOlderOfAllOwnersOfOneStore) {
   EXPECT_EQ(trimmed.bytes, old_bytes);
   EXPECT_EQ(get(plane_->count_bytes(home_, montague, "archive")), before - old_bytes);
   for (const std::string& owner : {romeo, nurse}) {
-    EXPECT_EQ(get(ours.ends(home_, owner))->first, id_at(2'000'000));
+    EXPECT_EQ(get(ours.ends(home_, owner))->first.id, id_at(2'000'000));
     ArchiveQuery query;
     query.with = juliet;
     EXPECT_EQ(get(ours.page(home_, owner, query)).count, 500u);

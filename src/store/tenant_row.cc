@@ -1,6 +1,9 @@
-// A line is fields between tabs: `k store key value`, `m store key entry value`, `a store owner id with stanza`. In a
+// A line is fields between tabs: `k store key value`, `m store key entry value`, `a store owner id with stanza` and,
+// where it is not the time in the id, when it came. In a
 // field, backslash, tab, line feed and carriage return are written \\ \t \n \r; every other byte stands for itself.
 #include "store/tenant_row.h"
+
+#include <charconv>
 
 namespace teahouse::store {
 namespace {
@@ -48,6 +51,9 @@ std::string to_line(const TenantRow& row) {
   if (row.kind == WriteKind::append_row) add_field(line, to_string(row.id));
   if (row.kind != WriteKind::store_value) add_field(line, row.entry);
   add_field(line, row.value);
+  if (row.kind == WriteKind::append_row && row.at_ms >= 0 && row.at_ms != time_ms(row.id)) {
+    add_field(line, std::to_string(row.at_ms));
+  }
   return line;
 }
 
@@ -61,11 +67,19 @@ Result<TenantRow> parse_tenant_row(std::string_view line) {
   } else if (fields[0] == "m" && fields.size() == 5) {
     row.kind = WriteKind::store_entry;
     row.entry = std::move(fields[3]);
-  } else if (fields[0] == "a" && fields.size() == 6) {
+  } else if (fields[0] == "a" && (fields.size() == 6 || fields.size() == 7)) {
     row.kind = WriteKind::append_row;
     auto id = parse_archive_id(fields[3]);
     if (!id) return Error{ErrorKind::bad_request, "exported row: \"" + fields[3] + "\" is no archive id"};
     row.id = *id;
+    if (fields.size() == 7) {
+      const std::string& at = fields[6];
+      const auto [end, fault] = std::from_chars(at.data(), at.data() + at.size(), row.at_ms);
+      if (fault != std::errc() || end != at.data() + at.size() || row.at_ms < 0 || row.at_ms > time_ms(*id)) {
+        return Error{ErrorKind::bad_request, "exported row: \"" + at + "\" is no time, or is after the one in the id"};
+      }
+      fields.pop_back();
+    }
     row.entry = std::move(fields[4]);
   } else {
     return Error{ErrorKind::bad_request,

@@ -14,6 +14,7 @@ struct TenantRow {
   WriteKind kind = WriteKind::store_value;
   std::string store, key, entry, value;
   ArchiveId id = ArchiveId::none;
+  int64_t at_ms = -1;
 };
 
 std::string to_line(const TenantRow& row);

@@ -76,7 +76,8 @@ class FakeRooms final : public Rooms {
     const std::string sender = speech.user.empty() ? found->second.info.jid : speech.user + "@" + tenant->domain;
     rows.push_back({row_id, sender,
                     "<message xmlns='jabber:client' type='groupchat' from='" + found->second.info.jid + "/" +
-                        speech.nick + "'>" + speech.payload + "</message>"});
+                        speech.nick + "'>" + speech.payload + "</message>",
+                    store::time_ms(row_id)});
     co_return row_id;
   }
   Task<Result<store::ArchivePage>> messages(Executor&, TenantPtr tenant, std::string id,
@@ -135,7 +136,7 @@ class FakeArchive final : public Module {
 
  private:
   void write(const Resident& account, const Jid& with, const Stanza& message, const ReceiptPtr& receipt) {
-    store::ArchiveRow row{home_->make_archive_id(), with.bare().str(), {}};
+    store::ArchiveRow row{home_->make_arrival().id, with.bare().str(), {}};
     message.write(row.bytes, true);
     await(receipt, home_->data().archive(account.tenant().id, "archive").append(account.jid().str(), row));
   }

@@ -83,7 +83,8 @@ Flow ArchiveModule::refuse_full(const Tenant& tenant, const Stanza& message) {
 }
 
 ArchiveModule::Written ArchiveModule::write(const Resident& account, const Jid& with, const Stanza& message) {
-  store::ArchiveRow row{home_->make_archive_id(), std::string(with.bare_view()), {}};
+  const store::Arrival arrival = home_->make_arrival();
+  store::ArchiveRow row{arrival.id, std::string(with.bare_view()), {}, arrival.at_ms};
   message.write(row.bytes, true);
   account.tenant().meter->archive_bytes.fetch_add(static_cast<int64_t>(row.bytes.size()), std::memory_order_relaxed);
   Written written{store(account.tenant()).append(account.jid().str(), row), {}};
@@ -91,7 +92,7 @@ ArchiveModule::Written ArchiveModule::write(const Resident& account, const Jid& 
   xml::Writer(written.stamp)
       .open("stanza-id", ns::stanza_id)
       .attribute("by", account.jid().str())
-      .attribute("id", to_string(row.id))
+      .attribute("id", home_->archive_ids().show(row.id))
       .close();
   return written;
 }
@@ -138,12 +139,12 @@ void ArchiveModule::query(const IqRequest& request) {
 
 Task<void> ArchiveModule::answer(ArchiveModule& self, TenantPtr tenant, BareJid account, uint64_t session,
                                  Stanza request, MamQuery query) {
-  const auto archive_query = make_archive_query(query);
+  const auto archive_query = make_archive_query(query, self.home_->archive_ids());
   if (!archive_query) {
     self.home_->reply_error(request, archive_query.error());
     co_return;
   }
-  const auto page = co_await load_archive_page(self.home_->loop(), self.store(*tenant), account.str(), *archive_query);
+  const auto page = co_await load_archive_page(*self.home_, self.store(*tenant), account.str(), *archive_query);
   Session* receiver = self.home_->find_session(session);
   if (!receiver) co_return;
   if (!page) {
@@ -151,8 +152,9 @@ Task<void> ArchiveModule::answer(ArchiveModule& self, TenantPtr tenant, BareJid 
     co_return;
   }
   const auto send = [&](const store::ArchiveRow& row) {
-    Stanza message = Stanza::make(StanzaKind::message, StanzaType::none,
-                                  make_mam_result(query.queryid, to_string(row.id), time_ms(row.id), row.bytes));
+    Stanza message =
+        Stanza::make(StanzaKind::message, StanzaType::none,
+                     make_mam_result(query.queryid, self.home_->archive_ids().show(row.id), row.at_ms, row.bytes));
     message.from = account;
     message.to = request.from;
     receiver->deliver(std::move(message));
@@ -162,8 +164,8 @@ Task<void> ArchiveModule::answer(ArchiveModule& self, TenantPtr tenant, BareJid 
   } else {
     std::for_each(page->rows.begin(), page->rows.end(), send);
   }
-  receiver->deliver(
-      Stanza::make_reply(request, StanzaType::result, make_mam_fin(make_rsm_answer(*page), page->complete)));
+  receiver->deliver(Stanza::make_reply(
+      request, StanzaType::result, make_mam_fin(make_rsm_answer(*page, self.home_->archive_ids()), page->complete)));
 }
 
 Task<void> ArchiveModule::answer_metadata(ArchiveModule& self, TenantPtr tenant, BareJid account, Stanza request) {
@@ -171,7 +173,9 @@ Task<void> ArchiveModule::answer_metadata(ArchiveModule& self, TenantPtr tenant,
   if (!ends) {
     self.home_->reply_error(request, ends.error());
   } else if (ends->has_value()) {
-    const auto end = [](store::ArchiveId id) { return MamEnd{to_string(id), time_ms(id)}; };
+    const auto end = [&](const store::ArchiveStore::Ends::End& row) {
+      return MamEnd{self.home_->archive_ids().show(row.id), row.at_ms};
+    };
     self.home_->reply(request, make_mam_metadata(end((*ends)->first), end((*ends)->last)));
   } else {
     self.home_->reply(request, make_mam_metadata(std::nullopt, std::nullopt));

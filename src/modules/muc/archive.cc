@@ -18,7 +18,7 @@ struct Asked {
   BareJid room;
   store::ArchiveStore archive;
   std::shared_ptr<Traffic> traffic;
-  Executor* home;
+  Home* home;
   bool sees_addresses;
 
   void fail(Error error) const { traffic->send(make_error(request, error)); }
@@ -27,11 +27,11 @@ struct Asked {
 Asked make_asked(const Room& room, const Stanza& stanza) {
   const bool sees = room.config.non_anonymous || room.standing_of(*stanza.from).role == Role::moderator ||
                     room.affiliation_of(stanza.from->bare()) >= Affiliation::admin;
-  return {stanza, room.jid(), room.storage().archive(), room.traffic(), &room.home().loop(), sees};
+  return {stanza, room.jid(), room.storage().archive(), room.traffic(), &room.home(), sees};
 }
 
 Result<store::ArchiveQuery> make_query(const Asked& asked, const MamQuery& query) {
-  auto rows = make_archive_query(query);
+  auto rows = make_archive_query(query, asked.home->archive_ids());
   if (!rows || !rows->with) return rows;
   if (query.with->bare_view() == asked.room.str()) {
     rows->with.reset();  // all of it is the room's, and a nick's as the rows themselves say
@@ -59,7 +59,7 @@ void send_results(const Asked& asked, const MamQuery& query, const store::Archiv
   const auto send = [&](const store::ArchiveRow& row) {
     Stanza message = Stanza::make(
         StanzaKind::message, StanzaType::none,
-        make_mam_result(query.queryid, store::to_string(row.id), store::time_ms(row.id), make_message(row, asked)));
+        make_mam_result(query.queryid, asked.home->archive_ids().show(row.id), row.at_ms, make_message(row, asked)));
     message.from = asked.room;
     message.to = asked.request.from;
     asked.traffic->send(std::move(message));
@@ -70,7 +70,8 @@ void send_results(const Asked& asked, const MamQuery& query, const store::Archiv
     std::for_each(page.rows.begin(), page.rows.end(), send);
   }
   asked.traffic->send(
-      Stanza::make_reply(asked.request, StanzaType::result, make_mam_fin(make_rsm_answer(page), page.complete)));
+      Stanza::make_reply(asked.request, StanzaType::result,
+                         make_mam_fin(make_rsm_answer(page, asked.home->archive_ids()), page.complete)));
 }
 
 Task<void> load_results(Asked asked, MamQuery query, store::ArchiveQuery rows) {
@@ -89,15 +90,16 @@ Task<void> load_results(Asked asked, MamQuery query, store::ArchiveQuery rows) {
 }
 
 Task<void> load_metadata(Asked asked) {
-  auto ends = co_await asked.archive.ends(*asked.home, asked.room.str());
+  auto ends = co_await asked.archive.ends(asked.home->loop(), asked.room.str());
   if (!ends) {
     asked.fail(ends.error());
     co_return;
   }
   std::optional<MamEnd> first, last;
   if (*ends) {
-    first = MamEnd{store::to_string((*ends)->first), store::time_ms((*ends)->first)};
-    last = MamEnd{store::to_string((*ends)->last), store::time_ms((*ends)->last)};
+    const ArchiveIds& ids = asked.home->archive_ids();
+    first = MamEnd{ids.show((*ends)->first.id), (*ends)->first.at_ms};
+    last = MamEnd{ids.show((*ends)->last.id), (*ends)->last.at_ms};
   }
   asked.traffic->send(Stanza::make_reply(asked.request, StanzaType::result, make_mam_metadata(first, last)));
 }

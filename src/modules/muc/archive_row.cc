@@ -6,10 +6,10 @@
 
 namespace teahouse::muc {
 
-store::ArchiveRow make_row(store::ArchiveId id, const Stanza& message, std::string_view sender) {
+store::ArchiveRow make_row(const store::Arrival& arrival, const Stanza& message, std::string_view sender) {
   Stanza kept = message;
   kept.to.reset();
-  store::ArchiveRow row{id, std::string(sender), {}};
+  store::ArchiveRow row{arrival.id, std::string(sender), {}, arrival.at_ms};
   row.bytes.reserve(kept.approximate_bytes());
   kept.write(row.bytes, true);
   return row;
@@ -17,11 +17,11 @@ store::ArchiveRow make_row(store::ArchiveId id, const Stanza& message, std::stri
 
 Result<Stanza> read_row(const store::ArchiveRow& row) { return Stanza::parse_stored(row.bytes); }
 
-std::string make_stanza_id(store::ArchiveId id, const BareJid& room) {
+std::string make_stanza_id(std::string_view shown_id, const BareJid& room) {
   std::string out;
   xml::Writer writer(out);
   writer.open("stanza-id", ns::stanza_id).attribute("by", room.str());
-  writer.attribute("id", store::to_string(id)).close();
+  writer.attribute("id", shown_id).close();
   return out;
 }
 

@@ -10,10 +10,10 @@
 namespace teahouse::muc {
 
 // `from` is the occupant's address; `sender` the real bare JID behind it.
-store::ArchiveRow make_row(store::ArchiveId id, const Stanza& message, std::string_view sender);
+store::ArchiveRow make_row(const store::Arrival& arrival, const Stanza& message, std::string_view sender);
 // Errors: internal_server_error for a row that cannot be read.
 Result<Stanza> read_row(const store::ArchiveRow& row);
 
-std::string make_stanza_id(store::ArchiveId id, const BareJid& room);
+std::string make_stanza_id(std::string_view shown_id, const BareJid& room);
 
 }  // namespace teahouse::muc

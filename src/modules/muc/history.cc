@@ -26,15 +26,15 @@ std::optional<uint64_t> find_number(const xml::Element& element, std::string_vie
 size_t rows_for(size_t stanzas) { return std::min<size_t>(stanzas * 2 + 20, 250); }
 
 std::vector<Stanza> choose(const store::ArchivePage& page, const BareJid& room, const FullJid& to,
-                           const HistoryRequest& request) {
+                           const HistoryRequest& request, const ArchiveIds& ids) {
   std::vector<Stanza> chosen;
   size_t chars = 0;
   for (auto row = page.rows.rbegin(); row != page.rows.rend() && chosen.size() < request.stanzas_max; ++row) {
     auto stanza = read_row(*row);
     if (!stanza || !stanza->child("body", ns::client)) continue;
     stanza->to = to;
-    stanza->stamp(make_delay(room.str(), store::time_ms(row->id)));
-    stanza->stamp(make_stanza_id(row->id, room));
+    stanza->stamp(make_delay(room.str(), row->at_ms));
+    stanza->stamp(make_stanza_id(ids.show(row->id), room));
     std::string written;
     stanza->write(written);
     chars += written.size();
@@ -45,10 +45,10 @@ std::vector<Stanza> choose(const store::ArchivePage& page, const BareJid& room, 
   return chosen;
 }
 
-Task<void> load_history(store::ArchiveStore archive, Executor* home, BareJid room, FullJid to, HistoryRequest request,
+Task<void> load_history(store::ArchiveStore archive, Home* home, BareJid room, FullJid to, HistoryRequest request,
                         store::ArchiveQuery query, Done done) {
-  auto page = co_await archive.page(*home, room.str(), query);
-  done(page ? choose(*page, room, to, request) : std::vector<Stanza>());
+  auto page = co_await archive.page(home->loop(), room.str(), query);
+  done(page ? choose(*page, room, to, request, home->archive_ids()) : std::vector<Stanza>());
 }
 
 }  // namespace
@@ -82,9 +82,9 @@ void send_history(Room& room, const FullJid& session, const HistoryRequest& requ
   query.bytes_enough = archive_page_bytes;
   query.start_ms = request.since_ms;
   // What is said from now on reaches the session live, so the history ends here, even if it is read later.
-  query.before_id = room.home().make_archive_id();
+  query.before_id = room.home().make_arrival().id;
   Done place = room.traffic()->reserve();
-  spawn(load_history(room.storage().archive(), &room.home().loop(), room.jid(), session, request, std::move(query),
+  spawn(load_history(room.storage().archive(), &room.home(), room.jid(), session, request, std::move(query),
                      std::move(place)));
 }
 

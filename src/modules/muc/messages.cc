@@ -36,13 +36,13 @@ Result<void> check_room_for_more(const Room& room, const Stanza& message) {
 
 // Keeps the message, if it is one to keep, and stamps it with its id; what is sent from then on waits for it.
 store::ArchiveId keep(Room& room, Stanza& message, std::string_view sender) {
-  const store::ArchiveId id = room.home().make_archive_id();
-  const store::ArchiveRow row = make_row(id, message, sender);
+  const store::Arrival arrival = room.home().make_arrival();
+  const store::ArchiveRow row = make_row(arrival, message, sender);
   const Lsn lsn = room.storage().archive().append(room.jid().str(), row);
   room.tenant().meter->archive_bytes.fetch_add(static_cast<int64_t>(row.bytes.size()), std::memory_order_relaxed);
   room.traffic()->wait_for(lsn);
-  message.stamp(make_stanza_id(id, room.jid()));
-  return id;
+  message.stamp(make_stanza_id(room.home().archive_ids().show(row.id), room.jid()));
+  return row.id;
 }
 
 Result<void> check_speech(const Room& room, const Occupant* occupant, const Stanza& stanza) {
@@ -126,11 +126,11 @@ Result<store::ArchiveId> say(Room& room, std::string_view nick, const std::optio
   const auto space = check_room_for_more(room, message);
   if (!space) return space.error();
   message.from = *address;
-  message.id = store::to_string(room.home().make_archive_id());
+  store::ArchiveId id = room.home().make_arrival().id;
+  message.id = room.home().archive_ids().show(id);
   // The site itself is named by the nick, in a form that no bare JID has.
   const std::string who = sender ? sender->str() : "/" + std::string(address->resourcepart());
   message.stamp(make_occupant_stamp(make_occupant_id(room.tenant(), room.jid(), who)));
-  store::ArchiveId id = room.home().make_archive_id();
   if (room.config.archived && !room.locked) id = keep(room, message, sender ? sender->str() : room.jid().str());
   room.traffic()->send_all(std::move(message), room.occupants.recipients());
   return id;

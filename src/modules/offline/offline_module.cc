@@ -13,15 +13,16 @@ constexpr size_t copied_max = 1000;
 
 // What comes back from a session that it was handed over to is kept in its old place: by its id in the account's
 // archive, which it bears. Those of one archive are in order.
-std::string find_archive_id(std::string_view message, const BareJid& account) {
-  std::string id;
+std::optional<store::ArchiveId> find_archive_id(std::string_view message, const BareJid& account,
+                                                const ArchiveIds& ids) {
+  std::optional<store::ArchiveId> id;
   const auto document = xml::Document::parse_own(SharedBytes(std::string(message)));
   if (!document) return id;
   document->root().for_each_child([&](const xml::Element& child) {
     if (!child.is("stanza-id", ns::stanza_id) || child.attribute("by") != account.str()) return;
-    id = child.attribute("id").value_or("");
+    id = ids.parse(child.attribute("id").value_or(""));
   });
-  return store::parse_archive_id(id) ? id : std::string();
+  return id;
 }
 
 bool may_receive(const Session& session) {
@@ -91,8 +92,8 @@ Flow OfflineModule::keep(Inbound& inbound) {
   std::string bytes;
   kept.write(bytes, true);
   ++queue.waiting;
-  std::string name = find_archive_id(bytes, resident.jid());
-  if (name.empty()) name = to_string(home_->make_archive_id());
+  const auto archived = find_archive_id(bytes, resident.jid(), home_->archive_ids());
+  const std::string name = to_string(archived ? *archived : home_->make_arrival().id);
   for (const Session* session : inbound.copied_to) {
     if (queue.copied.size() < copied_max) queue.copied.emplace_back(session->number(), name);
   }

@@ -29,7 +29,7 @@ ArchivePage make_page(const Rows& rows, const ArchiveQuery& query) {
   const std::set<ArchiveId> ids(query.ids.begin(), query.ids.end());
   std::vector<const ArchiveRow*> matches, candidates;
   for (const auto& [id, row] : rows) {
-    if (!all.has(static_cast<uint64_t>(id)) || !is_match(query, row.with, row.bytes)) continue;
+    if (!all.has(static_cast<uint64_t>(id)) || !is_match(query, row.with, row.bytes, row.at_ms)) continue;
     if (!ids.empty() && !ids.contains(id)) continue;
     matches.push_back(&row);
     if (part.has(static_cast<uint64_t>(id))) candidates.push_back(&row);
@@ -62,7 +62,8 @@ class MemoryTenantRows final : public TenantRows {
     }
     for (const auto& [store, owners] : data.archives) {
       for (const auto& [owner, rows] : owners) {
-        for (const auto& [id, row] : rows) add({WriteKind::append_row, store, owner, row.with, row.bytes, id});
+        for (const auto& [id, row] : rows)
+          add({WriteKind::append_row, store, owner, row.with, row.bytes, id, row.at_ms});
       }
     }
   }
@@ -116,7 +117,8 @@ void MemoryPlane::Data::apply_to_archive(const Write& write) {
   if (write.kind == WriteKind::remove_rows) {
     owners.erase(owner);
   } else if (write.kind == WriteKind::append_row) {
-    owners[owner][write.id] = {write.id, std::string(write.entry), std::string(write.value)};
+    owners[owner][write.id] = {write.id, std::string(write.entry), std::string(write.value),
+                               write.at_ms < 0 ? time_ms(write.id) : write.at_ms};
   } else {
     owners[owner].erase(write.id);
     if (owners[owner].empty()) owners.erase(owner);
@@ -183,7 +185,8 @@ class MemoryPlane::Reader final : public DataReader {
   Result<std::optional<ArchiveStore::Ends>> ends(const StoreId& store, std::string_view owner) override {
     const Rows& all = rows(store, owner);
     if (all.empty()) return std::optional<ArchiveStore::Ends>();
-    return std::optional(ArchiveStore::Ends{all.begin()->first, all.rbegin()->first});
+    const ArchiveRow &first = all.begin()->second, &last = all.rbegin()->second;
+    return std::optional(ArchiveStore::Ends{{first.id, first.at_ms}, {last.id, last.at_ms}});
   }
   Result<uint64_t> count_bytes(const StoreId& store) override {
     uint64_t bytes = 0;
@@ -295,11 +298,12 @@ void MemoryPlane::trim(StoreId store, int64_t older_than_ms, std::function<void(
     auto& owners = data.tenants[store.tenant].archives[store.name];
     for (auto owner = owners.begin(); owner != owners.end();) {
       Rows& rows = owner->second;
-      while (!rows.empty() && time_ms(rows.begin()->first) < older_than_ms) {
+      std::erase_if(rows, [&](const auto& row) {
+        if (row.second.at_ms >= older_than_ms) return false;
         ++trimmed.rows;
-        trimmed.bytes += size_of(owner->first, rows.begin()->second);
-        rows.erase(rows.begin());
-      }
+        trimmed.bytes += size_of(owner->first, row.second);
+        return true;
+      });
       owner = rows.empty() ? owners.erase(owner) : std::next(owner);
     }
   });

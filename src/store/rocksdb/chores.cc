@@ -20,7 +20,6 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "store/rocksdb/options.h"
-#include "store/rocksdb/trim.h"
 
 namespace teahouse::store::rocks {
 namespace {
@@ -63,11 +62,11 @@ rocksdb::Status Chores::resume() {
   return notes->status();
 }
 
-void Chores::trim(StoreId store, int64_t older_than_ms, TrimDone done) {
+void Chores::trim(StoreId store, TrimBefore before, TrimDone done) {
   const Lsn asked = log_.appended();
-  worker_.post([this, asked, store = std::move(store), older_than_ms, done = std::move(done)] {
+  worker_.post([this, asked, store = std::move(store), before, done = std::move(done)] {
     if (auto committed = wait(asked); !committed) return done(committed.error());
-    done(trim_archive(db_, log_, store, older_than_ms, [this](Lsn lsn) { return wait(lsn); }));
+    done(trim_archive(db_, log_, store, before, [this](Lsn lsn) { return wait(lsn); }));
   });
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "store/rocksdb/commit_log.h"
+#include "store/rocksdb/trim.h"
 #include "store/workers.h"
 
 namespace teahouse::store::rocks {
@@ -27,7 +28,7 @@ class Chores {
 
   // Takes up the chores that a crash left. Thread: before anything else.
   rocksdb::Status resume();
-  void trim(StoreId store, int64_t older_than_ms, TrimDone done);
+  void trim(StoreId store, TrimBefore before, TrimDone done);
   void recount(StoreId store);
   // Makes the disk forget a tenant whose removal is committed.
   void scrub(TenantId tenant, Done done);

@@ -36,13 +36,15 @@ class Compare : public ::testing::TestWithParam<unsigned> {
     const std::string name = store(), owner = person(), other = person(), text(pick(50), 'x');
     const ArchiveId id = some_id();
     const uint64_t kind = pick(100);
+    const int64_t came_ms = std::max<int64_t>(0, time_ms(id) - static_cast<int64_t>(pick(3) ? 0 : pick(300'000)));
     both([&](DataPlane& plane) {
       auto archive = plane.archive(whose, name);
       auto map = plane.map(whose, name);
       if (kind < 60) {
         if (kind < 30) archive.remove(owner, id);
         if (kind >= 30 && get(archive.find(home_, owner, id))) return;
-        archive.append(owner, {id, other, text});
+        plane.arrivals().note(time_ms(id), came_ms);
+        archive.append(owner, {id, other, text, came_ms});
       } else if (kind < 70) {
         archive.remove(owner, id);
       } else if (kind < 72) {

@@ -29,7 +29,7 @@ void EncodedWrite::encode(const Write& write) {
       set_store_prefix(key, Kind::row, write.store);
       add_part(key, write.key);
       add_u64(key, static_cast<uint64_t>(write.id));
-      set_row_frame(frame, write.entry);
+      set_row_frame(frame, write.entry, write.id, write.at_ms);
       set_store_prefix(pair, Kind::pair, write.store);
       add_part(pair, write.key);
       {

@@ -5,7 +5,7 @@
 //
 //   value   key                          -> version, value
 //   entry   length, key; entry           -> version, value       a map's entries lie together, in order
-//   row     length, owner; id            -> version, length, with, stanza
+//   row     length, owner; id            -> version, (time,) length, with, stanza
 //   pair    length, owner; length, with; span -> (empty)
 //   bytes                                -> int64, merged by addition: what the store's archive rows count
 //   format  (tenant 0, "layout")         -> the version of this layout
@@ -145,8 +145,13 @@ std::optional<std::string_view> take_part(std::string_view& rest) {
   return part;
 }
 
-void set_row_frame(std::string& frame, std::string_view with) {
-  frame.assign(1, value_version);
+void set_row_frame(std::string& frame, std::string_view with, ArchiveId id, int64_t at_ms) {
+  if (at_ms < 0 || at_ms == time_ms(id)) {
+    frame.assign(1, value_version);
+  } else {
+    frame.assign(1, timed_row_version);
+    add_u64(frame, static_cast<uint64_t>(at_ms));
+  }
   add_part(frame, with);
 }
 
@@ -155,17 +160,22 @@ std::optional<std::string_view> parse_value(std::string_view framed) {
   return framed.substr(1);
 }
 
-std::optional<ParsedRow> parse_row(std::string_view framed) {
+std::optional<ParsedRow> parse_row(std::string_view framed, uint64_t id) {
+  int64_t at_ms = time_ms(static_cast<ArchiveId>(id));
   auto rest = parse_value(framed);
+  if (!rest && framed.size() >= 9 && framed[0] == timed_row_version) {
+    at_ms = static_cast<int64_t>(load_u64(framed.substr(1)));
+    rest = framed.substr(9);
+  }
   if (!rest) return std::nullopt;
   auto with = take_part(*rest);
   if (!with) return std::nullopt;
-  return ParsedRow{*with, *rest};
+  return ParsedRow{*with, *rest, at_ms};
 }
 
 uint64_t count_row(std::string_view key, std::string_view framed) {
   auto parsed = parse_key(key);
-  auto row = parse_row(framed);
+  auto row = parse_row(framed, 0);
   if (!parsed || !row || parsed->kind != Kind::row) return 0;
   auto owner = take_part(parsed->rest);
   return owner ? count_row_bytes(owner->size(), row->with.size(), row->bytes.size()) : 0;

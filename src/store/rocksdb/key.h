@@ -53,14 +53,17 @@ std::optional<ParsedKey> parse_key(std::string_view key);
 // A length-prefixed part off the front of `rest`.
 std::optional<std::string_view> take_part(std::string_view& rest);
 
-// Values: one byte of version, then what follows it.
-constexpr char value_version = 1;
-void set_row_frame(std::string& frame, std::string_view with);  // goes before the stanza's bytes
+// Values: one byte of version, then what follows it. Rows that came at another time than their ids tell have one of
+// their own, with that time.
+constexpr char value_version = 1, timed_row_version = 2;
+// Goes before the stanza's bytes; at_ms as in ArchiveRow.
+void set_row_frame(std::string& frame, std::string_view with, ArchiveId id, int64_t at_ms);
 std::optional<std::string_view> parse_value(std::string_view framed);
 struct ParsedRow {
   std::string_view with, bytes;
+  int64_t at_ms;
 };
-std::optional<ParsedRow> parse_row(std::string_view framed);
+std::optional<ParsedRow> parse_row(std::string_view framed, uint64_t id);
 // What a row counts in count_bytes; 0 for what is no row.
 uint64_t count_row(std::string_view key, std::string_view framed);
 

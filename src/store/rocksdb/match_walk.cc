@@ -76,12 +76,12 @@ bool MatchWalk::next() {
     }
     ++looked_;
     if (gave_up() || !parse_row_here()) return false;
-    if (is_match(query_, row_.with, row_.bytes)) return true;
+    if (is_match(query_, row_.with, row_.bytes, row_.at_ms)) return true;
   }
 }
 
 bool MatchWalk::parse_row_here() {
-  auto row = parse_row(rows_->value().ToStringView());
+  auto row = parse_row(rows_->value().ToStringView(), id());
   damaged_ = !row;
   if (row) row_ = *row;
   return row.has_value();

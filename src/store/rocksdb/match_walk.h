@@ -25,6 +25,7 @@ class MatchWalk {
   uint64_t id() const { return id_of_row(rows_->key().ToStringView()); }
   std::string_view with() const { return row_.with; }
   std::string_view bytes() const { return row_.bytes; }
+  int64_t at_ms() const { return row_.at_ms; }
   uint64_t looked() const { return looked_; }  // at how many rows so far
   rocksdb::Status status() const;
   // So many rows' bytes were looked into (ArchiveQuery::matches) that it would be at others' cost.

@@ -49,7 +49,8 @@ Result<void> PageMaker::fill(ArchivePage* page) {
       page->complete = false;
       break;
     }
-    page->rows.push_back({static_cast<ArchiveId>(walk.id()), std::string(walk.with()), std::string(walk.bytes())});
+    page->rows.push_back(
+        {static_cast<ArchiveId>(walk.id()), std::string(walk.with()), std::string(walk.bytes()), walk.at_ms()});
     bytes += walk.bytes().size();
   }
   if (!walk.status().ok()) return disk_error(walk.status(), "reading an archive");
@@ -89,11 +90,11 @@ Result<ArchivePage> PageMaker::make_of_ids() {
     if (!all_.has(static_cast<uint64_t>(id))) continue;
     auto status = db_.Get(options, row_key(store_, owner_, id), &framed);
     if (status.IsNotFound()) continue;
-    auto row = parse_row(framed);
+    auto row = parse_row(framed, static_cast<uint64_t>(id));
     if (status.ok() && !row) status = rocksdb::Status::Corruption("an archive row of a later version, or damaged");
     if (!status.ok()) return disk_error(status, "reading an archive");
-    if (!is_match(query_, row->with, row->bytes)) continue;
-    matches.push_back({id, std::string(row->with), std::string(row->bytes)});
+    if (!is_match(query_, row->with, row->bytes, row->at_ms)) continue;
+    matches.push_back({id, std::string(row->with), std::string(row->bytes), row->at_ms});
   }
   ArchivePage page;
   page.count_exact = query_.counted && matches.size() <= count_max;

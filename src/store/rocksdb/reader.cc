@@ -66,10 +66,13 @@ class Rows final : public TenantRows {
       row.key = *part;
     }
     if (key.kind == Kind::row) {
-      auto parsed = parse_row(walk_->value().ToStringView());
-      if (!parsed || key.rest.size() != 8) return damaged("an archive row");
+      if (key.rest.size() != 8) return damaged("an archive row");
+      const uint64_t id = load_u64(key.rest);
+      auto parsed = parse_row(walk_->value().ToStringView(), id);
+      if (!parsed) return damaged("an archive row");
       row.kind = WriteKind::append_row;
-      row.id = static_cast<ArchiveId>(load_u64(key.rest));
+      row.id = static_cast<ArchiveId>(id);
+      row.at_ms = parsed->at_ms;
       row.entry = parsed->with;
       row.value = parsed->bytes;
       return to_line(row);
@@ -152,9 +155,9 @@ Result<std::optional<ArchiveRow>> Reader::row(const StoreId& store, std::string_
   auto status = db_.Get(rocksdb::ReadOptions(), row_key(store, owner, id), &framed);
   if (status.IsNotFound()) return std::optional<ArchiveRow>();
   if (!status.ok()) return disk_error(status, "reading an archive row");
-  auto row = parse_row(framed);
+  auto row = parse_row(framed, static_cast<uint64_t>(id));
   if (!row) return damaged("an archive row");
-  return std::optional(ArchiveRow{id, std::string(row->with), std::string(row->bytes)});
+  return std::optional(ArchiveRow{id, std::string(row->with), std::string(row->bytes), row->at_ms});
 }
 
 // Pair rows lie by `with`: one seek for each.
@@ -179,10 +182,14 @@ Result<std::optional<ArchiveStore::Ends>> Reader::ends(const StoreId& store, std
     return std::optional<ArchiveStore::Ends>();
   }
   ArchiveStore::Ends ends;
-  ends.first = static_cast<ArchiveId>(id_of_row(walk.key()));
-  walk->SeekToLast();  // of what lies below the upper bound
-  if (!walk->Valid()) return disk_error(walk->status(), "reading an archive");
-  ends.last = static_cast<ArchiveId>(id_of_row(walk.key()));
+  for (ArchiveStore::Ends::End* end : {&ends.first, &ends.last}) {
+    if (end == &ends.last) walk->SeekToLast();  // of what lies below the upper bound
+    if (!walk->Valid()) return disk_error(walk->status(), "reading an archive");
+    const uint64_t id = id_of_row(walk.key());
+    const auto row = parse_row(walk->value().ToStringView(), id);
+    if (!row) return damaged("an archive row");
+    *end = {static_cast<ArchiveId>(id), row->at_ms};
+  }
   return std::optional(ends);
 }
 

@@ -90,7 +90,7 @@ class RocksdbPlane final : public DataPlane {
   void when_committed(Lsn lsn, std::function<void(Result<void>)> done) override { board_.when(lsn, std::move(done)); }
 
   void trim(StoreId store, int64_t older_than_ms, std::function<void(Result<ArchiveStore::Trimmed>)> done) override {
-    chores_.trim(std::move(store), older_than_ms, std::move(done));
+    chores_.trim(std::move(store), {older_than_ms, arrivals().latest_ms(older_than_ms)}, std::move(done));
   }
 
  private:
@@ -119,6 +119,18 @@ Result<void> check_layout(rocksdb::DB& db) {
   return {};
 }
 
+rocksdb::Status read_arrival_order(rocksdb::DB& db, ArrivalOrder& order) {
+  std::string framed;
+  const auto status =
+      db.Get(rocksdb::ReadOptions(),
+             value_key({TenantId::house, std::string(ArrivalOrder::store_name)}, ArrivalOrder::key), &framed);
+  if (status.IsNotFound()) return rocksdb::Status::OK();
+  const auto noted = parse_value(framed);
+  if (status.ok() && !noted) return rocksdb::Status::Corruption("the order of arrival is noted by a later version");
+  if (status.ok()) order.read(*noted);
+  return status;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<DataPlane>> open_rocksdb(const std::string& directory, RocksdbSettings settings) {
@@ -133,8 +145,10 @@ Result<std::unique_ptr<DataPlane>> open_rocksdb(const std::string& directory, Ro
   std::unique_ptr<rocksdb::DB> db(opened);
   if (!status.ok()) { return disk_error(status, "opening " + directory + " (is another teahouse running on it?)"); }
   if (auto checked = check_layout(*db); !checked) return checked.error();
+  rocksdb::DB& database = *db;
   auto plane = std::make_unique<RocksdbPlane>(std::move(db), settings);
-  status = plane->resume();
+  status = read_arrival_order(database, plane->arrivals());
+  if (status.ok()) status = plane->resume();
   if (!status.ok()) return disk_error(status, "opening " + directory);
   return std::unique_ptr<DataPlane>(std::move(plane));
 }

@@ -17,11 +17,13 @@ constexpr uint64_t step_rows = 1'000;
 
 class Walk {
  public:
-  Walk(rocksdb::DB& db, CommitLog& log, const StoreId& store, ArchiveId cutoff,
+  Walk(rocksdb::DB& db, CommitLog& log, const StoreId& store, TrimBefore before,
        const std::function<Result<void>(Lsn)>& wait)
       : log_(log),
         store_(store),
-        cutoff_(static_cast<uint64_t>(cutoff)),
+        before_(before),
+        cutoff_(static_cast<uint64_t>(first_id_at(before.at_ms))),
+        looks_end_(static_cast<uint64_t>(first_id_at(std::max(before.at_ms, before.latest_id_ms + 1)))),
         wait_(wait),
         end_(prefix_end(tenant_prefix(store.tenant))) {
     rocksdb::ReadOptions options;
@@ -36,13 +38,17 @@ class Walk {
     while (keys_->Valid() && keys_->key().starts_with(all)) {
       const std::string owner = owner_of(all);
       uint64_t first = id_of_row(keys_->key().ToStringView()), last = 0, rows = 0;
-      for (; in_owner(owner) && id() < cutoff_; keys_->Next()) {
-        if (rows == step_rows) {
+      for (; in_owner(owner) && id() < looks_end_; keys_->Next()) {
+        const bool goes = is_old();
+        if (rows > 0 && (rows == step_rows || !goes)) {
           removals_.push_back({owner, {first, last}, {}});
-          if (auto done = step(); !done) return done;
-          first = id();
+          if (rows == step_rows || removals_.size() >= step_rows) {
+            if (auto done = step(); !done) return done;
+          }
           rows = 0;
         }
+        if (!goes) continue;
+        if (rows == 0) first = id();
         last = id();
         ++rows;
         ++gathered_;
@@ -93,6 +99,11 @@ class Walk {
     return keys_->Valid() && keys_->key().starts_with(part_prefix(Kind::row, store_, owner));
   }
   uint64_t id() const { return id_of_row(keys_->key().ToStringView()); }
+  bool is_old() const {
+    if (id() < cutoff_) return true;
+    const auto row = parse_row(keys_->value().ToStringView(), id());
+    return row && row->at_ms < before_.at_ms;
+  }
 
   Result<void> step() {
     gathered_ = 0;
@@ -114,7 +125,9 @@ class Walk {
 
   CommitLog& log_;
   const StoreId& store_;
-  const uint64_t cutoff_;  // the least id that stays
+  const TrimBefore before_;
+  const uint64_t cutoff_;     // all rows before this id go,
+  const uint64_t looks_end_;  // and before this one those that came early enough
   const std::function<Result<void>(Lsn)>& wait_;
   const std::string end_;
   const rocksdb::Slice end_slice_ = end_;
@@ -126,9 +139,9 @@ class Walk {
 
 }  // namespace
 
-Result<ArchiveStore::Trimmed> trim_archive(rocksdb::DB& db, CommitLog& log, const StoreId& store, int64_t older_than_ms,
+Result<ArchiveStore::Trimmed> trim_archive(rocksdb::DB& db, CommitLog& log, const StoreId& store, TrimBefore before,
                                            const std::function<Result<void>(Lsn)>& wait) {
-  Walk walk(db, log, store, first_id_at(older_than_ms), wait);
+  Walk walk(db, log, store, before, wait);
   if (auto done = walk.remove_rows(); !done) return done.error();
   if (auto done = walk.remove_pairs(); !done) return done.error();
   return walk.trimmed();

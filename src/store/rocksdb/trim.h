@@ -9,8 +9,13 @@
 
 namespace teahouse::store::rocks {
 
+// What came before at_ms goes; ids of such rows are at most of the time latest_id_ms.
+struct TrimBefore {
+  int64_t at_ms, latest_id_ms;
+};
+
 // `wait` waits until an Lsn is committed; its error ends the walk, and what was removed by then stays so.
-Result<ArchiveStore::Trimmed> trim_archive(rocksdb::DB& db, CommitLog& log, const StoreId& store, int64_t older_than_ms,
+Result<ArchiveStore::Trimmed> trim_archive(rocksdb::DB& db, CommitLog& log, const StoreId& store, TrimBefore before,
                                            const std::function<Result<void>(Lsn)>& wait);
 
 }  // namespace teahouse::store::rocks
