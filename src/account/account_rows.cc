@@ -17,10 +17,13 @@ std::vector<store::Migration> Accounts::migrations() {
           {"accounts/2",
            {"ALTER TABLE accounts ADD COLUMN user_id TEXT NOT NULL DEFAULT ''",
             "ALTER TABLE accounts ADD COLUMN expires_ms BIGINT NOT NULL DEFAULT 0",
-            "CREATE INDEX accounts_by_end ON accounts(expires_ms) WHERE expires_ms > 0"}}};
+            "CREATE INDEX accounts_by_end ON accounts(expires_ms) WHERE expires_ms > 0"}},
+          {"accounts/removals",
+           {"CREATE TABLE account_removals(tenant_id BIGINT NOT NULL, localpart TEXT NOT NULL, "
+            "PRIMARY KEY (tenant_id, localpart))"}}};
 }
 
-std::vector<std::string> Accounts::tables() { return {"accounts"}; }
+std::vector<std::string> Accounts::tables() { return {"accounts", "account_removals"}; }
 
 namespace account_rows {
 namespace {
@@ -139,9 +142,10 @@ std::optional<sasl::ScramKeys> parse_keys(std::string_view text) {
 Statement insert(TenantId tenant, const Account& account, const std::string& keys) {
   return {
       "INSERT INTO accounts(tenant_id, localpart, name, picture, role, scram, created_ms, user_id, expires_ms) "
-      "SELECT tenant_id, ?, ?, ?, ?, ?, ?, ?, ? FROM tenants WHERE tenant_id = ?",
+      "SELECT tenant_id, ?, ?, ?, ?, ?, ?, ?, ? FROM tenants WHERE tenant_id = ? AND NOT EXISTS "
+      "(SELECT 1 FROM account_removals WHERE tenant_id = ? AND localpart = ?)",
       {account.localpart, account.name, account.picture, account.role, keys, account.created_ms, account.user_id,
-       account.expires_ms, to_value(tenant)}};
+       account.expires_ms, to_value(tenant), to_value(tenant), account.localpart}};
 }
 
 Statement select_one(TenantId tenant, const std::string& localpart) {
@@ -182,8 +186,23 @@ Statement select_expired(int64_t now_ms, size_t rows_max) {
       {now_ms, static_cast<int64_t>(rows_max)}};
 }
 
-Statement remove(TenantId tenant, const std::string& localpart) {
-  return {"DELETE FROM accounts WHERE tenant_id = ? AND localpart = ?", {to_value(tenant), localpart}};
+std::vector<Statement> remove(TenantId tenant, const std::string& localpart) {
+  return {{"INSERT INTO account_removals(tenant_id, localpart) SELECT tenant_id, localpart FROM accounts "
+           "WHERE tenant_id = ? AND localpart = ?",
+           {to_value(tenant), localpart}},
+          {"DELETE FROM accounts WHERE tenant_id = ? AND localpart = ?", {to_value(tenant), localpart}}};
+}
+
+Statement end_removal(TenantId tenant, const std::string& localpart) {
+  return {"DELETE FROM account_removals WHERE tenant_id = ? AND localpart = ?", {to_value(tenant), localpart}};
+}
+
+Statement select_removal(TenantId tenant, const std::string& localpart) {
+  return {"SELECT 1 FROM account_removals WHERE tenant_id = ? AND localpart = ?", {to_value(tenant), localpart}};
+}
+
+Statement select_removals(size_t rows_max) {
+  return {"SELECT tenant_id, localpart FROM account_removals LIMIT ?", {static_cast<int64_t>(rows_max)}};
 }
 
 Account make_account(const store::Row& row) {

@@ -25,6 +25,11 @@ Error known_account(const std::string& localpart, const Tenant& tenant) {
   return {ErrorKind::conflict, "There is an account '" + localpart + "' at " + tenant.domain + " already."};
 }
 
+Error being_removed(const std::string& localpart, const Tenant& tenant) {
+  return {ErrorKind::service_unavailable,
+          "The account '" + localpart + "' at " + tenant.domain + " is still being removed. Try again in a moment."};
+}
+
 Error too_many_accounts(const Tenant& tenant) {
   return {ErrorKind::resource_constraint, "Plan '" + tenant.plan.name + "' allows " +
                                               std::to_string(tenant.limits().accounts) +
@@ -80,6 +85,7 @@ struct Accounts::State {
   const Clock& clock;
   const std::string fake_secret = random_bytes(32);  // of the keys that accounts that do not exist are checked against
   PasswordQueue queue;
+  AccountRemovals removals{control};
 
   using Self = std::shared_ptr<State>;
   static Task<Result<std::string>> hash(Self self, Executor& home, TenantId tenant, std::string password);
@@ -96,7 +102,7 @@ struct Accounts::State {
                                       std::string password, AccountChange details);
   static Task<Result<void>> set_password(Self self, Executor& home, TenantPtr tenant, std::string localpart,
                                          std::string password);
-  static Task<Result<void>> remove(Self self, Executor& home, TenantPtr tenant, std::string localpart);
+  static Task<Result<AccountRemovalPtr>> remove(Self self, Executor& home, TenantPtr tenant, std::string localpart);
   static Task<Result<AccountPage>> list(Self self, Executor& home, TenantPtr tenant, std::string cursor,
                                         size_t rows_max);
   static Task<std::optional<sasl::ScramKeys>> load_keys(Self self, Executor& home, TenantPtr tenant,
@@ -130,8 +136,10 @@ Task<Result<void>> Accounts::State::insert(Self self, Executor& home, TenantPtr 
   const auto answer = co_await self->control.execute(home, std::move(statement));
   if (!answer && answer.error().kind == ErrorKind::conflict) co_return known_account(account.localpart, *tenant);
   if (!answer) co_return answer.error();
-  if (answer->changes == 0) co_return no_such_tenant();
-  co_return Result<void>();
+  if (answer->changes != 0) co_return Result<void>();
+  const auto removal = co_await self->removals.has(home, tenant->id, account.localpart);
+  if (!removal) co_return removal.error();
+  co_return *removal ? being_removed(account.localpart, *tenant) : no_such_tenant();
 }
 
 // One that is not there; the primary key is what decides.
@@ -249,16 +257,16 @@ Task<Result<void>> Accounts::State::set_password(Self self, Executor& home, Tena
   co_return Result<void>();
 }
 
-Task<Result<void>> Accounts::State::remove(Self self, Executor& home, TenantPtr tenant, std::string localpart) {
+Task<Result<AccountRemovalPtr>> Accounts::State::remove(Self self, Executor& home, TenantPtr tenant,
+                                                        std::string localpart) {
   auto prepared = account_rows::parse_localpart(*tenant, localpart);
   if (!prepared) co_return prepared.error();
-  auto statement = account_rows::remove(tenant->id, *prepared);
-  const auto answer = co_await self->control.execute(home, std::move(statement));
-  if (!answer) co_return answer.error();
-  if (answer->changes == 0) co_return unknown_account(*prepared, *tenant);
+  auto removal = co_await self->removals.begin(home, tenant->id, *prepared);
+  if (!removal && removal.error().kind == ErrorKind::item_not_found) co_return unknown_account(*prepared, *tenant);
+  if (!removal) co_return removal.error();
   Meter::give_back(tenant->meter->accounts);
   tenant->staff->set(*prepared, false);
-  co_return Result<void>();
+  co_return *removal;
 }
 
 Task<Result<AccountPage>> Accounts::State::list(Self self, Executor& home, TenantPtr tenant, std::string cursor,
@@ -324,9 +332,10 @@ Task<Result<void>> Accounts::set_password(Executor& home, TenantPtr tenant, std:
                                           std::string password) {
   return State::set_password(state_, home, std::move(tenant), std::move(localpart), std::move(password));
 }
-Task<Result<void>> Accounts::remove(Executor& home, TenantPtr tenant, std::string localpart) {
+Task<Result<AccountRemovalPtr>> Accounts::remove(Executor& home, TenantPtr tenant, std::string localpart) {
   return State::remove(state_, home, std::move(tenant), std::move(localpart));
 }
+AccountRemovals& Accounts::removals() { return state_->removals; }
 Task<Result<AccountPage>> Accounts::list(Executor& home, TenantPtr tenant, std::string cursor, size_t rows_max) {
   return State::list(state_, home, std::move(tenant), std::move(cursor), rows_max);
 }

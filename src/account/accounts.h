@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "account/account_removals.h"
 #include "base/clock.h"
 #include "base/executor.h"
 #include "base/task.h"
@@ -65,7 +66,9 @@ class Accounts {
   Task<Result<Account>> upsert(Executor& home, TenantPtr tenant, std::string localpart, AccountChange details,
                                std::string password = {});
   Task<Result<void>> set_password(Executor& home, TenantPtr tenant, std::string localpart, std::string password);
-  Task<Result<void>> remove(Executor& home, TenantPtr tenant, std::string localpart);
+  // The first of two steps, account_removals.h.
+  Task<Result<AccountRemovalPtr>> remove(Executor& home, TenantPtr tenant, std::string localpart);
+  AccountRemovals& removals();
   // By localpart; `cursor` is a page's next_cursor, at first empty; an empty next_cursor is the end.
   Task<Result<AccountPage>> list(Executor& home, TenantPtr tenant, std::string cursor, size_t rows_max);
 

@@ -245,8 +245,10 @@ TEST(Accounts, AreRemovedWithoutATrace) {
   ASSERT_TRUE(world.create(world.shop, "romeo", "but soft"));
   ASSERT_TRUE(world.create(world.forum, "romeo", "but soft"));
   const std::string before = world.rows_of(world.forum->id);
-  ASSERT_TRUE(world.wait(world.accounts.remove(world.home, world.shop, "Romeo")));
-  EXPECT_EQ(world.rows_of(world.shop->id).find("accounts"), std::string::npos);
+  const auto removal = world.wait(world.accounts.remove(world.home, world.shop, "Romeo"));
+  ASSERT_TRUE(removal);
+  ASSERT_TRUE(world.wait(world.accounts.removals().end(world.home, *removal)));
+  EXPECT_EQ(world.rows_of(world.shop->id).find("account"), std::string::npos);
   EXPECT_EQ(world.rows_of(world.forum->id), before);
   EXPECT_EQ(world.shop->meter->accounts, 0);
   EXPECT_EQ(world.forum->meter->accounts, 1);
@@ -254,6 +256,36 @@ TEST(Accounts, AreRemovedWithoutATrace) {
   EXPECT_EQ(world.shop->meter->accounts, 0);
   EXPECT_FALSE(world.check(world.shop, "romeo", "but soft"));
   EXPECT_TRUE(world.check(world.forum, "romeo", "but soft"));
+}
+
+TEST(Accounts, HaveNoNewOwnerUntilTheirRemovalHasEnded) {
+  AccountWorld world;
+  ASSERT_TRUE(world.create(world.shop, "romeo", "but soft"));
+  ASSERT_TRUE(world.create(world.forum, "romeo", "other"));
+  auto removal = world.wait(world.accounts.remove(world.home, world.shop, "romeo"));
+  ASSERT_TRUE(removal);
+  EXPECT_EQ(kind_of(world.create(world.shop, "romeo")), ErrorKind::service_unavailable);
+  EXPECT_EQ(kind_of(world.wait(world.accounts.upsert(world.home, world.shop, "ROMEO", {}))),
+            ErrorKind::service_unavailable);
+  EXPECT_EQ(world.shop->meter->accounts, 0);
+  EXPECT_TRUE(world.create(world.forum, "romeo2")) << "others go on";
+  EXPECT_TRUE(world.wait(world.accounts.removals().find(world.home, 10))->empty()) << "somebody is about it";
+
+  removal = Error{ErrorKind::internal_server_error, "given up"};
+  auto found = world.wait(world.accounts.removals().find(world.home, 10));
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->size(), 1u);
+  EXPECT_EQ(found->front()->tenant(), world.shop->id);
+  EXPECT_EQ(found->front()->localpart(), "romeo");
+  EXPECT_TRUE(world.wait(world.accounts.removals().find(world.home, 10))->empty());
+
+  Accounts again(*world.control, world.clock);  // as after a restart
+  EXPECT_EQ(world.wait(again.removals().find(world.home, 10))->size(), 1u);
+  ASSERT_TRUE(world.wait(world.accounts.removals().end(world.home, found->front())));
+  found->clear();
+  EXPECT_TRUE(world.create(world.shop, "romeo"));
+  EXPECT_TRUE(world.wait(again.removals().find(world.home, 10))->empty());
+  EXPECT_TRUE(world.check(world.forum, "romeo", "other"));
 }
 
 TEST(Accounts, GoWithTheirTenant) {

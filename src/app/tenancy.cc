@@ -83,6 +83,11 @@ Task<void> Tenancy::publish(Tenancy& self, Executor& home, TenantPtr tenant, boo
 }
 
 Task<Result<void>> Tenancy::wipe(Tenancy& self, Executor& home, TenantPtr tenant) {
+  const std::array<std::string, 2> domains{tenant->domain, tenant->rooms_domain};
+  for (const std::string& domain : domains) {
+    auto forgotten = co_await forget_domain(self.house_, home, domain);
+    if (!forgotten) co_return forgotten;
+  }
   auto removed = co_await self.house_.data.remove_tenant(home, tenant->id);
   co_return removed;
 }
@@ -92,6 +97,7 @@ void Tenancy::start(net::Loop& loop, std::function<void()> counted) {
     counted();
     spawn(trim_all(*this, loop));
   }));
+  spawn(finish_removals(*this, loop));
   every_minute(loop);
 }
 
@@ -99,6 +105,7 @@ void Tenancy::every_minute(net::Loop& loop) {
   chores_ = loop.start_timer(minute_ms, [this, &loop] {
     spawn(store_notes(*this, loop, [] {}));
     spawn(count_full(*this, loop));
+    spawn(finish_removals(*this, loop));
     spawn(remove_expired(*this, loop));
     if (++minutes_ % 60 == 0) spawn(trim_all(*this, loop));
     every_minute(loop);
@@ -157,6 +164,18 @@ Task<void> Tenancy::remove_expired(Tenancy& self, net::Loop& loop) {
     if (!tenant) continue;
     const auto removed = co_await remove_account_whole(self.house_, loop, tenant, account.localpart);
     if (!removed) log::warning("accounts", "A guest who is gone was not removed", {{"why", removed.error().text}});
+  }
+}
+
+// What a crash, or a disk that failed, has left of removed accounts.
+Task<void> Tenancy::finish_removals(Tenancy& self, net::Loop& loop) {
+  const auto removals = co_await self.house_.accounts.removals().find(loop, expired_max);
+  if (!removals) co_return;
+  for (const AccountRemovalPtr& removal : *removals) {
+    const TenantPtr tenant = self.tenants_.find(removal->tenant());
+    if (!tenant) continue;
+    const auto finished = co_await finish_account_removal(self.house_, loop, tenant, removal);
+    if (!finished) log::warning("accounts", "A removal was not finished", {{"why", finished.error().text}});
   }
 }
 

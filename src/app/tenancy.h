@@ -25,8 +25,8 @@ class Tenancy {
   void use(const HostCertificate& certificate);
   void forget_certificate(const std::string& domain);  // the local CA's takes its place
 
-  // Counts what tenants use, then calls back; trims archives now and every hour, and every minute notes uses of keys
-  // and where accounts logged in, and removes guests who can't come back.
+  // Counts what tenants use, then calls back; finishes removals that an earlier run left; trims archives now and every
+  // hour, and every minute notes uses of keys and where accounts logged in, and removes guests who cannot come back.
   void start(net::Loop& loop, std::function<void()> counted);
   void stop(net::Loop& loop, std::function<void()> done);
 
@@ -37,6 +37,7 @@ class Tenancy {
   static Task<void> count_full(Tenancy& self, net::Loop& loop);
   static Task<void> count_all(Tenancy& self, net::Loop& loop, std::function<void()> done);
   static Task<void> trim_all(Tenancy& self, net::Loop& loop);
+  static Task<void> finish_removals(Tenancy& self, net::Loop& loop);
   static Task<void> remove_expired(Tenancy& self, net::Loop& loop);
   static Task<void> store_notes(Tenancy& self, net::Loop& loop, std::function<void()> done);
   void every_minute(net::Loop& loop);

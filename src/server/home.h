@@ -95,8 +95,9 @@ class Home {
   void with_resident(const BareJid& jid, ResidentWork work);
   Resident* find_resident(std::string_view bare_jid);  // only if in memory
   const Residents& residents() const { return residents_; }
-  // The account was removed: its sessions end, the modules forget it; `forgotten` is let go when they have.
-  void remove_account(const HostPtr& host, const BareJid& jid, const ReceiptPtr& forgotten);
+  // The account was removed: its sessions end, the modules forget it, and so does who names it; `removal` is let go
+  // when all have.
+  void remove_account(const HostPtr& host, const BareJid& jid, const RemovalPtr& removal);
 
   // --- sessions
   // Binds a resource. Errors: resource_constraint past the plan's sessions. An older session of the same name ends with

@@ -73,17 +73,21 @@ void Home::forget_idle_residents() {
   });
 }
 
-void Home::remove_account(const HostPtr& host, const BareJid& jid, const ReceiptPtr& forgotten) {
-  if (Resident* resident = find_resident(jid.str())) {
-    while (!resident->sessions().empty()) {
-      Session& session = *resident->sessions().back();
-      session.take_undelivered();
-      close_session(session, "not-authorized", "This account was removed.");
+// In its turn among what is for the account: one that is just being loaded must not stay in memory.
+void Home::remove_account(const HostPtr& host, const BareJid& jid, const RemovalPtr& removal) {
+  with_resident(jid, [this, host, jid, removal](Result<Resident*> resident) {
+    if (resident) {
+      while (!(*resident)->sessions().empty()) {
+        Session& session = *(*resident)->sessions().back();
+        session.take_undelivered();
+        close_session(session, "not-authorized", "This account was removed.");
+      }
+      residents_.remove(jid.str());
     }
-    residents_.remove(jid.str());
-  }
-  house_.throttle.forget(host->tenant->id, jid.localpart());
-  for (const auto& hook : hooks_.account_removed) hook(host, jid, forgotten);
+    house_.throttle.forget(host->tenant->id, jid.localpart());
+    for (const auto& hook : hooks_.account_removed) hook(host, jid, removal);
+    for (const auto& hook : hooks_.address_gone) hook(jid, removal);
+  });
 }
 
 }  // namespace teahouse

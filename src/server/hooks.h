@@ -14,6 +14,7 @@
 
 #include "base/task.h"
 #include "server/receipt.h"
+#include "server/removal.h"
 #include "server/resident.h"
 #include "server/session.h"
 #include "server/slot.h"
@@ -96,7 +97,10 @@ class Hooks {
   using IqHandler = std::function<void(const IqRequest&)>;  // answers by home.route(...), now or later
   using SessionHook = std::function<void(Session&)>;
   using ResidentLoad = std::function<Task<void>(Resident&)>;  // the Resident lives until the task ends
-  using AccountHook = std::function<void(const HostPtr&, const BareJid&, const ReceiptPtr&)>;
+  using AccountHook = std::function<void(const HostPtr&, const BareJid&, const RemovalPtr&)>;
+  using AddressHook = std::function<void(const BareJid&, const RemovalPtr&)>;
+  using ContactHook = std::function<void(Resident&, const BareJid& contact, const RemovalPtr&)>;
+  using NamedAt = std::function<Task<Result<std::vector<BareJid>>>(std::string domain)>;
   using NobodyHook = std::function<Flow(const HostPtr&, const Stanza&, const ReceiptPtr&)>;
   using ServiceHandler = std::function<void(const HostPtr&, Stanza, ReceiptPtr)>;
 
@@ -132,7 +136,11 @@ class Hooks {
   std::vector<NobodyHook> at_nobody;
   std::vector<ResidentLoad> resident_load;   // before anything is asked of a resident that was not in memory
   std::vector<AccountHook> account_removed;  // drop what is stored for it; on its home. Who does so later keeps the
-                                             // receipt until then
+                                             // removal until then
+  std::vector<AddressHook> address_gone;     // an account, or its whole tenant, is no more: drop what others keep of
+                                             // it; on its home
+  std::vector<ContactHook> contact_gone;     // the same, to one in whose roster it is
+  std::vector<NamedAt> named_at;             // the addresses at a domain of which others may keep something
   std::vector<std::function<void(const TenantPtr&)>> tenant_changed;  // also suspended and resumed; on every home
   std::vector<std::function<void(const TenantPtr&)>> tenant_removed;  // drop what is in memory; on every home
   std::vector<std::function<void()>> stopping;                        // SIGTERM: last words, while sessions are there

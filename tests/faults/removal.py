@@ -119,3 +119,75 @@ async def killed_meanwhile(server):
         raise Unexpected(f'the new tenant of that domain has {[show(e) for e in (roster, *paris.inbox)]}')
     paris.abort()
 CASES.append(('removed tenant: killed right after', killed_meanwhile))
+
+
+async def stranger_again(server, load, made):
+    """Who has the name now, after a removal of it was answered: as soon as it is free, with nothing of the one before."""
+    deadline = asyncio.get_running_loop().time() + limits.ANSWER_S
+    body = {'localpart': 'romeo', 'password': 'pw-romeo'}
+    while (answer := await asyncio.to_thread(server.api.call, 'POST', '/operator/v1/tenants/montague/accounts', body)).status != 201:
+        if answer.status != 503 or asyncio.get_running_loop().time() > deadline:
+            raise Unexpected(f'the name cannot be had again: {answer}')
+        await asyncio.sleep(0.05)  # between two tries
+    romeo = await load.client('romeo').login()
+    roster = await romeo.answer("<iq type='get' id='r'><query xmlns='jabber:iq:roster'/></iq>")
+    romeo.send("<iq type='set' id='q'><query xmlns='urn:xmpp:mam:2'/></iq>")
+    fin = await romeo.pick(lambda e: e.get('id') == 'q')
+    romeo.send('<presence/>')
+    await romeo.pick(lambda e: e.get('from') == romeo.jid)
+    if romeo.inbox or list(roster[0]) or fin[0].get('complete') != 'true':
+        raise Unexpected(f'the new owner of the name has {[show(e) for e in (roster, *romeo.inbox)]}')
+    juliet = await load.client('juliet').login()
+    items = (await juliet.answer("<iq type='get' id='r'><query xmlns='jabber:iq:roster'/></iq>"))[0]
+    if [i.get('subscription') for i in items if i.get('jid').startswith('romeo@')] != ['none']:
+        raise Unexpected(f'juliet still has\n{show(items)}')
+    listed = await juliet.answer(f"<iq type='get' id='l' to='{made}'><query xmlns='http://jabber.org/protocol/muc#admin'>"
+                                 "<item affiliation='admin'/></query></iq>")
+    if list(listed[0]):
+        raise Unexpected(f'the room still has\n{show(listed)}')
+    for client in (romeo, juliet):
+        client.abort()
+
+
+async def befriend(load):
+    """romeo and juliet see each other, romeo is admin of juliet's room, and has an archive."""
+    by_name = {s.client.name: s.client for s in load.senders}
+    romeo, juliet = by_name['romeo'], by_name['juliet']
+    for client in (romeo, juliet):
+        client.on_stanza = None
+    for one, other in ((romeo, 'juliet@capulet.example'), (juliet, 'romeo@montague.example')):
+        one.send(f"<presence to='{other}' type='subscribe'/>")
+        peer = juliet if one is romeo else romeo
+        await peer.pick(lambda e: e.get('type') == 'subscribe')
+        peer.send(f"<presence to='{one.wire_jid().split('/')[0]}' type='subscribed'/>")
+        await one.pick(lambda e, p=peer: e.get('from') == p.jid)
+    room = 'hall@rooms.capulet.example'
+    juliet.send(f"<presence to='{room}/Juliet'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
+    await juliet.pick(lambda e: e.find('{jabber:client}subject') is not None)
+    await juliet.answer(f"<iq type='set' id='cfg' to='{room}'><query xmlns='http://jabber.org/protocol/muc#owner'>"
+                        "<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'>"
+                        "<value>http://jabber.org/protocol/muc#roomconfig</value></field>"
+                        "<field var='muc#roomconfig_persistentroom'><value>1</value></field></x></query></iq>")
+    await juliet.answer(f"<iq type='set' id='adm' to='{room}'><query xmlns='http://jabber.org/protocol/muc#admin'>"
+                        "<item affiliation='admin' jid='romeo@montague.example'/></query></iq>")
+    romeo.send("<message to='juliet@capulet.example' type='chat'><body>to be forgotten</body></message>")
+    await romeo.drained()
+    await juliet.drained()
+    return romeo, room
+
+
+async def account_killed_meanwhile(server):
+    """kill -9 as soon as a user who removed his account is told so: the removal goes on after the restart, and the next owner of the name
+    has nothing of it, in his own tenant or another's."""
+    load = Load(server)
+    await load.set_up()
+    await asyncio.to_thread(server.api.change_tenant, 'montague', registration=True)
+    romeo, room = await befriend(load)
+    answer = await romeo.answer("<iq type='set' id='rm'><query xmlns='jabber:iq:register'><remove/></query></iq>")
+    server.kill()
+    load.cut()
+    if answer.get('type') != 'result':
+        raise Unexpected(show(answer))
+    server.start()
+    await stranger_again(server, load, room)
+CASES.append(('removed account: killed right after', account_killed_meanwhile))

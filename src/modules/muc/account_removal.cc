@@ -9,33 +9,52 @@ namespace teahouse::muc {
 namespace {
 
 // On the room's home.
-void forget_in_room(Home& there, const BareJid& room, const BareJid& account, const ReceiptPtr& forgotten) {
+void forget_in_room(Home& there, const BareJid& room, const BareJid& account, const RemovalPtr& removal) {
   Service* service = find_service(there);
   const HostPtr host = there.hosts().find(room.domainpart());
   if (!service || !host) return;
-  service->with_room(host, room, [account, forgotten](Result<Room*> found) {
-    if (found && *found) change_affiliation(**found, account, {Affiliation::none, {}, {}}, {});
+  service->with_room(host, room, [account, removal](Result<Room*> found) {
+    if (!found) {
+      removal->fail();
+    } else if (*found) {
+      change_affiliation(**found, account, {Affiliation::none, {}, {}}, {});
+    }
   });
 }
 
-Task<void> forget_in_rooms(Home& home, TenantPtr tenant, BareJid account, ReceiptPtr forgotten) {
-  const Storage storage(home.data(), tenant->id);
-  const auto rooms = co_await storage.list_of(home.loop(), account);
+Task<void> forget_in_rooms(Home& home, BareJid account, RemovalPtr removal) {
+  const Mentions mentions = Storage::mentions(home.data());
+  const HostPtr host = home.hosts().find(account.domainpart());
+  const auto own = host ? std::optional(host->tenant->id) : std::nullopt;
+  const auto rooms = co_await mentions.load(home.loop(), account, own);
   if (!rooms) {
     log::error("muc", "the affiliations of a removed account could not be looked up", {{"error", rooms.error().text}});
+    removal->fail();
     co_return;
   }
-  storage.forget_user(account);
-  for (const BareJid& room : *rooms) {
-    Home& there = home.house().homes.of(room.str());
-    there.loop().post([&there, room, account, forgotten] { forget_in_room(there, room, account, forgotten); });
+  std::function<void(const Mention&, const RemovalPtr&)> work = [&home, account](const Mention& each,
+                                                                                 const RemovalPtr& part) {
+    Home& there = home.house().homes.of(each.by.str());
+    there.loop().post([&there, room = each.by, account, part] { forget_in_room(there, room, account, part); });
+  };
+  const bool forgotten = co_await remove_in_portions(home.loop(), *rooms, std::move(work));
+  if (forgotten) {
+    removal->await(mentions.forget(*rooms, account));
+  } else {
+    removal->fail();
   }
 }
 
 }  // namespace
 
-void forget_account(Home& home, const HostPtr& host, const BareJid& account, const ReceiptPtr& forgotten) {
-  spawn(forget_in_rooms(home, host->tenant, account, forgotten));
+void forget_account(Home& home, const BareJid& account, const RemovalPtr& removal) {
+  spawn(forget_in_rooms(home, account, removal));
+}
+
+Task<Result<std::vector<BareJid>>> find_named(Home& home, std::string domain) {
+  const Mentions mentions = Storage::mentions(home.data());
+  auto named = co_await mentions.load_named(home.loop(), std::move(domain));
+  co_return named;
 }
 
 }  // namespace teahouse::muc

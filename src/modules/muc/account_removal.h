@@ -1,12 +1,15 @@
-// What the rooms of a tenant keep of an account that is removed: its affiliations and reserved nicks. They go, or the
-// next account of its name would be a member, or banned, where this one was.
+// What rooms keep of an account that is no more: its affiliations and reserved nicks. They go, or the next account of
+// its name would be a member, or banned, where this one was.
 #pragma once
 
 #include "server/home.h"
 
 namespace teahouse::muc {
 
-// Starts it, on the account's home; `forgotten` is let go when all rooms have done so.
-void forget_account(Home& home, const HostPtr& host, const BareJid& account, const ReceiptPtr& forgotten);
+// Starts it, on the account's home; `removal` is let go when all rooms, of all tenants, have done so.
+void forget_account(Home& home, const BareJid& account, const RemovalPtr& removal);
+
+// The addresses at this domain of which rooms of other tenants keep something.
+Task<Result<std::vector<BareJid>>> find_named(Home& home, std::string domain);
 
 }  // namespace teahouse::muc

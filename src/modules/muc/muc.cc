@@ -41,9 +41,9 @@ class MucModule final : public Module {
     });
     hooks.tenant_changed.push_back([service](const TenantPtr& tenant) { service->tenant_changed(tenant); });
     hooks.tenant_removed.push_back([service](const TenantPtr& tenant) { service->tenant_removed(tenant); });
-    hooks.account_removed.push_back([&home](const HostPtr& host, const BareJid& jid, const ReceiptPtr& forgotten) {
-      forget_account(home, host, jid, forgotten);
-    });
+    hooks.address_gone.push_back(
+        [&home](const BareJid& address, const RemovalPtr& removal) { forget_account(home, address, removal); });
+    hooks.named_at.push_back([&home](std::string domain) { return find_named(home, std::move(domain)); });
     hooks.stopping.push_back([service] { service->stop(); });
     // Tenants that were there before the module.
     home.hosts().for_each([service](const HostPtr& host) {

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "base/log.h"
+#include "tenant/names.h"
 
 namespace teahouse::muc {
 namespace {
@@ -12,7 +13,6 @@ namespace json = boost::json;
 constexpr char list_key[] = "list";  // no room's address: it has no @
 constexpr char subject_entry[] = "subject";
 constexpr std::string_view affiliation_prefix = "a:";
-constexpr std::string_view user_prefix = "of ";  // no room's address: it has a space
 
 constexpr std::pair<const char*, bool RoomConfig::*> flags[] = {
     {"persistent", &RoomConfig::persistent},         {"public", &RoomConfig::is_public},
@@ -28,7 +28,6 @@ constexpr std::pair<const char*, int64_t RoomConfig::*> numbers[] = {{"max_users
                                                                      {"max_history", &RoomConfig::max_history}};
 
 std::string affiliation_entry(const BareJid& user) { return std::string(affiliation_prefix) + user.str(); }
-std::string rooms_key(const BareJid& user) { return std::string(user_prefix) + user.str(); }
 
 json::object read_object(std::string_view text) {
   json::error_code fault;
@@ -110,7 +109,10 @@ RoomConfig read_config(std::string_view text) {
 }
 
 Storage::Storage(store::DataPlane& data, TenantId tenant)
-    : map_(data.map(tenant, "rooms")), archive_(data.archive(tenant, "rooms")) {}
+    : tenant_(tenant),
+      map_(data.map(tenant, "rooms")),
+      mentions_(mentions(data)),
+      archive_(data.archive(tenant, "rooms")) {}
 
 Lsn Storage::store_config(const BareJid& room, const RoomConfig& config) const {
   return map_.store(list_key, room.str(), write_config(config));
@@ -125,12 +127,12 @@ Lsn Storage::store_affiliation(const BareJid& room, const BareJid& user, const A
   const json::object object{{"affiliation", to_string(affiliated.affiliation)},
                             {"nick", affiliated.nick ? affiliated.nick->str() : std::string()},
                             {"reason", affiliated.reason}};
-  map_.store(rooms_key(user), room.str(), {});
+  mentions_.add({tenant_, room}, user, rooms_domain_of(user.domainpart()) == room.domainpart());
   return map_.store(room.str(), affiliation_entry(user), json::serialize(object));
 }
 
 Lsn Storage::remove_affiliation(const BareJid& room, const BareJid& user) const {
-  map_.remove(rooms_key(user), room.str());
+  mentions_.remove({tenant_, room}, user);
   return map_.remove(room.str(), affiliation_entry(user));
 }
 
@@ -170,19 +172,5 @@ Task<Result<std::vector<ListedRoom>>> Storage::list(Executor& home) const {
   }
   co_return rooms;
 }
-
-Task<Result<std::vector<BareJid>>> Storage::list_of(Executor& home, BareJid user) const {
-  const store::MapStore map = map_;
-  auto entries = co_await map.load(home, rooms_key(user));
-  if (!entries) co_return entries.error();
-  std::vector<BareJid> rooms;
-  rooms.reserve(entries->size());
-  for (const auto& entry : *entries) {
-    if (auto jid = BareJid::parse(entry.name)) rooms.push_back(std::move(*jid));
-  }
-  co_return rooms;
-}
-
-void Storage::forget_user(const BareJid& user) const { map_.remove_all(rooms_key(user)); }
 
 }  // namespace teahouse::muc

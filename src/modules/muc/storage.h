@@ -15,6 +15,7 @@
 
 #include "modules/muc/config.h"
 #include "modules/muc/nick.h"
+#include "server/mentions.h"
 #include "store/data_plane.h"
 #include "xmpp/jid.h"
 
@@ -60,14 +61,15 @@ class Storage {
   Task<Result<std::optional<StoredRoom>>> load(Executor& home, BareJid room) const;
   // In the order of their addresses' bytes.
   Task<Result<std::vector<ListedRoom>>> list(Executor& home) const;
-  // The rooms in which somebody has an affiliation, among them some that are gone.
-  Task<Result<std::vector<BareJid>>> list_of(Executor& home, BareJid user) const;
-  void forget_user(const BareJid& user) const;  // what list_of() gives
+  // The rooms, of all tenants, in which somebody has an affiliation, among them some that are gone.
+  static Mentions mentions(store::DataPlane& data) { return {data, "rooms"}; }
 
   const store::ArchiveStore& archive() const { return archive_; }
 
  private:
+  TenantId tenant_;
   store::MapStore map_;
+  Mentions mentions_;
   store::ArchiveStore archive_;
 };
 

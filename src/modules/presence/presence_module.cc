@@ -38,6 +38,9 @@ void PresenceModule::attach(Home& home) {
       send(stanza.to->bare(), stanza.from->bare(), StanzaType::unsubscribed, receipt);
     return Flow::go_on;
   });
+  home.hooks().contact_gone.push_back([this](Resident& resident, const BareJid& contact, const RemovalPtr& removal) {
+    contact_gone(resident, contact, removal);
+  });
   roster_.on_removed = [this](Resident& resident, const BareJid& contact, const Subscription& was) {
     item_removed(resident, contact, was);
   };
@@ -186,6 +189,21 @@ void PresenceModule::item_removed(Resident& resident, const BareJid& contact, co
   if (was.to || was.pending_out) send(resident.jid(), contact, StanzaType::unsubscribe);
   if (was.from) send_unavailable_of_all(resident, contact);
   if (was.from || was.pending_in) send(resident.jid(), contact, StanzaType::unsubscribed);
+}
+
+// As if the contact's account had cancelled all (XEP-0077 section 3.2.1); the next account of its name has not been
+// approved either.
+void PresenceModule::contact_gone(Resident& resident, const BareJid& contact, const ReceiptPtr& receipt) {
+  for (const StanzaType type : {StanzaType::unsubscribe, StanzaType::unsubscribed}) {
+    Stanza stanza = make_presence(contact, resident.jid(), type);
+    Inbound inbound{resident, stanza, receipt};
+    subscription_inbound(inbound);
+  }
+  RosterItem* item = roster_.of(resident).find(contact);
+  if (!item || !item->subscription.approved) return;
+  const Subscription before = item->subscription;
+  item->subscription.approved = false;
+  await(receipt, roster_.save(resident, contact, before));
 }
 
 Flow PresenceModule::inbound(Inbound& inbound) {

@@ -35,6 +35,7 @@ class PresenceModule final : public Module {
   void probe(Inbound& inbound);
 
   void closing(Session& session);
+  void contact_gone(Resident& resident, const BareJid& contact, const ReceiptPtr& receipt);
   void item_removed(Resident& resident, const BareJid& contact, const Subscription& was);
 
   void broadcast(Session& session, const Stanza& presence);

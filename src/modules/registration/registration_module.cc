@@ -1,5 +1,7 @@
 #include "modules/registration/registration_module.h"
 
+#include "base/log.h"
+#include "server/account_removal.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
@@ -114,16 +116,17 @@ Task<void> RegistrationModule::change_password(Home& home, TenantPtr tenant, std
 }
 
 Task<void> RegistrationModule::remove(Home& home, HostPtr host, BareJid account, uint64_t session, Stanza request) {
-  const auto removed =
+  const auto removal =
       co_await home.house().accounts.remove(home.loop(), host->tenant, std::string(account.localpart()));
-  if (!removed) {
-    home.reply_error(request, removed.error());
+  if (!removal) {
+    home.reply_error(request, removal.error());
     co_return;
   }
   if (Session* asking = home.find_session(session)) {
     asking->deliver(Stanza::make_reply(request, StanzaType::result, {}));
   }
-  home.remove_account(host, account, nullptr);
+  const auto finished = co_await finish_account_removal(home.house(), home.loop(), host->tenant, *removal);
+  if (!finished) log::warning("registration", finished.error().text);
 }
 
 }  // namespace teahouse

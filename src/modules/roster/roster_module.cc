@@ -36,9 +36,14 @@ void RosterModule::attach(Home& home) {
                      [this](const IqRequest& iq) { get(iq); });
   home.hooks().on_iq(IqTarget::own_account, StanzaType::set, "query", ns::roster,
                      [this](const IqRequest& iq) { set(iq); });
-  home.hooks().account_removed.push_back([this](const HostPtr& host, const BareJid& jid, const ReceiptPtr&) {
-    home_->data().map(host->tenant->id, "roster").remove_all(jid.str());
+  mentions_.emplace(home.data(), "roster");
+  home.hooks().account_removed.push_back([this](const HostPtr& host, const BareJid& jid, const RemovalPtr& removal) {
+    spawn(forget(*this, host->tenant->id, jid, removal));
   });
+  home.hooks().address_gone.push_back(
+      [this](const BareJid& address, const RemovalPtr& removal) { spawn(forget_elsewhere(*this, address, removal)); });
+  home.hooks().named_at.push_back(
+      [this](std::string domain) { return mentions_->load_named(home_->loop(), std::move(domain)); });
 }
 
 store::MapStore RosterModule::store(const Resident& resident) {
@@ -123,14 +128,17 @@ Lsn RosterModule::write(Resident& resident, const BareJid& contact) {
   if (!state.pending_in) item->request.clear();
   if (!item->listed && !state.pending_in) {
     roster.remove(contact);
+    mentions_->remove({resident.tenant().id, resident.jid()}, contact);
     return store(resident).remove(resident.jid().str(), contact.str());
   }
+  mentions_->add({resident.tenant().id, resident.jid()}, contact, contact.domainpart() == resident.host()->domain);
   return store(resident).store(resident.jid().str(), contact.str(), item->encode());
 }
 
 Lsn RosterModule::remove(Resident& resident, const BareJid& contact) {
   const Subscription was = of(resident).find(contact)->subscription;
   of(resident).remove(contact);
+  mentions_->remove({resident.tenant().id, resident.jid()}, contact);
   const Lsn lsn = store(resident).remove(resident.jid().str(), contact.str());
   std::string text;
   xml::Writer writer(text);
@@ -138,6 +146,57 @@ Lsn RosterModule::remove(Resident& resident, const BareJid& contact) {
   push(resident, text);
   if (on_removed) on_removed(resident, contact, was);
   return lsn;
+}
+
+void RosterModule::tell(const BareJid& contact, const BareJid& gone, const RemovalPtr& removal) {
+  Home& there = home_->house().homes.of(contact.str());
+  there.loop().post([&there, contact, gone, removal] {
+    there.with_resident(contact, [&there, gone, removal](Result<Resident*> resident) {
+      if (resident) {
+        for (const auto& hook : there.hooks().contact_gone) hook(**resident, gone, removal);
+      } else if (resident.error().kind != ErrorKind::item_not_found) {
+        removal->fail();
+      }
+    });
+  });
+}
+
+Task<void> RosterModule::forget(RosterModule& self, TenantId tenant, BareJid account, RemovalPtr removal) {
+  const store::MapStore map = self.home_->data().map(tenant, "roster");
+  const auto entries = co_await map.load(self.home_->loop(), account.str());
+  std::vector<BareJid> contacts;
+  if (entries) {
+    for (const auto& entry : *entries) {
+      if (auto contact = BareJid::parse(entry.name)) contacts.push_back(std::move(*contact));
+    }
+  }
+  std::function<void(const BareJid&, const RemovalPtr&)> work =
+      [&self, account](const BareJid& contact, const RemovalPtr& part) { self.tell(contact, account, part); };
+  const bool told = co_await remove_in_portions(self.home_->loop(), contacts, std::move(work));
+  if (!entries || !told) {
+    removal->fail();
+    co_return;
+  }
+  for (const BareJid& contact : contacts) self.mentions_->remove({tenant, account}, contact);
+  removal->await(map.remove_all(account.str()));
+}
+
+Task<void> RosterModule::forget_elsewhere(RosterModule& self, BareJid address, RemovalPtr removal) {
+  const HostPtr host = self.home_->hosts().find(address.domainpart());
+  const auto own = host ? std::optional(host->tenant->id) : std::nullopt;
+  const auto mentions = co_await self.mentions_->load(self.home_->loop(), address, own);
+  if (!mentions) {
+    removal->fail();
+    co_return;
+  }
+  std::function<void(const Mention&, const RemovalPtr&)> work =
+      [&self, address](const Mention& each, const RemovalPtr& part) { self.tell(each.by, address, part); };
+  const bool told = co_await remove_in_portions(self.home_->loop(), *mentions, std::move(work));
+  if (told) {
+    removal->await(self.mentions_->forget(*mentions, address));
+  } else {
+    removal->fail();
+  }
 }
 
 void RosterModule::push(Resident& resident, const std::string& item) {

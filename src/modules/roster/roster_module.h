@@ -5,6 +5,7 @@
 
 #include "modules/roster/roster.h"
 #include "server/home.h"
+#include "server/mentions.h"
 
 namespace teahouse {
 
@@ -28,11 +29,16 @@ class RosterModule final : public Module {
   void set(const IqRequest& request);
   Lsn remove(Resident& resident, const BareJid& contact);
   Lsn write(Resident& resident, const BareJid& contact);
+  // An account is no more: its roster goes, when those who are in it know; and what other rosters have of it.
+  static Task<void> forget(RosterModule& self, TenantId tenant, BareJid account, RemovalPtr removal);
+  static Task<void> forget_elsewhere(RosterModule& self, BareJid address, RemovalPtr removal);
+  void tell(const BareJid& contact, const BareJid& gone, const RemovalPtr& removal);
   void push(Resident& resident, const std::string& item);
   store::MapStore store(const Resident& resident);
 
   Home* home_ = nullptr;
   std::optional<Slot<Roster>> slot_;
+  std::optional<Mentions> mentions_;
 };
 
 }  // namespace teahouse

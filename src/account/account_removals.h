@@ -1,0 +1,56 @@
+// AccountRemovals: accounts that are gone while something is kept for them, or of them, still.
+//
+// Others keep something of an account too (rosters, lists of rooms), and the next owner of its name must inherit none
+// of it. So it goes in two steps: begin() ends when the account is gone and its name noted, on disk, as nobody's; from
+// then on nobody can have the name until end(), which is called when all the rest is gone. Whatever stops it between,
+// also a crash, leaves a note that find() finds.
+//
+// Thread: any; the tasks go on on `home`.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/executor.h"
+#include "base/ids.h"
+#include "base/task.h"
+#include "store/control_plane.h"
+
+namespace teahouse {
+
+// That somebody is about a removal: while it lives, nobody else is.
+class AccountRemoval {
+ public:
+  AccountRemoval(TenantId tenant, std::string localpart, std::function<void()> given_up)
+      : tenant_(tenant), localpart_(std::move(localpart)), given_up_(std::move(given_up)) {}
+  AccountRemoval(const AccountRemoval&) = delete;
+  ~AccountRemoval() { given_up_(); }
+  TenantId tenant() const { return tenant_; }
+  const std::string& localpart() const { return localpart_; }
+
+ private:
+  const TenantId tenant_;
+  const std::string localpart_;
+  const std::function<void()> given_up_;
+};
+using AccountRemovalPtr = std::shared_ptr<const AccountRemoval>;
+
+class AccountRemovals {
+ public:
+  explicit AccountRemovals(store::ControlPlane& control);
+  // Errors: item_not_found. REQUIRES: the localpart is prepared.
+  Task<Result<AccountRemovalPtr>> begin(Executor& home, TenantId tenant, std::string localpart);
+  Task<Result<void>> end(Executor& home, AccountRemovalPtr removal);
+  // Those that have not ended and that nobody is about, at most so many.
+  Task<Result<std::vector<AccountRemovalPtr>>> find(Executor& home, size_t rows_max);
+  // Is the name of this account not free yet?
+  Task<Result<bool>> has(Executor& home, TenantId tenant, std::string localpart);
+
+ private:
+  struct State;
+  const std::shared_ptr<State> state_;
+};
+
+}  // namespace teahouse
