@@ -3,6 +3,7 @@
 // follows what is written: a row that was read may be of the past when its answer comes.
 #include "account/accounts.h"
 
+#include "account/absent_names.h"
 #include "account/account_rows.h"
 #include "account/password_queue.h"
 #include "base/random.h"
@@ -86,6 +87,7 @@ struct Accounts::State {
   const std::string fake_secret = random_bytes(32);  // of the keys that accounts that do not exist are checked against
   PasswordQueue queue;
   AccountRemovals removals{control};
+  AbsentNames absent;
 
   using Self = std::shared_ptr<State>;
   static Task<Result<std::string>> hash(Self self, Executor& home, TenantId tenant, std::string password);
@@ -164,6 +166,7 @@ Task<Result<Account>> Accounts::State::add(Self self, Executor& home, TenantPtr 
   const auto inserted = co_await insert(self, home, tenant, account, std::move(keys));
   if (!inserted) co_return inserted.error();
   seat.keep();
+  self->absent.remove(tenant->id, account.localpart);
   keep_staff(*tenant, account);
   co_return account;
 }
@@ -183,10 +186,14 @@ Task<Result<Account>> Accounts::State::create(Self self, Executor& home, TenantP
 }
 
 Task<Result<Account>> Accounts::State::load(Self self, Executor& home, TenantPtr tenant, std::string prepared) {
+  const uint64_t made = self->absent.made();
   auto select = account_rows::select_one(tenant->id, prepared);
   const auto answer = co_await self->control.execute(home, std::move(select));
   if (!answer) co_return answer.error();
-  if (answer->rows.empty()) co_return unknown_account(prepared, *tenant);
+  if (answer->rows.empty()) {
+    self->absent.add(tenant->id, prepared, made);
+    co_return unknown_account(prepared, *tenant);
+  }
   co_return account_rows::make_account(answer->rows[0]);
 }
 
@@ -334,6 +341,9 @@ Task<Result<void>> Accounts::set_password(Executor& home, TenantPtr tenant, std:
 }
 Task<Result<AccountRemovalPtr>> Accounts::remove(Executor& home, TenantPtr tenant, std::string localpart) {
   return State::remove(state_, home, std::move(tenant), std::move(localpart));
+}
+bool Accounts::is_known_absent(const Tenant& tenant, std::string_view localpart) const {
+  return state_->absent.has(tenant.id, localpart);
 }
 AccountRemovals& Accounts::removals() { return state_->removals; }
 Task<Result<AccountPage>> Accounts::list(Executor& home, TenantPtr tenant, std::string cursor, size_t rows_max) {

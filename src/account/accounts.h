@@ -61,6 +61,8 @@ class Accounts {
   Task<Result<Account>> create(Executor& home, TenantPtr tenant, std::string localpart, std::string password,
                                AccountChange details);  // an empty password: only tokens log in
   Task<Result<Account>> find(Executor& home, TenantPtr tenant, std::string localpart);
+  // find() has found nobody lately, and nobody has had the name since. REQUIRES: it is prepared.
+  bool is_known_absent(const Tenant& tenant, std::string_view localpart) const;
   // Makes it or changes what differs, whole or not at all; an empty password is none, or stays. When nothing differs
   // nothing is written: cheap at every page view.
   Task<Result<Account>> upsert(Executor& home, TenantPtr tenant, std::string localpart, AccountChange details,

@@ -27,22 +27,29 @@ void Home::with_resident(const BareJid& jid, ResidentWork work) {
     work(no_such_account(jid));
     return;
   }
+  if (house_.accounts.is_known_absent(*host->tenant, jid.localpart())) {
+    work(no_such_account(jid));
+    return;
+  }
   loading_[jid.str()].waiting.push_back(std::move(work));
   spawn(load(jid, host));
 }
 
 Task<void> Home::load(BareJid jid, HostPtr host) {
   const Result<Account> account = co_await house_.accounts.find(loop_, host->tenant, std::string(jid.localpart()));
-  if (!account) {
-    if (account.error().kind != ErrorKind::item_not_found) {
-      log::error("server", "An account could not be loaded", {{"jid", jid.str()}, {"why", account.error().text}});
-    }
+  if (!account && account.error().kind != ErrorKind::item_not_found) {
+    log::error("server", "An account could not be loaded", {{"jid", jid.str()}, {"why", account.error().text}});
     finish_loading(jid, account.error());
     co_return;
   }
+  // Also for one that is not there, so that it takes as long.
   auto resident = std::make_unique<Resident>(jid, host);
   for (const auto& hook : hooks_.resident_load) co_await hook(*resident);
-  finish_loading(jid, std::move(resident));
+  if (account) {
+    finish_loading(jid, std::move(resident));
+  } else {
+    finish_loading(jid, account.error());
+  }
 }
 
 void Home::finish_loading(const BareJid& jid, Result<std::unique_ptr<Resident>> resident) {

@@ -1,0 +1,35 @@
+// AbsentNames: names that somebody asked for and nobody has. Who asks again, as strangers do who try names, is answered
+// as fast as for an account that is in memory, and costs the control plane nothing.
+//
+// Thread: any. Limits: 10,000 names; then they are all forgotten.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/ids.h"
+
+namespace teahouse {
+
+class AbsentNames {
+ public:
+  static constexpr size_t names_max = 10'000;
+
+  // To be asked before a name is looked for; add() does nothing when an account was made since.
+  uint64_t made() const;
+  void add(TenantId tenant, std::string_view localpart, uint64_t made);
+  bool has(TenantId tenant, std::string_view localpart) const;
+  // The account is made. Before anybody is told so.
+  void remove(TenantId tenant, std::string_view localpart);
+
+ private:
+  mutable std::mutex mutex_;
+  uint64_t made_ = 0;
+  std::set<std::pair<TenantId, std::string>> names_;
+};
+
+}  // namespace teahouse
