@@ -116,9 +116,9 @@ Task<Outcome> send_to_room(ApiContext& api, Call call, Draft draft) {
     const auto may = room ? check_may_speak(call, *room) : Result<void>();
     if (!may) co_return may.error();
   }
-  std::string nick = call.tenant->title;
-  if (draft.from) nick = draft.from->name.empty() ? user_id_of(draft.from->localpart) : draft.from->name;
-  Rooms::Speech speech{std::move(nick), draft.from ? user_id_of(draft.from->localpart) : std::string(),
+  std::string name = call.tenant->title;
+  if (draft.from) name = draft.from->name.empty() ? user_id_of(draft.from->localpart) : draft.from->name;
+  Rooms::Speech speech{std::move(name), draft.from ? user_id_of(draft.from->localpart) : std::string(),
                        make_body(draft.text)};
   const auto said = co_await api.rooms.say(api.loop(), call.tenant, draft.to.id, std::move(speech));
   if (!said) co_return said.error();

@@ -61,7 +61,7 @@ class Rooms {
                                         std::string affiliation) = 0;
   // Says something in the room for one who need not be in it. Ends when it is on disk; the archive id of the message.
   struct Speech {
-    std::string nick;  // as whom the room hears it
+    std::string name;  // as whom the room hears it: by the nearest nick
     std::string user;  // whose word it is: a user id; empty: the site's own
     std::string payload;
   };

@@ -36,6 +36,16 @@ TEST(Nickname, NothingToBeSeenIsNone) {
   for (const char* text : {"", " ", "   ", "\u00A0", "\u3000 \u2003"}) EXPECT_EQ(make_nickname_key(text), "") << text;
 }
 
+TEST(Nickname, IsNearToAnyName) {
+  EXPECT_EQ(make_nickname("Anna \u2764\uFE0F"), "Anna \u2764");
+  EXPECT_EQ(make_nickname("\U0001F469\u200D\U0001F4BB Dev"), "\U0001F469\U0001F4BB Dev");
+  EXPECT_EQ(make_nickname("\u739B\u4E3D\u00B7\u5C45\u91CC"), "\u739B\u4E3D\u5C45\u91CC");
+  EXPECT_EQ(make_nickname("\u200F \u00ADAli\u00A0"), "Ali");
+  EXPECT_EQ(make_nickname("Romeo Montague"), "Romeo Montague");
+  EXPECT_EQ(make_nickname("\u1112\u1161\u11AB\uAD6D"), "\uD55C\uAD6D");
+  for (const char* name : {"", " ", "\u200B", "\u00AD \u2060", "\xFF"}) EXPECT_EQ(make_nickname(name), "") << name;
+}
+
 TEST(Nickname, AKeyIsItsOwn) {
   for (const char* text : {"\u0130stanbul", "\uFDFA", "\u00A8x", "\u2002\u00B4", "\u01C5", "\u1E9E", "\u03D4\u0301"}) {
     const std::string key = make_nickname_key(text);

@@ -76,7 +76,7 @@ class FakeRooms final : public Rooms {
     const std::string sender = speech.user.empty() ? found->second.info.jid : speech.user + "@" + tenant->domain;
     rows.push_back({row_id, sender,
                     "<message xmlns='jabber:client' type='groupchat' from='" + found->second.info.jid + "/" +
-                        speech.nick + "'>" + speech.payload + "</message>",
+                        speech.name + "'>" + speech.payload + "</message>",
                     store::time_ms(row_id)});
     co_return row_id;
   }

@@ -11,6 +11,7 @@
 #include "xml/writer.h"
 #include "xmpp/keeping.h"
 #include "xmpp/namespaces.h"
+#include "xmpp/nickname.h"
 
 namespace teahouse::muc {
 namespace {
@@ -118,9 +119,11 @@ void say_subject(Room& room, std::string_view subject) {
   room.traffic()->send_all(std::move(message), room.occupants.recipients());
 }
 
-Result<store::ArchiveId> say(Room& room, std::string_view nick, const std::optional<BareJid>& sender,
+Result<store::ArchiveId> say(Room& room, std::string_view name, const std::optional<BareJid>& sender,
                              std::string payload) {
   Stanza message = Stanza::make(StanzaKind::message, StanzaType::groupchat, std::move(payload));
+  std::string nick = xmpp::make_nickname(name);
+  if (nick.empty()) nick = sender ? sender->localpart() : room.tenant().name;
   auto address = room.jid().with_resource(nick);
   if (!address) return Error{ErrorKind::not_acceptable, address.error().text};
   const auto space = check_room_for_more(room, message);

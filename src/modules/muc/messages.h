@@ -12,10 +12,10 @@ namespace teahouse::muc {
 // A stanza of type message for the room or one of its occupants.
 void handle_message(Room& room, const Stanza& stanza);
 
-// Something is said through the API, under a nick, by a user (or by the site itself: none) who need not be in the room.
-// Gives the archive id; what it sends stands in the room's line. Errors: not_acceptable for the nick,
+// Something is said through the API by a user (or by the site itself: none) who need not be in the room, under the
+// nearest nick to a shown name. Gives the archive id; what it sends stands in the room's line. Errors:
 // resource_constraint.
-Result<store::ArchiveId> say(Room& room, std::string_view nick, const std::optional<BareJid>& sender,
+Result<store::ArchiveId> say(Room& room, std::string_view name, const std::optional<BareJid>& sender,
                              std::string payload);
 
 // The site itself sets the subject. REQUIRES: it is not too long.

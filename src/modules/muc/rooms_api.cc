@@ -248,7 +248,7 @@ Task<Result<store::ArchiveId>> RoomsApi::say(Executor& home, TenantPtr tenant, s
     }
     if (!room) return done(no_room());
     const Traffic::Batch batch(room->traffic());
-    const auto said = muc::say(*room, speech.nick, sender, speech.payload);
+    const auto said = muc::say(*room, speech.name, sender, speech.payload);
     if (!said) return done(said);
     room->traffic()->run([done, id = *said] { done(id); });
   };
