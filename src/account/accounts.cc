@@ -147,7 +147,7 @@ Task<Result<void>> Accounts::State::insert(Self self, Executor& home, TenantPtr 
 // One that is not there; the primary key is what decides.
 Task<Result<Account>> Accounts::State::add(Self self, Executor& home, TenantPtr tenant, std::string prepared,
                                            std::string password, AccountChange checked) {
-  if (prepared.starts_with(guest_id_prefix) && !checked.expires_ms) co_return reserved_user_id();
+  if (is_guest_id(user_id_of(prepared)) && !checked.expires_ms) co_return reserved_user_id();
   Seat seat(*tenant);
   if (!seat.taken()) co_return too_many_accounts(*tenant);
 

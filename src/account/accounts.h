@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "account/account_removals.h"
+#include "account/user_id.h"
 #include "base/clock.h"
 #include "base/executor.h"
 #include "base/task.h"
@@ -41,8 +42,7 @@ struct AccountChange {
   // the users "ANN" and "ann" of a site that tells them apart can't be each other.
   std::optional<std::string> user_id;
 };
-// What a guest's user id begins with. The server makes such ids, for accounts that expire, and nobody else has one.
-inline constexpr std::string_view guest_id_prefix = "guest-";
+// Of an id that is_guest_id.
 Error reserved_user_id();  // bad_request
 
 // conflict: the site spells this user's id otherwise.

@@ -2,7 +2,6 @@
 
 #include "account/account_rows.h"
 #include "crypto/jwt.h"
-#include "xmpp/jid.h"
 
 namespace teahouse {
 namespace {
@@ -14,15 +13,6 @@ std::optional<std::string> if_given(std::string text) {
 }
 
 }  // namespace
-
-Result<std::string> localpart_of_user_id(std::string_view user_id) {
-  const auto jid = BareJid::make(escape_localpart(user_id), "localhost");  // the domain does not matter
-  if (user_id.empty() || !jid) {
-    return Error{ErrorKind::bad_request,
-                 "The user id cannot be part of an address: " + (jid ? "it is empty." : jid.error().text)};
-  }
-  return std::string(jid->localpart());
-}
 
 Result<SignedInUser> check_site_token(const Tenant& tenant, const Keys& keys, std::string_view token, int64_t now_ms) {
   const auto issuer = crypto::peek_issuer(token);
@@ -36,13 +26,13 @@ Result<SignedInUser> check_site_token(const Tenant& tenant, const Keys& keys, st
 
   SignedInUser user;
   auto localpart = localpart_of_user_id(verified->sub);
-  if (!localpart) return refused(localpart.error().text);
+  if (!localpart) return refused("The \"sub\" of this token cannot be taken. " + localpart.error().text);
   auto details = account_rows::check_details({.name = if_given(std::move(verified->name)),
                                               .picture = if_given(std::move(verified->picture)),
                                               .role = if_given(std::move(verified->role))});
   if (!details) return refused("A claim of this token cannot be taken. " + details.error().text);
   // Else the site's own user would be gone after a month without a visit, as guests are.
-  const bool has_guest_id = localpart->starts_with(guest_id_prefix);
+  const bool has_guest_id = is_guest_id(verified->sub);
   if (has_guest_id && !verified->guest) return refused(reserved_user_id().text);
   if (verified->guest && !has_guest_id) {
     return refused("This token's \"guest\" is the server's own mark; leave it out.");

@@ -16,7 +16,7 @@ namespace teahouse {
 
 struct SignedInUser {
   std::string user_id;    // sub, as the site knows it
-  std::string localpart;  // sub, XEP-0106-escaped and prepared
+  std::string localpart;  // localpart_of_user_id(sub)
   AccountChange details;  // of the claims name, picture and role: those that are there
   std::vector<std::string> rooms;
   int64_t expires_ms = 0;
@@ -35,9 +35,5 @@ inline constexpr int64_t guest_renewal_s = 30LL * 24 * 3600;
 // then stays.
 Task<Result<SignedInUser>> sign_in(Executor& home, Accounts& accounts, TenantPtr tenant, const Keys& keys,
                                    std::string token, int64_t now_ms);
-
-// Which localpart a site's user id becomes: "42" is "42", "Ann Lee" is "ann\20lee". Ids that differ only in case are
-// one localpart, of which the account keeps the first spelling (AccountChange::user_id).
-Result<std::string> localpart_of_user_id(std::string_view user_id);
 
 }  // namespace teahouse

@@ -97,7 +97,6 @@ TEST(SiteToken, IsRefusedWithASentence) {
               HasSubstr("ran out"));
   EXPECT_THAT(world.refusal(world.shop, made([](auto& c) { c.role = "god"; })), HasSubstr("The role must be"));
   EXPECT_THAT(world.refusal(world.shop, made([](auto& c) { c.picture = "ftp://a"; })), HasSubstr("icture"));
-  EXPECT_THAT(world.refusal(world.shop, made([](auto& c) { c.sub = " ann"; })), HasSubstr("user id"));
   EXPECT_EQ(world.shop->meter->accounts, 0);
 }
 
@@ -173,14 +172,6 @@ TEST(SiteToken, OfTheSiteNamesNoGuest) {
   EXPECT_EQ(world.refusal(world.shop, crypto::make_token(world.claims(world.shop, "guest"), world.shop_secret)),
             "signed in");
   EXPECT_FALSE(world.has(world.forum, "guest-7"));
-}
-
-TEST(UserId, BecomesALocalpart) {
-  EXPECT_EQ(*localpart_of_user_id("42"), "42");
-  EXPECT_EQ(*localpart_of_user_id("Ann Lee"), "ann\\20lee");
-  EXPECT_EQ(*localpart_of_user_id("ann@shop.example"), "ann\\40shop.example");
-  EXPECT_EQ(*localpart_of_user_id("王"), "王");
-  for (const char* text : {"", " ", " ann", "ann ", "a\nb", "\xFF"}) EXPECT_FALSE(localpart_of_user_id(text)) << text;
 }
 
 }  // namespace

@@ -35,13 +35,14 @@ Task<Outcome> revoke_key(ApiContext& api, Call call);
 Task<Outcome> rotate_signing_secret(ApiContext& api, Call call);
 Task<Outcome> get_usage(ApiContext& api, Call call);
 
-// The tenant's: tokens.cc, messages.cc, users.cc, presence.cc, unread.cc, rooms.cc, history.cc
+// The tenant's: tokens.cc, messages.cc, users.cc, addresses.cc, presence.cc, unread.cc, rooms.cc, history.cc
 Task<Outcome> make_token(ApiContext& api, Call call);
 Task<Outcome> send_message(ApiContext& api, Call call);
 Task<Outcome> list_users(ApiContext& api, Call call);
 Task<Outcome> put_user(ApiContext& api, Call call);
 Task<Outcome> get_user(ApiContext& api, Call call);
 Task<Outcome> remove_user(ApiContext& api, Call call);
+Task<Outcome> list_addresses(ApiContext& api, Call call);
 Task<Outcome> list_user_messages(ApiContext& api, Call call);
 Task<Outcome> get_status(ApiContext& api, Call call);
 Task<Outcome> list_online(ApiContext& api, Call call);

@@ -3,8 +3,6 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "xmpp/jid.h"
-
 namespace teahouse::api {
 
 boost::json::string to_json(std::string_view text) { return boost::json::string(text.data(), text.size()); }
@@ -15,8 +13,6 @@ JsonArray to_json(const std::vector<std::string>& texts) {
   for (const std::string& text : texts) array.emplace_back(to_json(text));
   return array;
 }
-
-std::string user_id_of(std::string_view localpart) { return unescape_localpart(localpart); }
 
 JsonObject to_json(const Tenant& tenant) {
   JsonObject object = {{"id", raw(tenant.id)},

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "account/accounts.h"
+#include "account/user_id.h"
 #include "api/call.h"
 #include "server/rooms.h"
 #include "store/data_plane.h"
@@ -31,8 +32,5 @@ Answer make_answer(int status, const JsonObject& object, std::string value);
 Answer make_no_content();
 // {"<name>": [...], "next_cursor": "..."}; the cursor only where there is more.
 Answer make_page(std::string_view name, JsonArray rows, std::string_view next_cursor);
-
-// The site's id of the user with this localpart.
-std::string user_id_of(std::string_view localpart);
 
 }  // namespace teahouse::api

@@ -26,10 +26,9 @@ Result<Party> parse_party(std::string_view field, std::string_view text) {
 
 std::string party_of(const Tenant& tenant, const BareJid& jid) {
   if (jid.domainpart() == tenant.domain) {
-    return jid.has_localpart() ? "user:" + unescape_localpart(jid.localpart()) : "site";
+    return jid.has_localpart() ? "user:" + user_id_of(jid.localpart()) : "site";
   }
-  if (jid.domainpart() == tenant.rooms_domain && jid.has_localpart())
-    return "room:" + unescape_localpart(jid.localpart());
+  if (jid.domainpart() == tenant.rooms_domain && jid.has_localpart()) return "room:" + user_id_of(jid.localpart());
   return jid.str();
 }
 
@@ -70,8 +69,7 @@ Result<void> check_new_user_id(std::string_view id) {
 
 // In one way or the other, as the site spells it or as the address has it; "ANN" is not the user "Ann".
 Result<Account> check_spelling(Account account, std::string_view user_id) {
-  const bool known =
-      account.user_id.empty() || user_id == account.user_id || user_id == unescape_localpart(account.localpart);
+  const bool known = account.user_id.empty() || user_id == account.user_id || user_id == user_id_of(account.localpart);
   if (known) return account;
   return Error{ErrorKind::item_not_found, "There is no user '" + std::string(user_id) +
                                               "'. There is one whose id is spelt '" + account.user_id +

@@ -70,6 +70,7 @@ std::vector<Endpoint> tenant_endpoints() {
       {"GET", "/v1/users/{id}/messages", key_or_token, list_user_messages, no_names, {"with", "cursor", "limit"}},
       {"GET", "/v1/users/{id}/status", key_or_token, get_status},
       {"GET", "/v1/users/{id}/unread", key_or_token, get_unread},
+      {"GET", "/v1/addresses", key_or_token, list_addresses, no_names, {"of"}, cors},
       {"GET", "/v1/online", api_key, list_online},
       {"GET", "/v1/rooms", api_key, list_rooms, no_names, page},
       {"PUT", "/v1/rooms/{id}", api_key, put_room, room_fields},

@@ -184,9 +184,22 @@ Result<void> append_localpart(std::string& out, std::string_view text) {
   return {};
 }
 
+Result<std::string> map_localpart(std::string_view text) {
+  static constexpr std::string_view what = "The localpart";
+  if (text.empty() || text.size() > input_bytes_max) return wrong_size(what, text.size());
+  auto decoded = decode_utf8(text);
+  if (!decoded) return malformed(what, "is not UTF-8.");
+  if (auto mapped = map_username(*decoded, what); !mapped) return mapped.error();
+  std::string out;
+  append_utf8(out, *decoded);
+  return out;
+}
+
 Result<void> append_resourcepart(std::string& out, std::string_view text) {
   return append_opaque_string(out, text, "The resourcepart");
 }
+
+bool is_utf8(std::string_view text) { return decode_utf8(text).has_value(); }
 
 Result<std::string> prepare_password(std::string_view text) {
   std::string prepared;

@@ -17,6 +17,9 @@ namespace teahouse::xmpp {
 // RFC 7622 section 3.3: PRECIS UsernameCaseMapped (RFC 8265 section 3.3) without "&'/:<>@ and white space.
 Result<void> append_localpart(std::string& out, std::string_view text);
 
+// The text mapped as a localpart is (width, case, canonical form), and not judged. Errors: also what is not UTF-8.
+Result<std::string> map_localpart(std::string_view text);
+
 // RFC 7622 section 3.2: an IPv4 or IPv6 literal, or a domain name of IDNA2008 U-labels, without a dot at its end.
 Result<void> append_domainpart(std::string& out, std::string_view text);
 
@@ -25,5 +28,7 @@ Result<void> append_resourcepart(std::string& out, std::string_view text);
 
 // RFC 8265 section 4.2: a password as OpaqueString, which is what SCRAM hashes. Its error's kind is not_acceptable.
 Result<std::string> prepare_password(std::string_view text);
+
+bool is_utf8(std::string_view text);
 
 }  // namespace teahouse::xmpp

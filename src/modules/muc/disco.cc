@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "account/user_id.h"
 #include "server/home.h"
 #include "xml/writer.h"
 #include "xmpp/data_form.h"
@@ -90,7 +91,7 @@ std::string make_items(const std::vector<ListedRoom>& rooms, const RsmRequest& r
   for (auto room = page.begin; room != page.end; ++room) {
     const std::string& name = room->config.name;
     writer.open("item").attribute("jid", room->jid.str());
-    writer.attribute("name", name.empty() ? unescape_localpart(room->jid.localpart()) : name).close();
+    writer.attribute("name", name.empty() ? user_id_of(room->jid.localpart()) : name).close();
   }
   const size_t count = static_cast<size_t>(page.end - page.begin);
   if (asked_for_page || count < rooms.size()) {
@@ -128,7 +129,7 @@ void answer_room_info(Room& room, const Stanza& stanza, const xml::Element& quer
   std::string payload;
   xml::Writer writer(payload);
   writer.open("query", ns::disco_info);
-  write_identity(writer, config.name.empty() ? unescape_localpart(room.jid().localpart()) : config.name);
+  write_identity(writer, config.name.empty() ? user_id_of(room.jid().localpart()) : config.name);
   write_features(writer, {ns::disco_info, ns::disco_items, ns::muc, "http://jabber.org/protocol/muc#stable_id",
                           "http://jabber.org/protocol/muc#request", ns::self_ping, ns::occupant_id, ns::stanza_id,
                           ns::mam, ns::mam_extended, ns::ping, ns::register_iq});

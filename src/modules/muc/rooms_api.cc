@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "account/user_id.h"
 #include "modules/muc/affiliations.h"
 #include "modules/muc/messages.h"
 #include "modules/muc/muc.h"
@@ -45,22 +46,20 @@ Task<Result<T>> at_room(House* house, Executor* home, TenantPtr tenant, Result<B
 }
 
 Result<BareJid> make_room_jid(const Tenant& tenant, std::string_view id) {
-  if (id.empty()) return Error{ErrorKind::bad_request, "A room needs an id."};
-  auto jid = BareJid::make(escape_localpart(id), tenant.rooms_domain);
-  if (!jid) return Error{ErrorKind::bad_request, "'" + std::string(id.substr(0, 100)) + "' cannot be a room's id."};
-  return jid;
+  const auto localpart = localpart_of_user_id(id);
+  if (!localpart) return Error{ErrorKind::bad_request, "This cannot be a room's id. " + localpart.error().text};
+  return BareJid::make(*localpart, tenant.rooms_domain);
 }
 
 Result<BareJid> make_user_jid(const Tenant& tenant, std::string_view user) {
-  if (user.empty()) return Error{ErrorKind::bad_request, "A user needs an id."};
-  auto jid = BareJid::make(escape_localpart(user), tenant.domain);
-  if (!jid) return Error{ErrorKind::bad_request, "'" + std::string(user.substr(0, 100)) + "' cannot be a user's id."};
-  return jid;
+  const auto localpart = localpart_of_user_id(user);
+  if (!localpart) return Error{ErrorKind::bad_request, "This cannot be a user's id. " + localpart.error().text};
+  return BareJid::make(*localpart, tenant.domain);
 }
 
 RoomInfo make_info(const Room& room) {
   RoomInfo info;
-  info.id = unescape_localpart(room.jid().localpart());
+  info.id = user_id_of(room.jid().localpart());
   info.jid = room.jid().str();
   info.name = room.config.name;
   info.description = room.config.description;
@@ -73,7 +72,7 @@ RoomInfo make_info(const Room& room) {
   for (const auto& [jid, affiliated] : room.affiliations) {
     if (affiliated.affiliation == Affiliation::none || jid.domainpart() != room.tenant().domain) continue;
     auto& users = affiliated.affiliation == Affiliation::outcast ? info.outcasts : info.members;
-    users.push_back(unescape_localpart(jid.localpart()));
+    users.push_back(user_id_of(jid.localpart()));
   }
   return info;
 }
@@ -191,7 +190,7 @@ Task<Result<RoomPage>> RoomsApi::list(Executor& home, TenantPtr tenant, std::str
       page.next_cursor = page.rooms.back().jid;
       break;
     }
-    std::string id = unescape_localpart(one.jid.localpart());
+    std::string id = user_id_of(one.jid.localpart());
     auto info = co_await find(home, tenant, std::move(id));
     if (info) page.rooms.push_back(std::move(*info));
   }
@@ -276,7 +275,7 @@ Task<Result<std::vector<std::string>>> RoomsApi::occupants(Executor& home, Tenan
     std::set<std::string> users;
     room->occupants.for_each([&](const Occupant& each) {
       if (each.real.domainpart() != room->tenant().domain) return;
-      users.insert(unescape_localpart(each.real.localpart()));
+      users.insert(user_id_of(each.real.localpart()));
     });
     done(Users(users.begin(), users.end()));
   };

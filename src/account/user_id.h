@@ -1,0 +1,29 @@
+// User ids: how a site names its users, and the localpart that each id has here. Ids of rooms are read the same way.
+//
+// "42" is "42", "Ann Lee" is "ann\20lee" (XEP-0106), and an id that can be no localpart is written byte by byte behind
+// '=': "m²" is "=m=c2=b2". Ids that a localpart's preparation makes equal (RFC 7622: case, width, canonical form) are
+// spellings of one id; of those an account keeps the first (AccountChange::user_id). No other two ids have one
+// localpart: see user_id.cc.
+//
+// Thread: any. Limits: a localpart's 1023 bytes, which 64 characters never reach.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace teahouse {
+
+// Errors: bad_request for an id that is empty, no UTF-8 or too long.
+Result<std::string> localpart_of_user_id(std::string_view user_id);
+
+// The site's id of the user with this localpart, in the one spelling that is in normal form. The other way it is always
+// the same localpart again, if a site can have made it.
+std::string user_id_of(std::string_view localpart);
+
+// What a guest's user id begins with. The server makes such ids, for accounts that expire, and nobody else has one.
+inline constexpr std::string_view guest_id_prefix = "guest-";
+bool is_guest_id(std::string_view user_id);  // in whatever spelling
+
+}  // namespace teahouse

@@ -1,0 +1,45 @@
+// What the addresses of users and rooms are, and who is there, so that no page has to prepare a localpart itself or to
+// write an id into a path.
+#include "api/handlers.h"
+#include "api/json.h"
+#include "api/names.h"
+
+namespace teahouse::api {
+namespace {
+
+// With the name and picture of a user who has been here: everybody of a site may see those.
+Task<Result<JsonObject>> describe(ApiContext& api, TenantPtr tenant, BareJid jid) {
+  JsonObject object = {{"party", party_of(*tenant, jid)}, {"jid", jid.str()}};
+  if (jid.domainpart() != tenant->domain || !jid.has_localpart()) co_return object;
+  const auto account = co_await api.house().accounts.find(api.loop(), tenant, std::string(jid.localpart()));
+  if (!account && account.error().kind != ErrorKind::item_not_found) co_return account.error();
+  if (!account) co_return object;
+  object["name"] = account->name.empty() ? user_id_of(account->localpart) : account->name;
+  if (!account->picture.empty()) object["picture"] = account->picture;
+  co_return object;
+}
+
+}  // namespace
+
+Task<Outcome> list_addresses(ApiContext& api, Call call) {
+  JsonArray addresses;
+  std::string lines;
+  for (const auto& [name, of] : call.query.fields()) {
+    if (name != "of") continue;
+    const auto party = parse_party("of", of);
+    if (!party) co_return party.error();
+    const auto jid = party_jid(*call.tenant, *party);
+    if (!jid) co_return Error{ErrorKind::bad_request, jid.error().text};
+    auto object = co_await describe(api, call.tenant, *jid);
+    if (!object) co_return object.error();
+    (*object)["of"] = of;
+    addresses.push_back(std::move(*object));
+    lines.append(lines.empty() ? "" : "\n").append(jid->str());
+  }
+  if (addresses.empty()) {
+    co_return Error{ErrorKind::bad_request, "Say whose address is wanted: ?of=user:42, or ?of=room:news, or several."};
+  }
+  co_return make_answer(200, {{"addresses", std::move(addresses)}}, lines);
+}
+
+}  // namespace teahouse::api
