@@ -96,3 +96,33 @@ test("two people with one name are told apart, and each knows his own words", as
   assert.equal(await two.locator(".group.own", { hasText: first }).count(), 0);
   await one.locator(".author", { hasText: new RegExp(`^${ann.name} 2$`) }).first().waitFor();
 });
+
+test("whatever a user is called, the room is entered, and the others see the name as it is written", async () => {
+  const room = await makeRoom();
+  for (const name of ["玛丽·居里", "Anna ❤️", "👩‍💻 Dev", "So\u00ADfie\u200F\u200B", "Tired \u{1FAE9}"]) {
+    const b = await h.openPage(await h.newContext(), h.signedIn(alpha, { ...bo, name }, { room: room.name }));
+    await h.ready(b);
+    const said = h.unique("from inside");
+    await h.say(b, said);
+    await h.delivered(b, said);
+    await owner.gets(said);
+    const a = await h.openPage(await h.newContext(), h.signedIn(alpha, ann, { room: room.name }));
+    await h.ready(a);
+    await a.locator(".message", { hasText: said }).waitFor();
+    if (!name.startsWith("Tired")) assert.ok((await a.locator("body").innerText()).includes(name.trim()), name);
+    await h.closeContexts();
+  }
+});
+
+test("whatever a user's id is, the user signs in", async () => {
+  const room = await makeRoom();
+  for (const id of ["m²", "น้ำ", "Լևոն", "Ali علي", "😀", "CORP\\bo"]) {
+    const b = await h.openPage(await h.newContext(), h.signedIn(alpha, { id, name: "Somebody" }, { room: room.name }));
+    await h.ready(b);
+    const said = h.unique("from inside");
+    await h.say(b, said);
+    await h.delivered(b, said);
+    await owner.gets(said);
+    await h.closeContexts();
+  }
+});

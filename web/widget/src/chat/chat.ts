@@ -21,10 +21,11 @@ import { Contacts } from "./contacts.ts";
 import { History } from "./history.ts";
 import { Incoming } from "./incoming.ts";
 import { Messages } from "./messages.ts";
+import { cleanName } from "./nick.ts";
 import { limits, type Conversation, type Read } from "./model.ts";
 import { People, safePicture } from "./people.ts";
 import { answerRequest } from "./requests.ts";
-import { cleanNick, Rooms } from "./rooms.ts";
+import { Rooms } from "./rooms.ts";
 import { Sending } from "./sending.ts";
 import { Store, type Snapshot } from "./store.ts";
 import { Typing } from "./typing.ts";
@@ -92,10 +93,7 @@ export class Chat extends Emitter<ChatEvents> {
       open,
       websocket: site.websocket,
       domain: site.domain,
-      credentials: async (refresh) => ({
-        password: await identity.token(refresh),
-        localpart: escapeLocalpart(identity.claims.sub.toLowerCase()),
-      }),
+      credentials: async (refresh) => ({ token: await identity.token(refresh) }),
       snapshot: () => this.store.snapshot(),
     });
     this.messages = new Messages(this.store, clock);
@@ -131,21 +129,9 @@ export class Chat extends Emitter<ChatEvents> {
     const { claims } = this.options.identity;
     if (claims.name) this.store.people.set(this.store.me.jid, { jid: this.store.me.jid, id: claims.sub, name: claims.name, picture: safePicture(claims.picture) });
     else await Promise.race([this.people.load(this.store.me.jid), new Promise((resolve) => setTimeout(resolve, 3_000))]);
-    this.store.setOwnName(cleanNick(this.store.personName(this.store.me.jid)), this.now());
-    this.link.start();
-    this.tellToken();
-  }
-
-  /** The page goes away, or another widget takes its place: what is shown is written down for the next, which goes on with the session. */
-  park(): void {
-    this.stopTyping();
-    const saved: Saved = { epoch: this.epoch, h: this.link.h, snapshot: this.store.snapshot() };
-    this.link.stop();
-    this.session.set("page", saved);
-  }
-
-  /** The page that was left is there again. */
-  comeBack(): void {
+    this.store.setOwnName(cleanName(this.store.personName(this.store.me.jid)), this.now());
+    addEventListener("pagehide", this.leavePage);
+    addEventListener("pageshow", this.returnToPage);
     this.link.start();
   }
 
@@ -258,7 +244,7 @@ export class Chat extends Emitter<ChatEvents> {
 
   async rename(name: string): Promise<void> {
     const { origin, identity } = this.options;
-    const clean = cleanNick(name);
+    const clean = cleanName(name);
     if (!clean) return;
     const { name: before } = this.store.me;
     await this.rooms.rename(clean); // first: a room may know somebody of that name

@@ -28,6 +28,8 @@ export interface Occupant {
   role: string;
   affiliation: string;
   show: string;
+  /** The name as it is written, where the nick can't hold it. */
+  name?: string;
 }
 
 export type RoomPhase = "idle" | "joining" | "joined" | "failed" | "left";

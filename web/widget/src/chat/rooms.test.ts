@@ -2,8 +2,8 @@ import "../testing/browser.ts";
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { IqError } from "../core/link.ts";
-import { Storages } from "../core/storage.ts";
-import { parse } from "../core/xml.ts";
+import { openStorage } from "../core/storage.ts";
+import { child, parse } from "../core/xml.ts";
 import { settle } from "../testing/browser.ts";
 import { FakeLink } from "../testing/link.ts";
 import { Rooms } from "./rooms.ts";
@@ -108,4 +108,45 @@ test("the name that a room was given is asked for; its id is none", async () => 
   enter(two);
   await settle();
   assert.deepEqual([room(one).name, room(two).name], ["Customer support", ""]);
+});
+
+const joins = () => link.take().map((xml) => parse(xml)!).filter((p) => p.localName === "presence");
+const refusal = (text: string) =>
+  `<error type="modify"><jid-malformed xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/><text xmlns="urn:ietf:params:xml:ns:xmpp-stanzas">${text}</text></error>`;
+
+test("a name that can be no nick enters by one like it, and is told as it is written", () => {
+  store.me.name = "玛丽·居里 ❤️";
+  rooms.join(room(one));
+  const [presence] = joins();
+  assert.equal(presence!.getAttribute("to"), `${one}/玛丽‧居里 ❤`);
+  assert.equal(child(presence!, "http://jabber.org/protocol/nick", "nick")?.textContent, "玛丽·居里 ❤️");
+  say(`${one}/玛丽‧居里 ❤`, `${x(110)}<nick xmlns="http://jabber.org/protocol/nick">玛丽·居里 ❤️</nick>`);
+  say(`${one}/Bo`, `${x()}<nick xmlns="http://jabber.org/protocol/nick">玛丽·居里 ❤️</nick>`);
+  assert.deepEqual(Object.values(room(one).room!.occupants).map((o) => o.name), ["玛丽·居里 ❤️", undefined], "nobody else passes for her");
+  assert.equal(room(one).room!.phase, "joined");
+});
+
+test("a nick that is refused all the same is tried without the character that the server names", () => {
+  store.me.name = "Tired \u{1F600}!";
+  rooms.join(room(one));
+  rooms.join(room(two));
+  const entries = joins();
+  const refuse = (entry: Element, character: string) =>
+    rooms.take(parse(`<presence xmlns="jabber:client" type="error" id="${entry.getAttribute("id")}">${refusal(`Not allowed: ${character}.`)}</presence>`)!);
+  refuse(entries[0]!, "U+1F600");
+  const [again, ...others] = joins();
+  assert.deepEqual([again!.getAttribute("to"), others.length], [`${one}/Tired !`, 0]);
+  refuse(again!, "U+1F600");
+  assert.deepEqual([room(one).room!.phase, room(one).room!.error], ["failed", "jid-malformed"], "not again and again");
+  assert.equal(room(two).room!.phase, "joining", "the id says which room it was");
+});
+
+test("a new name is tried without what the server refuses in it", async () => {
+  enter(one);
+  const renamed = rooms.rename("New\u{1F600}");
+  say(one, refusal("Not allowed: U+1F600."), "error");
+  await settle();
+  agree(one);
+  await renamed;
+  assert.deepEqual([room(one).room!.nick, room(one).room!.phase], ["New", "joined"]);
 });

@@ -1,21 +1,18 @@
 // Rooms (XEP-0045): joining, who is here, leaving, and finding out after a resumption whether we are still in (XEP-0410).
 import { IqError, type Link } from "../core/link.ts";
-import { bareJid, localpart, resourcepart, unescapeLocalpart } from "../core/jid.ts";
+import { bareJid, resourcepart, userId } from "../core/jid.ts";
 import { ns } from "../core/ns.ts";
-import { attribute, child, children, el, text } from "../core/xml.ts";
+import { randomId } from "../core/stream.ts";
+import { attribute, child, children, el, text, type Node } from "../core/xml.ts";
 import type { Conversation, Occupant } from "./model.ts";
+import { cleanName, makeNick, refusedCharacter, writtenName } from "./nick.ts";
 import { readError } from "./reading.ts";
 import type { Store } from "./store.ts";
 
-const nickCharactersMax = 48;
 const rejoinMs = 4_000;
 const conflictsMax = 9;
+const refusalsMax = 9;
 const answerMsMax = 15_000;
-
-export function cleanNick(name: string): string {
-  // eslint-disable-next-line no-control-regex
-  return [...name.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ").replace(/\s+/g, " ").trim()].slice(0, nickCharactersMax).join("").trim();
-}
 
 function numbered(nick: string, tries: number): string {
   return tries === 0 ? nick : `${nick} ${tries + 1}`;
@@ -32,6 +29,10 @@ export class Rooms {
   private readonly joinTimers = new Map<string, ReturnType<typeof setTimeout>>();
   /** Rooms that we have asked for another nick, and who waits for the answer. */
   private readonly nickChanges = new Map<string, (refusal?: string) => void>();
+  /** The id of each room's last entry: by it a refusal is known, whoever it comes from. */
+  private readonly entries = new Map<string, string>();
+  /** Characters that the server takes in no nick, as its refusals have told. */
+  private readonly refusedCharacters = new Set<string>();
 
   constructor(
     private readonly link: Link,
@@ -49,8 +50,9 @@ export class Rooms {
     this.link.send(
       el(
         "presence",
-        { to: `${conversation.jid}/${room.nick}`, id: `${this.link.tab}-join` },
+        { to: `${conversation.jid}/${room.nick}`, id: `join-${randomId(12)}` },
         el("x", { xmlns: ns.muc }, el("history", { maxstanzas: "0" }), room.password !== undefined && el("password", {}, room.password)),
+        this.written(),
       ),
     );
     this.store.changed();
@@ -67,12 +69,12 @@ export class Rooms {
    * Asks the rooms we are in for another nick. Where one refuses, those that agreed are asked for the old one again. Without a connection
    * nothing is asked: see `followName`.
    */
-  async rename(nick: string): Promise<void> {
+  async rename(name: string): Promise<void> {
     const agreed: [jid: string, old: string][] = [];
     for (const { jid, room } of [...this.store.conversations.values()]) {
-      if (room?.phase !== "joined" || room.nick === nick) continue;
+      if (room?.phase !== "joined" || room.nick === this.nick(name)) continue;
       const old = room.nick;
-      const refusal = await this.changeNick(jid, nick);
+      const refusal = await this.changeName(jid, name);
       if (refusal === undefined || this.link.status.phase !== "online") {
         agreed.push([jid, old]);
         continue;
@@ -88,17 +90,31 @@ export class Rooms {
     for (const { jid, room } of [...this.store.conversations.values()]) {
       if (room?.phase !== "joined" || isNumbered(room.nick, name)) continue;
       for (let tries = 0; tries <= conflictsMax && name === this.nick(); tries++) {
-        if ((await this.changeNick(jid, numbered(name, tries))) !== "conflict") break;
+        if ((await this.changeName(jid, this.store.me.name, tries)) !== "conflict") break;
       }
     }
   }
 
-  private nick(): string {
-    return cleanNick(this.store.me.name) || "Guest";
+  private nick(name = this.store.me.name): string {
+    return makeNick(name, this.refusedCharacters) || "Guest";
   }
 
-  /** Gives the condition with which the room refused, if it did. */
-  private changeNick(room: string, nick: string): Promise<string | undefined> {
+  /** Gives the condition with which the room refused the nick of this name, if it did. */
+  private async changeName(room: string, name: string, tries = 0): Promise<string | undefined> {
+    for (;;) {
+      const nick = numbered(this.nick(name), tries);
+      const refusal = await this.changeNick(room, nick, name);
+      if (refusal !== "jid-malformed" || numbered(this.nick(name), tries) === nick) return refusal;
+    }
+  }
+
+  /** The name as it is written, where the nick can't show it (XEP-0172). */
+  private written(name = this.store.me.name): Node | false {
+    const clean = cleanName(name);
+    return clean !== "" && clean !== this.nick(name) && el("nick", { xmlns: ns.nick }, clean);
+  }
+
+  private changeNick(room: string, nick: string, name = this.store.me.name): Promise<string | undefined> {
     return new Promise((resolve) => {
       const settle = (refusal?: string): void => {
         clearTimeout(timer);
@@ -107,7 +123,7 @@ export class Rooms {
       };
       const timer = setTimeout(() => settle("remote-server-timeout"), answerMsMax);
       this.nickChanges.set(room, settle);
-      if (!this.link.send(el("presence", { to: `${room}/${nick}` }))) settle("remote-server-timeout");
+      if (!this.link.send(el("presence", { to: `${room}/${nick}` }, this.written(name)))) settle("remote-server-timeout");
     });
   }
 
@@ -147,6 +163,7 @@ export class Rooms {
     conversation.pinned = true;
     const { room } = conversation;
     if (!room || room.phase === "joined") return;
+    this.entries.set(conversation.jid, attribute(presence, "id"));
     Object.assign(room, { phase: "joining", nick: resourcepart(to), error: undefined, errorText: undefined, occupants: {} });
     clearTimeout(this.joinTimers.get(conversation.jid));
     this.joinTimers.set(conversation.jid, setTimeout(() => this.joinUnanswered(conversation.jid), answerMsMax));
@@ -160,13 +177,17 @@ export class Rooms {
     this.store.changed();
   }
 
+  private entered(id: string): string | undefined {
+    return [...this.entries].find(([, entry]) => entry === id)?.[0];
+  }
+
   /** Takes a presence if it comes from a room. */
   take(presence: Element): boolean {
     const from = attribute(presence, "from");
-    const conversation = this.store.conversations.get(bareJid(from));
+    const type = attribute(presence, "type");
+    const conversation = this.store.conversations.get((type === "error" && this.entered(attribute(presence, "id"))) || bareJid(from));
     const room = conversation?.room;
     if (!conversation || !room) return false;
-    const type = attribute(presence, "type");
     const nick = resourcepart(from);
     if (type === "error") this.refused(conversation, presence);
     else if (type === "unavailable") this.gone(conversation, nick, presence);
@@ -187,6 +208,7 @@ export class Rooms {
       role: attribute(item, "role"),
       affiliation: attribute(item, "affiliation"),
       show: text(child(presence, ns.client, "show")),
+      name: writtenName(nick, text(child(presence, ns.nick, "nick"))),
     };
     room.occupants = { ...room.occupants, [nick]: occupant };
     if (!codes.includes("110")) return;
@@ -207,7 +229,7 @@ export class Rooms {
     const identity = child(child(answer, ns.discoInfo, "query"), ns.discoInfo, "identity");
     const name = attribute(identity, "name");
     if (!identity) return;
-    conversation.name = name === unescapeLocalpart(localpart(conversation.jid)) ? "" : name;
+    conversation.name = name === userId(conversation.jid) ? "" : name;
     this.store.changed();
   }
 
@@ -257,8 +279,20 @@ export class Rooms {
       this.conflicts.set(conversation.jid, tries);
       return this.join(conversation);
     }
+    const learned = error?.condition === "jid-malformed" && this.learn(refusedCharacter(error.text));
     if (room.phase === "joined") return this.nickChanges.get(conversation.jid)?.(error?.condition ?? ""); // nothing else changes
+    if (learned && room.phase === "joining") {
+      if (this.link.leading) this.join(conversation);
+      return;
+    }
     Object.assign(room, { phase: "failed", error: error?.condition, errorText: error?.text, occupants: {} });
+  }
+
+  /** Whether a nick without this character is worth a try. */
+  private learn(character: string | undefined): boolean {
+    if (character === undefined || this.refusedCharacters.has(character) || this.refusedCharacters.size >= refusalsMax) return false;
+    this.refusedCharacters.add(character);
+    return true;
   }
 
   /** A room that our join made is locked until its maker accepts the defaults. */

@@ -35,3 +35,18 @@ test("a user's id becomes his address, lower-cased", () => {
   assert.equal(userJid("Ann@Shop.example", "im.example"), "ann\\40shop.example@im.example");
   assert.equal(userId("ann\\40shop.example@im.example"), "ann@shop.example");
 });
+
+test("an id that can be no localpart is read from the bytes that stand for it", () => {
+  const table: [localpart: string, id: string][] = [
+    ["=m=c2=b2", "m²"],
+    ["==f0=9f=98=80", "😀"],
+    ["==41li=20=d8=b9=d9=84=d9=8a", "Ali علي"],
+    ["==3dm=3dc2=3db2", "=m=c2=b2"],
+    ["=foo", "=foo"],
+    ["=m=c2", "=m=c2"],
+    ["=m=C2=B2", "=m=C2=B2"],
+    ["=", "="],
+    ["bo=20", "bo=20"],
+  ];
+  for (const [local, id] of table) assert.equal(userId(`${local}@im.example`), id);
+});

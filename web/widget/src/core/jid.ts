@@ -41,7 +41,17 @@ export function userJid(id: string, domain: string): string {
   return `${escapeLocalpart(id.toLowerCase())}@${domain}`;
 }
 
-/** The site's user id of an account, as `GET /v1/users/{id}` takes it. */
+/** An id that can be no localpart is its bytes behind "=": "m²" is "=m=c2=b2" (src/account/user_id.h). */
+function underived(localpart: string): string | undefined {
+  if (!/^=(?:[a-z0-9._-]|=[0-9a-f]{2})+$/.test(localpart) || !localpart.includes("=", 1)) return undefined;
+  try {
+    return decodeURIComponent(localpart.slice(1).replace(/=/g, "%"));
+  } catch {
+    return undefined; // no UTF-8
+  }
+}
+
+/** The site's user id of an account (or id of a room), as `GET /v1/users/{id}` takes it. */
 export function userId(jid: string): string {
-  return unescapeLocalpart(localpart(jid));
+  return underived(localpart(jid)) ?? unescapeLocalpart(localpart(jid));
 }

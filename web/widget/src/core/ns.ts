@@ -14,6 +14,7 @@ export const ns = {
   rsm: "http://jabber.org/protocol/rsm", // XEP-0059
   dataForm: "jabber:x:data",
   chatStates: "http://jabber.org/protocol/chatstates", // XEP-0085
+  nick: "http://jabber.org/protocol/nick", // XEP-0172
   receipts: "urn:xmpp:receipts", // XEP-0184
   sm: "urn:xmpp:sm:3", // XEP-0198
   ping: "urn:xmpp:ping", // XEP-0199

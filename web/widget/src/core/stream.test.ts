@@ -7,7 +7,7 @@ import { attribute, text } from "./xml.ts";
 
 const features = (inner: string) => `<stream:features xmlns="jabber:client" xmlns:stream="http://etherx.jabber.org/streams">${inner}</stream:features>`;
 const open = '<open xmlns="urn:ietf:params:xml:ns:xmpp-framing" from="a.test" id="1" version="1.0"/>';
-const mechanisms = features('<mechanisms xmlns="urn:ietf:params:xml:ns:xmpp-sasl"><mechanism>PLAIN</mechanism></mechanisms>');
+const mechanisms = features('<mechanisms xmlns="urn:ietf:params:xml:ns:xmpp-sasl"><mechanism>OAUTHBEARER</mechanism></mechanisms>');
 const bindAndSm = features('<bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"/><sm xmlns="urn:xmpp:sm:3"/>');
 const bound =
   '<iq xmlns="jabber:client" type="result" id="bind"><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"><jid>ann@a.test/w</jid></bind></iq>';
@@ -28,7 +28,7 @@ function setUp(saved: SmState | null = null, credentials?: (refresh: boolean) =>
   const stream = new Stream({
     websocket: "ws://a.test/xmpp",
     domain: "a.test",
-    credentials: credentials ?? (async () => ({ localpart: "ann", password: "tök" })),
+    credentials: credentials ?? (async () => ({ token: "eyJ.a.b" })),
     load: () => store.sm,
     save: (sm) => (store.sm = sm && structuredClone(sm)),
     openSocket: (url) => new FakeSocket(url) as unknown as WebSocket,
@@ -46,7 +46,7 @@ async function logIn(socket: FakeSocket) {
   await socket.say(open);
   await socket.say(mechanisms);
   const auth = await socket.expect("auth");
-  assert.equal(Buffer.from(text(auth), "base64").toString(), "\0ann\0tök");
+  assert.equal(Buffer.from(text(auth), "base64").toString(), "n,,\x01auth=Bearer eyJ.a.b\x01\x01");
   await socket.say('<success xmlns="urn:ietf:params:xml:ns:xmpp-sasl"/>');
   await socket.expect("open");
   await socket.say(open);
@@ -128,6 +128,8 @@ const refuse = async (socket: () => FakeSocket) => {
   await socket().say(open);
   await socket().say(mechanisms);
   await socket().expect("auth");
+  await socket().say('<challenge xmlns="urn:ietf:params:xml:ns:xmpp-sasl">e30=</challenge>');
+  assert.equal(atob(text(await socket().expect("response"))), "\x01");
   await socket().say('<failure xmlns="urn:ietf:params:xml:ns:xmpp-sasl"><not-authorized/><text>It ran out.</text></failure>');
 };
 
@@ -135,7 +137,7 @@ test("a refused token is renewed once; refused again, the user is told", async (
   const asked: boolean[] = [];
   const { stream, socket } = setUp(null, async (refresh) => {
     asked.push(refresh);
-    return { localpart: "ann", password: "tök" };
+    return { token: "eyJ.a.b" };
   });
   await refuse(socket);
   assert.equal(stream.status.phase, "waiting");
@@ -148,7 +150,7 @@ test("a refused token is renewed once; refused again, the user is told", async (
 test("a token that can't be renewed: what the server said of it is the reason", async () => {
   const { stream, socket } = setUp(null, async (refresh) => {
     if (refresh) throw new CredentialsError("signed-out", "There is no other.");
-    return { localpart: "ann", password: "tök" };
+    return { token: "eyJ.a.b" };
   });
   await refuse(socket);
   stream.retryNow();

@@ -1,4 +1,4 @@
-// One XMPP stream over WebSocket (RFC 7395): opens it, logs in with SASL PLAIN, resumes or binds (XEP-0198), reconnects for ever.
+// One XMPP stream over WebSocket (RFC 7395): opens it, logs in with a site token (SASL OAUTHBEARER), resumes or binds (XEP-0198), reconnects for ever.
 //
 // The life of a connection is told once, in `negotiate`, as a straight line of sends and awaited frames; after it every frame goes
 // through `receive`. `SmState` is saved before anyone is told of a stanza, so that a page that dies at any point leaves a state from
@@ -26,8 +26,8 @@ export interface Status {
 }
 
 export interface Credentials {
-  localpart: string;
-  password: string;
+  /** A site token. */
+  token: string;
 }
 
 /** Thrown by `credentials` when trying again is no use (`final`) or only after some time. */
@@ -195,11 +195,16 @@ export class Stream extends Emitter<StreamEvents> {
     );
   }
 
-  private async negotiate({ localpart, password }: Credentials): Promise<boolean> {
+  private async negotiate({ token }: Credentials): Promise<boolean> {
     await this.openStream();
-    const plain = new TextEncoder().encode(`\0${localpart}\0${password}`);
-    this.write(el("auth", { xmlns: ns.sasl, mechanism: "PLAIN" }, btoa(String.fromCharCode(...plain))));
-    const outcome = await this.nextFrame();
+    // RFC 7628. The token says whose it is; what the address of that user is, we hear when it is bound.
+    const bearer = new TextEncoder().encode(`n,,\x01auth=Bearer ${token}\x01\x01`);
+    this.write(el("auth", { xmlns: ns.sasl, mechanism: "OAUTHBEARER" }, btoa(String.fromCharCode(...bearer))));
+    let outcome = await this.nextFrame();
+    if (outcome.localName === "challenge") {
+      this.write(el("response", { xmlns: ns.sasl }, btoa("\x01")));
+      outcome = await this.nextFrame();
+    }
     if (outcome.localName !== "success") {
       throw new StreamFailure(`sasl:${child(outcome)?.localName ?? "failure"}`, text(child(outcome, ns.sasl, "text")));
     }
@@ -315,7 +320,7 @@ export class Stream extends Emitter<StreamEvents> {
       this.setSm(null);
       return this.giveUp("replaced", error.message);
     }
-    if (["sasl:not-authorized", "sasl:credentials-expired", "sasl:invalid-authzid"].includes(condition)) {
+    if (["sasl:not-authorized", "sasl:credentials-expired", "sasl:malformed-request"].includes(condition)) {
       if (this.refusal !== null) return this.giveUp("signed-out", error.message);
       this.refusal = error.message;
     }

@@ -192,9 +192,10 @@ function author({ chat, t }: Ui, conversation: Conversation, message: Message): 
     return { name: message.nick || store.personName(jid), shown, picture: store.picture(jid), icon: isFromSite(chat, conversation) ? "bell" : undefined };
   }
   const name = message.nick;
-  const real = room.occupants[name]?.jid;
+  const occupant = room.occupants[name];
+  const real = occupant?.jid;
   people.want(real);
-  const shown = name ? personName(name, t) : conversationName(chat, conversation, t);
+  const shown = name ? personName(occupant?.name ?? name, t) : conversationName(chat, conversation, t);
   return { name: name || shown, shown, picture: store.picture(real), guest: isMarkedGuest(real, name) };
 }
 

@@ -17,6 +17,7 @@ test("rooms: the name they were given, the lobby in the user's language, else th
   assert.equal(named("support-eu@rooms.a.test", true), "Support eu");
   assert.equal(named("tea\\20\\26\\20cake@rooms.a.test", true), "Tea & cake");
   assert.equal(named("\\40\\40@rooms.a.test", true), "@@");
+  assert.equal(named("==f0=9f=8d=b5=20tea@rooms.a.test", true), "🍵 tea");
   assert.deepEqual([named("lobby@rooms.a.test", true), named("lobby@rooms.a.test", true, "", zh)], ["Lobby", "大厅"]);
   assert.equal(named("lobby@rooms.a.test", true, "The counter", zh), "The counter");
 });

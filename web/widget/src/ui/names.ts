@@ -1,7 +1,7 @@
 // What conversations and people are called, in the user's language where the name is nobody's own choice.
 import type { Chat } from "../chat/chat.ts";
 import type { Conversation } from "../chat/model.ts";
-import { localpart, resourcepart, unescapeLocalpart } from "../core/jid.ts";
+import { localpart, resourcepart, userId } from "../core/jid.ts";
 import type { ChatStrings } from "../strings/chat.ts";
 import type { Translate } from "../strings/table.ts";
 
@@ -30,7 +30,7 @@ export function conversationName(chat: Chat, conversation: Conversation, t: Tran
   if (!room) return personName(resourcepart(jid) || chat.store.personName(jid), t);
   if (name) return name;
   if (jid === `${site.lobby}@${site.rooms}`) return t("lobby");
-  const id = unescapeLocalpart(localpart(jid));
+  const id = userId(jid);
   const words = id.replace(/[-_]+/g, " ").trim() || id;
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

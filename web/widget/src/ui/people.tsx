@@ -53,7 +53,7 @@ function Row({ occupant, own, tabStop }: { occupant: Occupant; own: boolean; tab
   const { nick, jid, role, affiliation } = occupant;
   useEffect(() => chat.people.want(jid), [jid]);
   const presence = toShow("", occupant.show);
-  const name = personName(nick, t);
+  const name = personName(occupant.name ?? nick, t);
   const standing = affiliation === "owner" ? t("owner") : affiliation === "admin" ? t("admin") : role === "moderator" ? t("moderator") : "";
   const title = standing || (!own && isMarkedGuest(jid, nick) ? t("guest") : "");
   const shown = (
