@@ -35,7 +35,9 @@ using store::Statement;
 constexpr size_t name_characters_max = 128;
 constexpr size_t picture_bytes_max = 2048;
 constexpr std::string_view keys_version = "1";
-constexpr size_t keys_fields = 7;
+constexpr std::string_view two_forms_version = "2";  // with ScramKeys::saslprep_pairs
+constexpr size_t pairs_fields = 4;
+constexpr size_t keys_fields = 3 + pairs_fields;
 
 constexpr const char* select_columns =
     "SELECT localpart, name, picture, role, CASE WHEN scram = '' THEN 0 ELSE 1 END, created_ms, user_id, expires_ms "
@@ -114,27 +116,41 @@ void apply(Account& account, const AccountChange& change) {
 }
 
 std::string to_text(const sasl::ScramKeys& keys) {
-  std::string text = std::string(keys_version) + "$" + std::to_string(keys.iterations);
-  for (const std::string* bytes :
-       {&keys.salt, &keys.stored_key_sha1, &keys.server_key_sha1, &keys.stored_key_sha256, &keys.server_key_sha256}) {
-    text.append("$").append(crypto::to_base64(*bytes));
-  }
+  const bool two = keys.saslprep_pairs.has_value();
+  std::string text = std::string(two ? two_forms_version : keys_version) + "$" + std::to_string(keys.iterations) + "$" +
+                     crypto::to_base64(keys.salt);
+  const auto append = [&](const sasl::ScramKeyPairs& pairs) {
+    for (const std::string* bytes :
+         {&pairs.stored_key_sha1, &pairs.server_key_sha1, &pairs.stored_key_sha256, &pairs.server_key_sha256}) {
+      text.append("$").append(crypto::to_base64(*bytes));
+    }
+  };
+  append(keys.pairs);
+  if (two) append(*keys.saslprep_pairs);
   return text;
 }
 
 std::optional<sasl::ScramKeys> parse_keys(std::string_view text) {
   const auto fields = split_fields(text);
-  if (fields.size() != keys_fields || fields[0] != keys_version) return std::nullopt;
+  const bool two = fields[0] == two_forms_version;
+  if (fields.size() != keys_fields + (two ? pairs_fields : 0) || (!two && fields[0] != keys_version)) {
+    return std::nullopt;
+  }
   sasl::ScramKeys keys;
   const auto number = std::from_chars(fields[1].data(), fields[1].data() + fields[1].size(), keys.iterations);
   if (number.ec != std::errc() || keys.iterations < 1 || keys.iterations > sasl::scram_iterations_max)
     return std::nullopt;
-  size_t field = 2;
-  for (std::string* bytes :
-       {&keys.salt, &keys.stored_key_sha1, &keys.server_key_sha1, &keys.stored_key_sha256, &keys.server_key_sha256}) {
-    auto decoded = crypto::parse_base64(fields[field++]);
+  std::vector<std::string*> targets = {&keys.salt};
+  const auto add = [&](sasl::ScramKeyPairs& pairs) {
+    targets.insert(targets.end(), {&pairs.stored_key_sha1, &pairs.server_key_sha1, &pairs.stored_key_sha256,
+                                   &pairs.server_key_sha256});
+  };
+  add(keys.pairs);
+  if (two) add(keys.saslprep_pairs.emplace());
+  for (size_t i = 0; i < targets.size(); ++i) {
+    auto decoded = crypto::parse_base64(fields[i + 2]);
     if (!decoded) return std::nullopt;
-    *bytes = std::move(*decoded);
+    *targets[i] = std::move(*decoded);
   }
   return keys;
 }
@@ -184,6 +200,11 @@ Statement select_expired(int64_t now_ms, size_t rows_max) {
   return {
       "SELECT tenant_id, localpart FROM accounts WHERE expires_ms > 0 AND expires_ms <= ? ORDER BY expires_ms LIMIT ?",
       {now_ms, static_cast<int64_t>(rows_max)}};
+}
+
+Statement select_not_ascii() {
+  return {"SELECT tenant_id, localpart FROM accounts WHERE localpart GLOB '*[^ -~]*' ORDER BY tenant_id, localpart",
+          {}};
 }
 
 std::vector<Statement> remove(TenantId tenant, const std::string& localpart) {

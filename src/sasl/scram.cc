@@ -147,20 +147,21 @@ Step Scram::on_client_first(std::string_view message) {
 
 Step Scram::on_keys(const std::optional<ScramKeys>& keys) {
   const ScramKeys fake = make_fake_keys(setup_.fake_secret, authcid_);  // made for everybody: it takes time
-  const bool sha1 = setup_.hash == crypto::Hash::sha1;
-  const auto usable = [&](const ScramKeys& k) {
-    const size_t size = crypto::digest_size(setup_.hash);
-    return (sha1 ? k.stored_key_sha1 : k.stored_key_sha256).size() == size &&
-           (sha1 ? k.server_key_sha1 : k.server_key_sha256).size() == size;
-  };
-  if (keys && keys->iterations < scram_iterations_min) {  // never let a client prove itself so cheaply
+  if (keys && keys->iterations < scram_iterations_min) {                // never let a client prove itself so cheaply
     return Failure{Condition::temporary_auth_failure, "The stored password is too weakly kept; set a new one."};
   }
-  known_ = keys && usable(*keys);
-  const ScramKeys& used = known_ ? *keys : fake;
+  const auto add = [&](const ScramKeyPairs& pairs) {
+    const bool sha1 = setup_.hash == crypto::Hash::sha1;
+    KeyPair pair{sha1 ? pairs.stored_key_sha1 : pairs.stored_key_sha256,
+                 sha1 ? pairs.server_key_sha1 : pairs.server_key_sha256};
+    const size_t size = crypto::digest_size(setup_.hash);
+    if (pair.stored_key.size() == size && pair.server_key.size() == size) pairs_.push_back(std::move(pair));
+  };
+  if (keys) add(keys->pairs);
+  if (keys && keys->saslprep_pairs) add(*keys->saslprep_pairs);
+  known_ = !pairs_.empty();
+  if (!known_) add(fake.pairs);
   const ScramKeys& shown = keys ? *keys : fake;  // an account with other keys only shows its own salt all the same
-  stored_key_ = sha1 ? used.stored_key_sha1 : used.stored_key_sha256;
-  server_key_ = sha1 ? used.server_key_sha1 : used.server_key_sha256;
   server_first_ = "r=" + nonce_ + ",s=" + crypto::to_base64(shown.salt) + ",i=" + std::to_string(shown.iterations);
   state_ = State::client_final;
   return Challenge{server_first_};
@@ -194,11 +195,17 @@ Step Scram::on_client_final(std::string_view message) {
 
 Step Scram::check_proof(std::string_view without_proof, std::string_view proof) const {
   const std::string auth_message = client_first_bare_ + "," + server_first_ + "," + std::string(without_proof);
-  std::string client_key = crypto::hmac(setup_.hash, stored_key_, auth_message);  // ClientSignature, until it is masked
-  if (proof.size() != client_key.size()) return malformed("The proof has a wrong size.");
-  for (size_t i = 0; i < client_key.size(); ++i) client_key[i] = static_cast<char>(client_key[i] ^ proof[i]);
-  const bool proved = crypto::constant_time_equal(crypto::digest(setup_.hash, client_key), stored_key_);
-  const std::string signature = crypto::hmac(setup_.hash, server_key_, auth_message);
+  if (proof.size() != crypto::digest_size(setup_.hash)) return malformed("The proof has a wrong size.");
+  std::string signature;
+  bool proved = false;
+  for (const KeyPair& pair : pairs_) {
+    std::string client_key = crypto::hmac(setup_.hash, pair.stored_key, auth_message);  // ClientSignature, until masked
+    for (size_t i = 0; i < client_key.size(); ++i) client_key[i] = static_cast<char>(client_key[i] ^ proof[i]);
+    const bool by_this = crypto::constant_time_equal(crypto::digest(setup_.hash, client_key), pair.stored_key);
+    std::string its_signature = crypto::hmac(setup_.hash, pair.server_key, auth_message);
+    if (by_this) signature = std::move(its_signature);
+    proved |= by_this;
+  }
   if (!proved || !known_) return wrong_credentials();
   return Success{authcid_, authzid_, "v=" + crypto::to_base64(signature)};
 }

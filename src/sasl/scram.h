@@ -49,7 +49,10 @@ class Scram final : public Mechanism {
   std::string nonce_;  // the client's and ours
   std::string client_first_bare_;
   std::string server_first_;
-  std::string stored_key_, server_key_;
+  struct KeyPair {
+    std::string stored_key, server_key;
+  };
+  std::vector<KeyPair> pairs_;  // any of them proves the password: one for each way to prepare it
   bool known_ = false;
 };
 

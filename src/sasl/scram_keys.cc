@@ -3,6 +3,7 @@
 #include "base/random.h"
 #include "crypto/hash.h"
 #include "xmpp/prep.h"
+#include "xmpp/stringprep.h"
 
 namespace teahouse::sasl {
 namespace {
@@ -18,6 +19,33 @@ Pair derive(Hash hash, std::string_view prepared, std::string_view salt, int ite
   return {crypto::digest(hash, crypto::hmac(hash, salted, "Client Key")), crypto::hmac(hash, salted, "Server Key")};
 }
 
+ScramKeyPairs derive_pairs(std::string_view prepared, std::string_view salt, int iterations) {
+  Pair sha1 = derive(Hash::sha1, prepared, salt, iterations);
+  Pair sha256 = derive(Hash::sha256, prepared, salt, iterations);
+  return {std::move(sha1.stored_key), std::move(sha1.server_key), std::move(sha256.stored_key),
+          std::move(sha256.server_key)};
+}
+
+// The password as SASLprep leaves it, if that is another text than OpaqueString leaves.
+std::optional<std::string> find_saslprep(std::string_view password, std::string_view prepared) {
+  auto other = xmpp::saslprep(password);
+  return other && !other->empty() && *other != prepared ? std::move(other) : std::nullopt;
+}
+
+// Whether one of the stored pairs is of this text: one derivation, since they have one salt.
+bool is_any_of(const ScramKeys& keys, std::string_view prepared) {
+  const bool has_sha256 = keys.pairs.stored_key_sha256.size() == crypto::digest_size(Hash::sha256);
+  const Hash hash = has_sha256 ? Hash::sha256 : Hash::sha1;
+  const auto stored = [&](const ScramKeyPairs& pairs) -> const std::string& {
+    return has_sha256 ? pairs.stored_key_sha256 : pairs.stored_key_sha1;
+  };
+  if (stored(keys.pairs).size() != crypto::digest_size(hash)) return false;
+  const std::string own = derive(hash, prepared, keys.salt, keys.iterations).stored_key;
+  bool same = crypto::constant_time_equal(own, stored(keys.pairs));
+  if (keys.saslprep_pairs) same |= crypto::constant_time_equal(own, stored(*keys.saslprep_pairs));
+  return same;
+}
+
 }  // namespace
 
 Result<ScramKeys> make_scram_keys(std::string_view password, int iterations) {
@@ -30,26 +58,20 @@ Result<ScramKeys> make_scram_keys(std::string_view password, int iterations, std
   }
   const auto prepared = xmpp::prepare_password(password);
   if (!prepared) return prepared.error();
-  Pair sha1 = derive(Hash::sha1, *prepared, salt, iterations);
-  Pair sha256 = derive(Hash::sha256, *prepared, salt, iterations);
-  return ScramKeys{std::string(salt),
-                   iterations,
-                   std::move(sha1.stored_key),
-                   std::move(sha1.server_key),
-                   std::move(sha256.stored_key),
-                   std::move(sha256.server_key)};
+  ScramKeys keys{std::string(salt), iterations, derive_pairs(*prepared, salt, iterations)};
+  if (const auto other = find_saslprep(password, *prepared)) {
+    keys.saslprep_pairs = derive_pairs(*other, salt, iterations);
+  }
+  return keys;
 }
 
 bool check_password(const ScramKeys& keys, std::string_view password) {
-  const bool has_sha256 = keys.stored_key_sha256.size() == crypto::digest_size(Hash::sha256);
-  const Hash hash = has_sha256 ? Hash::sha256 : Hash::sha1;
-  const std::string& stored_key = has_sha256 ? keys.stored_key_sha256 : keys.stored_key_sha1;
-  if (stored_key.size() != crypto::digest_size(hash) || keys.iterations < 1 || keys.iterations > scram_iterations_max) {
-    return false;
-  }
+  if (keys.iterations < 1 || keys.iterations > scram_iterations_max) return false;
   const auto prepared = xmpp::prepare_password(password);
   if (!prepared) return false;
-  return crypto::constant_time_equal(derive(hash, *prepared, keys.salt, keys.iterations).stored_key, stored_key);
+  if (is_any_of(keys, *prepared)) return true;
+  const auto other = find_saslprep(password, *prepared);
+  return other && is_any_of(keys, *other);
 }
 
 ScramKeys make_fake_keys(std::string_view secret, std::string_view authcid) {
@@ -58,10 +80,8 @@ ScramKeys make_fake_keys(std::string_view secret, std::string_view authcid) {
   };
   return {from(Hash::sha256, "salt").substr(0, scram_salt_bytes),
           scram_iterations_default,
-          from(Hash::sha1, "stored"),
-          from(Hash::sha1, "server"),
-          from(Hash::sha256, "stored"),
-          from(Hash::sha256, "server")};
+          {from(Hash::sha1, "stored"), from(Hash::sha1, "server"), from(Hash::sha256, "stored"),
+           from(Hash::sha256, "server")}};
 }
 
 }  // namespace teahouse::sasl

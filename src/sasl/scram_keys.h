@@ -22,23 +22,32 @@ inline constexpr int scram_iterations_default = 10'000;
 inline constexpr int scram_iterations_max = 1'000'000;
 
 // One salt serves both hashes: they are of different sizes and nothing of one helps with the other.
+struct ScramKeyPairs {
+  std::string stored_key_sha1, server_key_sha1;      // 20 bytes each; empty if only SHA-256 is known (an import)
+  std::string stored_key_sha256, server_key_sha256;  // 32 bytes each; empty if only SHA-1 is known
+
+  bool operator==(const ScramKeyPairs&) const = default;
+};
 struct ScramKeys {
   std::string salt;
   int iterations = 0;
-  std::string stored_key_sha1, server_key_sha1;      // 20 bytes each; empty if only SHA-256 is known (an import)
-  std::string stored_key_sha256, server_key_sha256;  // 32 bytes each; empty if only SHA-1 is known
+  ScramKeyPairs pairs;
+  // Of the password as SASLprep (RFC 4013) leaves it, which is what clients hash that do not know RFC 8265; none where
+  // that is the same text. They see the same salt, and either proof is good.
+  std::optional<ScramKeyPairs> saslprep_pairs = std::nullopt;
 
   bool operator==(const ScramKeys&) const = default;
 };
 
-// Prepares the password (RFC 8265 OpaqueString) and derives both pairs. About 10 ms at the default: not for a loop's
-// thread. Errors: not_acceptable for a password with what no password may have; bad_request for iterations outside
-// min..max.
+// Prepares the password (RFC 8265 OpaqueString, and SASLprep where that differs) and derives the pairs of both hashes.
+// About 10 ms at the default, twice that for a password of which there are two forms: not for a loop's thread. Errors:
+// not_acceptable for a password with what no password may have; bad_request for iterations outside min..max.
 Result<ScramKeys> make_scram_keys(std::string_view password, int iterations = scram_iterations_default);
 // The same with a given salt: for tests, and for imports that know it.
 Result<ScramKeys> make_scram_keys(std::string_view password, int iterations, std::string_view salt);
 
-// Whether this is the password, in a time that does not depend on how nearly it is. Not for a loop's thread either.
+// Whether this is the password, in a time that does not depend on how nearly it is. It may have been prepared by either
+// profile, here or by the client. Not for a loop's thread either.
 bool check_password(const ScramKeys& keys, std::string_view password);
 
 // The keys that an account which does not exist seems to have: the same each time, for the same name, and for no

@@ -327,10 +327,39 @@ TEST(ScramKeys, CheckPasswords) {
   EXPECT_NE(make_scram_keys("x", 4096)->salt, make_scram_keys("x", 4096)->salt);
 
   ScramKeys imported = *keys;
-  imported.stored_key_sha256.clear();
-  imported.server_key_sha256.clear();
+  imported.pairs.stored_key_sha256.clear();
+  imported.pairs.server_key_sha256.clear();
   EXPECT_TRUE(check_password(imported, "pencil \u00e9"));
   EXPECT_FALSE(check_password(imported, "pencil"));
+}
+
+// Clients from before RFC 8265 hash what SASLprep leaves; those of today what OpaqueString leaves.
+TEST(ScramKeys, ArePreparedByBothProfilesWhereTheyDiffer) {
+  const std::pair<const char*, const char*> table[] = {
+      {"m\u00B2tea", "m2tea"}, {"\u2168tea", "IXtea"}, {"e\uFF21", "eA"}};
+  for (const auto& [password, saslprepped] : table) {
+    const auto keys = make_scram_keys(password, 4096);
+    ASSERT_TRUE(keys && keys->saslprep_pairs) << password;
+    EXPECT_TRUE(check_password(*keys, password));
+    EXPECT_TRUE(check_password(*keys, saslprepped));
+    EXPECT_FALSE(check_password(*keys, std::string(password) + "x"));
+    for (const Hash hash : {Hash::sha1, Hash::sha256}) {
+      for (const char* sent : {password, saslprepped}) {
+        ScramSetup both = setup();
+        both.hash = hash;
+        Scram scram(both);
+        (void)scram.step("n,,n=romeo,r=abc");
+        const std::string server_first = challenge_of(scram.provide(*keys));
+        const Step last = scram.step(client_final(hash, sent, "n=romeo,r=abc", server_first, "n,,"));
+        EXPECT_TRUE(std::holds_alternative<Success>(last)) << password << " as " << sent;
+      }
+    }
+  }
+  // One that was set by a client that had prepared it already.
+  const auto prepared = make_scram_keys("m2tea", 4096);
+  EXPECT_FALSE(prepared->saslprep_pairs);
+  EXPECT_TRUE(check_password(*prepared, "m\u00B2tea"));
+  EXPECT_FALSE(make_scram_keys("pencil \u00e9", 4096)->saslprep_pairs);
 }
 
 }  // namespace
