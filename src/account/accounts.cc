@@ -6,6 +6,7 @@
 #include "account/absent_names.h"
 #include "account/account_rows.h"
 #include "account/password_queue.h"
+#include "account/reserved_form.h"
 #include "base/random.h"
 #include "tenant/tables.h"
 
@@ -29,6 +30,11 @@ Error known_account(const std::string& localpart, const Tenant& tenant) {
 Error being_removed(const std::string& localpart, const Tenant& tenant) {
   return {ErrorKind::service_unavailable,
           "The account '" + localpart + "' at " + tenant.domain + " is still being removed. Try again in a moment."};
+}
+
+Error known_form(const std::string& localpart, const std::string& other, const Tenant& tenant) {
+  return {ErrorKind::conflict, "Many programs cannot tell '" + localpart + "' from '" + other +
+                                   "', and there is an account of that name at " + tenant.domain + " already."};
 }
 
 Error too_many_accounts(const Tenant& tenant) {
@@ -150,6 +156,15 @@ Task<Result<Account>> Accounts::State::add(Self self, Executor& home, TenantPtr 
   if (is_guest_id(user_id_of(prepared)) && !checked.expires_ms) co_return reserved_user_id();
   Seat seat(*tenant);
   if (!seat.taken()) co_return too_many_accounts(*tenant);
+  ReservedForm form(*tenant, prepared);
+  if (form.is_of_another()) {
+    co_return known_form(prepared, tenant->aliases->owner(form.form()).value_or(form.form()), *tenant);
+  }
+  if (!form.is_localpart()) {
+    const auto other = co_await load(self, home, tenant, form.form());
+    if (other) co_return known_form(prepared, form.form(), *tenant);
+    if (other.error().kind != ErrorKind::item_not_found) co_return other.error();
+  }
 
   Account account;
   account.localpart = std::move(prepared);
@@ -167,6 +182,7 @@ Task<Result<Account>> Accounts::State::add(Self self, Executor& home, TenantPtr 
   if (!inserted) co_return inserted.error();
   seat.keep();
   self->absent.remove(tenant->id, account.localpart);
+  form.keep();
   keep_staff(*tenant, account);
   co_return account;
 }
@@ -273,6 +289,7 @@ Task<Result<AccountRemovalPtr>> Accounts::State::remove(Self self, Executor& hom
   if (!removal) co_return removal.error();
   Meter::give_back(tenant->meter->accounts);
   tenant->staff->set(*prepared, false);
+  tenant->aliases->release(stringprep_form(*prepared), *prepared);
   co_return *removal;
 }
 
@@ -385,7 +402,7 @@ Result<void> Accounts::count_all(const std::vector<TenantPtr>& tenants) {
     const auto found = staffs.find(as_int(row[0]));
     if (found != staffs.end()) found->second->set(as_text(row[1]), true);
   }
-  return {};
+  return reserve_forms(state_->control, tenants);
 }
 
 }  // namespace teahouse

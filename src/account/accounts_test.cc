@@ -211,10 +211,56 @@ TEST(Passwords, ComeWithTheRestOrNothingDoes) {
   EXPECT_FALSE(world.has(world.forum, "ann"));
 }
 
+// What clients write that prepare addresses by RFC 3920 is reserved with the account.
+TEST(Accounts, HaveTheirStringprepFormForThemselves) {
+  AccountWorld world;
+  ASSERT_TRUE(world.create(world.shop, "stra\u00DFe"));
+  EXPECT_EQ(world.shop->aliases->owner("strasse"), "stra\u00DFe");
+  EXPECT_EQ(world.forum->aliases->owner("strasse"), std::nullopt);
+  const auto taken = world.create(world.shop, "strasse");
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().kind, ErrorKind::conflict);
+  EXPECT_THAT(taken.error().text, HasSubstr("'strasse'"));
+  EXPECT_THAT(taken.error().text, HasSubstr("'stra\u00DFe'"));
+  EXPECT_EQ(world.shop->meter->accounts, 1);
+  ASSERT_TRUE(world.create(world.forum, "strasse"));
+  EXPECT_EQ(world.create(world.forum, "stra\u00DFe").error().kind, ErrorKind::conflict);
+  EXPECT_EQ(world.forum->aliases->owner("strasse"), std::nullopt);
+
+  // A second try to make it changes nothing.
+  EXPECT_FALSE(world.create(world.shop, "stra\u00DFe"));
+  EXPECT_EQ(world.shop->aliases->owner("strasse"), "stra\u00DFe");
+
+  // Known again after a restart.
+  world.shop->aliases->release("strasse", "stra\u00DFe");
+  ASSERT_TRUE(world.accounts.count_all({world.shop, world.forum}));
+  EXPECT_EQ(world.shop->aliases->owner("strasse"), "stra\u00DFe");
+  EXPECT_EQ(world.forum->aliases->owner("strasse"), std::nullopt);
+
+  ASSERT_TRUE(world.wait(world.accounts.remove(world.home, world.shop, "stra\u00DFe")));
+  EXPECT_TRUE(world.create(world.shop, "strasse"));
+}
+
+TEST(Accounts, OfOneFormAreNotMadeTogether) {
+  AccountWorld world;
+  std::optional<Result<Account>> one, other;
+  testing::start(world.accounts.create(world.home, world.shop, "\u03BD\u03AF\u03BA\u03BF\u03C2", "a password", {}),
+                 &one);
+  testing::start(world.accounts.create(world.home, world.shop, "\u03BD\u03AF\u03BA\u03BF\u03C3", "a password", {}),
+                 &other);
+  while (!one || !other) world.home.run_one();
+  EXPECT_NE(one->has_value(), other->has_value());
+  EXPECT_EQ(world.shop->meter->accounts, 1);
+}
+
 TEST(Passwords, TextOfKeysIsReadBack) {
   const auto keys = sasl::make_scram_keys("secret", 4096);
   EXPECT_EQ(account_rows::parse_keys(account_rows::to_text(*keys)), *keys);
-  for (const char* text : {"", "1", "2$4096$$$$$", "1$x$$$$$", "1$0$$$$$", "1$4096$?$$$$", "1$4096$$$$$$"}) {
+  const auto both = sasl::make_scram_keys("m\u00B2tea", 4096);
+  ASSERT_TRUE(both->saslprep_pairs);
+  EXPECT_EQ(account_rows::parse_keys(account_rows::to_text(*both)), *both);
+  for (const char* text : {"", "1", "2$4096$$$$$", "1$x$$$$$", "1$0$$$$$", "1$4096$?$$$$", "1$4096$$$$$$",
+                           "2$4096$$$$$$$$", "3$4096$$$$$"}) {
     EXPECT_FALSE(account_rows::parse_keys(text)) << text;
   }
 }

@@ -54,8 +54,24 @@ void Home::receive(Session& session, Stanza stanza) {
   if (refuses_more_) return;
   const ReceiptPtr receipt = session.receive();
   stanza.from = session.jid();
+  if (stanza.to) lead_to_account(*stanza.to);
   if (!stanza.to && stanza.kind != StanzaKind::presence) stanza.to = session.jid().bare();
   send(session.resident(), &session, std::move(stanza), receipt);
+}
+
+void Home::lead_to_account(Jid& address) const {
+  if (!address.has_localpart()) return;
+  const HostPtr host = hosts_.find(address.domainpart());
+  if (!host || host->kind != HostKind::accounts) return;
+  const auto owner = host->tenant->aliases->owner(address.localpart());
+  if (!owner || *owner == address.localpart()) return;
+  const auto account = BareJid::make(*owner, address.domainpart());
+  if (!account) return;
+  if (!address.is_full()) {
+    address = *account;
+  } else if (auto full = account->with_resource(address.resourcepart())) {
+    address = std::move(*full);
+  }
 }
 
 void Home::send(Resident& resident, Session* session, Stanza stanza, const ReceiptPtr& receipt) {

@@ -87,6 +87,9 @@ class Home {
     send(resident, nullptr, std::move(stanza), receipt);
   }
 
+  // Where the address is the RFC 3920 form of an account's (Aliases), makes it that account's.
+  void lead_to_account(Jid& address) const;
+
   // --- residents
   // Calls back with the account (never null), loaded if need be: now when it is in memory, else later (calls for one
   // account keep their order). Errors: item_not_found when there is no such account, internal_server_error when nobody

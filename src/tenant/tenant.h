@@ -14,6 +14,7 @@
 
 #include "base/ids.h"
 #include "base/text_map.h"
+#include "tenant/aliases.h"
 #include "tenant/meter.h"
 #include "tenant/plan.h"
 #include "tenant/staff.h"
@@ -38,6 +39,7 @@ struct Tenant {
   int64_t created_ms = 0;
   std::shared_ptr<Meter> meter;
   std::shared_ptr<Staff> staff;
+  std::shared_ptr<Aliases> aliases;
 
   const PlanLimits& limits() const { return plan.limits; }
 };

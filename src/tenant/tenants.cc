@@ -156,6 +156,7 @@ Result<Tenant> Tenants::State::make_tenant(const NewTenant& wanted) const {
   tenant.created_ms = clock.wall_ms();
   tenant.meter = std::make_shared<Meter>();
   tenant.staff = std::make_shared<Staff>();
+  tenant.aliases = std::make_shared<Aliases>();
   if (const auto free = check_free(tenant); !free) return free.error();
   return tenant;
 }

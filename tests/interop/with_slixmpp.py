@@ -23,8 +23,8 @@ def case(name):
 class User(slixmpp.ClientXMPP):
     """A slixmpp client whose stanzas are awaited from queues."""
 
-    def __init__(self, stage, user, resource='slix', plugins=(), **details):
-        super().__init__(f'{stage.jid(user)}/{resource}', stage.password(user), **details)
+    def __init__(self, stage, user, resource='slix', plugins=(), jid=None, password=None, **details):
+        super().__init__(f'{jid or stage.jid(user)}/{resource}', password or stage.password(user), **details)
         self.stage = stage
         self.ca_certs = stage.ca
         for plugin in ('xep_0030', 'xep_0199', *plugins):
@@ -91,6 +91,23 @@ async def roster(stage):
     await asyncio.wait_for(both.wait(), limits.ANSWER_S)
     presence = await seen
     must(presence['from'].bare in (juliet.boundjid.bare, romeo.boundjid.bare), str(presence))
+
+
+for name in ('straße', 'νίκος'):
+    @case(f'a name and a password that stringprep changes: {name}, m²tea')
+    async def _(stage, name=name):
+        """It prepares addresses as RFC 3920 and passwords as RFC 4013: it logs in, and what it writes to arrives, in both directions."""
+        domain = stage.domain('montague')
+        await asyncio.to_thread(stage.server.api.create_account, domain.removesuffix('.example'), name, 'm²tea')
+        user = await User(stage, 'romeo', jid=f'{name}@{domain}', password='m²tea').login()
+        juliet, benvolio = await User(stage, 'juliet').login(), await User(stage, 'benvolio').login()
+        juliet.send_message(f'{name}@{domain}', 'To you', mtype='chat')
+        message = await get(user.messages)
+        must(message['body'] == 'To you' and message['from'] == juliet.boundjid, str(message))
+        message.reply('And to you').send()
+        answer = await get(juliet.messages)
+        must(answer['body'] == 'And to you' and answer['from'] == user.boundjid, str(answer))
+        must(benvolio.messages.empty(), 'benvolio got something')
 
 
 @case('room')

@@ -76,6 +76,7 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   bool on_stranger_iq(const xml::Element& element);
   void begin_auth(const xml::Element& auth);
   void advance(sasl::Step step);
+  std::string account_named(const std::string& authcid) const;
   bool take_turn(const std::string& authcid);
   void fail(const sasl::Failure& failure);
   void send_failure(const sasl::Failure& failure);

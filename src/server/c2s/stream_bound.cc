@@ -139,6 +139,7 @@ void Stream::on_bound(xml::Document document) {
     return;
   }
   // RFC 6120 section 8.1.2.1.
+  if (stanza->from) clients_->home().lead_to_account(*stanza->from);
   if (stanza->from && *stanza->from != Jid(session_->jid()) && *stanza->from != Jid(session_->jid().bare())) {
     end("invalid-from", "A client sends as itself.");
     return;

@@ -131,13 +131,14 @@ void Stream::advance(sasl::Step step) {
                    transport_->send_nonza(std::move(out));
                  },
                  [this](const sasl::NeedCredentials& need) {
-                   if (!take_turn(need.authcid)) return;
+                   const std::string account = account_named(need.authcid);
+                   if (!take_turn(account)) return;
                    transport_->hold();
-                   spawn(provide_keys(shared_from_this(), need.authcid));
+                   spawn(provide_keys(shared_from_this(), account));
                  },
                  [this](const sasl::VerifySecret& secret) {
                    // Nobody guesses a signature: what expired is no sign of an attack.
-                   if (!looks_like_token(secret.secret) && !take_turn(secret.authcid)) return;
+                   if (!looks_like_token(secret.secret) && !take_turn(account_named(secret.authcid))) return;
                    transport_->hold();
                    spawn(verify_secret(shared_from_this(), secret));
                  },
@@ -149,6 +150,11 @@ void Stream::advance(sasl::Step step) {
                  [this](const sasl::Failure& failure) { fail(failure); },
              },
              step);
+}
+
+// A client that prepares names by RFC 3920 may not be able to write the account's own.
+std::string Stream::account_named(const std::string& authcid) const {
+  return host_->tenant->aliases->owner(authcid).value_or(authcid);
 }
 
 // Whether one more password may be tried. If not, the client has been told so.
@@ -174,16 +180,17 @@ Task<void> Stream::verify_secret(std::shared_ptr<Stream> self, sasl::VerifySecre
   bool good = false;
   auto condition = sasl::Condition::not_authorized;
   std::string why;
+  const std::string account = self->account_named(secret.authcid);
   if (looks_like_token(secret.secret)) {
     const auto user = co_await sign_in(home.loop(), home.house().accounts, self->host_->tenant, home.house().keys,
                                        secret.secret, home.clock().wall_ms());
-    good = user && user->localpart == secret.authcid;
+    good = user && user->localpart == account;
     if (!user) why = user.error().text;
     if (!user) condition = condition_of(user.error());
     if (user && !good) why = "The token is for another user.";
   } else {
     const auto checked =
-        co_await home.house().accounts.check_password(home.loop(), self->host_->tenant, secret.authcid, secret.secret);
+        co_await home.house().accounts.check_password(home.loop(), self->host_->tenant, account, secret.secret);
     good = checked.has_value();
     if (!good) condition = condition_of(checked.error());
     if (condition == sasl::Condition::temporary_auth_failure) why = checked.error().text;
@@ -246,8 +253,9 @@ void Stream::send_failure(const sasl::Failure& failure) {
 }
 
 void Stream::succeed(const sasl::Success& success) {
-  const auto account = BareJid::make(success.authcid, host_->domain);
-  if (!account) {
+  const auto named = BareJid::make(success.authcid, host_->domain);
+  const auto account = BareJid::make(account_named(success.authcid), host_->domain);
+  if (!named || !account) {
     fail({sasl::Condition::not_authorized, ""});
     return;
   }
@@ -255,7 +263,7 @@ void Stream::succeed(const sasl::Success& success) {
     fail({sasl::Condition::account_disabled, host_->tenant->suspend_reason});
     return;
   }
-  if (!sasl::may_act_as(success.authzid, *account)) {
+  if (!sasl::may_act_as(success.authzid, *account) && !sasl::may_act_as(success.authzid, *named)) {
     fail({sasl::Condition::invalid_authzid, "An account acts for itself only."});
     return;
   }
@@ -263,7 +271,7 @@ void Stream::succeed(const sasl::Success& success) {
   if (!localpart_.empty()) {
     clients_->home().house().throttle.succeeded(host_->tenant->id, localpart_, transport_->peer_address());
   }
-  localpart_ = success.authcid;
+  localpart_ = account->localpart();
   std::string out;
   xml::Writer(out).leaf("success", success.server_data.empty() ? "" : sasl::encode_server_data(success.server_data),
                         ns::sasl);
