@@ -202,9 +202,11 @@ Statement select_expired(int64_t now_ms, size_t rows_max) {
       {now_ms, static_cast<int64_t>(rows_max)}};
 }
 
-Statement select_not_ascii() {
-  return {"SELECT tenant_id, localpart FROM accounts WHERE localpart GLOB '*[^ -~]*' ORDER BY tenant_id, localpart",
-          {}};
+Statement select_with_names() {
+  return {
+      "SELECT tenant_id, localpart, user_id FROM accounts WHERE localpart GLOB '*[^ -~]*' OR "
+      "(user_id <> '' AND user_id <> localpart) ORDER BY tenant_id, localpart",
+      {}};
 }
 
 std::vector<Statement> remove(TenantId tenant, const std::string& localpart) {

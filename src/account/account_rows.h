@@ -32,7 +32,8 @@ store::Statement select_page(TenantId tenant, const std::string& after, size_t r
 store::Statement update(TenantId tenant, const std::string& localpart, const AccountChange& change,
                         const std::string& keys);
 store::Statement select_expired(int64_t now_ms, size_t rows_max);  // tenant_id, localpart
-store::Statement select_not_ascii();                               // tenant_id, localpart, of all tenants
+// tenant_id, localpart, user_id, of all tenants: of those that are not ASCII or are spelt otherwise.
+store::Statement select_with_names();
 // The account goes and its name is noted as not free yet, in one transaction.
 std::vector<store::Statement> remove(TenantId tenant, const std::string& localpart);
 store::Statement end_removal(TenantId tenant, const std::string& localpart);

@@ -4,6 +4,7 @@
 #include "account/accounts.h"
 
 #include "account/absent_names.h"
+#include "account/account_names.h"
 #include "account/account_rows.h"
 #include "account/password_queue.h"
 #include "account/reserved_form.h"
@@ -51,6 +52,11 @@ Error wrong_password() { return {ErrorKind::not_authorized, "The user name or th
 
 void keep_staff(const Tenant& tenant, const Account& account) {
   tenant.staff->set(account.localpart, account.role != "user");
+}
+
+void keep_spelling(const Tenant& tenant, const Account& account) {
+  if (account.user_id.empty() || account.user_id == user_id_of(account.localpart)) return;
+  tenant.spellings->set(account.localpart, account.user_id);
 }
 
 // One of the plan's accounts, given back unless it was kept.
@@ -184,6 +190,7 @@ Task<Result<Account>> Accounts::State::add(Self self, Executor& home, TenantPtr 
   self->absent.remove(tenant->id, account.localpart);
   form.keep();
   keep_staff(*tenant, account);
+  keep_spelling(*tenant, account);
   co_return account;
 }
 
@@ -248,6 +255,7 @@ Task<Result<Account>> Accounts::State::upsert_once(Self self, Executor& home, Te
   if (answer->changes == 0) co_return unknown_account(prepared, *tenant);
   account_rows::apply(*account, change);
   if (change.role) keep_staff(*tenant, *account);
+  if (change.user_id) keep_spelling(*tenant, *account);
   co_return account;
 }
 
@@ -289,6 +297,7 @@ Task<Result<AccountRemovalPtr>> Accounts::State::remove(Self self, Executor& hom
   if (!removal) co_return removal.error();
   Meter::give_back(tenant->meter->accounts);
   tenant->staff->set(*prepared, false);
+  tenant->spellings->remove(*prepared);
   tenant->aliases->release(stringprep_form(*prepared), *prepared);
   co_return *removal;
 }
@@ -402,7 +411,7 @@ Result<void> Accounts::count_all(const std::vector<TenantPtr>& tenants) {
     const auto found = staffs.find(as_int(row[0]));
     if (found != staffs.end()) found->second->set(as_text(row[1]), true);
   }
-  return reserve_forms(state_->control, tenants);
+  return load_names(state_->control, tenants);
 }
 
 }  // namespace teahouse

@@ -5,19 +5,13 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
-#include "store/control_plane.h"
 #include "tenant/tenant.h"
 
 namespace teahouse {
 
 // Of a prepared localpart, prepared; itself where those clients write it so too, or can't.
 std::string stringprep_form(const std::string& localpart);
-
-// Of all accounts that are there. Where one has another's form for its own name (both are older than this rule), it
-// keeps that.
-Result<void> reserve_forms(store::ControlPlane& control, const std::vector<TenantPtr>& tenants);
 
 // Holds the form while the account is made; keeps it if it was made.
 class ReservedForm {

@@ -11,6 +11,7 @@
 
 #include <optional>
 
+#include "tenant/tenant.h"
 #include "xmpp/jid.h"
 #include "xmpp/prep.h"
 
@@ -83,6 +84,11 @@ Result<std::string> localpart_of_user_id(std::string_view user_id) {
 std::string user_id_of(std::string_view localpart) {
   auto derived = find_derived(localpart);
   return derived ? *std::move(derived) : unescape_localpart(localpart);
+}
+
+std::string user_id_at(const Tenant& tenant, std::string_view localpart) {
+  auto spelt = tenant.spellings->find(localpart);
+  return spelt ? *std::move(spelt) : user_id_of(localpart);
 }
 
 bool is_guest_id(std::string_view user_id) {

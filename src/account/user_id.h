@@ -15,12 +15,17 @@
 
 namespace teahouse {
 
+struct Tenant;
+
 // Errors: bad_request for an id that is empty, no UTF-8 or too long.
 Result<std::string> localpart_of_user_id(std::string_view user_id);
 
-// The site's id of the user with this localpart, in the one spelling that is in normal form. The other way it is always
-// the same localpart again, if a site can have made it.
+// The id that this is the localpart of, in the one spelling that is in normal form. The other way it is always the same
+// localpart again, if a site can have made it.
 std::string user_id_of(std::string_view localpart);
+
+// The same, as this tenant's site spells it (AccountChange::user_id), if it has named the user.
+std::string user_id_at(const Tenant& tenant, std::string_view localpart);
 
 // What a guest's user id begins with. The server makes such ids, for accounts that expire, and nobody else has one.
 inline constexpr std::string_view guest_id_prefix = "guest-";

@@ -14,7 +14,7 @@ Task<Result<JsonObject>> describe(ApiContext& api, TenantPtr tenant, BareJid jid
   const auto account = co_await api.house().accounts.find(api.loop(), tenant, std::string(jid.localpart()));
   if (!account && account.error().kind != ErrorKind::item_not_found) co_return account.error();
   if (!account) co_return object;
-  object["name"] = account->name.empty() ? user_id_of(account->localpart) : account->name;
+  object["name"] = account->name.empty() ? user_id_at(*tenant, account->localpart) : account->name;
   if (!account->picture.empty()) object["picture"] = account->picture;
   co_return object;
 }

@@ -160,7 +160,7 @@ Task<std::optional<Outcome>> identify(const Endpoint& endpoint, ApiContext& api,
                                api.home.clock().wall_ms());
   if (!user) co_return Outcome(user.error());
   call.user = std::move(*user);
-  call.user->user_id = user_id_of(call.user->localpart);  // the one spelling
+  call.user->user_id = user_id_at(*call.tenant, call.user->localpart);  // the one spelling
   call.actor = "user:" + call.user->user_id;
   co_return std::nullopt;
 }

@@ -59,7 +59,7 @@ JsonObject to_json(const RoomInfo& room) {
 }
 
 JsonObject to_json(const Tenant& tenant, const Account& account, bool whole) {
-  const std::string id = user_id_of(account.localpart);
+  const std::string id = user_id_at(tenant, account.localpart);
   JsonObject object = {
       {"id", id}, {"jid", account.localpart + "@" + tenant.domain}, {"name", account.name.empty() ? id : account.name}};
   if (!account.picture.empty()) object["picture"] = account.picture;

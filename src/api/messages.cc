@@ -97,7 +97,7 @@ Task<Outcome> send_to_user(ApiContext& api, Call call, Draft draft) {
   }
   const auto stored = co_await api.house().data.wait(api.loop(), lsn);
   if (!stored) co_return stored.error();
-  co_return make_answer(201, {{"id", id}, {"to", "user:" + user_id_of(to->localpart())}}, id);
+  co_return make_answer(201, {{"id", id}, {"to", "user:" + user_id_at(*tenant, to->localpart())}}, id);
 }
 
 // As a user's token: who may not speak in the room by its rules may not speak through the API either.
@@ -117,7 +117,7 @@ Task<Outcome> send_to_room(ApiContext& api, Call call, Draft draft) {
     if (!may) co_return may.error();
   }
   std::string name = call.tenant->title;
-  if (draft.from) name = draft.from->name.empty() ? user_id_of(draft.from->localpart) : draft.from->name;
+  if (draft.from) name = draft.from->name.empty() ? user_id_at(*call.tenant, draft.from->localpart) : draft.from->name;
   Rooms::Speech speech{std::move(name), draft.from ? user_id_of(draft.from->localpart) : std::string(),
                        make_body(draft.text)};
   const auto said = co_await api.rooms.say(api.loop(), call.tenant, draft.to.id, std::move(speech));

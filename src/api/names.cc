@@ -26,7 +26,7 @@ Result<Party> parse_party(std::string_view field, std::string_view text) {
 
 std::string party_of(const Tenant& tenant, const BareJid& jid) {
   if (jid.domainpart() == tenant.domain) {
-    return jid.has_localpart() ? "user:" + user_id_of(jid.localpart()) : "site";
+    return jid.has_localpart() ? "user:" + user_id_at(tenant, jid.localpart()) : "site";
   }
   if (jid.domainpart() == tenant.rooms_domain && jid.has_localpart()) return "room:" + user_id_of(jid.localpart());
   return jid.str();

@@ -65,7 +65,7 @@ Task<Outcome> get_status(ApiContext& api, Call call) {
     return resident ? status_of(*resident) : Status{};
   };
   const Status status = co_await ask_home(api, api.house().homes.of(jid.str()), std::move(look));
-  co_return make_answer(200, show(user_id_of(*localpart), status), status.name);
+  co_return make_answer(200, show(user_id_at(*call.tenant, *localpart), status), status.name);
 }
 
 Task<Outcome> list_online(ApiContext& api, Call call) {
@@ -82,7 +82,7 @@ Task<Outcome> list_online(ApiContext& api, Call call) {
   JsonArray users;
   for (const Present& one : present) {
     if (users.size() == online_listed_max) break;
-    users.push_back(show(user_id_of(one.localpart), one.status));
+    users.push_back(show(user_id_at(*call.tenant, one.localpart), one.status));
   }
   co_return make_answer(200, {{"count", present.size()}, {"users", std::move(users)}}, std::to_string(present.size()));
 }

@@ -69,7 +69,7 @@ Task<Outcome> put_member(ApiContext& api, Call call) {
   }
   const auto localpart = localpart_of_user_id(call.path("user"));
   if (!localpart) co_return localpart.error();
-  const std::string user = user_id_of(*localpart);
+  const std::string user = user_id_at(*call.tenant, *localpart);
   const auto set = co_await api.rooms.set_member(api.loop(), call.tenant, call.path("id"), user, role);
   if (!set) co_return set.error();
   co_return make_answer(200, {{"room", call.path("id")}, {"user", user}, {"role", role}});

@@ -17,6 +17,7 @@
 #include "tenant/aliases.h"
 #include "tenant/meter.h"
 #include "tenant/plan.h"
+#include "tenant/spellings.h"
 #include "tenant/staff.h"
 
 namespace teahouse {
@@ -40,6 +41,7 @@ struct Tenant {
   std::shared_ptr<Meter> meter;
   std::shared_ptr<Staff> staff;
   std::shared_ptr<Aliases> aliases;
+  std::shared_ptr<Spellings> spellings;
 
   const PlanLimits& limits() const { return plan.limits; }
 };

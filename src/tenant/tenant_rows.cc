@@ -79,6 +79,7 @@ TenantPtr make_tenant(const Row& row, const Plans& plans) {
   tenant->meter = std::make_shared<Meter>();
   tenant->staff = std::make_shared<Staff>();
   tenant->aliases = std::make_shared<Aliases>();
+  tenant->spellings = std::make_shared<Spellings>();
   const auto plan = plans.find(as_text(row[5]));
   if (plan != plans.end()) {
     tenant->plan = plan->second;

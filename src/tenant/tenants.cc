@@ -157,6 +157,7 @@ Result<Tenant> Tenants::State::make_tenant(const NewTenant& wanted) const {
   tenant.meter = std::make_shared<Meter>();
   tenant.staff = std::make_shared<Staff>();
   tenant.aliases = std::make_shared<Aliases>();
+  tenant.spellings = std::make_shared<Spellings>();
   if (const auto free = check_free(tenant); !free) return free.error();
   return tenant;
 }

@@ -72,7 +72,7 @@ RoomInfo make_info(const Room& room) {
   for (const auto& [jid, affiliated] : room.affiliations) {
     if (affiliated.affiliation == Affiliation::none || jid.domainpart() != room.tenant().domain) continue;
     auto& users = affiliated.affiliation == Affiliation::outcast ? info.outcasts : info.members;
-    users.push_back(user_id_of(jid.localpart()));
+    users.push_back(user_id_at(room.tenant(), jid.localpart()));
   }
   return info;
 }
@@ -275,7 +275,7 @@ Task<Result<std::vector<std::string>>> RoomsApi::occupants(Executor& home, Tenan
     std::set<std::string> users;
     room->occupants.for_each([&](const Occupant& each) {
       if (each.real.domainpart() != room->tenant().domain) return;
-      users.insert(user_id_of(each.real.localpart()));
+      users.insert(user_id_at(room->tenant(), each.real.localpart()));
     });
     done(Users(users.begin(), users.end()));
   };

@@ -1,0 +1,15 @@
+// What the server knows of a tenant's accounts beside their rows, read when it starts: the forms that are reserved with
+// them (Aliases), and how the site spells its users' ids (Spellings). Afterwards Accounts keeps both. Thread: any.
+#pragma once
+
+#include <vector>
+
+#include "store/control_plane.h"
+#include "tenant/tenant.h"
+
+namespace teahouse {
+
+// Where an account has another's form for its own name (both are older than that rule), it keeps that.
+Result<void> load_names(store::ControlPlane& control, const std::vector<TenantPtr>& tenants);
+
+}  // namespace teahouse
