@@ -75,12 +75,6 @@ const std::vector<Endpoint>& endpoints();
 
 // Everything around a handler: reads the body, finds out who asks, counts, refuses, adds headers.
 Task<http::Response> answer_call(const Endpoint& endpoint, ApiContext& api, http::Request request);
-// OPTIONS of an endpoint with cors (the fetch standard's preflight).
-struct PathMethods {
-  std::string cors;     // of the endpoints with cors
-  std::string allowed;  // all
-};
-http::Response answer_preflight(ApiContext& api, const http::Request& request, const PathMethods& methods);
 
 // Counted pages of a list: `limit` is 1..200, 50 when it is not given.
 struct PageWanted {

@@ -3,8 +3,8 @@
 // of the tenant.
 #include "api/auth.h"
 #include "api/call.h"
+#include "api/cors.h"
 #include "http/problem.h"
-#include "tenant/names.h"
 
 namespace teahouse::api {
 namespace {
@@ -25,22 +25,6 @@ Result<void> check_parameters(const Endpoint& endpoint, const http::Form& query)
                                              (names.empty() ? "." : "; this call takes: " + names + ".")};
   }
   return {};
-}
-
-// An origin is answered exactly: what may read an answer is one page. A refusal of the widget's first call tells
-// nothing but why, and whoever put the script on a page must be able to read that.
-void allow_origin(http::Response& response, const Tenant* tenant, const http::Request& request) {
-  response.headers.add("Vary", "Origin");
-  const std::string* origin = request.headers.find("Origin");
-  if (!origin) return;
-  if (!tenant || !is_origin_allowed(*tenant, *origin)) {
-    if (response.status >= 400 && !request.capture("site").empty()) {
-      response.headers.add("Access-Control-Allow-Origin", "*");
-    }
-    return;
-  }
-  response.headers.add("Access-Control-Allow-Origin", *origin);
-  response.headers.add("Access-Control-Expose-Headers", "Retry-After, Request-Id");
 }
 
 struct Read {
@@ -99,25 +83,6 @@ Task<http::Response> answer_call(const Endpoint& endpoint, ApiContext& api, http
   co_return response;
 }
 
-// The token is not in a preflight, so which site is meant is only known where the path says it. Elsewhere any page may
-// ask: what it may do is decided when it does it.
-http::Response answer_preflight(ApiContext& api, const http::Request& request, const PathMethods& methods) {
-  http::Response response = http::make_empty(204);
-  response.headers.add("Allow", methods.allowed);
-  response.headers.add("Vary", "Origin");
-  const std::string* origin = request.headers.find("Origin");
-  if (!origin) return response;
-  if (!request.capture("site").empty()) {
-    const TenantPtr tenant = find_claimed_tenant(api, request, {});
-    if (!tenant || !is_origin_allowed(*tenant, *origin)) return response;
-  }
-  response.headers.add("Access-Control-Allow-Origin", *origin);
-  response.headers.add("Access-Control-Allow-Methods", methods.cors);
-  response.headers.add("Access-Control-Allow-Headers", "Authorization, Content-Type");
-  response.headers.add("Access-Control-Max-Age", "600");
-  return response;
-}
-
 void add_routes(http::Router& router, ApiContext& context) {
   constexpr size_t body_bytes_max = 128 * 1024;  // as openapi.json says of 413, and as much as a form may have
   std::map<std::string_view, PathMethods> paths;
@@ -138,8 +103,8 @@ void add_routes(http::Router& router, ApiContext& context) {
     if (methods.cors.empty()) continue;  // the router answers for it
     add_method(methods.allowed, "OPTIONS");
     router.add("OPTIONS", std::string(pattern),
-               [&context, methods = methods](http::Request request, http::Responder responder) {
-                 responder.send(answer_preflight(context, request, methods));
+               [methods = methods](const http::Request& request, http::Responder responder) {
+                 responder.send(answer_preflight(request, methods));
                });
   }
 }

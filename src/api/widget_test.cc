@@ -100,11 +100,42 @@ TEST_F(WidgetApi, AnswersPreflights) {
   EXPECT_EQ(allowed.headers.value("Access-Control-Allow-Origin"), "https://shop.example");
   EXPECT_TRUE(allowed.headers.has_token("Access-Control-Allow-Methods", "POST"));
   EXPECT_TRUE(allowed.headers.has_token("Access-Control-Allow-Headers", "Authorization"));
-  const Reply foreign = call("OPTIONS", site_path("/guests"), {{"Origin", "https://forum.example"}});
-  EXPECT_EQ(foreign.headers.find("Access-Control-Allow-Origin"), nullptr);
   const Reply user = call("OPTIONS", "/v1/users/ann", headers);
   EXPECT_EQ(user.headers.value("Access-Control-Allow-Methods"), "PUT, GET");
   EXPECT_EQ(user.headers.value("Allow"), "PUT, GET, HEAD, DELETE, OPTIONS");
+}
+
+// What error reports and tracing add to every fetch of their page.
+TEST_F(WidgetApi, APreflightAllowsTheHeadersThatThePageAsksFor) {
+  const auto allowed = [this](std::string asked) {
+    HeaderList headers = page_;
+    headers.emplace_back("Access-Control-Request-Headers", asked);
+    const Reply reply = call("OPTIONS", site_path("/guests"), headers);
+    EXPECT_TRUE(reply.headers.has_token("Vary", "Access-Control-Request-Headers"));
+    return std::string(reply.headers.value("Access-Control-Allow-Headers"));
+  };
+  const std::string reports = "authorization,baggage,sentry-trace,traceparent,x-datadog-trace-id";
+  EXPECT_EQ(allowed(reports), reports);
+  EXPECT_EQ(allowed("tracestate"), "tracestate");
+  const std::string read = "Authorization, Content-Type, Idempotency-Key";
+  EXPECT_EQ(allowed("a b"), read);
+  EXPECT_EQ(allowed("a,,b"), read);
+  EXPECT_EQ(allowed("<script>"), read);
+  EXPECT_EQ(allowed(std::string(4097, 'x')), read);
+  std::string many = "x";
+  for (int i = 0; i < 100; ++i) many += ",x";
+  EXPECT_EQ(allowed(many), read);
+}
+
+TEST_F(WidgetApi, APageThatIsNotAllowedMayReadWhyWhateverItsHeadersAre) {
+  const HeaderList foreign{{"Origin", "https://forum.example"}, {"Access-Control-Request-Headers", "traceparent"}};
+  const Reply preflight = call("OPTIONS", site_path("/widget"), foreign);
+  EXPECT_EQ(preflight.headers.value("Access-Control-Allow-Origin"), "https://forum.example");
+  EXPECT_EQ(preflight.headers.value("Access-Control-Allow-Headers"), "traceparent");
+  const Reply refused = call("GET", site_path("/widget"), {{"Origin", "https://forum.example"}, {"traceparent", "00"}});
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_EQ(refused.headers.value("Access-Control-Allow-Origin"), "*");
+  EXPECT_EQ(guest({{"Origin", "https://forum.example"}, {"traceparent", "00"}}).status, 403);
 }
 
 TEST_F(WidgetApi, APageOfElsewhereMayNotUseAToken) {

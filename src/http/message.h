@@ -72,5 +72,6 @@ Response make_empty(int status);
 const char* reason_phrase(int status);
 bool equal_ignoring_case(std::string_view one, std::string_view other);  // ASCII
 std::string_view trim(std::string_view text);                            // spaces and tabs
+bool is_token(std::string_view text);  // of RFC 9110 section 5.6.2, as header names are
 
 }  // namespace teahouse::http
