@@ -4,7 +4,7 @@
 #include "crypto/hash.h"
 #include "crypto/jwt.h"
 #include "crypto/keys.h"
-#include "tenant/names.h"
+#include "tenant/origin.h"
 #include "xmpp/jid.h"
 
 namespace teahouse::api {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "tenant/names.h"
+#include "tenant/origin.h"
 
 namespace teahouse::api {
 namespace {

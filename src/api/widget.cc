@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "crypto/jwt.h"
 #include "tenant/names.h"
+#include "tenant/origin.h"
 
 #include <boost/json/parse.hpp>
 

@@ -36,36 +36,6 @@ bool is_ip_address(std::string_view text) {
   return text.starts_with('[') || inet_pton(AF_INET, name.c_str(), &address) == 1;
 }
 
-// The port with its colon, or nothing when it is the scheme's own.
-Result<std::string> parse_port(std::string_view text, std::string_view scheme) {
-  if (text.empty() || text.size() > 5) return bad("The origin's port", "must be a number of 1 to 65535.");
-  unsigned port = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9') return bad("The origin's port", "must be a number of 1 to 65535.");
-    port = port * 10 + static_cast<unsigned>(c - '0');
-  }
-  if (port == 0 || port > 65535) return bad("The origin's port", "must be a number of 1 to 65535.");
-  if (port == (scheme == "https" ? 443U : 80U)) return std::string();
-  return ":" + std::to_string(port);
-}
-
-Result<std::string> parse_origin_host(std::string_view host) {
-  if (host.empty()) return bad("The origin", "has no host; write it as https://shop.example.");
-  for (const char c : host) {
-    if (static_cast<unsigned char>(c) >= 0x80) {
-      return bad("The origin", "has a host that is not ASCII; write it as browsers do, in Punycode (xn--...).");
-    }
-  }
-  if (host.find('*') != host.npos) {
-    return bad("The origin", "may not hold a '*'; list each host (\"*\" alone allows every web site and is unsafe).");
-  }
-  const auto checked = BareJid::make("", host);
-  if (!checked || host.back() == '.')
-    return bad("The origin", "has a host that is no valid domain name or IP address.");
-  // The checked name is Unicode; what a browser sends is what was written, but for its letters' case.
-  return host.starts_with('[') ? checked->str() : lower_ascii(host);
-}
-
 bool is_shown(UChar32 c) {
   if (c < 0x20 || (c >= 0x7F && c <= 0x9F)) return false;
   if ((c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069)) return false;  // they turn what stands around them
@@ -111,52 +81,6 @@ Result<std::string> ascii_domain(std::string_view domain) {
 }
 
 std::string rooms_domain_of(std::string_view domain) { return std::string("rooms.").append(domain); }
-
-Result<std::string> parse_origin(std::string_view text) {
-  if (text == "*") return std::string(text);
-  if (text.size() > origin_bytes_max) return bad("The origin", "is longer than 255 bytes.");
-  const size_t colon = text.find("://");
-  if (colon == text.npos) return bad("The origin", "must begin with https:// or http://, as in https://shop.example.");
-  const std::string scheme = lower_ascii(text.substr(0, colon));
-  if (scheme != "https" && scheme != "http") return bad("The origin", "must begin with https:// or http://.");
-
-  std::string_view rest = text.substr(colon + 3);
-  if (rest.find_first_of("/?#@\\ ") != rest.npos) {
-    return bad("The origin",
-               "is only scheme, host and port: leave out the path, the '/' at its end, and any user name.");
-  }
-  const size_t host_end = rest.starts_with('[') ? rest.find(']') : 0;
-  if (host_end == rest.npos) return bad("The origin", "has an IPv6 address without its ']'.");
-  const size_t port_colon = rest.find(':', host_end);
-  const auto host = parse_origin_host(rest.substr(0, port_colon));
-  if (!host) return host.error();
-  std::string origin = scheme + "://" + *host;
-  if (port_colon == rest.npos) return origin;
-  const auto port = parse_port(rest.substr(port_colon + 1), scheme);
-  if (!port) return port.error();
-  return origin + *port;
-}
-
-Result<std::vector<std::string>> parse_origins(const std::vector<std::string>& texts) {
-  if (texts.size() > origins_max) return bad("The list of origins", "is longer than 50.");
-  std::vector<std::string> origins;
-  for (const std::string& text : texts) {
-    auto origin = parse_origin(text);
-    if (!origin) {
-      const auto place = static_cast<size_t>(&text - texts.data()) + 1;
-      return bad("Origin " + std::to_string(place) + " of the list:", origin.error().text);
-    }
-    if (std::find(origins.begin(), origins.end(), *origin) == origins.end()) origins.push_back(std::move(*origin));
-  }
-  return origins;
-}
-
-bool is_origin_allowed(const Tenant& tenant, std::string_view origin) {
-  for (const std::string& allowed : tenant.origins) {
-    if (allowed == "*" || allowed == origin) return true;
-  }
-  return false;
-}
 
 Result<std::string> parse_theme(std::string_view text) {
   if (text.empty()) return std::string();

@@ -18,8 +18,6 @@ inline constexpr size_t plan_name_bytes_max = 32;
 inline constexpr size_t tenant_domain_bytes_max = 247;  // with "rooms." before it, 253: what DNS can carry
 inline constexpr size_t title_characters_max = 100;
 inline constexpr size_t suspend_reason_characters_max = 500;
-inline constexpr size_t origins_max = 50;
-inline constexpr size_t origin_bytes_max = 255;
 inline constexpr size_t theme_bytes_max = 2048;
 
 // [a-z0-9-], no hyphen at its ends. `what` begins the sentence ("The tenant's name").
@@ -29,15 +27,6 @@ Result<std::string> parse_tenant_domain(std::string_view text);
 std::string rooms_domain_of(std::string_view domain);
 // The same name as DNS and certificates write it: "xn--bcher-kva.example" for "bücher.example".
 Result<std::string> ascii_domain(std::string_view domain);
-
-// "https://shop.example" or "http://localhost:8080": the scheme, host and port of a web page, as browsers write them in
-// the header Origin: lower case, Punycode, no default port, no path. "*" is any page of anybody: UNSAFE, since every
-// web site in the world may then open guest chats and use what its visitors' browsers hold; it is only taken when it is
-// written out.
-Result<std::string> parse_origin(std::string_view text);
-Result<std::vector<std::string>> parse_origins(const std::vector<std::string>& texts);
-// Whether a browser's page of this origin (the header as it came) may use the tenant.
-bool is_origin_allowed(const Tenant& tenant, std::string_view origin);
 
 // A JSON object of at most theme_bytes_max, or nothing (the default theme).
 Result<std::string> parse_theme(std::string_view text);

@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "tenant/names.h"
+#include "tenant/origin.h"
 #include "tenant/tables.h"
 #include "tenant/tenant_rows.h"
 #include "tenant/turns.h"
