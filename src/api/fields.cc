@@ -102,10 +102,15 @@ Result<Fields> Fields::read(const http::Request& request) {
   }
   auto form = type.empty() ? http::parse_form(request.body, http::Charset::utf8) : request.form();
   if (form) return read_form(*form);
+  if (form.error().kind == ErrorKind::bad_request) {
+    return bad("The body cannot be read: " + form.error().text +
+               ". A form in GBK or Big5 says so in its Content-Type: application/x-www-form-urlencoded; charset=gbk.");
+  }
   if (form.error().kind != ErrorKind::not_acceptable) return bad("The body cannot be read: " + form.error().text + ".");
-  return Error{ErrorKind::not_acceptable,
-               "The body must be a form (Content-Type: application/x-www-form-urlencoded, in UTF-8 or GBK) or JSON "
-               "(Content-Type: application/json)."};
+  return Error{
+      ErrorKind::not_acceptable,
+      "The body must be a form (Content-Type: application/x-www-form-urlencoded, in UTF-8, GBK or Big5) or JSON "
+      "(Content-Type: application/json)."};
 }
 
 Result<Fields> Fields::read_form(const http::Form& form) {

@@ -1,9 +1,6 @@
 #include "http/form.h"
 
-#include <iconv.h>
-
 #include <algorithm>
-#include <array>
 
 #include "http/message.h"
 #include "http/utf8.h"
@@ -21,33 +18,6 @@ int hex_digit(char c) {
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
 }
-
-class GbkReader {
- public:
-  GbkReader() : converter_(iconv_open("UTF-8", "GB18030")) {}
-  ~GbkReader() {
-    if (converter_ != invalid()) iconv_close(converter_);
-  }
-  GbkReader(const GbkReader&) = delete;
-
-  bool read(std::string& text) {
-    if (converter_ == invalid()) return false;
-    iconv(converter_, nullptr, nullptr, nullptr, nullptr);
-    std::string utf8(text.size() * 3 + 4, '\0');  // two bytes become three at most, four become four
-    char* in = text.data();
-    char* out = utf8.data();
-    size_t in_left = text.size();
-    size_t out_left = utf8.size();
-    if (iconv(converter_, &in, &in_left, &out, &out_left) == static_cast<size_t>(-1)) return false;
-    utf8.resize(utf8.size() - out_left);
-    text = std::move(utf8);
-    return true;
-  }
-
- private:
-  static iconv_t invalid() { return reinterpret_cast<iconv_t>(-1); }
-  iconv_t converter_;
-};
 
 }  // namespace
 
@@ -84,11 +54,13 @@ bool decode_percent(std::string_view text, bool plus_is_space, std::string& into
 Result<Form> parse_form(std::string_view text, Charset charset) {
   if (text.size() > form_bytes_max) return Error{ErrorKind::resource_constraint, "the form is larger than 128 KiB"};
   Form form;
-  GbkReader gbk;
-  const auto decode = [&](std::string_view part, std::string& into) {
-    if (!decode_percent(part, true, into)) return false;
-    if (charset == Charset::gbk && !gbk.read(into)) return false;
-    return is_text(into);
+  const auto decode = [charset](std::string_view part, std::string& into) {
+    std::string bytes;
+    if (!decode_percent(part, true, bytes)) return false;
+    auto utf8 = to_utf8(std::move(bytes), charset);
+    if (!utf8 || !is_text(*utf8)) return false;
+    into = std::move(*utf8);
+    return true;
   };
   while (!text.empty()) {
     const size_t end = std::min(text.find('&'), text.size());
@@ -126,11 +98,7 @@ Result<Charset> parse_form_content_type(std::string_view content_type) {
     if (equals == std::string_view::npos || !equal_ignoring_case(parameter.substr(0, equals), "charset")) continue;
     std::string_view name = parameter.substr(equals + 1);
     if (name.size() >= 2 && name.front() == '"' && name.back() == '"') name = name.substr(1, name.size() - 2);
-    if (equal_ignoring_case(name, "utf-8") || equal_ignoring_case(name, "utf8")) return Charset::utf8;
-    for (const std::string_view gbk : {"gbk", "gb2312", "gb18030"}) {
-      if (equal_ignoring_case(name, gbk)) return Charset::gbk;
-    }
-    return Error{ErrorKind::not_acceptable, "charset " + std::string(name) + " is not known; send utf-8 or gbk"};
+    return parse_charset(trim(name));
   }
   return Charset::utf8;
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "http/charset.h"
 
 namespace teahouse::http {
 
@@ -24,9 +25,6 @@ class Form {
  private:
   std::vector<std::pair<std::string, std::string>> fields_;
 };
-
-// gbk is what many Chinese forums and shops still send; read as its superset GB18030, as browsers do.
-enum class Charset { utf8, gbk };
 
 Result<Form> parse_form(std::string_view text, Charset charset);
 // Of "application/x-www-form-urlencoded; charset=gbk". Errors: not_acceptable for another type or charset.

@@ -35,12 +35,21 @@ TEST(Form, ReadsFieldsInOrder) {
 }
 
 TEST(Form, ReadsGbk) {
-  const auto form = parse_form("name=%B2%E8%B9%DD&euro=%80&raw=\xB2\xE8", Charset::gbk);
-  ASSERT_FALSE(form) << "0x80 is no GB18030";
-  const auto good = parse_form("%B2%E8=%B9%DD&raw=\xB2\xE8&four=%810%810", Charset::gbk);
-  ASSERT_TRUE(good);
-  EXPECT_EQ(good->value("茶"), "馆");
-  EXPECT_EQ(good->value("raw"), "茶");
+  const auto form = parse_form("%B2%E8=%B9%DD&raw=\xB2\xE8&four=%810%810&price=%8012.50&last=%B2%80%80", Charset::gbk);
+  ASSERT_TRUE(form);
+  EXPECT_EQ(form->value("茶"), "馆");
+  EXPECT_EQ(form->value("raw"), "茶");
+  EXPECT_EQ(form->value("price"), "€12.50");
+  EXPECT_EQ(form->value("last"), "瞼€");  // the first 0x80 is half of a character
+}
+
+TEST(Form, ReadsBig5) {
+  const auto form = parse_form("%AF%F9=%C0%5D&hk=%FB%FD&katakana=%C7%A4&sign=%A1%E3", Charset::big5);
+  ASSERT_TRUE(form);
+  EXPECT_EQ(form->value("茶"), "館");
+  EXPECT_EQ(form->value("hk"), "廴");
+  EXPECT_EQ(form->value("katakana"), "エ");
+  EXPECT_EQ(form->value("sign"), "～");
 }
 
 TEST(Form, RefusesWhatIsNotWellEncoded) {
@@ -50,7 +59,9 @@ TEST(Form, RefusesWhatIsNotWellEncoded) {
     ASSERT_FALSE(form) << text;
     EXPECT_EQ(form.error().kind, ErrorKind::bad_request);
   }
-  EXPECT_FALSE(parse_form("a=%B2", Charset::gbk));
+  for (const char* text : {"a=%B2", "a=%FF", "a=%80%FF"}) EXPECT_FALSE(parse_form(text, Charset::gbk)) << text;
+  for (const char* text : {"a=%AF", "a=%80", "a=%FF", "a=%A1%01"})
+    EXPECT_FALSE(parse_form(text, Charset::big5)) << text;
 }
 
 TEST(Form, HoldsText) {
