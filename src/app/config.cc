@@ -6,6 +6,10 @@
 #include <fstream>
 #include <sstream>
 
+#include "net/address.h"
+#include "tenant/names.h"
+#include "tenant/origin.h"
+
 namespace teahouse {
 namespace {
 
@@ -21,7 +25,7 @@ constexpr char template_text[] =
 #https = "*:8443"            # API and widget with TLS; XMPP clients too (ALPN xmpp-client), so one port can serve all
 
 [public]
-# How browsers reach the API and the widget, e.g. "https://chat.example.com".
+# How browsers reach the API and the widget, e.g. "https://chat.example.com"; without a path.
 #url = ""
 # Proxies in front, by address or network, e.g. ["127.0.0.1", "::1"]: what they say in X-Forwarded-For and
 # X-Forwarded-Proto is believed. Without it all who come through a proxy count as one visitor, and are offered neither
@@ -51,20 +55,37 @@ Error wrong(std::string_view name, std::string_view needs) {
   return {ErrorKind::bad_request, "The setting '" + std::string(name) + "' needs " + std::string(needs) + "."};
 }
 
-Result<void> set_text(std::string& target, std::string_view name, const toml::node& value) {
+Result<void> set_address(std::string& target, std::string_view name, const toml::node& value) {
   const auto text = value.value<std::string>();
-  if (!text) return wrong(name, "a text in quotes");
+  const bool good = text && (text->empty() || net::parse_address(*text));
+  if (!good)
+    return wrong(name, "an address with its port in quotes, as \"127.0.0.1:8080\", \"[::1]:8080\" or \"*:8080\"");
   target = *text;
   return {};
 }
 
 template <class Number>
 Result<void> set_number(Number& target, std::string_view name, const toml::node& value, int64_t min, int64_t max) {
-  const auto number = value.value<int64_t>();
+  const auto number = value.value_exact<int64_t>();
   if (!number || *number < min || *number > max) {
     return wrong(name, "a number from " + std::to_string(min) + " to " + std::to_string(max));
   }
   target = static_cast<Number>(*number);
+  return {};
+}
+
+// An origin, perhaps with the slash that browsers show behind it. The widget looks for the server at its host's root.
+Result<void> set_public_url(std::string& target, std::string_view name, const toml::node& value) {
+  const auto text = value.value<std::string>();
+  if (!text) return wrong(name, "an address in quotes, as \"https://chat.example.com\"");
+  target.clear();
+  if (text->empty()) return {};
+  const auto origin = parse_origin(text->substr(0, text->size() - (text->ends_with('/') ? 1 : 0)));
+  if (!origin || !origin->starts_with("http")) {
+    return wrong(
+        name, "an address as \"https://chat.example.com\", with its scheme and without a path; not \"" + *text + "\"");
+  }
+  target = *origin;
   return {};
 }
 
@@ -78,6 +99,24 @@ std::optional<std::vector<std::string>> read_texts(const toml::node& value) {
     texts.push_back(*text);
   }
   return texts;
+}
+
+// As clients ask for them in a handshake.
+Result<void> set_tls_names(std::vector<std::string>& target, std::string_view name, const toml::node& value) {
+  const auto texts = read_texts(value);
+  if (!texts) return wrong(name, "a list of names in quotes");
+  target.clear();
+  for (const std::string& text : *texts) {
+    const std::string wildcard = text.starts_with("*.") ? "*." : "";
+    const auto domain = parse_tenant_domain(text.substr(wildcard.size()));
+    const auto ascii = domain ? ascii_domain(*domain) : domain;
+    const auto ip = net::normal_ip(text);
+    if (!ascii && !ip) {
+      return wrong(name, "names of hosts or IP addresses, as \"chat.example.com\"; not \"" + text + "\"");
+    }
+    target.push_back(ip ? *ip : wildcard + *ascii);
+  }
+  return {};
 }
 
 Result<void> set_level(log::Level& target, const toml::node& value) {
@@ -95,11 +134,11 @@ Result<void> set_level(log::Level& target, const toml::node& value) {
 }
 
 Result<void> set_one(Config& config, const std::string& name, const toml::node& value) {
-  if (name == "listen.c2s") return set_text(config.listen_c2s, name, value);
-  if (name == "listen.c2s_tls") return set_text(config.listen_c2s_tls, name, value);
-  if (name == "listen.http") return set_text(config.listen_http, name, value);
-  if (name == "listen.https") return set_text(config.listen_https, name, value);
-  if (name == "public.url") return set_text(config.public_url, name, value);
+  if (name == "listen.c2s") return set_address(config.listen_c2s, name, value);
+  if (name == "listen.c2s_tls") return set_address(config.listen_c2s_tls, name, value);
+  if (name == "listen.http") return set_address(config.listen_http, name, value);
+  if (name == "listen.https") return set_address(config.listen_https, name, value);
+  if (name == "public.url") return set_public_url(config.public_url, name, value);
   if (name == "public.trusted_proxies") {
     const auto texts = read_texts(value);
     if (!texts) return wrong(name, "a list of addresses in quotes");
@@ -118,12 +157,7 @@ Result<void> set_one(Config& config, const std::string& name, const toml::node& 
   if (name == "c2s.refused_timeout_s") return set_number(config.c2s_refused_timeout_s, name, value, 1, 86400);
   if (name == "c2s.probe_after_s") return set_number(config.c2s_probe_after_s, name, value, 0, 86400);
   if (name == "server.loops") return set_number(config.loops, name, value, 0, 256);
-  if (name == "tls.names") {
-    auto names = read_texts(value);
-    if (!names) return wrong(name, "a list of names in quotes");
-    config.tls_names = std::move(*names);
-    return {};
-  }
+  if (name == "tls.names") return set_tls_names(config.tls_names, name, value);
   return Error{ErrorKind::bad_request,
                "There is no setting '" + name + "'. teahouse.toml explains those that there are."};
 }
@@ -179,7 +213,9 @@ Result<Config> load_config(const std::string& data_directory, const std::vector<
   const auto prepared = prepare_directory(data_directory);
   if (!prepared) return prepared.error();
   const std::string path = data_directory + "/teahouse.toml";
-  if (!std::filesystem::exists(path)) {
+  std::error_code unknown;
+  if (!std::filesystem::exists(path, unknown)) {
+    if (unknown) return Error{ErrorKind::bad_request, path + " can't be read: " + unknown.message() + "."};
     std::ofstream file(path);
     file << template_text;
     if (!file.flush()) {

@@ -1,0 +1,71 @@
+"""teahouse.toml and --set: what cannot work is refused at the start with one sentence that names the setting; what can, works."""
+import asyncio
+import os
+import re
+import subprocess
+import tempfile
+
+from fixtures import limits
+from fixtures.client import Unexpected
+from fixtures.server import Server, binary
+from stage import case, must_equal
+
+LISTENERS = [f'listen.{name}=127.0.0.1:0' for name in ('c2s', 'c2s_tls', 'http', 'https')]
+BAD = {
+    'public.url': ['chat.example.com', 'localhost:8080', 'https://chat.example.com/chat', 'https://chat.example.com//', 'https://', '/', 'x',
+                   'https://a b', 'https://chat.example.com?x', 'wss://chat.example.com', 'capacitor://localhost', '*', '1', 'true', '[]',
+                   'https://chat.example.com:99999', 'https://*.example.com', 'https://user@chat.example.com'],
+    'listen.http': ['8080', '127.0.0.1', ':8080', 'localhost:8080', '127.0.0.1:65536', '127.0.0.1:-1', '127.0.0.1:http', '[::1', '::1:80', 'true',
+                    '["127.0.0.1:8080"]', 'http://127.0.0.1:8080', ' 127.0.0.1:8080', '[]:80'],
+    'listen.c2s': ['5222', '*'], 'listen.c2s_tls': ['5223', '*:x'], 'listen.https': ['8443', '*:8443/'],
+    'public.trusted_proxies': ['127.0.0.1', '["localhost"]', '["10.0.0.0/33"]', '[1]', '[""]'],
+    'tls.names': ['chat.example.com', '["https://chat.example.com"]', '["a b"]', '[""]', '[1]', '["*.*.example"]', '["-a.example"]'],
+    'c2s.require_tls': ['yes', '1', '"true"'], 'c2s.login_timeout_s': ['0', '-1', '3601', '1.5', 'true', '"5"', '30s'],
+    'c2s.refused_timeout_s': ['0', '86401', 'ten'], 'server.loops': ['-1', '257', '2.5', 'two', 'true', '"2"'], 'server.log': ['loud', '1', '""'],
+    'public.address': ['x'], 'listen': ['x'], '': ['x'],
+}
+PLAIN_TEXT = [('public.url', 'url = "chat.example.com"'), ('public.url', 'url = 8080'), ('public.url', 'url = ["https://a"]')]
+
+
+def start(data, settings):
+    command = [binary(), 'serve', '--data', data]
+    for setting in settings:
+        command += ['--set', setting]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=limits.START_S, stdin=subprocess.DEVNULL)
+
+
+def must_be_refused(what, name, done):
+    """One sentence, for people; no crash."""
+    if done.returncode != 1 or 'ready' in done.stdout or not re.fullmatch(r"teahouse serve: [^\n]+\.\n", done.stderr) or name not in done.stderr:
+        raise Unexpected(f'{what} should have been refused with a sentence; it ended with {done.returncode}: {done.stdout!r} {done.stderr!r}')
+
+
+@case('settings: what cannot work is refused at the start')
+async def refused(stage):
+    """On the command line and in the file."""
+    with tempfile.TemporaryDirectory(prefix='teahouse-settings-') as data:
+        for name, values in BAD.items():
+            for value in values:
+                setting = f'{name}={value}'
+                must_be_refused(setting, name, await asyncio.to_thread(start, data, [*LISTENERS, setting]))
+        for name, line in PLAIN_TEXT:
+            with open(os.path.join(data, 'teahouse.toml'), 'w', encoding='utf-8') as file:
+                file.write(f'[public]\n{line}\n')
+            must_be_refused(line, name, await asyncio.to_thread(start, data, LISTENERS))
+
+
+def socket_of(url):
+    """What the widget is told, by a server whose public.url this is."""
+    with Server('settings', ['server.loops=1', f'public.url={url}', 'tls.names=["bücher.example", "*.shop.example", "::1"]']) as server:
+        tenant = server.api.create_tenant('shop', 'shop.example')
+        answer = server.api.call('GET', f"/v1/sites/{tenant['site']}/widget")
+        must_equal('the answer', answer.status, 200)
+        return answer.json['websocket']
+
+
+@case('settings: the public address as people write it')
+async def public_url(stage):
+    """With a slash behind it, in capitals, in Unicode, with the scheme's own port: the widget gets the address of the WebSocket."""
+    for url, wanted in (('https://chat.example.com/', 'wss://chat.example.com/xmpp'), ('HTTPS://Chat.Example.com:443', 'wss://chat.example.com/xmpp'),
+                        ('http://my_chat.test:8080', 'ws://my_chat.test:8080/xmpp'), ('https://bücher.example', 'wss://xn--bcher-kva.example/xmpp')):
+        must_equal(f'the WebSocket under {url}', await asyncio.to_thread(socket_of, url), wanted)
