@@ -25,6 +25,13 @@ std::string make_body(const std::string& text) {
   return payload;
 }
 
+// Between two it may be marked as displayed (XEP-0333), or nobody would ever learn that it was read.
+std::string make_chat_body(const std::string& text) {
+  std::string payload = make_body(text);
+  xml::Writer(payload).open("markable", ns::chat_markers).close();
+  return payload;
+}
+
 Result<void> check_size(const Tenant& tenant, const std::string& text) {
   std::string escaped;
   xml::append_escaped(escaped, text);
@@ -46,7 +53,7 @@ Result<void> check_archive(const Tenant& tenant) {
 // From the site itself: straight to where the recipient lives.
 Task<Lsn> send_from_site(ApiContext& api, TenantPtr tenant, BareJid to, std::string id, std::string text) {
   Async<Lsn> sent(api.loop(), [&api, tenant, to, id, text](Async<Lsn>::Done done) {
-    std::string payload = make_body(text);
+    std::string payload = make_chat_body(text);
     xml::Writer(payload).leaf("nick", tenant->title, ns::nick);
     Stanza message = Stanza::make(StanzaKind::message, StanzaType::chat, std::move(payload));
     message.from = BareJid::make({}, tenant->domain).value();
@@ -65,7 +72,7 @@ Task<Lsn> send_from_user(ApiContext& api, BareJid from, BareJid to, std::string 
     there.loop().post([&there, from, to, id, text, receipt = std::make_shared<CallbackReceipt>(done)] {
       there.with_resident(from, [&there, from, to, id, text, receipt](Result<Resident*> resident) {
         if (!resident) return;
-        Stanza message = Stanza::make(StanzaKind::message, StanzaType::chat, make_body(text));
+        Stanza message = Stanza::make(StanzaKind::message, StanzaType::chat, make_chat_body(text));
         message.from = from;
         message.to = to;
         message.id = id;

@@ -155,8 +155,8 @@ void Home::arrive(Stanza stanza, ReceiptPtr receipt) {
 void Home::arrive_at_host(const HostPtr& host, Stanza stanza, const ReceiptPtr& receipt, Session* session) {
   if (stanza.kind == StanzaKind::iq) {
     handle_iq(host, nullptr, session, stanza, receipt);
-  } else if (stanza.kind == StanzaKind::message) {
-    arrive_nowhere(std::move(stanza));  // nobody reads a host's mail yet
+  } else if (stanza.kind == StanzaKind::message && !stanza.child("displayed", ns::chat_markers)) {
+    arrive_nowhere(std::move(stanza));  // all that a host hears is that its own messages were displayed
   }
 }
 
