@@ -80,7 +80,7 @@ Result<std::string> parse_localpart(const Tenant& tenant, std::string_view text)
 
 Result<AccountChange> check_details(AccountChange details) {
   if (details.name) {
-    auto name = parse_shown_text("The name", *details.name, name_characters_max);
+    auto name = parse_person_name("The name", *details.name, name_characters_max);
     if (!name) return name.error();
     details.name = std::move(*name);
   }

@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <optional>
@@ -77,18 +78,18 @@ Result<void> check_header(const json::object& header) {
   return {};
 }
 
-std::optional<size_t> count_characters(std::string_view text) {
-  size_t count = 0;
-  for (const char c : text) {
-    const unsigned byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F) return std::nullopt;
-    if ((byte & 0xC0) != 0x80) ++count;
-  }
-  return count;
+size_t count_characters(std::string_view text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
 // An optional claim that must be a string if it is there.
-Result<std::string> read_string(const json::object& claims, const char* name, size_t bytes_max) {
+Result<std::string> read_text(const json::object& claims, const char* name, size_t bytes_max) {
   const json::value* value = claims.if_contains(name);
   if (!value || value->is_null()) return std::string();
   const std::string quoted = std::string("\"") + name + "\"";
@@ -97,7 +98,14 @@ Result<std::string> read_string(const json::object& claims, const char* name, si
   if (text.size() > bytes_max) {
     return malformed("This token's " + quoted + " is longer than " + std::to_string(bytes_max) + " bytes.");
   }
-  if (!count_characters(text)) return malformed("This token's " + quoted + " has a control character.");
+  return text;
+}
+
+// The same for one that is compared or used as it is.
+Result<std::string> read_string(const json::object& claims, const char* name, size_t bytes_max) {
+  auto text = read_text(claims, name, bytes_max);
+  if (text && has_control(*text))
+    return malformed("This token's \"" + std::string(name) + "\" has a control character.");
   return text;
 }
 
@@ -156,7 +164,7 @@ Result<std::string> read_subject(const json::object& claims) {
   auto sub = read_string(claims, "sub", 4 * token_subject_characters_max);
   if (!sub) return sub;
   if (sub->empty()) return malformed("This token has no \"sub\": give your site's id of the user, as a string.");
-  if (*count_characters(*sub) > token_subject_characters_max) {
+  if (count_characters(*sub) > token_subject_characters_max) {
     return malformed("This token's \"sub\" is longer than 64 characters.");
   }
   return sub;
@@ -170,7 +178,7 @@ Result<std::vector<std::string>> read_rooms(const json::object& claims) {
   if (!value->is_array() || value->get_array().size() > rooms_max) return wrong;
   for (const json::value& room : value->get_array()) {
     if (!room.is_string() || room.get_string().empty() || room.get_string().size() > room_bytes_max) return wrong;
-    if (!count_characters(room.get_string())) return wrong;
+    if (has_control(room.get_string())) return wrong;
     rooms.emplace_back(std::string_view(room.get_string()));
   }
   return rooms;
@@ -196,9 +204,9 @@ Result<SiteToken> read_claims(const json::object& claims, int64_t now_s) {
   if (!sub) return sub.error();
   const auto exp = check_times(claims, now_s);
   if (!exp) return exp.error();
-  auto name = read_string(claims, "name", name_bytes_max);
+  auto name = read_text(claims, "name", name_bytes_max);
   if (!name) return name.error();
-  if (*count_characters(*name) > 128) return malformed("This token's \"name\" is longer than 128 characters.");
+  if (count_characters(*name) > 128) return malformed("This token's \"name\" is longer than 128 characters.");
   auto picture = read_string(claims, "picture", picture_bytes_max);
   if (!picture) return picture.error();
   if (!picture->empty() && !picture->starts_with("https://")) {

@@ -26,7 +26,7 @@ struct SiteToken {
   std::string iss;           // which site: its key's id
   std::string sub;           // the site's own id of the user
   int64_t exp_s = 0;         // seconds since 1970-01-01 UTC
-  std::string name = {};     // what others see; empty if not given, as everything below
+  std::string name = {};     // what others see, not cleaned yet; empty if not given, as everything below
   std::string picture = {};  // an https address
   std::string role = {};     // "user", "moderator" or "admin" (Staff)
   std::vector<std::string> rooms = {};

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "xmpp/jid.h"
 
@@ -36,11 +37,35 @@ bool is_ip_address(std::string_view text) {
   return text.starts_with('[') || inet_pton(AF_INET, name.c_str(), &address) == 1;
 }
 
+// White space that ends a line or jumps, as text areas and tables have it.
+bool is_break(UChar32 c) { return (c >= 0x09 && c <= 0x0D) || c == 0x85 || c == 0x2028 || c == 0x2029; }
+
 bool is_shown(UChar32 c) {
   if (c < 0x20 || (c >= 0x7F && c <= 0x9F)) return false;
   if ((c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069)) return false;  // they turn what stands around them
   if (c == 0x2028 || c == 0x2029) return false;
   return (c & 0xFFFE) != 0xFFFE;  // XML has no U+FFFE and U+FFFF
+}
+
+// In one line, without what cannot be shown; nothing for bytes that are no UTF-8.
+std::optional<std::string> clean(std::string_view text) {
+  std::string shown;
+  bool after_break = false;
+  const int32_t size = static_cast<int32_t>(text.size());
+  for (int32_t i = 0; i < size;) {
+    const int32_t begin = i;
+    UChar32 c = 0;
+    U8_NEXT(text.data(), i, size, c);
+    if (c < 0) return std::nullopt;
+    if (is_break(c)) {
+      if (!shown.ends_with(' ')) shown += ' ';
+      after_break = true;
+    } else if (is_shown(c) && !(c == ' ' && after_break)) {
+      shown += text.substr(static_cast<size_t>(begin), static_cast<size_t>(i - begin));
+      after_break = false;
+    }
+  }
+  return shown;
 }
 
 }  // namespace
@@ -106,6 +131,11 @@ Result<std::string> parse_shown_text(std::string_view what, std::string_view tex
   }
   if (characters > characters_max) return bad(what, too_long);
   return std::string(text);
+}
+
+Result<std::string> parse_person_name(std::string_view what, std::string_view text, size_t characters_max) {
+  const auto cleaned = clean(text);
+  return cleaned ? parse_shown_text(what, *cleaned, characters_max) : bad(what, "is not valid UTF-8.");
 }
 
 }  // namespace teahouse

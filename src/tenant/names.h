@@ -33,5 +33,8 @@ Result<std::string> parse_theme(std::string_view text);
 
 // Text that people see: UTF-8 without control characters, line breaks or direction overrides; spaces at the ends go.
 Result<std::string> parse_shown_text(std::string_view what, std::string_view text, size_t characters_max);
+// The same of a name out of a site's list of users, which must not keep its user out: a tab and what breaks lines
+// become spaces, and what else is refused there goes. Only bytes that are no UTF-8 and too many characters are refused.
+Result<std::string> parse_person_name(std::string_view what, std::string_view text, size_t characters_max);
 
 }  // namespace teahouse

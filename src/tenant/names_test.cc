@@ -47,5 +47,18 @@ TEST(ShownText, IsCleanUtf8) {
   EXPECT_FALSE(parse_shown_text("The name", std::string(1000, 'a'), 10));
 }
 
+TEST(PersonName, IsMadeOneLineOfWhatCanBeShown) {
+  const auto shown = [](std::string_view text) { return *parse_person_name("The name", text, 10); };
+  EXPECT_EQ(shown("Ann\tLee"), "Ann Lee");
+  EXPECT_EQ(shown("\r\nAnn \r\n\t Lee\n"), "Ann Lee");
+  EXPECT_EQ(shown("Ann\xE2\x80\xA8Lee\xC2\x85"), "Ann Lee");
+  EXPECT_EQ(shown("A\x01n\x7Fn\xE2\x80\xAE\xE2\x81\xA6\xEF\xBF\xBF"), "Ann");
+  EXPECT_EQ(shown("\t\n"), "");
+  EXPECT_EQ(shown("a  b"), "a  b");  // as it was written
+  EXPECT_FALSE(parse_person_name("The name", "a\xC3", 10));
+  EXPECT_FALSE(parse_person_name("The name", "eleven char", 10));
+  EXPECT_EQ(shown(std::string(1000, '\n') + "a" + std::string(1000, ' ')), "a");
+}
+
 }  // namespace
 }  // namespace teahouse
