@@ -1,5 +1,9 @@
 #include "account/site_token.h"
 
+#include <boost/json.hpp>
+
+#include <algorithm>
+
 #include "account/account_rows.h"
 #include "crypto/jwt.h"
 
@@ -12,11 +16,42 @@ std::optional<std::string> if_given(std::string text) {
   return text.empty() ? std::nullopt : std::optional<std::string>(std::move(text));
 }
 
+constexpr size_t printed_bytes_max = 2 * crypto::token_bytes_max;
+
+bool is_white(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+// The member "token" of a JSON object; else the text itself.
+std::string take_member(std::string text) {
+  const auto first = std::find_if_not(text.begin(), text.end(), is_white);
+  if (first == text.end() || *first != '{') return text;
+  boost::json::parse_options options;
+  options.max_depth = 4;
+  boost::json::error_code failed;
+  const auto value = boost::json::parse(text, failed, {}, options);
+  const auto* object = failed ? nullptr : value.if_object();
+  const auto* member = object ? object->if_contains("token") : nullptr;
+  return member && member->is_string() ? std::string(std::string_view(member->get_string())) : text;
+}
+
 }  // namespace
+
+// The header of a JSON Web Token begins with {" and so the token with eyJ; no password is asked to begin so and to have
+// a dot.
+std::string find_site_token(std::string_view text) {
+  if (text.size() > printed_bytes_max) return {};
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  std::string token = take_member(std::string(text));
+  std::erase_if(token, is_white);
+  if (token.size() >= 2 && (token.front() == '"' || token.front() == '\'') && token.front() == token.back()) {
+    token = token.substr(1, token.size() - 2);
+  }
+  return token.starts_with("eyJ") && token.find('.') != token.npos ? token : std::string();
+}
 
 Result<SignedInUser> check_site_token(const Tenant& tenant, const Keys& keys, std::string_view token, int64_t now_ms) {
   const auto issuer = crypto::peek_issuer(token);
   if (!issuer) return refused(issuer.error().text);
+  if (is_secret(*issuer)) return refused(exposed_secret().text);
   if (*issuer != tenant.site_id) {
     return refused("This token is of another site: its \"iss\" must be the site id " + tenant.site_id + ".");
   }

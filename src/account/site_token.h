@@ -23,6 +23,11 @@ struct SignedInUser {
   bool is_guest = false;
 };
 
+// The token in what a page or a client gives as one: alone or as {"token": "..."}, as pages print it: with white space
+// or line breaks in it, in quotes, behind a byte order mark. Empty for what does not look like a token: a password, a
+// key.
+std::string find_site_token(std::string_view text);
+
 // Checks the token against the tenant's signing secrets; whether the tenant is suspended is the caller's to ask.
 // Errors: not_authorized, with a sentence that a webmaster understands.
 Result<SignedInUser> check_site_token(const Tenant& tenant, const Keys& keys, std::string_view token, int64_t now_ms);

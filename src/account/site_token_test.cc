@@ -174,5 +174,30 @@ TEST(SiteToken, OfTheSiteNamesNoGuest) {
   EXPECT_FALSE(world.has(world.forum, "guest-7"));
 }
 
+TEST(SiteToken, KeepsNobodyOutForTheirName) {
+  TokenWorld world;
+  auto claims = world.claims(world.shop, "7");
+  claims.name = "Ann\tLee\r\n";
+  ASSERT_TRUE(world.sign_in(world.shop, crypto::make_token(claims, world.shop_secret)));
+  EXPECT_EQ(world.wait(world.accounts.find(world.home, world.shop, "7"))->name, "Ann Lee");
+}
+
+TEST(SiteToken, IsFoundInWhatPagesPrint) {
+  const std::string token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0MiJ9.c2ln";
+  for (const std::string& printed :
+       {token, "  " + token + "\r\n", "\"" + token + "\"", "'" + token + "'", "\xEF\xBB\xBF" + token,
+        "{\"token\":\"" + token + "\"}", " { \"user\": 42, \"token\": \"" + token + "\" }\n",
+        token.substr(0, 30) + "\n" + token.substr(30)}) {
+    EXPECT_EQ(find_site_token(printed), token) << printed;
+  }
+  EXPECT_EQ(find_site_token("eyJhbGciOiJIUzI1NiJ9.cut"), "eyJhbGciOiJIUzI1NiJ9.cut");  // a token, and a bad one
+  for (const std::string none : {"", "secret", "\"", "eyJ", "eyJhbGci", "sk_a.b", "{\"token\":42}",
+                                 "{\"password\":\"x.y\"}", "{eyJ.", "a.eyJ.c"}) {
+    EXPECT_EQ(find_site_token(none), "") << none;
+  }
+  EXPECT_EQ(find_site_token(std::string(20'000, ' ') + token), "");
+  EXPECT_EQ(find_site_token(std::string(1000, '{')), "");
+}
+
 }  // namespace
 }  // namespace teahouse

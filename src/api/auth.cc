@@ -13,8 +13,11 @@ namespace {
 Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
 Error unknown(std::string text) { return {ErrorKind::not_authorized, std::move(text)}; }
 
+// Has it the three parts of one, or looks as if it were one?
+bool is_token(std::string_view credential) {
+  return std::count(credential.begin(), credential.end(), '.') == 2 || !find_site_token(credential).empty();
+}
 bool is_api_key(std::string_view credential) { return credential.starts_with("sk_"); }
-bool is_token(std::string_view credential) { return std::count(credential.begin(), credential.end(), '.') == 2; }
 
 // What an endpoint wants, for the sentence that says it was not given.
 std::string describe(unsigned access) {
@@ -31,6 +34,7 @@ std::string describe(unsigned access) {
 std::string describe_issuer(std::string_view token) {
   const auto issuer = crypto::peek_issuer(token);
   if (!issuer) return issuer.error().text;
+  if (is_secret(*issuer)) return exposed_secret().text;
   return "This token's \"iss\" is the id of no site here: give the site id (pk_...) that your signing secret came "
          "with.";
 }
@@ -107,14 +111,18 @@ Result<std::string> find_credential(const Endpoint& endpoint, const http::Reques
         "header "
         "\"Authorization: Bearer ...\" or as the form field \"key\", and revoke one that has stood in a URL.");
   }
-  const std::string in_form = fields.take("key");
-  if (const std::string* header = request.headers.find("Authorization")) return read_authorization(*header);
-  return in_form;
+  Result<std::string> shown = fields.take("key");
+  if (const std::string* header = request.headers.find("Authorization")) shown = read_authorization(*header);
+  if (!shown) return shown;
+  const std::string token = find_site_token(*shown);
+  if (!token.empty()) return token;
+  std::erase_if(*shown, [](char c) { return c == '\r' || c == '\n'; });  // as the file ends that it was read from
+  return shown;
 }
 
 TenantPtr find_claimed_tenant(const ApiContext& api, const http::Request& request, std::string_view credential) {
   std::string site = request.capture("site");
-  if (site.empty() && is_token(credential)) {
+  if (site.empty()) {
     const auto issuer = crypto::peek_issuer(credential);
     if (issuer) site = *issuer;
   }

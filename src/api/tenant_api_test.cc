@@ -6,6 +6,7 @@ namespace {
 
 using testing::HeaderList;
 using testing::Reply;
+using testing::Site;
 class TenantApi : public testing::ApiWorld {};
 
 TEST_F(TenantApi, EachWayToShowAKey) {
@@ -13,6 +14,7 @@ TEST_F(TenantApi, EachWayToShowAKey) {
   const std::string basic = crypto::to_base64(shop_.api_key + ":");
   EXPECT_EQ(call("GET", "/v1/users", {{"Authorization", "Basic " + basic}}).status, 200);
   EXPECT_EQ(call("POST", "/v1/tokens", {}, "key=" + shop_.api_key + "&user=7").status, 201);
+  EXPECT_EQ(call("POST", "/v1/tokens", {}, "key=" + shop_.api_key + "%0A&user=7").status, 201);  // read from a file
   for (const char* query : {"?key=", "?token=", "?anything="}) {
     const Reply refused = call("GET", "/v1/users" + (query + shop_.api_key), bearer(shop_.api_key));
     EXPECT_EQ(refused.status, 400) << query;
@@ -150,6 +152,30 @@ TEST_F(TenantApi, ATokenActsAsItsUserOnly) {
   EXPECT_EQ(as_user(shop_, "ann", "POST", "/v1/messages", "to=user:bob&text=x&from=user:bob").status, 403);
   EXPECT_EQ(as_user(shop_, "ann", "DELETE", "/v1/users/ann").status, 403);
   EXPECT_EQ(as_user(shop_, "ann", "GET", "/v1/online").status, 403);
+}
+
+TEST_F(TenantApi, ATokenIsTakenAsPagesPrintIt) {
+  const std::string ann = token(shop_, "ann");
+  for (const std::string& printed : {"\"" + ann + "\"", "'" + ann + "'", "{\"token\": \"" + ann + "\"}", " " + ann}) {
+    EXPECT_EQ(call("GET", "/v1/users/ann/unread", bearer(printed)).status, 200) << printed;
+    EXPECT_EQ(call("GET", "/v1/users/bob/unread", bearer(printed)).status, 403) << printed;
+  }
+  const Reply cut = call("GET", "/v1/users/ann/unread", bearer(ann.substr(0, ann.rfind('.'))));
+  EXPECT_EQ(cut.status, 401);
+  EXPECT_NE(cut.detail().find("three parts"), std::string::npos) << cut.detail();
+}
+
+TEST_F(TenantApi, ASecretInPlaceOfTheSiteIsToldToBePublic) {
+  Site wrong = shop_;
+  for (const std::string& secret : {shop_.api_key, shop_.signing_secret}) {
+    auto tenant = std::make_shared<Tenant>(*shop_.tenant);
+    tenant->site_id = secret;
+    wrong.tenant = tenant;
+    const Reply refused = call("GET", "/v1/users/ann", bearer(token(wrong, "ann")));
+    EXPECT_EQ(refused.status, 401);
+    EXPECT_NE(refused.detail().find("Revoke it at once"), std::string::npos) << refused.detail();
+    EXPECT_EQ(refused.body.find(secret), std::string::npos);
+  }
 }
 
 TEST_F(TenantApi, CallsAreLimitedByThePlan) {

@@ -15,9 +15,10 @@ namespace {
 constexpr int64_t guest_token_s = 24 * 3600;
 constexpr size_t name_characters_max = 128;  // as in a site token
 
-Outcome no_such_site() {
-  return Error{ErrorKind::item_not_found,
-               "There is no site of this id. Take data-site from the panel; it begins with \"pk_\"."};
+Error no_such_site(const Call& call) {
+  if (is_secret(call.path("site"))) return exposed_secret();
+  return {ErrorKind::item_not_found,
+          "There is no site of this id. Take data-site from the panel; it begins with \"pk_\"."};
 }
 
 Refusal refuse_page(const Tenant& tenant, const std::string* origin) {
@@ -89,7 +90,7 @@ Task<Outcome> make_guest_token(ApiContext& api, TenantPtr tenant, std::string ol
 
 Task<Outcome> get_widget(ApiContext& api, Call call) {
   const TenantPtr tenant = find_claimed_tenant(api, call.request, {});
-  if (!tenant) co_return no_such_site();
+  if (!tenant) co_return no_such_site(call);
   const std::string* origin = call.request.headers.find("Origin");
   if (origin && !is_origin_allowed(*tenant, *origin)) co_return refuse_page(*tenant, origin);
   JsonObject object = {{"site", tenant->site_id},          {"name", tenant->title},
@@ -107,7 +108,7 @@ Task<Outcome> get_widget(ApiContext& api, Call call) {
 
 Task<Outcome> make_guest(ApiContext& api, Call call) {
   const TenantPtr tenant = find_claimed_tenant(api, call.request, {});
-  if (!tenant) co_return no_such_site();
+  if (!tenant) co_return no_such_site(call);
   const std::string* origin = call.request.headers.find("Origin");
   if (!is_origin_allowed(*tenant, origin ? std::string_view(*origin) : std::string_view())) {
     co_return refuse_page(*tenant, origin);
@@ -125,7 +126,7 @@ Task<Outcome> make_guest(ApiContext& api, Call call) {
   auto name = call.fields.optional_text("name");
   if (const auto good = call.fields.check(); !good) co_return good.error();
   if (name) {
-    auto shown = parse_shown_text("The field 'name'", *name, name_characters_max);
+    auto shown = parse_person_name("The field 'name'", *name, name_characters_max);
     if (!shown) co_return shown.error();
     name = std::move(*shown);
   }

@@ -30,6 +30,18 @@ TEST_F(WidgetApi, TellsWhatTheSiteIs) {
   EXPECT_EQ(call("GET", "/v1/sites/pk_none/widget").status, 404);
 }
 
+TEST_F(WidgetApi, ASecretInPlaceOfTheSiteIsToldToBePublic) {
+  for (const std::string& secret : {shop_.api_key, shop_.signing_secret, std::string("sk_no_more")}) {
+    for (const Reply& refused : {call("GET", "/v1/sites/" + secret + "/widget", page_),
+                                 call("POST", "/v1/sites/" + secret + "/guests", page_)}) {
+      EXPECT_EQ(refused.status, 404);
+      EXPECT_NE(refused.detail().find("Revoke it at once"), std::string::npos) << refused.detail();
+      EXPECT_EQ(refused.body.find(secret), std::string::npos);
+      EXPECT_EQ(refused.headers.value("Access-Control-Allow-Origin"), "*");  // the page may read it
+    }
+  }
+}
+
 TEST_F(WidgetApi, SaysThatItIsSuspended) {
   as_operator("POST", "/operator/v1/tenants/shop/suspend", "reason=Not+paid.");
   const Reply config = call("GET", site_path("/widget"), page_);

@@ -309,4 +309,14 @@ void Keys::forget(TenantId tenant) {
   state_->tenants.erase(found);
 }
 
+bool is_secret(std::string_view text) { return text.starts_with("sk_") || text.starts_with("ss_"); }
+
+Error exposed_secret() {
+  return {
+      ErrorKind::item_not_found,
+      "What stands in place of the site id is a secret (sk_... or ss_...), and whoever sees the page can now read it. "
+      "Revoke it at once (DELETE /v1/keys/{id}; POST /v1/signing-secrets twice for a signing secret), and give the "
+      "site id, which begins with pk_."};
+}
+
 }  // namespace teahouse

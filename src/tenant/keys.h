@@ -30,6 +30,10 @@ struct MadeKey {
   std::string secret;
 };  // the only time that the secret is seen
 
+// Is it an API key or a signing secret, by its looks? Where a site's public id belongs it has become public.
+bool is_secret(std::string_view text);
+Error exposed_secret();
+
 class Keys {
  public:
   // `seal_key` is 32 bytes from a file that is not in the database; load_all() fails if it is not the one that was

@@ -23,11 +23,6 @@ struct Overloaded : F... {
 template <class... F>
 Overloaded(F...) -> Overloaded<F...>;
 
-// A site token is a JWT; no password of ours is asked to look like one.
-bool looks_like_token(std::string_view secret) {
-  return secret.starts_with("eyJ") && std::count(secret.begin(), secret.end(), '.') == 2;
-}
-
 // A good token can still find no room for one more account in the plan, a password no room in the queue.
 sasl::Condition condition_of(const Error& error) {
   return error.kind == ErrorKind::not_authorized ? sasl::Condition::not_authorized
@@ -138,7 +133,7 @@ void Stream::advance(sasl::Step step) {
                  },
                  [this](const sasl::VerifySecret& secret) {
                    // Nobody guesses a signature: what expired is no sign of an attack.
-                   if (!looks_like_token(secret.secret) && !take_turn(account_named(secret.authcid))) return;
+                   if (find_site_token(secret.secret).empty() && !take_turn(account_named(secret.authcid))) return;
                    transport_->hold();
                    spawn(verify_secret(shared_from_this(), secret));
                  },
@@ -181,9 +176,9 @@ Task<void> Stream::verify_secret(std::shared_ptr<Stream> self, sasl::VerifySecre
   auto condition = sasl::Condition::not_authorized;
   std::string why;
   const std::string account = self->account_named(secret.authcid);
-  if (looks_like_token(secret.secret)) {
+  if (const std::string token = find_site_token(secret.secret); !token.empty()) {
     const auto user = co_await sign_in(home.loop(), home.house().accounts, self->host_->tenant, home.house().keys,
-                                       secret.secret, home.clock().wall_ms());
+                                       token, home.clock().wall_ms());
     good = user && user->localpart == account;
     if (!user) why = user.error().text;
     if (!user) condition = condition_of(user.error());

@@ -1,14 +1,48 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ServerClock } from "./clock.ts";
-import { readClaims } from "./claims.ts";
-import { givenIdentity } from "./identity.ts";
+import { fetchedIdentity, findToken, givenIdentity, readClaims } from "./identity.ts";
 
+const clock = new ServerClock();
 const token = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.x`;
 
 test("a token's user is a string, as the server wants it; else it is said how", () => {
   assert.equal(readClaims(token({ sub: "42", exp: 1 }))?.sub, "42");
   assert.equal(readClaims(token({ sub: 42, exp: 1 })), null);
   assert.equal(readClaims("no token"), null);
-  assert.throws(() => givenIdentity(new ServerClock(), token({ sub: 42, exp: 1 })), /"sub" is a string/);
+  assert.throws(() => givenIdentity(clock, token({ sub: 42, exp: 1 })), /"sub" is a string/);
+});
+
+test("a token is taken as pages print it", async () => {
+  const bare = token({ sub: "42", exp: 4e9 });
+  const printed = [bare, ` ${bare}\r\n`, `"${bare}"`, `'${bare}'`, `\uFEFF${bare}`, `{"token":"${bare}"}`, `{ "user": 1, "token": "${bare}" }\n`];
+  printed.push(`${bare.slice(0, 20)}\n${bare.slice(20)}`);
+  for (const text of printed) {
+    assert.equal(findToken(text), bare);
+    assert.equal(await givenIdentity(clock, text).token(), bare);
+  }
+});
+
+test("what is no token is said to be none, with its beginning", async () => {
+  assert.throws(() => givenIdentity(clock, "<?= $token ?>"), /The token is not a JWT .* begins with "<\?=\$token\?>"/);
+  assert.throws(() => givenIdentity(clock, " "), /is empty/);
+  const answers = ["<!doctype html><title>Log in</title>", "", '{"token":42}'];
+  for (const answer of answers) {
+    globalThis.fetch = async () => new Response(answer);
+    await assert.rejects(fetchedIdentity(clock, "/token"), { reason: "signed-out", message: /^What \/token answered is not a JWT/ });
+  }
+});
+
+test("a token that stands in for one that ran out must be one, and of the same user", async () => {
+  const identity = givenIdentity(clock, token({ sub: "42", exp: 1 }), "/token");
+  globalThis.fetch = async () => new Response("<!doctype html>");
+  await assert.rejects(identity.token(), /What \/token answered is not a JWT/);
+  globalThis.fetch = async () => new Response(token({ sub: "43", exp: 4e9 }));
+  await assert.rejects(identity.token(), /somebody else/);
+});
+
+test("where a token is asked for, 204 means that nobody is signed in", async () => {
+  globalThis.fetch = async () => new Response(null, { status: 204 });
+  assert.equal(await fetchedIdentity(clock, "/token"), null);
+  await assert.rejects(givenIdentity(clock, token({ sub: "42", exp: 1 }), "/token").token(), { reason: "signed-out" });
 });

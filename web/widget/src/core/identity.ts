@@ -6,6 +6,25 @@ import type { ServerClock } from "./clock.ts";
 import { CredentialsError } from "./stream.ts";
 import type { OpenStorage, Storage } from "./storage.ts";
 
+/** The token in what a page prints: alone or as {"token": "…"}, perhaps in quotes, with white space or line breaks in it. */
+export function findToken(printed: string): string {
+  const bare = printed.replace(/\s+/g, ""); // a byte order mark is white space too
+  try {
+    const value: unknown = JSON.parse(bare);
+    const token = typeof value === "object" && value ? (value as { token?: unknown }).token : value;
+    return typeof token === "string" ? token : bare;
+  } catch {
+    return bare.replace(/^'(.*)'$/, "$1");
+  }
+}
+
+function mustRead(token: string, source: string): Claims {
+  const claims = readClaims(token);
+  if (claims) return claims;
+  const looks = token ? `begins with ${JSON.stringify(token.slice(0, 16))}` : "is empty";
+  throw new CredentialsError("signed-out", `${source} is not a JWT whose "sub" is a string: the user's id, in quotes even if it is a number. It ${looks}.`);
+}
+
 export interface Identity {
   readonly guest: boolean;
   /** The claims of the newest token. */
@@ -23,20 +42,19 @@ const renewableS = 30 * 86_400;
 /** `clock` is the server's: what a token's end means, only the server can say. */
 function makeIdentity(clock: ServerClock, guest: boolean, first: string, renew: (old: string, refused: boolean) => Promise<string>): Identity {
   let token = first;
-  let claims = readClaims(first);
-  if (!claims) throw new CredentialsError("signed-out", `The token is not a JWT whose "sub" is a string: the user's id, in quotes even if it is a number.`);
+  let claims = mustRead(first, "The token");
   let renewing: Promise<string> | null = null;
   return {
     guest,
     get claims() {
-      return claims!;
+      return claims;
     },
     async token(refresh = false) {
-      if (!refresh && claims!.exp - marginS > clock.now() / 1000) return token;
+      if (!refresh && claims.exp - marginS > clock.now() / 1000) return token;
       renewing ??= renew(token, refresh)
         .then((next) => {
-          const read = readClaims(next);
-          if (!read || read.sub !== claims!.sub) throw new CredentialsError("signed-out", "The new token is for somebody else.");
+          const read = mustRead(next, "The new token");
+          if (read.sub !== claims.sub) throw new CredentialsError("signed-out", "The new token is for somebody else.");
           claims = read;
           return (token = next);
         })
@@ -50,25 +68,37 @@ function makeIdentity(clock: ServerClock, guest: boolean, first: string, renew: 
   };
 }
 
-async function fetchToken(url: string): Promise<string> {
+/** Null when the page's site answers that nobody is signed in (204). */
+async function fetchToken(url: string): Promise<string | null> {
   const response = await fetch(url, { credentials: "same-origin", headers: { accept: "text/plain" }, cache: "no-store" });
   if (response.status === 401 || response.status === 403) throw new CredentialsError("signed-out", `${url} answered ${response.status}.`);
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-  return (await response.text()).trim();
+  if (response.status === 204) return null;
+  const token = findToken(await response.text());
+  mustRead(token, `What ${url} answered`);
+  return token;
+}
+
+async function renewFrom(url: string): Promise<string> {
+  const token = await fetchToken(url);
+  if (token === null) throw new CredentialsError("signed-out", `${url} answered that nobody is signed in any more.`);
+  return token;
 }
 
 /** A token written in the page, renewed from `url` if the page has one. */
 export function givenIdentity(clock: ServerClock, token: string, url?: string): Identity {
-  return makeIdentity(clock, false, token, async (old, refused) => {
-    if (url) return fetchToken(url);
+  return makeIdentity(clock, false, findToken(token), async (old, refused) => {
+    if (url) return renewFrom(url);
     // A token that looks old is still offered; only the server can refuse it.
     if (refused) throw new CredentialsError("signed-out", "The page's token has run out or was refused.");
     return old;
   });
 }
 
-export async function fetchedIdentity(clock: ServerClock, url: string): Promise<Identity> {
-  return makeIdentity(clock, false, await fetchToken(url), () => fetchToken(url));
+/** Null when nobody is signed in. */
+export async function fetchedIdentity(clock: ServerClock, url: string): Promise<Identity | null> {
+  const token = await fetchToken(url);
+  return token === null ? null : makeIdentity(clock, false, token, () => renewFrom(url));
 }
 
 export function guestStorage(open: OpenStorage, site: string): Storage {

@@ -50,7 +50,7 @@ export function readSettings(script: HTMLScriptElement): Settings | null {
     origin,
     base: new URL(".", href).href,
     site: data.site,
-    token: data.token || undefined,
+    token: data.token?.trim() || undefined,
     tokenUrl: data.tokenUrl || undefined,
     room: data.room || undefined,
     to: data.to || undefined,

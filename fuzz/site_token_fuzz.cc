@@ -1,0 +1,16 @@
+// What pages print as a token: what is found has neither white space nor quotes around it, and is found again as it is.
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "account/site_token.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const std::string token = teahouse::find_site_token(text);
+  if (token.empty()) return 0;
+  if (!token.starts_with("eyJ") || token.find('.') == token.npos || token.find_first_of(" \t\r\n") != token.npos)
+    abort();
+  if (teahouse::find_site_token(token) != token) abort();
+  return 0;
+}
