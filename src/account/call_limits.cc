@@ -8,9 +8,10 @@
 namespace teahouse {
 namespace {
 
-// One a minute, twenty minutes' worth at once.
-const TokenRate guests_of_address{60, CallLimits::guests_per_address};
-constexpr int64_t hour_s = 3600;
+constexpr size_t buckets_max = 100'000;
+constexpr int64_t minute_us = 60'000'000;
+constexpr int64_t hour_us = 60 * minute_us;
+constexpr int64_t day_us = 24 * hour_us;
 
 std::string account_key(TenantId tenant, std::string_view address) {
   return "account " + std::to_string(raw(tenant)) + " " + network_of(address);
@@ -71,6 +72,14 @@ int64_t CallLimits::take_account(TenantId tenant, std::string_view address, int6
 
 void CallLimits::give_back_account(TenantId tenant, std::string_view address, int64_t per_h) {
   if (per_h > 0) state_->give_back(account_key(tenant, address));
+}
+
+int64_t CallLimits::take_idempotency_key(TenantId tenant, const std::string& caller) {
+  const std::string id = "idempotency " + std::to_string(raw(tenant)) + " ";
+  const bool is_owner = caller == "key" || caller == "operator";
+  if (is_owner) return state_->take(id + caller, idempotency_keys_per_site, day_us);
+  const int64_t wait_s = state_->take(id + caller, idempotency_keys_per_caller, day_us);
+  return wait_s != 0 ? wait_s : state_->take(id + "all", idempotency_keys_per_site, day_us);
 }
 
 }  // namespace teahouse

@@ -21,6 +21,8 @@ class CallLimits {
  public:
   static constexpr int64_t guests_per_address = 20;  // at once, then one a minute; renewals count too
   static constexpr int64_t guests_per_tenant_min = 300;
+  static constexpr int64_t idempotency_keys_per_caller = 1000;   // a day, of a user or an address
+  static constexpr int64_t idempotency_keys_per_site = 100'000;  // a day, of its own keys; as many of all its users
 
   explicit CallLimits(const Clock& clock);
   ~CallLimits();
@@ -36,6 +38,8 @@ class CallLimits {
   // when none was made after all.
   int64_t take_account(TenantId tenant, std::string_view address, int64_t per_h);
   void give_back_account(TenantId tenant, std::string_view address, int64_t per_h);
+  // The same for an Idempotency-Key that is new. `caller`: "key" for the site itself, "operator", or who else it is.
+  int64_t take_idempotency_key(TenantId tenant, const std::string& caller);
 
  private:
   struct State;

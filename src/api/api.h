@@ -17,12 +17,15 @@
 
 namespace teahouse::api {
 
+class IdempotencyRecords;
+
 struct ApiContext {
   Home& home;  // of this loop
   Tenants& tenants;
   Rooms& rooms;
   Audit& audit;
   Certificates& certificates;
+  IdempotencyRecords& idempotency;
   std::string operator_key_hash;  // crypto::hash_key() of the key in operator.key
   std::string http_origin;        // "https://im.example.org": how the world reaches this API
   std::string websocket_url;      // "wss://im.example.org/xmpp-websocket"

@@ -22,6 +22,7 @@ http::Response Outcome::to_response(const http::Request& request) const {
     http::Response response = make_response(request, *answer);
     response.headers.add("Cache-Control", "no-store");
     response.headers.add("Request-Id", request.id);
+    if (answer->replayed) response.headers.add("Idempotent-Replayed", "true");
     return response;
   }
   if (const auto* error = std::get_if<Error>(&state_)) {

@@ -23,6 +23,10 @@ struct Call {
   std::optional<SignedInUser> user;  // with a site token: the call acts as this user
   std::string actor;                 // for the audit: "operator", "key", "user:42"
   std::string credential;            // as it came and unchecked, where anyone may call
+  // Of a POST with an Idempotency-Key (idempotency.h); else empty and false.
+  std::string digest;        // of what is asked
+  std::string effect_id;     // what names that which it makes, where the handler may choose
+  bool may_be_done = false;  // it was begun before, and whether it was done is unknown
 
   const std::string& path(std::string_view name) const { return request.capture(name); }
 };
@@ -31,6 +35,7 @@ struct Answer {
   int status = 200;
   std::string json;                  // empty: no body
   std::optional<std::string> value;  // the one value, for who asks for text/plain
+  bool replayed = false;             // of an earlier request with this Idempotency-Key
 };
 
 // An Error that needs a status or code of its own.
@@ -48,6 +53,8 @@ class Outcome {
   Outcome(Error error) : state_(std::move(error)) {}
 
   bool good() const { return std::holds_alternative<Answer>(state_); }
+  const Answer* answer() const { return std::get_if<Answer>(&state_); }
+  const Error* error() const { return std::get_if<Error>(&state_); }
   // The answer as HTTP has it: JSON or the one value; a problem for what was refused.
   http::Response to_response(const http::Request& request) const;
 

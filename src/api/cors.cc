@@ -54,7 +54,7 @@ void allow_origin(http::Response& response, const Tenant* page_owner, const http
     return;
   }
   response.headers.add("Access-Control-Allow-Origin", *origin);
-  response.headers.add("Access-Control-Expose-Headers", "Retry-After, Request-Id");
+  response.headers.add("Access-Control-Expose-Headers", "Retry-After, Request-Id, Idempotent-Replayed");
 }
 
 }  // namespace teahouse::api

@@ -4,6 +4,9 @@
 #include "api/auth.h"
 #include "api/call.h"
 #include "api/cors.h"
+#include "api/idempotency.h"
+#include "crypto/encoding.h"
+#include "crypto/hash.h"
 #include "http/problem.h"
 
 namespace teahouse::api {
@@ -47,13 +50,28 @@ Result<Read> read_request(const Endpoint& endpoint, const http::Request& request
   return read;
 }
 
+// The other methods change nothing, or nothing more when they come again.
+bool is_keyed(const Endpoint& endpoint, const http::Request& request) {
+  return endpoint.method == "POST" && request.headers.find(idempotency_header);
+}
+
+std::string digest_of(const http::Request& request, const std::string& credential) {
+  std::string text;
+  for (const std::string* part : {&request.method, &request.path, &request.query_string, &credential, &request.body}) {
+    text += std::to_string(part->size()) + ":" + *part;
+  }
+  return crypto::to_hex(crypto::sha256(text));
+}
+
 Task<Outcome> handle(const Endpoint& endpoint, ApiContext& api, Call call, std::string credential) {
   auto refused = co_await identify(endpoint, api, call, std::move(credential));
   if (refused) co_return std::move(*refused);
   call.fields.allow_only(endpoint.fields);
   if (const auto good = call.fields.check(); !good) co_return good.error();
   if (const auto good = check_parameters(endpoint, call.query); !good) co_return good.error();
-  auto outcome = co_await endpoint.handle(api, std::move(call));
+  auto handled = is_keyed(endpoint, call.request) ? answer_once(endpoint, api, std::move(call))
+                                                  : endpoint.handle(api, std::move(call));
+  auto outcome = co_await handled;
   co_return outcome;
 }
 
@@ -72,6 +90,7 @@ Task<http::Response> answer_call(const Endpoint& endpoint, ApiContext& api, http
   if (read) {
     Call call;
     call.request = request;
+    if (is_keyed(endpoint, request)) call.digest = digest_of(request, endpoint.access & anyone ? credential : "");
     call.request.body.clear();  // the fields are read
     call.fields = std::move(read->fields);
     call.query = std::move(read->query);

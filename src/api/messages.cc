@@ -1,5 +1,6 @@
 // Sending. An answer of 2xx comes after the message is on disk: a Receipt follows it through every home that writes it,
 // and then its last write is waited for. A message that nobody wrote was not kept, and is not answered with 2xx.
+#include "api/archive_rows.h"
 #include "api/handlers.h"
 #include "api/homes.h"
 #include "api/json.h"
@@ -17,6 +18,7 @@ struct Draft {
   std::optional<Account> from;  // none: the site itself
   Party to;
   std::string text;
+  std::string id;  // of the message
 };
 
 std::string make_body(const std::string& text) {
@@ -84,27 +86,47 @@ Task<Lsn> send_from_user(ApiContext& api, BareJid from, BareJid to, std::string 
   co_return lsn;
 }
 
+// Of a message by its id: what an earlier try wrote that did not live to answer.
+store::ArchiveQuery make_id_query(const std::string& id) {
+  store::ArchiveQuery query;
+  query.matches = [id](std::string_view bytes) { return bytes.find(id) != bytes.npos; };
+  query.backwards = true;
+  query.counted = false;
+  query.rows_max = 1;
+  return query;
+}
+
+Outcome make_sent(const std::string& id, const std::string& to) {
+  return make_answer(201, {{"id", id}, {"to", to}}, id);
+}
+
 Task<Outcome> send_to_user(ApiContext& api, Call call, Draft draft) {
   const TenantPtr tenant = call.tenant;
   const auto to = party_jid(*tenant, draft.to);
   if (!to) co_return to.error();
+  const std::string told_to = "user:" + user_id_at(*tenant, to->localpart());
+  if (call.may_be_done) {
+    const auto archive = api.house().data.archive(tenant->id, account_archive);
+    const auto page = co_await archive.page(api.loop(), to->str(), make_id_query(draft.id));
+    if (!page) co_return page.error();
+    if (!page->rows.empty()) co_return make_sent(draft.id, told_to);
+  }
   const auto recipient = co_await load_or_make_user(api, std::move(call), draft.to.id);
   if (!recipient) co_return recipient.error();
   if (const auto room_left = check_archive(*tenant); !room_left) co_return room_left.error();
-  const std::string id = random_token(22);
   Lsn lsn = 0;
   if (draft.from) {
     const BareJid from = account_jid(*tenant, draft.from->localpart);
-    lsn = co_await send_from_user(api, from, *to, id, draft.text);
+    lsn = co_await send_from_user(api, from, *to, draft.id, draft.text);
   } else {
-    lsn = co_await send_from_site(api, tenant, *to, id, draft.text);
+    lsn = co_await send_from_site(api, tenant, *to, draft.id, draft.text);
   }
   if (lsn == 0) {
     co_return Error{ErrorKind::service_unavailable, "The message was not taken: nothing kept it. Try again later."};
   }
   const auto stored = co_await api.house().data.wait(api.loop(), lsn);
   if (!stored) co_return stored.error();
-  co_return make_answer(201, {{"id", id}, {"to", "user:" + user_id_at(*tenant, to->localpart())}}, id);
+  co_return make_sent(draft.id, told_to);
 }
 
 // As a user's token: who may not speak in the room by its rules may not speak through the API either.
@@ -123,14 +145,20 @@ Task<Outcome> send_to_room(ApiContext& api, Call call, Draft draft) {
     const auto may = room ? check_may_speak(call, *room) : Result<void>();
     if (!may) co_return may.error();
   }
+  const std::string told_to = "room:" + draft.to.id;
+  const auto shown = [&api](store::ArchiveId id) { return api.home.archive_ids().show(id); };
+  if (call.may_be_done) {
+    const auto page = co_await api.rooms.messages(api.loop(), call.tenant, draft.to.id, make_id_query(draft.id));
+    if (!page && page.error().kind != ErrorKind::item_not_found) co_return page.error();
+    if (page && !page->rows.empty()) co_return make_sent(shown(page->rows.front().id), told_to);
+  }
   std::string name = call.tenant->title;
   if (draft.from) name = draft.from->name.empty() ? user_id_at(*call.tenant, draft.from->localpart) : draft.from->name;
   Rooms::Speech speech{std::move(name), draft.from ? user_id_of(draft.from->localpart) : std::string(),
-                       make_body(draft.text)};
+                       make_body(draft.text), draft.id};
   const auto said = co_await api.rooms.say(api.loop(), call.tenant, draft.to.id, std::move(speech));
   if (!said) co_return said.error();
-  const std::string id = api.home.archive_ids().show(*said);
-  co_return make_answer(201, {{"id", id}, {"to", "room:" + draft.to.id}}, id);
+  co_return make_sent(shown(*said), told_to);
 }
 
 // The id of the user who speaks; empty for the site itself.
@@ -151,6 +179,7 @@ Result<std::string> read_speaker(const Call& call, const std::optional<std::stri
 
 Task<Outcome> send_message(ApiContext& api, Call call) {
   Draft draft;
+  draft.id = call.effect_id.empty() ? random_token(22) : call.effect_id;
   const auto to = call.fields.text("to");
   draft.text = call.fields.text("text");
   const auto from = call.fields.optional_text("from");

@@ -7,11 +7,12 @@
 #include <latch>
 
 #include "account/known_logins.h"
-#include "app/memory_return.h"
+#include "api/idempotency.h"
 #include "app/secrets.h"
 #include "app/tenancy.h"
 #include "app/worker.h"
 #include "crypto/keys.h"
+#include "crypto/sealer.h"
 #include "modules/muc/muc.h"
 #include "store/rocksdb/rocksdb_plane.h"
 #include "store/sqlite/sqlite_plane.h"
@@ -22,7 +23,7 @@ std::vector<http::Asset> web_assets();
 
 struct Server::State {
   State(Config its_config, Secrets its_secrets, std::unique_ptr<store::ControlPlane> its_control,
-        std::unique_ptr<store::DataPlane> its_data, LocalCa its_ca)
+        std::unique_ptr<store::DataPlane> its_data, LocalCa its_ca, crypto::Sealer its_sealer)
       : config(std::move(its_config)),
         secrets(std::move(its_secrets)),
         control(std::move(its_control)),
@@ -34,6 +35,7 @@ struct Server::State {
         audit(*control, clock),
         throttle(clock),
         limits(clock),
+        idempotency(*data, clock, std::move(its_sealer)),
         house{clock, *data, accounts, keys, throttle, limits, secrets.fake_salt_secret, {}, secrets.archive_id_secret},
         tenancy(house, *control, tenants, contexts, std::move(its_ca)),
         assets_table(web_assets()),
@@ -54,6 +56,7 @@ struct Server::State {
   Audit audit;
   LoginThrottle throttle;
   CallLimits limits;
+  api::IdempotencyRecords idempotency;
   net::TlsContexts contexts;
   House house;
   Tenancy tenancy;
@@ -149,8 +152,8 @@ Result<void> Server::State::listen() {
   for (const auto& worker : workers) {
     worker->serve_http(
         std::make_unique<api::ApiContext>(api::ApiContext{
-            worker->home(), tenants, *rooms, audit, certificates, crypto::hash_key(secrets.operator_key), http_origin,
-            websocket_url, [this](const HostCertificate& certificate) { tenancy.use(certificate); },
+            worker->home(), tenants, *rooms, audit, certificates, idempotency, crypto::hash_key(secrets.operator_key),
+            http_origin, websocket_url, [this](const HostCertificate& certificate) { tenancy.use(certificate); },
             [this](const std::string& domain) { tenancy.forget_certificate(domain); }}),
         assets, options);
   }
@@ -195,8 +198,10 @@ Result<std::unique_ptr<Server>> Server::make(const Config& config) {
   static const SystemClock ca_clock;
   auto ca = LocalCa::load_or_make(config.data_directory + "/ca.pem", config.data_directory + "/ca.key", ca_clock);
   if (!ca) return ca.error();
-  auto state =
-      std::make_unique<State>(config, std::move(*secrets), std::move(*control), std::move(*data), std::move(*ca));
+  auto sealer = crypto::Sealer::make(secrets->seal_key);
+  if (!sealer) return sealer.error();
+  auto state = std::make_unique<State>(config, std::move(*secrets), std::move(*control), std::move(*data),
+                                       std::move(*ca), std::move(*sealer));
   auto loaded = state->load();
   if (!loaded) return loaded.error();
   return std::unique_ptr<Server>(new Server(std::move(state)));  // tidy: allow new: the constructor is private

@@ -1,6 +1,7 @@
 #include "app/tenancy.h"
 
 #include "account/known_logins.h"
+#include "api/idempotency.h"
 #include "base/log.h"
 #include "server/account_removal.h"
 #include "tenant/names.h"
@@ -142,8 +143,15 @@ Task<void> Tenancy::count_full(Tenancy& self, net::Loop& loop) {
   }
 }
 
+Task<void> Tenancy::trim_answers(Tenancy& self, net::Loop& loop, TenantId tenant) {
+  const store::ArchiveStore answers = self.house_.data.archive(tenant, api::answers_archive);
+  const auto trimmed = co_await answers.trim(loop, self.house_.clock.wall_ms() - api::answers_kept_ms);
+  if (!trimmed) log::warning("api", "Kept answers were not trimmed", {{"why", trimmed.error().text}});
+}
+
 Task<void> Tenancy::trim_all(Tenancy& self, net::Loop& loop) {
   const int64_t now_ms = self.house_.clock.wall_ms();
+  co_await trim_answers(self, loop, TenantId::house);
   for (const TenantPtr& tenant : self.tenants_.list()) {
     const int64_t days = tenant->limits().archive_days;
     for (const char* name : archives) {
@@ -153,6 +161,7 @@ Task<void> Tenancy::trim_all(Tenancy& self, net::Loop& loop) {
       if (!trimmed) log::warning("archive", "An archive was not trimmed", {{"why", trimmed.error().text}});
     }
     co_await count_archives(self, loop, tenant);
+    co_await trim_answers(self, loop, tenant->id);
   }
 }
 

@@ -36,6 +36,7 @@ class Tenancy {
   static Task<void> count_archives(Tenancy& self, net::Loop& loop, TenantPtr tenant);
   static Task<void> count_full(Tenancy& self, net::Loop& loop);
   static Task<void> count_all(Tenancy& self, net::Loop& loop, std::function<void()> done);
+  static Task<void> trim_answers(Tenancy& self, net::Loop& loop, TenantId tenant);
   static Task<void> trim_all(Tenancy& self, net::Loop& loop);
   static Task<void> finish_removals(Tenancy& self, net::Loop& loop);
   static Task<void> remove_expired(Tenancy& self, net::Loop& loop);

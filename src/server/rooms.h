@@ -64,6 +64,7 @@ class Rooms {
     std::string name;  // as whom the room hears it: by the nearest nick
     std::string user;  // whose word it is: a user id; empty: the site's own
     std::string payload;
+    std::string id;  // of the message
   };
   virtual Task<Result<store::ArchiveId>> say(Executor& home, TenantPtr tenant, std::string id, Speech speech) = 0;
   virtual Task<Result<store::ArchivePage>> messages(Executor& home, TenantPtr tenant, std::string id,

@@ -139,6 +139,33 @@ async def json_bombs(stage):
                       headers={'Content-Type': 'application/json'})
 
 
+@case('50 API: Idempotency-Keys that are none')
+async def idempotency_keys(stage):
+    """400, before anything is done; nothing reaches bob."""
+    body = {'to': 'user:bob', 'text': 'x'}
+    for key in ('', ' ', '"', '"a', '"a" "b"', 'a b', 'a, b', '"\\x"', '\x7f', 'x' * 256, '"' + 'x' * 256 + '"', '"' + '\\\\' * 300 + '"', '""'):
+        await must_be(stage, (400,), 'POST', '/v1/messages', body, stage.tenants['a']['api_key'], headers={'Idempotency-Key': key})
+    messages = (await api(stage, 'GET', '/v1/users/bob/messages', None, stage.tenants['a']['api_key'])).json
+    if messages.get('messages'):
+        raise Unexpected(f'bob should have no messages; he has {messages}')
+
+
+@case('50 API: one Idempotency-Key many times at once')
+async def one_key_at_once(stage):
+    """One is carried out, the others wait or are told the same; of another tenant nobody hears."""
+    body = {'to': 'user:alice', 'text': 'once'}
+    answers = await asyncio.gather(*(api(stage, 'POST', '/v1/messages', body, stage.tenants['a']['api_key'],
+                                         headers={'Idempotency-Key': '"storm"'}) for _ in range(40)))
+    if {a.status for a in answers} - {201, 409} or len({a.json['id'] for a in answers if a.status == 201}) != 1:
+        raise Unexpected(f'the answers are {[str(a) for a in answers]}')
+    found = (await api(stage, 'GET', '/v1/users/alice/messages?with=site', None, stage.tenants['a']['api_key'])).json['messages']
+    if [m['text'] for m in found].count('once') != 1:
+        raise Unexpected(f'alice should have the message once; she has {found}')
+    for name in stage.tenants:
+        if name != 'a' and (await api(stage, 'GET', '/v1/users/alice/messages', None, stage.tenants[name]['api_key'])).status != 404:
+            raise Unexpected(f'{name} has an alice with messages')
+
+
 @case('50 API: paths that climb')
 async def paths(stage):
     """Encoded traversal leads nowhere (CVE-2023-32315)."""

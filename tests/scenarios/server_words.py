@@ -10,16 +10,17 @@ from words import step
 class ServerWords:
     """A part of Play: what it uses of it stands there."""
 
-    @step(r'(\w+) calls(?: (\d+) times)? (GET|POST|PUT|PATCH|DELETE) (\S+?)( as text)?(?: from (\S+?))?(:)?')
-    async def calls(self, who, times, method, path, as_text, origin, _body):
+    @step(r'(\w+) calls(?: (\d+) times)? (GET|POST|PUT|PATCH|DELETE) (\S+?)( as text)?(?: from (\S+?))?(?: under (\S+?))?(:)?')
+    async def calls(self, who, times, method, path, as_text, origin, once, _body):
         """`operator`, a tenant (with its first API key), `anybody` (no key), or a variable that holds a key or token; `from` a page's
-        origin. A body that begins with { is JSON. Of several times all must be answered alike."""
+        origin; `under` an Idempotency-Key. A body that begins with { is JSON. Of several times all must be answered alike."""
         key = None if who == 'operator' else '' if who == 'anybody' else \
             self.variables[who] if who in self.variables else self.cast.tenants[who]['api_key']
         body = self.wire(self.step.body.strip()).encode() or None
         headers = {'Content-Type': 'application/json' if body and body[:1] == b'{' else
                    'application/x-www-form-urlencoded'} if body else {}
         headers.update({'Accept': 'text/plain'} if as_text else {}, **({'Origin': self.filled(origin)} if origin else {}))
+        headers.update({'Idempotency-Key': self.filled(once)} if once else {})
         statuses = []
         for _ in range(int(times or 1)):
             self.answer = await self.cast.api(self.cast.server.api.call, method, self.wire(path), body, key, headers)

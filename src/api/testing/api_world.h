@@ -14,6 +14,7 @@
 
 #include "account/site_token.h"
 #include "api/api.h"
+#include "api/idempotency.h"
 #include "api/testing/fake_rooms.h"
 #include "api/testing/openapi_check.h"
 #include "crypto/encoding.h"
@@ -159,6 +160,7 @@ class ApiWorld : public ::testing::Test {
   net::fake::RunningLoop first_{0}, second_{1};
   std::array<net::fake::RunningLoop*, 2> loops_{&first_, &second_};
   std::array<std::unique_ptr<Home>, 2> homes_;
+  IdempotencyRecords records_{data_, base_.clock, *crypto::Sealer::make(std::string(crypto::sealing_key_bytes, 's'))};
   std::unique_ptr<ApiContext> context_;
   http::Router router_;
   std::unique_ptr<http::Server> server_;
@@ -173,6 +175,7 @@ class ApiWorld : public ::testing::Test {
                                                        rooms_,
                                                        base_.audit,
                                                        base_.certificates,
+                                                       records_,
                                                        crypto::hash_key(operator_key_text),
                                                        "http://im.example",
                                                        "ws://im.example/xmpp",

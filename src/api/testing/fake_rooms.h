@@ -75,8 +75,8 @@ class FakeRooms final : public Rooms {
         static_cast<store::ArchiveId>(static_cast<uint64_t>(store::first_id_at(1'700'000'000'000)) + rows.size());
     const std::string sender = speech.user.empty() ? found->second.info.jid : speech.user + "@" + tenant->domain;
     rows.push_back({row_id, sender,
-                    "<message xmlns='jabber:client' type='groupchat' from='" + found->second.info.jid + "/" +
-                        speech.name + "'>" + speech.payload + "</message>",
+                    "<message xmlns='jabber:client' type='groupchat' id='" + speech.id + "' from='" +
+                        found->second.info.jid + "/" + speech.name + "'>" + speech.payload + "</message>",
                     store::time_ms(row_id)});
     co_return row_id;
   }
@@ -91,6 +91,7 @@ class FakeRooms final : public Rooms {
     for (size_t i = rows.size(); i-- > 0;) {
       const store::ArchiveRow& row = rows[i];
       if (query.page_before && row.id >= *query.page_before) continue;
+      if (query.matches && !query.matches(row.bytes)) continue;
       if (page.rows.size() == query.rows_max) {
         page.complete = false;
         break;

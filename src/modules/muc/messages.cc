@@ -120,7 +120,7 @@ void say_subject(Room& room, std::string_view subject) {
 }
 
 Result<store::ArchiveId> say(Room& room, std::string_view name, const std::optional<BareJid>& sender,
-                             std::string payload) {
+                             std::string payload, std::string id) {
   Stanza message = Stanza::make(StanzaKind::message, StanzaType::groupchat, std::move(payload));
   std::string nick = xmpp::make_nickname(name);
   if (nick.empty()) nick = sender ? sender->localpart() : room.tenant().name;
@@ -129,14 +129,14 @@ Result<store::ArchiveId> say(Room& room, std::string_view name, const std::optio
   const auto space = check_room_for_more(room, message);
   if (!space) return space.error();
   message.from = *address;
-  store::ArchiveId id = room.home().make_arrival().id;
-  message.id = room.home().archive_ids().show(id);
+  message.id = std::move(id);
   // The site itself is named by the nick, in a form that no bare JID has.
   const std::string who = sender ? sender->str() : "/" + std::string(address->resourcepart());
   message.stamp(make_occupant_stamp(make_occupant_id(room.tenant(), room.jid(), who)));
-  if (room.config.archived && !room.locked) id = keep(room, message, sender ? sender->str() : room.jid().str());
+  store::ArchiveId row = room.home().make_arrival().id;
+  if (room.config.archived && !room.locked) row = keep(room, message, sender ? sender->str() : room.jid().str());
   room.traffic()->send_all(std::move(message), room.occupants.recipients());
-  return id;
+  return row;
 }
 
 }  // namespace teahouse::muc

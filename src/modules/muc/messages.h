@@ -16,7 +16,7 @@ void handle_message(Room& room, const Stanza& stanza);
 // nearest nick to a shown name. Gives the archive id; what it sends stands in the room's line. Errors:
 // resource_constraint.
 Result<store::ArchiveId> say(Room& room, std::string_view name, const std::optional<BareJid>& sender,
-                             std::string payload);
+                             std::string payload, std::string id);
 
 // The site itself sets the subject. REQUIRES: it is not too long.
 void say_subject(Room& room, std::string_view subject);

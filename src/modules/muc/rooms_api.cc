@@ -247,7 +247,7 @@ Task<Result<store::ArchiveId>> RoomsApi::say(Executor& home, TenantPtr tenant, s
     }
     if (!room) return done(no_room());
     const Traffic::Batch batch(room->traffic());
-    const auto said = muc::say(*room, speech.name, sender, speech.payload);
+    const auto said = muc::say(*room, speech.name, sender, speech.payload, speech.id);
     if (!said) return done(said);
     room->traffic()->run([done, id = *said] { done(id); });
   };

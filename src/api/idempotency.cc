@@ -1,0 +1,145 @@
+#include "api/idempotency.h"
+
+#include <algorithm>
+
+#include "account/network.h"
+#include "api/auth.h"
+#include "base/random.h"
+
+namespace teahouse::api {
+namespace {
+
+constexpr size_t key_characters_max = 255;
+constexpr size_t secret_key_characters = 22;  // 128 bits of letters and digits
+
+Error bad_key(std::string text) { return {ErrorKind::bad_request, "The header Idempotency-Key " + std::move(text)}; }
+
+bool is_visible(char c) { return c > 0x20 && c < 0x7F; }
+
+// Nobody else's while it lives.
+class Entry {
+ public:
+  Entry(IdempotencyRecords& records, IdempotencyRecords::Name name)
+      : records_(records), name_(std::move(name)), alone_(records.enter(name_)) {}
+  ~Entry() {
+    if (alone_) records_.leave(name_);
+  }
+  Entry(const Entry&) = delete;
+
+  bool alone() const { return alone_; }
+  const IdempotencyRecords::Name& name() const { return name_; }
+
+ private:
+  IdempotencyRecords& records_;
+  const IdempotencyRecords::Name name_;
+  const bool alone_;
+};
+
+// Who asks: a key of the site, a user, the operator; where nobody must say who they are, a network.
+std::string describe_caller(const Call& call) {
+  return call.actor.empty() ? "network " + network_of(call.request.peer_address) : call.actor;
+}
+
+Result<std::string> read_key(const Call& call) {
+  if (call.request.headers.count(idempotency_header) > 1) return bad_key("is there more than once.");
+  auto key = parse_idempotency_key(call.request.headers.value(idempotency_header));
+  // It alone would stand for a guest's token.
+  if (key && call.actor.empty() && key->size() < secret_key_characters) {
+    return bad_key("must be random and of at least 22 characters here, such as a UUID.");
+  }
+  return key;
+}
+
+Refusal refuse_too_many(int64_t wait_s) {
+  return refuse_for_now("Too many new Idempotency-Keys have come within a day. Try again in " + std::to_string(wait_s) +
+                            " s, or send the request without one.",
+                        wait_s);
+}
+
+// Whether something was done is unknown after these.
+bool may_be_done(const Outcome& outcome) {
+  const Error* error = outcome.error();
+  return error && (error->kind == ErrorKind::internal_server_error || error->kind == ErrorKind::service_unavailable);
+}
+
+using Record = IdempotencyRecords::Record;
+
+// What is known of it already; an outcome where that is the end.
+std::optional<Outcome> answer_known(const Record& known, const Call& call) {
+  if (known.request != call.digest) {
+    return Outcome(Refusal{422, "idempotency-key-reused",
+                           "This Idempotency-Key was sent with another request before. Each request needs a key of its "
+                           "own; only when it is sent again has it the same."});
+  }
+  if (!known.answer) return std::nullopt;
+  Answer answer = *known.answer;
+  answer.replayed = true;
+  return Outcome(std::move(answer));
+}
+
+}  // namespace
+
+Result<std::string> parse_idempotency_key(std::string_view header) {
+  std::string_view rest = http::trim(header);
+  std::string key;
+  if (!rest.starts_with('"')) {
+    const bool good =
+        std::all_of(rest.begin(), rest.end(), [](char c) { return is_visible(c) && c != '"' && c != ','; });
+    if (!good) return bad_key("must be one text without spaces, quotes and commas, or a text in double quotes.");
+    key = rest;
+  } else {
+    size_t i = 1;
+    for (; i < rest.size() && rest[i] != '"'; ++i) {
+      if (rest[i] == '\\' && i + 1 < rest.size() && (rest[i + 1] == '"' || rest[i + 1] == '\\')) {
+        ++i;
+      } else if (rest[i] == '\\' || (rest[i] != ' ' && !is_visible(rest[i]))) {
+        return bad_key("holds what a text in quotes may not (RFC 9651): only visible ASCII, and \\ before \" and \\.");
+      }
+      key += rest[i];
+    }
+    rest.remove_prefix(std::min(i, rest.size()));
+    if (rest.empty()) return bad_key("has no quote at its end.");
+    rest = http::trim(rest.substr(1));
+    if (!rest.empty() && !rest.starts_with(';')) return bad_key("has something behind its quotes.");  // parameters go
+  }
+  if (key.empty()) return bad_key("is empty.");
+  if (key.size() > key_characters_max) return bad_key("is longer than 255 characters.");
+  return key;
+}
+
+Task<Outcome> answer_once(const Endpoint& endpoint, ApiContext& api, Call call) {
+  const auto key = read_key(call);
+  if (!key) co_return key.error();
+  const TenantPtr site = call.tenant ? call.tenant : find_claimed_tenant(api, call.request, {});
+  const std::string caller = describe_caller(call);
+  const Entry entry(api.idempotency, IdempotencyRecords::make_name(site ? site->id : TenantId::house, caller, *key));
+  if (!entry.alone()) {
+    co_return Error{ErrorKind::conflict,
+                    "A request with this Idempotency-Key is being carried out. Send it again when that one has ended."};
+  }
+  const auto known = co_await api.idempotency.load(api.loop(), entry.name());
+  if (!known) co_return known.error();
+  Record record{call.digest, random_token(22), api.home.clock().wall_ms(), {}};
+  if (*known) {
+    if (auto answered = answer_known(**known, call)) co_return std::move(*answered);
+    record = **known;
+  } else {
+    const int64_t wait_s = api.house().limits.take_idempotency_key(entry.name().tenant, caller);
+    if (wait_s != 0) co_return refuse_too_many(wait_s);
+    const auto begun = co_await api.idempotency.store(api.loop(), entry.name(), api.home.make_archive_id(), record);
+    if (!begun) co_return begun.error();
+  }
+  call.effect_id = record.effect_id;
+  call.may_be_done = known->has_value();
+  auto outcome = co_await endpoint.handle(api, std::move(call));
+  if (const Answer* answer = outcome.answer()) {
+    record.answer = *answer;
+    const auto stored = co_await api.idempotency.store(api.loop(), entry.name(), api.home.make_archive_id(), record);
+    if (!stored) co_return stored.error();
+  } else if (!may_be_done(outcome)) {
+    api.idempotency.remove(entry.name());
+  }
+  co_return outcome;
+}
+
+}  // namespace teahouse::api
