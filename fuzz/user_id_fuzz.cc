@@ -8,6 +8,7 @@
 #include "account/reserved_form.h"
 #include "account/user_id.h"
 #include "xmpp/jid.h"
+#include "xmpp/nickname.h"
 #include "xmpp/prep.h"
 #include "xmpp/stringprep.h"
 
@@ -47,9 +48,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   check_id(text);
   check_localpart(text);
   check_passwords(text);
-  if (const auto nick = teahouse::xmpp::make_nick(text)) {
+  if (const std::string nick = teahouse::xmpp::make_nickname(text); !nick.empty()) {
     std::string prepared;
-    if (!teahouse::xmpp::append_resourcepart(prepared, *nick) || prepared != *nick) abort();
+    if (!teahouse::xmpp::append_resourcepart(prepared, nick)) abort();
   }
   return 0;
 }

@@ -8,10 +8,9 @@
 namespace teahouse {
 namespace {
 
-constexpr size_t buckets_max = 100'000;
-constexpr int64_t minute_us = 60'000'000;
-constexpr int64_t hour_us = 60 * minute_us;
-constexpr int64_t day_us = 24 * hour_us;
+// One a minute, twenty minutes' worth at once.
+const TokenRate guests_of_address{60, CallLimits::guests_per_address};
+constexpr int64_t hour_s = 3600;
 
 std::string account_key(TenantId tenant, std::string_view address) {
   return "account " + std::to_string(raw(tenant)) + " " + network_of(address);
@@ -20,6 +19,8 @@ std::string account_key(TenantId tenant, std::string_view address) {
 std::string calls_of(TenantId tenant) { return "call " + std::to_string(raw(tenant)); }
 
 TokenRate calls_rate(int64_t per_min) { return TokenRate::per_minute(per_min, per_min); }
+
+TokenRate daily(int64_t tokens) { return TokenRate::per_hour_of(tokens / 24, tokens); }
 
 }  // namespace
 
@@ -76,10 +77,10 @@ void CallLimits::give_back_account(TenantId tenant, std::string_view address, in
 
 int64_t CallLimits::take_idempotency_key(TenantId tenant, const std::string& caller) {
   const std::string id = "idempotency " + std::to_string(raw(tenant)) + " ";
-  const bool is_owner = caller == "key" || caller == "operator";
-  if (is_owner) return state_->take(id + caller, idempotency_keys_per_site, day_us);
-  const int64_t wait_s = state_->take(id + caller, idempotency_keys_per_caller, day_us);
-  return wait_s != 0 ? wait_s : state_->take(id + "all", idempotency_keys_per_site, day_us);
+  const auto take = [&](const std::string& who, int64_t most) { return state_->take(id + who, most, daily(most)); };
+  if (caller == "key" || caller == "operator") return take(caller, idempotency_keys_per_site);
+  const int64_t wait_s = take(caller, idempotency_keys_per_caller);
+  return wait_s != 0 ? wait_s : take("all", idempotency_keys_per_site);
 }
 
 }  // namespace teahouse

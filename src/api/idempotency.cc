@@ -126,7 +126,7 @@ Task<Outcome> answer_once(const Endpoint& endpoint, ApiContext& api, Call call) 
   } else {
     const int64_t wait_s = api.house().limits.take_idempotency_key(entry.name().tenant, caller);
     if (wait_s != 0) co_return refuse_too_many(wait_s);
-    const auto begun = co_await api.idempotency.store(api.loop(), entry.name(), api.home.make_archive_id(), record);
+    const auto begun = co_await api.idempotency.store(api.loop(), entry.name(), api.home.make_arrival().id, record);
     if (!begun) co_return begun.error();
   }
   call.effect_id = record.effect_id;
@@ -134,7 +134,7 @@ Task<Outcome> answer_once(const Endpoint& endpoint, ApiContext& api, Call call) 
   auto outcome = co_await endpoint.handle(api, std::move(call));
   if (const Answer* answer = outcome.answer()) {
     record.answer = *answer;
-    const auto stored = co_await api.idempotency.store(api.loop(), entry.name(), api.home.make_archive_id(), record);
+    const auto stored = co_await api.idempotency.store(api.loop(), entry.name(), api.home.make_arrival().id, record);
     if (!stored) co_return stored.error();
   } else if (!may_be_done(outcome)) {
     api.idempotency.remove(entry.name());

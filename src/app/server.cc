@@ -8,6 +8,7 @@
 
 #include "account/known_logins.h"
 #include "api/idempotency.h"
+#include "app/memory_return.h"
 #include "app/secrets.h"
 #include "app/tenancy.h"
 #include "app/worker.h"

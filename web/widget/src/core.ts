@@ -14,8 +14,8 @@ export async function startChat(settings: Settings, site: Site, open: OpenStorag
   const clock = new ServerClock();
   clock.hear(site.time, site.heardAt);
   const named = token ? givenIdentity(clock, token, tokenUrl) : tokenUrl ? await fetchedIdentity(clock, tokenUrl) : null;
-  const identity = named ?? (await guestIdentity(clock, origin, settings.site));
-  const chat = new Chat({ origin, site, clock, identity, room, to });
+  const identity = named ?? (await guestIdentity(clock, open, origin, settings.site));
+  const chat = new Chat({ origin, site, clock, open, identity, room, to });
   await chat.start();
   return chat;
 }

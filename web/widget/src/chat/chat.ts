@@ -130,8 +130,20 @@ export class Chat extends Emitter<ChatEvents> {
     if (claims.name) this.store.people.set(this.store.me.jid, { jid: this.store.me.jid, id: claims.sub, name: claims.name, picture: safePicture(claims.picture) });
     else await Promise.race([this.people.load(this.store.me.jid), new Promise((resolve) => setTimeout(resolve, 3_000))]);
     this.store.setOwnName(cleanName(this.store.personName(this.store.me.jid)), this.now());
-    addEventListener("pagehide", this.leavePage);
-    addEventListener("pageshow", this.returnToPage);
+    this.link.start();
+    this.tellToken();
+  }
+
+  /** The page goes away, or another widget takes its place: what is shown is written down for the next, which goes on with the session. */
+  park(): void {
+    this.stopTyping();
+    const saved: Saved = { epoch: this.epoch, h: this.link.h, snapshot: this.store.snapshot() };
+    this.link.stop();
+    this.session.set("page", saved);
+  }
+
+  /** The page that was left is there again. */
+  comeBack(): void {
     this.link.start();
   }
 
@@ -141,7 +153,7 @@ export class Chat extends Emitter<ChatEvents> {
     if (token) identity.replace(token);
     this.tellToken();
     this.first = this.pinFirst(room, to);
-    const name = cleanNick(identity.claims.name ?? "");
+    const name = cleanName(identity.claims.name ?? "");
     if (!identity.guest && name && name !== this.store.me.name) this.nameChanged(name);
     this.joinMissing();
     this.store.changed();

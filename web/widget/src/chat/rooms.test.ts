@@ -2,7 +2,7 @@ import "../testing/browser.ts";
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { IqError } from "../core/link.ts";
-import { openStorage } from "../core/storage.ts";
+import { Storages } from "../core/storage.ts";
 import { child, parse } from "../core/xml.ts";
 import { settle } from "../testing/browser.ts";
 import { FakeLink } from "../testing/link.ts";

@@ -1,4 +1,4 @@
-// What a token (JWT) says of its user.
+// A token (JWT) as pages print it, and what it says of its user.
 
 export interface Claims {
   iss?: string;
@@ -7,6 +7,18 @@ export interface Claims {
   name?: string;
   picture?: string;
   rooms?: string[];
+}
+
+/** The token in what a page prints: alone or as {"token": "…"}, perhaps in quotes, with white space or line breaks in it. */
+export function findToken(printed: string): string {
+  const bare = printed.replace(/\s+/g, ""); // a byte order mark is white space too
+  try {
+    const value: unknown = JSON.parse(bare);
+    const token = typeof value === "object" && value ? (value as { token?: unknown }).token : value;
+    return typeof token === "string" ? token : bare;
+  } catch {
+    return bare.replace(/^'(.*)'$/, "$1");
+  }
 }
 
 /** Reads a token's claims without checking them: the server does that. Null when it is no JWT or nobody's. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ServerClock } from "./clock.ts";
-import { fetchedIdentity, findToken, givenIdentity, readClaims } from "./identity.ts";
+import { findToken, readClaims } from "./claims.ts";
+import { fetchedIdentity, givenIdentity } from "./identity.ts";
 
 const clock = new ServerClock();
 const token = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.x`;

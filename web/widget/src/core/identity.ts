@@ -1,22 +1,10 @@
 // Who the user is and how to get a token that says so: given in the page, fetched from the page's own site, or a guest's.
 import { makeGuest, Problem } from "./api.ts";
-import { readClaims, type Claims } from "./claims.ts";
+import { findToken, readClaims, type Claims } from "./claims.ts";
 import { isString } from "./check.ts";
 import type { ServerClock } from "./clock.ts";
 import { CredentialsError } from "./stream.ts";
 import type { OpenStorage, Storage } from "./storage.ts";
-
-/** The token in what a page prints: alone or as {"token": "…"}, perhaps in quotes, with white space or line breaks in it. */
-export function findToken(printed: string): string {
-  const bare = printed.replace(/\s+/g, ""); // a byte order mark is white space too
-  try {
-    const value: unknown = JSON.parse(bare);
-    const token = typeof value === "object" && value ? (value as { token?: unknown }).token : value;
-    return typeof token === "string" ? token : bare;
-  } catch {
-    return bare.replace(/^'(.*)'$/, "$1");
-  }
-}
 
 function mustRead(token: string, source: string): Claims {
   const claims = readClaims(token);

@@ -1,5 +1,5 @@
 // What the webmaster wrote on the script tag.
-import { readClaims } from "../core/claims.ts";
+import { findToken, readClaims } from "../core/claims.ts";
 import { chooseLanguage, type Language } from "../strings/table.ts";
 
 export interface Settings {
@@ -50,7 +50,7 @@ export function readSettings(script: HTMLScriptElement): Settings | null {
     origin,
     base: new URL(".", href).href,
     site: data.site,
-    token: data.token?.trim() || undefined,
+    token: findToken(data.token ?? "") || undefined,
     tokenUrl: data.tokenUrl || undefined,
     room: data.room || undefined,
     to: data.to || undefined,
