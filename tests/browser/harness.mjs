@@ -61,7 +61,11 @@ export async function openSite() {
     if (url.pathname === "/hostile.css") return response.writeHead(200, { "content-type": "text/css" }).end(hostileCss);
     if (url.pathname === "/framing.css") return response.writeHead(200, { "content-type": "text/css" }).end(framingCss);
     if (url.pathname === "/favicon.ico") return response.writeHead(204).end();
-    if (url.pathname === "/token") return response.writeHead(tokens.get(query.get("for")) === null ? 401 : 200, { "content-type": "text/plain" }).end(tokens.get(query.get("for")) ?? "");
+    if (url.pathname === "/token") {
+      const printed = tokens.get(query.get("for"));
+      const status = printed === null ? 401 : printed === false ? 204 : 200;
+      return response.writeHead(status, { "content-type": "text/plain" }).end(printed || undefined);
+    }
     if (url.pathname !== "/page") return response.writeHead(404).end();
     const attributes = [...query].filter(([k]) => k.startsWith("data-")).map(([k, v]) => ` ${k}="${escape(v)}"`).join("");
     response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": policy(query.has("types")) });
@@ -73,6 +77,7 @@ ${query.has("empty") ? "" : `<script async src="${config.origin}/w.js"${attribut
   });
   await new Promise((resolve, reject) => server.once("error", reject).listen(Number(pages.port), pages.hostname, resolve));
 }
+/** What /token?for=… answers; null: 401; false: 204. */
 export const tokens = new Map();
 
 /** The widget's files from this folder instead of the server's, while one works on them. */
