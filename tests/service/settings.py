@@ -21,7 +21,7 @@ BAD = {
     'public.trusted_proxies': ['127.0.0.1', '["localhost"]', '["10.0.0.0/33"]', '[1]', '[""]'],
     'tls.names': ['chat.example.com', '["https://chat.example.com"]', '["a b"]', '[""]', '[1]', '["*.*.example"]', '["-a.example"]'],
     'c2s.require_tls': ['yes', '1', '"true"'], 'c2s.login_timeout_s': ['0', '-1', '3601', '1.5', 'true', '"5"', '30s'],
-    'c2s.refused_timeout_s': ['0', '86401', 'ten'], 'server.loops': ['-1', '257', '2.5', 'two', 'true', '"2"'], 'server.log': ['loud', '1', '""'],
+    'c2s.refused_timeout_s': ['0', '86401', 'ten'], 'c2s.probe_after_s': ['-1', '86401', '10m'], 'server.loops': ['-1', '257', '2.5', 'two', 'true', '"2"'], 'server.log': ['loud', '1', '""'],
     'public.address': ['x'], 'listen': ['x'], '': ['x'],
 }
 PLAIN_TEXT = [('public.url', 'url = "chat.example.com"'), ('public.url', 'url = 8080'), ('public.url', 'url = ["https://a"]')]
