@@ -1,5 +1,7 @@
 #include "xmpp/stanza.h"
 
+#include <span>
+
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
