@@ -1,11 +1,15 @@
 #include "account/account_removals.h"
 
+#include <map>
 #include <mutex>
 #include <set>
 
 #include "account/account_rows.h"
 
 namespace teahouse {
+namespace {
+constexpr size_t numbers_max = 10'000;
+}
 
 using store::as_int;
 using store::as_text;
@@ -15,9 +19,21 @@ struct AccountRemovals::State {
 
   store::ControlPlane& control;
   std::mutex mutex;
-  std::set<std::pair<TenantId, std::string>> underway;  // guarded by mutex
+  using Name = std::pair<TenantId, std::string>;
+  std::set<Name> underway;            // guarded by mutex, as is what follows
+  std::map<Name, uint64_t> numbers;   // of names of which accounts were removed lately
+  uint64_t removed = 0, others = 0;   // in all; the number of all other names
 
   using Self = std::shared_ptr<State>;
+  void count(TenantId tenant, const std::string& localpart) {
+    const std::lock_guard lock(mutex);
+    ++removed;
+    if (numbers.size() >= numbers_max) {
+      numbers.clear();
+      others = removed;
+    }
+    numbers[{tenant, localpart}] = removed;
+  }
   static AccountRemovalPtr take_up(const Self& self, TenantId tenant, const std::string& localpart);
   static Task<Result<AccountRemovalPtr>> begin(Self self, Executor& home, TenantId tenant, std::string localpart);
   static Task<Result<bool>> has(Self self, Executor& home, TenantId tenant, std::string localpart);
@@ -26,7 +42,7 @@ struct AccountRemovals::State {
 
 // Null: somebody is about it already.
 AccountRemovalPtr AccountRemovals::State::take_up(const Self& self, TenantId tenant, const std::string& localpart) {
-  const std::pair name(tenant, localpart);
+  const Name name(tenant, localpart);
   const std::lock_guard lock(self->mutex);
   if (!self->underway.insert(name).second) return nullptr;
   return std::make_shared<const AccountRemoval>(tenant, localpart, [self, name] {
@@ -44,6 +60,7 @@ Task<Result<AccountRemovalPtr>> AccountRemovals::State::begin(Self self, Executo
   const auto answer = co_await self->control.transact(home, std::move(statements));
   if (!answer) co_return answer.error();
   if (answer->changes == 0) co_return unknown;
+  self->count(tenant, localpart);
   co_return removal;
 }
 
@@ -70,6 +87,12 @@ Task<Result<std::vector<AccountRemovalPtr>>> AccountRemovals::State::find(Self s
 }
 
 AccountRemovals::AccountRemovals(store::ControlPlane& control) : state_(std::make_shared<State>(control)) {}
+
+uint64_t AccountRemovals::number(TenantId tenant, const std::string& localpart) const {
+  const std::lock_guard lock(state_->mutex);
+  const auto found = state_->numbers.find({tenant, localpart});
+  return found == state_->numbers.end() ? state_->others : found->second;
+}
 
 Task<Result<AccountRemovalPtr>> AccountRemovals::begin(Executor& home, TenantId tenant, std::string localpart) {
   return State::begin(state_, home, tenant, std::move(localpart));

@@ -45,6 +45,9 @@ class AccountRemovals {
   Task<Result<void>> end(Executor& home, AccountRemovalPtr removal);
   // Those that have not ended and that nobody is about, at most so many.
   Task<Result<std::vector<AccountRemovalPtr>>> find(Executor& home, size_t rows_max);
+  // Another number whenever an account of this name has been removed: who knew its owner before knows by it that the
+  // name is not that owner's any more. Limits: after 10,000 removals all names get other numbers.
+  uint64_t number(TenantId tenant, const std::string& localpart) const;
   // Is the name of this account not free yet?
   Task<Result<bool>> has(Executor& home, TenantId tenant, std::string localpart);
 

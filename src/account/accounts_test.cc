@@ -334,6 +334,18 @@ TEST(Accounts, HaveNoNewOwnerUntilTheirRemovalHasEnded) {
   EXPECT_TRUE(world.check(world.forum, "romeo", "other"));
 }
 
+TEST(Accounts, OfTheSameNameAreToldApartByTheRemovalsBetween) {
+  AccountWorld world;
+  const AccountRemovals& removals = world.accounts.removals();
+  ASSERT_TRUE(world.create(world.shop, "romeo"));
+  const uint64_t first = removals.number(world.shop->id, "romeo");
+  const uint64_t others = removals.number(world.forum->id, "romeo");
+  EXPECT_EQ(removals.number(world.shop->id, "romeo"), first);
+  ASSERT_TRUE(world.wait(world.accounts.remove(world.home, world.shop, "romeo")));
+  EXPECT_NE(removals.number(world.shop->id, "romeo"), first);
+  EXPECT_EQ(removals.number(world.forum->id, "romeo"), others);
+}
+
 TEST(Accounts, GoWithTheirTenant) {
   AccountWorld world;
   ASSERT_TRUE(world.create(world.shop, "romeo", "but soft"));

@@ -78,6 +78,7 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   void advance(sasl::Step step);
   std::string account_named(const std::string& authcid) const;
   bool take_turn(const std::string& authcid);
+  uint64_t count_removals(const std::string& authcid) const;
   void fail(const sasl::Failure& failure);
   void send_failure(const sasl::Failure& failure);
   void succeed(const sasl::Success& success);
@@ -119,6 +120,7 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   bool unread_ = false;  // not read from, since it does not read
   uint8_t attempts_ = 0, wrong_secrets_ = 0;
   std::string localpart_;  // took a turn of the throttle in this attempt; once authenticated, the account's
+  uint64_t removals_ = 0;  // the number of that account's removals (AccountRemovals) when the attempt began
   std::string saw_plus_;   // the localpart whose client is known to have been offered -PLUS here
   std::string lang_;
   std::unique_ptr<sasl::Mechanism> mechanism_;

@@ -156,10 +156,17 @@ std::string Stream::account_named(const std::string& authcid) const {
 bool Stream::take_turn(const std::string& authcid) {
   if (clients_->home().house().throttle.take(host_->tenant->id, authcid, transport_->peer_address())) {
     localpart_ = authcid;
+    removals_ = count_removals(authcid);
     return true;
   }
   fail({sasl::Condition::temporary_auth_failure, "Too many failed logins; wait some minutes."});
   return false;
+}
+
+uint64_t Stream::count_removals(const std::string& authcid) const {
+  const auto account = BareJid::make(authcid, host_->domain);
+  if (!account) return 0;
+  return clients_->home().house().accounts.removals().number(host_->tenant->id, std::string(account->localpart()));
 }
 
 Task<void> Stream::provide_keys(std::shared_ptr<Stream> self, std::string authcid) {
@@ -263,7 +270,9 @@ void Stream::succeed(const sasl::Success& success) {
     return;
   }
   mechanism_.reset();
-  if (!localpart_.empty()) {
+  if (localpart_.empty()) {
+    removals_ = count_removals(success.authcid);
+  } else {
     clients_->home().house().throttle.succeeded(host_->tenant->id, localpart_, transport_->peer_address());
   }
   localpart_ = account->localpart();
