@@ -17,7 +17,7 @@ namespace teahouse {
 
 struct Tenant;
 
-// Errors: bad_request for an id that is empty, no UTF-8 or too long.
+// Errors: bad_request for an id that is empty or blank, no UTF-8 or too long.
 Result<std::string> localpart_of_user_id(std::string_view user_id);
 
 // The id that this is the localpart of, in the one spelling that is in normal form. The other way it is always the same

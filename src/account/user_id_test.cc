@@ -42,7 +42,6 @@ TEST(UserId, HasALocalpartWhateverItIs) {
       {"ໜຶ່ງ", "==e0=bb=9c=e0=ba=b6=e0=bb=88=e0=ba=87"},
       {"Ali علي", "==41li=20=d8=b9=d9=84=d9=8a"},
       {"😀", "==f0=9f=98=80"},
-      {" ", "==20"},
       {" ann", "==20ann"},
       {"ann ", "=ann=20"},
       {"a\nb", "=a=0ab"},
@@ -64,7 +63,7 @@ TEST(UserId, HasALocalpartWhateverItIs) {
   std::string longest;
   for (int i = 0; i < 64; ++i) longest += "😀";
   EXPECT_EQ(localpart(longest).size(), 1 + 64 * 12);
-  EXPECT_EQ(localpart(""), "(refused)");
+  for (const char* blank : {"", " ", "\t\r\n"}) EXPECT_EQ(localpart(blank), "(refused)");
   EXPECT_EQ(localpart("\xFF"), "(refused)");
   EXPECT_EQ(localpart(std::string(2000, '<')), "(refused)");
 }
@@ -88,6 +87,7 @@ TEST(UserId, SharesItsLocalpartWithNoOther) {
       for (const auto& c : pieces) {
         const std::string id = a + b + c;
         const std::string own = localpart(id);
+        if (own == "(refused)") continue;  // blank
         EXPECT_EQ(user_id_of(own), id);
         const auto [known, is_new] = ids.emplace(own, id);
         EXPECT_TRUE(is_new || known->second == id) << id << " and " << known->second << " are both " << own;

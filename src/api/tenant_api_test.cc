@@ -88,7 +88,7 @@ TEST_F(TenantApi, ATokenFromTheApiSignsIn) {
   ASSERT_TRUE(user) << user.error().text;
   const Reply shown = with_key(shop_, "GET", "/v1/users/Zoe%20Q");
   EXPECT_EQ(shown.text("name"), "Zoe");
-  EXPECT_EQ(shown.text("id"), "zoe q");
+  EXPECT_EQ(shown.text("id"), "Zoe Q");
   EXPECT_FALSE(check_site_token(*forum_.tenant, base_.keys, made.text("token"), base_.clock.wall_ms()));
   HeaderList headers = bearer(shop_.api_key);
   headers.emplace_back("Accept", "text/plain");

@@ -59,16 +59,24 @@ void Home::receive(Session& session, Stanza stanza) {
   send(session.resident(), &session, std::move(stanza), receipt);
 }
 
+std::optional<BareJid> Home::find_by_form(std::string_view localpart, std::string_view domainpart) const {
+  if (localpart.empty()) return std::nullopt;
+  const HostPtr host = hosts_.find(domainpart);
+  const auto owner = host && host->kind == HostKind::accounts ? host->tenant->aliases->owner(localpart) : std::nullopt;
+  if (!owner || *owner == localpart) return std::nullopt;
+  auto account = BareJid::make(*owner, domainpart);
+  return account ? std::optional(std::move(*account)) : std::nullopt;
+}
+
+void Home::lead_to_account(BareJid& address) const {
+  if (auto account = find_by_form(address.localpart(), address.domainpart())) address = std::move(*account);
+}
+
 void Home::lead_to_account(Jid& address) const {
-  if (!address.has_localpart()) return;
-  const HostPtr host = hosts_.find(address.domainpart());
-  if (!host || host->kind != HostKind::accounts) return;
-  const auto owner = host->tenant->aliases->owner(address.localpart());
-  if (!owner || *owner == address.localpart()) return;
-  const auto account = BareJid::make(*owner, address.domainpart());
+  auto account = find_by_form(address.localpart(), address.domainpart());
   if (!account) return;
   if (!address.is_full()) {
-    address = *account;
+    address = std::move(*account);
   } else if (auto full = account->with_resource(address.resourcepart())) {
     address = std::move(*full);
   }
@@ -145,6 +153,9 @@ void Home::arrive(Stanza stanza, ReceiptPtr receipt) {
     if (resident) {
       arrive_at_account(**resident, *carried, receipt);
     } else if (resident.error().kind == ErrorKind::item_not_found) {
+      const std::string missed = carried->to->str();
+      lead_to_account(*carried->to);
+      if (carried->to->str() != missed) return route(std::move(*carried), receipt);
       arrive_at_nobody(host, std::move(*carried), receipt);
     } else {
       arrive_nowhere(std::move(*carried));

@@ -89,6 +89,7 @@ class Home {
 
   // Where the address is the RFC 3920 form of an account's (Aliases), makes it that account's.
   void lead_to_account(Jid& address) const;
+  void lead_to_account(BareJid& address) const;
 
   // --- residents
   // Calls back with the account (never null), loaded if need be: now when it is in memory, else later (calls for one
@@ -138,6 +139,7 @@ class Home {
   void stop();
 
  private:
+  std::optional<BareJid> find_by_form(std::string_view localpart, std::string_view domainpart) const;
   struct Loading {
     std::vector<ResidentWork> waiting;
   };

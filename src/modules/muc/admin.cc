@@ -4,6 +4,7 @@
 
 #include "modules/muc/affiliations.h"
 #include "modules/muc/invite.h"
+#include "server/home.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
@@ -195,6 +196,7 @@ void change_lists(Room& room, const Stanza& stanza, const xml::Element& query) {
   if (!items) return room.reply_error(stanza, items.error());
   const Standing actor = room.standing_of(*stanza.from);
   for (Item& item : *items) {
+    if (item.jid) room.home().lead_to_account(*item.jid);
     const auto allowed = item.role ? check_role_item(room, actor, item) : check_affiliation_item(room, stanza, item);
     if (!allowed) return room.reply_error(stanza, allowed.error());
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "modules/muc/affiliations.h"
+#include "server/home.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
@@ -66,10 +67,11 @@ void send_invitation(Room& room, const BareJid& inviter, const Invitation& invit
 void invite(Room& room, const Stanza& stanza, const xml::Element& x) {
   const auto allowed = check_inviter(room, *stanza.from);
   if (!allowed) return room.reply_error(stanza, allowed.error());
-  const auto invitations = parse_invitations(x);
+  auto invitations = parse_invitations(x);
   if (!invitations) return room.reply_error(stanza, invitations.error());
   const BareJid inviter = stanza.from->bare();
-  for (const Invitation& invitation : *invitations) {
+  for (Invitation& invitation : *invitations) {
+    room.home().lead_to_account(invitation.to);
     const BareJid invitee = invitation.to.bare();
     const Affiliation now = room.affiliation_of(invitee);
     if (now == Affiliation::outcast) {

@@ -74,9 +74,7 @@ void RosterModule::set(const IqRequest& request) {
     home_->reply_error(request.stanza, set.error());
     return;
   }
-  Jid contact(set->jid);
-  home_->lead_to_account(contact);
-  set->jid = contact.bare();
+  home_->lead_to_account(set->jid);
   Resident& resident = *request.resident;
   Roster& roster = of(resident);
   RosterItem* known = roster.find(set->jid);
