@@ -270,9 +270,9 @@ void Stream::succeed(const sasl::Success& success) {
     return;
   }
   mechanism_.reset();
-  if (localpart_.empty()) {
-    removals_ = count_removals(success.authcid);
-  } else {
+  // A token names its account only now, and another spelling may have led to it.
+  if (localpart_ != account->localpart()) removals_ = count_removals(std::string(account->localpart()));
+  if (!localpart_.empty()) {
     clients_->home().house().throttle.succeeded(host_->tenant->id, localpart_, transport_->peer_address());
   }
   localpart_ = account->localpart();
