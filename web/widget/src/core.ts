@@ -1,6 +1,7 @@
 // The lazily loaded core: who the user is, the connection, the conversations. Loaded before the chat is opened only when there may be
 // something unread: for signed-in users, and for guests who have written before.
-import { Chat } from "./chat/chat.ts";
+import { Addresses } from "./chat/addresses.ts";
+import { Chat, namedParties } from "./chat/chat.ts";
 import type { Site } from "./core/api.ts";
 import { ServerClock } from "./core/clock.ts";
 import { fetchedIdentity, givenIdentity, guestIdentity } from "./core/identity.ts";
@@ -15,7 +16,9 @@ export async function startChat(settings: Settings, site: Site, open: OpenStorag
   clock.hear(site.time, site.heardAt);
   const named = token ? givenIdentity(clock, token, tokenUrl) : tokenUrl ? await fetchedIdentity(clock, tokenUrl) : null;
   const identity = named ?? (await guestIdentity(clock, open, origin, settings.site));
-  const chat = new Chat({ origin, site, clock, open, identity, room, to });
+  const addresses = new Addresses(origin, site, identity);
+  await addresses.learn(namedParties({ to, room }, identity.claims));
+  const chat = new Chat({ origin, site, clock, open, addresses, identity, room, to });
   await chat.start();
   return chat;
 }

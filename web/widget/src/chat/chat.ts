@@ -6,6 +6,7 @@ import type { Site } from "../core/api.ts";
 import { storeName } from "../core/api.ts";
 import { hasFields, isNumber, isString } from "../core/check.ts";
 import { pageNow, type ServerClock } from "../core/clock.ts";
+import type { Claims } from "../core/claims.ts";
 import { Emitter } from "../core/emitter.ts";
 import { guestStorage, type Identity } from "../core/identity.ts";
 import { bareJid, escapeLocalpart, userJid } from "../core/jid.ts";
@@ -15,8 +16,10 @@ import { Outbox, type Outgoing } from "../core/outbox.ts";
 import { clearOtherUsers, userScope, type OpenStorage, type Storage } from "../core/storage.ts";
 import { randomId, type Status } from "../core/stream.ts";
 import { child, el, text } from "../core/xml.ts";
+import { type Addresses, roomParty, userParty, type Party } from "./addresses.ts";
 import { isSnapshot } from "./checks.ts";
 import type { Settings } from "../loader/settings.ts";
+import type { Target } from "../loader/shell.ts";
 import { Contacts } from "./contacts.ts";
 import { History } from "./history.ts";
 import { Incoming } from "./incoming.ts";
@@ -35,6 +38,7 @@ export interface ChatOptions {
   site: Site;
   clock: ServerClock;
   open: OpenStorage;
+  addresses: Addresses;
   identity: Identity;
   room?: string;
   to?: string;
@@ -60,6 +64,19 @@ interface Saved {
 
 const isSaved = hasFields<Saved>({ epoch: isString, h: isNumber, snapshot: isSnapshot });
 
+function parties({ to, room }: Target): Party[] {
+  return [...(to ? [userParty(to)] : []), ...(room ? [roomParty(room)] : [])];
+}
+
+function roomsOf({ rooms }: Claims): string[] {
+  return Array.isArray(rooms) ? rooms.filter(isString).slice(0, limits.roomsJoined) : [];
+}
+
+/** All that a tag and a token name. */
+export function namedParties({ to, room }: Target, claims: Claims): Party[] {
+  return [`user:${claims.sub}`, ...parties({ to, room }), ...roomsOf(claims).map(roomParty)];
+}
+
 export class Chat extends Emitter<ChatEvents> {
   readonly store: Store;
   readonly people: People;
@@ -81,13 +98,13 @@ export class Chat extends Emitter<ChatEvents> {
 
   constructor(readonly options: ChatOptions) {
     super();
-    const { site, clock, identity, origin, open } = options;
+    const { site, clock, identity, origin, open, addresses } = options;
     const scope = userScope(site.site, identity.claims.sub);
     clearOtherUsers(open, site.site, scope);
     this.local = open("local", scope);
     this.session = open("session", scope);
     this.store = new Store(this.local);
-    this.store.me = { jid: userJid(identity.claims.sub, site.domain), name: identity.claims.name ?? identity.claims.sub, since: 0 };
+    this.store.me = { jid: addresses.find(`user:${identity.claims.sub}`) ?? userJid(identity.claims.sub, site.domain), name: identity.claims.name ?? identity.claims.sub, since: 0 };
     this.link = new Link({
       scope,
       open,
@@ -148,10 +165,11 @@ export class Chat extends Emitter<ChatEvents> {
   }
 
   /** The page names the same user again: with a fresh token, perhaps another name, and where to begin. */
-  renew({ token, room, to }: Pick<Settings, "token" | "room" | "to">): void {
-    const { identity } = this.options;
+  async renew({ token, room, to }: Pick<Settings, "token" | "room" | "to">): Promise<void> {
+    const { identity, addresses } = this.options;
     if (token) identity.replace(token);
     this.tellToken();
+    await addresses.learn(namedParties({ to, room }, identity.claims));
     this.first = this.pinFirst(room, to);
     const name = cleanName(identity.claims.name ?? "");
     if (!identity.guest && name && name !== this.store.me.name) this.nameChanged(name);
@@ -221,8 +239,17 @@ export class Chat extends Emitter<ChatEvents> {
     return this.history.olderList();
   }
 
+  /** Whether `person` and `room` know the address of what the page asks for; else `learn` it first. */
+  knows({ to, room }: Target): boolean {
+    return parties({ to, room }).every((party) => this.options.addresses.find(party) !== undefined);
+  }
+
+  learn(target: Target): Promise<void> {
+    return this.options.addresses.learn(parties(target));
+  }
+
   person(id: string): Conversation {
-    return this.store.conversation(id.includes("@") ? bareJid(id) : userJid(id, this.options.site.domain));
+    return this.store.conversation(this.options.addresses.find(userParty(id)) ?? userJid(id, this.options.site.domain));
   }
 
   room(name: string): Conversation {
@@ -295,7 +322,7 @@ export class Chat extends Emitter<ChatEvents> {
 
   private pinFirst(room?: string, to?: string): string | null {
     const { site, identity } = this.options;
-    const claimed = (identity.claims.rooms ?? []).filter((name) => typeof name === "string").slice(0, limits.roomsJoined);
+    const claimed = roomsOf(identity.claims);
     for (const name of claimed) this.room(name);
     if (room) this.room(room);
     if (to) this.person(to).pinned = true;
@@ -306,7 +333,7 @@ export class Chat extends Emitter<ChatEvents> {
   }
 
   private roomJid(name: string): string {
-    return /^[^@/]+@[^@/]+/.test(name) ? bareJid(name) : `${escapeLocalpart(name.toLowerCase())}@${this.options.site.rooms}`;
+    return this.options.addresses.find(roomParty(name)) ?? `${escapeLocalpart(name.toLowerCase())}@${this.options.site.rooms}`;
   }
 
   private listen(): void {
@@ -362,6 +389,7 @@ export class Chat extends Emitter<ChatEvents> {
   private async begun(status: Status): Promise<void> {
     const { link, store, rooms } = this;
     this.epoch = status.epoch;
+    store.me.jid = bareJid(status.jid) || store.me.jid; // the server's word
     this.contacts.begin();
     store.archive.synced = false;
     for (const c of store.conversations.values()) {

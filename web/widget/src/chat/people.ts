@@ -1,16 +1,16 @@
-// Names and pictures from the site's users. Asked for when something shows them, a few at a time, once a page.
-import { loadUser, Problem } from "../core/api.ts";
-import { bareJid, domainpart, userId } from "../core/jid.ts";
+// Names and pictures from the site's users. Asked for when something shows them, many at a time, once a page.
+import { loadAddresses } from "../core/api.ts";
+import { bareJid, domainpart } from "../core/jid.ts";
 import type { Identity } from "../core/identity.ts";
 import type { Store } from "./store.ts";
 
-const requestsMax = 4;
+const askedMax = 50;
 
 export class People {
   private readonly asked = new Set<string>();
   private readonly unknown = new Set<string>();
-  private readonly queue: string[] = [];
-  private running = 0;
+  private queue: string[] = [];
+  private working = false;
 
   constructor(
     private readonly origin: string,
@@ -24,7 +24,7 @@ export class People {
     if (!bare || this.asked.has(bare) || domainpart(bare) !== this.domain || !bare.includes("@")) return;
     this.asked.add(bare);
     this.queue.push(bare);
-    void this.work();
+    if (!this.working) void this.work();
   }
 
   /** Somebody spoke: if he was not known as a user before, he may be now (an account is made by its first use). */
@@ -39,33 +39,34 @@ export class People {
     return this.unknown.has(bare);
   }
 
-  async load(bare: string): Promise<void> {
-    this.asked.add(bare);
-    const id = userId(bare);
+  async load(...jids: string[]): Promise<void> {
+    for (const jid of jids) this.asked.add(jid);
     try {
-      const user = await loadUser(this.origin, id, await this.identity.token());
-      const known = this.store.people.get(bare);
-      const name = user.name ?? "";
-      if (known?.name === name && known.picture === user.picture) return;
-      this.store.people.set(bare, { jid: bare, id, name, picture: safePicture(user.picture) });
-      this.store.changed();
-    } catch (error) {
-      // No such user (yet): the localpart is the name until he speaks. Anything else may pass: ask again when it is shown next.
-      if (error instanceof Problem && error.status === 404) {
-        this.unknown.add(bare);
-        this.store.changed();
-      } else this.asked.delete(bare);
+      const found = await loadAddresses(this.origin, await this.identity.token(), jids);
+      for (const { jid, party, name, picture } of found) this.take(jid, party.slice("user:".length), name, safePicture(picture));
+    } catch {
+      for (const jid of jids) this.asked.delete(jid); // it may pass: they are asked for when they are shown next
     }
   }
 
+  private take(jid: string, id: string, name: string | undefined, picture: string | undefined): void {
+    const known = this.store.people.get(jid);
+    // Nobody yet: the id is the name until they speak.
+    if (name === undefined) this.unknown.add(jid);
+    if (known?.id === id && known.name === (name ?? "") && known.picture === picture && name !== undefined) return;
+    this.store.people.set(jid, { jid, id, name: name ?? "", picture });
+    this.store.changed();
+  }
+
   private async work(): Promise<void> {
-    if (this.running >= requestsMax) return;
-    const bare = this.queue.shift();
-    if (!bare) return;
-    this.running++;
-    await this.load(bare);
-    this.running--;
-    void this.work();
+    this.working = true;
+    await null; // what is shown together is asked for together
+    while (this.queue.length > 0) {
+      const jids = this.queue.slice(0, askedMax);
+      this.queue = this.queue.slice(askedMax);
+      await this.load(...jids);
+    }
+    this.working = false;
   }
 }
 

@@ -246,7 +246,8 @@ export class Store extends Emitter<StoreEvents> {
 
   personName(jid: string): string {
     const bare = bareJid(jid);
-    return this.people.get(bare)?.name || this.contacts.get(bare)?.name || userId(bare) || bare;
+    const person = this.people.get(bare);
+    return person?.name || this.contacts.get(bare)?.name || person?.id || userId(bare) || bare;
   }
 
   picture(jid: string | undefined): string | undefined {

@@ -22,6 +22,17 @@ export interface User {
   picture?: string;
 }
 
+export interface Address {
+  /** As it was asked. */
+  of: string;
+  /** "user:" and the site's id, "room:" and the room's. */
+  party: string;
+  jid: string;
+  /** Of a user who has been here. */
+  name?: string;
+  picture?: string;
+}
+
 /** What the server answered instead (RFC 9457). `title` and `detail` are sentences for the webmaster. */
 export class Problem extends Error {
   constructor(
@@ -57,8 +68,11 @@ export function makeGuest(origin: string, site: string, oldToken?: string): Prom
   return request(`${origin}/v1/sites/${encodeURIComponent(site)}/guests`, { method: "POST", headers });
 }
 
-export function loadUser(origin: string, id: string, token: string): Promise<User> {
-  return request(`${origin}/v1/users/${encodeURIComponent(id)}`, { headers: bearer(token) });
+/** Where these are, in the server's normal form, and who is there: see GET /v1/addresses. */
+export async function loadAddresses(origin: string, token: string, of: string[]): Promise<Address[]> {
+  const query = new URLSearchParams(of.map((each) => ["of", each]));
+  const answer = await request<{ addresses: Address[] }>(`${origin}/v1/addresses?${query}`, { headers: bearer(token) });
+  return answer.addresses;
 }
 
 export function storeName(origin: string, id: string, token: string, name: string): Promise<User> {

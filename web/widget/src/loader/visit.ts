@@ -67,7 +67,7 @@ export class Visit {
   renew(settings: Settings): void {
     this.settings = settings;
     this.note(settings);
-    if (this.chat) this.chat.renew(settings);
+    if (this.chat) void this.chat.renew(settings);
     else if (this.starting && !this.failure) void (this.starting = this.connect());
     else if (this.failure) this.retry();
   }
@@ -168,7 +168,7 @@ export class Visit {
     const { host } = this;
     const { store } = chat;
     const { guest, claims } = chat.options.identity;
-    if (!guest) this.noteUser(claims.sub);
+    this.noteUser(guest ? null : claims.sub);
     store.on("change", () => this.chat === chat && host.count());
     store.on("incoming", ({ conversation, message }) => {
       host.tell("message", { from: message.nick || store.personName(message.author), in: conversation.jid, text: message.body });

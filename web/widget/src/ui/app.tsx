@@ -89,8 +89,15 @@ function useView(chat: Chat, shell: Shell): [View, (view: View) => void] {
   // While rendering, not after: what is shown first counts as read.
   const { target } = shell;
   shell.target = undefined;
-  const next = target && viewOf(chat, target);
-  if (next) show(next);
+  if (target && !chat.knows(target)) {
+    void chat.learn(target).then(() => {
+      shell.target ??= target;
+      again(0);
+    });
+  } else {
+    const next = target && viewOf(chat, target);
+    if (next) show(next);
+  }
   return [view.current, show];
 }
 
