@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <chrono>
+#include <utility>
 
 namespace teahouse {
 namespace {
@@ -26,7 +27,7 @@ MemoryReturn::~MemoryReturn() {
 void MemoryReturn::ask() {
   {
     const std::lock_guard lock(mutex_);
-    asked_ = true;
+    if (std::exchange(asked_, true)) return;
   }
   changed_.notify_one();
 }

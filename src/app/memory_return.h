@@ -12,7 +12,8 @@ namespace teahouse {
 
 class MemoryReturn {
  public:
-  static constexpr size_t worth_bytes = 16 << 20;  // so much must have been freed since
+  // One connection that ends is enough: what its client made others allocate is not known to it.
+  static constexpr size_t worth_bytes = 4096;
 
   MemoryReturn();
   ~MemoryReturn();
