@@ -19,22 +19,25 @@ constexpr std::array<int8_t, 256> make_values(std::string_view letters) {
 constexpr auto standard_values = make_values(standard_letters);
 constexpr auto url_values = make_values(url_letters);
 
-unsigned byte_at(std::string_view bytes, size_t i) {
-  return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U;
-}
-
+// Ids of archived messages are written so, two for each message: hence the whole groups apart.
 std::string encode(std::string_view bytes, std::string_view letters, bool padded) {
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    const unsigned group = byte_at(bytes, i) << 16 | byte_at(bytes, i + 1) << 8 | byte_at(bytes, i + 2);
-    const size_t left = bytes.size() - i;
-    text.push_back(letters[group >> 18]);
-    text.push_back(letters[group >> 12 & 63]);
-    if (left > 1) text.push_back(letters[group >> 6 & 63]);
-    if (left > 2) text.push_back(letters[group & 63]);
-    if (padded && left < 3) text.append(3 - left, '=');
+  const size_t left = bytes.size() % 3, whole = bytes.size() - left;
+  std::string text(whole / 3 * 4 + (left == 0 ? 0 : padded ? 4 : left + 1), '=');
+  char* out = text.data();
+  const auto* in = reinterpret_cast<const unsigned char*>(bytes.data());
+  const char* letter = letters.data();
+  for (size_t i = 0; i < whole; i += 3) {
+    const unsigned group = in[i] << 16U | in[i + 1] << 8U | in[i + 2];
+    *out++ = letter[group >> 18U];
+    *out++ = letter[group >> 12U & 63U];
+    *out++ = letter[group >> 6U & 63U];
+    *out++ = letter[group & 63U];
   }
+  if (left == 0) return text;
+  const unsigned group = in[whole] << 16U | (left == 2 ? in[whole + 1] << 8U : 0U);
+  *out++ = letter[group >> 18U];
+  *out++ = letter[group >> 12U & 63U];
+  if (left == 2) *out++ = letter[group >> 6U & 63U];
   return text;
 }
 
