@@ -20,9 +20,9 @@ struct AccountRemovals::State {
   store::ControlPlane& control;
   std::mutex mutex;
   using Name = std::pair<TenantId, std::string>;
-  std::set<Name> underway;            // guarded by mutex, as is what follows
-  std::map<Name, uint64_t> numbers;   // of names of which accounts were removed lately
-  uint64_t removed = 0, others = 0;   // in all; the number of all other names
+  std::set<Name> underway;           // guarded by mutex, as is what follows
+  std::map<Name, uint64_t> numbers;  // of names of which accounts were removed lately
+  uint64_t removed = 0, others = 0;  // in all; the number of all other names
 
   using Self = std::shared_ptr<State>;
   void count(TenantId tenant, const std::string& localpart) {

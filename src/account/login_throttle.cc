@@ -28,6 +28,7 @@ constexpr int64_t window_ms = 10 * 60 * 1000;
 constexpr int64_t day_ms = 24LL * 60 * 60 * 1000;
 constexpr int64_t known_ms = 30 * day_ms;
 constexpr int failures_where_known = 60, failures_of_stranger = 20, failures_of_strangers = 30, accounts_max = 30;
+constexpr int trying_max = 500;
 constexpr int free_failures = 3;
 constexpr int64_t first_delay_ms = 250;
 constexpr int64_t delay_ms_max = 8000;
@@ -79,8 +80,9 @@ class Recent {
 };
 
 struct Count {
-  int failures = 0;
+  int failures = 0;  // and attempts that have not ended yet
   int64_t began_ms = 0;
+  int trying = 0;  // how many of them have not ended, as far as the address counts them
 };
 // Where an account has logged in, when last, and when that was news last.
 struct Known {
@@ -111,8 +113,26 @@ struct LoginThrottle::State {
   void add(const std::string& key) {
     const int now = failures(key);
     Count& count = counts.touch(key);
-    if (now == 0) count.began_ms = clock.monotonic_ms();
+    if (now == 0) count = {0, clock.monotonic_ms()};
     count.failures = now + 1;
+  }
+  // Many people may come back to one address at once: only what has ended counts against it, up to a bound.
+  bool refuses_another(const Attempt& attempt) {
+    const int tried = failures(attempt.address);
+    if (tried == 0) return false;
+    const int trying = counts.find(attempt.address)->trying;
+    return tried - trying > accounts_max || trying >= trying_max;
+  }
+  void begin_another(const Attempt& attempt) {
+    add(attempt.address);
+    ++counts.touch(attempt.address).trying;
+    counts.touch(attempt.both).trying = 1;
+  }
+  // The attempt that the address counts, if this is one, is over.
+  void end(const Attempt& attempt) {
+    Count* both = counts.find(attempt.both);
+    if (!both || std::exchange(both->trying, 0) == 0) return;
+    if (Count* address = counts.find(attempt.address); address && address->trying > 0) --address->trying;
   }
   void take_off(const std::string& key) {
     if (Count* count = counts.find(key); count && count->failures > 0) --count->failures;
@@ -160,13 +180,18 @@ bool LoginThrottle::take(TenantId tenant, std::string_view localpart, std::strin
   }
   const bool is_another_account = here == 0;
   if (here > failures_of_stranger || state_->failures(attempt.account) > failures_of_strangers ||
-      (is_another_account && state_->failures(attempt.address) > accounts_max)) {
+      (is_another_account && state_->refuses_another(attempt))) {
     return false;
   }
   state_->add(attempt.both);
   state_->add(attempt.account);
-  if (is_another_account) state_->add(attempt.address);
+  if (is_another_account) state_->begin_another(attempt);
   return true;
+}
+
+void LoginThrottle::failed(TenantId tenant, std::string_view localpart, std::string_view address) {
+  const std::lock_guard lock(state_->mutex);
+  state_->end(Attempt(tenant, localpart, address));
 }
 
 // The address keeps what failed there before: else somebody with one account here could try others for ever, logging in
@@ -174,6 +199,7 @@ bool LoginThrottle::take(TenantId tenant, std::string_view localpart, std::strin
 void LoginThrottle::succeeded(TenantId tenant, std::string_view localpart, std::string_view address) {
   const Attempt attempt(tenant, localpart, address);
   const std::lock_guard lock(state_->mutex);
+  state_->end(attempt);
   if (state_->is_known(attempt)) {
     state_->take_off(attempt.both);
   } else {
@@ -189,6 +215,7 @@ void LoginThrottle::succeeded(TenantId tenant, std::string_view localpart, std::
 void LoginThrottle::give_back(TenantId tenant, std::string_view localpart, std::string_view address) {
   const Attempt attempt(tenant, localpart, address);
   const std::lock_guard lock(state_->mutex);
+  state_->end(attempt);
   state_->take_off(attempt.both);
   if (state_->is_known(attempt)) return;
   state_->take_off(attempt.account);

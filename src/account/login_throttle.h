@@ -8,7 +8,9 @@
 // Limits, in ten minutes, past which an attempt is refused whatever its password:
 // - of one account from one address: 60 failures where it is known, 20 where it is not;
 // - of one account from all addresses together where it is not known: 30;
-// - of one address: failures at 30 accounts that are not known there, each counted once.
+// - of one address: failures at 30 accounts that are not known there, each counted once; and 500 such attempts that
+// have
+//   not ended yet, as many people may come back at once.
 // It remembers 100,000 counts, the oldest go first, and of 100,000 accounts the last 8 addresses, the longest unused go
 // first. A restart forgets the counts; known_logins.h keeps the rest.
 #pragma once
@@ -38,6 +40,8 @@ class LoginThrottle {
 
   // One more password is about to be tried. False: it must be refused.
   bool take(TenantId tenant, std::string_view localpart, std::string_view address);
+  // What took a turn has failed, or was given up. Its turn was counted when it was taken.
+  void failed(TenantId tenant, std::string_view localpart, std::string_view address);
   // What took a turn had the right password.
   void succeeded(TenantId tenant, std::string_view localpart, std::string_view address);
   // What took a turn tried no password after all.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace teahouse {
 namespace {
@@ -19,7 +20,11 @@ struct Door {
   // Tries a wrong password so many times; how many were looked at.
   int fail(int times, TenantId tenant, const std::string& localpart, const std::string& address) {
     int tried = 0;
-    for (int i = 0; i < times; ++i) tried += throttle.take(tenant, localpart, address) ? 1 : 0;
+    for (int i = 0; i < times; ++i) {
+      if (!throttle.take(tenant, localpart, address)) continue;
+      throttle.failed(tenant, localpart, address);
+      ++tried;
+    }
     return tried;
   }
   // One wrong password each from so many addresses.
@@ -121,6 +126,29 @@ TEST(LoginThrottle, CountsWhatWasGivenUpBeforeItsAnswer) {
   Door door;
   EXPECT_EQ(door.fail_from_everywhere(31, shop, "romeo"), 31);  // none of them waited
   EXPECT_FALSE(door.throttle.take(shop, "romeo", here));
+}
+
+// An office after a restart, or a class on its first morning.
+TEST(LoginThrottle, LetsManyPeopleInWhoComeToOneAddressAtOnce) {
+  Door door;
+  const auto user = [](int i) { return "user" + std::to_string(i); };
+  for (int i = 0; i < 400; ++i) ASSERT_TRUE(door.throttle.take(shop, user(i), here)) << i;
+  for (int i = 0; i < 400; ++i) door.throttle.succeeded(shop, user(i), here);
+  EXPECT_EQ(door.fail(1, shop, "romeo", here), 1);
+}
+
+TEST(LoginThrottle, BoundsTheAttemptsThatHaveNotEnded) {
+  Door door;
+  std::vector<std::string> trying;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string user = "user" + std::to_string(i);
+    if (door.throttle.take(shop, user, here)) trying.push_back(user);
+  }
+  EXPECT_EQ(trying.size(), 500U);
+  EXPECT_TRUE(door.enter(shop, "romeo", there));
+  for (const std::string& user : trying) door.throttle.failed(shop, user, here);
+  EXPECT_FALSE(door.throttle.take(shop, "romeo", here)) << "now they are failures";
+  EXPECT_TRUE(door.throttle.take(forum, "romeo", here));
 }
 
 TEST(LoginThrottle, CountsNothingWhereNoPasswordWasTried) {

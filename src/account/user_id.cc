@@ -72,7 +72,8 @@ std::optional<std::string> find_natural(std::string_view user_id) {
 }  // namespace
 
 Result<std::string> localpart_of_user_id(std::string_view user_id) {
-  if (user_id.find_first_not_of(" \t\r\n") == user_id.npos) return Error{ErrorKind::bad_request, "The user id is empty."};
+  if (user_id.find_first_not_of(" \t\r\n") == user_id.npos)
+    return Error{ErrorKind::bad_request, "The user id is empty."};
   auto natural = find_natural(user_id);
   if (natural && !find_derived(*natural)) return *std::move(natural);
   if (!xmpp::is_utf8(user_id)) return Error{ErrorKind::bad_request, "The id is not UTF-8."};

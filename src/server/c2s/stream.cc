@@ -266,6 +266,7 @@ void Stream::on_stream_close() {
 void Stream::on_fault(xml::StreamFault fault, const std::string& text) { end(condition_of(fault), text); }
 
 void Stream::on_gone(std::string_view why) {
+  give_up_turn();
   state_ = State::over;
   timer_.stop();
   if (Session* session = std::exchange(session_, nullptr)) {

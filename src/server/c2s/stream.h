@@ -78,6 +78,7 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   void advance(sasl::Step step);
   std::string account_named(const std::string& authcid) const;
   bool take_turn(const std::string& authcid);
+  void give_up_turn();
   uint64_t count_removals(const std::string& authcid) const;
   void fail(const sasl::Failure& failure);
   void send_failure(const sasl::Failure& failure);

@@ -94,6 +94,7 @@ bool Stream::on_stranger_iq(const xml::Element& element) {
 }
 
 void Stream::begin_auth(const xml::Element& auth) {
+  give_up_turn();
   localpart_.clear();
   const bool plain = !transport_->is_websocket() && !transport_->connection().is_secure();
   if (plain && clients_->options().require_tls) {
@@ -163,6 +164,12 @@ bool Stream::take_turn(const std::string& authcid) {
   return false;
 }
 
+// The client has gone, or begun anew, before its attempt ended.
+void Stream::give_up_turn() {
+  if (!mechanism_ || localpart_.empty()) return;
+  clients_->home().house().throttle.failed(host_->tenant->id, localpart_, transport_->peer_address());
+}
+
 uint64_t Stream::count_removals(const std::string& authcid) const {
   const auto account = BareJid::make(authcid, host_->domain);
   if (!account) return 0;
@@ -222,6 +229,7 @@ void Stream::fail(const sasl::Failure& failure) {
   int64_t delay_ms = 0;
   if (!tried.empty() && failure.condition == sasl::Condition::not_authorized) {
     ++wrong_secrets_;
+    throttle.failed(host_->tenant->id, tried, transport_->peer_address());
     delay_ms = throttle.delay_ms(host_->tenant->id, tried, transport_->peer_address());
   } else if (!tried.empty()) {
     throttle.give_back(host_->tenant->id, tried, transport_->peer_address());
