@@ -18,7 +18,7 @@ Result<void> reserve_form(store::ControlPlane& control, const Tenant& tenant, co
   if (form == localpart) return {};
   const auto taken = control.execute_now(account_rows::select_one(tenant.id, form));
   if (!taken) return taken.error();
-  if (taken->rows.empty()) tenant.aliases->reserve(form, localpart);
+  if (taken->rows.empty()) tenant.aliases->lead(form, localpart);
   return {};
 }
 

@@ -188,7 +188,7 @@ Task<Result<Account>> Accounts::State::add(Self self, Executor& home, TenantPtr 
   if (!inserted) co_return inserted.error();
   seat.keep();
   self->absent.remove(tenant->id, account.localpart);
-  form.keep();
+  form.lead_to_account();
   keep_staff(*tenant, account);
   keep_spelling(*tenant, account);
   co_return account;
@@ -298,7 +298,7 @@ Task<Result<AccountRemovalPtr>> Accounts::State::remove(Self self, Executor& hom
   Meter::give_back(tenant->meter->accounts);
   tenant->staff->set(*prepared, false);
   tenant->spellings->remove(*prepared);
-  tenant->aliases->release(stringprep_form(*prepared), *prepared);
+  tenant->aliases->remove(stringprep_form(*prepared), *prepared);
   co_return *removal;
 }
 

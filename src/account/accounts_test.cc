@@ -232,7 +232,7 @@ TEST(Accounts, HaveTheirStringprepFormForThemselves) {
   EXPECT_EQ(world.shop->aliases->owner("strasse"), "stra\u00DFe");
 
   // Known again after a restart.
-  world.shop->aliases->release("strasse", "stra\u00DFe");
+  world.shop->aliases->remove("strasse", "stra\u00DFe");
   ASSERT_TRUE(world.accounts.count_all({world.shop, world.forum}));
   EXPECT_EQ(world.shop->aliases->owner("strasse"), "stra\u00DFe");
   EXPECT_EQ(world.forum->aliases->owner("strasse"), std::nullopt);

@@ -20,11 +20,10 @@ ReservedForm::ReservedForm(const Tenant& tenant, const std::string& localpart)
     : aliases_(tenant.aliases),
       localpart_(localpart),
       form_(stringprep_form(localpart)),
-      reserved_(aliases_->reserve(form_, localpart_)) {}
+      held_(aliases_->hold(form_, localpart_)) {}
 
 ReservedForm::~ReservedForm() {
-  const bool stays = kept_ && !is_localpart();
-  if (reserved_ == Aliases::Reserved::now && !stays) aliases_->release(form_, localpart_);
+  if (held_) aliases_->release(form_);
 }
 
 }  // namespace teahouse

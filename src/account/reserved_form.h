@@ -13,7 +13,7 @@ namespace teahouse {
 // Of a prepared localpart, prepared; itself where those clients write it so too, or can't.
 std::string stringprep_form(const std::string& localpart);
 
-// Holds the form while the account is made; keeps it if it was made.
+// Holds the form while the account is made. Once it is there the form leads to it.
 class ReservedForm {
  public:
   ReservedForm(const Tenant& tenant, const std::string& localpart);
@@ -21,18 +21,19 @@ class ReservedForm {
   ReservedForm& operator=(const ReservedForm&) = delete;
   ~ReservedForm();
 
-  bool is_of_another() const { return reserved_ == Aliases::Reserved::by_another; }
+  bool is_of_another() const { return !held_; }
   // Nothing that another account could have as its own name.
   bool is_localpart() const { return form_ == localpart_; }
   const std::string& form() const { return form_; }
-  void keep() { kept_ = true; }
+  void lead_to_account() {
+    if (!is_localpart()) aliases_->lead(form_, localpart_);
+  }
 
  private:
   const std::shared_ptr<Aliases> aliases_;
   const std::string localpart_;
   const std::string form_;
-  const Aliases::Reserved reserved_;
-  bool kept_ = false;
+  const bool held_;
 };
 
 }  // namespace teahouse

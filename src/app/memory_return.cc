@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -9,7 +10,8 @@ namespace teahouse {
 namespace {
 
 constexpr auto moment = std::chrono::seconds(1);  // who asks has not freed all yet, and more may go with it
-constexpr auto pause = std::chrono::seconds(9);
+constexpr auto pause_min = std::chrono::steady_clock::duration(std::chrono::seconds(9));
+constexpr int pauses_a_trim = 200;
 
 }  // namespace
 
@@ -40,9 +42,11 @@ void MemoryReturn::run() {
     if (changed_.wait_for(lock, moment, stops)) return;
     asked_ = false;
     lock.unlock();
+    const auto began = std::chrono::steady_clock::now();
     ::malloc_trim(0);
+    const auto took = std::chrono::steady_clock::now() - began;
     lock.lock();
-    if (changed_.wait_for(lock, pause, stops)) return;
+    if (changed_.wait_for(lock, std::max(pause_min, pauses_a_trim * took), stops)) return;
   }
 }
 

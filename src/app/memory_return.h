@@ -17,7 +17,8 @@ class MemoryReturn {
 
   MemoryReturn();
   ~MemoryReturn();
-  // Some memory was freed, or is about to be: it is given back in a moment, but not more often than every ten seconds.
+  // Some memory was freed, or is about to be: it is given back in a moment, but not more often than every ten
+  // seconds, nor for more than a two-hundredth of the time: loops that free memory meanwhile wait for it.
   void ask();
 
  private:

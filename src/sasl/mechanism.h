@@ -65,9 +65,9 @@ struct Success {
 struct Failure {
   Condition condition;
   std::string text;  // for a person; never says whether the account exists
-  // The client has proved with the account's password that it was offered -PLUS and that nobody is in between; it only
-  // binds by a type that is not to be had.
-  bool saw_plus = false;
+  // The name that the client gave, if it has proved with the account's password that it was offered -PLUS and that
+  // nobody is in between; it only binds by a type that is not to be had.
+  std::string saw_plus;
 };
 using Step = std::variant<Challenge, NeedCredentials, VerifySecret, VerifyToken, Success, Failure>;
 

@@ -189,7 +189,7 @@ Step Scram::on_client_final(std::string_view message) {
   if (!binding_ || binding_->offered || !std::holds_alternative<Success>(step)) return step;
   Failure failure =
       malformed("This version of TLS has no " + binding_->type + ". Bind by another type, or not at all.");
-  failure.saw_plus = true;
+  failure.saw_plus = authcid_;
   return failure;
 }
 

@@ -36,7 +36,7 @@ void close_quietest_ghost(Home& home, TenantId tenant, std::function<void(bool)>
   const Homes& homes = home.house().homes;
   auto found = std::make_shared<std::vector<Found>>(homes.all.size());
   const auto look = [found, tenant](Home& each) { found->at(each.loop().index()) = find_at(each, tenant); };
-  homes.on_each(home.loop(), look, [found, &home, done = std::move(done)] {
+  homes.on_each(home.loop(), look, [found, &home, done = std::move(done)]() mutable {
     size_t quietest = found->size();
     for (size_t i = 0; i < found->size(); ++i) {
       if ((*found)[i].session == 0) continue;
@@ -44,10 +44,10 @@ void close_quietest_ghost(Home& home, TenantId tenant, std::function<void(bool)>
     }
     if (quietest == found->size()) return done(false);
     Home& there = *home.house().homes.all.at(quietest);
-    there.loop().post([&there, &home, done, number = (*found)[quietest].session] {
+    there.loop().post([&there, &home, done = std::move(done), number = (*found)[quietest].session]() mutable {
       Session* ghost = there.find_session(number);  // it may have come back to life, or ended, meanwhile
       if (ghost && ghost->silent_since_ms != 0) there.close_session(*ghost, "connection-timeout", ghost_text);
-      home.loop().post([done] { done(true); });
+      home.loop().post([done = std::move(done)] { done(true); });
     });
   });
 }

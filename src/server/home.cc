@@ -11,11 +11,16 @@ namespace teahouse {
 Home& Homes::of(std::string_view bare_jid) const { return *all[std::hash<std::string_view>{}(bare_jid) % all.size()]; }
 
 void Homes::on_each(Executor& home, std::function<void(Home&)> work, std::function<void()> done) const {
-  auto left = std::make_shared<std::atomic<size_t>>(all.size());
+  // `done` may hold what belongs to `home`: there is one of it, and it goes back there.
+  struct Rest {
+    std::atomic<size_t> left;
+    std::function<void()> done;
+  };
+  auto rest = std::make_shared<Rest>(all.size(), std::move(done));
   for (Home* each : all) {
-    each->loop().post([each, left, &home, work, done] {
+    each->loop().post([each, rest, &home, work] {
       work(*each);
-      if (left->fetch_sub(1) == 1) home.post(done);
+      if (rest->left.fetch_sub(1) == 1) home.post(std::move(rest->done));
     });
   }
 }

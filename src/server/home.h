@@ -136,6 +136,7 @@ class Home {
   // and so never acknowledged; while one home stops, nobody can send into it from another. Then every session ends with
   // system-shutdown; resumable ones too.
   void refuse_more() { refuses_more_ = true; }
+  bool refuses_more() const { return refuses_more_; }
   void stop();
 
  private:

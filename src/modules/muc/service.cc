@@ -284,29 +284,32 @@ void Service::sweep() {
   std::vector<std::string> abandoned, unconfigured;
   for (auto at = rooms_.begin(); at != rooms_.end();) {
     Room& room = *at->second;
-    if (room.locked && now_ms - room.made_ms >= unconfigured_room_ms) unconfigured.push_back(at->first);
     const int64_t empty_ms = room.occupants.empty() ? now_ms - room.empty_since_ms : 0;
     const bool is_idle = empty_ms >= idle_room_ms && room.traffic()->waiting() == 0 && !waiting_.contains(at->first);
-    if (is_idle && room.config.persistent) {
+    if (room.locked && now_ms - room.made_ms >= unconfigured_room_ms) {
+      unconfigured.push_back(at->first);
+    } else if (is_idle && room.config.persistent) {
       at = rooms_.erase(at);
       continue;
+    } else if (is_idle && empty_ms >= abandoned_room_ms) {
+      abandoned.push_back(at->first);
     }
-    if (is_idle && empty_ms >= abandoned_room_ms) abandoned.push_back(at->first);
     ++at;
   }
-  for (const auto& jid : abandoned) {
-    Room& room = *rooms_.at(jid);
-    const Traffic::Batch batch(room.traffic());
-    room.entered = true;  // as if its last occupant had left now
-    settle(jid);
-  }
-  for (const auto& jid : unconfigured) {
-    Room& room = *rooms_.at(jid);
-    const Traffic::Batch batch(room.traffic());
-    destroy(room,
-            {{}, {}, "The room was not configured in " + std::to_string(unconfigured_room_ms / 60'000) + " minutes."});
-    settle(jid);
-  }
+  const auto end_each = [this](const std::vector<std::string>& jids, const std::function<void(Room&)>& end) {
+    for (const auto& jid : jids) {
+      const auto found = rooms_.find(jid);
+      if (found == rooms_.end()) continue;  // it went with an earlier one
+      const Traffic::Batch batch(found->second->traffic());
+      end(*found->second);
+      settle(jid);
+    }
+  };
+  end_each(abandoned, [](Room& room) { room.entered = true; });  // as if its last occupant had left now
+  end_each(unconfigured, [](Room& room) {
+    const std::string minutes = std::to_string(unconfigured_room_ms / 60'000);
+    destroy(room, {{}, {}, "The room was not configured in " + minutes + " minutes."});
+  });
   if (!rooms_.empty()) sweep_timer_ = home_.loop().start_timer(sweep_every_ms, [this] { sweep(); });
 }
 

@@ -24,8 +24,9 @@ namespace teahouse::muc {
 class Service {
  public:
   static constexpr int64_t sweep_every_ms = 30'000;
-  static constexpr int64_t idle_room_ms = 60'000;           // empty rooms stay in memory so long
-  static constexpr int64_t abandoned_room_ms = 5 * 60'000;  // temporary ones that nobody entered since the start
+  static constexpr int64_t idle_room_ms = 60'000;  // empty rooms stay in memory so long
+  static constexpr int64_t abandoned_room_ms =
+      5 * 60'000;  // temporary ones that the server emptied (start, suspension)
 
   explicit Service(Home& home) : home_(home) {}
 

@@ -118,5 +118,21 @@ TEST(RoomService, ANewRoomWaitsForItsConfigurationForAWhile) {
   EXPECT_TRUE(romeo.got.empty());
 }
 
+// It has two reasons to end at one sweep: it was left, and it was not configured.
+TEST(RoomService, ANewRoomThatASuspensionEmptiedEndsOnce) {
+  SharedWorld world(2);
+  world.enter("romeo@shop.example/a", "cave@rooms.shop.example/Romeo");
+  world.enter("romeo@shop.example/a", "hall@rooms.shop.example/Romeo");
+  Client& other = world.found("romeo@forum.example/a", "cave@rooms.forum.example/Romeo");
+  world.pass_ms(9 * 60'000 + 50'000);
+  auto suspended = std::make_shared<Tenant>(*world.shop);
+  suspended->suspended = true;
+  for (auto& each : world.homes) each->set_tenant(suspended);
+  world.pass_ms(6 * 60'000);
+  EXPECT_EQ(world.shop->meter->rooms, 0);
+  EXPECT_EQ(world.forum->meter->rooms, 1);
+  EXPECT_FALSE(other.has({"type='unavailable'"})) << other.all();
+}
+
 }  // namespace
 }  // namespace teahouse::testing

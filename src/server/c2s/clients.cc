@@ -97,6 +97,7 @@ void Clients::move(const std::shared_ptr<Stream>& stream, Home& to, std::functio
   stream->transport_->move_to(to.loop(), [there, stream, arrived = std::move(arrived)] {
     there->add(stream);
     arrived();
+    if (there->home().refuses_more()) stream->end("system-shutdown", "The server is being shut down.");
     stream->transport_->release();
   });
 }

@@ -1,9 +1,9 @@
 // Clients: the client streams of one home, from accept to close.
 //
 // Thread: its home's loop. Owns: the streams.
-// Limits: a stream that is not bound 30 s after it was accepted is closed (connection-timeout); one whose password was
-// refused 10 minutes after that. A client that is silent for long, and then does not answer a probe, is given up as if
-// its connection had broken.
+// Limits: a stream that takes longer than login_timeout_s for any of its steps (TLS, login, bind) is closed
+// (connection-timeout); one whose password was refused may stay refused_timeout_s after each. A client that is silent
+// for long, and then does not answer a probe, is given up as if its connection had broken.
 #pragma once
 
 #include <memory>

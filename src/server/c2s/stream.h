@@ -122,7 +122,7 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   uint8_t attempts_ = 0, wrong_secrets_ = 0;
   std::string localpart_;  // took a turn of the throttle in this attempt; once authenticated, the account's
   uint64_t removals_ = 0;  // the number of that account's removals (AccountRemovals) when the attempt began
-  std::string saw_plus_;   // the localpart whose client is known to have been offered -PLUS here
+  std::string saw_plus_;   // the name whose client is known to have been offered -PLUS here
   std::string lang_;
   std::unique_ptr<sasl::Mechanism> mechanism_;
   Session* session_ = nullptr;

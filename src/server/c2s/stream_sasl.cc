@@ -222,7 +222,7 @@ Task<void> Stream::verify_token(std::shared_ptr<Stream> self, sasl::VerifyToken 
 // A wrong password is answered later and later; the stream is held meanwhile.
 void Stream::fail(const sasl::Failure& failure) {
   mechanism_.reset();
-  if (failure.saw_plus) saw_plus_ = localpart_;
+  if (!failure.saw_plus.empty()) saw_plus_ = failure.saw_plus;
   Home& home = clients_->home();
   LoginThrottle& throttle = home.house().throttle;
   const std::string tried = std::exchange(localpart_, {});
