@@ -38,6 +38,11 @@ Error known_form(const std::string& localpart, const std::string& other, const T
                                    "', and there is an account of that name at " + tenant.domain + " already."};
 }
 
+Error taken_for_another(const std::string& localpart) {
+  return {ErrorKind::not_acceptable, "The site would take '" + localpart + "' for its user '" + user_id_of(localpart) +
+                                         "', who has another address. Take another name."};
+}
+
 Error too_many_accounts(const Tenant& tenant) {
   return {ErrorKind::resource_constraint, "Plan '" + tenant.plan.name + "' allows " +
                                               std::to_string(tenant.limits().accounts) +
@@ -160,6 +165,8 @@ Task<Result<void>> Accounts::State::insert(Self self, Executor& home, TenantPtr 
 Task<Result<Account>> Accounts::State::add(Self self, Executor& home, TenantPtr tenant, std::string prepared,
                                            std::string password, AccountChange checked) {
   if (is_guest_id(user_id_of(prepared)) && !checked.expires_ms) co_return reserved_user_id();
+  const auto of_id = localpart_of_user_id(user_id_of(prepared));
+  if (!of_id || *of_id != prepared) co_return taken_for_another(prepared);
   Seat seat(*tenant);
   if (!seat.taken()) co_return too_many_accounts(*tenant);
   ReservedForm form(*tenant, prepared);

@@ -241,6 +241,17 @@ TEST(Accounts, HaveTheirStringprepFormForThemselves) {
   EXPECT_TRUE(world.create(world.shop, "strasse"));
 }
 
+// "corp\\5cbo" and "corp\\bo" are two localparts, and both would be the site's user "corp\\bo".
+TEST(Accounts, AreNotTakenForAnotherUserOfTheSite) {
+  AccountWorld world;
+  ASSERT_TRUE(world.create(world.shop, "corp\\bo"));
+  EXPECT_EQ(world.create(world.shop, "corp\\5cbo").error().kind, ErrorKind::not_acceptable);
+  EXPECT_EQ(world.create(world.shop, "a\\5c2").error().kind, ErrorKind::not_acceptable);
+  EXPECT_TRUE(world.create(world.shop, "d\\27artagnan"));
+  EXPECT_EQ(world.shop->meter->accounts, 2);
+  EXPECT_TRUE(world.create(world.forum, "corp\\bo"));
+}
+
 TEST(Accounts, OfOneFormAreNotMadeTogether) {
   AccountWorld world;
   std::optional<Result<Account>> one, other;

@@ -136,7 +136,7 @@ Task<Outcome> answer_once(const Endpoint& endpoint, ApiContext& api, Call call) 
     record.answer = *answer;
     const auto stored = co_await api.idempotency.store(api.loop(), entry.name(), api.home.make_arrival().id, record);
     if (!stored) co_return stored.error();
-  } else if (!may_be_done(outcome)) {
+  } else if (!*known && !may_be_done(outcome)) {  // of an earlier try nothing is known
     api.idempotency.remove(entry.name());
   }
   co_return outcome;

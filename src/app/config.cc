@@ -81,7 +81,7 @@ Result<void> set_public_url(std::string& target, std::string_view name, const to
   target.clear();
   if (text->empty()) return {};
   const auto origin = parse_origin(text->substr(0, text->size() - (text->ends_with('/') ? 1 : 0)));
-  if (!origin || !origin->starts_with("http")) {
+  if (!origin || !(origin->starts_with("http://") || origin->starts_with("https://"))) {
     return wrong(
         name, "an address as \"https://chat.example.com\", with its scheme and without a path; not \"" + *text + "\"");
   }

@@ -72,11 +72,13 @@ void Room::leave_share() {
   config.maker.clear();
 }
 
+void Room::forget_maker(const BareJid& user) {
+  if (config.maker != user.str()) return;
+  leave_share();
+  store_config();
+}
+
 Lsn Room::set_affiliation(const BareJid& user, Affiliated affiliated) {
-  if (user.str() == config.maker && affiliated.affiliation != Affiliation::owner) {
-    leave_share();
-    store_config();
-  }
   if (affiliated.affiliation == Affiliation::none) {
     affiliations.erase(user);
     return locked ? 0 : storage_.remove_affiliation(jid_, user);

@@ -66,11 +66,12 @@ class Room {
   // once.
   bool may_look_inside(const Jid& user) const;
 
-  // Sets an affiliation and stores it (nothing is stored of a locked room). The Lsn, or 0. A maker who is no owner any
-  // more may make another room.
+  // Sets an affiliation and stores it (nothing is stored of a locked room). The Lsn, or 0.
   Lsn set_affiliation(const BareJid& user, Affiliated affiliated);
   // It is no longer part of its maker's share of rooms; to be stored with the configuration.
   void leave_share();
+  // The account was removed: the next of its name has made nothing.
+  void forget_maker(const BareJid& user);
   Lsn store_config();
   Lsn store_subject();
 

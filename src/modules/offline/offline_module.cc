@@ -29,12 +29,9 @@ bool may_receive(const Session& session) {
   return session.stream() && session.is_available() && session.priority() >= 0;
 }
 
-// Nothing to keep is nothing to complain about: a chat state for somebody who is away. But a body that asks not to be
-// kept is missed, and its sender told.
+// What is not kept goes in silence: an error would tell any stranger whether somebody is online.
 Flow pass_by(const Stanza& message) {
-  const bool is_silent =
-      (message.type == StanzaType::chat || message.type == StanzaType::none) && !message.child("body", ns::client);
-  return is_silent ? Flow::stop : Flow::go_on;
+  return message.type == StanzaType::chat || message.type == StanzaType::none ? Flow::stop : Flow::go_on;
 }
 
 Error queue_is_full() {
@@ -77,9 +74,7 @@ Task<void> OfflineModule::load(OfflineModule& self, Resident& resident) {
 
 Flow OfflineModule::keep(Inbound& inbound) {
   Resident& resident = inbound.resident;
-  if (!is_worth_keeping(inbound.stanza, Keeper::offline_queue)) {
-    return inbound.copied_to.empty() ? pass_by(inbound.stanza) : Flow::stop;
-  }
+  if (!is_worth_keeping(inbound.stanza, Keeper::offline_queue)) return pass_by(inbound.stanza);
   Queue& queue = queue_->of(resident);
   const int64_t limit = resident.tenant().limits().offline_messages;
   if (limit >= 0 && queue.waiting >= limit) {

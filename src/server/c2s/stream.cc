@@ -146,7 +146,7 @@ bool Stream::asked_tls_for_another(const Host& host) const {
 // REQUIRES: authenticated.
 bool Stream::is_of_account(std::string_view address) const {
   const auto jid = Jid::parse(address);
-  return jid && jid->localpart() == localpart_ && jid->domainpart() == host_->domain;
+  return jid && jid->domainpart() == host_->domain && account_named(std::string(jid->localpart())) == localpart_;
 }
 
 // RFC 6120 section 4.7 and 4.9.3; RFC 7395 section 3.3.

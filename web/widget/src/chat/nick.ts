@@ -6,9 +6,10 @@
 
 const charactersMax = 48;
 
+/** Without what turns the letters around it, as the server takes it out of names: with it one name reads as another. */
 export function cleanName(name: string): string {
   // eslint-disable-next-line no-control-regex
-  return cut(name.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " "));
+  return cut(name.replace(/[\u202A-\u202E\u2066-\u2069]/g, "").replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " "));
 }
 
 function cut(text: string): string {

@@ -27,7 +27,10 @@ export function readClaims(token: string): Claims | null {
     const payload = token.split(".")[1]!.replace(/-/g, "+").replace(/_/g, "/");
     const bytes = Uint8Array.from(atob(payload), (c) => c.charCodeAt(0));
     const claims = JSON.parse(new TextDecoder().decode(bytes)) as Claims;
-    return typeof claims.sub === "string" ? claims : null;
+    if (typeof claims.sub !== "string") return null;
+    if (typeof claims.name !== "string") delete claims.name; // the server refuses it with a sentence
+    if (typeof claims.picture !== "string") delete claims.picture;
+    return claims;
   } catch {
     return null;
   }

@@ -17,7 +17,8 @@ export function GuestName({ conversation }: { conversation: Conversation }): JSX
   const field = useRef<HTMLInputElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   // In a room it may have been numbered, to differ from others.
-  const shown = personName(conversation.room?.nick || chat.store.personName(chat.store.me.jid), t);
+  const { room } = conversation;
+  const shown = personName((room && (room.occupants[room.nick]?.name ?? room.nick)) || chat.store.personName(chat.store.me.jid), t);
   useEffect(() => {
     if (editing) field.current?.select();
   }, [editing]);
