@@ -119,7 +119,7 @@ export class Chat extends Emitter<ChatEvents> {
     this.people = new People(origin, site.domain, identity, this.store);
     this.contacts = new Contacts(this.link, this.store, this.people);
     this.typing = new Typing(this.link);
-    this.sending = new Sending(this.link, this.store, clock, this.rooms, new Outbox(this.local), (jid) => this.people.isUnknown(jid), (told) => this.link.tell(told));
+    this.sending = new Sending(this.link, this.store, clock, this.rooms, new Outbox(this.local), (told) => this.link.tell(told));
     this.incoming = new Incoming(this.link, this.store, this.history, this.messages, this.sending, this.people, this.contacts);
     this.first = this.pinFirst(options.room, options.to);
     this.listen();

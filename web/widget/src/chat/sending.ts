@@ -21,7 +21,6 @@ export class Sending {
     private readonly clock: ServerClock,
     private readonly rooms: Rooms,
     private readonly outbox: Outbox,
-    private readonly isUnknown: (jid: string) => boolean,
     private readonly tellTabs: (told: { queued: Outgoing } | { discarded: Outgoing }) => void,
   ) {}
 
@@ -120,8 +119,6 @@ export class Sending {
       return;
     }
     if (conversation.messages.some((m) => m.own && m.id === entry.id && m.archiveId)) return this.acknowledged(entry.id);
-    // The server says nothing of an account that is not there, and the message would be nobody's.
-    if (!room && this.isUnknown(entry.to)) return this.fail(conversation, entry, "item-not-found");
     const tries = (entry.tries ?? 0) + 1;
     if (tries > triesMax) return this.fail(conversation, entry, "policy-violation");
     this.outbox.put({ ...entry, tries });
