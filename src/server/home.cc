@@ -13,10 +13,12 @@ Home& Homes::of(std::string_view bare_jid) const { return *all[std::hash<std::st
 void Homes::on_each(Executor& home, std::function<void(Home&)> work, std::function<void()> done) const {
   // `done` may hold what belongs to `home`: there is one of it, and it goes back there.
   struct Rest {
-    std::atomic<size_t> left;
+    std::atomic<size_t> left = 0;
     std::function<void()> done;
   };
-  auto rest = std::make_shared<Rest>(all.size(), std::move(done));
+  const auto rest = std::make_shared<Rest>();
+  rest->left = all.size();
+  rest->done = std::move(done);
   for (Home* each : all) {
     each->loop().post([each, rest, &home, work] {
       work(*each);
