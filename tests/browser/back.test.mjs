@@ -59,7 +59,6 @@ for (const [how, url, act] of [
     await page.waitForFunction(() => !Object.entries(localStorage).some(([key, value]) => /^teahouse:pk_[^:]*:user$/.test(key) && value === '"eve"'));
     const sockets = page.sockets.length;
     await back(page);
-    assert.ok(!(await h.shown(page)).includes(secret));
     await page.getByRole("button", { name: "Open chat" }).click();
     await page.getByText("You are signed out. Reload the page to sign in again.").waitFor();
     assert.ok(!(await h.shown(page)).includes(secret));
@@ -74,6 +73,31 @@ test("while a page is away nothing of it can be seen", async () => {
   await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
   await h.ready(page);
   await page.locator(".panel").waitFor();
+});
+
+test("what the next page stored may be seen only after the return: then too the user is gone, and nothing was shown", async () => {
+  const { page, secret } = await eveAt();
+  const other = await h.openPage(page.context(), h.pageUrl(alpha, { empty: true }), { open: false });
+  await page.evaluate(() => {
+    const visible = () => getComputedStyle(document.querySelector("teahouse-chat").shadowRoot.querySelector(".panel")).visibility;
+    dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+    dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+    window.seen = [visible()];
+  });
+  await other.evaluate((site) => localStorage.setItem(`teahouse:${site}:user`, '""'), alpha.site);
+  await page.getByRole("button", { name: "Open chat" }).click();
+  await page.getByText("You are signed out. Reload the page to sign in again.").waitFor();
+  assert.deepEqual(await page.evaluate(() => window.seen), ["hidden"]);
+  assert.ok(!(await h.shown(page)).includes(secret));
+});
+
+test("a page that was not away follows its own tag, whoever another page names", async () => {
+  const { page } = await eveAt();
+  const other = await h.openPage(page.context(), h.pageUrl(alpha, { empty: true }), { open: false });
+  await other.evaluate((site) => localStorage.setItem(`teahouse:${site}:user`, '"fay"'), alpha.site);
+  const said = h.unique("still Eve");
+  await h.say(page, said);
+  await h.delivered(page, said);
 });
 
 test("a guest who logged out since is not there any more either", async () => {

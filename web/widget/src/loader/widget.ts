@@ -14,6 +14,11 @@ import { Visit, type VisitHost } from "./visit.ts";
 
 declare const UI_FILE: string;
 
+/** What other pages stored just before this one came back reaches it a moment later (browsers keep each process a copy of the storage). */
+const storedLateMs = 5_000;
+/** Most of it within this time, in which a page that is back shows nothing. */
+const settleMs = 100;
+
 /** What outlives a widget: other settings or another version may put a new one in its place. */
 export interface Page {
   storages: Storages;
@@ -45,6 +50,8 @@ export class Widget implements Shell, VisitHost {
   private unread = 0;
   private returnFocus: HTMLElement | null = null;
   private readonly followers = new AbortController();
+  private backAt = -Infinity;
+  private settling = 0;
 
   constructor(
     public settings: Settings,
@@ -71,6 +78,7 @@ export class Widget implements Shell, VisitHost {
     if (this.bubble) root.append(this.bubble.button);
     root.addEventListener("focusin", () => (this.entered = true));
     this.shadow.append(root);
+    if (copied) this.backAt = performance.now();
     this.visit = this.makeVisit(copied);
     this.followPage();
     this.attach();
@@ -253,9 +261,11 @@ export class Widget implements Shell, VisitHost {
     dark.addEventListener?.("change", paint, { signal });
     addEventListener("pagehide", () => this.goAway(), { signal });
     addEventListener("pageshow", (event) => event.persisted && this.comeBack(), { signal });
+    addEventListener("storage", () => this.checkUser(), { signal });
   }
 
   private goAway(): void {
+    clearTimeout(this.settling);
     this.root.toggleAttribute("data-away", true);
     this.visit.leave();
   }
@@ -263,9 +273,25 @@ export class Widget implements Shell, VisitHost {
   private comeBack(): void {
     const { visit, settings } = this;
     this.page.storages.forgetUnwritten();
+    this.backAt = performance.now();
     if (userOf(settings) === undefined) this.change(settings);
-    else if (visit.isCurrent) visit.comeBack();
-    else this.loggedOut(visit);
+    else if (this.checkUser()) return void (this.settling = setTimeout(() => this.show(visit), settleMs) as unknown as number);
+    this.show();
+  }
+
+  /** False if the user of a page that is just back has left meanwhile; then the chat ends here too. */
+  private checkUser(): boolean {
+    const { visit, settings } = this;
+    const longBack = performance.now() - this.backAt > storedLateMs;
+    if (longBack || userOf(settings) === undefined || visit.isCurrent) return true;
+    this.backAt = -Infinity;
+    this.loggedOut(visit);
+    return false;
+  }
+
+  private show(back?: Visit): void {
+    if (this.gone) return;
+    if (back === this.visit) back.comeBack();
     this.root.toggleAttribute("data-away", false);
   }
 }
