@@ -61,7 +61,11 @@ void Home::receive(Session& session, Stanza stanza) {
   if (refuses_more_) return;
   const ReceiptPtr receipt = session.receive();
   stanza.from = session.jid();
-  if (stanza.to) lead_to_account(*stanza.to);
+  // Most of what users write goes to accounts of their own host, which then needs no search.
+  const HostPtr& own = session.resident().host();
+  if (stanza.to && (own->tenant->aliases->leads() || stanza.to->domainpart() != own->domain)) {
+    lead_to_account(*stanza.to);
+  }
   if (!stanza.to && stanza.kind != StanzaKind::presence) stanza.to = session.jid().bare();
   send(session.resident(), &session, std::move(stanza), receipt);
 }

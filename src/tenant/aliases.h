@@ -22,9 +22,12 @@ namespace teahouse {
 
 class Aliases {
  public:
+  // Any form leads to an account.
+  bool leads() const { return leading_.load(std::memory_order_relaxed) != 0; }
+
   // The account that the form leads to; nothing if it leads nowhere, but is perhaps an account's own name.
   std::optional<std::string> owner(std::string_view form) const {
-    if (leading_.load(std::memory_order_relaxed) == 0) return std::nullopt;
+    if (!leads()) return std::nullopt;
     const std::lock_guard lock(mutex_);
     const auto found = forms_.find(form);
     return found == forms_.end() || !found->second.leads ? std::nullopt : std::optional(found->second.localpart);
@@ -56,7 +59,7 @@ class Aliases {
   }
   // The account was removed.
   void remove(std::string_view form, std::string_view localpart) {
-    if (leading_.load(std::memory_order_relaxed) == 0) return;
+    if (!leads()) return;
     const std::lock_guard lock(mutex_);
     const auto found = forms_.find(form);
     if (found == forms_.end() || found->second.localpart != localpart || !found->second.leads) return;
