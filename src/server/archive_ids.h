@@ -10,6 +10,7 @@
 
 #include "crypto/id_cipher.h"
 #include "store/arrival_order.h"
+#include "xmpp/jid.h"
 
 namespace teahouse {
 
@@ -20,6 +21,8 @@ class ArchiveIds {
 
   store::Arrival make(int64_t wall_ms) { return maker_.make(wall_ms); }
   std::string show(store::ArchiveId id) const { return cipher_.encrypt(static_cast<uint64_t>(id)); }
+  // The <stanza-id/> of a message that `by` keeps (XEP-0359).
+  std::string make_stamp(store::ArchiveId id, const BareJid& by) const;
   // Of what show() made; none for anything else.
   std::optional<store::ArchiveId> parse(std::string_view shown) const {
     const auto number = cipher_.decrypt(shown);

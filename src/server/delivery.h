@@ -13,10 +13,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "base/ids.h"
+#include "store/archive_id.h"
 #include "xmpp/stanza.h"
 
 namespace teahouse {
@@ -31,8 +31,8 @@ class Delivery {
   // Its sender (a room) gives it to each session that it is for: others get it only when it is lost.
   bool is_addressed = false;
 
-  // How the account's archive has kept it; empty: not archived, or not yet.
-  std::string stamp;
+  // Its id in the account's archive; none when it is not archived, or not yet.
+  store::ArchiveId archived = store::ArchiveId::none;
   Lsn gate = 0;
 
   // Sessions are named by Session::number().

@@ -39,8 +39,8 @@ struct Outbound {
   Session* session;  // that sent it; null when the HTTP API did, as the account. Presence always has one
   Stanza& stanza;    // `from` is the session's full JID; `to` is set, but for undirected presence
   const ReceiptPtr& receipt;
-  Lsn gate = 0;       // copies of it must not reach a client before this is on disk
-  std::string stamp;  // the stanza-id of the sender's own archive, for copies to the sender's other resources
+  Lsn gate = 0;                                        // copies of it must not reach a client before this is on disk
+  store::ArchiveId archived = store::ArchiveId::none;  // its id in the sender's own archive
 };
 
 // A stanza that has reached the home of the account that it is for.

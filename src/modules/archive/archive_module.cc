@@ -9,8 +9,6 @@
 namespace teahouse {
 namespace {
 
-constexpr size_t stamp_bytes = 96;  // of a <stanza-id/>, but for `by`
-
 // What the account's server alone says: ids of its archive (XEP-0359 section 6), and that it has delayed something.
 bool is_stamp_of(const xml::Element& child, const BareJid& account) {
   if (child.is("stanza-id", ns::stanza_id)) return !child.attribute("by") || names_entity(child, "by", account);
@@ -82,19 +80,12 @@ Flow ArchiveModule::refuse_full(const Tenant& tenant, const Stanza& message) {
   return Flow::stop;
 }
 
-ArchiveModule::Written ArchiveModule::write(const Resident& account, const Jid& with, const Stanza& message) {
+ArchiveModule::Kept ArchiveModule::write(const Resident& account, const Jid& with, const Stanza& message) {
   const store::Arrival arrival = home_->make_arrival();
   store::ArchiveRow row{arrival.id, std::string(with.bare_view()), {}, arrival.at_ms};
   message.write(row.bytes, true);
   account.tenant().meter->archive_bytes.fetch_add(static_cast<int64_t>(row.bytes.size()), std::memory_order_relaxed);
-  Written written{store(account.tenant()).append(account.jid().str(), row), {}};
-  written.stamp.reserve(stamp_bytes + account.jid().str().size());
-  xml::Writer(written.stamp)
-      .open("stanza-id", ns::stanza_id)
-      .attribute("by", account.jid().str())
-      .attribute("id", home_->archive_ids().show(row.id))
-      .close();
-  return written;
+  return {store(account.tenant()).append(account.jid().str(), row), row.id};
 }
 
 Flow ArchiveModule::archive_sent(Outbound& outbound) {
@@ -102,10 +93,10 @@ Flow ArchiveModule::archive_sent(Outbound& outbound) {
   if (message.to->bare_view() == outbound.resident.jid().str()) return Flow::go_on;  // once is enough
   if (!is_worth_keeping(message, Keeper::account_archive)) return Flow::go_on;
   if (refuse_full(outbound.resident.tenant(), message) == Flow::stop) return Flow::stop;
-  Written written = write(outbound.resident, *message.to, message);
-  await(outbound.receipt, written.lsn);
-  outbound.gate = written.lsn;
-  outbound.stamp = std::move(written.stamp);
+  const Kept kept = write(outbound.resident, *message.to, message);
+  await(outbound.receipt, kept.lsn);
+  outbound.gate = kept.lsn;
+  outbound.archived = kept.id;
   return Flow::go_on;
 }
 
@@ -114,15 +105,15 @@ Flow ArchiveModule::archive_received(Inbound& inbound) {
   if (!is_worth_keeping(message, Keeper::account_archive)) return Flow::go_on;
   if (refuse_full(inbound.resident.tenant(), message) == Flow::stop) return Flow::stop;
   // One message has one id, in however many stanzas it arrives (XEP-0313 section 6.1.1).
-  const bool is_kept = inbound.delivery && !inbound.delivery->stamp.empty();
-  Written written = is_kept ? Written{inbound.delivery->gate, inbound.delivery->stamp}
+  const bool is_kept = inbound.delivery && inbound.delivery->archived != store::ArchiveId::none;
+  const Kept kept = is_kept ? Kept{inbound.delivery->gate, inbound.delivery->archived}
                             : write(inbound.resident, *message.from, message);
-  await(inbound.receipt, written.lsn);
-  inbound.gate = written.lsn;
-  message.stamp(written.stamp);
+  await(inbound.receipt, kept.lsn);
+  inbound.gate = kept.lsn;
+  message.stamp(home_->archive_ids().make_stamp(kept.id, inbound.resident.jid()));
   if (inbound.delivery) {
-    inbound.delivery->gate = written.lsn;
-    inbound.delivery->stamp = std::move(written.stamp);
+    inbound.delivery->gate = kept.lsn;
+    inbound.delivery->archived = kept.id;
   }
   return Flow::go_on;
 }

@@ -22,11 +22,11 @@ class ArchiveModule final : public Module {
   Flow archive_sent(Outbound& outbound);
   Flow archive_received(Inbound& inbound);
   Flow refuse_full(const Tenant& tenant, const Stanza& message);
-  struct Written {
+  struct Kept {
     Lsn lsn;
-    std::string stamp;
+    store::ArchiveId id;
   };
-  Written write(const Resident& account, const Jid& with, const Stanza& message);
+  Kept write(const Resident& account, const Jid& with, const Stanza& message);
   void query(const IqRequest& request);
   static Task<void> answer(ArchiveModule& self, TenantPtr tenant, BareJid account, uint64_t session, Stanza request,
                            MamQuery query);

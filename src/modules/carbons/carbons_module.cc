@@ -32,6 +32,11 @@ bool is_at_room(Home& home, const Jid& address) {
   return host && host->kind == HostKind::rooms;
 }
 
+std::string stamp_of(Home& home, const Outbound& sent) {
+  if (sent.archived == store::ArchiveId::none) return {};
+  return home.archive_ids().make_stamp(sent.archived, sent.resident.jid());
+}
+
 Flow copy_sent(Home& home, Outbound& outbound) {
   const Stanza& message = outbound.stanza;
   const Resident& account = outbound.resident;
@@ -43,7 +48,7 @@ Flow copy_sent(Home& home, Outbound& outbound) {
     if (!session->carbons || session.get() == outbound.session) continue;
     if (!copy) {
       if (message.type == StanzaType::error && is_at_room(home, *message.to)) return Flow::go_on;
-      copy = make_copy(message, "sent", outbound.stamp);
+      copy = make_copy(message, "sent", stamp_of(home, outbound));
     }
     send_copy(account, *session, *copy, outbound.gate);
   }

@@ -1,9 +1,5 @@
 #include "modules/muc/archive_row.h"
 
-#include "base/clock.h"
-#include "xml/writer.h"
-#include "xmpp/namespaces.h"
-
 namespace teahouse::muc {
 
 store::ArchiveRow make_row(const store::Arrival& arrival, const Stanza& message, std::string_view sender) {
@@ -16,13 +12,5 @@ store::ArchiveRow make_row(const store::Arrival& arrival, const Stanza& message,
 }
 
 Result<Stanza> read_row(const store::ArchiveRow& row) { return Stanza::parse_stored(row.bytes); }
-
-std::string make_stanza_id(std::string_view shown_id, const BareJid& room) {
-  std::string out;
-  xml::Writer writer(out);
-  writer.open("stanza-id", ns::stanza_id).attribute("by", room.str());
-  writer.attribute("id", shown_id).close();
-  return out;
-}
 
 }  // namespace teahouse::muc

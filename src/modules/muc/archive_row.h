@@ -14,6 +14,4 @@ store::ArchiveRow make_row(const store::Arrival& arrival, const Stanza& message,
 // Errors: internal_server_error for a row that cannot be read.
 Result<Stanza> read_row(const store::ArchiveRow& row);
 
-std::string make_stanza_id(std::string_view shown_id, const BareJid& room);
-
 }  // namespace teahouse::muc

@@ -34,7 +34,7 @@ std::vector<Stanza> choose(const store::ArchivePage& page, const BareJid& room, 
     if (!stanza || !stanza->child("body", ns::client)) continue;
     stanza->to = to;
     stanza->stamp(make_delay(room.str(), row->at_ms));
-    stanza->stamp(make_stanza_id(ids.show(row->id), room));
+    stanza->stamp(ids.make_stamp(row->id, room));
     std::string written;
     stanza->write(written);
     chars += written.size();

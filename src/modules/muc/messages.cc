@@ -42,7 +42,7 @@ store::ArchiveId keep(Room& room, Stanza& message, std::string_view sender) {
   const Lsn lsn = room.storage().archive().append(room.jid().str(), row);
   room.tenant().meter->archive_bytes.fetch_add(static_cast<int64_t>(row.bytes.size()), std::memory_order_relaxed);
   room.traffic()->wait_for(lsn);
-  message.stamp(make_stanza_id(room.home().archive_ids().show(row.id), room.jid()));
+  message.stamp(room.home().archive_ids().make_stamp(row.id, room.jid()));
   return row.id;
 }
 
