@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "base/text.h"
 #include "http/form.h"
-#include "http/utf8.h"
 
 namespace {
 void require(bool holds) {
@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (form) {
     require(form->fields().size() <= 100);
     for (const auto& [name, value] : form->fields()) {
-      require(is_utf8(name) && is_utf8(value));
+      require(teahouse::is_utf8(name) && teahouse::is_utf8(value));
       require(name.find('\0') == std::string::npos && value.find('\0') == std::string::npos);
     }
   }

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.h"
 #include "http/request_reader.h"
-#include "http/utf8.h"
 
 namespace {
 
@@ -25,7 +25,7 @@ void check(const Request& request) {
   require(!request.method.empty() && request.body.size() <= body_bytes_max);
   require(request.headers.size() <= RequestReader::fields_max);
   require(request.path == "*" || request.path.starts_with('/'));
-  require(teahouse::http::is_utf8(request.path));
+  require(teahouse::is_utf8(request.path));
   const std::string path = request.path + "/";
   require(path.find("/../") == std::string::npos && path.find("/./") == std::string::npos);
   require(path.find('\\') == std::string::npos && path.find('\0') == std::string::npos &&

@@ -6,12 +6,12 @@
 #include <string_view>
 #include <vector>
 
-#include "http/utf8.h"
+#include "base/text.h"
 #include "http/websocket_codec.h"
 
 namespace {
 
-using teahouse::http::is_utf8;
+using teahouse::is_utf8;
 using teahouse::http::WebSocketReader;
 
 void require(bool holds) {

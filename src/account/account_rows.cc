@@ -1,7 +1,6 @@
 #include "account/account_rows.h"
 
-#include <charconv>
-
+#include "base/text.h"
 #include "crypto/encoding.h"
 #include "tenant/names.h"
 #include "tenant/tables.h"
@@ -137,9 +136,9 @@ std::optional<sasl::ScramKeys> parse_keys(std::string_view text) {
     return std::nullopt;
   }
   sasl::ScramKeys keys;
-  const auto number = std::from_chars(fields[1].data(), fields[1].data() + fields[1].size(), keys.iterations);
-  if (number.ec != std::errc() || keys.iterations < 1 || keys.iterations > sasl::scram_iterations_max)
-    return std::nullopt;
+  const auto iterations = parse_decimal<int>(fields[1]);
+  if (!iterations || *iterations < 1 || *iterations > sasl::scram_iterations_max) return std::nullopt;
+  keys.iterations = *iterations;
   std::vector<std::string*> targets = {&keys.salt};
   const auto add = [&](sasl::ScramKeyPairs& pairs) {
     targets.insert(targets.end(), {&pairs.stored_key_sha1, &pairs.server_key_sha1, &pairs.stored_key_sha256,

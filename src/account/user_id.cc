@@ -11,6 +11,7 @@
 
 #include <optional>
 
+#include "base/text.h"
 #include "tenant/tenant.h"
 #include "xmpp/jid.h"
 #include "xmpp/prep.h"
@@ -76,7 +77,7 @@ Result<std::string> localpart_of_user_id(std::string_view user_id) {
     return Error{ErrorKind::bad_request, "The user id is empty."};
   auto natural = find_natural(user_id);
   if (natural && !find_derived(*natural)) return *std::move(natural);
-  if (!xmpp::is_utf8(user_id)) return Error{ErrorKind::bad_request, "The id is not UTF-8."};
+  if (!is_utf8(user_id)) return Error{ErrorKind::bad_request, "The id is not UTF-8."};
   std::string derived = derive(user_id);
   if (derived.size() <= jid_part_bytes_max) return derived;
   return Error{ErrorKind::bad_request, "The id is too long to be a part of an address."};

@@ -1,6 +1,7 @@
 #include "api/call.h"
 
 #include "base/log.h"
+#include "base/text.h"
 #include "http/problem.h"
 
 namespace teahouse::api {
@@ -46,7 +47,7 @@ Result<PageWanted> read_page(const http::Form& query) {
   page.cursor = query.value("cursor");
   const std::string* limit = query.find("limit");
   if (!limit) return page;
-  const auto rows = parse_number(*limit);
+  const auto rows = parse_decimal<int64_t>(*limit);
   if (!rows || *rows < 1 || *rows > static_cast<int64_t>(page_rows_max)) {
     return Error{ErrorKind::bad_request, "The parameter 'limit' must be a number from 1 to 200."};
   }

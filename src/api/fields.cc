@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <charconv>
 
+#include "base/text.h"
 #include "http/form.h"
-#include "http/utf8.h"
 
 namespace teahouse::api {
 namespace {
@@ -45,18 +44,11 @@ std::string_view media_type(std::string_view content_type) {
 
 }  // namespace
 
-std::optional<int64_t> parse_number(std::string_view text) {
-  int64_t number = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (read.ec != std::errc{} || read.ptr != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 struct Fields::Json {
   static Result<std::string> text(const std::string& name, const json::value& value) {
     if (value.is_string()) {
       const std::string text(std::string_view(value.get_string()));
-      if (!http::is_text(text)) {
+      if (!is_text(text)) {
         return bad("The field " + quoted(name) + " holds what is no text: a control character, U+FFFE or U+FFFF.");
       }
       return text;
@@ -225,7 +217,7 @@ std::optional<int64_t> Fields::number(std::string_view name) {
   const Field* field = find_one(name);
   if (!field) return std::nullopt;
   const bool readable = field->kind == Kind::number || field->kind == Kind::text;
-  const auto number = readable ? parse_number(field->text) : std::nullopt;
+  const auto number = readable ? parse_decimal<int64_t>(field->text) : std::nullopt;
   if (!number) note(name, "must be a whole number.");
   return number;
 }

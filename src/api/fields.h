@@ -66,7 +66,4 @@ class Fields {
   std::optional<Error> mistake_;
 };
 
-// "42" -> 42. For fields and parameters.
-std::optional<int64_t> parse_number(std::string_view text);
-
 }  // namespace teahouse::api

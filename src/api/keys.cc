@@ -1,6 +1,7 @@
 // A tenant's API keys and signing secrets: for the operator under the tenant's name, and for the tenant itself.
 #include "api/handlers.h"
 #include "api/json.h"
+#include "base/text.h"
 
 namespace teahouse::api {
 namespace {
@@ -41,7 +42,7 @@ Task<Outcome> make_key(ApiContext& api, Call call) {
 Task<Outcome> revoke_key(ApiContext& api, Call call) {
   const auto tenant = find_tenant(api, call);
   if (!tenant) co_return tenant.error();
-  const auto id = parse_number(call.path("id"));
+  const auto id = parse_decimal<int64_t>(call.path("id"));
   if (!id) co_return Error{ErrorKind::item_not_found, "A key's id is a number; GET /v1/keys lists them."};
   const auto revoked = co_await api.house().keys.revoke_api_key(api.loop(), (*tenant)->id, *id);
   if (!revoked) co_return revoked.error();

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "http/message.h"
-#include "http/utf8.h"
 
 namespace teahouse::http {
 

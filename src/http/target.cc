@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "http/form.h"
-#include "http/utf8.h"
 
 namespace teahouse::http {
 

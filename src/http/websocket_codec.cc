@@ -4,9 +4,9 @@
 #include <cstring>
 #include <utility>
 
+#include "base/text.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
-#include "http/utf8.h"
 
 namespace teahouse::http {
 

@@ -4,8 +4,9 @@
 #include <netinet/in.h>
 
 #include <array>
-#include <charconv>
 #include <cstring>
+
+#include "base/text.h"
 
 namespace teahouse::net {
 
@@ -21,12 +22,8 @@ Error bad_address(std::string_view text) {
 Result<SocketAddress> parse_address(std::string_view text) {
   const size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return bad_address(text);
-  const std::string_view port_text = text.substr(colon + 1);
-  uint16_t port = 0;
-  const auto parsed = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
-  if (port_text.empty() || parsed.ec != std::errc() || parsed.ptr != port_text.data() + port_text.size()) {
-    return bad_address(text);
-  }
+  const auto port = parse_decimal<uint16_t>(text.substr(colon + 1));
+  if (!port) return bad_address(text);
   SocketAddress address;
   auto* v4 = reinterpret_cast<sockaddr_in*>(&address.storage);
   auto* v6 = reinterpret_cast<sockaddr_in6*>(&address.storage);
@@ -35,14 +32,14 @@ Result<SocketAddress> parse_address(std::string_view text) {
     address.both_families = host == "*";
     address.size = sizeof *v6;
     v6->sin6_family = AF_INET6;
-    v6->sin6_port = htons(port);
+    v6->sin6_port = htons(*port);
     const std::string inner = address.both_families ? "::" : host.substr(1, host.size() - 2);
     if (inet_pton(AF_INET6, inner.c_str(), &v6->sin6_addr) != 1) return bad_address(text);
     return address;
   }
   address.size = sizeof *v4;
   v4->sin_family = AF_INET;
-  v4->sin_port = htons(port);
+  v4->sin_port = htons(*port);
   if (inet_pton(AF_INET, host.c_str(), &v4->sin_addr) != 1) return bad_address(text);
   return address;
 }

@@ -4,9 +4,9 @@
 #include <netinet/in.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 
+#include "base/text.h"
 #include "net/address.h"
 
 namespace teahouse::net {
@@ -40,11 +40,9 @@ Result<Networks> Networks::parse(const std::vector<std::string>& texts) {
     bool good = parse_ip(std::string_view(text).substr(0, slash), network.address, is_v4);
     unsigned bits = is_v4 ? 32 : 128;
     if (good && slash != std::string::npos) {
-      const char* const end = text.data() + text.size();
-      unsigned wanted = 0;
-      const auto read = std::from_chars(text.data() + slash + 1, end, wanted);
-      good = read.ec == std::errc() && read.ptr == end && wanted <= bits;
-      bits = wanted;
+      const auto wanted = parse_decimal<unsigned>(std::string_view(text).substr(slash + 1));
+      good = wanted && *wanted <= bits;
+      bits = wanted.value_or(0);
     }
     if (!good) {
       return Error{ErrorKind::bad_request,

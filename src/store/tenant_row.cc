@@ -3,7 +3,7 @@
 // field, backslash, tab, line feed and carriage return are written \\ \t \n \r; every other byte stands for itself.
 #include "store/tenant_row.h"
 
-#include <charconv>
+#include "base/text.h"
 
 namespace teahouse::store {
 namespace {
@@ -74,10 +74,11 @@ Result<TenantRow> parse_tenant_row(std::string_view line) {
     row.id = *id;
     if (fields.size() == 7) {
       const std::string& at = fields[6];
-      const auto [end, fault] = std::from_chars(at.data(), at.data() + at.size(), row.at_ms);
-      if (fault != std::errc() || end != at.data() + at.size() || row.at_ms < 0 || row.at_ms > time_ms(*id)) {
+      const auto at_ms = parse_decimal<int64_t>(at);
+      if (!at_ms || *at_ms < 0 || *at_ms > time_ms(*id)) {
         return Error{ErrorKind::bad_request, "exported row: \"" + at + "\" is no time, or is after the one in the id"};
       }
+      row.at_ms = *at_ms;
       fields.pop_back();
     }
     row.entry = std::move(fields[4]);

@@ -199,8 +199,6 @@ Result<void> append_resourcepart(std::string& out, std::string_view text) {
   return append_opaque_string(out, text, "The resourcepart");
 }
 
-bool is_utf8(std::string_view text) { return decode_utf8(text).has_value(); }
-
 Result<std::string> prepare_password(std::string_view text) {
   std::string prepared;
   auto done = append_opaque_string(prepared, text, "The password");

@@ -29,6 +29,4 @@ Result<void> append_resourcepart(std::string& out, std::string_view text);
 // RFC 8265 section 4.2: a password as OpaqueString, which is what SCRAM hashes. Its error's kind is not_acceptable.
 Result<std::string> prepare_password(std::string_view text);
 
-bool is_utf8(std::string_view text);
-
 }  // namespace teahouse::xmpp

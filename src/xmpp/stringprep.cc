@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "xmpp/prep.h"
+#include "base/text.h"
 
 namespace teahouse::xmpp {
 namespace {

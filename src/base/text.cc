@@ -1,9 +1,9 @@
-#include "http/utf8.h"
+#include "base/text.h"
 
 #include <cstdint>
 #include <cstring>
 
-namespace teahouse::http {
+namespace teahouse {
 
 namespace {
 
@@ -56,4 +56,4 @@ bool is_text(std::string_view bytes) {
   return true;
 }
 
-}  // namespace teahouse::http
+}  // namespace teahouse

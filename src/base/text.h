@@ -1,0 +1,26 @@
+// Text: what is UTF-8, and what is a number.
+#pragma once
+
+#include <charconv>
+#include <optional>
+#include <string_view>
+
+namespace teahouse {
+
+// UTF-8, strictly (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF.
+bool is_utf8(std::string_view bytes);
+
+// The same, as a text area sends it and XML can carry it: of the control characters only tab and line ends, and neither
+// U+FFFE nor U+FFFF.
+bool is_text(std::string_view bytes);
+
+// Decimal digits and nothing else (a '-' before them for a signed type), of a value that the type has.
+template <typename Number>
+std::optional<Number> parse_decimal(std::string_view text) {
+  Number number = 0;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  return read.ec == std::errc{} && read.ptr == end ? std::optional(number) : std::nullopt;
+}
+
+}  // namespace teahouse
