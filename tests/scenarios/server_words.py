@@ -1,4 +1,5 @@
 """Steps that call the API, sign tokens, and stop and start the server."""
+import asyncio
 import json
 
 from fixtures import pattern
@@ -10,10 +11,11 @@ from words import step
 class ServerWords:
     """A part of Play: what it uses of it stands there."""
 
-    @step(r'(\w+) calls(?: (\d+) times)? (GET|POST|PUT|PATCH|DELETE) (\S+?)( as text)?(?: from (\S+?))?(?: under (\S+?))?(:)?')
-    async def calls(self, who, times, method, path, as_text, origin, once, _body):
+    @step(r'(\w+) calls(?: (\d+) times)? (GET|POST|PUT|PATCH|DELETE) (\S+?)(?: while it is (\d+))?( as text)?(?: from (\S+?))?(?: under (\S+?))?(:)?')
+    async def calls(self, who, times, method, path, busy, as_text, origin, once, _body):
         """`operator`, a tenant (with its first API key), `anybody` (no key), or a variable that holds a key or token; `from` a page's
-        origin; `under` an Idempotency-Key. A body that begins with { is JSON. Of several times all must be answered alike."""
+        origin; `under` an Idempotency-Key; again and again `while it is` answered so. A body that begins with { is JSON. Of several times
+        all must be answered alike."""
         key = None if who == 'operator' else '' if who == 'anybody' else \
             self.variables[who] if who in self.variables else self.cast.tenants[who]['api_key']
         body = self.wire(self.step.body.strip()).encode() or None
@@ -22,13 +24,16 @@ class ServerWords:
         headers.update({'Accept': 'text/plain'} if as_text else {}, **({'Origin': self.filled(origin)} if origin else {}))
         headers.update({'Idempotency-Key': self.filled(once)} if once else {})
         statuses = []
-        for _ in range(int(times or 1)):
+        while len(statuses) < int(times or 1):
             self.answer = await self.cast.api(self.cast.server.api.call, method, self.wire(path), body, key, headers)
             self.cast.log.append(f'{who} < {self.answer}')
             wrong = await self.cast.api(self.cast.server.api.wrong, method, path, self.answer)
             if wrong:
                 raise Unexpected(f'{method} {path} is not answered as /openapi.json says: {wrong}; the answer is {self.answer}')
-            statuses.append(self.answer.status)
+            if busy and self.answer.status == int(busy):
+                await asyncio.sleep(0.02)
+            else:
+                statuses.append(self.answer.status)
         if len(set(statuses)) > 1:
             raise Unexpected(f'all should have been answered alike; the answers are {statuses}')
 
