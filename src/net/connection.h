@@ -53,11 +53,12 @@ class Connection {
   size_t queued_bytes() const;  // the memory that what is not written yet takes; 0 when all is with the kernel
 
   // Waits for the peer's ClientHello from the next byte on (what was received but not handed on yet is thrown away:
-  // RFC 6120 section 5.3.3, no plain text survives STARTTLS). What was queued before is written plain first, what is
-  // queued from now on goes encrypted. The contexts choose the certificate by SNI; `default_name` stands for the name
-  // when the client asks for none (the `to` of its stream). `alpn` are the protocols that this listener speaks, in its
-  // order of preference; a client that offers none gets none, one that offers only others is refused.
-  // REQUIRES: called before start(), or in on_bytes by a caller who handles none of the bytes after <starttls/>.
+  // RFC 6120 section 5.3.3, no plain text survives STARTTLS; white space is passed over). What was queued before is
+  // written plain first, what is queued from now on goes encrypted. The contexts choose the certificate by SNI;
+  // `default_name` stands for the name when the client asks for none (the `to` of its stream). `alpn` are the protocols
+  // that this listener speaks, in its order of preference; a client that offers none gets none, one that offers only
+  // others is refused. REQUIRES: called before start(), or in on_bytes by a caller who handles none of the bytes after
+  // <starttls/>.
   void start_tls(const TlsContexts& contexts, std::vector<std::string> alpn, std::string default_name = {});
   bool is_secure() const;
   std::string sni() const;   // the name the client asked for, lower-cased; empty without

@@ -72,7 +72,21 @@ void Connection::State::read_plain() {
   if (!is_passing(errno)) finish(std::string("reading failed: ") + std::strerror(errno));
 }
 
+// Some clients write white space after each element, and so between <starttls/> and their ClientHello (RFC 6120 section
+// 4.6.1 allows it there). A ClientHello begins with none.
+bool Connection::State::skip_white_space() {
+  std::array<char, 64> bytes;
+  const ssize_t n = ::recv(fd, bytes.data(), bytes.size(), MSG_PEEK);
+  if (n <= 0) return true;  // OpenSSL says why
+  const std::string_view seen(bytes.data(), static_cast<size_t>(n));
+  const size_t white = std::min(seen.find_first_not_of(" \t\r\n"), seen.size());
+  if (white > 0) ::recv(fd, bytes.data(), white, 0);
+  may_bring_white_space = white == seen.size();
+  return !may_bring_white_space;
+}
+
 void Connection::State::step_handshake() {
+  if (may_bring_white_space && !skip_white_space()) return;  // epoll tells of the rest
   switch (tls->handshake()) {
     case TlsSession::Step::done: break;
     case TlsSession::Step::want_read: return;
@@ -186,6 +200,7 @@ void Connection::State::start_tls(const TlsContexts& contexts, const std::vector
   if (layer != Layer::plain || (phase != Phase::open && phase != Phase::fresh)) return;
   tls = std::make_unique<TlsSession>(contexts, fd, alpn, std::move(default_name));
   layer = Layer::handshaking;
+  may_bring_white_space = phase == Phase::open;
   plain_left = queue.bytes();
   if (plain_left > 0) flush_plain();
   update_interest();

@@ -42,6 +42,7 @@ struct Connection::State final : Pollable, TurnEndWork {
   // connection_io.cc
   void push(SharedBytes bytes);
   void step_handshake();
+  bool skip_white_space();  // false: nothing else has come yet
   void read();
   void read_plain();
   void read_secure();
@@ -80,11 +81,12 @@ struct Connection::State final : Pollable, TurnEndWork {
   Layer layer = Layer::plain;
   bool watched = false;  // by home's epoll
   bool paused = false;
-  bool lives = false;       // the peer gave a sign of it since take_sign_of_life()
-  bool peer_done = false;   // nothing more comes from the peer
-  bool blocked = false;     // the kernel's buffer was full: wait for room
-  bool read_again = false;  // OpenSSL may hold bytes of which epoll knows nothing
-  bool travelling = false;  // between two loops
+  bool lives = false;                  // the peer gave a sign of it since take_sign_of_life()
+  bool peer_done = false;              // nothing more comes from the peer
+  bool blocked = false;                // the kernel's buffer was full: wait for room
+  bool read_again = false;             // OpenSSL may hold bytes of which epoll knows nothing
+  bool may_bring_white_space = false;  // the peer, before its ClientHello
+  bool travelling = false;             // between two loops
   HomeChecker checker;
 };
 

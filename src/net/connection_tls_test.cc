@@ -123,6 +123,25 @@ class TlsConnection : public testing::Test {
   bool direct_ = true;
 };
 
+TEST_F(TlsConnection, TakesWhiteSpaceBetweenStarttlsAndTheHandshake) {
+  direct_ = false;
+  for (const char* white : {"\n", " \t\r\n"}) {
+    BlockingPeer romeo = connect();
+    ASSERT_TRUE(romeo.send("<starttls/>"));
+    ASSERT_EQ(romeo.receive_exactly(10), "<proceed/>");
+    ASSERT_TRUE(romeo.send(white));
+    ASSERT_TRUE(romeo.send(std::string(1000, '\n')));
+    ASSERT_TRUE(romeo.start_tls("montague.lit"));
+    ASSERT_TRUE(romeo.send("ping"));
+    EXPECT_EQ(romeo.receive_exactly(4), "ping");
+  }
+  BlockingPeer tybalt = connect();
+  ASSERT_TRUE(tybalt.send("<starttls/>"));
+  ASSERT_EQ(tybalt.receive_exactly(10), "<proceed/>");
+  ASSERT_TRUE(tybalt.send("\n<auth/>"));
+  EXPECT_FALSE(tybalt.start_tls("montague.lit"));
+}
+
 TEST_F(TlsConnection, ShowsTheCertificateOfTheNameThatIsAskedFor) {
   BlockingPeer romeo = connect();
   BlockingPeer juliet = connect();
