@@ -8,8 +8,6 @@
 namespace teahouse {
 namespace {
 
-// One a minute, twenty minutes' worth at once.
-const TokenRate guests_of_address{60, CallLimits::guests_per_address};
 constexpr int64_t hour_s = 3600;
 
 std::string account_key(TenantId tenant, std::string_view address) {
@@ -60,9 +58,10 @@ int64_t CallLimits::used_calls(TenantId tenant, int64_t calls_per_min) {
   return state_->used(calls_of(tenant), calls_per_min, calls_rate(calls_per_min));
 }
 
-int64_t CallLimits::take_guest(TenantId tenant, std::string_view address) {
+int64_t CallLimits::take_guest(TenantId tenant, std::string_view address, int64_t per_h) {
   const std::string id = std::to_string(raw(tenant));
-  const int64_t wait_s = state_->take("guest " + id + " " + network_of(address), guests_per_address, guests_of_address);
+  const TokenRate rate = TokenRate::per_hour_of(per_h, per_h);
+  const int64_t wait_s = state_->take("guest " + id + " " + network_of(address), per_h, rate);
   if (wait_s != 0) return wait_s;
   return state_->take("guests " + id, guests_per_tenant_min, calls_rate(guests_per_tenant_min));
 }

@@ -19,7 +19,6 @@ namespace teahouse {
 
 class CallLimits {
  public:
-  static constexpr int64_t guests_per_address = 20;  // at once, then one a minute; renewals count too
   static constexpr int64_t guests_per_tenant_min = 300;
   static constexpr int64_t idempotency_keys_per_caller = 1000;   // a day, of a user or an address
   static constexpr int64_t idempotency_keys_per_site = 100'000;  // a day, of its own keys; as many of all its users
@@ -32,8 +31,9 @@ class CallLimits {
   int64_t take_call(TenantId tenant, int64_t calls_per_min);
   // How many of a minute's calls are used up now.
   int64_t used_calls(TenantId tenant, int64_t calls_per_min);
-  // The same as take_call for a guest. An IPv6 address counts as its /64.
-  int64_t take_guest(TenantId tenant, std::string_view address);
+  // The same as take_call for a guest, of whom the plan allows an address so many in an hour; the renewal of a guest's
+  // token counts too. An IPv6 address counts as its /64.
+  int64_t take_guest(TenantId tenant, std::string_view address, int64_t per_h);
   // The same for an account made in band (XEP-0077), of which the plan allows an address so many in an hour; given back
   // when none was made after all.
   int64_t take_account(TenantId tenant, std::string_view address, int64_t per_h);

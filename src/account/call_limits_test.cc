@@ -38,17 +38,20 @@ TEST(CallLimits, UnlimitedAndNone) {
 }
 
 TEST(CallLimits, GuestsCountByAddressAndTenant) {
+  constexpr int64_t per_h = 20;
   FakeClock clock;
   CallLimits limits(clock);
-  for (int64_t i = 0; i < CallLimits::guests_per_address; ++i) EXPECT_EQ(limits.take_guest(shop, "192.0.2.1"), 0);
-  EXPECT_EQ(limits.take_guest(shop, "192.0.2.1"), 60);
-  EXPECT_EQ(limits.take_guest(shop, "192.0.2.2"), 0);
-  EXPECT_EQ(limits.take_guest(forum, "192.0.2.1"), 0);
-  for (int64_t i = 0; i < CallLimits::guests_per_address; ++i) {
-    EXPECT_EQ(limits.take_guest(shop, "2001:db8::" + std::to_string(i)), 0);
+  for (int64_t i = 0; i < per_h; ++i) EXPECT_EQ(limits.take_guest(shop, "192.0.2.1", per_h), 0);
+  EXPECT_EQ(limits.take_guest(shop, "192.0.2.1", per_h), 180);
+  EXPECT_EQ(limits.take_guest(shop, "192.0.2.2", per_h), 0);
+  EXPECT_EQ(limits.take_guest(forum, "192.0.2.1", per_h), 0);
+  for (int64_t i = 0; i < per_h; ++i) {
+    EXPECT_EQ(limits.take_guest(shop, "2001:db8::" + std::to_string(i), per_h), 0);
   }
-  EXPECT_NE(limits.take_guest(shop, "2001:db8::ffff:1"), 0);  // the same network
-  EXPECT_EQ(limits.take_guest(shop, "2001:db8:0:1::1"), 0);
+  EXPECT_NE(limits.take_guest(shop, "2001:db8::ffff:1", per_h), 0);  // the same network
+  EXPECT_EQ(limits.take_guest(shop, "2001:db8:0:1::1", per_h), 0);
+  EXPECT_NE(limits.take_guest(shop, "192.0.2.3", 0), 0);
+  for (int64_t i = 0; i < per_h * 2; ++i) EXPECT_EQ(limits.take_guest(shop, "192.0.2.3", -1), 0);
 }
 
 TEST(CallLimits, AccountsThatWereNotMadeAreGivenBack) {
@@ -65,15 +68,16 @@ TEST(CallLimits, AccountsThatWereNotMadeAreGivenBack) {
 }
 
 TEST(CallLimits, ATenantHasOnlySoManyGuests) {
+  constexpr int64_t per_h = 20;
   FakeClock clock;
   CallLimits limits(clock);
   int64_t refused = 0;
   for (int i = 0; i < 1000; ++i) {
     const std::string address = "198.51." + std::to_string(i / 250) + "." + std::to_string(i % 250);
-    refused += limits.take_guest(shop, address) != 0 ? 1 : 0;
+    refused += limits.take_guest(shop, address, per_h) != 0 ? 1 : 0;
   }
   EXPECT_EQ(refused, 1000 - CallLimits::guests_per_tenant_min);
-  EXPECT_EQ(limits.take_guest(forum, "198.51.0.1"), 0);
+  EXPECT_EQ(limits.take_guest(forum, "198.51.0.1", per_h), 0);
 }
 
 }  // namespace

@@ -118,7 +118,8 @@ Task<Outcome> make_guest(ApiContext& api, Call call) {
     co_return Refusal{403, "guests-off",
                       "Only signed-in users can chat on this site: its owner has not allowed guests."};
   }
-  const int64_t wait_s = api.house().limits.take_guest(tenant->id, call.request.peer_address);
+  const int64_t wait_s =
+      api.house().limits.take_guest(tenant->id, call.request.peer_address, tenant->limits().guests_per_h);
   if (wait_s != 0) {
     co_return refuse_for_now(
         "Too many guests have come from your network lately. Try again in " + std::to_string(wait_s) + " s.", wait_s);

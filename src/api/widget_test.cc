@@ -98,7 +98,7 @@ TEST_F(WidgetApi, RefusesWhoIsNoGuestOfThisSite) {
 
 TEST_F(WidgetApi, GuestsAreLimited) {
   Reply last;
-  for (int64_t i = 0; i <= CallLimits::guests_per_address; ++i) last = guest(page_);
+  for (int64_t i = 0; i <= PlanLimits{}.guests_per_h; ++i) last = guest(page_);
   EXPECT_EQ(last.status, 429);
   EXPECT_EQ(last.headers.value("Retry-After"), "60");
   EXPECT_EQ(guest(page_, "name=").status, 429);

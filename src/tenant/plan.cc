@@ -5,7 +5,7 @@
 namespace teahouse {
 
 std::span<const PlanLimitName> plan_limit_names() {
-  static constexpr std::array<PlanLimitName, 13> names = {{
+  static constexpr std::array<PlanLimitName, 14> names = {{
       {"accounts", &PlanLimits::accounts},
       {"sessions", &PlanLimits::sessions},
       {"sessions_per_account", &PlanLimits::sessions_per_account},
@@ -19,6 +19,7 @@ std::span<const PlanLimitName> plan_limit_names() {
       {"offline_messages", &PlanLimits::offline_messages},
       {"api_calls_per_min", &PlanLimits::api_calls_per_min},
       {"registrations_per_h", &PlanLimits::registrations_per_h},
+      {"guests_per_h", &PlanLimits::guests_per_h},
   }};
   static_assert(sizeof(PlanLimits) == names.size() * sizeof(int64_t), "every limit has a name");
   return names;

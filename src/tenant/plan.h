@@ -25,6 +25,7 @@ struct PlanLimits {
   int64_t offline_messages = 500;  // kept for one account
   int64_t api_calls_per_min = 600;
   int64_t registrations_per_h = 3;  // accounts made in band (XEP-0077) from one address
+  int64_t guests_per_h = 60;        // visitors who become guests from one address, or come again as one after a day
 };
 
 struct PlanLimitName {
