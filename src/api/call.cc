@@ -57,6 +57,10 @@ Result<PageWanted> read_page(const http::Form& query) {
 
 Result<TenantPtr> find_named_tenant(const ApiContext& api, const Call& call) {
   TenantPtr tenant = api.tenants.find(call.path("name"));
+  if (tenant && tenant->being_removed && call.request.method != "GET" && call.request.method != "HEAD") {
+    return Error{ErrorKind::conflict,
+                 "The tenant '" + tenant->name + "' is being removed: nothing of it can be changed."};
+  }
   if (tenant) return tenant;
   return Error{ErrorKind::item_not_found, "There is no tenant '" + call.path("name") + "'."};
 }

@@ -23,10 +23,11 @@ struct Call {
   std::optional<SignedInUser> user;  // with a site token: the call acts as this user
   std::string actor;                 // for the audit: "operator", "key", "user:42"
   std::string credential;            // as it came and unchecked, where anyone may call
-  // Of a POST with an Idempotency-Key (idempotency.h); else empty and false.
+  // Of a POST with an Idempotency-Key (idempotency.h); else empty, false and 0.
   std::string digest;        // of what is asked
   std::string effect_id;     // what names that which it makes, where the handler may choose
   bool may_be_done = false;  // it was begun before, and whether it was done is unknown
+  int64_t begun_ms = 0;      // when it was begun first; wall time
 
   const std::string& path(std::string_view name) const { return request.capture(name); }
 };
@@ -90,7 +91,8 @@ struct PageWanted {
 };
 Result<PageWanted> read_page(const http::Form& query);
 
-// The tenant of the path's {name}, for the operator's calls.
+// The tenant of the path's {name}, for the operator's calls. Errors: conflict for what would change something of one
+// that is being removed.
 Result<TenantPtr> find_named_tenant(const ApiContext& api, const Call& call);
 
 // Writes the audit line; a change that cannot be recorded is logged, and stays.

@@ -9,12 +9,13 @@ struct FirstKeys {
   std::string api_key, signing_secret;
 };
 
-Task<Result<FirstKeys>> make_first_keys(ApiContext& api, TenantId tenant) {
+Task<Result<void>> make_first_keys(ApiContext& api, TenantId tenant, FirstKeys& made) {
   auto key = co_await api.house().keys.make_api_key(api.loop(), tenant, "first key");
   if (!key) co_return key.error();
   auto secret = co_await api.house().keys.rotate_signing_secret(api.loop(), tenant);
   if (!secret) co_return secret.error();
-  co_return FirstKeys{std::move(key->secret), std::move(secret->secret)};
+  made = {std::move(key->secret), std::move(secret->secret)};
+  co_return Result<void>();
 }
 
 TenantChange read_change(Fields& fields) {
@@ -46,17 +47,14 @@ Task<Outcome> create_tenant(ApiContext& api, Call call) {
   wanted.registration_allowed = call.fields.flag("registration").value_or(false);
   if (const auto good = call.fields.check(); !good) co_return good.error();
 
-  const auto tenant = co_await api.tenants.create(api.loop(), std::move(wanted));
+  FirstKeys keys;
+  Tenants::Equip equip = [&api, &keys](Executor&, TenantId id) { return make_first_keys(api, id, keys); };
+  const auto tenant = co_await api.tenants.create(api.loop(), std::move(wanted), std::move(equip));
   if (!tenant) co_return tenant.error();
-  const auto keys = co_await make_first_keys(api, (*tenant)->id);
-  if (!keys) {  // half a tenant is none: who asks again must not meet a conflict
-    const auto removed = co_await api.tenants.remove(api.loop(), (*tenant)->name);
-    co_return removed ? keys.error() : removed.error();
-  }
   co_await record(api, (*tenant)->id, call.actor, "tenant.create", (*tenant)->name + ", " + (*tenant)->domain);
   JsonObject object = to_json(**tenant);
-  object["api_key"] = keys->api_key;
-  object["signing_secret"] = keys->signing_secret;
+  object["api_key"] = keys.api_key;
+  object["signing_secret"] = keys.signing_secret;
   co_return make_answer(201, object, (*tenant)->site_id);
 }
 

@@ -90,10 +90,10 @@ Result<void> Server::State::load() {
   if (!migrated) return migrated;
   tenants.add_tables(Accounts::tables());
   tenants.add_tables(known_logins_tables());
-  auto loaded_keys = keys.load_all();
-  if (!loaded_keys) return loaded_keys;
   const auto loaded = tenants.load_all();
   if (!loaded) return loaded.error();
+  auto loaded_keys = keys.load_all();
+  if (!loaded_keys) return loaded_keys;
   auto counted = accounts.count_all(*loaded);
   if (!counted) return counted;
   auto known = load_known_logins(*control, clock, throttle);
@@ -105,6 +105,7 @@ Result<void> Server::State::load() {
   for (const HostCertificate& certificate : *own) tenancy.use(certificate);
   make_workers();
   for (const TenantPtr& tenant : *loaded) {
+    if (tenant->being_removed) continue;
     for (const auto& worker : workers) worker->home().set_tenant(tenant);
   }
   return {};

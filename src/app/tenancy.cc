@@ -170,19 +170,34 @@ Task<void> Tenancy::remove_expired(Tenancy& self, net::Loop& loop) {
   if (!expired) co_return;
   for (const Accounts::Expired& account : *expired) {
     const TenantPtr tenant = self.tenants_.find(account.tenant);
-    if (!tenant) continue;
+    if (!tenant || tenant->being_removed) continue;
     const auto removed = co_await remove_account_whole(self.house_, loop, tenant, account.localpart);
     if (!removed) log::warning("accounts", "A guest who is gone was not removed", {{"why", removed.error().text}});
   }
 }
 
-// What a crash, or a disk that failed, has left of removed accounts.
+// What a crash, or a disk that failed, has left of removed accounts and tenants.
 Task<void> Tenancy::finish_removals(Tenancy& self, net::Loop& loop) {
+  if (std::exchange(self.finishing_, true)) co_return;
+  co_await finish_account_removals(self, loop);
+  for (const TenantPtr& tenant : self.tenants_.list()) {
+    if (!tenant->being_removed) continue;
+    const auto removed = co_await self.tenants_.remove(loop, tenant->name);
+    if (removed) {
+      log::info("tenant", "A removal was finished", {{"tenant", tenant->name}});
+    } else if (removed.error().kind != ErrorKind::item_not_found) {  // whoever removes it has not ended it meanwhile
+      log::warning("tenant", "A removal was not finished", {{"tenant", tenant->name}, {"why", removed.error().text}});
+    }
+  }
+  self.finishing_ = false;
+}
+
+Task<void> Tenancy::finish_account_removals(Tenancy& self, net::Loop& loop) {
   const auto removals = co_await self.house_.accounts.removals().find(loop, expired_max);
   if (!removals) co_return;
   for (const AccountRemovalPtr& removal : *removals) {
     const TenantPtr tenant = self.tenants_.find(removal->tenant());
-    if (!tenant) continue;
+    if (!tenant || tenant->being_removed) continue;  // the note goes with the tenant
     const auto finished = co_await finish_account_removal(self.house_, loop, tenant, removal);
     if (!finished) log::warning("accounts", "A removal was not finished", {{"why", finished.error().text}});
   }

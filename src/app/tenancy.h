@@ -25,8 +25,9 @@ class Tenancy {
   void use(const HostCertificate& certificate);
   void forget_certificate(const std::string& domain);  // the local CA's takes its place
 
-  // Counts what tenants use, then calls back; finishes removals that an earlier run left; trims archives now and every
-  // hour, and every minute notes uses of keys and where accounts logged in, and removes guests who cannot come back.
+  // Counts what tenants use, then calls back; finishes removals of accounts and tenants that an earlier run left; trims
+  // archives now and every hour, and every minute notes uses of keys and where accounts logged in, removes guests who
+  // cannot come back, and tries again what was left.
   void start(net::Loop& loop, std::function<void()> counted);
   void stop(net::Loop& loop, std::function<void()> done);
 
@@ -38,6 +39,7 @@ class Tenancy {
   static Task<void> count_all(Tenancy& self, net::Loop& loop, std::function<void()> done);
   static Task<void> trim_answers(Tenancy& self, net::Loop& loop, TenantId tenant);
   static Task<void> trim_all(Tenancy& self, net::Loop& loop);
+  static Task<void> finish_account_removals(Tenancy& self, net::Loop& loop);
   static Task<void> finish_removals(Tenancy& self, net::Loop& loop);
   static Task<void> remove_expired(Tenancy& self, net::Loop& loop);
   static Task<void> store_notes(Tenancy& self, net::Loop& loop, std::function<void()> done);
@@ -52,6 +54,7 @@ class Tenancy {
   LocalCa ca_;
   net::Timer chores_;
   int minutes_ = 0;
+  bool finishing_ = false;
 };
 
 }  // namespace teahouse

@@ -32,6 +32,7 @@ struct Tenant {
   Plan plan;
   bool suspended = false;
   std::string suspend_reason;
+  bool being_removed = false;  // for good: it is suspended, and Tenants::remove() ends it
   bool guests_allowed = false;
   bool registration_allowed = false;  // XEP-0077
   std::vector<std::string> origins;   // "https://shop.example"; those that a page's script may come from

@@ -28,7 +28,8 @@ std::vector<store::Migration> Tenants::migrations() {
         "domain TEXT NOT NULL, site_id TEXT NOT NULL UNIQUE, plan TEXT NOT NULL, suspended BIGINT NOT NULL, "
         "suspend_reason TEXT NOT NULL, guests_allowed BIGINT NOT NULL, registration_allowed BIGINT NOT NULL, "
         "origins TEXT NOT NULL, theme TEXT NOT NULL, occupant_id_secret BYTEA NOT NULL, created_ms BIGINT NOT NULL)",
-        "CREATE TABLE hosts(domain TEXT NOT NULL PRIMARY KEY, tenant_id BIGINT NOT NULL)"}}};
+        "CREATE TABLE hosts(domain TEXT NOT NULL PRIMARY KEY, tenant_id BIGINT NOT NULL)"}},
+      {"tenant/2", {"ALTER TABLE tenants ADD COLUMN state TEXT NOT NULL DEFAULT 'made'"}}};
 }
 
 namespace tenant_rows {
@@ -56,9 +57,12 @@ Statement insert_host(const Tenant& tenant, const std::string& domain) {
           {domain, tenant.name}};
 }
 
+// The column `state`.
+constexpr const char *being_made = "being made", *made = "made", *being_removed = "being removed";
+
 constexpr const char* columns =
     "tenant_id, name, title, domain, site_id, plan, suspended, suspend_reason, guests_allowed, registration_allowed, "
-    "origins, theme, occupant_id_secret, created_ms";
+    "origins, theme, occupant_id_secret, created_ms, state";
 
 TenantPtr make_tenant(const Row& row, const Plans& plans) {
   auto tenant = std::make_shared<Tenant>();
@@ -76,6 +80,7 @@ TenantPtr make_tenant(const Row& row, const Plans& plans) {
   tenant->theme = as_text(row[11]);
   tenant->occupant_id_secret = as_text(row[12]);
   tenant->created_ms = as_int(row[13]);
+  tenant->being_removed = as_text(row[14]) == being_removed;
   tenant->meter = std::make_shared<Meter>();
   tenant->staff = std::make_shared<Staff>();
   tenant->aliases = std::make_shared<Aliases>();
@@ -97,22 +102,27 @@ std::vector<Statement> insert(const Tenant& tenant) {
   return {
       draw_number("tenant"),
       {std::string("INSERT INTO tenants(") + columns +
-           ") SELECT next, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM sequences WHERE name = 'tenant'",
+           ") SELECT next, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM sequences WHERE name = 'tenant'",
        {tenant.name, tenant.title, tenant.domain, tenant.site_id, tenant.plan.name, int64_t{tenant.suspended},
         tenant.suspend_reason, int64_t{tenant.guests_allowed}, int64_t{tenant.registration_allowed},
-        join_lines(tenant.origins), tenant.theme, Blob{tenant.occupant_id_secret}, tenant.created_ms}},
+        join_lines(tenant.origins), tenant.theme, Blob{tenant.occupant_id_secret}, tenant.created_ms, being_made}},
       insert_host(tenant, tenant.domain),
       insert_host(tenant, tenant.rooms_domain),
       {"SELECT tenant_id FROM tenants WHERE name = ?", {tenant.name}},
   };
 }
 
+Statement mark_made(TenantId tenant) {
+  return {"UPDATE tenants SET state = ? WHERE tenant_id = ?", {made, to_value(tenant)}};
+}
+
 Statement update(const Tenant& tenant) {
   return {
       "UPDATE tenants SET title = ?, plan = ?, suspended = ?, suspend_reason = ?, guests_allowed = ?, "
-      "registration_allowed = ?, origins = ?, theme = ? WHERE tenant_id = ?",
+      "registration_allowed = ?, origins = ?, theme = ?, state = ? WHERE tenant_id = ?",
       {tenant.title, tenant.plan.name, int64_t{tenant.suspended}, tenant.suspend_reason, int64_t{tenant.guests_allowed},
-       int64_t{tenant.registration_allowed}, join_lines(tenant.origins), tenant.theme, to_value(tenant.id)}};
+       int64_t{tenant.registration_allowed}, join_lines(tenant.origins), tenant.theme,
+       tenant.being_removed ? being_removed : made, to_value(tenant.id)}};
 }
 
 std::vector<Statement> remove(TenantId tenant, const std::vector<std::string>& tables) {
@@ -121,6 +131,18 @@ std::vector<Statement> remove(TenantId tenant, const std::vector<std::string>& t
     statements.push_back({"DELETE FROM " + table + " WHERE tenant_id = ?", {to_value(tenant)}});
   }
   return statements;
+}
+
+// The row of the tenant goes last: cut off, it is done again.
+Result<void> remove_unmade(store::ControlPlane& control, const std::vector<std::string>& tables) {
+  const auto unmade = control.execute_now({"SELECT tenant_id FROM tenants WHERE state = ?", {being_made}});
+  if (!unmade) return unmade.error();
+  for (const Row& row : unmade->rows) {
+    for (const Statement& statement : remove(static_cast<TenantId>(as_int(row[0])), tables)) {
+      if (const auto removed = control.execute_now(statement); !removed) return removed.error();
+    }
+  }
+  return {};
 }
 
 std::vector<Statement> store_plan(const Plan& plan) {

@@ -12,10 +12,14 @@
 namespace teahouse::tenant_rows {
 
 // Both in order; the last statement answers with the tenant's new id. A name or domain that is taken is a conflict.
+// Until it is made it is none.
 std::vector<store::Statement> insert(const Tenant& tenant);
+store::Statement mark_made(TenantId tenant);
 // Everything of it that can change. The answer's `changes` is 1.
 store::Statement update(const Tenant& tenant);
 std::vector<store::Statement> remove(TenantId tenant, const std::vector<std::string>& tables);
+// Of those that an earlier run did not live to make. Thread: before any loop runs.
+Result<void> remove_unmade(store::ControlPlane& control, const std::vector<std::string>& tables);
 std::vector<store::Statement> store_plan(const Plan& plan);
 
 using Plans = std::map<std::string, Plan, std::less<>>;

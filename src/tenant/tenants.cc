@@ -1,5 +1,7 @@
 // All changes take turns (State::turns), so what a coroutine reads before it writes is still true when it has written:
-// memory (State's maps) always shows what is on disk. Order in each change: check, disk, memory, loops.
+// memory (State's maps) always shows what is on disk. Order in each change: check, disk, memory, loops. A removal takes
+// a turn to say that it has begun, which nobody can change after that, and one for its end; removals take turns with
+// one another.
 #include "tenant/tenants.h"
 
 #include <mutex>
@@ -23,6 +25,19 @@ Error unknown_tenant(std::string_view name) {
   return {ErrorKind::item_not_found, "There is no tenant '" + std::string(name) + "'."};
 }
 
+Error refuse_change(const Tenant& tenant) {
+  return {ErrorKind::conflict,
+          "The tenant '" + tenant.name +
+              "' is being removed: it can't be changed, suspended or resumed any more. Its "
+              "name and domain are free when it is gone; removing it again goes on with what a crash has cut off."};
+}
+
+Error still_there(const Tenant& tenant) {
+  return {ErrorKind::service_unavailable, "The tenant '" + tenant.name +
+                                              "', which has this name or domain, is still "
+                                              "being removed. Try again in a moment."};
+}
+
 }  // namespace
 
 struct Tenants::State {
@@ -34,6 +49,7 @@ struct Tenants::State {
   Wipe wipe;
   std::vector<std::string> tables = tenant_tables();
   Turns turns;
+  Turns removals;  // taken before a turn of the others
 
   mutable std::mutex mutex;  // of what follows
   std::map<std::string, TenantPtr, std::less<>> by_name;
@@ -80,11 +96,15 @@ struct Tenants::State {
   // What stands in the way of these names, if anything does.
   Result<void> check_free(const Tenant& tenant) const {
     const std::lock_guard lock(mutex);
-    if (by_name.count(tenant.name))
+    const auto of_name = by_name.find(tenant.name);
+    if (of_name != by_name.end() && of_name->second->being_removed) return still_there(*of_name->second);
+    if (of_name != by_name.end()) {
       return Error{ErrorKind::conflict, "There is a tenant '" + tenant.name + "' already."};
+    }
     for (const std::string* domain : {&tenant.domain, &tenant.rooms_domain}) {
       const auto found = by_domain.find(*domain);
       if (found == by_domain.end()) continue;
+      if (found->second->being_removed) return still_there(*found->second);
       return Error{ErrorKind::conflict, "The domain '" + *domain + "' is taken by tenant '" + found->second->name +
                                             "'" + (found->second->domain == *domain ? "." : ", for its rooms.")};
     }
@@ -98,10 +118,19 @@ struct Tenants::State {
   Task<Result<TenantPtr>> replace(Executor& home, Tenant changed);
 
   using Self = std::shared_ptr<State>;
-  static Task<Result<TenantPtr>> create(Self self, Executor& home, NewTenant wanted);
+  static Task<Result<TenantPtr>> create(Self self, Executor& home, NewTenant wanted, Equip equip);
+  // What can be changed. REQUIRES: it is the caller's turn.
+  Result<TenantPtr> find_lasting(const std::string& name) const {
+    const TenantPtr tenant = find(name);
+    if (!tenant) return unknown_tenant(name);
+    if (tenant->being_removed) return refuse_change(*tenant);
+    return tenant;
+  }
+  static Task<Result<void>> equip(Self self, Executor& home, TenantId tenant, Equip equip);
   static Task<Result<TenantPtr>> change(Self self, Executor& home, std::string name, TenantChange change);
   static Task<Result<TenantPtr>> suspend(Self self, Executor& home, std::string name, std::string reason);
   static Task<Result<TenantPtr>> resume(Self self, Executor& home, std::string name);
+  static Task<Result<TenantPtr>> begin_removal(Self self, Executor& home, std::string name);
   static Task<Result<TenantPtr>> remove(Self self, Executor& home, std::string name);
   static Task<Result<Plan>> set_plan(Self self, Executor& home, Plan plan);
 };
@@ -207,7 +236,18 @@ Task<Result<TenantPtr>> Tenants::State::replace(Executor& home, Tenant changed) 
   co_return tenant;
 }
 
-Task<Result<TenantPtr>> Tenants::State::create(Self self, Executor& home, NewTenant wanted) {
+Task<Result<void>> Tenants::State::equip(Self self, Executor& home, TenantId tenant, Equip equip) {
+  if (equip) {
+    auto equipping = equip(home, tenant);
+    auto equipped = co_await equipping;
+    if (!equipped) co_return equipped;
+  }
+  auto mark = tenant_rows::mark_made(tenant);
+  auto marked = co_await self->control.execute(home, std::move(mark));
+  co_return marked ? Result<void>() : Result<void>(marked.error());
+}
+
+Task<Result<TenantPtr>> Tenants::State::create(Self self, Executor& home, NewTenant wanted, Equip equipment) {
   auto turn = co_await self->turns.take(home);
   auto draft = self->make_tenant(wanted);
   if (!draft) co_return draft.error();
@@ -216,6 +256,12 @@ Task<Result<TenantPtr>> Tenants::State::create(Self self, Executor& home, NewTen
   if (!written) co_return written.error();
   if (written->rows.empty()) co_return Error{ErrorKind::internal_server_error, "The new tenant was not stored."};
   draft->id = static_cast<TenantId>(store::as_int(written->rows[0][0]));
+  const auto equipped = co_await equip(self, home, draft->id, std::move(equipment));
+  if (!equipped) {
+    auto undo = tenant_rows::remove(draft->id, self->tables);
+    auto undone = co_await self->control.transact(home, std::move(undo));
+    co_return undone ? equipped.error() : undone.error();
+  }
   const TenantPtr tenant = std::make_shared<const Tenant>(std::move(*draft));
   self->keep(tenant);
   co_await self->tell_loops(home, tenant, false);
@@ -224,9 +270,9 @@ Task<Result<TenantPtr>> Tenants::State::create(Self self, Executor& home, NewTen
 
 Task<Result<TenantPtr>> Tenants::State::change(Self self, Executor& home, std::string name, TenantChange change) {
   auto turn = co_await self->turns.take(home);
-  const TenantPtr tenant = self->find(name);
-  if (!tenant) co_return unknown_tenant(name);
-  auto changed = self->make_changed(*tenant, change);
+  const auto tenant = self->find_lasting(name);
+  if (!tenant) co_return tenant.error();
+  auto changed = self->make_changed(**tenant, change);
   if (!changed) co_return changed.error();
   auto replaced = co_await self->replace(home, std::move(*changed));
   co_return replaced;
@@ -234,11 +280,11 @@ Task<Result<TenantPtr>> Tenants::State::change(Self self, Executor& home, std::s
 
 Task<Result<TenantPtr>> Tenants::State::suspend(Self self, Executor& home, std::string name, std::string reason) {
   auto turn = co_await self->turns.take(home);
-  const TenantPtr tenant = self->find(name);
-  if (!tenant) co_return unknown_tenant(name);
+  const auto tenant = self->find_lasting(name);
+  if (!tenant) co_return tenant.error();
   auto shown = parse_shown_text("The reason", reason, suspend_reason_characters_max);
   if (!shown) co_return shown.error();
-  Tenant changed = *tenant;
+  Tenant changed = **tenant;
   changed.suspended = true;
   changed.suspend_reason = std::move(*shown);
   auto replaced = co_await self->replace(home, std::move(changed));
@@ -247,29 +293,38 @@ Task<Result<TenantPtr>> Tenants::State::suspend(Self self, Executor& home, std::
 
 Task<Result<TenantPtr>> Tenants::State::resume(Self self, Executor& home, std::string name) {
   auto turn = co_await self->turns.take(home);
-  const TenantPtr tenant = self->find(name);
-  if (!tenant) co_return unknown_tenant(name);
-  Tenant changed = *tenant;
+  const auto tenant = self->find_lasting(name);
+  if (!tenant) co_return tenant.error();
+  Tenant changed = **tenant;
   changed.suspended = false;
   changed.suspend_reason.clear();
   auto replaced = co_await self->replace(home, std::move(changed));
   co_return replaced;
 }
 
-Task<Result<TenantPtr>> Tenants::State::remove(Self self, Executor& home, std::string name) {
+// In a turn: whoever changes it meanwhile does not know yet, and afterwards must not.
+Task<Result<TenantPtr>> Tenants::State::begin_removal(Self self, Executor& home, std::string name) {
   auto turn = co_await self->turns.take(home);
   const TenantPtr found = self->find(name);
   if (!found) co_return unknown_tenant(name);
   Tenant going = *found;
-  going.suspended = true;
+  going.being_removed = going.suspended = true;
   going.suspend_reason = removal_reason;
   auto mark = tenant_rows::update(going);
   auto marked = co_await self->control.execute(home, std::move(mark));
   if (!marked) co_return marked.error();
   const TenantPtr tenant = std::make_shared<const Tenant>(std::move(going));
   self->keep(tenant);
-  co_await self->tell_loops(home, tenant, true);
+  co_return tenant;
+}
 
+// The rest takes its time, which nobody else waits for.
+Task<Result<TenantPtr>> Tenants::State::remove(Self self, Executor& home, std::string name) {
+  auto alone = co_await self->removals.take(home);
+  const auto begun = co_await begin_removal(self, home, std::move(name));
+  if (!begun) co_return begun.error();
+  const TenantPtr tenant = *begun;
+  co_await self->tell_loops(home, tenant, true);
   if (self->wipe) {
     auto wiping = self->wipe(home, tenant);
     auto wiped = co_await wiping;
@@ -280,6 +335,7 @@ Task<Result<TenantPtr>> Tenants::State::remove(Self self, Executor& home, std::s
   if (!removed) co_return removed.error();
   auto scrubbed = co_await self->control.scrub(home);
   if (!scrubbed) co_return scrubbed.error();
+  auto turn = co_await self->turns.take(home);
   self->drop(*tenant);
   co_return tenant;
 }
@@ -305,7 +361,7 @@ Task<Result<Plan>> Tenants::State::set_plan(Self self, Executor& home, Plan plan
     changed.plan = plan;
     const TenantPtr snapshot = std::make_shared<const Tenant>(std::move(changed));
     self->keep(snapshot);
-    co_await self->tell_loops(home, snapshot, false);
+    if (!snapshot->being_removed) co_await self->tell_loops(home, snapshot, false);
   }
   co_return plan;
 }
@@ -329,6 +385,8 @@ Result<std::vector<TenantPtr>> Tenants::load_all() {
     }
     plans->emplace(plan.name, plan);
   }
+  if (const auto removed = tenant_rows::remove_unmade(state_->control, state_->tables); !removed)
+    return removed.error();
   auto tenants = tenant_rows::load_tenants(state_->control, *plans);
   if (!tenants) return tenants.error();
   for (const TenantPtr& tenant : *tenants) state_->keep(tenant);
@@ -337,8 +395,8 @@ Result<std::vector<TenantPtr>> Tenants::load_all() {
   return tenants;
 }
 
-Task<Result<TenantPtr>> Tenants::create(Executor& home, NewTenant tenant) {
-  return State::create(state_, home, std::move(tenant));
+Task<Result<TenantPtr>> Tenants::create(Executor& home, NewTenant tenant, Equip equip) {
+  return State::create(state_, home, std::move(tenant), std::move(equip));
 }
 Task<Result<TenantPtr>> Tenants::change(Executor& home, std::string name, TenantChange change) {
   return State::change(state_, home, std::move(name), std::move(change));

@@ -2,10 +2,12 @@
 //
 // A change ends when it is on disk AND every loop has taken it over: what an API answers is true everywhere.
 //
-// Thread: the functions are called on `home` executors (a loop); changes from all of them take turns.
+// Thread: the functions are called on `home` executors (a loop); changes from all of them take turns, and wait for no
+// removal.
 // Limits: names.h has them; plans 1,000.
-// Errors: conflict for a name or domain that is taken (also as somebody's rooms domain), bad_request with a sentence
-// for what does not parse, item_not_found.
+// Errors: conflict for a name or domain that is taken (also as somebody's rooms domain) and for a change of a tenant
+// that is being removed, service_unavailable for its name or domain, bad_request with a sentence for what does not
+// parse, item_not_found.
 #pragma once
 
 #include <functional>
@@ -43,6 +45,8 @@ class Tenants {
   using Publish = std::function<Task<void>(Executor& home, TenantPtr tenant, bool removed)>;
   // Removes what a tenant has outside of the control plane, when the loops have let it go.
   using Wipe = std::function<Task<Result<void>>(Executor& home, TenantPtr tenant)>;
+  // Makes the rows that a tenant has from the start.
+  using Equip = std::function<Task<Result<void>>(Executor& home, TenantId tenant)>;
 
   Tenants(store::ControlPlane& control, const Clock& clock);
   static std::vector<store::Migration> migrations();
@@ -51,15 +55,18 @@ class Tenants {
   void set_publish(Publish publish);
   void set_wipe(Wipe wipe);
   void add_tables(const std::vector<std::string>& tables);
-  // Every tenant there is, for the start, before any loop runs. Also makes the plan "default" when there is none.
+  // Every tenant there is, for the start, before any loop runs; also those that are being removed, which no loop must
+  // be told of. What a crash has left of one that was being made goes. Makes the plan "default" when there is none.
   Result<std::vector<TenantPtr>> load_all();
 
-  Task<Result<TenantPtr>> create(Executor& home, NewTenant tenant);
+  // Ends when it is equipped and in service; if it can't be equipped, or a crash comes before, there is no tenant.
+  Task<Result<TenantPtr>> create(Executor& home, NewTenant tenant, Equip equip = {});
   Task<Result<TenantPtr>> change(Executor& home, std::string name, TenantChange change);
   Task<Result<TenantPtr>> suspend(Executor& home, std::string name, std::string reason);
   Task<Result<TenantPtr>> resume(Executor& home, std::string name);
-  // Suspends it on disk, publishes `removed`, wipes, and then removes its rows from all tables at once. Whatever stops
-  // it on the way leaves a suspended tenant that can be removed again, and never data without a tenant.
+  // Notes on disk that it is being removed, publishes `removed`, wipes, and then removes its rows from all tables at
+  // once. Whatever stops it on the way leaves that note, and never data without a tenant: it is to be called again, and
+  // until it ends nobody can have the name or the domain.
   Task<Result<TenantPtr>> remove(Executor& home, std::string name);
   TenantPtr find(std::string_view name) const;  // Thread: any
   TenantPtr find(TenantId id) const;            // Thread: any

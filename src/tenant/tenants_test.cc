@@ -204,6 +204,117 @@ Task<Result<void>> fail_to_wipe(bool* works) {
   co_return Error{ErrorKind::internal_server_error, "the disk is full"};
 }
 
+// A removal that was cut off is not undone by anybody, and nobody has the name before it has ended.
+TEST(Tenants, ThatAreBeingRemovedAreNeitherChangedNorReplaced) {
+  TenantWorld world;
+  bool works = false;
+  world.tenants.set_wipe([&works](Executor&, TenantPtr) { return fail_to_wipe(&works); });
+  world.make_tenant("shop", "shop.example");
+  world.make_tenant("forum", "forum.example");
+  ASSERT_FALSE(world.wait(world.tenants.remove(world.home, "shop")));
+  Tenants after_restart(*world.control, world.clock);
+  std::vector<std::string> published;
+  after_restart.set_publish([&published](Executor&, TenantPtr tenant, bool removed) -> Task<void> {
+    published.push_back((removed ? "-" : "+") + tenant->name);
+    co_return;
+  });
+  ASSERT_TRUE(after_restart.load_all());
+  for (Tenants* tenants : {&world.tenants, &after_restart}) {
+    EXPECT_TRUE(tenants->find("shop")->being_removed);
+    EXPECT_FALSE(tenants->find("forum")->being_removed);
+    EXPECT_EQ(kind_of(world.wait(tenants->resume(world.home, "shop"))), ErrorKind::conflict);
+    EXPECT_EQ(kind_of(world.wait(tenants->suspend(world.home, "shop", "why"))), ErrorKind::conflict);
+    EXPECT_EQ(kind_of(world.wait(tenants->change(world.home, "shop", {.title = "Shop"}))), ErrorKind::conflict);
+    for (const auto& [name, domain] : {std::pair{"shop", "other.example"}, std::pair{"other", "shop.example"},
+                                       std::pair{"other", "rooms.shop.example"}}) {
+      NewTenant wanted;
+      wanted.name = name;
+      wanted.domain = domain;
+      EXPECT_EQ(kind_of(world.wait(tenants->create(world.home, wanted))), ErrorKind::service_unavailable) << domain;
+    }
+    ASSERT_TRUE(world.wait(tenants->set_plan(world.home, tenants->find("shop")->plan)));
+    EXPECT_TRUE(world.wait(tenants->resume(world.home, "forum")));
+  }
+  EXPECT_EQ(published, (std::vector<std::string>{"+forum", "+forum"}))
+      << "no loop is told of one that is being removed";
+  ASSERT_TRUE(world.wait(after_restart.remove(world.home, "shop")));
+  EXPECT_EQ(after_restart.find("shop"), nullptr);
+  NewTenant again;
+  again.name = "shop";
+  again.domain = "shop.example";
+  EXPECT_TRUE(world.wait(after_restart.create(world.home, again)));
+}
+
+TEST(Tenants, WaitForNoRemovalOfOthers) {
+  TenantWorld world;
+  std::function<void(Result<void>)> wiped;
+  world.tenants.set_wipe([&](Executor& home, TenantPtr) -> Task<Result<void>> {
+    Async<Result<void>> wiping(home, [&wiped](Async<Result<void>>::Done done) { wiped = std::move(done); });
+    co_return co_await wiping;
+  });
+  world.make_tenant("shop", "shop.example");
+  world.make_tenant("forum", "forum.example");
+  std::optional<Result<TenantPtr>> first, second;
+  testing::start(world.tenants.remove(world.home, "shop"), &first);
+  while (!wiped) world.home.run_one();
+  testing::start(world.tenants.remove(world.home, "shop"), &second);
+  EXPECT_TRUE(world.wait(world.tenants.suspend(world.home, "forum", "at once")));
+  EXPECT_EQ(kind_of(world.wait(world.tenants.resume(world.home, "shop"))), ErrorKind::conflict);
+  wiped({});
+  while (!second) world.home.run_one();
+  EXPECT_TRUE(*first);
+  EXPECT_EQ(kind_of(*second), ErrorKind::item_not_found);
+  EXPECT_NE(world.tenants.find("forum"), nullptr);
+}
+
+Task<Result<void>> make_keys(TenantWorld* world, TenantId tenant, std::function<void()> between, bool fail) {
+  const auto key = co_await world->keys.make_api_key(world->home, tenant, "first");
+  if (!key) co_return key.error();
+  between();
+  if (fail) co_return Error{ErrorKind::internal_server_error, "the disk is full"};
+  const auto secret = co_await world->keys.rotate_signing_secret(world->home, tenant);
+  co_return secret ? Result<void>() : Result<void>(secret.error());
+}
+
+TEST(Tenants, AreThereWholeOrNotAtAll) {
+  TenantWorld world;
+  const TenantPtr forum = world.make_tenant("forum", "forum.example");
+  NewTenant wanted;
+  wanted.name = "shop";
+  wanted.domain = "shop.example";
+  bool fail = true;
+  TenantId half = TenantId::house;
+  // What a start would find if the server were killed now.
+  const auto killed_here = [&] {
+    EXPECT_EQ(world.tenants.find("shop"), nullptr);
+    Tenants after_restart(*world.control, world.clock);
+    if (fail) return;
+    ASSERT_TRUE(after_restart.load_all());
+    EXPECT_EQ(after_restart.find("shop"), nullptr);
+    EXPECT_EQ(after_restart.find("forum")->id, forum->id);
+    EXPECT_EQ(world.rows_of(half), "none");
+  };
+  const Tenants::Equip equip = [&](Executor&, TenantId tenant) {
+    half = tenant;
+    return make_keys(&world, tenant, killed_here, fail);
+  };
+  EXPECT_FALSE(world.wait(world.tenants.create(world.home, wanted, equip)));
+  EXPECT_EQ(world.rows_of(half), "none");
+  EXPECT_EQ(world.tenants.find("shop"), nullptr);
+  fail = false;
+  EXPECT_FALSE(world.wait(world.tenants.create(world.home, wanted, equip))) << "its rows went under it";
+  const auto made = world.wait(world.tenants.create(world.home, wanted, [&](Executor&, TenantId tenant) {
+    return make_keys(
+        &world, tenant, [] {}, false);
+  }));
+  ASSERT_TRUE(made);
+  EXPECT_NE((*made)->id, half);
+  Tenants after_restart(*world.control, world.clock);
+  ASSERT_TRUE(after_restart.load_all());
+  EXPECT_EQ(after_restart.find("shop")->id, (*made)->id);
+  EXPECT_NE(world.rows_of((*made)->id).find("signing_secrets:1"), std::string::npos);
+}
+
 TEST(Tenants, StaySuspendedWhenTheirDataCannotBeRemoved) {
   TenantWorld world;
   bool works = false;

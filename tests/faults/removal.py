@@ -8,6 +8,7 @@ from fixtures import limits
 from fixtures.client import Client, Unexpected, show
 from fixtures.sentinel import settle
 from load import Load
+import slow_disk
 
 CASES = []
 
@@ -119,6 +120,55 @@ async def killed_meanwhile(server):
         raise Unexpected(f'the new tenant of that domain has {[show(e) for e in (roster, *paris.inbox)]}')
     paris.abort()
 CASES.append(('removed tenant: killed right after', killed_meanwhile))
+
+
+async def tenant_killed_meanwhile(server):
+    """kill -9 in the middle of a removal, while the data plane waits for its disk: nobody can change the tenant or have its name, before and
+    after the restart, which finishes it; then who has the name finds nothing."""
+    def ask(method, path, body=None):
+        return asyncio.to_thread(server.api.call, method, '/operator/v1/tenants' + path, body)
+
+    async def must_be_refused(when):
+        for method, path, body in (('POST', '/verona/resume', {}), ('POST', '/verona/suspend', {'reason': 'why'}), ('PATCH', '/verona', {'title': 'V'}),
+                                   ('POST', '/verona/keys', {}), ('DELETE', '/verona/accounts/paris', None)):
+            answer = await ask(method, path, body)
+            if answer.status != 409 or 'is being removed' not in str(answer.json):
+                raise Unexpected(f'{method} {path} {when} was answered {answer}')
+        again = await ask('POST', '', {'name': 'verona', 'domain': 'verona.example'})
+        if again.status != 503:
+            raise Unexpected(f'the name {when} was answered {again}')
+
+    load = Load(server)
+    await load.set_up()
+    await talk(server, 'verona')
+    slow_disk.stop_disk()
+    removing = asyncio.ensure_future(asyncio.to_thread(server.api.call, 'DELETE', '/operator/v1/tenants/verona'))
+    await until(lambda: ask('GET', '/verona'), lambda answer: answer.json.get('suspended'))
+    await must_be_refused('meanwhile')
+    server.kill()
+    load.cut()
+    await asyncio.gather(removing, return_exceptions=True)
+    slow_disk.free_disk()
+    server.start()
+    await until(lambda: ask('GET', '/verona'), lambda answer: answer.status == 404)
+    left = [(table, row) for table, row in rows_with(server.data, ['verona']) if table != 'audit']
+    if left:
+        raise Unexpected(f'the control plane still has {left[:5]}')
+    await talk(server, 'verona')
+    await load.check()
+
+
+tenant_killed_meanwhile.prepare = lambda: slow_disk.prepare() | {'SLOW_DISK_OF': '/data/'}
+CASES.append(('removed tenant: killed in the middle', tenant_killed_meanwhile))
+
+
+async def until(ask, is_right):
+    """Asks until the answer is right."""
+    deadline = asyncio.get_running_loop().time() + limits.ANSWER_S
+    while not is_right(answer := await ask()):
+        if asyncio.get_running_loop().time() > deadline:
+            raise Unexpected(f'the answer stays {answer}')
+        await asyncio.sleep(0.05)  # between two looks
 
 
 async def stranger_again(server, load, made):
