@@ -1,5 +1,6 @@
 #include "account/account_rows.h"
 
+#include "account/known_logins.h"
 #include "base/text.h"
 #include "crypto/encoding.h"
 #include "tenant/names.h"
@@ -9,20 +10,23 @@
 namespace teahouse {
 
 std::vector<store::Migration> Accounts::migrations() {
-  return {{"accounts/1",
-           {"CREATE TABLE accounts(tenant_id BIGINT NOT NULL, localpart TEXT NOT NULL, name TEXT NOT NULL, "
-            "picture TEXT NOT NULL, role TEXT NOT NULL, scram TEXT NOT NULL, created_ms BIGINT NOT NULL, "
-            "PRIMARY KEY (tenant_id, localpart))"}},
-          {"accounts/2",
-           {"ALTER TABLE accounts ADD COLUMN user_id TEXT NOT NULL DEFAULT ''",
-            "ALTER TABLE accounts ADD COLUMN expires_ms BIGINT NOT NULL DEFAULT 0",
-            "CREATE INDEX accounts_by_end ON accounts(expires_ms) WHERE expires_ms > 0"}},
-          {"accounts/removals",
-           {"CREATE TABLE account_removals(tenant_id BIGINT NOT NULL, localpart TEXT NOT NULL, "
-            "PRIMARY KEY (tenant_id, localpart))"}}};
+  std::vector<store::Migration> all = {
+      {"accounts/1",
+       {"CREATE TABLE accounts(tenant_id BIGINT NOT NULL, localpart TEXT NOT NULL, name TEXT NOT NULL, "
+        "picture TEXT NOT NULL, role TEXT NOT NULL, scram TEXT NOT NULL, created_ms BIGINT NOT NULL, "
+        "PRIMARY KEY (tenant_id, localpart))"}},
+      {"accounts/2",
+       {"ALTER TABLE accounts ADD COLUMN user_id TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE accounts ADD COLUMN expires_ms BIGINT NOT NULL DEFAULT 0",
+        "CREATE INDEX accounts_by_end ON accounts(expires_ms) WHERE expires_ms > 0"}},
+      {"accounts/removals",
+       {"CREATE TABLE account_removals(tenant_id BIGINT NOT NULL, localpart TEXT NOT NULL, "
+        "PRIMARY KEY (tenant_id, localpart))"}}};
+  for (store::Migration& migration : known_logins_migrations()) all.push_back(std::move(migration));
+  return all;
 }
 
-std::vector<std::string> Accounts::tables() { return {"accounts", "account_removals"}; }
+std::vector<std::string> Accounts::tables() { return {"accounts", "account_removals", "known_logins"}; }
 
 namespace account_rows {
 namespace {
@@ -212,6 +216,7 @@ std::vector<Statement> remove(TenantId tenant, const std::string& localpart) {
   return {{"INSERT INTO account_removals(tenant_id, localpart) SELECT tenant_id, localpart FROM accounts "
            "WHERE tenant_id = ? AND localpart = ?",
            {to_value(tenant), localpart}},
+          forget_known_logins(tenant, localpart),
           {"DELETE FROM accounts WHERE tenant_id = ? AND localpart = ?", {to_value(tenant), localpart}}};
 }
 

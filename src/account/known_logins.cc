@@ -13,15 +13,13 @@ store::Value id_of(TenantId tenant) { return static_cast<int64_t>(raw(tenant)); 
 
 void add_statements(std::vector<Statement>& statements, const KnownLogin& login) {
   const store::Value tenant = id_of(login.tenant);
-  if (login.address.empty()) {
-    statements.push_back({"DELETE FROM known_logins WHERE tenant_id = ? AND localpart = ?", {tenant, login.localpart}});
-    return;
-  }
   const store::Blob address{login.address};
   statements.push_back({"DELETE FROM known_logins WHERE tenant_id = ? AND localpart = ? AND address = ?",
                         {tenant, login.localpart, address}});
-  statements.push_back({"INSERT INTO known_logins(tenant_id, localpart, address, last_ms) VALUES (?, ?, ?, ?)",
-                        {tenant, login.localpart, address, login.last_ms}});
+  statements.push_back(  // an account that was removed meanwhile is known nowhere
+      {"INSERT INTO known_logins(tenant_id, localpart, address, last_ms) SELECT tenant_id, localpart, ?, ? FROM "
+       "accounts WHERE tenant_id = ? AND localpart = ?",
+       {address, login.last_ms, tenant, login.localpart}});
   statements.push_back(
       {"DELETE FROM known_logins WHERE tenant_id = ? AND localpart = ? AND address NOT IN (SELECT address "
        "FROM known_logins WHERE tenant_id = ? AND localpart = ? ORDER BY last_ms DESC LIMIT 8)",
@@ -36,7 +34,9 @@ std::vector<store::Migration> known_logins_migrations() {
             "last_ms BIGINT NOT NULL, PRIMARY KEY (tenant_id, localpart, address))"}}};
 }
 
-std::vector<std::string> known_logins_tables() { return {"known_logins"}; }
+Statement forget_known_logins(TenantId tenant, const std::string& localpart) {
+  return {"DELETE FROM known_logins WHERE tenant_id = ? AND localpart = ?", {id_of(tenant), localpart}};
+}
 
 Result<void> load_known_logins(store::ControlPlane& control, const Clock& clock, LoginThrottle& throttle) {
   const auto removed =
@@ -54,11 +54,13 @@ Result<void> load_known_logins(store::ControlPlane& control, const Clock& clock,
 }
 
 Task<Result<void>> store_known_logins(store::ControlPlane& control, Executor& home, LoginThrottle& throttle) {
+  const LoginThrottle::News news = throttle.news();
   std::vector<Statement> statements;
-  for (const KnownLogin& login : throttle.take_news()) add_statements(statements, login);
+  for (const KnownLogin& login : news.logins) add_statements(statements, login);
   if (statements.empty()) co_return Result<void>();
   const auto answer = co_await control.transact(home, std::move(statements));
   if (!answer) co_return answer.error();
+  throttle.keep_no_more(news.end);
   co_return Result<void>();
 }
 

@@ -1,7 +1,7 @@
 // Where accounts have logged in, kept over restarts: else a restart in the middle of an attack would make everybody a
 // stranger (login_throttle.h).
 //
-// Thread: load_known_logins before the loops run; store_known_logins any, once at a time.
+// Thread: load_known_logins before the loops run; the rest any.
 // Limits: the last 8 addresses of an account, as hashes, for 30 days; a start reads the 100,000 newest of all.
 #pragma once
 
@@ -12,12 +12,13 @@
 
 namespace teahouse {
 
-std::vector<store::Migration> known_logins_migrations();
-std::vector<std::string> known_logins_tables();  // for Tenants::add_tables
+std::vector<store::Migration> known_logins_migrations();  // among those of Accounts, as is the table
+store::Statement forget_known_logins(TenantId tenant, const std::string& localpart);  // with the account's row
 
 // Tells the throttle what is kept, and removes what is too old.
 Result<void> load_known_logins(store::ControlPlane& control, const Clock& clock, LoginThrottle& throttle);
-// Keeps what is new, in one transaction: for a timer, once a minute, and for the end of the server.
+// Keeps what is new, in one transaction: for a timer, once a minute, and for the end of the server. What could not be
+// kept is new still.
 Task<Result<void>> store_known_logins(store::ControlPlane& control, Executor& home, LoginThrottle& throttle);
 
 }  // namespace teahouse

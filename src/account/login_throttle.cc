@@ -4,6 +4,13 @@
 // that is all: who comes from an address where the account is known has a count of their own there, which strangers
 // can't reach. What fails there is counted nowhere else; so a client that goes on trying an old password, as many do
 // unattended, keeps nobody else out. A guesser who tries many accounts from one address meets the count of those.
+//
+// Nobody can tell beforehand whether a neighbour at one address tries a password or its owner does. So where an account
+// is known nothing is refused for long: past the bound an attempt may begin every ten seconds.
+//
+// What is under way is no failure yet, since many right passwords may come at once, as all devices of one person do
+// after a restart. It is bounded by itself: however many begin at once, what a guesser gets in a window is the sum of
+// both bounds.
 #include "account/login_throttle.h"
 
 #include <algorithm>
@@ -27,8 +34,7 @@ constexpr size_t news_max = 10'000;
 constexpr int64_t window_ms = 10 * 60 * 1000;
 constexpr int64_t day_ms = 24LL * 60 * 60 * 1000;
 constexpr int64_t known_ms = 30 * day_ms;
-constexpr int failures_where_known = 60, failures_of_stranger = 20, failures_of_strangers = 30, accounts_max = 30;
-constexpr int trying_max = 500;
+constexpr int64_t slow_ms = 10'000;
 constexpr int free_failures = 3;
 constexpr int64_t first_delay_ms = 250;
 constexpr int64_t delay_ms_max = 8000;
@@ -79,10 +85,18 @@ class Recent {
   std::unordered_map<std::string_view, typename Entries::iterator> by_key_;  // views into `entries_`
 };
 
+// Past these no attempt begins: failures, and attempts under way.
+struct Bound {
+  int failures, trying;
+};
+constexpr Bound of_known{60, 64}, of_stranger{20, 64}, of_strangers{30, 64}, of_address{30, 500};
+
 struct Count {
-  int failures = 0;  // and attempts that have not ended yet
+  int failures = 0;  // in the window that began then
   int64_t began_ms = 0;
-  int trying = 0;  // how many of them have not ended, as far as the address counts them
+  int trying = 0;          // attempts that have not ended yet
+  int strangers = 0;       // how many of those began where the account was not known
+  int64_t may_try_ms = 0;  // past the bound: when one may begin again
 };
 // Where an account has logged in, when last, and when that was news last.
 struct Known {
@@ -110,32 +124,69 @@ struct LoginThrottle::State {
     const Count* count = counts.find(key);
     return count && clock.monotonic_ms() - count->began_ms < window_ms ? count->failures : 0;
   }
-  void add(const std::string& key) {
+  int trying(const std::string& key) {
+    const Count* count = counts.find(key);
+    return count ? count->trying : 0;
+  }
+  void add_failure(const std::string& key) {
     const int now = failures(key);
     Count& count = counts.touch(key);
-    if (now == 0) count = {0, clock.monotonic_ms()};
+    if (now == 0) count.began_ms = clock.monotonic_ms();
     count.failures = now + 1;
   }
-  // Many people may come back to one address at once: only what has ended counts against it, up to a bound.
-  bool refuses_another(const Attempt& attempt) {
-    const int tried = failures(attempt.address);
-    if (tried == 0) return false;
-    const int trying = counts.find(attempt.address)->trying;
-    return tried - trying > accounts_max || trying >= trying_max;
+  bool is_past(const std::string& key, Bound bound) {
+    return failures(key) > bound.failures || trying(key) >= bound.trying;
   }
-  void begin_another(const Attempt& attempt) {
-    add(attempt.address);
+
+  bool refuses_stranger(const Attempt& attempt) {
+    return is_past(attempt.both, of_stranger) || is_past(attempt.account, of_strangers) ||
+           (failures(attempt.both) == 0 && is_past(attempt.address, of_address));
+  }
+  bool refuses_where_known(const Attempt& attempt) {
+    if (!is_past(attempt.both, of_known)) return false;
+    Count& count = counts.touch(attempt.both);
+    if (clock.monotonic_ms() < count.may_try_ms) return true;
+    count.may_try_ms = clock.monotonic_ms() + slow_ms;
+    return false;
+  }
+
+  void begin(const Attempt& attempt) {
+    const bool is_stranger = !is_known(attempt);
+    Count& both = counts.touch(attempt.both);
+    ++both.trying;
+    if (!is_stranger) return;
+    ++both.strangers;
+    ++counts.touch(attempt.account).trying;
     ++counts.touch(attempt.address).trying;
-    counts.touch(attempt.both).trying = 1;
   }
-  // The attempt that the address counts, if this is one, is over.
+  // What began as a stranger's ends as one, though its account may have become known here meanwhile.
   void end(const Attempt& attempt) {
     Count* both = counts.find(attempt.both);
-    if (!both || std::exchange(both->trying, 0) == 0) return;
-    if (Count* address = counts.find(attempt.address); address && address->trying > 0) --address->trying;
+    const bool was_stranger = !both || take_one(both->strangers);
+    if (both) take_one(both->trying);
+    if (!was_stranger) return;
+    for (const std::string* key : {&attempt.account, &attempt.address}) {
+      if (Count* count = counts.find(*key)) take_one(count->trying);
+    }
   }
-  void take_off(const std::string& key) {
-    if (Count* count = counts.find(key); count && count->failures > 0) --count->failures;
+  // Nothing where there is none left: the count was forgotten meanwhile.
+  static bool take_one(int& number) {
+    if (number == 0) return false;
+    --number;
+    return true;
+  }
+  void fail(const Attempt& attempt) {
+    if (!is_known(attempt)) {
+      if (failures(attempt.both) == 0) add_failure(attempt.address);
+      add_failure(attempt.account);
+    }
+    add_failure(attempt.both);
+  }
+  // An account that has found its way in is no failure of its address.
+  void forgive(const Attempt& attempt) {
+    if (failures(attempt.both) == 0) return;
+    counts.find(attempt.both)->failures = 0;
+    if (Count* address = counts.find(attempt.address)) take_one(address->failures);
   }
 
   bool is_known(const Attempt& attempt) {
@@ -164,6 +215,7 @@ struct LoginThrottle::State {
   Recent<Count> counts;
   Recent<std::vector<Known>> known;  // by account
   std::vector<KnownLogin> news;
+  uint64_t news_kept = 0;  // how much news came before these
 };
 
 LoginThrottle::LoginThrottle(const Clock& clock) : state_(std::make_unique<State>(clock)) {}
@@ -172,54 +224,34 @@ LoginThrottle::~LoginThrottle() = default;
 bool LoginThrottle::take(TenantId tenant, std::string_view localpart, std::string_view address) {
   const Attempt attempt(tenant, localpart, address);
   const std::lock_guard lock(state_->mutex);
-  const int here = state_->failures(attempt.both);
-  if (state_->is_known(attempt)) {
-    if (here > failures_where_known) return false;
-    state_->add(attempt.both);
-    return true;
-  }
-  const bool is_another_account = here == 0;
-  if (here > failures_of_stranger || state_->failures(attempt.account) > failures_of_strangers ||
-      (is_another_account && state_->refuses_another(attempt))) {
-    return false;
-  }
-  state_->add(attempt.both);
-  state_->add(attempt.account);
-  if (is_another_account) state_->begin_another(attempt);
-  return true;
+  const bool refused =
+      state_->is_known(attempt) ? state_->refuses_where_known(attempt) : state_->refuses_stranger(attempt);
+  if (!refused) state_->begin(attempt);
+  return !refused;
 }
 
 void LoginThrottle::failed(TenantId tenant, std::string_view localpart, std::string_view address) {
+  const Attempt attempt(tenant, localpart, address);
   const std::lock_guard lock(state_->mutex);
-  state_->end(Attempt(tenant, localpart, address));
+  state_->end(attempt);
+  state_->fail(attempt);
 }
 
-// The address keeps what failed there before: else somebody with one account here could try others for ever, logging in
-// to their own in between.
+// The account and the address keep what failed before: else somebody with one account here could try others for ever,
+// logging in to their own in between.
 void LoginThrottle::succeeded(TenantId tenant, std::string_view localpart, std::string_view address) {
   const Attempt attempt(tenant, localpart, address);
   const std::lock_guard lock(state_->mutex);
   state_->end(attempt);
-  if (state_->is_known(attempt)) {
-    state_->take_off(attempt.both);
-  } else {
-    state_->counts.forget(attempt.both);
-    state_->take_off(attempt.account);
-    state_->take_off(attempt.address);
-  }
+  if (!state_->is_known(attempt)) state_->forgive(attempt);
   if (state_->make_known(attempt.account, attempt.address, state_->clock.monotonic_ms())) {
     state_->news.push_back({tenant, std::string(localpart), attempt.address, state_->clock.wall_ms()});
   }
 }
 
 void LoginThrottle::give_back(TenantId tenant, std::string_view localpart, std::string_view address) {
-  const Attempt attempt(tenant, localpart, address);
   const std::lock_guard lock(state_->mutex);
-  state_->end(attempt);
-  state_->take_off(attempt.both);
-  if (state_->is_known(attempt)) return;
-  state_->take_off(attempt.account);
-  if (state_->failures(attempt.both) == 0) state_->take_off(attempt.address);
+  state_->end(Attempt(tenant, localpart, address));
 }
 
 int64_t LoginThrottle::delay_ms(TenantId tenant, std::string_view localpart, std::string_view address) const {
@@ -231,12 +263,19 @@ int64_t LoginThrottle::delay_ms(TenantId tenant, std::string_view localpart, std
 void LoginThrottle::forget(TenantId tenant, std::string_view localpart) {
   const std::lock_guard lock(state_->mutex);
   state_->known.forget(account_key(tenant, localpart));
-  if (state_->news.size() < 2 * news_max) state_->news.push_back({tenant, std::string(localpart), {}, 0});
 }
 
-std::vector<KnownLogin> LoginThrottle::take_news() {
+LoginThrottle::News LoginThrottle::news() const {
   const std::lock_guard lock(state_->mutex);
-  return std::exchange(state_->news, {});
+  return {state_->news, state_->news_kept + state_->news.size()};
+}
+
+void LoginThrottle::keep_no_more(uint64_t end) {
+  const std::lock_guard lock(state_->mutex);
+  if (end <= state_->news_kept) return;
+  const size_t kept = std::min<size_t>(end - state_->news_kept, state_->news.size());
+  state_->news.erase(state_->news.begin(), state_->news.begin() + static_cast<std::ptrdiff_t>(kept));
+  state_->news_kept = end;
 }
 
 void LoginThrottle::learn(const KnownLogin& login) {

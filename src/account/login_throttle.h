@@ -1,16 +1,19 @@
 // LoginThrottle: bounds how many passwords can be tried, without letting a stranger lock anybody out.
 //
-// It counts alike for every mechanism and way in. Each attempt takes a turn before its password is looked at, and only
-// a right one has it back: hanging up early saves nothing. Each tenant is counted by itself, and an IPv6 address as its
-// /64. An account is known at an address from which it has logged in within 30 days.
+// It counts alike for every mechanism and way in. Each attempt takes a turn before its password is looked at, and ends
+// as a failure unless it was right: hanging up early saves nothing. Each tenant is counted by itself, and an IPv6
+// address as its /64. An account is known at an address from which it has logged in within 30 days.
+//
+// The rule: where an account is known, nothing that happens anywhere else counts, and what happens there can slow it
+// down but not keep it out. All others may be refused while somebody is guessing.
 //
 // Thread: any (one small mutex; not on the path of stanzas).
 // Limits, in ten minutes, past which an attempt is refused whatever its password:
-// - of one account from one address: 60 failures where it is known, 20 where it is not;
+// - of one account from one address where it is not known: 20 failures;
 // - of one account from all addresses together where it is not known: 30;
-// - of one address: failures at 30 accounts that are not known there, each counted once; and 500 such attempts that
-// have
-//   not ended yet, as many people may come back at once.
+// - of one address: failures at 30 accounts that are not known there, each counted once;
+// - of one account from one address where it is known: 60 failures, and past them all but one attempt each 10 seconds.
+// Of each there may be 64 attempts under way besides, of an address 500, since right ones may come all at once.
 // It remembers 100,000 counts, the oldest go first, and of 100,000 accounts the last 8 addresses, the longest unused go
 // first. A restart forgets the counts; known_logins.h keeps the rest.
 #pragma once
@@ -25,7 +28,7 @@
 
 namespace teahouse {
 
-// An account is known at an address since then. An empty address: it was removed, and is known nowhere.
+// An account is known at an address since then.
 struct KnownLogin {
   TenantId tenant;
   std::string localpart;
@@ -40,7 +43,7 @@ class LoginThrottle {
 
   // One more password is about to be tried. False: it must be refused.
   bool take(TenantId tenant, std::string_view localpart, std::string_view address);
-  // What took a turn has failed, or was given up. Its turn was counted when it was taken.
+  // What took a turn has failed, or was given up.
   void failed(TenantId tenant, std::string_view localpart, std::string_view address);
   // What took a turn had the right password.
   void succeeded(TenantId tenant, std::string_view localpart, std::string_view address);
@@ -50,11 +53,16 @@ class LoginThrottle {
   // doubling from 250 ms to 8 s.
   int64_t delay_ms(TenantId tenant, std::string_view localpart, std::string_view address) const;
 
-  // The account was removed: who gets its name next is known nowhere.
+  // The account was removed: who gets its name next is known nowhere. What is kept of it goes with its row.
   void forget(TenantId tenant, std::string_view localpart);
-  // What is to be kept since the last call, in order; of one account at one address once a day. At most 10,000: what is
-  // more is told with a later login.
-  std::vector<KnownLogin> take_news();
+  // What is to be kept and is not yet, in order; of one account at one address once a day. At most 10,000: what is more
+  // is told with a later login.
+  struct News {
+    std::vector<KnownLogin> logins;
+    uint64_t end = 0;  // how many there have been
+  };
+  News news() const;
+  void keep_no_more(uint64_t end);  // all up to this end is on disk
   // What was kept before the start, the oldest first.
   void learn(const KnownLogin& login);
 

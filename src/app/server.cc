@@ -79,7 +79,7 @@ struct Server::State {
 Result<void> Server::State::migrate() {
   std::vector<store::Migration> all;
   for (const auto& part : {Tenants::migrations(), Keys::migrations(), Certificates::migrations(), Audit::migrations(),
-                           Accounts::migrations(), known_logins_migrations()}) {
+                           Accounts::migrations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return control->migrate(all);
@@ -89,7 +89,6 @@ Result<void> Server::State::load() {
   auto migrated = migrate();
   if (!migrated) return migrated;
   tenants.add_tables(Accounts::tables());
-  tenants.add_tables(known_logins_tables());
   const auto loaded = tenants.load_all();
   if (!loaded) return loaded.error();
   auto loaded_keys = keys.load_all();

@@ -148,9 +148,13 @@ void Stream::advance(sasl::Step step) {
              step);
 }
 
-// A client that prepares names by RFC 3920 may not be able to write the account's own.
+// All spellings of a name are one account. A client that prepares names by RFC 3920 may not be able to write the
+// account's own.
 std::string Stream::account_named(const std::string& authcid) const {
-  return host_->tenant->aliases->owner(authcid).value_or(authcid);
+  const auto jid = BareJid::make(authcid, host_->domain);
+  if (!jid) return authcid;
+  std::string localpart(jid->localpart());
+  return host_->tenant->aliases->owner(localpart).value_or(localpart);
 }
 
 // Whether one more password may be tried. If not, the client has been told so.
