@@ -28,8 +28,10 @@ bool has_address(std::string_view message, const std::string& address, const std
 
 }  // namespace
 
-Result<store::ArchiveQuery> make_archive_query(const MamQuery& query, const ArchiveIds& ids) {
+Result<store::ArchiveQuery> make_archive_query(MamQuery query, Home& home) {
   if (query.rsm.index) return Error{ErrorKind::feature_not_implemented, "The archive is not paged by index."};
+  const ArchiveIds& ids = home.archive_ids();
+  if (query.with) home.lead_to_account(*query.with);
   store::ArchiveQuery made;
   if (query.with) made.with = query.with->bare().str();
   if (query.with && query.with->is_full()) {

@@ -14,7 +14,8 @@ inline constexpr size_t archive_page_rows = 50;  // unless asked
 inline constexpr size_t archive_page_rows_max = 250;
 inline constexpr size_t archive_page_bytes = 1 << 20;  // a page of long messages ends with the one that reaches this
 
-Result<store::ArchiveQuery> make_archive_query(const MamQuery& query, const ArchiveIds& ids);
+// `with` may be the form that older clients make of an account's address.
+Result<store::ArchiveQuery> make_archive_query(MamQuery query, Home& home);
 RsmAnswer make_rsm_answer(const store::ArchivePage& page, const ArchiveIds& ids);
 
 // The page, after checking that each id it starts or ends at is there (item_not_found: XEP-0313 section 4.3, XEP-0059).

@@ -130,7 +130,7 @@ void ArchiveModule::query(const IqRequest& request) {
 
 Task<void> ArchiveModule::answer(ArchiveModule& self, TenantPtr tenant, BareJid account, uint64_t session,
                                  Stanza request, MamQuery query) {
-  const auto archive_query = make_archive_query(query, self.home_->archive_ids());
+  const auto archive_query = make_archive_query(query, *self.home_);
   if (!archive_query) {
     self.home_->reply_error(request, archive_query.error());
     co_return;

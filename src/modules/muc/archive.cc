@@ -31,7 +31,7 @@ Asked make_asked(const Room& room, const Stanza& stanza) {
 }
 
 Result<store::ArchiveQuery> make_query(const Asked& asked, const MamQuery& query) {
-  auto rows = make_archive_query(query, asked.home->archive_ids());
+  auto rows = make_archive_query(query, *asked.home);
   if (!rows || !rows->with) return rows;
   if (query.with->bare_view() == asked.room.str()) {
     rows->with.reset();  // all of it is the room's, and a nick's as the rows themselves say
