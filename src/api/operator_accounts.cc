@@ -14,7 +14,7 @@ Result<std::string> read_localpart(const Tenant& tenant, std::string_view text) 
   return std::string(jid->localpart());
 }
 
-// A path can hold no backslash, so there the escapes of XEP-0106 are undone.
+// In a path the escapes of XEP-0106 are undone.
 std::string path_localpart(const Call& call) { return escape_localpart(call.path("localpart")); }
 
 JsonObject show(const Tenant& tenant, const Account& account) {

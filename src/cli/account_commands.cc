@@ -30,7 +30,7 @@ Result<AccountPlace> find_place(Shell& shell, const std::string& jid) {
   return AccountPlace{std::move(*tenant), jid.substr(0, at)};
 }
 
-// A path has no backslash: the escapes of XEP-0106 are undone, and made again by the server.
+// In a path the escapes of XEP-0106 are undone; the server makes them again.
 std::string account_segment(const std::string& localpart) { return escape_segment(unescape_localpart(localpart)); }
 
 std::string accounts_of(const std::string& tenant) { return "/tenants/" + escape_segment(tenant) + "/accounts"; }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "http/form.h"
+
 namespace teahouse::http {
 
 namespace {
@@ -87,6 +89,11 @@ bool Request::prefers_plain_text() const {
   const std::string_view accept = headers.value("Accept");
   const size_t plain = accept.find("text/plain");
   return plain != std::string_view::npos && plain < accept.find("json");
+}
+
+std::string decode_segment(std::string_view segment) {
+  std::string decoded;
+  return decode_percent(segment, false, decoded) ? decoded : std::string(segment);
 }
 
 Response make_text(int status, std::string text) {

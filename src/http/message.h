@@ -39,7 +39,9 @@ class Headers {
 struct Request {
   std::string id;      // names it in logs and problems
   std::string method;  // "GET"
-  std::string path;    // percent-decoded, UTF-8, without dot segments, encoded slashes or control characters; or "*"
+  // UTF-8, without dot segments or control characters; or "*". Percent-decoded, but for slashes in a segment and
+  // percent signs, which stand as "%2F" and "%25": decode_segment().
+  std::string path;
   std::string query_string;  // after the "?", as it came
   Headers headers;
   std::string body;
@@ -63,6 +65,8 @@ struct Response {
   SharedBytes body;
   Headers headers;
 };
+
+std::string decode_segment(std::string_view segment);
 
 Response make_text(int status, std::string text);
 Response make_json(int status, std::string json);

@@ -94,7 +94,7 @@ const Router::Node* Router::find(const Node& node, std::string_view path, Captur
   }
   if (node.capture && !segment.empty()) {
     const size_t depth = captures ? captures->size() : 0;
-    if (captures) captures->emplace_back(std::string(), std::string(segment));
+    if (captures) captures->emplace_back(std::string(), decode_segment(segment));
     if (const Node* found = find(*node.capture, path, captures)) return found;
     if (captures) captures->resize(depth);
   }

@@ -1,10 +1,9 @@
 // Router: requests to handlers by method and path, from a table that can be listed.
 //
-// A pattern is "/v1/users/{id}": literal segments and captures of one segment each; "{rest...}" at the end captures all
-// that is left, slashes too, perhaps nothing. A literal wins over a capture, a capture over a rest. HEAD is answered by
-// GET's handler, OPTIONS with the allowed methods unless a route of its own exists; 404 and 405 (with Allow) as
-// problems.
-// Thread: its loop once requests come. Lifetime: routes are added before.
+// A pattern is "/v1/users/{id}": literal segments and captures of one segment each, decoded; "{rest...}" at the end
+// captures all that is left as Request::path has it, slashes too, perhaps nothing. A literal wins over a capture, a
+// capture over a rest. HEAD is answered by GET's handler, OPTIONS with the allowed methods unless a route of its own
+// exists; 404 and 405 (with Allow) as problems. Thread: its loop once requests come. Lifetime: routes are added before.
 #pragma once
 
 #include <functional>

@@ -42,11 +42,17 @@ TEST_F(RouterTest, FindsTheMostLiteralRoute) {
   add("GET", "/");
   EXPECT_EQ(body("/v1/users"), "/v1/users");
   EXPECT_EQ(body("/v1/users/romeo%40montague.lit"), "/v1/users/{id}|id=romeo@montague.lit");
+  EXPECT_EQ(body("/v1/users/staff%2Fbo"), "/v1/users/{id}|id=staff/bo");
+  EXPECT_EQ(body("/v1/users/CORP%5cbo"), "/v1/users/{id}|id=CORP\\bo");
+  EXPECT_EQ(body("/v1/users/100%25%2F7"), "/v1/users/{id}|id=100%/7");
+  EXPECT_EQ(body("/v1/users/a%252Fb"), "/v1/users/{id}|id=a%2Fb");
+  EXPECT_EQ(body("/v1/users/me%2F"), "/v1/users/{id}|id=me/");
   EXPECT_EQ(body("/v1/users/me"), "/v1/users/me");
   EXPECT_EQ(body("/v1/users/a/devices/b"), "/v1/users/{id}/devices/{device}|id=a|device=b");
   EXPECT_EQ(body("/v1/users/me/devices/b"), "/v1/users/{id}/devices/{device}|id=me|device=b");  // back from "me"
   EXPECT_EQ(body("/v1/users/me/x"), "/v1/{kind}/me/x|kind=users");
   EXPECT_EQ(body("/files/a/b.js"), "/files/{path...}|path=a/b.js");
+  EXPECT_EQ(body("/files/a%2Fb.js"), "/files/{path...}|path=a%2Fb.js");
   EXPECT_EQ(body("/files/"), "/files/{path...}|path=");
   EXPECT_EQ(body("/files"), "/files/{path...}|path=");
   EXPECT_EQ(body("/"), "/");
@@ -54,8 +60,9 @@ TEST_F(RouterTest, FindsTheMostLiteralRoute) {
 
 TEST_F(RouterTest, Answers404WhereNothingIs) {
   add("GET", "/v1/users/{id}");
-  for (const char* target : {"/", "/v1", "/v1/users", "/v1/users/", "/v1/users/a/b", "/v1//users/a", "/V1/users/a",
-                             "/v1/users/a/", "/v1/users/%2e%2e/a", "/v1/users/a%2Fb"}) {
+  for (const char* target :
+       {"/", "/v1", "/v1/users", "/v1/users/", "/v1/users/a/b", "/v1//users/a", "/V1/users/a", "/v1/users/a/",
+        "/v1/users/%2e%2e/a", "/v1%2Fusers/a", "/v1/users%2Fa", "/v1/users/a/%2Fb"}) {
     const std::string answer = ask("GET", target);
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 404 Not Found\r\n")) << target;
     EXPECT_NE(answer.find("Content-Type: application/problem+json\r\n"), std::string::npos);

@@ -11,6 +11,21 @@ namespace {
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
+// As Request::path has it.
+std::string keep_slashes_apart(std::string_view raw, std::string decoded) {
+  if (raw.find('%') == std::string_view::npos) return decoded;
+  std::string path;
+  while (!raw.empty()) {
+    raw.remove_prefix(1);
+    const std::string_view segment = raw.substr(0, raw.find('/'));
+    raw.remove_prefix(segment.size());
+    path += '/';
+    decode_percent(segment, false, decoded);
+    for (const char c : decoded) path += c == '/' ? "%2F" : c == '%' ? "%25" : std::string(1, c);
+  }
+  return path;
+}
+
 bool has_dot_segment(std::string_view path) {
   while (!path.empty()) {
     path.remove_prefix(1);  // the slash
@@ -22,17 +37,18 @@ bool has_dot_segment(std::string_view path) {
   return false;
 }
 
+// A program before us may have taken an encoded slash or a backslash for a separator, and looked at another path.
 Result<std::string> parse_path(std::string_view raw) {
   const Error refused{ErrorKind::item_not_found,
                       "There is nothing at this path. What stands between its slashes is UTF-8, neither . nor .., and "
-                      "holds no encoded slash, backslash or control character."};
-  std::string path;
-  if (!decode_percent(raw, false, path)) return refused;
-  // A decoded slash or backslash would be a separator to the next program, but was none to the one before us.
-  if (std::count(path.begin(), path.end(), '/') != std::count(raw.begin(), raw.end(), '/')) return refused;
-  if (path.find('\\') != std::string::npos || std::any_of(path.begin(), path.end(), is_control)) return refused;
-  if (!is_utf8(path) || has_dot_segment(path)) return refused;
-  return path;
+                      "holds no control character; a backslash in it is written %5C."};
+  std::string decoded;
+  if (raw.find('\\') != std::string::npos || !decode_percent(raw, false, decoded)) return refused;
+  if (!is_utf8(decoded) || std::any_of(decoded.begin(), decoded.end(), is_control)) return refused;
+  std::string as_others_read = decoded;
+  std::replace(as_others_read.begin(), as_others_read.end(), '\\', '/');
+  if (has_dot_segment(as_others_read)) return refused;
+  return keep_slashes_apart(raw, std::move(decoded));
 }
 
 }  // namespace

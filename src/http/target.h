@@ -15,8 +15,8 @@ struct Target {
 };
 
 // "/a/b?c=d", "http://host/a/b?c=d" or "*". Errors: bad_request for another form; item_not_found for a path that can't
-// be one of ours: a broken escape, a dot segment, an encoded slash or backslash, control characters, bytes that are not
-// UTF-8.
+// be one of ours: a broken escape, a dot segment, also between encoded slashes or backslashes, control characters,
+// bytes that are not UTF-8.
 Result<Target> parse_target(std::string_view text);
 
 // "im.Example.org:8080" -> "im.example.org"; "[::1]:80" -> "::1". Errors: bad_request.

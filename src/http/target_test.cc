@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "http/message.h"
+
 namespace teahouse::http {
 namespace {
 
@@ -34,10 +36,18 @@ TEST(Target, NeverLeavesItsPlace) {
                            "/a/./b",
                            "/%2e%2e/b",
                            "/a/%2E",
-                           "/a%2Fb",
-                           "/a%2fb",
-                           "/a%5Cb",
                            "/a\\b",
+                           "/a/%2e%2e%2fb",
+                           "/a%2F..%2Fb",
+                           "/a%5C..%5cb",
+                           "/a%2f%2e",
+                           "/%2F../b",
+                           "/a%2F%00",
+                           "/a%5C%0a",
+                           "/a%c0%afb",
+                           "/a%e0%80%afb",
+                           "/a%f0%80%80%afb",
+                           "/a%2",
                            "/a%00",
                            "/a%0d%0ab",
                            "/a%7f",
@@ -51,6 +61,22 @@ TEST(Target, NeverLeavesItsPlace) {
     ASSERT_FALSE(target) << text;
     EXPECT_EQ(target.error().kind, ErrorKind::item_not_found) << text;
   }
+}
+
+TEST(Target, TellsSlashesInASegmentFromThoseBetween) {
+  for (const auto& [text, path] :
+       std::vector<std::pair<std::string, std::string>>{{"/users/staff%2fbo", "/users/staff%2Fbo"},
+                                                        {"/users/CORP%5Cbo", "/users/CORP\\bo"},
+                                                        {"/users/100%25", "/users/100%25"},
+                                                        {"/users/a%252Fb", "/users/a%252Fb"},
+                                                        {"/users/%2F%2f/%5c", "/users/%2F%2F/\\"},
+                                                        {"/users/%2Fa/", "/users/%2Fa/"}}) {
+    const auto target = parse_target(text);
+    ASSERT_TRUE(target) << text;
+    EXPECT_EQ(target->path, path);
+  }
+  EXPECT_EQ(decode_segment("staff%2Fbo"), "staff/bo");
+  EXPECT_EQ(decode_segment("a%252Fb"), "a%2Fb");
 }
 
 TEST(Target, RefusesOtherForms) {

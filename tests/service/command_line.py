@@ -138,6 +138,11 @@ async def accounts(stage, commands):
     must_equal('who gets in there', await who_gets_in(stage, other, [f'first at {other}']), [f'first at {other}'])
     left = (await commands.json('account', 'list', domain))['accounts']
     must_equal('who is left', [a['id'] for a in left], ['benvolio', 'romeo'])
+    for localpart, user_id in (('staff\\2fbo', 'staff/bo'), ('corp\\bo', 'corp\\bo'), ('a\\5c2fb', 'a\\2fb')):
+        made = await commands.json('account', 'create', f'{localpart}@{domain}', '--password-stdin', stdin='pw')
+        must_equal('what was made', (made['jid'], made['id']), (f'{localpart}@{domain}', user_id))
+        await commands.good('account', 'passwd', f'{localpart}@{domain}', '--password-stdin', stdin='other')
+        await commands.good('account', 'remove', f'{localpart}@{domain}')
 
 
 async def who_gets_in(stage, domain, passwords):
