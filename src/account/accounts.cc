@@ -180,6 +180,7 @@ Task<Result<Account>> Accounts::State::add(Self self, Executor& home, TenantPtr 
   }
 
   Account account;
+  account.is_new = true;
   account.localpart = std::move(prepared);
   account.role = "user";
   account.created_ms = self->clock.wall_ms();

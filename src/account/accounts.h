@@ -34,6 +34,7 @@ struct Account {
   bool has_password = false;
   int64_t created_ms = 0;
   int64_t expires_ms = 0;  // from when on nobody can sign in any more (a guest's); 0: never
+  bool is_new = false;     // this call made it
 };
 struct AccountChange {
   std::optional<std::string> name, picture, role;

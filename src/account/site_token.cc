@@ -95,6 +95,7 @@ Task<Result<SignedInUser>> sign_in(Executor& home, Accounts& accounts, TenantPtr
   const auto account = co_await accounts.upsert(home, tenant, user->localpart, std::move(details));
   if (!account && account.error().kind == ErrorKind::conflict) co_return refused(account.error().text);
   if (!account) co_return account.error();
+  user->account_created_ms = account->created_ms;
   co_return user;
 }
 

@@ -17,11 +17,13 @@ Outcome refuse_body(const Error& error) {
   return Refusal{415, "unsupported-media-type", error.text};
 }
 
-// Parameters that begin with "_" are what libraries add against caches.
+// What libraries add against caches: it changes with each try and says nothing.
+bool is_against_caches(std::string_view parameter) { return parameter.starts_with('_'); }
+
 Result<void> check_parameters(const Endpoint& endpoint, const http::Form& query) {
   for (const auto& [name, value] : query.fields()) {
     const auto& known = endpoint.parameters;
-    if (name.starts_with('_') || std::find(known.begin(), known.end(), name) != known.end()) continue;
+    if (is_against_caches(name) || std::find(known.begin(), known.end(), name) != known.end()) continue;
     std::string names;
     for (const std::string_view each : known) names.append(names.empty() ? "" : ", ").append(each);
     return Error{ErrorKind::bad_request, "The parameter '" + name.substr(0, 64) + "' is not known here" +
@@ -55,10 +57,16 @@ bool is_keyed(const Endpoint& endpoint, const http::Request& request) {
   return endpoint.method == "POST" && request.headers.find(idempotency_header);
 }
 
-std::string digest_of(const http::Request& request, const std::string& credential) {
+// Of what is asked; who asks may show another token at the next try.
+std::string digest_of(const Call& call, const std::string& credential) {
   std::string text;
-  for (const std::string* part : {&request.method, &request.path, &request.query_string, &credential, &request.body}) {
-    text += std::to_string(part->size()) + ":" + *part;
+  const auto append = [&text](const std::string& part) { text += std::to_string(part.size()) + ":" + part; };
+  for (const std::string* part : {&call.request.method, &call.request.path, &credential}) append(*part);
+  append(call.fields.describe());
+  for (const auto& [name, value] : call.query.fields()) {
+    if (is_against_caches(name)) continue;
+    append(name);
+    append(value);
   }
   return crypto::to_hex(crypto::sha256(text));
 }
@@ -90,10 +98,10 @@ Task<http::Response> answer_call(const Endpoint& endpoint, ApiContext& api, http
   if (read) {
     Call call;
     call.request = request;
-    if (is_keyed(endpoint, request)) call.digest = digest_of(request, endpoint.access & anyone ? credential : "");
     call.request.body.clear();  // the fields are read
     call.fields = std::move(read->fields);
     call.query = std::move(read->query);
+    if (is_keyed(endpoint, request)) call.digest = digest_of(call, endpoint.access & anyone ? credential : "");
     auto handled = co_await handle(endpoint, api, std::move(call), credential);
     outcome = std::move(handled);
   }

@@ -174,6 +174,22 @@ void Fields::allow_only(const std::vector<std::string_view>& names) {
   }
 }
 
+std::string Fields::describe() const {
+  std::vector<std::string> all;
+  for (const Field& field : fields_) {
+    std::string text = std::to_string(static_cast<int>(field.kind));
+    const auto append = [&text](const std::string& part) { text += std::to_string(part.size()) + ":" + part; };
+    append(field.name);
+    append(field.text);
+    for (const std::string& each : field.list) append(each);
+    all.push_back(std::move(text));
+  }
+  std::sort(all.begin(), all.end());
+  std::string described;
+  for (const std::string& text : all) described += std::to_string(text.size()) + ":" + text;
+  return described;
+}
+
 std::string Fields::take(std::string_view name) {
   const auto found =
       std::find_if(fields_.begin(), fields_.end(), [&](const Field& field) { return field.name == name; });

@@ -45,6 +45,8 @@ class Fields {
   void allow_only(const std::vector<std::string_view>& names);
   // The field's text, taken away; empty without. For a key in a form.
   std::string take(std::string_view name);
+  // What all of them say, the same in whatever order they came.
+  std::string describe() const;
 
  private:
   enum class Kind { text, number, fraction, flag, list, object };

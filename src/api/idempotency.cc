@@ -40,6 +40,13 @@ std::string describe_caller(const Call& call) {
   return call.actor.empty() ? "network " + network_of(call.request.peer_address) : call.actor;
 }
 
+// Under a removed user's name the next owner finds nothing.
+IdempotencyRecords::Name make_name(TenantId tenant, const Call& call, const std::string& key) {
+  std::string caller = describe_caller(call);
+  if (call.user) caller += " since " + std::to_string(call.user->account_created_ms);
+  return IdempotencyRecords::make_name(tenant, caller, key);
+}
+
 Result<std::string> read_key(const Call& call) {
   if (call.request.headers.count(idempotency_header) > 1) return bad_key("is there more than once.");
   auto key = parse_idempotency_key(call.request.headers.value(idempotency_header));
@@ -111,8 +118,7 @@ Task<Outcome> answer_once(const Endpoint& endpoint, ApiContext& api, Call call) 
   const auto key = read_key(call);
   if (!key) co_return key.error();
   const TenantPtr site = call.tenant ? call.tenant : find_claimed_tenant(api, call.request, {});
-  const std::string caller = describe_caller(call);
-  const Entry entry(api.idempotency, IdempotencyRecords::make_name(site ? site->id : TenantId::house, caller, *key));
+  const Entry entry(api.idempotency, make_name(site ? site->id : TenantId::house, call, *key));
   if (!entry.alone()) {
     co_return Error{ErrorKind::conflict,
                     "A request with this Idempotency-Key is being carried out. Send it again when that one has ended."};
@@ -124,13 +130,14 @@ Task<Outcome> answer_once(const Endpoint& endpoint, ApiContext& api, Call call) 
     if (auto answered = answer_known(**known, call)) co_return std::move(*answered);
     record = **known;
   } else {
-    const int64_t wait_s = api.house().limits.take_idempotency_key(entry.name().tenant, caller);
+    const int64_t wait_s = api.house().limits.take_idempotency_key(entry.name().tenant, describe_caller(call));
     if (wait_s != 0) co_return refuse_too_many(wait_s);
     const auto begun = co_await api.idempotency.store(api.loop(), entry.name(), api.home.make_arrival().id, record);
     if (!begun) co_return begun.error();
   }
   call.effect_id = record.effect_id;
   call.may_be_done = known->has_value();
+  call.begun_ms = record.begun_ms;
   auto outcome = co_await endpoint.handle(api, std::move(call));
   if (const Answer* answer = outcome.answer()) {
     record.answer = *answer;

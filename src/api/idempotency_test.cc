@@ -90,6 +90,38 @@ TEST_F(Idempotency, AnotherRequestUnderTheSameKeyIsRefused) {
             400);
 }
 
+TEST_F(Idempotency, TheNextOwnerOfANameIsNotAnsweredForTheOneBefore) {
+  const auto say = [&](const Site& site) {
+    return post(token(site, "bob"), "/v1/messages", "to=user:ann&text=x", "k1");
+  };
+  const Reply first = say(shop_), elsewhere = say(forum_);
+  EXPECT_EQ(say(shop_).body, first.body) << "another token of the same user";
+  EXPECT_EQ(with_key(shop_, "DELETE", "/v1/users/bob").status, 204);
+  base_.clock.advance_ms(1);
+  const Reply next = say(shop_);
+  EXPECT_EQ(next.status, 201);
+  EXPECT_EQ(next.headers.find("Idempotent-Replayed"), nullptr);
+  EXPECT_NE(next.text("id"), first.text("id"));
+  EXPECT_EQ(say(shop_).body, next.body);
+  EXPECT_EQ(say(forum_).body, elsewhere.body);
+}
+
+// A token's end and what libraries add against caches change with each try.
+TEST_F(Idempotency, WhatSaysWhoAsksOrKeepsCachesAwayIsNoPartOfTheRequest) {
+  const auto ask = [&](const std::string& query, const std::string& form) {
+    return call("POST", "/v1/messages" + query, {{"Idempotency-Key", "k1"}}, form);
+  };
+  const Reply first = ask("?_=1", "to=user:ann&text=x&key=" + token(shop_, "bob"));
+  ASSERT_EQ(first.status, 201);
+  base_.clock.advance_ms(5000);
+  const std::string later = token(shop_, "bob");
+  EXPECT_EQ(ask("?_=2&_token=3", "key=" + later + "&text=x&to=user:ann").body, first.body);
+  EXPECT_EQ(post(later, "/v1/messages", "to=user:ann&text=x", "k1").body, first.body);
+  EXPECT_EQ(ask("", "to=user:ann&text=y&key=" + later).status, 422);
+  EXPECT_EQ(ask("", "to=user:annt&ext=x&key=" + later).status, 400);
+  EXPECT_EQ(count_messages(shop_, "/v1/users/ann/messages"), 1);
+}
+
 TEST_F(Idempotency, OneIsRefusedWhileTheOtherIsCarriedOut) {
   std::mutex mutex;
   std::vector<Reply> replies;
@@ -146,6 +178,21 @@ TEST_F(Idempotency, AMessageThatWasSentBeforeACrashIsNotSentAgain) {
     EXPECT_NE(send(form, "\"" + key + "\"").body, first.body);
     EXPECT_EQ(count_messages(shop_, path), 2);
   }
+}
+
+// Else one request could have an archive of years read.
+TEST_F(Idempotency, LooksNoFurtherBackThanADayForWhatMayBeDone) {
+  const std::string id = send("to=user:ann&text=x", "k1").text("id");
+  base_.clock.advance_ms(answers_kept_ms - 1000);
+  EXPECT_NE(send("to=user:ann&text=x", "k2").text("id"), id);
+  forget_answer("k2", id);
+  EXPECT_EQ(send("to=user:ann&text=x", "k2").text("id"), id);
+  EXPECT_EQ(count_messages(shop_, "/v1/users/ann/messages"), 2);
+  base_.clock.advance_ms(2000);
+  EXPECT_NE(send("to=user:ann&text=x", "k3").text("id"), id);
+  forget_answer("k3", id);
+  EXPECT_EQ(send("to=user:ann&text=x", "k3").text("id"), id) << "sent, under the id that was chosen for it";
+  EXPECT_EQ(count_messages(shop_, "/v1/users/ann/messages"), 4);
 }
 
 TEST_F(Idempotency, HoldsForEveryPost) {

@@ -86,9 +86,12 @@ Task<Lsn> send_from_user(ApiContext& api, BareJid from, BareJid to, std::string 
   co_return lsn;
 }
 
-// Of a message by its id: what an earlier try wrote that did not live to answer.
-store::ArchiveQuery make_id_query(const std::string& id) {
+// Of a message by its id: what an earlier try wrote that did not live to answer. It came after the call was begun, and
+// no more than a day before that by a clock that was put back since.
+store::ArchiveQuery make_id_query(const std::string& id, int64_t begun_ms) {
+  constexpr int64_t day_ms = 24LL * 3600 * 1000;
   store::ArchiveQuery query;
+  query.start_ms = begun_ms - day_ms;
   query.matches = [id](std::string_view bytes) { return bytes.find(id) != bytes.npos; };
   query.backwards = true;
   query.counted = false;
@@ -107,7 +110,7 @@ Task<Outcome> send_to_user(ApiContext& api, Call call, Draft draft) {
   const std::string told_to = "user:" + user_id_at(*tenant, to->localpart());
   if (call.may_be_done) {
     const auto archive = api.house().data.archive(tenant->id, account_archive);
-    const auto page = co_await archive.page(api.loop(), to->str(), make_id_query(draft.id));
+    const auto page = co_await archive.page(api.loop(), to->str(), make_id_query(draft.id, call.begun_ms));
     if (!page) co_return page.error();
     if (!page->rows.empty()) co_return make_sent(draft.id, told_to);
   }
@@ -148,7 +151,8 @@ Task<Outcome> send_to_room(ApiContext& api, Call call, Draft draft) {
   const std::string told_to = "room:" + draft.to.id;
   const auto shown = [&api](store::ArchiveId id) { return api.home.archive_ids().show(id); };
   if (call.may_be_done) {
-    const auto page = co_await api.rooms.messages(api.loop(), call.tenant, draft.to.id, make_id_query(draft.id));
+    const auto page =
+        co_await api.rooms.messages(api.loop(), call.tenant, draft.to.id, make_id_query(draft.id, call.begun_ms));
     if (!page && page.error().kind != ErrorKind::item_not_found) co_return page.error();
     if (page && !page->rows.empty()) co_return make_sent(shown(page->rows.front().id), told_to);
   }

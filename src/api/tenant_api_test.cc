@@ -1,4 +1,7 @@
 // What a site's server and its users may do, and what one tenant must not see of another.
+#include <future>
+#include <map>
+
 #include "api/testing/api_world.h"
 
 namespace teahouse::api {
@@ -100,6 +103,46 @@ TEST_F(TenantApi, ATokenFromTheApiSignsIn) {
   EXPECT_EQ(wrong.body, "error: bad-request: The field 'user' is missing.\n");
   EXPECT_EQ(with_key(shop_, "POST", "/v1/tokens", "user=7&ttl=1").status, 400);
   EXPECT_EQ(with_key(shop_, "POST", "/v1/tokens", "user=7&picture=javascript:x").status, 400);
+}
+
+TEST_F(TenantApi, IdsWithSlashesStandInPaths) {
+  const std::vector<std::pair<std::string, std::string>> ids{{"staff%2Fbo", "staff/bo"},
+                                                             {"CORP%5Cbo", "CORP\\bo"},
+                                                             {"%2F", "/"},
+                                                             {"a%2F%2Fb%25", "a//b%"},
+                                                             {"a%252Fb", "a%2Fb"}};
+  with_key(shop_, "PUT", "/v1/rooms/shelf%2F3");
+  for (const auto& [written, id] : ids) {
+    const Reply made = with_key(shop_, "PUT", "/v1/users/" + written, "name=" + written);
+    ASSERT_EQ(made.status, 201) << made.body;
+    EXPECT_EQ(made.text("id"), id);
+    EXPECT_EQ(with_key(shop_, "GET", "/v1/users/" + written).text("name"), id);
+    EXPECT_EQ(with_key(shop_, "GET", "/v1/users/" + written + "/status").status, 200);
+    EXPECT_EQ(with_key(forum_, "GET", "/v1/users/" + written).status, 404);
+    const Reply member = with_key(shop_, "PUT", "/v1/rooms/shelf%2F3/members/" + written);
+    EXPECT_EQ(member.status, 200) << member.body;
+    EXPECT_EQ(member.text("room"), "shelf/3");
+  }
+  EXPECT_EQ(with_key(shop_, "GET", "/v1/users/staff/bo").status, 404);
+  for (const auto& [written, id] : ids) {
+    EXPECT_EQ(with_key(shop_, "DELETE", "/v1/users/" + written).status, 204) << id;
+    EXPECT_EQ(with_key(shop_, "GET", "/v1/users/" + written).status, 404) << id;
+  }
+  EXPECT_EQ(with_key(shop_, "GET", "/v1/users/ann").status, 200) << "who else is there";
+}
+
+// A site that makes its users on two servers at once, and greets each of them once.
+TEST_F(TenantApi, AUserIsMadeOnce) {
+  std::vector<std::future<int>> asked;
+  for (int i = 0; i < 8; ++i) {
+    asked.push_back(std::async(std::launch::async, [this, i] {
+      return with_key(shop_, "PUT", "/v1/users/dave", "name=Dave&password=secret" + std::to_string(i % 2)).status;
+    }));
+  }
+  std::map<int, int> answers;
+  for (auto& one : asked) ++answers[one.get()];
+  EXPECT_EQ(answers, (std::map<int, int>{{200, 7}, {201, 1}}));
+  EXPECT_EQ(with_key(forum_, "GET", "/v1/users/dave").status, 404);
 }
 
 TEST_F(TenantApi, UsersAreMadeChangedAndRemoved) {

@@ -44,7 +44,7 @@ Task<Outcome> put_user(ApiContext& api, Call call) {
   const auto account = co_await api.house().accounts.upsert(api.loop(), call.tenant, *localpart, std::move(details),
                                                             std::move(password));
   if (!account) co_return account.error();
-  co_return make_answer(known ? 200 : 201, to_json(*call.tenant, *account, true));
+  co_return make_answer(account->is_new ? 201 : 200, to_json(*call.tenant, *account, true));
 }
 
 // Everybody of a site may see names and pictures; the rest is the site's and the user's own.
