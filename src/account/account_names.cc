@@ -22,7 +22,21 @@ Result<void> reserve_form(store::ControlPlane& control, const Tenant& tenant, co
   return {};
 }
 
+// The localpart that its id has elsewhere, if that is another.
+std::optional<std::string> find_natural_place(const std::string& localpart) {
+  auto natural = localpart_of_user_id(user_id_of(localpart));
+  return natural && *natural != localpart ? std::optional(*std::move(natural)) : std::nullopt;
+}
+
 }  // namespace
+
+void keep_place(const Tenant& tenant, const std::string& localpart) {
+  if (const auto natural = find_natural_place(localpart)) tenant.spellings->set_moved(*natural, localpart);
+}
+
+void forget_place(const Tenant& tenant, const std::string& localpart) {
+  if (const auto natural = find_natural_place(localpart)) tenant.spellings->remove_moved(*natural);
+}
 
 Result<void> load_names(store::ControlPlane& control, const std::vector<TenantPtr>& tenants) {
   const auto answer = control.execute_now(account_rows::select_with_names());
@@ -37,6 +51,7 @@ Result<void> load_names(store::ControlPlane& control, const std::vector<TenantPt
     if (!user_id.empty() && user_id != user_id_of(localpart)) {
       tenant->second->spellings->set(localpart, std::move(user_id));
     }
+    keep_place(*tenant->second, localpart);
     if (const auto reserved = reserve_form(control, *tenant->second, localpart); !reserved) return reserved.error();
   }
   return {};

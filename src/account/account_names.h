@@ -2,6 +2,7 @@
 // them (Aliases), and how the site spells its users' ids (Spellings). Afterwards Accounts keeps both. Thread: any.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "store/control_plane.h"
@@ -11,5 +12,9 @@ namespace teahouse {
 
 // Where an account has another's form for its own name (both are older than that rule), it keeps that.
 Result<void> load_names(store::ControlPlane& control, const std::vector<TenantPtr>& tenants);
+
+// An account is there, or is no more, of an id that has another localpart elsewhere: localpart_of_user() follows.
+void keep_place(const Tenant& tenant, const std::string& localpart);
+void forget_place(const Tenant& tenant, const std::string& localpart);
 
 }  // namespace teahouse

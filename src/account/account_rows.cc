@@ -199,6 +199,12 @@ Statement update(TenantId tenant, const std::string& localpart, const AccountCha
   return statement;
 }
 
+Statement replace_keys(TenantId tenant, const std::string& localpart, const sasl::ScramKeys& old,
+                       const sasl::ScramKeys& keys) {
+  return {"UPDATE accounts SET scram = ? WHERE tenant_id = ? AND localpart = ? AND scram = ?",
+          {to_text(keys), to_value(tenant), localpart, to_text(old)}};
+}
+
 Statement select_expired(int64_t now_ms, size_t rows_max) {
   return {
       "SELECT tenant_id, localpart FROM accounts WHERE expires_ms > 0 AND expires_ms <= ? ORDER BY expires_ms LIMIT ?",
@@ -207,7 +213,7 @@ Statement select_expired(int64_t now_ms, size_t rows_max) {
 
 Statement select_with_names() {
   return {
-      "SELECT tenant_id, localpart, user_id FROM accounts WHERE localpart GLOB '*[^ -~]*' OR "
+      "SELECT tenant_id, localpart, user_id FROM accounts WHERE localpart GLOB '*[^ -~]*' OR localpart GLOB '==*' OR "
       "(user_id <> '' AND user_id <> localpart) ORDER BY tenant_id, localpart",
       {}};
 }

@@ -31,6 +31,9 @@ store::Statement select_page(TenantId tenant, const std::string& after, size_t r
 // set.
 store::Statement update(TenantId tenant, const std::string& localpart, const AccountChange& change,
                         const std::string& keys);
+// Unless they are others by now.
+store::Statement replace_keys(TenantId tenant, const std::string& localpart, const sasl::ScramKeys& old,
+                              const sasl::ScramKeys& keys);
 store::Statement select_expired(int64_t now_ms, size_t rows_max);  // tenant_id, localpart
 // tenant_id, localpart, user_id, of all tenants: of those that are not ASCII or are spelt otherwise.
 store::Statement select_with_names();

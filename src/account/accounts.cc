@@ -109,16 +109,21 @@ struct Accounts::State {
   using Self = std::shared_ptr<State>;
   static Task<Result<std::string>> hash(Self self, Executor& home, TenantId tenant, std::string password);
   static Task<Result<void>> insert(Self self, Executor& home, TenantPtr tenant, Account account, std::string keys);
+  enum class Name { as_given, of_site_user };  // only the latter may be spelt out
   static Task<Result<Account>> add(Self self, Executor& home, TenantPtr tenant, std::string prepared,
-                                   std::string password, AccountChange checked);
+                                   std::string password, AccountChange checked, Name name);
   static Task<Result<Account>> create(Self self, Executor& home, TenantPtr tenant, std::string localpart,
                                       std::string password, AccountChange details);
   static Task<Result<Account>> load(Self self, Executor& home, TenantPtr tenant, std::string prepared);
   static Task<Result<Account>> find(Self self, Executor& home, TenantPtr tenant, std::string localpart);
   static Task<Result<Account>> upsert_once(Self self, Executor& home, TenantPtr tenant, std::string prepared,
-                                           std::string password, AccountChange checked);
+                                           std::string password, AccountChange checked, Name name);
   static Task<Result<Account>> upsert(Self self, Executor& home, TenantPtr tenant, std::string localpart,
-                                      std::string password, AccountChange details);
+                                      std::string password, AccountChange details, Name name);
+  static Task<Result<bool>> is_like_another(Self self, Executor& home, TenantPtr tenant, std::string localpart);
+  static Task<Result<std::string>> find_place(Self self, Executor& home, TenantPtr tenant, std::string localpart);
+  static Task<Result<Account>> upsert_user(Self self, Executor& home, TenantPtr tenant, std::string localpart,
+                                           std::string password, AccountChange details);
   static Task<Result<void>> set_password(Self self, Executor& home, TenantPtr tenant, std::string localpart,
                                          std::string password);
   static Task<Result<AccountRemovalPtr>> remove(Self self, Executor& home, TenantPtr tenant, std::string localpart);
@@ -163,10 +168,12 @@ Task<Result<void>> Accounts::State::insert(Self self, Executor& home, TenantPtr 
 
 // One that is not there; the primary key is what decides.
 Task<Result<Account>> Accounts::State::add(Self self, Executor& home, TenantPtr tenant, std::string prepared,
-                                           std::string password, AccountChange checked) {
+                                           std::string password, AccountChange checked, Name name) {
   if (is_guest_id(user_id_of(prepared)) && !checked.expires_ms) co_return reserved_user_id();
   const auto of_id = localpart_of_user_id(user_id_of(prepared));
-  if (!of_id || *of_id != prepared) co_return taken_for_another(prepared);
+  const bool is_moved = name == Name::of_site_user && of_id && spell_out_id(*of_id) == prepared;
+  if (!of_id || (*of_id != prepared && !is_moved)) co_return taken_for_another(prepared);
+  if (tenant->spellings->find_moved(prepared)) co_return taken_for_another(prepared);
   Seat seat(*tenant);
   if (!seat.taken()) co_return too_many_accounts(*tenant);
   ReservedForm form(*tenant, prepared);
@@ -199,6 +206,7 @@ Task<Result<Account>> Accounts::State::add(Self self, Executor& home, TenantPtr 
   form.lead_to_account();
   keep_staff(*tenant, account);
   keep_spelling(*tenant, account);
+  keep_place(*tenant, account.localpart);
   co_return account;
 }
 
@@ -212,7 +220,8 @@ Task<Result<Account>> Accounts::State::create(Self self, Executor& home, TenantP
   const auto there = co_await load(self, home, tenant, *prepared);
   if (there) co_return known_account(*prepared, *tenant);
   if (there.error().kind != ErrorKind::item_not_found) co_return there.error();
-  auto added = co_await add(self, home, tenant, std::move(*prepared), std::move(password), std::move(*checked));
+  auto added =
+      co_await add(self, home, tenant, std::move(*prepared), std::move(password), std::move(*checked), Name::as_given);
   co_return added;
 }
 
@@ -238,10 +247,10 @@ Task<Result<Account>> Accounts::State::find(Self self, Executor& home, TenantPtr
 // Errors: also conflict or item_not_found when somebody else made or removed the account between the look and the
 // write.
 Task<Result<Account>> Accounts::State::upsert_once(Self self, Executor& home, TenantPtr tenant, std::string prepared,
-                                                   std::string password, AccountChange checked) {
+                                                   std::string password, AccountChange checked, Name name) {
   auto account = co_await load(self, home, tenant, prepared);
   if (!account && account.error().kind == ErrorKind::item_not_found) {
-    auto added = co_await add(self, home, tenant, prepared, std::move(password), std::move(checked));
+    auto added = co_await add(self, home, tenant, prepared, std::move(password), std::move(checked), name);
     co_return added;
   }
   if (!account) co_return account.error();
@@ -268,17 +277,49 @@ Task<Result<Account>> Accounts::State::upsert_once(Self self, Executor& home, Te
 }
 
 Task<Result<Account>> Accounts::State::upsert(Self self, Executor& home, TenantPtr tenant, std::string localpart,
-                                              std::string password, AccountChange details) {
+                                              std::string password, AccountChange details, Name name) {
   auto prepared = account_rows::parse_localpart(*tenant, localpart);
   if (!prepared) co_return prepared.error();
   auto checked = account_rows::check_details(std::move(details));
   if (!checked) co_return checked.error();
-  auto account = co_await upsert_once(self, home, tenant, *prepared, password, *checked);
+  auto account = co_await upsert_once(self, home, tenant, *prepared, password, *checked, name);
   if (account) co_return account;
   const ErrorKind kind = account.error().kind;
   if (kind != ErrorKind::conflict && kind != ErrorKind::item_not_found) co_return account;
-  auto again = co_await upsert_once(self, home, tenant, *prepared, password, *checked);
+  auto again = co_await upsert_once(self, home, tenant, *prepared, password, *checked, name);
   co_return again;
+}
+
+// Whether an account of this name, which is not there yet, could not be told from one that is.
+Task<Result<bool>> Accounts::State::is_like_another(Self self, Executor& home, TenantPtr tenant,
+                                                    std::string localpart) {
+  const std::string form = stringprep_form(localpart);
+  const auto owner = tenant->aliases->owner(form);
+  if (form == localpart && !owner) co_return false;
+  const auto there = co_await load(self, home, tenant, localpart);
+  if (there) co_return false;
+  if (there.error().kind != ErrorKind::item_not_found) co_return there.error();
+  if (owner) co_return true;
+  const auto other = co_await load(self, home, tenant, form);
+  if (!other && other.error().kind != ErrorKind::item_not_found) co_return other.error();
+  co_return other.has_value();
+}
+
+Task<Result<std::string>> Accounts::State::find_place(Self self, Executor& home, TenantPtr tenant,
+                                                      std::string localpart) {
+  const auto is_like = co_await is_like_another(self, home, tenant, localpart);
+  if (!is_like) co_return is_like.error();
+  if (*is_like) localpart = spell_out_id(localpart).value_or(localpart);
+  co_return localpart;
+}
+
+Task<Result<Account>> Accounts::State::upsert_user(Self self, Executor& home, TenantPtr tenant, std::string localpart,
+                                                   std::string password, AccountChange details) {
+  auto place = co_await find_place(self, home, tenant, std::move(localpart));
+  if (!place) co_return place.error();
+  auto account = co_await upsert(self, home, std::move(tenant), std::move(*place), std::move(password),
+                                 std::move(details), Name::of_site_user);
+  co_return account;
 }
 
 Task<Result<void>> Accounts::State::set_password(Self self, Executor& home, TenantPtr tenant, std::string localpart,
@@ -306,6 +347,7 @@ Task<Result<AccountRemovalPtr>> Accounts::State::remove(Self self, Executor& hom
   Meter::give_back(tenant->meter->accounts);
   tenant->staff->set(*prepared, false);
   tenant->spellings->remove(*prepared);
+  forget_place(*tenant, *prepared);
   tenant->aliases->remove(stringprep_form(*prepared), *prepared);
   co_return *removal;
 }
@@ -340,18 +382,30 @@ Task<std::optional<sasl::ScramKeys>> Accounts::State::load_keys(Self self, Execu
 Task<Result<void>> Accounts::State::check_password(Self self, Executor& home, TenantPtr tenant, std::string localpart,
                                                    std::string password) {
   if (password.empty() || password.size() > password_bytes_max) co_return wrong_password();
+  if (auto prepared = account_rows::parse_localpart(*tenant, localpart)) localpart = std::move(*prepared);
   const auto stored = co_await load_keys(self, home, tenant, localpart);
   const sasl::ScramKeys keys = stored ? *stored : sasl::make_fake_keys(self->fake_secret, localpart);
-  using Checked = Result<bool>;
+  struct Found {
+    bool is_right = false;
+    std::optional<sasl::ScramKeys> more_keys;
+  };
+  using Checked = Result<Found>;
   Async<Checked> checked(home, [self, tenant, keys, password](Async<Checked>::Done done) {
     const bool waits = self->queue.post(tenant->id, [done, keys, password](bool run) {
-      done(run ? Checked(sasl::check_password(keys, password)) : Checked(too_busy()));
+      if (!run) return done(too_busy());
+      Found found{sasl::check_password(keys, password), {}};
+      if (found.is_right) found.more_keys = sasl::add_other_form(keys, password);
+      done(std::move(found));
     });
     if (!waits) done(too_busy());
   });
-  const Checked right = co_await checked;
-  if (!right) co_return right.error();
-  if (!*right || !stored) co_return wrong_password();
+  const Checked found = co_await checked;
+  if (!found) co_return found.error();
+  if (!found->is_right || !stored) co_return wrong_password();
+  if (found->more_keys) {
+    auto replace = account_rows::replace_keys(tenant->id, localpart, keys, *found->more_keys);
+    co_await self->control.execute(home, std::move(replace));  // else at the next login
+  }
   co_return Result<void>();
 }
 
@@ -367,7 +421,16 @@ Task<Result<Account>> Accounts::find(Executor& home, TenantPtr tenant, std::stri
 }
 Task<Result<Account>> Accounts::upsert(Executor& home, TenantPtr tenant, std::string localpart, AccountChange details,
                                        std::string password) {
-  return State::upsert(state_, home, std::move(tenant), std::move(localpart), std::move(password), std::move(details));
+  return State::upsert(state_, home, std::move(tenant), std::move(localpart), std::move(password), std::move(details),
+                       State::Name::as_given);
+}
+Task<Result<std::string>> Accounts::find_place(Executor& home, TenantPtr tenant, std::string localpart) {
+  return State::find_place(state_, home, std::move(tenant), std::move(localpart));
+}
+Task<Result<Account>> Accounts::upsert_user(Executor& home, TenantPtr tenant, std::string localpart,
+                                            AccountChange details, std::string password) {
+  return State::upsert_user(state_, home, std::move(tenant), std::move(localpart), std::move(password),
+                            std::move(details));
 }
 Task<Result<void>> Accounts::set_password(Executor& home, TenantPtr tenant, std::string localpart,
                                           std::string password) {

@@ -68,6 +68,12 @@ class Accounts {
   // nothing is written: cheap at every page view.
   Task<Result<Account>> upsert(Executor& home, TenantPtr tenant, std::string localpart, AccountChange details,
                                std::string password = {});
+  // Where a user of the site is or will be, of whose id this is localpart_of_user(): there, or, where many programs
+  // could not tell that from another account's, spelt out. Nobody else is given such a localpart.
+  Task<Result<std::string>> find_place(Executor& home, TenantPtr tenant, std::string localpart);
+  // upsert() of a user of the site, at their place.
+  Task<Result<Account>> upsert_user(Executor& home, TenantPtr tenant, std::string localpart, AccountChange details,
+                                    std::string password = {});
   Task<Result<void>> set_password(Executor& home, TenantPtr tenant, std::string localpart, std::string password);
   // The first of two steps, account_removals.h.
   Task<Result<AccountRemovalPtr>> remove(Executor& home, TenantPtr tenant, std::string localpart);

@@ -264,6 +264,79 @@ TEST(Accounts, OfOneFormAreNotMadeTogether) {
   EXPECT_EQ(world.shop->meter->accounts, 1);
 }
 
+// Clients that prepare by RFC 3920 can't tell them apart; the site can.
+TEST(Accounts, OfASiteHaveAPlaceWhateverTheirForm) {
+  AccountWorld world;
+  const auto put = [&](const TenantPtr& tenant, const std::string& id) {
+    const auto made =
+        world.wait(world.accounts.upsert_user(world.home, tenant, *localpart_of_user(*tenant, id), {.user_id = id}));
+    return made ? made->localpart : made.error().text;
+  };
+  struct Pair {
+    std::string first, other, moved;
+  };
+  const std::vector<Pair> pairs{
+      {"gro\u00DF", "gross", "==67=72=6f=73=73"},
+      {"strasse", "stra\u00DFe", "==73=74=72=61=c3=9f=65"},
+      {"\u03BD\u03AF\u03BA\u03BF\u03C2", "\u03BD\u03AF\u03BA\u03BF\u03C3", "==ce=bd=ce=af=ce=ba=ce=bf=cf=83"}};
+  for (const auto& [first, other, moved] : pairs) {
+    EXPECT_EQ(put(world.shop, first), first);
+    EXPECT_EQ(put(world.shop, other), moved);
+    EXPECT_EQ(put(world.shop, other), moved) << "always";
+    EXPECT_EQ(put(world.forum, other), other) << "where nobody is in the way";
+    EXPECT_EQ(user_id_at(*world.shop, moved), other);
+    EXPECT_FALSE(world.create(world.forum, moved)) << "nobody else is given such a name";
+  }
+  EXPECT_EQ(put(world.shop, "GROSS").find("GROSS"), 13U) << "but another spelling: The user id 'GROSS'";
+  EXPECT_EQ(world.shop->meter->accounts, 6);
+
+  Tenants after_restart(*world.control, world.clock);
+  const auto tenants = after_restart.load_all();
+  ASSERT_TRUE(tenants && world.accounts.count_all(*tenants));
+  for (const auto& [first, other, moved] : pairs) {
+    EXPECT_EQ(*localpart_of_user(*after_restart.find("shop"), other), moved);
+    EXPECT_EQ(*localpart_of_user(*after_restart.find("shop"), first), first);
+    EXPECT_EQ(*localpart_of_user(*after_restart.find("forum"), other), other);
+    // Who was first goes: the other stays where they are, and nobody else becomes them.
+    const auto gone = world.wait(world.accounts.remove(world.home, world.shop, first));
+    ASSERT_TRUE(gone);
+    ASSERT_TRUE(world.wait(world.accounts.removals().end(world.home, *gone)));
+    EXPECT_EQ(put(world.shop, other), moved);
+    EXPECT_FALSE(world.create(world.shop, other));
+    const auto other_gone = world.wait(world.accounts.remove(world.home, world.shop, moved));
+    ASSERT_TRUE(other_gone);
+    ASSERT_TRUE(world.wait(world.accounts.removals().end(world.home, *other_gone)));
+    EXPECT_EQ(put(world.shop, other), other);
+  }
+}
+
+// An account that is older than the second form: whoever shows the password once can use both after that.
+TEST(Passwords, GetTheirOtherFormAtTheNextLogin) {
+  AccountWorld world;
+  const std::string password = "m\u00B2tea";
+  for (const TenantPtr& tenant : {world.shop, world.forum}) {
+    ASSERT_TRUE(world.create(tenant, "romeo", password));
+    auto keys = *world.wait(world.accounts.load_keys(world.home, tenant, "romeo"));
+    const std::string both = account_rows::to_text(keys);
+    keys.saslprep_pairs.reset();
+    ASSERT_TRUE(world.control->execute_now(
+        {"UPDATE accounts SET scram = ? WHERE scram = ?", {account_rows::to_text(keys), both}}));
+  }
+  const auto has_both = [&](const TenantPtr& tenant) {
+    return world.wait(world.accounts.load_keys(world.home, tenant, "romeo"))->saslprep_pairs.has_value();
+  };
+  EXPECT_FALSE(world.check(world.shop, "romeo", "m\u00B2te"));
+  EXPECT_FALSE(has_both(world.shop));
+  EXPECT_TRUE(world.check(world.shop, "Romeo", password));
+  EXPECT_TRUE(has_both(world.shop));
+  EXPECT_FALSE(has_both(world.forum));
+  EXPECT_TRUE(world.check(world.shop, "romeo", password));
+  EXPECT_TRUE(world.check(world.shop, "romeo", "m2tea"));
+  EXPECT_FALSE(world.check(world.shop, "romeo", "m3tea"));
+  const auto whole = world.wait(world.accounts.load_keys(world.home, world.shop, "romeo"));
+  EXPECT_EQ(*whole, *sasl::make_scram_keys(password, whole->iterations, whole->salt));
+}
+
 TEST(Passwords, TextOfKeysIsReadBack) {
   const auto keys = sasl::make_scram_keys("secret", 4096);
   EXPECT_EQ(account_rows::parse_keys(account_rows::to_text(*keys)), *keys);

@@ -60,7 +60,7 @@ Result<SignedInUser> check_site_token(const Tenant& tenant, const Keys& keys, st
   if (!verified) return refused(verified.error().text);
 
   SignedInUser user;
-  auto localpart = localpart_of_user_id(verified->sub);
+  auto localpart = localpart_of_user(tenant, verified->sub);
   if (!localpart) return refused("The \"sub\" of this token cannot be taken. " + localpart.error().text);
   auto details = account_rows::check_details({.name = if_given(std::move(verified->name)),
                                               .picture = if_given(std::move(verified->picture)),
@@ -92,9 +92,10 @@ Task<Result<SignedInUser>> sign_in(Executor& home, Accounts& accounts, TenantPtr
     if (known) details = {.user_id = user->user_id};
     details.expires_ms = std::max(user->expires_ms + guest_renewal_s * 1000, known ? known->expires_ms : 0);
   }
-  const auto account = co_await accounts.upsert(home, tenant, user->localpart, std::move(details));
+  const auto account = co_await accounts.upsert_user(home, tenant, user->localpart, std::move(details));
   if (!account && account.error().kind == ErrorKind::conflict) co_return refused(account.error().text);
   if (!account) co_return account.error();
+  user->localpart = account->localpart;
   user->account_created_ms = account->created_ms;
   co_return user;
 }

@@ -16,7 +16,7 @@ namespace teahouse {
 
 struct SignedInUser {
   std::string user_id;    // sub, as the site knows it
-  std::string localpart;  // localpart_of_user_id(sub)
+  std::string localpart;  // localpart_of_user(sub); once signed in, the account's
   AccountChange details;  // of the claims name, picture and role: those that are there
   std::vector<std::string> rooms;
   int64_t expires_ms = 0;

@@ -3,10 +3,12 @@
 //   natural(id)  the id mapped (case, width, form), escaped and judged; only where unescaping gives the mapped id back,
 //                so that ids with one natural form are one id when mapped.
 //   derived(id)  '=' and the id's bytes, of which each but [a-z0-9._-] is written "=xx": every id has its own.
+//   spelt(id)    the same with each byte written so: the place to which an id goes whose natural form many programs
+//                cannot tell from another account's.
 //
 // An id takes its natural form, unless it has none or that form is the derived form of another id, as "=m=c2=b2" is of
-// "m²"; then it takes its derived form, which is longer. Whether a form is taken as derived is asked of the id that it
-// spells, which is shorter by at least the first '=': so the question has an end.
+// "m²", or the spelt form of any; then it takes its derived form, which is longer. Whether a form is taken as derived
+// is asked of the id that it spells, which is shorter by at least the first '=': so the question has an end.
 #include "account/user_id.h"
 
 #include <optional>
@@ -23,11 +25,13 @@ constexpr char mark = '=';
 
 bool is_plain(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'; }
 
-std::string derive(std::string_view user_id) {
+bool is_never_plain(char) { return false; }
+
+std::string derive(std::string_view user_id, bool (*stays)(char) = is_plain) {
   static constexpr char digits[] = "0123456789abcdef";
   std::string derived(1, mark);
   for (const char c : user_id) {
-    if (is_plain(c)) {
+    if (stays(c)) {
       derived.push_back(c);
     } else {
       const unsigned byte = static_cast<unsigned char>(c);
@@ -42,7 +46,7 @@ int digit_of(char c) {
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-// The id whose derived form this is, if it takes that form.
+// The id whose derived form this is, if it takes that form, or whose spelt form.
 std::optional<std::string> find_derived(std::string_view localpart) {
   if (!localpart.starts_with(mark)) return std::nullopt;
   std::string id;
@@ -58,6 +62,7 @@ std::optional<std::string> find_derived(std::string_view localpart) {
     id.push_back(static_cast<char>(high * 16 + low));
     i += 2;
   }
+  if (!id.empty() && derive(id, is_never_plain) == localpart) return id;
   const auto taken = localpart_of_user_id(id);
   return taken && *taken == localpart ? std::optional(std::move(id)) : std::nullopt;
 }
@@ -81,6 +86,20 @@ Result<std::string> localpart_of_user_id(std::string_view user_id) {
   std::string derived = derive(user_id);
   if (derived.size() <= jid_part_bytes_max) return derived;
   return Error{ErrorKind::bad_request, "The id is too long to be a part of an address."};
+}
+
+std::optional<std::string> spell_out_id(std::string_view localpart) {
+  std::string spelt = derive(user_id_of(localpart), is_never_plain);
+  return spelt != localpart && spelt.size() <= jid_part_bytes_max ? std::optional(std::move(spelt)) : std::nullopt;
+}
+
+Result<std::string> localpart_of_user(const Tenant& tenant, std::string_view user_id) {
+  auto natural = localpart_of_user_id(user_id);
+  if (!natural) return natural;
+  if (auto moved = tenant.spellings->find_moved(*natural)) return *std::move(moved);
+  const auto owner = tenant.aliases->owner(*natural);
+  auto spelt = owner && *owner != *natural ? spell_out_id(*natural) : std::nullopt;
+  return spelt ? *std::move(spelt) : *std::move(natural);
 }
 
 std::string user_id_of(std::string_view localpart) {

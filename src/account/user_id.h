@@ -3,11 +3,13 @@
 // "42" is "42", "Ann Lee" is "ann\20lee" (XEP-0106), and an id that can be no localpart is written byte by byte behind
 // '=': "m²" is "=m=c2=b2". Ids that a localpart's preparation makes equal (RFC 7622: case, width, canonical form) are
 // spellings of one id; of those an account keeps the first (AccountChange::user_id). No other two ids have one
-// localpart: see user_id.cc.
+// localpart: see user_id.cc. Where an id's localpart is the form that older clients make of somebody else's (Aliases),
+// the id is spelt out whole, byte by byte, as "==67=72=6f=73=73".
 //
 // Thread: any. Limits: a localpart's 1023 bytes, which 64 characters never reach.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +21,11 @@ struct Tenant;
 
 // Errors: bad_request for an id that is empty or blank, no UTF-8 or too long.
 Result<std::string> localpart_of_user_id(std::string_view user_id);
+
+// The same, of a user of this tenant, where somebody else's name may stand in the way.
+Result<std::string> localpart_of_user(const Tenant& tenant, std::string_view user_id);
+// The other place of the id whose localpart this is, unless it is there already.
+std::optional<std::string> spell_out_id(std::string_view localpart);
 
 // The id that this is the localpart of, in the one spelling that is in normal form. The other way it is always the same
 // localpart again, if a site can have made it.

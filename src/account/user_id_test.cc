@@ -77,10 +77,20 @@ TEST(UserId, ComesBackFromItsLocalpart) {
   for (const char* other : {"=", "=zz", "=4", "=foo", "=f=6fo", "=m=C2=B2"}) EXPECT_EQ(user_id_of(other), other);
 }
 
+TEST(UserId, HasAPlaceThatIsSpeltOut) {
+  EXPECT_EQ(spell_out_id("gross"), "==67=72=6f=73=73");
+  EXPECT_EQ(spell_out_id("gro\u00DF"), "==67=72=6f=c3=9f");
+  EXPECT_EQ(spell_out_id("=m=c2=b2"), "==6d=c2=b2") << "m²";
+  EXPECT_EQ(spell_out_id("==67"), std::nullopt) << "it is there already";
+  EXPECT_EQ(user_id_of("==67=72=6f=73=73"), "gross");
+  EXPECT_EQ(localpart("==67=72=6f=73=73"), "==3d=3d67=3d72=3d6f=3d73=3d73") << "which nobody else is given";
+  EXPECT_EQ(user_id_of(localpart("==67=72=6f=73=73")), "==67=72=6f=73=73");
+}
+
 // Ids made of all pairs and triples of what the two forms are made of.
 TEST(UserId, SharesItsLocalpartWithNoOther) {
   const std::vector<std::string> pieces = {"a", "m", "=",  "==", "=3d", "=20", "=c2=b2",
-                                           "²", " ", "\\", "20", "5c",  "/"};
+                                           "²", " ", "\\", "20", "5c",  "/",   "=61"};
   std::map<std::string, std::string> ids;
   for (const auto& a : pieces) {
     for (const auto& b : pieces) {
@@ -91,6 +101,9 @@ TEST(UserId, SharesItsLocalpartWithNoOther) {
         EXPECT_EQ(user_id_of(own), id);
         const auto [known, is_new] = ids.emplace(own, id);
         EXPECT_TRUE(is_new || known->second == id) << id << " and " << known->second << " are both " << own;
+        const auto spelt = spell_out_id(own);
+        if (spelt) EXPECT_EQ(user_id_of(*spelt), id);
+        if (spelt) EXPECT_TRUE(ids.emplace(*spelt, id).first->second == id) << *spelt;
       }
     }
   }

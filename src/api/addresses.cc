@@ -28,7 +28,13 @@ Task<Outcome> list_addresses(ApiContext& api, Call call) {
     if (name != "of") continue;
     const auto party = parse_party("of", of);
     if (!party) co_return party.error();
-    const auto jid = party_jid(*call.tenant, *party);
+    auto jid = party_jid(*call.tenant, *party);
+    if (jid && party->kind == Party::Kind::user) {
+      const auto place =
+          co_await api.house().accounts.find_place(api.loop(), call.tenant, std::string(jid->localpart()));
+      if (!place) co_return place.error();
+      jid = BareJid::make(*place, call.tenant->domain);
+    }
     if (!jid) co_return Error{ErrorKind::bad_request, jid.error().text};
     auto object = co_await describe(api, call.tenant, *jid);
     if (!object) co_return object.error();

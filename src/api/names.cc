@@ -39,9 +39,10 @@ Result<BareJid> party_jid(const Tenant& tenant, const Party& party) {
     case Party::Kind::user:
     case Party::Kind::room: break;
   }
-  const auto localpart = localpart_of_user_id(party.id);
+  const bool is_user = party.kind == Party::Kind::user;
+  const auto localpart = is_user ? localpart_of_user(tenant, party.id) : localpart_of_user_id(party.id);
   if (!localpart) return localpart.error();
-  return BareJid::make(*localpart, party.kind == Party::Kind::user ? tenant.domain : tenant.rooms_domain);
+  return BareJid::make(*localpart, is_user ? tenant.domain : tenant.rooms_domain);
 }
 
 Result<void> check_not_banned(const Call& call, const RoomInfo& room) {
@@ -54,7 +55,7 @@ bool is_member(const Call& call, const RoomInfo& room) {
 }
 
 Result<std::string> read_own_user(const Call& call, std::string_view id) {
-  auto localpart = localpart_of_user_id(id);
+  auto localpart = localpart_of_user(*call.tenant, id);
   if (!localpart || !call.user || *localpart == call.user->localpart) return localpart;
   return Error{ErrorKind::forbidden, "This token is of user '" + call.user->user_id +
                                          "' and speaks for no other; with an API key you can ask for anybody."};
@@ -77,7 +78,7 @@ Result<Account> check_spelling(Account account, std::string_view user_id) {
 }
 
 Task<Result<Account>> load_user(ApiContext& api, TenantPtr tenant, std::string user_id) {
-  auto account = co_await api.house().accounts.find(api.loop(), tenant, *localpart_of_user_id(user_id));
+  auto account = co_await api.house().accounts.find(api.loop(), tenant, *localpart_of_user(*tenant, user_id));
   if (account) co_return check_spelling(std::move(*account), user_id);
   if (account.error().kind != ErrorKind::item_not_found) co_return account;
   co_return Error{ErrorKind::item_not_found,
@@ -87,12 +88,12 @@ Task<Result<Account>> load_user(ApiContext& api, TenantPtr tenant, std::string u
 
 // The site knows its users before they have ever opened the chat: what it sends them waits for their first sign-in.
 Task<Result<Account>> load_or_make_user(ApiContext& api, Call call, std::string user_id) {
-  const std::string localpart = *localpart_of_user_id(user_id);
+  const std::string localpart = *localpart_of_user(*call.tenant, user_id);
   auto account = co_await api.house().accounts.find(api.loop(), call.tenant, localpart);
   if (account) co_return check_spelling(std::move(*account), user_id);
   if (call.user || account.error().kind != ErrorKind::item_not_found) co_return account;
   if (const auto good = check_new_user_id(user_id); !good) co_return good.error();
-  auto made = co_await api.house().accounts.upsert(api.loop(), call.tenant, localpart, {});
+  auto made = co_await api.house().accounts.upsert_user(api.loop(), call.tenant, localpart, {});
   co_return made;
 }
 

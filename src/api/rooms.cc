@@ -67,7 +67,7 @@ Task<Outcome> put_member(ApiContext& api, Call call) {
   if (role != "member" && role != "admin" && role != "owner" && role != "outcast") {
     co_return Error{ErrorKind::bad_request, "The field 'role' must be member, admin, owner or outcast (banned)."};
   }
-  const auto localpart = localpart_of_user_id(call.path("user"));
+  const auto localpart = localpart_of_user(*call.tenant, call.path("user"));
   if (!localpart) co_return localpart.error();
   const std::string user = user_id_at(*call.tenant, *localpart);
   const auto set = co_await api.rooms.set_member(api.loop(), call.tenant, call.path("id"), user, role);
@@ -76,7 +76,7 @@ Task<Outcome> put_member(ApiContext& api, Call call) {
 }
 
 Task<Outcome> remove_member(ApiContext& api, Call call) {
-  const auto localpart = localpart_of_user_id(call.path("user"));
+  const auto localpart = localpart_of_user(*call.tenant, call.path("user"));
   if (!localpart) co_return localpart.error();
   const auto set =
       co_await api.rooms.set_member(api.loop(), call.tenant, call.path("id"), user_id_of(*localpart), "none");

@@ -131,6 +131,30 @@ TEST_F(TenantApi, IdsWithSlashesStandInPaths) {
   EXPECT_EQ(with_key(shop_, "GET", "/v1/users/ann").status, 200) << "who else is there";
 }
 
+TEST_F(TenantApi, AUserWhoseFormIsAnothersHasAnAddressOfTheirOwn) {
+  ASSERT_EQ(with_key(shop_, "PUT", "/v1/users/gro%C3%9F", "name=First").status, 201);
+  const std::string moved = "==67=72=6f=73=73@shop.example";
+  EXPECT_EQ(with_key(shop_, "POST", "/v1/tokens", "user=gross").text("jid"), moved);
+  EXPECT_EQ(with_key(shop_, "GET", "/v1/users/gross").status, 404);
+  const Reply made = as_user(shop_, "gross", "PUT", "/v1/users/gross", "name=Second");
+  EXPECT_EQ(made.status, 200) << "the token has made the user: " << made.body;
+  EXPECT_EQ(made.text("jid"), moved);
+  EXPECT_EQ(made.text("id"), "gross");
+  EXPECT_EQ(with_key(shop_, "GET", "/v1/users/gro%C3%9F").text("name"), "First");
+  EXPECT_EQ(with_key(shop_, "GET", "/v1/users/gross").text("name"), "Second");
+  EXPECT_EQ(with_key(shop_, "POST", "/v1/messages", "to=user:gross&text=x").text("to"), "user:gross");
+  EXPECT_EQ(with_key(shop_, "GET", "/v1/users/gross/messages").json().at("messages").as_array().size(), 1U);
+  EXPECT_EQ(with_key(shop_, "GET", "/v1/users/gro%C3%9F/messages").json().at("messages").as_array().size(), 0U);
+  // The other way round: whom the address is asked of has not been here.
+  ASSERT_EQ(with_key(shop_, "PUT", "/v1/users/strasse").status, 201);
+  const Reply asked = with_key(shop_, "GET", "/v1/addresses?of=user:stra%C3%9Fe");
+  const std::string there(asked.json().at("addresses").at(0).at("jid").as_string());
+  EXPECT_EQ(there, "==73=74=72=61=c3=9f=65@shop.example");
+  EXPECT_EQ(with_key(shop_, "POST", "/v1/tokens", "user=stra%C3%9Fe").text("jid"), there);
+  EXPECT_EQ(with_key(shop_, "PUT", "/v1/users/stra%C3%9Fe").text("jid"), there);
+  EXPECT_EQ(with_key(forum_, "PUT", "/v1/users/stra%C3%9Fe").text("jid"), "stra\u00DFe@forum.example");
+}
+
 // A site that makes its users on two servers at once, and greets each of them once.
 TEST_F(TenantApi, AUserIsMadeOnce) {
   std::vector<std::future<int>> asked;

@@ -33,16 +33,16 @@ Task<Outcome> make_token(ApiContext& api, Call call) {
   // What would be refused at its first use is refused now, in the same words.
   const auto checked = check_site_token(*call.tenant, api.house().keys, token, now_ms);
   if (!checked) co_return Error{ErrorKind::bad_request, checked.error().text};
-  const auto known = co_await api.house().accounts.find(api.loop(), call.tenant, checked->localpart);
+  const auto place = co_await api.house().accounts.find_place(api.loop(), call.tenant, checked->localpart);
+  if (!place) co_return place.error();
+  const auto known = co_await api.house().accounts.find(api.loop(), call.tenant, *place);
   if (known && !known->user_id.empty() && known->user_id != claims.sub) {
     co_return other_spelling(claims.sub, known->user_id);
   }
-  co_return make_answer(201,
-                        {{"token", token},
-                         {"user", claims.sub},
-                         {"jid", checked->localpart + "@" + call.tenant->domain},
-                         {"expires", claims.exp_s}},
-                        token);
+  co_return make_answer(
+      201,
+      {{"token", token}, {"user", claims.sub}, {"jid", *place + "@" + call.tenant->domain}, {"expires", claims.exp_s}},
+      token);
 }
 
 }  // namespace teahouse::api

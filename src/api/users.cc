@@ -41,15 +41,15 @@ Task<Outcome> put_user(ApiContext& api, Call call) {
   if (!known && known.error().kind != ErrorKind::item_not_found) co_return known.error();
   const auto good_id = known ? Result<void>() : check_new_user_id(call.path("id"));
   if (!good_id) co_return good_id.error();
-  const auto account = co_await api.house().accounts.upsert(api.loop(), call.tenant, *localpart, std::move(details),
-                                                            std::move(password));
+  const auto account = co_await api.house().accounts.upsert_user(api.loop(), call.tenant, *localpart,
+                                                                 std::move(details), std::move(password));
   if (!account) co_return account.error();
   co_return make_answer(account->is_new ? 201 : 200, to_json(*call.tenant, *account, true));
 }
 
 // Everybody of a site may see names and pictures; the rest is the site's and the user's own.
 Task<Outcome> get_user(ApiContext& api, Call call) {
-  const auto localpart = localpart_of_user_id(call.path("id"));
+  const auto localpart = localpart_of_user(*call.tenant, call.path("id"));
   if (!localpart) co_return localpart.error();
   const auto account = co_await load_user(api, call.tenant, call.path("id"));
   if (!account) co_return account.error();
@@ -58,7 +58,7 @@ Task<Outcome> get_user(ApiContext& api, Call call) {
 }
 
 Task<Outcome> remove_user(ApiContext& api, Call call) {
-  const auto localpart = localpart_of_user_id(call.path("id"));
+  const auto localpart = localpart_of_user(*call.tenant, call.path("id"));
   if (!localpart) co_return localpart.error();
   const auto account = co_await load_user(api, call.tenant, call.path("id"));
   if (!account) co_return account.error();

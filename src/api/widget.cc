@@ -62,7 +62,7 @@ Task<Result<crypto::SiteToken>> make_claims(ApiContext& api, TenantPtr tenant, s
     if (!old) co_return old.error();
     claims.sub = old->sub;
     claims.name = old->name;
-    const auto localpart = localpart_of_user_id(claims.sub);
+    const auto localpart = localpart_of_user(*tenant, claims.sub);
     if (!localpart) co_return localpart.error();
     const auto account = co_await api.house().accounts.find(api.loop(), tenant, *localpart);
     if (account && !account->name.empty()) claims.name = account->name;

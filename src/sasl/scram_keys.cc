@@ -74,6 +74,13 @@ bool check_password(const ScramKeys& keys, std::string_view password) {
   return other && is_any_of(keys, *other);
 }
 
+std::optional<ScramKeys> add_other_form(const ScramKeys& keys, std::string_view password) {
+  const auto prepared = xmpp::prepare_password(password);
+  if (keys.saslprep_pairs || !prepared || !find_saslprep(password, *prepared)) return std::nullopt;
+  auto whole = make_scram_keys(password, keys.iterations, keys.salt);
+  return whole ? std::optional(std::move(*whole)) : std::nullopt;
+}
+
 ScramKeys make_fake_keys(std::string_view secret, std::string_view authcid) {
   const auto from = [&](Hash hash, std::string_view purpose) {
     return crypto::hmac(hash, secret, std::string(purpose).append(" ").append(authcid));

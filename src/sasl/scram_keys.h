@@ -50,6 +50,10 @@ Result<ScramKeys> make_scram_keys(std::string_view password, int iterations, std
 // profile, here or by the client. Not for a loop's thread either.
 bool check_password(const ScramKeys& keys, std::string_view password);
 
+// The keys with those of the password's other form, where they have one form only (they are older than the other), of a
+// password that is right. None: nothing is missing.
+std::optional<ScramKeys> add_other_form(const ScramKeys& keys, std::string_view password);
+
 // The keys that an account which does not exist seems to have: the same each time, for the same name, and for no
 // password.
 ScramKeys make_fake_keys(std::string_view secret, std::string_view authcid);

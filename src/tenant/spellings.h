@@ -1,5 +1,6 @@
 // Spellings: the user ids of a tenant's accounts that cannot be read from their localparts as the site spells them
-// ("Bo", whose localpart is "bo").
+// ("Bo", whose localpart is "bo"), and the localparts of those that cannot have the one that their id has anywhere else
+// ("gross", where "gro\u00DF" was first).
 //
 // Thread: any. Lifetime: one for each tenant, kept while its Tenant snapshots are replaced. Limits: the tenant's
 // accounts. Accounts keeps it.
@@ -32,9 +33,24 @@ class Spellings {
     if (const auto found = user_ids_.find(localpart); found != user_ids_.end()) user_ids_.erase(found);
   }
 
+  // The localpart of the account whose id is elsewhere at `natural`.
+  std::optional<std::string> find_moved(std::string_view natural) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = moved_.find(natural);
+    return found == moved_.end() ? std::nullopt : std::optional(found->second);
+  }
+  void set_moved(std::string_view natural, std::string localpart) {
+    const std::lock_guard lock(mutex_);
+    moved_[std::string(natural)] = std::move(localpart);
+  }
+  void remove_moved(std::string_view natural) {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = moved_.find(natural); found != moved_.end()) moved_.erase(found);
+  }
+
  private:
   mutable std::mutex mutex_;
-  TextMap<std::string> user_ids_;
+  TextMap<std::string> user_ids_, moved_;
 };
 
 }  // namespace teahouse

@@ -52,7 +52,7 @@ Result<BareJid> make_room_jid(const Tenant& tenant, std::string_view id) {
 }
 
 Result<BareJid> make_user_jid(const Tenant& tenant, std::string_view user) {
-  const auto localpart = localpart_of_user_id(user);
+  const auto localpart = localpart_of_user(tenant, user);
   if (!localpart) return Error{ErrorKind::bad_request, "This cannot be a user's id. " + localpart.error().text};
   return BareJid::make(*localpart, tenant.domain);
 }
