@@ -53,8 +53,9 @@ const framingCss = "body { filter: grayscale(0); transform: translateX(0); overf
 
 const pages = new URL(config.pages ?? "http://127.0.0.1:15390");
 let server;
-/** Serves /page?…: the attributes of the script tag are the query's parameters. Closed by `close`. */
+/** Serves /page?…: the attributes of the script tag are the query's parameters. Closed by `close`. The tenants' users can be written to. */
 export async function openSite() {
+  for (const tenant of [alpha, beta]) for (const { id, name } of tenant.users) await api(tenant, "PUT", `/v1/users/${id}`, { name });
   server = createServer((request, response) => {
     const url = new URL(request.url, pages);
     const query = url.searchParams;

@@ -189,7 +189,7 @@ test("new messages are announced to screen readers", async () => {
   await h.ready(b);
   const a = await h.openPage(await h.newContext(), h.signedIn(alpha, ann, { to: bo.id }));
   await h.ready(a);
-  await a.getByRole("heading", { name: bo.name }).waitFor();
+  await a.getByRole("heading", { name: bo.name, exact: true }).waitFor();
   const said = h.unique("announced");
   await h.say(b, said);
   await h.sees(a, said);

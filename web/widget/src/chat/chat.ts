@@ -12,7 +12,7 @@ import { guestStorage, type Identity } from "../core/identity.ts";
 import { bareJid, escapeLocalpart, userJid } from "../core/jid.ts";
 import { Link } from "../core/link.ts";
 import { ns } from "../core/ns.ts";
-import { Outbox, type Outgoing } from "../core/outbox.ts";
+import { Outbox } from "../core/outbox.ts";
 import { clearOtherUsers, userScope, type OpenStorage, type Storage } from "../core/storage.ts";
 import { randomId, type Status } from "../core/stream.ts";
 import { child, el, text } from "../core/xml.ts";
@@ -29,7 +29,7 @@ import { limits, type Conversation, type Read } from "./model.ts";
 import { People, safePicture } from "./people.ts";
 import { answerRequest } from "./requests.ts";
 import { Rooms } from "./rooms.ts";
-import { Sending } from "./sending.ts";
+import { Sending, type SendingTold } from "./sending.ts";
 import { Store, type Snapshot } from "./store.ts";
 import { Typing } from "./typing.ts";
 
@@ -50,8 +50,7 @@ interface ChatEvents {
 }
 
 type TabTold =
-  | { queued: Outgoing }
-  | { discarded: Outgoing }
+  | SendingTold
   | { read: { jid: string; read: Read } }
   | { time: { utc: string; heardAt: number } }
   | { name: { name: string; since: number } }
@@ -119,7 +118,7 @@ export class Chat extends Emitter<ChatEvents> {
     this.people = new People(origin, site.domain, identity, this.store);
     this.contacts = new Contacts(this.link, this.store, this.people);
     this.typing = new Typing(this.link);
-    this.sending = new Sending(this.link, this.store, clock, this.rooms, new Outbox(this.local), (told) => this.link.tell(told));
+    this.sending = new Sending(this.link, this.store, clock, this.rooms, this.people, new Outbox(this.local), (told) => this.link.tell(told));
     this.incoming = new Incoming(this.link, this.store, this.history, this.messages, this.sending, this.people, this.contacts);
     this.first = this.pinFirst(options.room, options.to);
     this.listen();
@@ -368,9 +367,7 @@ export class Chat extends Emitter<ChatEvents> {
   }
 
   private hear(told: TabTold): void {
-    if ("queued" in told) {
-      this.sending.queued(told.queued);
-    } else if ("read" in told) {
+    if ("read" in told) {
       this.store.setRead(told.read.jid, told.read.read, false);
     } else if ("time" in told) {
       this.options.clock.hear(told.time.utc, told.time.heardAt);
@@ -379,9 +376,8 @@ export class Chat extends Emitter<ChatEvents> {
       if (this.stopped && this.link.leading) this.link.retryNow();
     } else if ("name" in told) {
       if (this.store.setOwnName(told.name.name, told.name.since) && this.link.leading) void this.rooms.followName();
-    } else if ("discarded" in told) {
-      const conversation = this.store.conversations.get(told.discarded.to);
-      if (conversation) this.store.drop(conversation, told.discarded.id);
+    } else {
+      this.sending.hear(told);
     }
   }
 

@@ -15,7 +15,7 @@ export interface Message {
   time: number;
   body: string;
   delivery?: Delivery;
-  /** Condition of the stanza error (`failed`). */
+  /** Condition of the stanza error, or `nobody` (`failed`). */
   error?: string;
   /** The sender asked for receipts and markers. */
   markable?: boolean;
@@ -75,6 +75,7 @@ export interface Conversation {
 export interface Person {
   jid: string;
   id: string;
+  /** Empty where nobody of this address has been here. */
   name: string;
   picture?: string;
 }

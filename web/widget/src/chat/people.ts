@@ -8,7 +8,6 @@ const askedMax = 50;
 
 export class People {
   private readonly asked = new Set<string>();
-  private readonly unknown = new Set<string>();
   private queue: string[] = [];
   private working = false;
 
@@ -21,7 +20,7 @@ export class People {
 
   want(jid: string | undefined): void {
     const bare = jid ? bareJid(jid) : "";
-    if (!bare || this.asked.has(bare) || domainpart(bare) !== this.domain || !bare.includes("@")) return;
+    if (this.asked.has(bare) || !this.isOfSite(bare)) return;
     this.asked.add(bare);
     this.queue.push(bare);
     if (!this.working) void this.work();
@@ -30,31 +29,48 @@ export class People {
   /** Somebody spoke: if he was not known as a user before, he may be now (an account is made by its first use). */
   heard(jid: string): void {
     const bare = bareJid(jid);
-    if (this.unknown.delete(bare)) this.asked.delete(bare);
+    if (this.isUnknown(bare)) this.asked.delete(bare);
     this.want(bare);
   }
 
-  /** Nobody of this address has ever been here. */
+  /** Nobody of this address had ever been here when the server was asked last. */
   isUnknown(bare: string): boolean {
-    return this.unknown.has(bare);
+    return this.store.people.get(bare)?.name === "";
   }
 
-  async load(...jids: string[]): Promise<void> {
+  /** Whether a message may go to this address, as far as is known. Only the site's own users are asked about; other addresses may be anybody's. */
+  isReachable(bare: string): boolean {
+    return !this.isOfSite(bare) || Boolean(this.store.people.get(bare)?.name);
+  }
+
+  /** Asks the server again, whatever it has said before. Where it can't be asked the address counts as somebody's. */
+  async findReachable(bare: string): Promise<boolean> {
+    const answered = await this.load(bare);
+    return !answered || this.isReachable(bare);
+  }
+
+  /** False if they could not be asked for. */
+  async load(...jids: string[]): Promise<boolean> {
     for (const jid of jids) this.asked.add(jid);
     try {
       const found = await loadAddresses(this.origin, await this.identity.token(), jids);
-      for (const { jid, party, name, picture } of found) this.take(jid, party.slice("user:".length), name, safePicture(picture));
+      for (const { jid, party, name, picture } of found) this.take(jid, party.slice("user:".length), name ?? "", safePicture(picture));
+      return true;
     } catch {
       for (const jid of jids) this.asked.delete(jid); // it may pass: they are asked for when they are shown next
+      return false;
     }
   }
 
-  private take(jid: string, id: string, name: string | undefined, picture: string | undefined): void {
+  private isOfSite(bare: string): boolean {
+    return bare.includes("@") && domainpart(bare) === this.domain;
+  }
+
+  /** An empty name: nobody yet. The id stands for it until they speak. */
+  private take(jid: string, id: string, name: string, picture: string | undefined): void {
     const known = this.store.people.get(jid);
-    // Nobody yet: the id is the name until they speak.
-    if (name === undefined) this.unknown.add(jid);
-    if (known?.id === id && known.name === (name ?? "") && known.picture === picture && name !== undefined) return;
-    this.store.people.set(jid, { jid, id, name: name ?? "", picture });
+    if (known?.id === id && known.name === name && known.picture === picture) return;
+    this.store.people.set(jid, { jid, id, name, picture });
     this.store.changed();
   }
 

@@ -8,20 +8,28 @@ import type { Outbox, Outgoing } from "../core/outbox.ts";
 import { randomId } from "../core/stream.ts";
 import { el } from "../core/xml.ts";
 import type { Conversation } from "./model.ts";
+import type { People } from "./people.ts";
 import type { Reading } from "./reading.ts";
 import type { Rooms } from "./rooms.ts";
 import type { Store } from "./store.ts";
 
 const triesMax = 6;
 
+/** News among tabs of a message that was written, taken back, or given up in one of them. */
+export type SendingTold = { queued: Outgoing } | { discarded: Outgoing } | { failed: Outgoing & { error: string } };
+
 export class Sending {
+  /** Addresses that the server is being asked about, and messages wait for the answer. */
+  private readonly looking = new Set<string>();
+
   constructor(
     private readonly link: Link,
     private readonly store: Store,
     private readonly clock: ServerClock,
     private readonly rooms: Rooms,
+    private readonly people: People,
     private readonly outbox: Outbox,
-    private readonly tellTabs: (told: { queued: Outgoing } | { discarded: Outgoing }) => void,
+    private readonly tellTabs: (told: SendingTold) => void,
   ) {}
 
   /** What earlier pages left. */
@@ -51,10 +59,17 @@ export class Sending {
     if (entry) this.tellTabs({ discarded: entry });
   }
 
-  /** Another tab's message. */
-  queued(entry: Outgoing): void {
-    this.show(entry);
-    this.flush(entry);
+  /** Takes another tab's news. */
+  hear(told: SendingTold): void {
+    if ("queued" in told) {
+      this.show(told.queued);
+      return this.flush(told.queued);
+    }
+    const entry = "discarded" in told ? told.discarded : told.failed;
+    const conversation = this.store.conversations.get(entry.to);
+    if (!conversation) return;
+    if ("discarded" in told) this.store.drop(conversation, entry.id);
+    else this.fail(conversation, entry, told.failed.error);
   }
 
   flushAll(): void {
@@ -94,6 +109,12 @@ export class Sending {
     this.store.update(conversation, entry.id, { delivery: "failed", error });
   }
 
+  /** Fails a message that is not sent: no stanza tells the other tabs so. */
+  private giveUp(conversation: Conversation, entry: Outgoing, error: string): void {
+    this.fail(conversation, entry, error);
+    this.tellTabs({ failed: { ...entry, error } });
+  }
+
   private show(entry: Outgoing): void {
     const conversation = this.store.conversation(entry.to, entry.room);
     const last = conversation.messages.at(-1)?.time ?? 0;
@@ -110,7 +131,21 @@ export class Sending {
     if (!entry.error) this.store.markRead(conversation, conversation.messages.findLast((m) => !m.own));
   }
 
-  private flush(entry: Outgoing): void {
+  /** The server says nothing of an account that is not there, and the message would be nobody's. What was known of it may be of the past. */
+  private async look(conversation: Conversation): Promise<void> {
+    const { jid } = conversation;
+    if (this.looking.has(jid)) return;
+    this.looking.add(jid);
+    const reachable = await this.people.findReachable(jid);
+    this.looking.delete(jid);
+    for (const entry of this.outbox.list()) {
+      if (entry.to !== jid || entry.error) continue;
+      if (reachable) this.flush(entry, true);
+      else this.giveUp(conversation, entry, "nobody");
+    }
+  }
+
+  private flush(entry: Outgoing, reachable = this.people.isReachable(entry.to)): void {
     if (!this.link.leading || this.link.status.phase !== "online" || entry.error || this.link.isUnacked(entry.id)) return;
     const conversation = this.store.conversation(entry.to, entry.room);
     const { room } = conversation;
@@ -119,8 +154,9 @@ export class Sending {
       return;
     }
     if (conversation.messages.some((m) => m.own && m.id === entry.id && m.archiveId)) return this.acknowledged(entry.id);
+    if (!reachable) return void this.look(conversation);
     const tries = (entry.tries ?? 0) + 1;
-    if (tries > triesMax) return this.fail(conversation, entry, "policy-violation");
+    if (tries > triesMax) return this.giveUp(conversation, entry, "policy-violation");
     this.outbox.put({ ...entry, tries });
     this.link.send(
       el(

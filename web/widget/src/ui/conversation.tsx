@@ -213,6 +213,6 @@ function Empty({ conversation, name }: { conversation: Conversation; name: strin
   const { t, chat } = useUi();
   if (conversation.room) return <Notice title={t("emptyRoom")} text={t("emptyRoomHint")} />;
   if (isFromSite(chat, conversation)) return <Notice title={name} />;
-  if (chat.people.isUnknown(conversation.jid)) return <Notice title={name} text={t("emptyUnknown", { name })} />;
+  if (chat.people.isUnknown(conversation.jid)) return <Notice title={name} text={t("neverHere", { name })} />;
   return <Notice title={t("emptyPerson", { name })} text={t("emptyPersonHint", { name })} />;
 }

@@ -1,7 +1,7 @@
 // Error conditions in the words of the user's language.
 import type { ChatStrings } from "../strings/chat.ts";
 
-/** For a message that was refused. */
+/** For a message that was refused; it may want the `name` of whom it was for. */
 export function messageError(condition: string | undefined): keyof ChatStrings {
   switch (condition) {
     case "resource-constraint":
@@ -19,6 +19,8 @@ export function messageError(condition: string | undefined): keyof ChatStrings {
     case "item-not-found":
     case "recipient-unavailable":
       return "errorUser";
+    case "nobody":
+      return "neverHere";
     case "remote-server-not-found":
     case "remote-server-timeout":
     case "gone":

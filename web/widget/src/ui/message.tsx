@@ -6,6 +6,7 @@ import { Avatar } from "./avatar.tsx";
 import { useUi, type Ui } from "./context.ts";
 import { messageError } from "./errors.ts";
 import { Icon, type IconName } from "./icons.tsx";
+import { conversationName } from "./names.ts";
 import { isLargeEmoji, linkify } from "./text.ts";
 import { startOfDay } from "./time.ts";
 
@@ -72,7 +73,7 @@ function Failed({ message, conversation }: { message: Message; conversation: Con
   return (
     <div class="failed">
       <span>
-        {t("failed")}. {t(messageError(message.error))}
+        {t("failed")}. {t(messageError(message.error), { name: conversationName(chat, conversation, t) })}
       </span>
       <button type="button" class="link" onClick={() => chat.retry(conversation, message.id)}>
         {t("retry")}
