@@ -114,6 +114,53 @@ test("whatever a user is called, the room is entered, and the others see the nam
   }
 });
 
+test("the name as it is written stays with what was said in the room, and gives the picture its letters", async () => {
+  const room = await makeRoom();
+  const b = await h.openPage(await h.newContext(), h.signedIn(alpha, { ...bo, name: "👩‍💻 Dev" }, { room: room.name }));
+  await h.ready(b);
+  const said = h.unique("and gone");
+  await h.say(b, said);
+  await h.delivered(b, said);
+  await h.closeContexts();
+  await owner.gets(said);
+  const a = await h.openPage(await h.newContext(), h.signedIn(alpha, ann, { room: room.name }));
+  const group = a.locator(".group", { hasText: said });
+  await group.waitFor();
+  assert.equal(await group.locator(".author bdi").innerText(), "👩‍💻 Dev");
+  assert.equal(await group.locator(".avatar span").innerText(), "👩‍💻D");
+  await a.getByRole("button", { name: "Back to conversations" }).click();
+  await a.locator(".item", { hasText: said }).getByText("👩‍💻 Dev: ").waitFor();
+});
+
+test("a name whose writing alone changes is seen by those who are in the room", async () => {
+  const room = await makeRoom();
+  const a = await h.openPage(await h.newContext(), h.signedIn(alpha, ann, { room: room.name }));
+  const b = await h.openPage(await h.newContext(), h.signedIn(alpha, { ...bo, name: "Bo ❤" }, { room: room.name }));
+  for (const page of [a, b]) await h.ready(page);
+  await a.getByRole("button", { name: "Show who is here" }).click();
+  await a.locator(".person", { hasText: "Bo ❤" }).waitFor();
+  await h.runTag(b, alpha, { token: h.laterToken(alpha, { ...bo, name: "Bo ❤️" }), room: room.name });
+  await a.locator(".person", { hasText: "Bo ❤️" }).waitFor();
+  assert.equal(await a.locator(".person", { hasText: "Bo" }).count(), 1);
+});
+
+test("a guest changes the name from how it is written, whatever a room has made of it", async () => {
+  const room = await makeRoom();
+  const name = "👩‍💻 Gast";
+  const taken = await h.openPage(await h.newContext(), h.signedIn(alpha, { ...bo, name }, { room: room.name }));
+  await h.ready(taken);
+  const guest = await h.openPage(await h.newContext(), h.pageUrl(alpha));
+  await h.ready(guest);
+  await guest.getByRole("button", { name: "Change name" }).click();
+  await guest.getByLabel("Your name").fill(name);
+  await guest.keyboard.press("Enter");
+  await guest.getByText(`You appear as ${name}.`).waitFor();
+  await h.go(guest, { room: room.name });
+  await guest.getByText(`You appear as ${name} 2.`).waitFor();
+  await guest.getByRole("button", { name: "Change name" }).click();
+  assert.equal(await guest.getByLabel("Your name").inputValue(), name);
+});
+
 test("whatever a user's id is, the user signs in", async () => {
   const room = await makeRoom();
   for (const id of ["m²", "น้ำ", "Լևոն", "Ali علي", "😀", "CORP\\bea"]) {

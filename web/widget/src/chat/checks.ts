@@ -5,9 +5,9 @@ import type { Snapshot } from "./store.ts";
 
 export const isRead = hasFields<Read>({ time: isNumber, id: optional(isString) });
 
-const isMessage = hasFields<Message>({ id: isString, archiveId: optional(isString), author: isString, nick: isString, own: isBoolean, time: isNumber, body: isString });
+const isMessage = hasFields<Message>({ id: isString, archiveId: optional(isString), author: isString, nick: isString, name: optional(isString), own: isBoolean, time: isNumber, body: isString });
 
-const isOccupant = hasFields<Occupant>({ nick: isString, jid: optional(isString), role: isString, affiliation: isString, show: isString });
+const isOccupant = hasFields<Occupant>({ nick: isString, name: optional(isString), jid: optional(isString), role: isString, affiliation: isString, show: isString });
 
 const isRoom = hasFields<Room>({ phase: isString as never, nick: isString, subject: isString, occupants: mapOf(isOccupant) });
 

@@ -3,6 +3,7 @@ import type { ServerClock } from "../core/clock.ts";
 import { bareJid, resourcepart } from "../core/jid.ts";
 import type { Conversation, Message } from "./model.ts";
 import { limits } from "./model.ts";
+import { writtenName } from "./nick.ts";
 import type { Reading } from "./reading.ts";
 import type { Store } from "./store.ts";
 
@@ -50,7 +51,7 @@ export class Messages {
       return null;
     }
     const own = this.isOwn(reading, room.occupantId, room.nick, nick);
-    if (reading.chatState && origin.from === "live" && !own) this.setTyping(conversation, nick, nick, reading.chatState === "composing");
+    if (reading.chatState && origin.from === "live" && !own) this.setTyping(conversation, nick, this.store.occupantName(conversation.jid, nick), reading.chatState === "composing");
     const archiveId = origin.archiveId ?? reading.stanzaIds.find((s) => s.by === conversation.jid)?.id;
     if (origin.from === "live" && archiveId && conversation.synced) conversation.newestArchiveId = archiveId;
     if (!reading.body) return { conversation, fresh: false };
@@ -59,6 +60,7 @@ export class Messages {
       archiveId,
       author: own ? "me" : reading.occupantId ? `o:${reading.occupantId}` : `n:${nick}`,
       nick,
+      name: writtenName(nick, reading.written),
       own,
     });
   }
@@ -98,7 +100,7 @@ export class Messages {
     conversation: Conversation,
     reading: Reading,
     origin: Origin,
-    facts: Pick<Message, "archiveId" | "author" | "nick" | "own">,
+    facts: Pick<Message, "archiveId" | "author" | "nick" | "name" | "own">,
   ): Applied {
     const last = conversation.messages.findLast((m) => m.delivery !== "pending")?.time ?? 0;
     const message: Message = {

@@ -11,6 +11,8 @@ export interface Message {
   author: string;
   /** The room nick; empty in 1:1, where the person's name is looked up. */
   nick: string;
+  /** In a room, the author's name as it is written, where the nick can't hold that. */
+  name?: string;
   own: boolean;
   time: number;
   body: string;

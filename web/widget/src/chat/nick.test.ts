@@ -50,10 +50,20 @@ test("what the server has refused is left out", () => {
 
 test("a written name is shown where it is its owner's nick", () => {
   assert.equal(writtenName("Anna ❤", "Anna ❤️"), "Anna ❤️");
-  assert.equal(writtenName("Anna ❤ 2", "Anna ❤️"), "Anna ❤️ 2");
+  for (const number of [2, 10]) assert.equal(writtenName(`Anna ❤ ${number}`, "Anna ❤️"), `Anna ❤️ ${number}`);
   assert.equal(writtenName("玛丽‧居里", "玛丽·居里"), "玛丽·居里");
   for (const written of ["Admin", "", "Anna", "Anna ❤️❤️", "\u200B"]) assert.equal(writtenName("Anna ❤", written), undefined, written);
   assert.equal(writtenName("Ann", "Ann"), undefined);
+});
+
+test("a name that is too long ends with a whole character as people see them", () => {
+  const long = "x".repeat(46);
+  for (const last of ["👩‍💻", "g̈̌̂", "ห่ำ"]) {
+    assert.equal(cleanName(long + last), long);
+    assert.equal(makeNick(long + last), makeNick(long));
+  }
+  assert.equal(cleanName("🇨🇳".repeat(30)), "🇨🇳".repeat(24));
+  assert.equal(cleanName(`e${"\u0302".repeat(100)}`).length, 48);
 });
 
 test("a name stays as it is written, on one line", () => {

@@ -4,6 +4,8 @@
 // What the class disallows is replaced by what looks like it, or left out. The server knows a Unicode of its own age, and joining letters
 // better: what it still refuses, it names, and that is left out then.
 
+import { graphemes } from "../core/graphemes.ts";
+
 const charactersMax = 48;
 
 /** Without what turns the letters around it, as the server takes it out of names: with it one name reads as another. */
@@ -12,8 +14,16 @@ export function cleanName(name: string): string {
   return cut(name.replace(/[\u202A-\u202E\u2066-\u2069]/g, "").replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " "));
 }
 
+/** Not within what people take for one character, unless that alone is too long. */
 function cut(text: string): string {
-  return [...text.replace(/\s+/g, " ").trim()].slice(0, charactersMax).join("").trim();
+  const line = text.replace(/\s+/g, " ").trim();
+  const kept: string[] = [];
+  for (const grapheme of graphemes(line)) {
+    const characters = [...grapheme];
+    if (kept.length > 0 && kept.length + characters.length > charactersMax) break;
+    kept.push(...characters.slice(0, charactersMax));
+  }
+  return kept.join("").trim();
 }
 
 const kanaOrHan = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u;
@@ -76,7 +86,7 @@ export function refusedCharacter(text: string): string | undefined {
 export function writtenName(nick: string, written: string): string | undefined {
   const name = cleanName(written);
   const known = makeNick(name);
-  if (!name || !known || name === nick) return undefined;
-  const number = nick.startsWith(known) ? nick.slice(known.length) : undefined;
-  return number !== undefined && /^(?: \d)?$/.test(number) ? name + number : undefined;
+  if (!known || !nick.startsWith(known)) return undefined;
+  const number = nick.slice(known.length);
+  return /^(?: \d\d?)?$/.test(number) && name + number !== nick ? name + number : undefined;
 }

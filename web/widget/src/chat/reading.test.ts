@@ -89,3 +89,21 @@ test("white space alone is no message, and a headline is no part of a conversati
   assert.deepEqual(store.list(), []);
   assert.equal(messages.apply(read("<body> Hi </body>"), { from: "live" })?.message?.body, " Hi ");
 });
+
+test("a room's message keeps its author's name as it is written, and only where that is the author's nick", () => {
+  const { store, messages } = setUp();
+  const conversation = store.conversation("tea@rooms.a.test", true);
+  conversation.synced = true;
+  const say = (nick: string, written: string, id: string) => {
+    const name = `<nick xmlns="http://jabber.org/protocol/nick">${written}</nick>`;
+    messages.apply(read(`<body>hi</body>${name}`, `from="tea@rooms.a.test/${nick}" type="groupchat" id="${id}"`), { from: "archive", archiveId: id, time: 1 });
+    return store.authorName(conversation, conversation.messages.at(-1)!);
+  };
+  assert.equal(say("Anna ❤", "Anna ❤️", "1"), "Anna ❤️");
+  assert.equal(say("Mallory", "Anna ❤️", "2"), "Mallory");
+  assert.equal(say("Anna ❤ 2", "Anna ❤️", "3"), "Anna ❤️ 2");
+  assert.equal(say("Bo", "x".repeat(100_000), "4"), "Bo");
+  store.restore(JSON.parse(JSON.stringify(store.snapshot())));
+  const [first] = store.conversations.get("tea@rooms.a.test")!.messages;
+  assert.equal(store.authorName(conversation, first!), "Anna ❤️");
+});

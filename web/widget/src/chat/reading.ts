@@ -17,6 +17,8 @@ export interface Reading {
   time?: number;
   stanzaIds: { by: string; id: string }[];
   occupantId?: string;
+  /** The author's name as the author writes it (XEP-0172). */
+  written: string;
   /** The real address of a room message's author, where the room tells. */
   authorJid?: string;
   chatState?: ChatState;
@@ -48,6 +50,7 @@ export function readMessage(message: Element): Reading {
     time: readTime(attribute(child(message, ns.delay, "delay"), "stamp")),
     stanzaIds: children(message, ns.stanzaId, "stanza-id").map((e) => ({ by: attribute(e, "by"), id: attribute(e, "id") })),
     occupantId: attribute(child(message, ns.occupantId, "occupant-id"), "id") || undefined,
+    written: text(child(message, ns.nick, "nick")),
     authorJid: attribute(item, "jid") || undefined,
     chatState: state?.localName as ChatState | undefined,
     displayed: displayed ? attribute(displayed, "id") : undefined,

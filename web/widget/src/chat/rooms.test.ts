@@ -150,3 +150,18 @@ test("a new name is tried without what the server refuses in it", async () => {
   await renamed;
   assert.deepEqual([room(one).room!.nick, room(one).room!.phase], ["New", "joined"]);
 });
+
+test("a name that is written anew and makes the same nick is told to the rooms we are in", async () => {
+  store.me.name = "Anna ❤";
+  rooms.join(room(one));
+  say(`${one}/Anna ❤`, x(110));
+  link.take();
+  store.me.name = "Anna ❤️";
+  await rooms.followName();
+  const told = parse(link.take().join())!;
+  assert.equal(told.getAttribute("to"), `${one}/Anna ❤`);
+  assert.equal(child(told, "http://jabber.org/protocol/nick", "nick")?.textContent, "Anna ❤️");
+  say(`${one}/Anna ❤`, `${x(110)}<nick xmlns="http://jabber.org/protocol/nick">Anna ❤️</nick>`);
+  await rooms.followName();
+  assert.deepEqual(link.take(), []);
+});

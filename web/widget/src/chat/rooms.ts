@@ -4,7 +4,7 @@ import { bareJid, resourcepart, userId } from "../core/jid.ts";
 import { ns } from "../core/ns.ts";
 import { randomId } from "../core/stream.ts";
 import { attribute, child, children, el, text, type Node } from "../core/xml.ts";
-import type { Conversation, Occupant } from "./model.ts";
+import type { Conversation, Occupant, Room } from "./model.ts";
 import { cleanName, makeNick, refusedCharacter, writtenName } from "./nick.ts";
 import { readError } from "./reading.ts";
 import type { Store } from "./store.ts";
@@ -88,11 +88,20 @@ export class Rooms {
   async followName(): Promise<void> {
     const name = this.nick();
     for (const { jid, room } of [...this.store.conversations.values()]) {
-      if (room?.phase !== "joined" || isNumbered(room.nick, name)) continue;
+      if (room?.phase !== "joined") continue;
+      if (isNumbered(room.nick, name)) {
+        this.tellWritten(jid, room);
+        continue;
+      }
       for (let tries = 0; tries <= conflictsMax && name === this.nick(); tries++) {
         if ((await this.changeName(jid, this.store.me.name, tries)) !== "conflict") break;
       }
     }
+  }
+
+  /** The nick stays; the room hears how the name is written now, if that is new to it. */
+  private tellWritten(jid: string, { nick, occupants }: Room): void {
+    if (occupants[nick]?.name !== writtenName(nick, this.store.me.name)) this.link.send(el("presence", { to: `${jid}/${nick}` }, this.written()));
   }
 
   private nick(name = this.store.me.name): string {
@@ -108,8 +117,8 @@ export class Rooms {
     }
   }
 
-  /** The name as it is written, where the nick can't show it (XEP-0172). */
-  private written(name = this.store.me.name): Node | false {
+  /** The name as it is written, where the nick can't show it (XEP-0172): goes with all that shows the nick. */
+  written(name = this.store.me.name): Node | false {
     const clean = cleanName(name);
     return clean !== "" && clean !== this.nick(name) && el("nick", { xmlns: ns.nick }, clean);
   }

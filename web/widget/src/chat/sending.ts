@@ -165,6 +165,7 @@ export class Sending {
         el("body", {}, entry.body),
         el("origin-id", { xmlns: ns.stanzaId, id: entry.id }),
         el("active", { xmlns: ns.chatStates }),
+        entry.room && this.rooms.written(),
         !entry.room && el("request", { xmlns: ns.receipts }),
         !entry.room && el("markable", { xmlns: ns.markers }),
       ),

@@ -250,6 +250,16 @@ export class Store extends Emitter<StoreEvents> {
     return person?.name || this.contacts.get(bare)?.name || person?.id || userId(bare) || bare;
   }
 
+  /** The name of an occupant of a room as it is written; the nick where that is not known. */
+  occupantName(room: string, nick: string): string {
+    return this.conversations.get(bareJid(room))?.room?.occupants[nick]?.name ?? nick;
+  }
+
+  /** Who wrote this. A room's own words are the room's. */
+  authorName({ jid, room }: Conversation, { author, nick, name }: Message): string {
+    return name ?? (nick ? this.occupantName(jid, nick) : this.personName(room ? jid : author));
+  }
+
   picture(jid: string | undefined): string | undefined {
     return jid ? this.people.get(bareJid(jid))?.picture : undefined;
   }

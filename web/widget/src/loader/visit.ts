@@ -171,7 +171,7 @@ export class Visit {
     this.noteUser(guest ? null : claims.sub);
     store.on("change", () => this.chat === chat && host.count());
     store.on("incoming", ({ conversation, message }) => {
-      host.tell("message", { from: message.nick || store.personName(message.author), in: conversation.jid, text: message.body });
+      host.tell("message", { from: store.authorName(conversation, message), in: conversation.jid, text: message.body });
     });
     chat.on("status", ({ phase, detail }) => {
       if (this.chat !== chat) return;

@@ -116,7 +116,7 @@ function Views({ chat, shell, t, wide, close }: ViewsProps): JSX.Element {
       store.on("incoming", ({ conversation, message }) => {
         const now = latest.current;
         if (!now.isOpen) return;
-        const name = personName(message.nick || store.personName(message.author), t);
+        const name = personName(store.authorName(conversation, message), t);
         const here = now.view.name === "conversation" && now.view.jid === conversation.jid;
         say(here ? t("saidBy", { name, text: message.body }) : t("newFrom", { name: conversationName(chat, conversation, t) }));
       }),

@@ -187,16 +187,15 @@ function author({ chat, t }: Ui, conversation: Conversation, message: Message): 
   const { store, people } = chat;
   const { jid, room } = conversation;
   if (message.own) return { name: "", shown: "" };
+  const name = store.authorName(conversation, message);
   if (!room) {
     const shown = conversationName(chat, conversation, t);
-    return { name: message.nick || store.personName(jid), shown, picture: store.picture(jid), icon: isFromSite(chat, conversation) ? "bell" : undefined };
+    return { name, shown, picture: store.picture(jid), icon: isFromSite(chat, conversation) ? "bell" : undefined };
   }
-  const name = message.nick;
-  const occupant = room.occupants[name];
-  const real = occupant?.jid;
+  const real = room.occupants[message.nick]?.jid;
   people.want(real);
-  const shown = name ? personName(occupant?.name ?? name, t) : conversationName(chat, conversation, t);
-  return { name: name || shown, shown, picture: store.picture(real), guest: isMarkedGuest(real, name) };
+  const shown = message.nick ? personName(name, t) : conversationName(chat, conversation, t);
+  return { name, shown, picture: store.picture(real), guest: isMarkedGuest(real, message.nick) };
 }
 
 export function Skeleton(): JSX.Element {

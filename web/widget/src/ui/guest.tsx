@@ -18,7 +18,8 @@ export function GuestName({ conversation }: { conversation: Conversation }): JSX
   const button = useRef<HTMLButtonElement>(null);
   // In a room it may have been numbered, to differ from others.
   const { room } = conversation;
-  const shown = personName((room && (room.occupants[room.nick]?.name ?? room.nick)) || chat.store.personName(chat.store.me.jid), t);
+  const own = personName(chat.store.me.name, t);
+  const shown = room?.nick ? personName(chat.store.occupantName(conversation.jid, room.nick), t) : own;
   useEffect(() => {
     if (editing) field.current?.select();
   }, [editing]);
@@ -28,7 +29,7 @@ export function GuestName({ conversation }: { conversation: Conversation }): JSX
   };
   const save = async (): Promise<void> => {
     try {
-      if (name.trim() && name !== shown) await chat.rename(name);
+      if (name.trim() && name !== own) await chat.rename(name);
       done();
     } catch (failure) {
       setError(failure instanceof IqError ? failure.condition : "");
@@ -43,7 +44,7 @@ export function GuestName({ conversation }: { conversation: Conversation }): JSX
           class="link"
           ref={button}
           onClick={() => {
-            setName(shown);
+            setName(own);
             setError(undefined);
             setEditing(true);
           }}

@@ -54,7 +54,7 @@ function Item(props: { conversation: Conversation; current: boolean; tabStop: bo
   useEffect(() => {
     if (!room) people.want(jid);
   }, [jid]);
-  const who = last?.own ? t("you") : room && last?.nick ? personName(last.nick, t) : "";
+  const who = last?.own ? t("you") : room && last?.nick ? personName(chat.store.authorName(conversation, last), t) : "";
   const said = room?.phase === "left" && unread === 0 ? t("roomLeft") : last ? `${who && `${who}: `}${last.body.slice(0, 120)}` : "";
   return (
     <button

@@ -85,7 +85,7 @@ function Failed({ message, conversation }: { message: Message; conversation: Con
   );
 }
 
-/** Who wrote: `name` as he chose it, which gives initials and colour, and as it is shown. */
+/** Who wrote: `name` as its owner writes it, which gives initials and colour, and as it is shown. */
 export interface Author {
   name: string;
   shown: string;

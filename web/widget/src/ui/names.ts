@@ -27,7 +27,8 @@ export function conversationName(chat: Chat, conversation: Conversation, t: Tran
   const { jid, room, name } = conversation;
   const { site } = chat.options;
   if (isFromSite(chat, conversation)) return site.name;
-  if (!room) return personName(resourcepart(jid) || chat.store.personName(jid), t);
+  const nick = resourcepart(jid);
+  if (!room) return personName(nick ? chat.store.occupantName(jid, nick) : chat.store.personName(jid), t);
   if (name) return name;
   if (jid === `${site.lobby}@${site.rooms}`) return t("lobby");
   const id = userId(jid);

@@ -53,12 +53,13 @@ function Row({ occupant, own, tabStop }: { occupant: Occupant; own: boolean; tab
   const { nick, jid, role, affiliation } = occupant;
   useEffect(() => chat.people.want(jid), [jid]);
   const presence = toShow("", occupant.show);
-  const name = personName(occupant.name ?? nick, t);
+  const written = occupant.name ?? nick;
+  const name = personName(written, t);
   const standing = affiliation === "owner" ? t("owner") : affiliation === "admin" ? t("admin") : role === "moderator" ? t("moderator") : "";
   const title = standing || (!own && isMarkedGuest(jid, nick) ? t("guest") : "");
   const shown = (
     <>
-      <Avatar name={nick} picture={chat.store.picture(jid)} show={presence} />
+      <Avatar name={written} picture={chat.store.picture(jid)} show={presence} />
       <span class="item-text">
         <span class="item-top">
           <bdi class="item-name">{name}</bdi>

@@ -45,6 +45,8 @@ test("initials and colours are stable", () => {
   assert.equal(initials("Guest 1234"), "34");
   assert.equal(initials("Tom 2"), "T");
   assert.equal(initials("李小明"), "小明");
+  assert.equal(initials("👩‍💻 Dev"), "👩‍💻D");
+  assert.equal(initials("e\u0301va Szabo\u0301"), "E\u0301S");
   assert.equal(initials(""), "?");
   assert.equal(hue("Ann"), hue("ann"));
   const guests = new Set(Array.from({ length: 40 }, (_, i) => hue(`Guest ${3200 + i}`)));

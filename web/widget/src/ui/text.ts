@@ -1,4 +1,6 @@
-// Message bodies: finds links and tells bodies of nothing but emoji. Gives pieces, never HTML.
+// Message bodies and names: finds links and tells bodies of nothing but emoji. Gives pieces, never HTML.
+
+import { graphemes } from "../core/graphemes.ts";
 
 export type Piece = string | { text: string; href: string };
 
@@ -56,8 +58,7 @@ const emojiOnly = /^(?:(?:\p{Extended_Pictographic}|\p{Regional_Indicator})[\p{E
 /** One to three emoji and nothing else are shown large. */
 export function isLargeEmoji(body: string): boolean {
   if (body.length > 40 || !emojiOnly.test(body)) return false;
-  const graphemes = typeof Intl.Segmenter === "function" ? [...new Intl.Segmenter().segment(body.replace(/\s/g, ""))].length : [...body].length;
-  return graphemes <= 3;
+  return [...graphemes(body.replace(/\s/g, ""))].length <= 3;
 }
 
 /** Far enough apart to be told from each other, and dark enough for white letters. */
@@ -75,10 +76,10 @@ export function hue(name: string): number {
 /** Two characters: of the first and the last word, or what differs in names that are numbered. */
 export function initials(name: string): string {
   const words = name.trim().split(/[\s._-]+/).filter(Boolean);
-  const first = [...(words[0] ?? "?")];
+  const first = [...graphemes(words[0] ?? "?")];
   const last = words.length > 1 ? words.at(-1)! : "";
   if (/^\d{2,}$/.test(last)) return last.slice(-2);
   if (/\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}/u.test(first[0]!)) return first.slice(-2).join("");
-  const initial = last ? ([...last][0]!.match(/\p{L}/u)?.[0] ?? "") : "";
-  return (first[0]! + initial).toUpperCase();
+  const [initial = ""] = graphemes(last);
+  return (first[0]! + (/^\p{L}/u.test(initial) ? initial : "")).toUpperCase();
 }
