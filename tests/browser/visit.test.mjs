@@ -55,6 +55,66 @@ test("a guest who logs out is somebody else afterwards, without the draft", asyn
   assert.notEqual(await guest.locator("p.guest span").innerText(), name);
 });
 
+/** A browser to which the opened chat's file comes when it is let through. */
+async function waitingForFile() {
+  const context = await h.newContext();
+  const gate = {};
+  gate.open = new Promise((resolve) => (gate.letThrough = resolve));
+  await context.route(/\/w\/ui-/, async (route) => {
+    await gate.open;
+    await route.fallback();
+  });
+  return { context, gate };
+}
+
+for (const ending of ["close", "logout"]) {
+  test(`a ${ending} while the chat's file is on its way holds: the chat stays closed, also on the next page, until it is opened`, async () => {
+    const { context, gate } = await waitingForFile();
+    const page = await h.openPage(context, h.signedIn(alpha, ida, { to: jon.id }), { open: false });
+    await page.evaluate(() => {
+      window.told = [];
+      for (const event of ["open", "close"]) window.teahouse("on", event, () => window.told.push(event));
+      window.teahouse("open");
+    });
+    await page.locator(".bubble[aria-busy=true]").waitFor();
+    await page.evaluate((call) => window.teahouse(call), ending);
+    await page.locator(".bubble[aria-busy=false]").waitFor();
+    gate.letThrough();
+    const panel = page.locator(".panel");
+    await panel.waitFor({ state: "attached" });
+    assert.ok(await panel.isHidden());
+    assert.deepEqual(await page.evaluate(() => window.told), []);
+    await h.openChat(page);
+    assert.deepEqual(await page.evaluate(() => window.told), ["open"]);
+    await close(page);
+    await page.reload();
+    await page.getByRole("button", { name: "Open chat" }).waitFor();
+    assert.equal(await panel.count(), 0);
+  });
+}
+
+test("opened, closed and opened while the chat's file is on its way, it is open, and said to be so once", async () => {
+  const { context, gate } = await waitingForFile();
+  const page = await h.openPage(context, h.signedIn(alpha, ida, { to: jon.id }), { open: false });
+  await page.evaluate(() => {
+    window.told = [];
+    for (const event of ["open", "close"]) window.teahouse("on", event, () => window.told.push(event));
+    for (const call of ["open", "close", "open"]) window.teahouse(call);
+  });
+  gate.letThrough();
+  await h.ready(page);
+  assert.deepEqual(await page.evaluate(() => window.told), ["open"]);
+});
+
+test("a guest who logs out while the file of a chat in the page is on its way is somebody else in it", async () => {
+  const { context, gate } = await waitingForFile();
+  const page = await h.openPage(context, h.pageUrl(alpha, { mode: "inline" }), { open: false });
+  await page.waitForFunction(() => Object.keys(localStorage).some((key) => key.endsWith(":guest:token")));
+  await page.evaluate(() => window.teahouse("logout"));
+  gate.letThrough();
+  await h.ready(page);
+});
+
 test("another page comes with the chat as it was left: open, the same conversation, the draft; and the focus stays with the page", async () => {
   const context = await h.newContext();
   const a = await h.openPage(context, h.signedIn(alpha, ida, { to: jon.id }));

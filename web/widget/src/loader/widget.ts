@@ -49,6 +49,8 @@ export class Widget implements Shell, VisitHost {
   private notice: HTMLElement | null = null;
   private unread = 0;
   private returnFocus: HTMLElement | null = null;
+  /** The page or the user has asked for it to be opened, and is told when it is. */
+  private opening = false;
   private readonly followers = new AbortController();
   private backAt = -Infinity;
   private settling = 0;
@@ -130,15 +132,20 @@ export class Widget implements Shell, VisitHost {
     const fresh = !this.isOpen;
     this.entered = true;
     if (fresh) this.returnFocus = this.shadow.activeElement as HTMLElement | null;
+    this.opening = fresh;
     if (target || (fresh && this.unread > 0)) this.target = target ?? {};
     if (this.failure?.kind === "unreachable") this.retry();
     await this.openPanel();
-    if (fresh && this.isOpen) this.tell("open");
+    if (this.opening && this.isOpen) this.tell("open");
+    this.opening = false;
   }
 
+  /** Also while its files are on their way. */
   close(): void {
-    if (!this.isOpen || !this.bubble) return;
+    if (!this.wanted || !this.bubble) return;
+    const { isOpen } = this;
     this.setOpen(false);
+    if (!isOpen) return;
     (this.returnFocus ?? this.bubble.button).focus();
     this.tell("close");
   }
@@ -162,7 +169,7 @@ export class Widget implements Shell, VisitHost {
     this.count();
     this.close();
     this.changed();
-    if (this.isOpen) this.visit.start();
+    if (this.wanted) this.visit.start();
   }
 
   changed(): void {
@@ -198,7 +205,7 @@ export class Widget implements Shell, VisitHost {
     this.target = undefined;
     this.visit = this.makeVisit(false);
     this.changed();
-    if (this.isOpen || this.visit.mayHaveUnread) this.visit.start();
+    if (this.wanted || this.visit.mayHaveUnread) this.visit.start();
   }
 
   private makeVisit(copied: boolean): Visit {
@@ -216,18 +223,17 @@ export class Widget implements Shell, VisitHost {
     this.wanted = true;
     this.visit.start();
     this.notice?.remove();
-    this.notice = null;
     this.bubble?.setBusy(true);
     try {
       await (this.mounted ??= this.load<UiModule>(UI_FILE).then((ui) => ui.mount(this)));
-      if (!this.gone) this.setOpen(true);
+      if (this.wanted && !this.gone) this.setOpen(true);
     } catch (error) {
-      if (this.gone) return;
-      console.error("teahouse: the chat could not be loaded.", error);
       this.mounted = null;
+      if (!this.wanted || this.gone) return;
+      console.error("teahouse: the chat could not be loaded.", error);
+      this.notice?.remove();
       this.notice = makeNotice(translator(bubbleStrings, this.language), () => void this.open());
       this.root.prepend(this.notice);
-    } finally {
       this.bubble?.setBusy(false);
     }
   }
@@ -247,6 +253,8 @@ export class Widget implements Shell, VisitHost {
     this.kept.set("open", open);
     this.root.toggleAttribute("data-open", open);
     this.bubble?.setOpen(open);
+    this.bubble?.setBusy(false);
+    this.notice?.remove();
     this.changed();
   }
 
