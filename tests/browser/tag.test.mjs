@@ -166,6 +166,75 @@ test("with a token URL it is asked anew who the user is; until it is answered no
   await witness.sees(/^Ada King$/);
 });
 
+test("a logout holds while the token URL still names the user: the page's site may be about to end its own session; then a guest is here, and a later sign-in works", async () => {
+  const printed = () => h.tokens.set("leaver", h.laterToken(alpha, ada));
+  const url = { "token-url": "/token?for=leaver" };
+  printed();
+  const page = await h.openPage(await h.newContext(), h.pageUrl(alpha, { ...url, to: ben.id }));
+  await h.ready(page);
+  const witness = await witnessOf(page);
+  await witness.sees(/^Ada King$/);
+  await h.go(page, { to: ben.id });
+  const secret = h.unique("private to Ben");
+  await h.say(page, secret);
+  await h.delivered(page, secret);
+  await page.evaluate(() => window.teahouse("logout"));
+  await page.locator(".panel").waitFor({ state: "hidden" });
+  await page.getByRole("button", { name: "Open chat" }).click();
+  const sockets = page.sockets.length;
+  for (let run = 0; run < 2; run++) {
+    printed();
+    const answered = page.waitForResponse((response) => response.url().includes("/token?"));
+    await h.runTag(page, alpha, { ...url, to: ben.id });
+    await answered;
+    await signedOut(page);
+    assert.ok(!(await h.shown(page)).includes(secret));
+  }
+  assert.equal(page.sockets.length, sockets);
+  h.tokens.set("leaver", false);
+  await page.locator("p.guest").waitFor();
+  assert.ok(!(await h.shown(page)).includes(secret));
+  printed();
+  await h.runTag(page, alpha, { ...url, to: ben.id });
+  await page.locator("p.guest").waitFor({ state: "detached" });
+  await h.ready(page);
+  await h.sees(page, secret);
+});
+
+for (const [how, comes] of [
+  ["another page names the user", (page) => page.reload()],
+  ["the tag names the user itself", (page) => h.runTag(page, alpha, { token: h.laterToken(alpha, ada), to: ben.id })],
+]) {
+  test(`logged out of a page with a token URL, the user is there again when ${how}`, async () => {
+    h.tokens.set("returner", h.token(alpha, ada));
+    const page = await h.openPage(await h.newContext(), h.pageUrl(alpha, { "token-url": "/token?for=returner", to: ben.id }));
+    await h.ready(page);
+    const secret = h.unique("private to Ben");
+    await h.say(page, secret);
+    await h.delivered(page, secret);
+    await page.evaluate(() => window.teahouse("logout"));
+    await page.locator(".panel").waitFor({ state: "hidden" });
+    await comes(page);
+    await h.openChat(page);
+    await h.go(page, { to: ben.id });
+    await h.sees(page, secret);
+  });
+}
+
+test("after a logout the token URL may name another user at once", async () => {
+  h.tokens.set("next", h.token(alpha, ada));
+  const url = { "token-url": "/token?for=next" };
+  const page = await h.openPage(await h.newContext(), h.pageUrl(alpha, { ...url, to: ben.id }));
+  await h.ready(page);
+  await page.evaluate(() => window.teahouse("logout"));
+  await page.locator(".panel").waitFor({ state: "hidden" });
+  h.tokens.set("next", h.token(alpha, ben));
+  await h.runTag(page, alpha, url);
+  await h.openChat(page);
+  await h.ready(page);
+  await (await witnessOf(page)).sees(/^Ben Hay$/);
+});
+
 test("another mode or language of the tag counts too, and the session goes on", async () => {
   const { page, secret } = await adaAt();
   await page.evaluate(() => window.teahouse("on", "open", () => (window.opened = (window.opened ?? 0) + 1)));

@@ -4,17 +4,28 @@ import { Addresses } from "./chat/addresses.ts";
 import { Chat, namedParties } from "./chat/chat.ts";
 import type { Site } from "./core/api.ts";
 import { ServerClock } from "./core/clock.ts";
-import { fetchedIdentity, givenIdentity, guestIdentity } from "./core/identity.ts";
-import type { OpenStorage } from "./core/storage.ts";
+import { fetchedIdentity, givenIdentity, guestIdentity, type Identity } from "./core/identity.ts";
+import { userScope, type OpenStorage } from "./core/storage.ts";
 import { CredentialsError } from "./core/stream.ts";
 import type { Failure } from "./loader/shell.ts";
 import type { Settings } from "./loader/settings.ts";
 
-export async function startChat(settings: Settings, site: Site, open: OpenStorage): Promise<Chat> {
+class StillNamed extends Error {}
+
+/** Whom the token URL names. A logout holds until that is nobody or somebody else: the page's site may still be ending its own session. */
+async function namedBy(url: string, clock: ServerClock, site: string, left: ReadonlySet<string>): Promise<Identity | null> {
+  const identity = await fetchedIdentity(clock, url);
+  if (identity && left.has(userScope(site, identity.claims.sub))) {
+    throw new StillNamed(`${url} still names the user who has logged out. It is asked again until it answers 204, 401, or somebody else's token.`);
+  }
+  return identity;
+}
+
+export async function startChat(settings: Settings, site: Site, open: OpenStorage, left: ReadonlySet<string>): Promise<Chat> {
   const { origin, token, tokenUrl, room, to } = settings;
   const clock = new ServerClock();
   clock.hear(site.time, site.heardAt);
-  const named = token ? givenIdentity(clock, token, tokenUrl) : tokenUrl ? await fetchedIdentity(clock, tokenUrl) : null;
+  const named = token ? givenIdentity(clock, token, tokenUrl) : tokenUrl ? await namedBy(tokenUrl, clock, settings.site, left) : null;
   const identity = named ?? (await guestIdentity(clock, open, origin, settings.site));
   const addresses = new Addresses(origin, site, identity);
   await addresses.learn(namedParties({ to, room }, identity.claims));
@@ -24,6 +35,7 @@ export async function startChat(settings: Settings, site: Site, open: OpenStorag
 }
 
 export function describeFailure(error: unknown): Failure {
+  if (error instanceof StillNamed) return { kind: "leaving", text: error.message };
   if (error instanceof CredentialsError) {
     if (error.reason === "signed-out") return { kind: "signed-out", text: error.message };
     if (error.reason === "busy") return { kind: "busy", text: error.message, retryMs: error.retryAfterMs };

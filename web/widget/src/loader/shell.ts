@@ -5,9 +5,12 @@ import type { OpenStorage } from "../core/storage.ts";
 import type { Language } from "../strings/table.ts";
 import type { Settings } from "./settings.ts";
 
-/** Why there is no chat. The last three may pass and are tried again, after `retryMs` if that is known. */
+/**
+ * Why there is no chat. The last four may pass and are tried again, after `retryMs` if that is known. `leaving`: the token URL still names
+ * the user who has logged out.
+ */
 export interface Failure {
-  kind: "not-allowed" | "guests" | "signed-out" | "unknown-site" | "suspended" | "busy" | "unreachable";
+  kind: "not-allowed" | "guests" | "signed-out" | "unknown-site" | "suspended" | "busy" | "unreachable" | "leaving";
   text?: string;
   retryMs?: number;
 }
@@ -33,7 +36,8 @@ export interface Shell {
 }
 
 export interface CoreModule {
-  startChat(settings: Settings, site: Site, open: OpenStorage): Promise<Chat>;
+  /** `left`: the scopes of users whom the token URL may not name. */
+  startChat(settings: Settings, site: Site, open: OpenStorage, left: ReadonlySet<string>): Promise<Chat>;
   describeFailure(error: unknown): Failure;
 }
 

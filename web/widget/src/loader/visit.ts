@@ -12,11 +12,16 @@ declare const CORE_FILE: string;
 
 const retryMs = 3_000;
 const retryMsMax = 60_000;
-const passing: readonly Failure["kind"][] = ["suspended", "busy", "unreachable"];
+const passing: readonly Failure["kind"][] = ["suspended", "busy", "unreachable", "leaving"];
+
+/** The session is left to whatever comes next; or ends, because somebody else is named or the user has logged out. */
+export type Ending = "left" | "followed" | "logged out";
 
 /** The page's side of a visit. */
 export interface VisitHost {
   readonly storage: OpenStorage;
+  /** The scopes of users who have logged out on this page, until somebody else is here, or nobody is signed in. */
+  readonly leftUsers: Set<string>;
   load<T>(file: string): Promise<T>;
   /** Whether there is a chat, or why not, has changed. */
   changed(): void;
@@ -32,7 +37,7 @@ export class Visit {
   site?: Site;
   failure?: Failure;
   private starting: Promise<void> | null = null;
-  private over: "left" | "logged out" | null = null;
+  private over: Ending | null = null;
   /** Counts what connect() has begun; the last one alone comes to something. */
   private attempt = 0;
   private failures = 0;
@@ -100,18 +105,24 @@ export class Visit {
     return !this.chat || this.chat.options.identity.claims.sub === (token && readClaims(token)?.sub);
   }
 
-  /** Leaves the session to whatever comes next, or ends it and forgets all that was kept for its user. */
-  end(how: "left" | "logged out", tellOthers = true): void {
+  /** Leaves the session, or ends it and forgets all that was kept for its user. */
+  end(how: Ending, tellOthers = true): void {
     const { chat } = this;
     clearTimeout(this.retryTimer);
     this.over = how;
     this.attempt++;
     this.chat = undefined;
     if (how === "left") return chat?.park();
-    chat?.logout(tellOthers);
+    if (chat) this.forget(chat, tellOthers);
     const { settings } = this;
     const user = chat ? null : userOf(settings);
     if (user) for (const kind of ["local", "session"] as const) this.host.storage(kind, userScope(settings.site, user)).clear();
+  }
+
+  private forget(chat: Chat, tellOthers: boolean): void {
+    const { guest, claims } = chat.options.identity;
+    if (this.over === "logged out" && !guest) this.host.leftUsers.add(userScope(this.settings.site, claims.sub));
+    chat.logout(tellOthers);
   }
 
   /** Nobody is here: the tag's user has logged out, and must be named anew. */
@@ -148,8 +159,8 @@ export class Visit {
       const { notice, guests } = this.site;
       if (notice?.kind === "suspended") return this.fail({ kind: "suspended", text: notice.text, retryMs: retryMsMax });
       if (!guests && !this.named) return this.fail({ kind: "guests" });
-      const chat = await (await core).startChat(settings, this.site, host.storage);
-      if (this.over === "logged out") return chat.logout(false);
+      const chat = await (await core).startChat(settings, this.site, host.storage, host.leftUsers);
+      if (this.over === "logged out" || this.over === "followed") return this.forget(chat, false);
       if (attempt !== this.attempt) return chat.link.stop();
       this.chat = chat;
     } catch (error) {
@@ -169,6 +180,7 @@ export class Visit {
     const { store } = chat;
     const { guest, claims } = chat.options.identity;
     this.noteUser(guest ? null : claims.sub);
+    host.leftUsers.clear();
     store.on("change", () => this.chat === chat && host.count());
     store.on("incoming", ({ conversation, message }) => {
       host.tell("message", { from: store.authorName(conversation, message), in: conversation.jid, text: message.body });
@@ -191,7 +203,8 @@ export class Visit {
 
   private fail(failure: Failure): void {
     this.failure = failure;
-    if (failure.kind === "signed-out") this.noteUser(null);
+    if (failure.kind === "signed-out") this.host.leftUsers.clear();
+    if (failure.kind === "signed-out" || failure.kind === "leaving") this.noteUser(null);
     this.host.changed();
     if (!passing.includes(failure.kind)) return;
     const waitMs = failure.retryMs ?? Math.min(retryMsMax, retryMs * 2 ** this.failures++);

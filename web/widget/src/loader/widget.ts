@@ -25,6 +25,8 @@ export interface Page {
   files: Files;
   /** Tokens of users who have left: the page may show them again (a copy kept for Back), and they count no more. */
   leftTokens: Set<string>;
+  /** The same where a token URL names the user. */
+  leftUsers: Set<string>;
   tell(event: string, value?: unknown): void;
 }
 
@@ -88,6 +90,10 @@ export class Widget implements Shell, VisitHost {
     else if (this.visit.mayHaveUnread) this.visit.start();
   }
 
+  get leftUsers(): Set<string> {
+    return this.page.leftUsers;
+  }
+
   get chat(): Shell["chat"] {
     return this.visit.chat;
   }
@@ -117,7 +123,7 @@ export class Widget implements Shell, VisitHost {
     this.gone = true;
     this.followers.abort();
     const same = next !== null && next.site === this.settings.site && (this.visit.isOf(next) || userOf(next) === undefined);
-    this.visit.end(same ? "left" : "logged out");
+    this.visit.end(same ? "left" : "followed");
     if (!same) this.leaveTokens(this.visit);
     void this.mounted?.then((unmount) => unmount(), () => {});
     this.host.remove();
@@ -200,7 +206,7 @@ export class Widget implements Shell, VisitHost {
   /** Another user, or nobody: the last one leaves nothing here. Where only the token URL knows who it is, the session may go on. */
   private change(settings: Settings): void {
     const known = userOf(settings) !== undefined;
-    this.visit.end(known ? "logged out" : "left");
+    this.visit.end(known ? "followed" : "left");
     if (known) this.leaveTokens(this.visit);
     this.target = undefined;
     this.visit = this.makeVisit(false);

@@ -174,6 +174,7 @@ const failureWords = {
   suspended: ["suspendedTitle", "suspended"],
   guests: ["guestsTitle", "guests"],
   "signed-out": ["guestsTitle", "signedOut"],
+  leaving: ["guestsTitle", "signedOut"],
   "unknown-site": ["notAllowedTitle", "unknownSite"],
   busy: ["busyTitle", "busy"],
   unreachable: ["unreachableTitle", "unreachable"],
@@ -212,7 +213,7 @@ function OpeningFailed({ failure, t, retry }: { failure: Failure; t: Translate<C
   const [title, hint] = failureWords[kind];
   const passes = kind === "unreachable" || kind === "suspended" || kind === "busy";
   return (
-    <Notice alert icon={kind === "guests" || kind === "signed-out" ? "lock" : "alert"} title={t(title)} text={kind === "suspended" && text ? text : t(hint)}>
+    <Notice alert icon={kind === "guests" || hint === "signedOut" ? "lock" : "alert"} title={t(title)} text={kind === "suspended" && text ? text : t(hint)}>
       {passes && (
         <button type="button" class="primary" onClick={retry}>
           {t("retry")}
