@@ -28,6 +28,7 @@ for (const [how, wrap] of [
   ["in quotes", (t) => `"${t}"`],
   ["with white space and a line break", (t) => ` ${t.slice(0, 60)}\n${t.slice(60)}\n`],
   ["as JSON", (t) => JSON.stringify({ token: t })],
+  ["as it stands in a header", (t) => `Bearer ${t}`],
 ]) {
   test(`a token that is printed ${how} signs its user in, from the page and from data-token-url`, async () => {
     const printed = wrap(h.token(alpha, may));
@@ -43,7 +44,7 @@ for (const [how, wrap] of [
 test("what is no token is named in the console, and nobody tries to log in with it", async () => {
   const page = await h.openPage(await h.newContext(), h.pageUrl(alpha, { token: "<?= $token ?>" }));
   await page.getByText("You are signed out").first().waitFor();
-  assert.match(page.troubles.join("\n"), /The token is not a JWT .* begins with "<\?=\$token\?>"/);
+  assert.match(page.troubles.join("\n"), /The token is not a JWT .* begins with "<\?= \$token \?>"/);
   assert.equal(page.sockets.length, 0);
 });
 

@@ -9,15 +9,22 @@ export interface Claims {
   rooms?: string[];
 }
 
-/** The token in what a page prints: alone or as {"token": "…"}, perhaps in quotes, with white space or line breaks in it. */
+/**
+ * The token in what a page prints: alone, as {"token": "…"}, or as in a header ("Bearer …"), perhaps in quotes, with white space or line breaks
+ * in it. Where there is none, what was printed.
+ */
 export function findToken(printed: string): string {
-  const bare = printed.replace(/\s+/g, ""); // a byte order mark is white space too
+  const token = unwrap(printed.replace(/\s+/g, "")).replace(/^bearer/i, ""); // a byte order mark is white space too
+  return token === "" || /^[\w-]+\.[\w.-]*$/.test(token) ? token : printed.trim();
+}
+
+function unwrap(printed: string): string {
   try {
-    const value: unknown = JSON.parse(bare);
+    const value: unknown = JSON.parse(printed);
     const token = typeof value === "object" && value ? (value as { token?: unknown }).token : value;
-    return typeof token === "string" ? token : bare;
+    return typeof token === "string" ? token : printed;
   } catch {
-    return bare.replace(/^'(.*)'$/, "$1");
+    return printed.replace(/^'(.*)'$/, "$1");
   }
 }
 

@@ -17,7 +17,7 @@ test("a token's user is a string, as the server wants it; else it is said how", 
 test("a token is taken as pages print it", async () => {
   const bare = token({ sub: "42", exp: 4e9 });
   const printed = [bare, ` ${bare}\r\n`, `"${bare}"`, `'${bare}'`, `\uFEFF${bare}`, `{"token":"${bare}"}`, `{ "user": 1, "token": "${bare}" }\n`];
-  printed.push(`${bare.slice(0, 20)}\n${bare.slice(20)}`);
+  printed.push(`${bare.slice(0, 20)}\n${bare.slice(20)}`, `Bearer ${bare}`, `"bearer ${bare}"`, `{"token": "Bearer ${bare}"}`);
   for (const text of printed) {
     assert.equal(findToken(text), bare);
     assert.equal(await givenIdentity(clock, text).token(), bare);
@@ -25,7 +25,9 @@ test("a token is taken as pages print it", async () => {
 });
 
 test("what is no token is said to be none, with its beginning", async () => {
-  assert.throws(() => givenIdentity(clock, "<?= $token ?>"), /The token is not a JWT .* begins with "<\?=\$token\?>"/);
+  assert.throws(() => givenIdentity(clock, "<?= $token ?>"), /The token is not a JWT .* begins with "<\?= \$token \?>"/);
+  assert.throws(() => givenIdentity(clock, "\n  Please log in to see this page"), /begins with "Please log in to"/);
+  assert.throws(() => givenIdentity(clock, "Bearer "), /is empty/);
   assert.throws(() => givenIdentity(clock, " "), /is empty/);
   const answers = ["<!doctype html><title>Log in</title>", "", '{"token":42}'];
   for (const answer of answers) {
