@@ -50,6 +50,35 @@ for (const [what, id, other] of [
   });
 }
 
+for (const [what, target, says] of [
+  ["of a user", { to: "@" }, /"@" is no user: .*empty/],
+  ["of a user, with an address that is none", { to: "uma@b@c" }, /"uma@b@c" is no user: /],
+  ["of a room", { room: "y".repeat(1100) }, /"y{80}" is no room: .+/],
+]) {
+  test(`a name ${what} that can't be one is named in the console, and the chat begins without it`, async () => {
+    const page = await h.openPage(await h.newContext(), h.signedIn(alpha, uma), { open: false });
+    for (const how of [() => h.runTag(page, alpha, { token: h.laterToken(alpha, uma), ...target }), () => h.go(page, target)]) {
+      page.troubles = [];
+      await how();
+      if (!(await page.locator(".panel").isVisible())) await h.openChat(page);
+      await h.ready(page);
+      await title(page, "Lobby");
+    }
+    const again = await h.openPage(await h.newContext(), h.signedIn(alpha, uma, target), { open: false });
+    await h.openChat(again);
+    await h.ready(again);
+    await title(again, "Lobby");
+    assert.match(again.troubles.join("\n"), says);
+  });
+}
+
+test("an id that the page has as a number is found", async () => {
+  await h.api(alpha, "PUT", "/v1/users/4217", { name: "Four Two" });
+  const page = await h.openPage(await h.newContext(), h.signedIn(alpha, uma));
+  await h.go(page, { to: 4217 });
+  await title(page, "Four Two");
+});
+
 test("a room's name in two spellings is one room", async () => {
   const said = h.unique("in the caf\u00e9");
   const a = await h.openPage(await h.newContext(), h.signedIn(alpha, uma, { room: "Cafe\u0301" }));

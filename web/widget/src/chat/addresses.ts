@@ -4,7 +4,7 @@ import { loadAddresses, Problem, type Site } from "../core/api.ts";
 import { escapeLocalpart, userJid } from "../core/jid.ts";
 import type { Identity } from "../core/identity.ts";
 
-const plain = /^[a-z0-9][a-z0-9._-]*$/;
+const plain = /^[a-z0-9][a-z0-9._-]{0,99}$/;
 const askedMax = 100;
 
 /** Somebody or something the page names: "user:CORP\Bo", "room:news", or an address. */
@@ -20,6 +20,7 @@ export function roomParty(name: string): Party {
 
 export class Addresses {
   private readonly known = new Map<Party, string>();
+  private readonly refused = new Set<Party>();
 
   constructor(
     private readonly origin: string,
@@ -32,6 +33,11 @@ export class Addresses {
     return this.known.get(party) ?? this.ownForm(party);
   }
 
+  /** The server has said that this can be no address; the console has said why. */
+  isNone(party: Party): boolean {
+    return this.refused.has(party);
+  }
+
   /** Asks for what is not known yet. Afterwards all of it is: what could not be asked is taken as it is written. */
   async learn(parties: Party[]): Promise<void> {
     const asked = [...new Set(parties)].filter((party) => this.find(party) === undefined).slice(0, askedMax);
@@ -40,9 +46,17 @@ export class Addresses {
       for (const { of, jid } of await loadAddresses(this.origin, await this.identity.token(), asked)) this.known.set(of, jid);
     } catch (error) {
       // One that is none must not keep the others from being found.
-      if (error instanceof Problem && error.status === 400 && asked.length > 1) await Promise.all(asked.map((party) => this.learn([party])));
+      if (error instanceof Problem && error.status === 400) await this.sift(asked, error);
     }
     for (const party of asked) if (!this.known.has(party)) this.known.set(party, this.asWritten(party));
+  }
+
+  private async sift(asked: Party[], { message }: Problem): Promise<void> {
+    if (asked.length > 1) return void (await Promise.all(asked.map((party) => this.learn([party]))));
+    const [party] = asked as [Party];
+    const [kind, name] = party.startsWith("room:") ? ["room", party.slice(5)] : ["user", party.replace(/^user:/, "")];
+    console.error(`teahouse: ${JSON.stringify(name!.slice(0, 80))} is no ${kind}: ${message}`);
+    this.refused.add(party);
   }
 
   private ownForm(party: Party): string | undefined {

@@ -120,7 +120,7 @@ export class Chat extends Emitter<ChatEvents> {
     this.typing = new Typing(this.link);
     this.sending = new Sending(this.link, this.store, clock, this.rooms, this.people, new Outbox(this.local), (told) => this.link.tell(told));
     this.incoming = new Incoming(this.link, this.store, this.history, this.messages, this.sending, this.people, this.contacts);
-    this.first = this.pinFirst(options.room, options.to);
+    this.first = this.pinFirst(options);
     this.listen();
   }
 
@@ -169,7 +169,7 @@ export class Chat extends Emitter<ChatEvents> {
     if (token) identity.replace(token);
     this.tellToken();
     await addresses.learn(namedParties({ to, room }, identity.claims));
-    this.first = this.pinFirst(room, to);
+    this.first = this.pinFirst({ to, room });
     const name = cleanName(identity.claims.name ?? "");
     if (!identity.guest && name && name !== this.store.me.name) this.nameChanged(name);
     this.joinMissing();
@@ -247,6 +247,12 @@ export class Chat extends Emitter<ChatEvents> {
     return this.options.addresses.learn(parties(target));
   }
 
+  /** Without what can be nobody's name. REQUIRES: `knows(target)`. */
+  usable({ to, room }: Target): Target {
+    const { addresses } = this.options;
+    return { to: to && !addresses.isNone(userParty(to)) ? to : undefined, room: room && !addresses.isNone(roomParty(room)) ? room : undefined };
+  }
+
   person(id: string): Conversation {
     return this.store.conversation(this.options.addresses.find(userParty(id)) ?? userJid(id, this.options.site.domain));
   }
@@ -319,9 +325,10 @@ export class Chat extends Emitter<ChatEvents> {
     this.contacts.allow(jid, yes);
   }
 
-  private pinFirst(room?: string, to?: string): string | null {
-    const { site, identity } = this.options;
-    const claimed = roomsOf(identity.claims);
+  private pinFirst(named: Target): string | null {
+    const { site, identity, addresses } = this.options;
+    const { to, room } = this.usable(named);
+    const claimed = roomsOf(identity.claims).filter((name) => !addresses.isNone(roomParty(name)));
     for (const name of claimed) this.room(name);
     if (room) this.room(room);
     if (to) this.person(to).pinned = true;

@@ -43,6 +43,14 @@ function isCopied(): boolean {
   return load?.type === "back_forward" && load.transferSize === 0;
 }
 
+/** Ids may be numbers where a page has them so. */
+function readTarget(value: unknown): Target | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { to, room } = value as Record<keyof Target, unknown>;
+  const read = (name: unknown): string | undefined => (typeof name === "string" || typeof name === "number" ? String(name) : undefined);
+  return { to: read(to), room: read(room) };
+}
+
 class Place {
   private widget: Widget | null = null;
   private readonly handlers: Handler[];
@@ -75,7 +83,7 @@ class Place {
     if (!this.ready) return void this.early.push(call);
     switch (command) {
       case "open":
-        return void this.widget?.open(value as Target | undefined);
+        return void this.widget?.open(readTarget(value));
       case "close":
         return this.widget?.close();
       case "logout":

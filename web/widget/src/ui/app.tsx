@@ -67,7 +67,8 @@ interface ViewsProps {
 }
 
 /** Where to go: to the person or room that was asked for, else to what is unread, else nowhere. */
-function viewOf(chat: Chat, { to, room }: Target): View | null {
+function viewOf(chat: Chat, target: Target): View | null {
+  const { to, room } = chat.usable(target);
   if (to) return { name: "conversation", jid: chat.person(to).jid };
   if (room) return { name: "conversation", jid: chat.room(room).jid };
   const unread = [...chat.store.conversations.values()].filter((c) => c.unread > 0);
