@@ -88,11 +88,15 @@ export class Sending {
 
   /** A stanza error came back for one of our messages. */
   refused(reading: Reading): void {
-    const conversation = this.store.conversations.get(bareJid(reading.from)) ?? this.store.conversations.get(reading.from);
-    const message = conversation?.messages.find((m) => m.own && m.id === reading.id);
+    const { from, id } = reading;
+    const isOurs = (c: Conversation): boolean => c.messages.some((m) => m.own && m.id === id);
+    const { conversations } = this.store;
+    // Only our own server says nothing of where it comes from: the address was none.
+    const conversation = from === "" ? [...conversations.values()].find(isOurs) : (conversations.get(bareJid(from)) ?? conversations.get(from));
+    const message = conversation?.messages.find((m) => m.own && m.id === id);
     if (!conversation || !message) return;
     // A room refuses from its own address. From an occupant's it passes on what any of them says.
-    if (conversation.room && reading.from !== conversation.jid) return;
+    if (conversation.room && from && from !== conversation.jid) return;
     const room = conversation.room !== null;
     const entry: Outgoing = { id: message.id, to: conversation.jid, room, body: message.body, time: message.time };
     if (room && reading.error!.condition === "not-acceptable" && this.link.leading) {

@@ -25,6 +25,10 @@ export class FakeLink {
     return parse(answer)!;
   }
 
+  isUnacked(): boolean {
+    return false;
+  }
+
   /** What was sent since the last time. */
   take(): string[] {
     return this.sent.splice(0);

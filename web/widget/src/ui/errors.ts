@@ -18,6 +18,7 @@ export function messageError(condition: string | undefined): keyof ChatStrings {
     case "service-unavailable":
     case "item-not-found":
     case "recipient-unavailable":
+    case "jid-malformed":
       return "errorUser";
     case "nobody":
       return "neverHere";

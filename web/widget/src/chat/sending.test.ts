@@ -1,0 +1,39 @@
+import "../testing/browser.ts";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ServerClock } from "../core/clock.ts";
+import { Outbox } from "../core/outbox.ts";
+import { Storages } from "../core/storage.ts";
+import { parse } from "../core/xml.ts";
+import { FakeLink } from "../testing/link.ts";
+import type { People } from "./people.ts";
+import { readMessage } from "./reading.ts";
+import { Rooms } from "./rooms.ts";
+import { Sending } from "./sending.ts";
+import { Store } from "./store.ts";
+
+const everybody = { isReachable: () => true } as unknown as People;
+
+function setUp() {
+  const link = new FakeLink();
+  const storage = new Storages().open("local", `test${Math.random()}`);
+  const store = new Store(storage);
+  store.archive.synced = true;
+  const sending = new Sending(link.asLink, store, new ServerClock(), new Rooms(link.asLink, store, () => {}), everybody, new Outbox(storage), () => {});
+  const refuse = (id: string, from: string, condition: string) => {
+    const error = `<error type="modify"><${condition} xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error>`;
+    sending.refused(readMessage(parse(`<message xmlns="jabber:client" type="error" id="${id}" ${from && `from="${from}"`}>${error}</message>`)!));
+  };
+  return { store, sending, refuse };
+}
+
+test("a message that the own server refuses without saying for whom has failed; another's word about it does not count", () => {
+  const { store, sending, refuse } = setUp();
+  const bo = store.conversation("bo@a.test"), cy = store.conversation("cy@a.test");
+  for (const conversation of [bo, cy]) sending.send(conversation, "hi", `to ${conversation.jid}`);
+  refuse("to bo@a.test", "mallory@a.test", "item-not-found");
+  assert.equal(bo.messages[0]!.delivery, "pending");
+  refuse("to bo@a.test", "", "jid-malformed");
+  assert.deepEqual([bo.messages[0]!.delivery, bo.messages[0]!.error], ["failed", "jid-malformed"]);
+  assert.equal(cy.messages[0]!.delivery, "pending");
+});
