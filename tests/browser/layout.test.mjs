@@ -135,3 +135,10 @@ for (const mode of ["bubble", "inline"]) {
     assert.equal(await a.evaluate(() => document.querySelectorAll("teahouse-chat").length), 1);
   });
 }
+
+test("long words in place of messages are broken, not cut off", async () => {
+  const a = await h.openPage(await h.newContext(), h.signedIn(alpha, ann, { to: "w".repeat(64) }));
+  const words = a.locator(".empty p", { hasText: "has never been here" });
+  await words.waitFor();
+  assert.ok(await words.evaluate((p) => p.scrollWidth <= p.clientWidth));
+});

@@ -28,7 +28,7 @@ function daysBetween(at: number, now: number): number {
 
 export function makeClock(locale: string, t: Translate<ChatStrings>): Clock {
   const format = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => new Intl.DateTimeFormat(locale, options);
-  const time = format({ hour: "2-digit", minute: "2-digit" });
+  const time = format({ timeStyle: "short" });
   const weekday = format({ weekday: "long" });
   const date = format({ weekday: "long", day: "numeric", month: "long" });
   const dateYear = format({ day: "numeric", month: "long", year: "numeric" });
