@@ -20,7 +20,7 @@ export function Avatar({ name, picture, icon, show, size }: AvatarProps): JSX.El
   const [loaded, setLoaded] = useState<string>();
   return (
     <span class={`avatar ${size ?? ""} ${icon ? "avatar-icon" : ""}`} style={{ "--hue": String(hue(name)) }} aria-hidden="true">
-      {icon ? <Icon name={icon} /> : <span>{initials(name)}</span>}
+      {icon ? <Icon name={icon} /> : <span dir="auto">{initials(name)}</span>}
       {picture && picture !== broken && (
         <img
           src={picture}

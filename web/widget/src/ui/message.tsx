@@ -70,11 +70,10 @@ const deliveryIcons: Record<NonNullable<Message["delivery"]>, IconName> = {
 
 function Failed({ message, conversation }: { message: Message; conversation: Conversation }): JSX.Element {
   const { t, chat } = useUi();
+  const why = t(messageError(message.error), { name: conversationName(chat, conversation, t) });
   return (
     <div class="failed">
-      <span>
-        {t("failed")}. {t(messageError(message.error), { name: conversationName(chat, conversation, t) })}
-      </span>
+      <span>{t("failed", { why })}</span>
       <button type="button" class="link" onClick={() => chat.retry(conversation, message.id)}>
         {t("retry")}
       </button>
