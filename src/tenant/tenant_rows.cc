@@ -21,6 +21,7 @@ std::vector<store::Migration> Tenants::migrations() {
       {"tenant/1",
        {"CREATE TABLE sequences(name TEXT NOT NULL PRIMARY KEY, next BIGINT NOT NULL)",
         "INSERT INTO sequences(name, next) VALUES ('tenant', 0)", "CREATE TABLE plans(name TEXT NOT NULL PRIMARY KEY)",
+        // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one statement on two lines
         "CREATE TABLE plan_limits(plan TEXT NOT NULL, name TEXT NOT NULL, value BIGINT NOT NULL, "
         "PRIMARY KEY (plan, name))",
         // BYTEA is PostgreSQL's word; SQLite keeps bytes as they are in a column of any type.
@@ -127,6 +128,7 @@ Statement update(const Tenant& tenant) {
 
 std::vector<Statement> remove(TenantId tenant, const std::vector<std::string>& tables) {
   std::vector<Statement> statements;
+  statements.reserve(tables.size());
   for (const std::string& table : tables) {
     statements.push_back({"DELETE FROM " + table + " WHERE tenant_id = ?", {to_value(tenant)}});
   }

@@ -323,7 +323,7 @@ Task<Result<TenantPtr>> Tenants::State::remove(Self self, Executor& home, std::s
   auto alone = co_await self->removals.take(home);
   const auto begun = co_await begin_removal(self, home, std::move(name));
   if (!begun) co_return begun.error();
-  const TenantPtr tenant = *begun;
+  const TenantPtr& tenant = *begun;
   co_await self->tell_loops(home, tenant, true);
   if (self->wipe) {
     auto wiping = self->wipe(home, tenant);
