@@ -21,7 +21,8 @@ std::vector<store::Migration> Accounts::migrations() {
         "CREATE INDEX accounts_by_end ON accounts(expires_ms) WHERE expires_ms > 0"}},
       {"accounts/removals",
        {"CREATE TABLE account_removals(tenant_id BIGINT NOT NULL, localpart TEXT NOT NULL, "
-        "PRIMARY KEY (tenant_id, localpart))"}}};
+        "PRIMARY KEY (tenant_id, localpart))"}},
+      {"accounts/incarnations", {"ALTER TABLE accounts ADD COLUMN incarnation BIGINT NOT NULL DEFAULT 0"}}};
   for (store::Migration& migration : known_logins_migrations()) all.push_back(std::move(migration));
   return all;
 }
@@ -43,8 +44,8 @@ constexpr size_t pairs_fields = 4;
 constexpr size_t keys_fields = 3 + pairs_fields;
 
 constexpr const char* select_columns =
-    "SELECT localpart, name, picture, role, CASE WHEN scram = '' THEN 0 ELSE 1 END, created_ms, user_id, expires_ms "
-    "FROM accounts ";
+    "SELECT localpart, name, picture, role, CASE WHEN scram = '' THEN 0 ELSE 1 END, created_ms, user_id, expires_ms, "
+    "incarnation FROM accounts ";
 
 Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
 
@@ -160,11 +161,11 @@ std::optional<sasl::ScramKeys> parse_keys(std::string_view text) {
 
 Statement insert(TenantId tenant, const Account& account, const std::string& keys) {
   return {
-      "INSERT INTO accounts(tenant_id, localpart, name, picture, role, scram, created_ms, user_id, expires_ms) "
-      "SELECT tenant_id, ?, ?, ?, ?, ?, ?, ?, ? FROM tenants WHERE tenant_id = ? AND NOT EXISTS "
+      "INSERT INTO accounts(tenant_id, localpart, name, picture, role, scram, created_ms, user_id, expires_ms, "
+      "incarnation) SELECT tenant_id, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM tenants WHERE tenant_id = ? AND NOT EXISTS "
       "(SELECT 1 FROM account_removals WHERE tenant_id = ? AND localpart = ?)",
       {account.localpart, account.name, account.picture, account.role, keys, account.created_ms, account.user_id,
-       account.expires_ms, to_value(tenant), to_value(tenant), account.localpart}};
+       account.expires_ms, account.incarnation, to_value(tenant), to_value(tenant), account.localpart}};
 }
 
 Statement select_one(TenantId tenant, const std::string& localpart) {
@@ -248,6 +249,7 @@ Account make_account(const store::Row& row) {
   account.created_ms = as_int(row[5]);
   account.user_id = as_text(row[6]);
   account.expires_ms = as_int(row[7]);
+  account.incarnation = as_int(row[8]);
   return account;
 }
 

@@ -191,6 +191,7 @@ Task<Result<Account>> Accounts::State::add(Self self, Executor& home, TenantPtr 
   account.localpart = std::move(prepared);
   account.role = "user";
   account.created_ms = self->clock.wall_ms();
+  account.incarnation = static_cast<int64_t>(random_u64() >> 1 | 1);
   account_rows::apply(account, checked);
   std::string keys;
   if (!password.empty()) {

@@ -35,6 +35,9 @@ struct Account {
   int64_t created_ms = 0;
   int64_t expires_ms = 0;  // from when on nobody can sign in any more (a guest's); 0: never
   bool is_new = false;     // this call made it
+  // Tells the account from all others that have had or will have its name; 0: it is from before there were such
+  // numbers.
+  int64_t incarnation = 0;
 };
 struct AccountChange {
   std::optional<std::string> name, picture, role;

@@ -97,6 +97,7 @@ Task<Result<SignedInUser>> sign_in(Executor& home, Accounts& accounts, TenantPtr
   if (!account) co_return account.error();
   user->localpart = account->localpart;
   user->account_created_ms = account->created_ms;
+  user->incarnation = account->incarnation;
   co_return user;
 }
 

@@ -22,6 +22,7 @@ struct SignedInUser {
   int64_t expires_ms = 0;
   int64_t account_created_ms = 0;  // once signed in
   bool is_guest = false;
+  int64_t incarnation = 0;  // of the account; set by sign_in
 };
 
 // The token in what a page or a client gives as one: alone or as {"token": "..."}, as pages print it: with white space

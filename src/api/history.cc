@@ -5,6 +5,7 @@
 #include "api/homes.h"
 #include "api/json.h"
 #include "api/names.h"
+#include "xmpp/namespaces.h"
 
 namespace teahouse::api {
 namespace {
@@ -13,6 +14,13 @@ Answer make_history(ApiContext& api, const store::ArchivePage& page, JsonArray m
   const bool more = !page.complete && !page.rows.empty();
   return make_page("messages", std::move(messages),
                    more ? api.home.archive_ids().show(page.rows.front().id) : std::string());
+}
+
+// Of the user who asks, by the room's word: who had the name before is somebody else.
+bool is_own(ApiContext& api, const Call& call, const Stanza& message) {
+  const auto said_by = message.child("occupant-id", ns::occupant_id);
+  const auto own = api.rooms.occupant_id(*call.tenant, call.path("id"), call.user->localpart, call.user->incarnation);
+  return said_by && own && said_by->attribute("id") == *own;
 }
 
 // A real address behind a nick is the site's to see, and one's own.
@@ -28,8 +36,7 @@ std::optional<JsonObject> show_in_room(ApiContext& api, const Call& call, const 
   const auto sender = BareJid::parse(row.with);
   if (!call.user && sender && message->from && sender->str() == message->from->bare_view()) object["from"] = "site";
   if (!sender || sender->domainpart() != call.tenant->domain) return object;
-  const bool own = call.user && sender->localpart() == call.user->localpart;
-  if (!call.user || own) object["from"] = party_of(*call.tenant, *sender);
+  if (!call.user || is_own(api, call, *message)) object["from"] = party_of(*call.tenant, *sender);
   return object;
 }
 

@@ -159,7 +159,7 @@ Task<Outcome> send_to_room(ApiContext& api, Call call, Draft draft) {
   std::string name = call.tenant->title;
   if (draft.from) name = draft.from->name.empty() ? user_id_at(*call.tenant, draft.from->localpart) : draft.from->name;
   Rooms::Speech speech{std::move(name), draft.from ? user_id_of(draft.from->localpart) : std::string(),
-                       make_body(draft.text), draft.id};
+                       make_body(draft.text), draft.id, draft.from ? draft.from->incarnation : 0};
   const auto said = co_await api.rooms.say(api.loop(), call.tenant, draft.to.id, std::move(speech));
   if (!said) co_return said.error();
   co_return make_sent(shown(*said), told_to);

@@ -82,6 +82,24 @@ TEST_F(MessagesApi, ToARoom) {
   EXPECT_EQ(as_user(forum_, "ann", "GET", "/v1/rooms/news/messages").status, 404);
 }
 
+TEST_F(MessagesApi, InARoomTheNextOwnerOfANameHasSaidNothing) {
+  const auto said_by = [&](const testing::Site& site) {
+    const Reply history = as_user(site, "ann", "GET", "/v1/rooms/news/messages");
+    const auto json = history.json();
+    const auto& message = json.at("messages").at(0).as_object();
+    return message.contains("from") ? std::string(message.at("from").as_string()) : std::string();
+  };
+  for (const testing::Site* site : {&shop_, &forum_}) {
+    with_key(*site, "PUT", "/v1/rooms/news");
+    EXPECT_EQ(as_user(*site, "ann", "POST", "/v1/messages", "to=room:news&text=x").status, 201);
+    EXPECT_EQ(said_by(*site), "user:ann");
+  }
+  EXPECT_EQ(with_key(shop_, "DELETE", "/v1/users/ann").status, 204);
+  EXPECT_EQ(with_key(shop_, "PUT", "/v1/users/ann").status, 201);
+  EXPECT_EQ(said_by(shop_), "");
+  EXPECT_EQ(said_by(forum_), "user:ann");
+}
+
 TEST_F(MessagesApi, ARoomsRulesHoldForTokens) {
   with_key(shop_, "PUT", "/v1/rooms/club", "members_only=true&members=ann");
   with_key(shop_, "PUT", "/v1/rooms/stage", "moderated=true&members=ann");

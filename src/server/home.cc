@@ -99,6 +99,7 @@ void Home::send(Resident& resident, Session* session, Stanza stanza, const Recei
     reply_error(stanza, {ErrorKind::bad_request, "An iq of type get or set has an id and exactly one child element."});
     return;
   }
+  stanza.incarnation = resident.incarnation();
   Outbound outbound{resident, session, stanza, receipt};
   for (const Phase phase : {Phase::guard, Phase::rewrite, Phase::archive, Phase::copy, Phase::deliver}) {
     if (hooks_.run(phase, outbound) == Flow::stop) return;

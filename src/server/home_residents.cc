@@ -43,7 +43,7 @@ Task<void> Home::load(BareJid jid, HostPtr host) {
     co_return;
   }
   // Also for one that is not there, so that it takes as long.
-  auto resident = std::make_unique<Resident>(jid, host);
+  auto resident = std::make_unique<Resident>(jid, host, account ? account->incarnation : 0);
   for (const auto& hook : hooks_.resident_load) co_await hook(*resident);
   if (account) {
     finish_loading(jid, std::move(resident));

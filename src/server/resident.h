@@ -18,9 +18,11 @@ namespace teahouse {
 
 class Resident {
  public:
-  Resident(BareJid jid, HostPtr host) : jid_(std::move(jid)), host_(std::move(host)) {}
+  Resident(BareJid jid, HostPtr host, int64_t incarnation = 0)
+      : jid_(std::move(jid)), host_(std::move(host)), incarnation_(incarnation) {}
 
   const BareJid& jid() const { return jid_; }
+  int64_t incarnation() const { return incarnation_; }  // of the account
   const HostPtr& host() const { return host_; }
   const Tenant& tenant() const { return *host_->tenant; }
   void set_host(HostPtr host) { host_ = std::move(host); }
@@ -38,6 +40,7 @@ class Resident {
  private:
   const BareJid jid_;
   HostPtr host_;
+  const int64_t incarnation_;
   std::vector<std::unique_ptr<Session>> sessions_;
 };
 

@@ -64,11 +64,16 @@ class Rooms {
     std::string name;  // as whom the room hears it: by the nearest nick
     std::string user;  // whose word it is: a user id; empty: the site's own
     std::string payload;
-    std::string id;  // of the message
+    std::string id;           // of the message
+    int64_t incarnation = 0;  // of the user's account
   };
   virtual Task<Result<store::ArchiveId>> say(Executor& home, TenantPtr tenant, std::string id, Speech speech) = 0;
   virtual Task<Result<store::ArchivePage>> messages(Executor& home, TenantPtr tenant, std::string id,
                                                     store::ArchiveQuery query) = 0;
+  // By what the room's messages say whether they are this account's (XEP-0421), and not of one that had its name
+  // before.
+  virtual Result<std::string> occupant_id(const Tenant& tenant, const std::string& id, const std::string& localpart,
+                                          int64_t incarnation) const = 0;
   // Full JIDs' user ids of who is in the room now.
   virtual Task<Result<std::vector<std::string>>> occupants(Executor& home, TenantPtr tenant, std::string id) = 0;
 };

@@ -48,6 +48,9 @@ class Stanza {
   std::optional<Jid> from, to;
   std::string id;    // empty: absent
   std::string lang;  // xml:lang; empty: absent
+  // Never written: which of the accounts that have the address `from` one after the other sends it
+  // (Account::incarnation); 0: nobody says.
+  int64_t incarnation = 0;
 
   // Reads a top-level element that came over a stream. Its addresses are parsed (jid_malformed), its type must be known
   // for its kind (bad_request), and what its payload needs to stand alone must not make it much longer

@@ -76,7 +76,9 @@ class FakeRooms final : public Rooms {
     const std::string sender = speech.user.empty() ? found->second.info.jid : speech.user + "@" + tenant->domain;
     rows.push_back({row_id, sender,
                     "<message xmlns='jabber:client' type='groupchat' id='" + speech.id + "' from='" +
-                        found->second.info.jid + "/" + speech.name + "'>" + speech.payload + "</message>",
+                        found->second.info.jid + "/" + speech.name +
+                        "'><occupant-id xmlns='urn:xmpp:occupant-id:0' id='" + speech.user + "/" +
+                        std::to_string(speech.incarnation) + "'/>" + speech.payload + "</message>",
                     store::time_ms(row_id)});
     co_return row_id;
   }
@@ -99,6 +101,10 @@ class FakeRooms final : public Rooms {
       page.rows.insert(page.rows.begin(), row);
     }
     co_return page;
+  }
+  Result<std::string> occupant_id(const Tenant&, const std::string&, const std::string& localpart,
+                                  int64_t incarnation) const override {
+    return localpart + "/" + std::to_string(incarnation);
   }
   Task<Result<std::vector<std::string>>> occupants(Executor&, TenantPtr, std::string) override {
     co_return std::vector<std::string>();

@@ -49,6 +49,11 @@ Task<void> forget_in_rooms(Home& home, BareJid account, RemovalPtr removal) {
 }  // namespace
 
 void forget_account(Home& home, const BareJid& account, const RemovalPtr& removal) {
+  for (Home* each : home.house().homes.all) {
+    each->loop().post([each, account, removal] {
+      if (Service* service = find_service(*each)) service->forget_invitations(account);
+    });
+  }
   spawn(forget_in_rooms(home, account, removal));
 }
 

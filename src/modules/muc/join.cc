@@ -117,8 +117,8 @@ void enter(Room& room, const Stanza& stanza, bool created) {
   } else {
     const BareJid account = session.bare();
     const Role role = default_role(room.affiliation_of(account), room.config.moderated);
-    occupant = &room.occupants.add(address, role, make_occupant_id(room.tenant(), room.jid(), account.str()),
-                                   {session, std::move(presence)});
+    std::string id = make_occupant_id(room.tenant(), room.jid(), account.str(), stanza.incarnation);
+    occupant = &room.occupants.add(address, role, std::move(id), {session, std::move(presence)});
   }
   room.entered = true;
   // The newcomer hears of himself last, so not by this broadcast.

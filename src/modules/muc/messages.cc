@@ -119,10 +119,10 @@ void say_subject(Room& room, std::string_view subject) {
   room.traffic()->send_all(std::move(message), room.occupants.recipients());
 }
 
-Result<store::ArchiveId> say(Room& room, std::string_view name, const std::optional<BareJid>& sender,
-                             std::string payload, std::string id) {
+Result<store::ArchiveId> say(Room& room, const Speaker& speaker, std::string payload, std::string id) {
+  const std::optional<BareJid>& sender = speaker.sender;
   Stanza message = Stanza::make(StanzaKind::message, StanzaType::groupchat, std::move(payload));
-  std::string nick = xmpp::make_nickname(name);
+  std::string nick = xmpp::make_nickname(speaker.name);
   if (nick.empty()) nick = sender ? sender->localpart() : room.tenant().name;
   auto address = room.jid().with_resource(nick);
   if (!address) return Error{ErrorKind::not_acceptable, address.error().text};
@@ -132,7 +132,7 @@ Result<store::ArchiveId> say(Room& room, std::string_view name, const std::optio
   message.id = std::move(id);
   // The site itself is named by the nick, in a form that no bare JID has.
   const std::string who = sender ? sender->str() : "/" + std::string(address->resourcepart());
-  message.stamp(make_occupant_stamp(make_occupant_id(room.tenant(), room.jid(), who)));
+  message.stamp(make_occupant_stamp(make_occupant_id(room.tenant(), room.jid(), who, speaker.incarnation)));
   store::ArchiveId row = room.home().make_arrival().id;
   if (room.config.archived && !room.locked) row = keep(room, message, sender ? sender->str() : room.jid().str());
   room.traffic()->send_all(std::move(message), room.occupants.recipients());

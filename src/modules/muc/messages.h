@@ -12,11 +12,15 @@ namespace teahouse::muc {
 // A stanza of type message for the room or one of its occupants.
 void handle_message(Room& room, const Stanza& stanza);
 
-// Something is said through the API by a user (or by the site itself: none) who need not be in the room, under the
-// nearest nick to a shown name. Gives the archive id; what it sends stands in the room's line. Errors:
-// resource_constraint.
-Result<store::ArchiveId> say(Room& room, std::string_view name, const std::optional<BareJid>& sender,
-                             std::string payload, std::string id);
+// Who speaks through the API, and need not be in the room.
+struct Speaker {
+  std::string_view name;          // as it is shown; the room hears it by the nearest nick
+  std::optional<BareJid> sender;  // none: the site itself
+  int64_t incarnation = 0;        // of the sender's account
+};
+// Gives the archive id; what it sends stands in the room's line. Errors: conflict: the nick is another's, who is in the
+// room or has it reserved; resource_constraint.
+Result<store::ArchiveId> say(Room& room, const Speaker& speaker, std::string payload, std::string id);
 
 // The site itself sets the subject. REQUIRES: it is not too long.
 void say_subject(Room& room, std::string_view subject);

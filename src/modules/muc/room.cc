@@ -104,10 +104,11 @@ void Room::reply_error(const Stanza& request, const Error& error) const {
   traffic_->send(std::move(answer));
 }
 
-std::string make_occupant_id(const Tenant& tenant, const BareJid& room, std::string_view account) {
+std::string make_occupant_id(const Tenant& tenant, const BareJid& room, std::string_view account, int64_t incarnation) {
   std::string named = room.str();
   named.push_back('\0');
   named.append(account);
+  if (incarnation != 0) named.append(1, '\0').append(std::to_string(incarnation));
   return crypto::to_base64(crypto::hmac_sha256(tenant.occupant_id_secret, named));
 }
 

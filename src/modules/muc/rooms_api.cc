@@ -247,7 +247,7 @@ Task<Result<store::ArchiveId>> RoomsApi::say(Executor& home, TenantPtr tenant, s
     }
     if (!room) return done(no_room());
     const Traffic::Batch batch(room->traffic());
-    const auto said = muc::say(*room, speech.name, sender, speech.payload, speech.id);
+    const auto said = muc::say(*room, {speech.name, sender, speech.incarnation}, speech.payload, speech.id);
     if (!said) return done(said);
     room->traffic()->run([done, id = *said] { done(id); });
   };
@@ -266,6 +266,15 @@ Task<Result<store::ArchivePage>> RoomsApi::messages(Executor& home, TenantPtr te
   const auto committed = co_await house_.data.wait(home, house_.data.appended());
   if (!committed) co_return committed.error();
   co_return page;
+}
+
+Result<std::string> RoomsApi::occupant_id(const Tenant& tenant, const std::string& id, const std::string& localpart,
+                                          int64_t incarnation) const {
+  const auto room = make_room_jid(tenant, id);
+  if (!room) return room.error();
+  const auto account = BareJid::make(localpart, tenant.domain);
+  if (!account) return account.error();
+  return make_occupant_id(tenant, *room, account->str(), incarnation);
 }
 
 Task<Result<std::vector<std::string>>> RoomsApi::occupants(Executor& home, TenantPtr tenant, std::string id) {

@@ -253,6 +253,12 @@ void Service::tenant_removed(const TenantPtr& tenant) {
   }
 }
 
+void Service::forget_invitations(const BareJid& user) {
+  for (const auto& [jid, room] : rooms_) {
+    std::erase_if(room->invitations, [&](const auto& each) { return each.first == user || each.second == user; });
+  }
+}
+
 void Service::stop() {
   empty_rooms([](const Room&) { return true; });
 }

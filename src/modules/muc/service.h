@@ -46,6 +46,9 @@ class Service {
   // The same, but it has no owner, and is open to all at once: the lobby, or what a guest enters first.
   Result<Room*> open(const HostPtr& host, const BareJid& jid, const BareJid* maker);
 
+  // The account was removed: who has its name next was not invited, and has invited nobody.
+  void forget_invitations(const BareJid& user);
+
   // --- tenants
   void tenant_changed(const TenantPtr& tenant);
   void tenant_removed(const TenantPtr& tenant);

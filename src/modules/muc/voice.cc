@@ -1,5 +1,7 @@
 #include "modules/muc/voice.h"
 
+#include <algorithm>
+
 #include "modules/muc/presence.h"
 #include "xmpp/data_form.h"
 
@@ -30,11 +32,23 @@ void ask_moderators(Room& room, const Occupant& visitor) {
   });
 }
 
+// Has the one who asked still the nick? Another may have come by it since. A form that names nobody is the moderator's
+// own word.
+bool is_of(const Occupant& occupant, const DataForm& form) {
+  const FormField* jid = form.find("muc#jid");
+  const auto asked = jid ? Jid::parse(jid->value()) : Result<Jid>(Error{});
+  if (!asked) return true;
+  return asked->is_bare() ? asked->bare() == occupant.real
+                          : std::any_of(occupant.sessions.begin(), occupant.sessions.end(),
+                                        [&](const auto& session) { return Jid(session.jid) == *asked; });
+}
+
 void grant(Room& room, const Stanza& stanza, const DataForm& form) {
   if (form.find("muc#request_allow")->boolean() != true) return;
   const FormField* nick = form.find("muc#roomnick");
   Occupant* visitor = nick ? room.occupants.find(nick->value()) : nullptr;
-  if (!visitor) return room.reply_error(stanza, {ErrorKind::item_not_found, "This occupant has left."});
+  if (!visitor || !is_of(*visitor, form))
+    return room.reply_error(stanza, {ErrorKind::item_not_found, "This occupant has left."});
   const Standing target{room.affiliation_of(visitor->real), visitor->role};
   if (target.role != Role::visitor) return;  // another moderator was quicker
   const auto allowed = check_role_change(room.standing_of(*stanza.from), target, Role::participant);

@@ -13,6 +13,7 @@
 #include "account/testing/account_world.h"
 #include "modules/muc/muc.h"
 #include "net/loop.h"
+#include "server/account_removal.h"
 #include "server/home.h"
 #include "store/memory/memory_plane.h"
 
@@ -138,6 +139,15 @@ class RoomWorld : public AccountWorld {
     }
     EXPECT_TRUE(result) << "the task did not end";
     return std::move(*result);
+  }
+  // The account goes, with all that others keep of it, and another has its name.
+  void replace_account(const TenantPtr& tenant, const std::string& localpart) {
+    std::optional<Result<void>> removed;
+    start(remove_account_whole(house, *loops[0], tenant, localpart), &removed);
+    while (!removed) turn(10);
+    EXPECT_TRUE(*removed) << localpart;
+    EXPECT_TRUE(create(tenant, localpart));
+    settle();
   }
   // Enters a room; what was got by it stays.
   Client& enter(const std::string& jid, const std::string& address) {
