@@ -4,6 +4,7 @@
 #include "api/idempotency.h"
 #include "base/log.h"
 #include "server/account_removal.h"
+#include "server/mentions.h"
 #include "tenant/names.h"
 #include "xmpp/jid.h"
 
@@ -87,6 +88,10 @@ Task<Result<void>> Tenancy::wipe(Tenancy& self, Executor& home, TenantPtr tenant
   const std::array<std::string, 2> domains{tenant->domain, tenant->rooms_domain};
   for (const std::string& domain : domains) {
     auto forgotten = co_await forget_domain(self.house_, home, domain);
+    if (!forgotten) co_return forgotten;
+  }
+  for (const std::string_view map : Mentions::maps) {
+    auto forgotten = co_await Mentions(self.house_.data, map).forget_tenant(home, tenant->id, tenant->domain);
     if (!forgotten) co_return forgotten;
   }
   auto removed = co_await self.house_.data.remove_tenant(home, tenant->id);

@@ -1,7 +1,5 @@
 #include "server/account_removal.h"
 
-#include "server/mentions.h"
-
 namespace teahouse {
 namespace {
 
@@ -33,7 +31,7 @@ Task<void> forget_domain_here(Home& here, std::string domain, std::function<void
       co_return;
     }
   }
-  const auto on_disk = co_await here.data().wait(here.loop(), Mentions::forget_domain(here.data(), domain));
+  const auto on_disk = co_await here.data().wait(here.loop(), here.data().appended());
   done(on_disk);
 }
 

@@ -1,7 +1,9 @@
-// In the tenant's map: "of ADDRESS" -> who names it; "at DOMAIN" -> the foreign addresses there that are named. No
-// address has a space. In the house's map: DOMAIN -> numbers of tenants.
+// In the tenant's map: "of ADDRESS" -> who names it. Where the address is of another tenant, in the house's map too:
+// "of ADDRESS" -> "TENANT BY", and "at DOMAIN" -> "LOCALPART TENANT BY". No address has a space. Each row is one
+// mention's alone, so that it can be removed without a look at others.
 //
-// What leads to a mention is written before it, so that after a crash nothing is named without being found.
+// What leads to a mention is written before it, and removed after it, so that after a crash nothing is named without
+// being found.
 #include "server/mentions.h"
 
 #include <charconv>
@@ -9,88 +11,94 @@
 namespace teahouse {
 namespace {
 
-constexpr std::string_view house_map = "mentions";
+constexpr std::string_view of_prefix = "of ";
 
-std::string of_key(const BareJid& named) { return "of " + named.str(); }
+std::string of_key(const BareJid& named) { return std::string(of_prefix) + named.str(); }
 std::string at_key(std::string_view domain) { return "at " + std::string(domain); }
 
-Task<Result<std::vector<BareJid>>> load_addresses(Executor& home, store::MapStore map, std::string key) {
-  const auto entries = co_await map.load(home, std::move(key));
-  if (!entries) co_return entries.error();
-  std::vector<BareJid> addresses;
-  addresses.reserve(entries->size());
-  for (const auto& entry : *entries) {
-    if (auto jid = BareJid::parse(entry.name)) addresses.push_back(std::move(*jid));
-  }
-  co_return addresses;
+std::string write_namer(TenantId tenant, std::string_view by) {
+  return std::to_string(raw(tenant)) + " " + std::string(by);
 }
 
-Task<Result<std::vector<TenantId>>> load_tenants(Executor& home, store::MapStore map, std::string domain) {
-  const auto entries = co_await map.load(home, std::move(domain));
-  if (!entries) co_return entries.error();
-  std::vector<TenantId> tenants;
-  for (const auto& entry : *entries) {
-    uint64_t number = 0;
-    std::from_chars(entry.name.data(), entry.name.data() + entry.name.size(), number);
-    tenants.push_back(static_cast<TenantId>(number));
-  }
-  co_return tenants;
+std::optional<Mention> read_namer(std::string_view text) {
+  uint64_t number = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const size_t space = static_cast<size_t>(end - text.data());
+  if (fault != std::errc() || space >= text.size()) return std::nullopt;
+  auto by = BareJid::parse(text.substr(space + 1));
+  if (!by) return std::nullopt;
+  return Mention{static_cast<TenantId>(number), std::move(*by), false};
+}
+
+Lsn remove_outside(const store::MapStore& house, std::string_view namer, const BareJid& named) {
+  house.remove(of_key(named), namer);
+  return house.remove(at_key(named.domainpart()), std::string(named.localpart()) + " " + std::string(namer));
 }
 
 }  // namespace
 
-void Mentions::add(const Mention& mention, const BareJid& named, bool is_own) const {
-  const store::MapStore map = data_.map(mention.tenant, map_);
-  if (!is_own) {
-    data_.map(TenantId::house, house_map).store(named.domainpart(), std::to_string(raw(mention.tenant)), {});
-    map.store(at_key(named.domainpart()), named.str(), {});
+Lsn Mentions::add(const Mention& mention, const BareJid& named) const {
+  if (!mention.is_own) {
+    const store::MapStore house = map_of(TenantId::house);
+    const std::string namer = write_namer(mention.tenant, mention.by.str());
+    house.store(at_key(named.domainpart()), std::string(named.localpart()) + " " + namer, {});
+    house.store(of_key(named), namer, {});
   }
-  map.store(of_key(named), mention.by.str(), {});
+  return map_of(mention.tenant).store(of_key(named), mention.by.str(), {});
 }
 
-void Mentions::remove(const Mention& mention, const BareJid& named) const {
-  data_.map(mention.tenant, map_).remove(of_key(named), mention.by.str());
+Lsn Mentions::remove(const Mention& mention, const BareJid& named) const {
+  const Lsn inside = map_of(mention.tenant).remove(of_key(named), mention.by.str());
+  if (mention.is_own) return inside;
+  return remove_outside(map_of(TenantId::house), write_namer(mention.tenant, mention.by.str()), named);
 }
 
 Task<Result<std::vector<Mention>>> Mentions::load(Executor& home, BareJid named, std::optional<TenantId> own) const {
-  auto tenants = co_await load_tenants(home, data_.map(TenantId::house, house_map), std::string(named.domainpart()));
-  if (!tenants) co_return tenants.error();
-  if (own) tenants->push_back(*own);
   std::vector<Mention> mentions;
-  for (const TenantId tenant : *tenants) {
-    const auto addresses = co_await load_addresses(home, data_.map(tenant, map_), of_key(named));
-    if (!addresses) co_return addresses.error();
-    for (const BareJid& by : *addresses) mentions.push_back({tenant, by});
+  if (own) {
+    const auto inside = co_await map_of(*own).load(home, of_key(named));
+    if (!inside) co_return inside.error();
+    for (const auto& entry : *inside) {
+      if (auto by = BareJid::parse(entry.name)) mentions.push_back({*own, std::move(*by), true});
+    }
+  }
+  const auto outside = co_await map_of(TenantId::house).load(home, of_key(named));
+  if (!outside) co_return outside.error();
+  for (const auto& entry : *outside) {
+    if (auto mention = read_namer(entry.name)) mentions.push_back(std::move(*mention));
   }
   co_return mentions;
 }
 
 Lsn Mentions::forget(const std::vector<Mention>& mentions, const BareJid& named) const {
   Lsn last = 0;
-  for (size_t i = 0; i < mentions.size(); ++i) {
-    const TenantId tenant = mentions[i].tenant;
-    if (i + 1 < mentions.size() && mentions[i + 1].tenant == tenant) continue;
-    const store::MapStore map = data_.map(tenant, map_);
-    map.remove_all(of_key(named));
-    last = map.remove(at_key(named.domainpart()), named.str());
-  }
+  for (const Mention& mention : mentions) last = remove(mention, named);
   return last;
 }
 
 Task<Result<std::vector<BareJid>>> Mentions::load_named(Executor& home, std::string domain) const {
-  const auto tenants = co_await load_tenants(home, data_.map(TenantId::house, house_map), domain);
-  if (!tenants) co_return tenants.error();
+  const auto entries = co_await map_of(TenantId::house).load(home, at_key(domain));
+  if (!entries) co_return entries.error();
   std::vector<BareJid> named;
-  for (const TenantId tenant : *tenants) {
-    const auto addresses = co_await load_addresses(home, data_.map(tenant, map_), at_key(domain));
-    if (!addresses) co_return addresses.error();
-    named.insert(named.end(), addresses->begin(), addresses->end());
+  for (const auto& entry : *entries) {
+    auto address = BareJid::make(std::string_view(entry.name).substr(0, entry.name.find(' ')), domain);
+    if (address && (named.empty() || named.back() != *address)) named.push_back(std::move(*address));
   }
   co_return named;
 }
 
-Lsn Mentions::forget_domain(store::DataPlane& data, std::string_view domain) {
-  return data.map(TenantId::house, house_map).remove_all(domain);
+Task<Result<void>> Mentions::forget_tenant(Executor& home, TenantId tenant, std::string domain) const {
+  const auto keys = co_await map_of(tenant).keys(home);
+  if (!keys) co_return keys.error();
+  for (const std::string& key : *keys) {
+    if (!key.starts_with(of_prefix)) continue;
+    const auto named = BareJid::parse(std::string_view(key).substr(of_prefix.size()));
+    if (!named || named->domainpart() == domain) continue;
+    const auto namers = co_await map_of(tenant).load(home, key);
+    if (!namers) co_return namers.error();
+    for (const auto& namer : *namers) remove_outside(map_of(TenantId::house), write_namer(tenant, namer.name), *named);
+  }
+  co_return Result<void>();
 }
 
 }  // namespace teahouse

@@ -1,8 +1,7 @@
 // Mentions: who names another's address in what is kept of him: an account in its roster, a room in its lists. By them
 // what names an address is found when the address ends.
 //
-// They stand in the tenant of who names it. The house notes in which other tenants a domain is named, by their numbers,
-// which are never used again; so nothing has to be taken back there when such a tenant goes.
+// A mention goes with what it is of, and all that stands of it: who names and forgets again leaves nothing behind.
 //
 // Thread: any; the tasks go on on `home`.
 #pragma once
@@ -18,28 +17,32 @@
 namespace teahouse {
 
 struct Mention {
-  TenantId tenant;
+  TenantId tenant;  // of who names it
   BareJid by;
+  bool is_own;  // the address is of the same tenant
 };
 
 class Mentions {
  public:
-  // `map`: the store in which the mentions are kept, beside keys that are addresses.
+  static constexpr std::string_view maps[] = {"rooms", "roster"};
+  // `map`: the store in which the mentions are kept, of the tenant and of the house, beside keys that are addresses.
   Mentions(store::DataPlane& data, std::string_view map) : data_(data), map_(map) {}
 
-  // `is_own`: the address is of the same tenant, which goes as a whole.
-  void add(const Mention& mention, const BareJid& named, bool is_own) const;
-  void remove(const Mention& mention, const BareJid& named) const;
+  // Both give the Lsn of the last write.
+  Lsn add(const Mention& mention, const BareJid& named) const;
+  Lsn remove(const Mention& mention, const BareJid& named) const;
   // All of the address, some of which may hold no more; `own` is its tenant, if it has one still.
   Task<Result<std::vector<Mention>>> load(Executor& home, BareJid named, std::optional<TenantId> own) const;
   Lsn forget(const std::vector<Mention>& mentions, const BareJid& named) const;
 
   // The addresses at this domain that other tenants name.
   Task<Result<std::vector<BareJid>>> load_named(Executor& home, std::string domain) const;
-  // Mentions of any kind, when none is left.
-  static Lsn forget_domain(store::DataPlane& data, std::string_view domain);
+  // The tenant is about to go as a whole, and names nobody from now on: what stands of it outside goes now.
+  Task<Result<void>> forget_tenant(Executor& home, TenantId tenant, std::string domain) const;
 
  private:
+  store::MapStore map_of(TenantId tenant) const { return data_.map(tenant, map_); }
+
   store::DataPlane& data_;
   const std::string map_;
 };

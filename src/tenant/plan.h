@@ -16,7 +16,7 @@ struct PlanLimits {
   int64_t sessions = 2000;  // bound resources at once, all accounts together
   int64_t sessions_per_account = 20;
   int64_t rooms = 200;                // rooms that exist, persistent and temporary
-  int64_t rooms_per_account = 50;     // of them, those that one account has made
+  int64_t rooms_per_account = 50;     // of them, those that count for one account
   int64_t room_members = 500;         // occupants at once, and affiliations that are kept
   int64_t stanza_bytes = 256 * 1024;  // one stanza, tags included; c2s::StreamLimits bounds it
   int64_t stanzas_per_s = 300;        // of one session; bursts of twice as many

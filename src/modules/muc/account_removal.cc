@@ -18,7 +18,7 @@ void forget_in_room(Home& there, const BareJid& room, const BareJid& account, co
       removal->fail();
     } else if (*found) {
       change_affiliation(**found, account, {Affiliation::none, {}, {}}, {});
-      (*found)->forget_maker(account);
+      (*found)->forget_holder(account);
     }
   });
 }

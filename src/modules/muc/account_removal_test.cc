@@ -97,5 +97,42 @@ TEST(RoomsAfterARemoval, TheNextOfANameWasNotInvited) {
   EXPECT_TRUE(romeo.has({"<decline", "nurse@forum.example"})) << "who is still there was";
 }
 
+TEST(RoomsAfterARemoval, RoomsThatEndLeaveNoRowsBehind) {
+  Removals world;
+  world.found("nurse@forum.example/n", "hall@rooms.forum.example/Nurse", field("muc#roomconfig_persistentroom", "1"));
+  const size_t before = world.count_rows();
+  const std::string people = field("muc#roomconfig_persistentroom", "1") +
+                             field("muc#roomconfig_roomadmins", "juliet@forum.example") +
+                             field("muc#roomconfig_roomowners", "romeo@shop.example");
+  Client& romeo = world.connect("romeo@shop.example/a");
+  const std::string owner =
+      "<iq type='set' id='o' to='cave@rooms.shop.example'><query "
+      "xmlns='http://jabber.org/protocol/muc#owner'>";
+  const auto make = [&] {
+    romeo.send(entry("cave@rooms.shop.example/Romeo"));
+    romeo.send(owner + "<x xmlns='jabber:x:data' type='submit'>" + people + "</x></query></iq>");
+    EXPECT_GT(world.count_rows(), before);
+  };
+  make();
+  romeo.send(owner + "<destroy/></query></iq>");
+  EXPECT_EQ(world.count_rows(), before) << "destroyed";
+  make();
+  ASSERT_TRUE(world.await(world.rooms->remove(world.home, world.shop, "cave")));
+  world.settle();
+  EXPECT_EQ(world.count_rows(), before) << "removed by the site";
+  make();
+  const std::string list =
+      "<iq type='set' id='l' to='cave@rooms.shop.example'><query "
+      "xmlns='http://jabber.org/protocol/muc#admin'><item jid='";
+  romeo.send(list + "tybalt@nowhere.example' affiliation='outcast'/></query></iq>");
+  const size_t with_ban = world.count_rows();
+  romeo.send(list + "tybalt@nowhere.example' affiliation='none'/></query></iq>");
+  EXPECT_LT(world.count_rows(), with_ban);
+  romeo.send(owner + "<x xmlns='jabber:x:data' type='submit'>" + field("muc#roomconfig_persistentroom", "0") +
+             "</x></query></iq>");
+  romeo.send("<presence type='unavailable' to='cave@rooms.shop.example/Romeo'/>");
+  EXPECT_EQ(world.count_rows(), before) << "left by its last occupant";
+}
+
 }  // namespace
 }  // namespace teahouse::testing

@@ -212,6 +212,8 @@ void change_lists(Room& room, const Stanza& stanza, const xml::Element& query) {
       apply_affiliation(room, stanza, item, notes);
     }
   }
+  const BareJid changer = stanza.from->bare();
+  room.pass_share(&changer);
   room.reply(stanza);
 }
 

@@ -34,8 +34,8 @@ enum class PrivateMessages { anyone, participants, moderators, none };
 
 struct RoomConfig {
   std::string name, description, lang;
-  std::string password;  // empty: none is needed
-  std::string maker;     // bare JID of the account whose share of rooms it is; empty: nobody's. No owner changes it
+  std::string password;    // empty: none is needed
+  std::string counts_for;  // bare JID of the account whose share of rooms it is (Room); empty: nobody's
   bool persistent = false;
   bool is_public = true;
   bool members_only = false;

@@ -25,7 +25,7 @@ bool holds(const std::vector<BareJid>& sorted, const BareJid& jid) {
 // The room exists from now on. What an earlier room of that name may have left behind after a crash goes first.
 Lsn store_everything(Room& room) {
   room.locked = false;
-  room.storage().remove_room(room.jid());
+  room.storage().remove_room(room.jid(), {});
   for (const auto& [jid, affiliated] : room.affiliations) room.storage().store_affiliation(room.jid(), jid, affiliated);
   if (room.subject.set_ms) room.store_subject();
   return room.store_config();
@@ -89,6 +89,8 @@ void handle_form(Room& room, const Stanza& stanza, const xml::Element& x) {
   const auto possible = check_affiliations(room, list_changes(room, *change));
   if (!possible) return room.reply_error(stanza, possible.error());
   apply_config(room, *change);
+  const BareJid actor = stanza.from->bare();
+  room.pass_share(&actor);
   room.reply(stanza);
 }
 
@@ -134,10 +136,11 @@ void apply_config(Room& room, const ConfigChange& change) {
   }
   const RoomConfig before = room.config;
   room.config = change.config;
-  room.config.maker = before.maker;  // who may be an owner no longer
+  room.config.counts_for = before.counts_for;
   if (was_locked) {
     room.traffic()->wait_for(store_everything(room));
-    return;  // nobody but the owner is here, and he asked for it
+    if (room.config.members_only) remove_non_members(room);  // the maker, who has made it for others
+    return;                                                  // nobody else is here, and they asked for it
   }
   if (room.config == before) return;
   room.traffic()->wait_for(room.store_config());
@@ -153,7 +156,7 @@ void apply_config(Room& room, const ConfigChange& change) {
 }
 
 void destroy(Room& room, const Destruction& destruction) {
-  if (!room.locked) room.traffic()->wait_for(room.storage().remove_room(room.jid()));
+  room.traffic()->wait_for(room.remove_stored());
   std::string extra;
   xml::Writer writer(extra);
   writer.open("destroy");

@@ -67,27 +67,31 @@ bool Room::may_look_inside(const Jid& user) const {
   return !occupants.find_by_account(account).empty();
 }
 
-void Room::leave_share() {
-  if (!config.maker.empty()) tenant().meter->rooms_made.give_back(config.maker);
-  config.maker.clear();
-}
-
-void Room::forget_maker(const BareJid& user) {
-  if (config.maker != user.str()) return;
-  leave_share();
-  store_config();
-}
-
 Lsn Room::set_affiliation(const BareJid& user, Affiliated affiliated) {
   if (affiliated.affiliation == Affiliation::none) {
     affiliations.erase(user);
-    return locked ? 0 : storage_.remove_affiliation(jid_, user);
+    if (locked) return 0;
+    const Lsn lsn = storage_.remove_affiliation(jid_, user);
+    return names(user) ? lsn : storage_.remove_mention(jid_, user);
   }
   const Affiliated& kept = affiliations.insert_or_assign(user, std::move(affiliated)).first->second;
   return locked ? 0 : storage_.store_affiliation(jid_, user, kept);
 }
 
 Lsn Room::store_config() { return locked ? 0 : storage_.store_config(jid_, config); }
+bool Room::names(const BareJid& user) const { return config.counts_for == user.str() || affiliations.contains(user); }
+
+Lsn Room::remove_stored() {
+  std::vector<BareJid> named;
+  for (const auto& [user, affiliated] : affiliations) named.push_back(user);
+  if (const auto holder = BareJid::parse(config.counts_for); holder && !affiliations.contains(*holder)) {
+    named.push_back(*holder);
+  }
+  if (!config.counts_for.empty()) tenant().meter->rooms_made.give_back(config.counts_for);
+  config.counts_for.clear();
+  return locked ? 0 : storage_.remove_room(jid_, named);
+}
+
 Lsn Room::store_subject() { return locked ? 0 : storage_.store_subject(jid_, subject); }
 
 void Room::reply(const Stanza& request, std::string payload) const {

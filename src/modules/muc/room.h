@@ -68,12 +68,18 @@ class Room {
 
   // Sets an affiliation and stores it (nothing is stored of a locked room). The Lsn, or 0.
   Lsn set_affiliation(const BareJid& user, Affiliated affiliated);
-  // It is no longer part of its maker's share of rooms; to be stored with the configuration.
-  void leave_share();
-  // The account was removed: the next of its name has made nothing.
-  void forget_maker(const BareJid& user);
   Lsn store_config();
   Lsn store_subject();
+  // It ends: removes all that is stored of it (nothing is of a locked room), and takes it out of its share.
+  Lsn remove_stored();
+
+  // --- share.cc: whose share of the plan's rooms it is. It counts for the account that made it, as long as that owns
+  // it, and after that until another owner, who has space in their own share, changes something of it, or the site
+  // does: nobody can fill the share of somebody who has not agreed, nor empty their own by gifts to nobody.
+  // To be called when an account (null: the site) has changed the room.
+  void pass_share(const BareJid* actor);
+  // The account was removed: the room counts for nobody.
+  void forget_holder(const BareJid& user);
 
   // --- answers, in their turn in the line
   void reply(const Stanza& request, std::string payload = {}) const;
@@ -81,6 +87,9 @@ class Room {
   void reply_error(const Stanza& request, const Error& error) const;
 
  private:
+  bool names(const BareJid& user) const;
+  void set_holder(std::string account);
+
   Home& home_;
   const BareJid jid_;
   const Storage storage_;

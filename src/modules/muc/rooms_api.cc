@@ -139,6 +139,7 @@ Result<void> apply(Room& room, const CheckedChange& checked) {
   if (change.members_only) config.config.members_only = *change.members_only;
   if (change.moderated) config.config.moderated = *change.moderated;
   apply_config(room, config);
+  room.pass_share(nullptr);
   if (change.subject && *change.subject != room.subject.text) say_subject(room, *change.subject);
   return {};
 }
@@ -223,6 +224,7 @@ Task<Result<void>> RoomsApi::set_member(Executor& home, TenantPtr tenant, std::s
     const auto space = before == Affiliation::none ? check_affiliation_space(*room, 1) : Result<void>();
     if (!space) return done(space);
     change_affiliation(*room, jid, make_affiliated(*room, jid, wanted), {});
+    room->pass_share(nullptr);
     room->traffic()->run([done] { done({}); });
   };
   auto result = co_await at_room<void>(&house_, &home, tenant, make_room_jid(*tenant, id), std::move(work));

@@ -103,7 +103,7 @@ Result<Room*> Service::create(const HostPtr& host, const BareJid& jid, const Bar
   }
   auto room = std::make_unique<Room>(home_, host, jid, StoredRoom{});
   room->locked = true;
-  if (maker) room->config.maker = maker->str();
+  if (maker) room->config.counts_for = maker->str();
   start_sweeping();
   return rooms_.insert_or_assign(jid.str(), std::move(room)).first->second.get();
 }
@@ -126,7 +126,7 @@ void Service::settle(const std::string& jid) {
   Room& room = *found->second;
   if (!room.occupants.empty()) return;
   if (!room.destroyed && (room.locked || (room.entered && !room.config.persistent))) {
-    if (!room.locked) room.traffic()->wait_for(room.storage().remove_room(room.jid()));
+    room.traffic()->wait_for(room.remove_stored());
     room.destroyed = true;
   }
   if (room.destroyed) return forget_destroyed(room);
@@ -141,7 +141,6 @@ void Service::forget_destroyed(Room& room) {
   const HostPtr host = room.host;
   const BareJid jid = room.jid();
   Meter::give_back(host->tenant->meter->rooms);
-  room.leave_share();
   waiting_.try_emplace(jid.str());
   leaving_.insert(jid.str());
   const std::shared_ptr<Traffic> traffic = room.traffic();
@@ -213,7 +212,8 @@ Task<void> Service::count(HostPtr host, std::shared_ptr<Counting> counting) {
     for (const auto& room : *rooms) {
       if (&home_.house().homes.of(room.jid.str()) != &home_) continue;
       ++count;
-      if (!room.config.maker.empty()) host->tenant->meter->rooms_made.take(room.config.maker, unlimited);
+      const std::string& holder = room.config.counts_for;
+      if (!holder.empty()) host->tenant->meter->rooms_made.take(holder, unlimited);
       if (!room.config.persistent) temporary.push_back(room.jid);
     }
   }

@@ -83,6 +83,77 @@ TEST(RoomService, ARoomThatIsGivenAwayStaysPartOfTheShare) {
   }
 }
 
+const char admin[] =
+    "<iq type='set' id='a' to='one@rooms.shop.example'><query xmlns='http://jabber.org/protocol/muc#admin'>";
+
+struct GivenAway : SharedWorld {
+  GivenAway() : SharedWorld(2) {
+    romeo.say(std::string(admin) + "<item affiliation='owner' jid='juliet@shop.example'/>" +
+              "<item affiliation='owner' jid='nurse@forum.example'/><item affiliation='none' "
+              "jid='romeo@shop.example'/></query></iq>");
+    EXPECT_TRUE(romeo.has({"type='result'", "id='a'"})) << romeo.all();
+    EXPECT_TRUE(may_make(romeo, "two"));
+    EXPECT_FALSE(may_make(romeo, "three")) << "nobody has taken it over yet";
+  }
+  void change_something(Client& client) {
+    client.say(std::string(admin) + "<item affiliation='member' jid='tybalt@shop.example'/></query></iq>");
+    EXPECT_TRUE(client.has({"type='result'", "id='a'"})) << client.all();
+  }
+  Client& romeo =
+      found("romeo@shop.example/a", "one@rooms.shop.example/Romeo", field("muc#roomconfig_persistentroom", "1"));
+  Client& juliet = connect("juliet@shop.example/b");
+  Client& nurse = connect("nurse@forum.example/c");
+};
+
+TEST(RoomService, ARoomCountsForItsNewOwnerOnceTheyMakeItTheirs) {
+  GivenAway world;
+  world.change_something(world.nurse);
+  EXPECT_FALSE(world.may_make(world.romeo, "three")) << "another tenant's user has no share here";
+  world.change_something(world.juliet);
+  EXPECT_TRUE(world.may_make(world.romeo, "three"));
+  EXPECT_FALSE(world.may_make(world.romeo, "four"));
+  EXPECT_TRUE(world.may_make(world.juliet, "five"));
+  EXPECT_FALSE(world.may_make(world.juliet, "six")) << "she has one and the given one";
+  world.juliet.say(owner("one@rooms.shop.example", "<destroy/>"));
+  EXPECT_TRUE(world.may_make(world.juliet, "seven"));
+}
+
+// Else a room more than the share would come with each gift.
+TEST(RoomService, ARoomIsNotTakenOverBeyondTheShare) {
+  GivenAway world;
+  EXPECT_TRUE(world.may_make(world.juliet, "five"));
+  EXPECT_TRUE(world.may_make(world.juliet, "six"));
+  world.change_something(world.juliet);
+  EXPECT_FALSE(world.may_make(world.romeo, "three"));
+  world.juliet.say(owner("five@rooms.shop.example", "<x xmlns='jabber:x:data' type='cancel'/>"));
+  world.juliet.say(owner("one@rooms.shop.example", submit));
+  EXPECT_TRUE(world.may_make(world.romeo, "three"));
+}
+
+TEST(RoomService, ARoomThatTheSiteGivesToOthersCountsForNobody) {
+  GivenAway world;
+  EXPECT_TRUE(world.await(world.rooms->set_member(world.home, world.shop, "one", "nurse", "member")));
+  EXPECT_TRUE(world.may_make(world.romeo, "three"));
+  world.change_something(world.juliet);
+  EXPECT_TRUE(world.may_make(world.juliet, "five"));
+  world.juliet.say(owner("five@rooms.shop.example", submit));
+  ASSERT_TRUE(world.await(world.rooms->set_member(world.home, world.shop, "five", "nurse", "member")));
+  EXPECT_TRUE(world.may_make(world.juliet, "six"));
+  EXPECT_FALSE(world.may_make(world.juliet, "seven")) << "what she owns stays hers";
+}
+
+TEST(RoomService, TheNextOwnerOfANameHasAWholeShare) {
+  GivenAway world;  // in which romeo is on no list any more
+  world.romeo.say("<presence type='unavailable' to='two@rooms.shop.example/Nick'/>");
+  world.replace_account(world.shop, "romeo");
+  EXPECT_EQ(world.shop->meter->rooms, 1) << "the given room stays";
+  Client& next = world.connect("romeo@shop.example/a");
+  EXPECT_TRUE(world.may_make(next, "two"));
+  EXPECT_TRUE(world.may_make(next, "three"));
+  EXPECT_FALSE(world.may_make(next, "four"));
+  EXPECT_EQ(world.shop->meter->rooms, 3);
+}
+
 TEST(RoomService, AGuestHasAShareToo) {
   SharedWorld world(2);
   AccountChange details;

@@ -23,7 +23,7 @@ constexpr std::pair<const char*, std::string RoomConfig::*> texts[] = {{"name", 
                                                                        {"description", &RoomConfig::description},
                                                                        {"lang", &RoomConfig::lang},
                                                                        {"password", &RoomConfig::password},
-                                                                       {"maker", &RoomConfig::maker}};
+                                                                       {"maker", &RoomConfig::counts_for}};
 constexpr std::pair<const char*, int64_t RoomConfig::*> numbers[] = {{"max_users", &RoomConfig::max_users},
                                                                      {"max_history", &RoomConfig::max_history}};
 
@@ -114,7 +114,12 @@ Storage::Storage(store::DataPlane& data, TenantId tenant)
       mentions_(mentions(data)),
       archive_(data.archive(tenant, "rooms")) {}
 
+Mention Storage::make_mention(const BareJid& room, const BareJid& user) const {
+  return {tenant_, room, rooms_domain_of(user.domainpart()) == room.domainpart()};
+}
+
 Lsn Storage::store_config(const BareJid& room, const RoomConfig& config) const {
+  if (const auto holder = BareJid::parse(config.counts_for)) mentions_.add(make_mention(room, *holder), *holder);
   return map_.store(list_key, room.str(), write_config(config));
 }
 
@@ -127,19 +132,24 @@ Lsn Storage::store_affiliation(const BareJid& room, const BareJid& user, const A
   const json::object object{{"affiliation", to_string(affiliated.affiliation)},
                             {"nick", affiliated.nick ? affiliated.nick->str() : std::string()},
                             {"reason", affiliated.reason}};
-  mentions_.add({tenant_, room}, user, rooms_domain_of(user.domainpart()) == room.domainpart());
+  mentions_.add(make_mention(room, user), user);
   return map_.store(room.str(), affiliation_entry(user), json::serialize(object));
 }
 
 Lsn Storage::remove_affiliation(const BareJid& room, const BareJid& user) const {
-  mentions_.remove({tenant_, room}, user);
   return map_.remove(room.str(), affiliation_entry(user));
 }
 
-Lsn Storage::remove_room(const BareJid& room) const {
+Lsn Storage::remove_mention(const BareJid& room, const BareJid& user) const {
+  return mentions_.remove(make_mention(room, user), user);
+}
+
+Lsn Storage::remove_room(const BareJid& room, const std::vector<BareJid>& named) const {
   map_.remove(list_key, room.str());
   map_.remove_all(room.str());
-  return archive_.remove_all(room.str());
+  Lsn last = archive_.remove_all(room.str());
+  for (const BareJid& user : named) last = remove_mention(room, user);
+  return last;
 }
 
 Task<Result<std::optional<StoredRoom>>> Storage::load(Executor& home, BareJid room) const {

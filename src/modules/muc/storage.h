@@ -2,7 +2,7 @@
 // affiliations and subject; and the archive of their messages.
 //
 // A room exists when it is in the list. Its affiliations are written before its entry there, and removed after it, so
-// that after a crash (which keeps a prefix of the writes) a room that exists is whole.
+// that after a crash (which keeps a prefix of the writes) a room that exists is whole. Whom it names has a mention.
 //
 // Thread: any; the tasks go on on `home`.
 #pragma once
@@ -55,18 +55,22 @@ class Storage {
   Lsn store_subject(const BareJid& room, const Subject& subject) const;
   Lsn store_affiliation(const BareJid& room, const BareJid& user, const Affiliated& affiliated) const;
   Lsn remove_affiliation(const BareJid& room, const BareJid& user) const;
-  // The room and everything that was said in it.
-  Lsn remove_room(const BareJid& room) const;
+  // The room names the user in nothing any more.
+  Lsn remove_mention(const BareJid& room, const BareJid& user) const;
+  // The room, everything that was said in it, and the mentions of whom it named.
+  Lsn remove_room(const BareJid& room, const std::vector<BareJid>& named) const;
 
   Task<Result<std::optional<StoredRoom>>> load(Executor& home, BareJid room) const;
   // In the order of their addresses' bytes.
   Task<Result<std::vector<ListedRoom>>> list(Executor& home) const;
-  // The rooms, of all tenants, in which somebody has an affiliation, among them some that are gone.
+  // The rooms, of all tenants, in which somebody has an affiliation or whose share they are.
   static Mentions mentions(store::DataPlane& data) { return {data, "rooms"}; }
 
   const store::ArchiveStore& archive() const { return archive_; }
 
  private:
+  Mention make_mention(const BareJid& room, const BareJid& user) const;
+
   TenantId tenant_;
   store::MapStore map_;
   Mentions mentions_;

@@ -19,6 +19,10 @@ Task<void> load_roster(Home& home, store::MapStore store, Resident& resident, Ro
   }
 }
 
+Mention make_mention(TenantId tenant, const BareJid& account, const BareJid& contact) {
+  return {tenant, account, contact.domainpart() == account.domainpart()};
+}
+
 }  // namespace
 
 const ModuleInfo& RosterModule::info() const {
@@ -129,18 +133,21 @@ Lsn RosterModule::write(Resident& resident, const BareJid& contact) {
   if (!state.pending_in) item->request.clear();
   if (!item->listed && !state.pending_in) {
     roster.remove(contact);
-    mentions_->remove({resident.tenant().id, resident.jid()}, contact);
-    return store(resident).remove(resident.jid().str(), contact.str());
+    return forget_item(resident.tenant().id, resident.jid(), contact);
   }
-  mentions_->add({resident.tenant().id, resident.jid()}, contact, contact.domainpart() == resident.host()->domain);
+  mentions_->add(make_mention(resident.tenant().id, resident.jid(), contact), contact);
   return store(resident).store(resident.jid().str(), contact.str(), item->encode());
+}
+
+Lsn RosterModule::forget_item(TenantId tenant, const BareJid& account, const BareJid& contact) {
+  home_->data().map(tenant, "roster").remove(account.str(), contact.str());
+  return mentions_->remove(make_mention(tenant, account, contact), contact);
 }
 
 Lsn RosterModule::remove(Resident& resident, const BareJid& contact) {
   const Subscription was = of(resident).find(contact)->subscription;
   of(resident).remove(contact);
-  mentions_->remove({resident.tenant().id, resident.jid()}, contact);
-  const Lsn lsn = store(resident).remove(resident.jid().str(), contact.str());
+  const Lsn lsn = forget_item(resident.tenant().id, resident.jid(), contact);
   std::string text;
   xml::Writer writer(text);
   writer.open("item").attribute("jid", contact.str()).attribute("subscription", "remove").close();
@@ -178,8 +185,9 @@ Task<void> RosterModule::forget(RosterModule& self, TenantId tenant, BareJid acc
     removal->fail();
     co_return;
   }
-  for (const BareJid& contact : contacts) self.mentions_->remove({tenant, account}, contact);
-  removal->await(map.remove_all(account.str()));
+  map.remove_all(account.str());
+  for (const BareJid& contact : contacts) self.mentions_->remove(make_mention(tenant, account, contact), contact);
+  removal->await(self.home_->data().appended());
 }
 
 Task<void> RosterModule::forget_elsewhere(RosterModule& self, BareJid address, RemovalPtr removal) {

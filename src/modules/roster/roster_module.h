@@ -29,6 +29,7 @@ class RosterModule final : public Module {
   void set(const IqRequest& request);
   Lsn remove(Resident& resident, const BareJid& contact);
   Lsn write(Resident& resident, const BareJid& contact);
+  Lsn forget_item(TenantId tenant, const BareJid& account, const BareJid& contact);
   // An account is no more: its roster goes, when those who are in it know; and what other rosters have of it.
   static Task<void> forget(RosterModule& self, TenantId tenant, BareJid account, RemovalPtr removal);
   static Task<void> forget_elsewhere(RosterModule& self, BareJid address, RemovalPtr removal);
