@@ -56,7 +56,7 @@ size_t Room::count(Affiliation affiliation) const {
 bool Room::may_enter(const BareJid& user) const {
   const Affiliation affiliation = affiliation_of(user);
   if (affiliation == Affiliation::outcast) return false;
-  if (locked) return affiliation == Affiliation::owner;
+  if (locked) return affiliation == Affiliation::owner || !occupants.find_by_account(user).empty();
   return !config.members_only || affiliation >= Affiliation::member;
 }
 

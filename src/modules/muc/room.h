@@ -60,7 +60,8 @@ class Room {
   // The account that this nick is reserved for; null: for nobody.
   const BareJid* find_nick_owner(const Nick& nick) const;
   size_t count(Affiliation affiliation) const;
-  bool may_enter(const BareJid& user) const;  // without regard to a password and to how full it is
+  // Or stay. Without regard to a password and to how full it is. Who has made a locked room for another owner may stay.
+  bool may_enter(const BareJid& user) const;
 
   // May he read what was said in the room, and what it is about? Its people may; strangers where they could come in at
   // once.

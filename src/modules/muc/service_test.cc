@@ -154,6 +154,44 @@ TEST(RoomService, TheNextOwnerOfANameHasAWholeShare) {
   EXPECT_EQ(world.shop->meter->rooms, 3);
 }
 
+TEST(RoomService, WhoMakesARoomForSomebodyElseMayStayInIt) {
+  SharedWorld world(2);
+  Client& romeo = world.enter("romeo@shop.example/a", "one@rooms.shop.example/Romeo");
+  romeo.say(owner("one@rooms.shop.example", "<x xmlns='jabber:x:data' type='submit'>" +
+                                                field("muc#roomconfig_roomowners", "juliet@shop.example") + "</x>"));
+  EXPECT_TRUE(romeo.has({"<presence", "affiliation='none'", "role='participant'", "code='110'"})) << romeo.all();
+  EXPECT_FALSE(romeo.has({"type='unavailable'"})) << romeo.all();
+  Client& juliet = world.enter("juliet@shop.example/b", "one@rooms.shop.example/Juliet");
+  EXPECT_TRUE(juliet.has({"affiliation='owner'", "code='110'"})) << juliet.all();
+  romeo.say("<message type='groupchat' to='one@rooms.shop.example'><body>Yours</body></message>");
+  EXPECT_TRUE(juliet.has({"Yours"}));
+  // By the lists of a room that nobody has configured yet.
+  Client& tybalt = world.enter("tybalt@shop.example/a", "two@rooms.shop.example/Tybalt");
+  tybalt.say(
+      "<iq type='set' id='g' to='two@rooms.shop.example'><query xmlns='http://jabber.org/protocol/muc#admin'>"
+      "<item affiliation='owner' jid='juliet@shop.example'/><item affiliation='member' "
+      "jid='tybalt@shop.example'/></query></iq>");
+  EXPECT_TRUE(tybalt.has({"affiliation='member'", "code='110'"})) << tybalt.all();
+  EXPECT_FALSE(tybalt.has({"type='unavailable'"})) << tybalt.all();
+  EXPECT_FALSE(romeo.has({"two@"}));
+  juliet.say(owner("two@rooms.shop.example", submit));
+  EXPECT_TRUE(juliet.has({"type='result'"})) << juliet.all();
+}
+
+// But not where none but members may be.
+TEST(RoomService, WhoMakesAMembersOnlyRoomForOthersLeavesIt) {
+  SharedWorld world(2);
+  Client& romeo = world.enter("romeo@shop.example/a", "one@rooms.shop.example/Romeo");
+  romeo.say(owner("one@rooms.shop.example", "<x xmlns='jabber:x:data' type='submit'>" +
+                                                field("muc#roomconfig_membersonly", "1") +
+                                                field("muc#roomconfig_persistentroom", "1") +
+                                                field("muc#roomconfig_roomowners", "juliet@shop.example") + "</x>"));
+  EXPECT_TRUE(romeo.has({"type='unavailable'", "code='322'"})) << romeo.all();
+  EXPECT_TRUE(romeo.has({"<iq", "type='result'"})) << romeo.all();
+  Client& juliet = world.enter("juliet@shop.example/b", "one@rooms.shop.example/Juliet");
+  EXPECT_TRUE(juliet.has({"affiliation='owner'", "code='110'"})) << juliet.all();
+}
+
 TEST(RoomService, AGuestHasAShareToo) {
   SharedWorld world(2);
   AccountChange details;
