@@ -91,6 +91,18 @@ void handle_normal(Room& room, const Stanza& stanza) {
   room.reply_error(stanza, {ErrorKind::bad_request, "A message for the room has the type groupchat."});
 }
 
+// Nobody speaks as another who is in the room, or for whom the nick is reserved: not a user, nor the site.
+Result<void> check_own_nick(const Room& room, const std::optional<BareJid>& sender, const std::string& wanted) {
+  const auto nick = Nick::parse(wanted);
+  if (!nick) return {};  // nobody can have it
+  const BareJid* owner = room.find_nick_owner(*nick);
+  const Occupant* there = room.occupants.find(wanted);
+  if ((!owner || (sender && *owner == *sender)) && (!there || (sender && there->real == *sender))) return {};
+  return Error{ErrorKind::conflict, "Somebody else is called '" + nick->str() + "' in this room. Let " +
+                                        (sender ? "the user" : "the site") +
+                                        " have another name, by which the room can tell them apart."};
+}
+
 // A client's word to an occupant is an answer to a private message. What the server itself says of a session that is
 // gone has no receipt: nobody waits for it.
 void handle_error(Room& room, const Stanza& stanza) {
@@ -126,6 +138,8 @@ Result<store::ArchiveId> say(Room& room, const Speaker& speaker, std::string pay
   if (nick.empty()) nick = sender ? sender->localpart() : room.tenant().name;
   auto address = room.jid().with_resource(nick);
   if (!address) return Error{ErrorKind::not_acceptable, address.error().text};
+  const auto own = check_own_nick(room, sender, nick);
+  if (!own) return own.error();
   const auto space = check_room_for_more(room, message);
   if (!space) return space.error();
   message.from = *address;

@@ -98,6 +98,56 @@ TEST(RoomMessages, ModeratedRoomsNeedVoice) {
   EXPECT_EQ(romeo.count({"Thanks"}), 1U);
 }
 
+// The moderator's answer may come late, when another has the nick.
+TEST(RoomMessages, VoiceGoesToWhoHasAskedForIt) {
+  RoomWorld world;
+  Client& romeo =
+      world.found("romeo@shop.example/a", "cave@rooms.shop.example/Romeo", field("muc#roomconfig_moderatedroom", "1"));
+  world.enter("juliet@shop.example/b", "cave@rooms.shop.example/Juliet")
+      .send("<presence type='unavailable' to='cave@rooms.shop.example/Juliet'/>");
+  Client& nurse = world.enter("nurse@forum.example/n", "cave@rooms.shop.example/Juliet");
+  const auto grant = [](const std::string& jid) {
+    return "<message to='cave@rooms.shop.example'><x xmlns='jabber:x:data' type='submit'>" +
+           field("FORM_TYPE", "http://jabber.org/protocol/muc#request") + field("muc#role", "participant") +
+           field("muc#jid", jid) + field("muc#roomnick", "Juliet") + field("muc#request_allow", "true") +
+           "</x></message>";
+  };
+  for (const char* left : {"juliet@shop.example/b", "juliet@shop.example", "nurse@forum.example/earlier"}) {
+    romeo.say(grant(left));
+    EXPECT_TRUE(romeo.has({"type='error'", "item-not-found"})) << left << romeo.all();
+    EXPECT_TRUE(nurse.got.empty()) << nurse.all();
+  }
+  romeo.say(grant("nurse@forum.example/n"));
+  EXPECT_TRUE(nurse.has({"<presence", "role='participant'", "code='110'"})) << nurse.all();
+}
+
+TEST(RoomMessages, SaidThroughTheApiBearNobodyElsesName) {
+  Cave world;  // Romeo owns it, and Juliet of the forum is in it
+  world.romeo.send(
+      "<iq type='set' id='r' to='cave@rooms.shop.example'><query xmlns='http://jabber.org/protocol/muc#admin'><item "
+      "affiliation='member' jid='nurse@shop.example' nick='Angelica'/></query></iq>");
+  const auto say = [&](const char* name, const char* user) {
+    const auto said =
+        world.await(world.rooms->say(world.home, world.shop, "cave", {name, user, "<body>I</body>", "s"}));
+    world.settle();
+    return said ? std::string("said") : to_string(said.error().kind) + (": " + said.error().text);
+  };
+  for (const char* name : {"Juliet", " juliet ", "JULIET", "Angelica", "angelica"}) {
+    for (const char* user : {"tybalt", "juliet", ""}) {
+      world.romeo.forget();
+      EXPECT_NE(say(name, user).find("conflict: Somebody else is called"), std::string::npos) << name << user;
+      EXPECT_TRUE(world.romeo.got.empty() && world.juliet.got.empty()) << name;
+    }
+  }
+  EXPECT_EQ(say("romeo", "romeo"), "said") << "it is theirs";
+  EXPECT_EQ(say("Angelica", "nurse"), "said");
+  EXPECT_EQ(say("Tybalt", "tybalt"), "said");
+  EXPECT_EQ(say("The Shop", ""), "said");
+  EXPECT_EQ(say(std::string(128, 'x').c_str(), "tybalt"), "said") << "names are longer than nicks";
+  world.juliet.say("<presence type='unavailable' to='cave@rooms.shop.example/Juliet'/>");
+  EXPECT_EQ(say("Juliet", "juliet"), "said") << "it is free";
+}
+
 TEST(RoomMessages, SubjectsBelongToWhoMaySetThem) {
   Cave world;
   world.juliet.say(groupchat("<subject>Juliet was here</subject>"));
