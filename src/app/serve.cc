@@ -1,8 +1,10 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 
 #include "app/server.h"
 
@@ -14,12 +16,23 @@ int fail(const Error& error) {
   return 1;
 }
 
-// As many sockets as the machine's administrator allows.
-void raise_file_limit() {
+// Open files that are not connections: storage's (store/rocksdb/options.cc), and a reserve for all else.
+constexpr size_t files_of_storage = 512, files_in_reserve = 64, connections_min = 64;
+
+// Makes the limit on open files what the machine's administrator allows; how many of them may be connections.
+Result<size_t> raise_file_limit() {
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return Error{ErrorKind::service_unavailable, std::strerror(errno)};
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+  constexpr size_t others = files_of_storage + files_in_reserve;
+  if (limit.rlim_max < others + connections_min) {
+    return Error{ErrorKind::service_unavailable,
+                 "it may open " + std::to_string(limit.rlim_max) + " files; storage and " +
+                     std::to_string(connections_min) + " connections need " + std::to_string(others + connections_min) +
+                     ". Raise the hard limit (ulimit -Hn, or LimitNOFILE= of its service)"};
+  }
+  return limit.rlim_max - others;
 }
 
 int run(const Config& config) {
@@ -30,9 +43,10 @@ int run(const Config& config) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
-  raise_file_limit();
+  const auto connections_max = raise_file_limit();
+  if (!connections_max) return fail(connections_max.error());
 
-  auto server = Server::make(config);
+  auto server = Server::make(config, *connections_max);
   if (!server) return fail(server.error());
   const auto started = (*server)->start();
   if (!started) return fail(started.error());

@@ -23,10 +23,12 @@ namespace teahouse {
 std::vector<http::Asset> web_assets();
 
 struct Server::State {
-  State(Config its_config, Secrets its_secrets, std::unique_ptr<store::ControlPlane> its_control,
-        std::unique_ptr<store::DataPlane> its_data, LocalCa its_ca, crypto::Sealer its_sealer)
+  State(Config its_config, size_t connections_max, Secrets its_secrets,
+        std::unique_ptr<store::ControlPlane> its_control, std::unique_ptr<store::DataPlane> its_data, LocalCa its_ca,
+        crypto::Sealer its_sealer)
       : config(std::move(its_config)),
         secrets(std::move(its_secrets)),
+        connections(connections_max),
         control(std::move(its_control)),
         data(std::move(its_data)),
         tenants(*control, clock),
@@ -46,6 +48,7 @@ struct Server::State {
   const Secrets secrets;
   SystemClock clock;
   MemoryReturn memory;
+  net::ConnectionLimit connections;
   // Destroyed last: the threads of stores and accounts post to the loops until they themselves have ended.
   std::vector<std::unique_ptr<Worker>> workers;
   std::unique_ptr<store::ControlPlane> control;
@@ -115,7 +118,7 @@ void Server::State::make_workers() {
   const c2s::Options options{config.c2s_require_tls, config.c2s_login_timeout_s, config.c2s_refused_timeout_s,
                              config.c2s_probe_after_s};
   for (unsigned index = 0; index < count; ++index) {
-    workers.push_back(std::make_unique<Worker>(index, house, contexts, options));
+    workers.push_back(std::make_unique<Worker>(index, house, contexts, connections, options));
     workers.back()->return_memory_by(memory);
     house.homes.all.push_back(&workers.back()->home());
   }
@@ -189,7 +192,7 @@ void Server::State::on_all_workers(const std::function<void(Worker&, const std::
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Server::~Server() = default;
 
-Result<std::unique_ptr<Server>> Server::make(const Config& config) {
+Result<std::unique_ptr<Server>> Server::make(const Config& config, size_t connections_max) {
   auto secrets = load_or_make_secrets(config.data_directory);
   if (!secrets) return secrets.error();
   auto control = store::open_sqlite(config.data_directory + "/control.db");
@@ -201,8 +204,8 @@ Result<std::unique_ptr<Server>> Server::make(const Config& config) {
   if (!ca) return ca.error();
   auto sealer = crypto::Sealer::make(secrets->seal_key);
   if (!sealer) return sealer.error();
-  auto state = std::make_unique<State>(config, std::move(*secrets), std::move(*control), std::move(*data),
-                                       std::move(*ca), std::move(*sealer));
+  auto state = std::make_unique<State>(config, connections_max, std::move(*secrets), std::move(*control),
+                                       std::move(*data), std::move(*ca), std::move(*sealer));
   auto loaded = state->load();
   if (!loaded) return loaded.error();
   return std::unique_ptr<Server>(new Server(std::move(state)));  // tidy: allow new: the constructor is private

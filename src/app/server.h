@@ -4,6 +4,7 @@
 // Owns: everything.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 
 #include "app/config.h"
@@ -13,8 +14,9 @@ namespace teahouse {
 
 class Server {
  public:
-  // Opens the stores, makes what is missing in the data directory, loads the tenants.
-  static Result<std::unique_ptr<Server>> make(const Config& config);
+  // Opens the stores, makes what is missing in the data directory, loads the tenants. It will have at most so many
+  // connections.
+  static Result<std::unique_ptr<Server>> make(const Config& config, size_t connections_max);
   ~Server();
 
   // Listens and runs. When it returns without an error, every listener accepts.

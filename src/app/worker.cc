@@ -16,8 +16,9 @@ http::Response respond_asset(const http::StaticFiles& assets, const http::Reques
 
 }  // namespace
 
-Worker::Worker(unsigned index, House& house, const net::TlsContexts& contexts, const c2s::Options& options)
-    : loop_(index, house.clock), home_(loop_, house), clients_(home_, contexts, options) {
+Worker::Worker(unsigned index, House& house, const net::TlsContexts& contexts, net::ConnectionLimit& connections,
+               const c2s::Options& options)
+    : loop_(index, house.clock), strangers_(connections), home_(loop_, house), clients_(home_, contexts, options) {
   for (auto& module : make_modules()) home_.add_module(std::move(module));
   doorman_.emplace(
       loop_, contexts, [this](std::unique_ptr<net::Connection> connection) { clients_.accept(std::move(connection)); },
@@ -48,8 +49,8 @@ void Worker::serve_http(std::unique_ptr<api::ApiContext> context, const http::St
 Result<void> Worker::open(const std::string& address, uint16_t& port, net::Listener::Accept accept) {
   if (address.empty()) return {};
   const std::string exact = port == 0 ? address : address.substr(0, address.rfind(':') + 1) + std::to_string(port);
-  auto listener = net::Listener::listen(loop_, exact, std::move(accept),
-                                        port == 0 ? net::Listener::Port::taken : net::Listener::Port::shared);
+  const auto whose = port == 0 ? net::Listener::Port::taken : net::Listener::Port::shared;
+  auto listener = net::Listener::listen(loop_, exact, std::move(accept), whose, &strangers_);
   if (!listener) return listener.error();
   port = (*listener)->port();
   listeners_.push_back(std::move(*listener));

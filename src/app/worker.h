@@ -14,6 +14,7 @@
 #include "http/router.h"
 #include "http/static_files.h"
 #include "net/listener.h"
+#include "net/strangers.h"
 #include "server/c2s/clients.h"
 #include "server/home.h"
 
@@ -26,7 +27,8 @@ struct Ports {
 
 class Worker {
  public:
-  Worker(unsigned index, House& house, const net::TlsContexts& contexts, const c2s::Options& options);
+  Worker(unsigned index, House& house, const net::TlsContexts& contexts, net::ConnectionLimit& connections,
+         const c2s::Options& options);
   ~Worker();
 
   Home& home() { return home_; }
@@ -54,6 +56,7 @@ class Worker {
   Result<void> open(const std::string& address, uint16_t& port, net::Listener::Accept accept);
 
   net::Loop loop_;
+  net::Strangers strangers_;
   Home home_;
   c2s::Clients clients_;
   std::unique_ptr<api::ApiContext> context_;

@@ -18,8 +18,16 @@ constexpr int64_t close_timeout_ms = 5000;
 constexpr size_t connection_bytes = 4 * 1024;  // with what its owner keeps for it, about
 }  // namespace
 
-Connection::State::State(Loop& loop, int socket, std::string address)
-    : home(&loop), peer_address(std::move(address)), fd(socket) {}
+Connection::State::State(Loop& loop, int socket, std::string address, Strangers* of)
+    : home(&loop),
+      strangers(of),
+      connections(of ? &of->limit_ : nullptr),
+      peer_address(std::move(address)),
+      fd(socket) {
+  if (!strangers) return;
+  ++connections->count_;
+  stranger.link_before(strangers->head_);
+}
 
 Connection::State::~State() { release(); }
 
@@ -32,6 +40,8 @@ void Connection::State::release() {
   forget_guards();
   if (phase == Phase::over) return;
   phase = Phase::over;
+  admit();
+  if (connections) --connections->count_;
   if (!travelling) {
     home->note_freed(connection_bytes + queue.held_bytes());
     stop_turn_end();
@@ -122,7 +132,13 @@ void Connection::State::linger() {
   blocked = false;
 }
 
+void Connection::State::admit() {
+  stranger.unlink();
+  strangers = nullptr;
+}
+
 void Connection::State::leave() {
+  admit();
   forget_guards();
   stop_turn_end();
   close_timer.stop();
@@ -142,8 +158,8 @@ void Connection::State::arrive() {
   request_turn_end();
 }
 
-Connection::Connection(Loop& home, int fd, std::string peer_address)
-    : state_(std::make_unique<State>(home, fd, std::move(peer_address))) {}
+Connection::Connection(Loop& home, int fd, std::string peer_address, Strangers* strangers)
+    : state_(std::make_unique<State>(home, fd, std::move(peer_address), strangers)) {}
 Connection::~Connection() = default;
 
 void Connection::start(Events& events) {
@@ -164,6 +180,11 @@ size_t Connection::queued_bytes() const { return state_->queue.held_bytes(); }
 void Connection::start_tls(const TlsContexts& contexts, std::vector<std::string> alpn, std::string default_name) {
   state_->checker.check();
   state_->start_tls(contexts, alpn, std::move(default_name));
+}
+
+void Connection::admit() {
+  state_->checker.check();
+  state_->admit();
 }
 
 bool Connection::is_secure() const { return state_->layer == State::Layer::secure; }

@@ -19,6 +19,7 @@
 
 namespace teahouse::net {
 
+class Strangers;
 class TlsContexts;
 
 class Connection {
@@ -38,8 +39,8 @@ class Connection {
     virtual bool on_peer_done() { return false; }
   };
 
-  // Takes an accepted, non-blocking socket over. `events` outlives the connection.
-  Connection(Loop& home, int fd, std::string peer_address);
+  // Takes an accepted, non-blocking socket over. `events` outlives the connection. Its peer is one of the `strangers`.
+  Connection(Loop& home, int fd, std::string peer_address, Strangers* strangers = nullptr);
   ~Connection();  // as abort()
   Connection(const Connection&) = delete;
 
@@ -67,6 +68,9 @@ class Connection {
   // master secret, else none.
   std::vector<ChannelBinding> channel_bindings() const;
 
+  // The peer is known, and a stranger no more (strangers.h).
+  void admit();
+
   // Has the peer given a sign of life since this was last asked: sent bytes, or taken some of those that were blocked?
   bool take_sign_of_life();
 
@@ -87,6 +91,7 @@ class Connection {
   const std::string& peer_address() const;  // "192.0.2.1" or "2001:db8::1"; without port
 
  private:
+  friend class Strangers;
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -34,6 +34,7 @@ void Connection::State::push(SharedBytes bytes) {
 
 void Connection::State::deliver(std::string_view bytes) {
   lives = true;
+  if (strangers) stranger.link_before(strangers->head_);
   if (phase == Phase::open && events) events->on_bytes(bytes);
 }
 

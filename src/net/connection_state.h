@@ -10,6 +10,7 @@
 #include "net/connection.h"
 #include "net/loop.h"
 #include "net/out_queue.h"
+#include "net/strangers.h"
 #include "net/tls_session.h"
 
 namespace teahouse::net {
@@ -32,7 +33,12 @@ struct Connection::State final : Pollable, TurnEndWork {
     bool gone = false;
   };
 
-  State(Loop& loop, int socket, std::string address);
+  struct Stranger : net::ListNode {
+    explicit Stranger(State& owner) : state(owner) {}
+    State& state;
+  };
+
+  State(Loop& loop, int socket, std::string address, Strangers* strangers);
   ~State() override;
 
   void on_ready(uint32_t events) override;
@@ -61,12 +67,16 @@ struct Connection::State final : Pollable, TurnEndWork {
   void finish(std::string_view why);  // the end; tells the owner
   void release();                     // the end; tells nobody
   void forget_guards();
+  void admit();
   void leave();
   void arrive();
   void update_interest();
   bool wants_bytes() const;
 
   Loop* home;
+  Strangers* strangers;  // until it leaves its first loop
+  ConnectionLimit* connections;
+  Stranger stranger{*this};
   Events* events = nullptr;
   Guard* guards = nullptr;
   std::unique_ptr<TlsSession> tls;

@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "net/address.h"
+#include "net/strangers.h"
 
 namespace teahouse::net {
 
@@ -66,7 +67,8 @@ void set_options(int socket) {
 }  // namespace
 
 struct Listener::State final : Pollable {
-  State(Loop& home, int socket, Accept to) : loop(home), fd(socket), accept(std::move(to)) {
+  State(Loop& home, int socket, Accept to, Strangers* all)
+      : loop(home), fd(socket), accept(std::move(to)), strangers(all) {
     loop.watch(fd, EPOLLIN, *this);
   }
   ~State() override {
@@ -88,6 +90,7 @@ struct Listener::State final : Pollable {
   int fd;
   uint16_t port = 0;
   Accept accept;
+  Strangers* strangers;
   Timer pause_timer;
   bool exhausted = false;  // and said so
   bool* gone = nullptr;    // told when destroyed in its own call-back
@@ -97,6 +100,10 @@ void Listener::State::on_ready(uint32_t /*events*/) {
   bool destroyed = false;
   gone = &destroyed;
   for (int i = 0; i < accepts_a_turn; ++i) {
+    if (strangers && !strangers->can_make_room()) {
+      pause(EMFILE);
+      break;
+    }
     sockaddr_storage peer{};
     socklen_t size = sizeof peer;
     const int socket = ::accept4(fd, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -110,7 +117,8 @@ void Listener::State::on_ready(uint32_t /*events*/) {
     }
     exhausted = false;
     set_options(socket);
-    accept(std::make_unique<Connection>(loop, socket, format_ip(peer)));
+    if (strangers) strangers->make_room();
+    accept(std::make_unique<Connection>(loop, socket, format_ip(peer), strangers));
     if (destroyed) return;
     if (fd < 0) break;  // closed by the call
   }
@@ -130,7 +138,8 @@ void Listener::State::pause(int error) {
 Listener::Listener(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Listener::~Listener() = default;
 
-Result<std::unique_ptr<Listener>> Listener::listen(Loop& loop, const std::string& address, Accept accept, Port port) {
+Result<std::unique_ptr<Listener>> Listener::listen(Loop& loop, const std::string& address, Accept accept, Port port,
+                                                   Strangers* strangers) {
   auto parsed = parse_address(address);
   if (!parsed) return parsed.error();
   int fd = open_socket(*parsed, port);
@@ -143,7 +152,7 @@ Result<std::unique_ptr<Listener>> Listener::listen(Loop& loop, const std::string
   sockaddr_storage bound{};
   socklen_t size = sizeof bound;
   ::getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &size);
-  auto state = std::make_unique<State>(loop, fd, std::move(accept));
+  auto state = std::make_unique<State>(loop, fd, std::move(accept), strangers);
   state->port = port_of(bound);
   // tidy: allow new: make_unique cannot call a private constructor
   return std::unique_ptr<Listener>(new Listener(std::move(state)));

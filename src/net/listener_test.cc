@@ -11,6 +11,7 @@
 #include "net/address.h"
 #include "net/fake/blocking_peer.h"
 #include "net/fake/running_loop.h"
+#include "net/strangers.h"
 
 namespace teahouse::net {
 namespace {
@@ -109,6 +110,74 @@ TEST(Listener, MayBeDestroyedInItsOwnCallBack) {
   loop.run_once(0);
   loop.run_once(0);
   EXPECT_EQ(accepted, 1);
+}
+
+// Accepts as many as come, and has each of them for as long as it lives.
+struct Door {
+  struct Peer : Connection::Events {
+    void on_bytes(std::string_view) override {}
+    void on_closed(std::string_view) override { connection.reset(); }
+    std::unique_ptr<Connection> connection;
+  };
+
+  explicit Door(size_t most) : limit(most) {
+    auto made = Listener::listen(
+        loop, "127.0.0.1:0",
+        [this](auto connection) {
+          auto& peer = peers.emplace_back(std::make_unique<Peer>());
+          peer->connection = std::move(connection);
+          peer->connection->start(*peer);
+        },
+        Listener::Port::taken, &strangers);
+    EXPECT_TRUE(made);
+    listener = std::move(*made);
+  }
+  BlockingPeer connect() {
+    BlockingPeer peer = BlockingPeer::connect(listener->port());
+    loop.run_once(0);
+    return peer;
+  }
+  std::vector<bool> inside() const {
+    std::vector<bool> are;
+    for (const auto& peer : peers) are.push_back(peer->connection != nullptr);
+    return are;
+  }
+
+  FakeClock clock;
+  Loop loop{0, clock};
+  ConnectionLimit limit;
+  Strangers strangers{limit};
+  std::vector<std::unique_ptr<Peer>> peers;
+  std::unique_ptr<Listener> listener;
+};
+
+TEST(Listener, TheStrangerThatWasSilentForLongestMakesRoom) {
+  Door door(3);
+  const BlockingPeer known = door.connect();
+  door.peers[0]->connection->admit();
+  BlockingPeer speaks = door.connect();
+  const BlockingPeer silent = door.connect();
+  ASSERT_TRUE(speaks.send("hello"));
+  door.loop.run_once(0);
+  const BlockingPeer newcomer = door.connect();
+  EXPECT_EQ(door.inside(), (std::vector<bool>{true, true, false, true}));
+  const BlockingPeer another = door.connect();
+  EXPECT_EQ(door.inside(), (std::vector<bool>{true, false, false, true, true}));
+  EXPECT_EQ(door.limit.count(), 3U);
+}
+
+TEST(Listener, NobodyWhoIsKnownMakesRoom) {
+  Door door(2);
+  const BlockingPeer romeo = door.connect(), juliet = door.connect();
+  for (const auto& peer : door.peers) peer->connection->admit();
+  const BlockingPeer newcomer = door.connect();
+  EXPECT_EQ(door.inside(), (std::vector<bool>{true, true}));
+  door.peers[0]->connection.reset();
+  door.clock.advance_ms(1000);
+  door.loop.run_once(0);
+  door.loop.run_once(0);
+  EXPECT_EQ(door.inside(), (std::vector<bool>{false, true, true}));
+  EXPECT_EQ(door.limit.count(), 2U);
 }
 
 TEST(Listener, PausesWhenDescriptorsRunOutAndGoesOn) {

@@ -281,6 +281,7 @@ void Stream::succeed(const sasl::Success& success) {
     fail({sasl::Condition::invalid_authzid, "An account acts for itself only."});
     return;
   }
+  transport_->connection().admit();
   mechanism_.reset();
   // A token names its account only now, and another spelling may have led to it.
   if (localpart_ != account->localpart()) removals_ = count_removals(std::string(account->localpart()));
