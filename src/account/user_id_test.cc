@@ -102,8 +102,9 @@ TEST(UserId, SharesItsLocalpartWithNoOther) {
         const auto [known, is_new] = ids.emplace(own, id);
         EXPECT_TRUE(is_new || known->second == id) << id << " and " << known->second << " are both " << own;
         const auto spelt = spell_out_id(own);
-        if (spelt) EXPECT_EQ(user_id_of(*spelt), id);
-        if (spelt) EXPECT_TRUE(ids.emplace(*spelt, id).first->second == id) << *spelt;
+        if (!spelt) continue;
+        EXPECT_EQ(user_id_of(*spelt), id);
+        EXPECT_EQ(ids.emplace(*spelt, id).first->second, id) << *spelt;
       }
     }
   }
