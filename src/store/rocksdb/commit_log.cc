@@ -71,14 +71,16 @@ struct CommitLog::Ringing {
 };
 thread_local const CommitLog::Bell* CommitLog::Ringing::to_come = nullptr;
 
-CommitLog::CommitLog(rocksdb::DB& db, CommitBoard& board, RocksdbSettings settings,
+CommitLog::CommitLog(rocksdb::DB& db, CommitMark& mark, CommitBoard& board, RocksdbSettings settings,
                      std::function<void(StoreId)> recount)
     : db_(db),
+      mark_(mark),
       board_(board),
       settings_(settings),
       recount_(std::move(recount)),
       appended_(board.committed()),
       bell_(std::make_shared<Bell>()) {
+  mark_.note(db_.GetLatestSequenceNumber());
   thread_ = std::thread([this] { run(); });
   pthread_setname_np(thread_.native_handle(), "data-commit");
 }
@@ -172,6 +174,7 @@ bool CommitLog::commit(Group& group, Lsn last) {
     room_.notify_all();
     return false;
   }
+  mark_.note(db_.GetLatestSequenceNumber());
   for (StoreId& store : recounts) recount_(std::move(store));
   board_.advance(last);
   return true;

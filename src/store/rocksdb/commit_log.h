@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "store/commit_board.h"
+#include "store/commit_mark.h"
 #include "store/rocksdb/group.h"
 #include "store/rocksdb/recent_pairs.h"
 #include "store/rocksdb/rocksdb_plane.h"
@@ -23,8 +24,10 @@ namespace teahouse::store::rocks {
 // failing. Lifetime: finish(), which the destructor calls, commits what was appended.
 class CommitLog {
  public:
-  // `recount` is told, on the committing thread and before the commit is announced, of stores to be counted again.
-  CommitLog(rocksdb::DB& db, CommitBoard& board, RocksdbSettings settings, std::function<void(StoreId)> recount);
+  // `mark` notes each commit; `recount` is told, on the committing thread and before the commit is announced, of stores
+  // to be counted again.
+  CommitLog(rocksdb::DB& db, CommitMark& mark, CommitBoard& board, RocksdbSettings settings,
+            std::function<void(StoreId)> recount);
   ~CommitLog() { finish(); }
 
   Lsn append(const Write& write);
@@ -51,6 +54,7 @@ class CommitLog {
   bool commit(Group& group, Lsn last);
 
   rocksdb::DB& db_;
+  CommitMark& mark_;
   CommitBoard& board_;
   const RocksdbSettings settings_;
   const std::function<void(StoreId)> recount_;

@@ -5,14 +5,14 @@
 
 #include <rocksdb/db.h>
 
-#include <filesystem>
 #include <future>
-#include <system_error>
 #include <utility>
 
 #include "base/log.h"
+#include "store/commit_mark.h"
 #include "store/rocksdb/chores.h"
 #include "store/rocksdb/commit_log.h"
+#include "store/rocksdb/opening.h"
 #include "store/rocksdb/options.h"
 #include "store/rocksdb/reader.h"
 
@@ -26,10 +26,11 @@ constexpr std::string_view layout_version = "1";
 
 class RocksdbPlane final : public DataPlane {
  public:
-  RocksdbPlane(std::unique_ptr<rocksdb::DB> db, RocksdbSettings settings)
+  RocksdbPlane(std::unique_ptr<rocksdb::DB> db, const std::string& mark, RocksdbSettings settings)
       : db_(std::move(db)),
+        mark_(mark),
         board_(db_->GetLatestSequenceNumber()),  // any start would do: Lsns are compared within one opening only
-        log_(*db_, board_, settings, [this](StoreId store) { chores_.recount(std::move(store)); }),
+        log_(*db_, mark_, board_, settings, [this](StoreId store) { chores_.recount(std::move(store)); }),
         chores_(*db_, log_, board_) {}
 
   ~RocksdbPlane() override {
@@ -95,6 +96,7 @@ class RocksdbPlane final : public DataPlane {
 
  private:
   std::unique_ptr<rocksdb::DB> db_;
+  CommitMark mark_;
   CommitBoard board_;
   Workers readers_{reading_threads, "data-read"};
   CommitLog log_;
@@ -134,24 +136,20 @@ rocksdb::Status read_arrival_order(rocksdb::DB& db, ArrivalOrder& order) {
 }  // namespace
 
 Result<std::unique_ptr<DataPlane>> open_rocksdb(const std::string& directory, RocksdbSettings settings) {
-  std::error_code failed;
-  std::filesystem::create_directories(directory, failed);
-  if (failed) {
-    return Error{ErrorKind::internal_server_error,
-                 "data plane: the directory " + directory + " can't be made: " + failed.message()};
-  }
-  rocksdb::DB* opened = nullptr;
-  auto status = rocksdb::DB::Open(make_options(), directory, &opened);
-  std::unique_ptr<rocksdb::DB> db(opened);
-  if (!status.ok()) { return disk_error(status, "opening " + directory + " (is another teahouse running on it?)"); }
+  const std::string mark = directory + "/COMMITTED";
+  auto opened = open_database(directory, settings, CommitMark(mark));
+  if (!opened) return opened.error();
+  std::unique_ptr<rocksdb::DB> db = std::move(*opened);
   if (auto checked = check_layout(*db); !checked) return checked.error();
   rocksdb::DB& database = *db;
-  auto plane = std::make_unique<RocksdbPlane>(std::move(db), settings);
-  status = read_arrival_order(database, plane->arrivals());
+  auto plane = std::make_unique<RocksdbPlane>(std::move(db), mark, settings);
+  auto status = read_arrival_order(database, plane->arrivals());
   if (status.ok()) status = plane->resume();
   if (!status.ok()) return disk_error(status, "opening " + directory);
   return std::unique_ptr<DataPlane>(std::move(plane));
 }
+
+bool has_rocksdb(const std::string& directory) { return rocks::has_database(directory); }
 
 Result<void> for_each_key(DataPlane& plane, const std::function<void(std::string_view, std::string_view)>& visit) {
   auto& rocks = static_cast<RocksdbPlane&>(plane);

@@ -56,14 +56,39 @@ Result<void> Database::open(const std::string& path) {
     return Error{ErrorKind::internal_server_error, "control plane: " + path + " can't be opened: " +
                                                        (database_ ? sqlite3_errmsg(database_) : "no memory")};
   }
+  keep_log(true);
   if (sqlite3_db_readonly(database_, "main") == 1) {
     return Error{ErrorKind::internal_server_error,
                  "control plane: " + path + " can't be written; does it belong to the user who runs this?"};
   }
   sqlite3_busy_timeout(database_, 5'000);
-  return run(
-      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON; "
-      "PRAGMA trusted_schema=OFF;");
+  auto set =
+      run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON; "
+          "PRAGMA trusted_schema=OFF; PRAGMA journal_size_limit=4194304;");
+  if (set) return set;
+  const int code = sqlite3_errcode(database_) & 0xff;
+  std::string hint;
+  if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT) {
+    hint = " It is damaged: put control.db* and data/ back from one backup.";
+  } else if (code == SQLITE_BUSY || code == SQLITE_LOCKED) {
+    hint = " Is another program at work on it?";
+  } else if (code == SQLITE_FULL || code == SQLITE_IOERR) {
+    hint = " Is its disk full, or failing?";
+  }
+  return Error{set.error().kind,
+               "control plane: " + path + " can't be opened: " + sqlite3_errmsg(database_) + "." + hint};
+}
+
+void Database::keep_log(bool kept) {
+  sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, kept ? 1 : 0, nullptr);
+}
+
+Result<void> Database::check() {
+  const auto answer = execute({"PRAGMA quick_check(1)", {}});
+  if (!answer) return answer.error();
+  const std::string found = answer->rows.empty() ? "no answer" : as_text(answer->rows[0][0]);
+  if (found == "ok") return {};
+  return Error{ErrorKind::internal_server_error, found};
 }
 
 Result<void> Database::run(const char* sql) {

@@ -23,6 +23,10 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   Result<void> open(const std::string& path);
+  // Whether the log stays as it is when this closes, rather than going into the database; at first it stays.
+  void keep_log(bool kept);
+  // Reads every page. Errors: the first that is damaged.
+  Result<void> check();
   // One statement; its rows are read to the end.
   Result<Answer> execute(const Statement& statement);
   // Any number of statements, without parameters or rows.

@@ -6,15 +6,20 @@
 // Two things can undo others, and are met: an error at which SQLite itself ends the transaction (disk full, I/O) fails
 // every call of the group that wrote; a commit that is refused (a deferred constraint of one of them) makes the group
 // run again, each call in a transaction of its own.
+//
+// SQLite drops whatever stands behind a damaged place in its log, and does not miss a log that is gone. So each commit
+// counts itself in the database and is then noted in a mark beside it: at the next start the two are compared.
 #include "store/sqlite/sqlite_plane.h"
 
 #include <deque>
+#include <filesystem>
 #include <functional>
 #include <future>
 #include <mutex>
 #include <utility>
 
 #include "base/log.h"
+#include "store/commit_mark.h"
 #include "store/sqlite/database.h"
 #include "store/workers.h"
 
@@ -26,6 +31,18 @@ using sqlite::Database;
 constexpr size_t waiting_calls_max = 10'000;
 constexpr size_t group_calls_max = 500;
 
+// What to do with a plane that lacks something.
+Result<void> judge(const std::string& loss, SqliteSettings settings) {
+  if (!settings.accept_loss) {
+    return Error{ErrorKind::internal_server_error,
+                 "control plane: " + loss +
+                     " Put control.db* and data/ back from one backup. `teahouse serve --accept-loss` goes on with "
+                     "what is there."};
+  }
+  log::warning("store", "Going on without what is lost: " + loss);
+  return {};
+}
+
 struct Call {
   std::vector<Statement> statements;
   std::function<void(Result<Answer>)> done;
@@ -34,10 +51,10 @@ struct Call {
 
 class SqlitePlane final : public ControlPlane {
  public:
-  SqlitePlane() = default;
+  explicit SqlitePlane(const std::string& mark) : mark_(mark) {}
   ~SqlitePlane() override { thread_.finish(); }
 
-  Result<void> open(const std::string& path) { return database_.open(path); }
+  Result<void> open(const std::string& path, SqliteSettings settings);
 
   Result<void> migrate(const std::vector<Migration>& migrations) override;
   Task<Result<Answer>> execute(Executor& home, Statement statement) override {
@@ -74,12 +91,55 @@ class SqlitePlane final : public ControlPlane {
   Result<Answer> run_in_savepoint(const Call& call);
   Result<void> migrate_here(const std::vector<Migration>& migrations);
   Result<void> apply(const Migration& migration);
+  Result<void> commit();
 
-  Database database_;  // used on thread_, once that runs anything
+  Database database_;  // used on thread_, once that runs anything, as is what follows
+  CommitMark mark_;
+  int64_t commits_ = 0;
   std::mutex mutex_;
   std::deque<Call> waiting_;  // guarded by mutex_
   Workers thread_{1, "control-plane"};
 };
+
+Result<void> SqlitePlane::open(const std::string& path, SqliteSettings settings) {
+  if (auto opened = database_.open(path); !opened) return opened;
+  if (auto checked = database_.check(); !checked) {
+    auto judged = judge(path + " is damaged: " + checked.error().text + ".", settings);
+    if (!judged) return judged;
+  }
+  auto made = database_.run(
+      "CREATE TABLE IF NOT EXISTS commits (number BIGINT NOT NULL); "
+      "INSERT INTO commits SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM commits)");
+  if (!made) return made;
+  const auto counted = database_.execute({"SELECT MAX(number) FROM commits", {}});
+  if (!counted) return counted.error();
+  commits_ = as_int(counted->rows[0][0]);
+  const auto noted = static_cast<int64_t>(mark_.read().value_or(0));
+  if (noted > commits_) {
+    const std::string log = path + "-wal";
+    auto judged =
+        judge("the last " + std::to_string(noted - commits_) + " changes to " + path + " are not there: its log " +
+                  log + " is damaged, emptied or deleted, or one of the two is of an earlier time.",
+              settings);
+    if (!judged) return judged;
+    std::error_code none;  // of what is left of the log, if anything is
+    std::filesystem::copy_file(log, log + ".damaged", std::filesystem::copy_options::skip_existing, none);
+  }
+  mark_.note(static_cast<uint64_t>(commits_));
+  database_.keep_log(false);
+  return {};
+}
+
+Result<void> SqlitePlane::commit() {
+  const bool writes = database_.has_written();
+  if (writes) {
+    const auto counted = database_.execute({"UPDATE commits SET number = ?", {commits_ + 1}});
+    if (!counted) return counted.error();
+  }
+  if (auto committed = database_.run("COMMIT"); !committed) return committed;
+  if (writes) mark_.note(static_cast<uint64_t>(++commits_));
+  return {};
+}
 
 void SqlitePlane::ask(Call call) {
   {
@@ -136,7 +196,7 @@ void SqlitePlane::run_group(std::deque<Call> calls) {
     }
   }
   if (!begun) return;
-  auto committed = database_.run("COMMIT");
+  auto committed = commit();
   if (!committed && database_.in_transaction()) (void)database_.run("ROLLBACK");
   if (!committed && committed.error().kind == ErrorKind::internal_server_error) {
     log::error("store", "a commit failed: " + committed.error().text);
@@ -155,7 +215,7 @@ void SqlitePlane::run_alone(Call& call) {
   auto done = database_.run("BEGIN");
   if (done) {
     call.answer = run_statements(call);
-    done = call.answer ? database_.run("COMMIT") : Result<void>();
+    done = call.answer ? commit() : Result<void>();
     if (database_.in_transaction()) (void)database_.run("ROLLBACK");
   }
   if (!done) call.answer = done.error();
@@ -214,14 +274,14 @@ Result<void> SqlitePlane::apply(const Migration& migration) {
   auto noted = database_.execute(
       {"INSERT INTO migrations (name, place) SELECT ?, 1 + COUNT(*) FROM migrations", {migration.name}});
   if (!noted) return noted.error();
-  return database_.run("COMMIT");
+  return commit();
 }
 
 }  // namespace
 
-Result<std::unique_ptr<ControlPlane>> open_sqlite(const std::string& path) {
-  auto plane = std::make_unique<SqlitePlane>();
-  if (auto opened = plane->open(path); !opened) return opened.error();
+Result<std::unique_ptr<ControlPlane>> open_sqlite(const std::string& path, SqliteSettings settings) {
+  auto plane = std::make_unique<SqlitePlane>(path == ":memory:" ? std::string() : path + "-mark");
+  if (auto opened = plane->open(path, settings); !opened) return opened.error();
   return std::unique_ptr<ControlPlane>(std::move(plane));
 }
 

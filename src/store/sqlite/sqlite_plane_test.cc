@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "base/testing/run_task.h"
 #include "store/testing/child_process.h"
 #include "store/testing/temp_directory.h"
@@ -156,6 +159,102 @@ TEST_F(SqlitePlane, AFailingMigrationLeavesNothing) {
   ASSERT_TRUE(plane_->migrate(more));
   EXPECT_EQ(count("plans"), 1);
   EXPECT_EQ(count("migrations"), 5);
+}
+
+class SqliteDamage : public SqlitePlane {
+ protected:
+  void SetUp() override {
+    path_ = directory_.path() + "/control.db";
+    child_ = std::make_unique<testing::ChildProcess>("SqliteCrash.DISABLED_ChildAdds", path_);
+    while (last_ < 20) last_ = child_->next().value_or(1000);
+    child_->kill_now();  // so that the log is there still
+    while (auto next = child_->next()) last_ = *next;
+    child_->wait_for_end();
+  }
+  std::string refusal(SqliteSettings settings = {}) {
+    auto opened = open_sqlite(path_, settings);
+    return opened ? "" : opened.error().text;
+  }
+  int64_t count_added() {
+    auto opened = open_sqlite(path_);
+    auto found = opened ? (*opened)->execute_now({"SELECT COUNT(*) FROM tenants WHERE id > 100", {}})
+                        : Result<Answer>(opened.error());
+    return found ? as_int(found->rows[0][0]) : -1;
+  }
+  void overwrite(const std::string& file, int64_t at, const std::string& bytes) {
+    std::fstream out(file, std::ios::binary | std::ios::in | std::ios::out);
+    out.seekp(at);
+    out << bytes;
+  }
+  void expect_refused(const std::string& word) {
+    for (int start = 0; start < 2; ++start) {
+      const std::string text = refusal();
+      EXPECT_NE(text.find(word), std::string::npos) << start << text;
+      EXPECT_NE(text.find(path_), std::string::npos) << text;
+    }
+  }
+
+  std::string path_;
+  uint64_t last_ = 0;
+  std::unique_ptr<testing::ChildProcess> child_;
+};
+
+TEST_F(SqliteDamage, ALogDamagedDeletedOrEmptiedIsRefused) {
+  const std::string log = path_ + "-wal", copy = directory_.path() + "/copy";
+  std::filesystem::copy_file(path_, copy);
+  std::filesystem::copy_file(log, copy + "-wal");
+  std::filesystem::copy_file(path_ + "-mark", copy + "-mark");
+  for (const std::string how : {"damaged", "deleted", "emptied"}) {
+    const auto size = std::filesystem::file_size(log);
+    if (how == "damaged") overwrite(log, static_cast<int64_t>(size / 2), std::string(100, 'r'));
+    if (how == "deleted") std::filesystem::remove(log);
+    if (how == "emptied") std::filesystem::resize_file(log, 0);
+    expect_refused("are not there");
+    if (how == "damaged") { EXPECT_EQ(std::filesystem::file_size(log), size) << "what was refused is not kept"; }
+    EXPECT_EQ(refusal({.accept_loss = true}), "") << how;
+    EXPECT_EQ(refusal(), "") << how << ": what was accepted is not refused again";
+    EXPECT_LT(count_added(), static_cast<int64_t>(last_)) << how;
+    for (const char* file : {"", "-wal", "-mark", "-shm", "-wal.damaged"}) {
+      std::filesystem::remove(path_ + file);
+      std::error_code none;
+      std::filesystem::copy_file(copy + file, path_ + file, none);
+    }
+  }
+  EXPECT_EQ(refusal(), "");
+  EXPECT_GE(count_added(), static_cast<int64_t>(last_));
+}
+
+TEST_F(SqliteDamage, AnEarlierDatabaseIsRefused) {
+  ASSERT_GE(count_added(), static_cast<int64_t>(last_));
+  const std::string copy = directory_.path() + "/copy";
+  std::filesystem::copy_file(path_, copy);
+  {
+    auto opened = open_sqlite(path_);
+    ASSERT_TRUE((*opened)->execute_now({"INSERT INTO tenants (id, domain) VALUES (99, 'later.example')", {}}));
+  }
+  std::filesystem::copy_file(copy, path_, std::filesystem::copy_options::overwrite_existing);
+  expect_refused("the last 1 changes");
+}
+
+TEST_F(SqliteDamage, ADamagedPageIsRefused) {
+  ASSERT_GE(count_added(), static_cast<int64_t>(last_));
+  const std::string whole = path_ + ".whole";
+  std::filesystem::copy_file(path_, whole);
+  overwrite(path_, 0, "this is no database");
+  expect_refused("is damaged");
+  std::filesystem::copy_file(whole, path_, std::filesystem::copy_options::overwrite_existing);
+  const auto size = std::filesystem::file_size(path_);
+  overwrite(path_, 4096, std::string(size - 4096, 'r'));
+  expect_refused("damaged");
+}
+
+TEST_F(SqliteDamage, TornTailsAndMarksThatSayNothingAreDoneWithout) {
+  std::ofstream(path_ + "-wal", std::ios::binary | std::ios::app) << std::string(3000, 'r');
+  for (const std::string text : {"", "x", "0000000000000000001x\n"}) {
+    std::ofstream(path_ + "-mark") << text;
+    EXPECT_EQ(refusal(), "") << text;
+  }
+  EXPECT_GE(count_added(), static_cast<int64_t>(last_));
 }
 
 TEST_F(SqlitePlane, SaysWhatItCannotOpen) { EXPECT_FALSE(open_sqlite(directory_.path() + "/no/such/directory.db")); }

@@ -1,0 +1,22 @@
+// open_database: opens RocksDB's files where what was committed is there, and says what is missing where it is not.
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "store/commit_mark.h"
+#include "store/rocksdb/rocksdb_plane.h"
+
+namespace teahouse::store::rocks {
+
+// Whether there are files that only a database has.
+bool has_database(const std::string& directory);
+
+// `mark` is what the last run noted of its commits: sequence numbers. Errors: as of open_rocksdb.
+Result<std::unique_ptr<rocksdb::DB>> open_database(const std::string& directory, const RocksdbSettings& settings,
+                                                   const CommitMark& mark);
+
+}  // namespace teahouse::store::rocks
