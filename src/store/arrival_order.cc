@@ -2,22 +2,14 @@
 
 #include <algorithm>
 #include <cassert>
-#include <charconv>
 
 #include "store/data_plane.h"
+#include "store/note_words.h"
 
 namespace teahouse::store {
 namespace {
 
 constexpr int64_t step_ms = 1'000;  // noted so far ahead, to be noted seldom
-
-// Numbers apart by spaces; 0 where there is none.
-int64_t take_number(std::string_view& text) {
-  int64_t number = 0;
-  const auto end = std::from_chars(text.data(), text.data() + text.size(), number).ptr;
-  text.remove_prefix(std::min<size_t>(static_cast<size_t>(end - text.data()) + 1, text.size()));
-  return number;
-}
 
 }  // namespace
 

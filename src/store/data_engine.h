@@ -61,6 +61,7 @@ class DataReader {
                                                          size_t names_max) = 0;
   virtual Result<std::optional<ArchiveStore::Ends>> ends(const StoreId& store, std::string_view owner) = 0;
   virtual Result<uint64_t> count_bytes(const StoreId& store) = 0;
+  virtual Result<TenantId> last_tenant() = 0;
   // May outlive the reader, not the plane.
   virtual Result<std::shared_ptr<TenantRows>> rows_of(TenantId tenant) = 0;
 };

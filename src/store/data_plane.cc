@@ -134,6 +134,10 @@ Task<Result<void>> DataPlane::wait(Executor& home, Lsn lsn) {
   co_return co_await answer;
 }
 
+Task<Result<TenantId>> DataPlane::last_tenant(Executor& home) {
+  return ask<TenantId>(home, [](DataReader& reader) { return reader.last_tenant(); });
+}
+
 Task<Result<uint64_t>> DataPlane::count_bytes(Executor& home, TenantId tenant, std::string name) {
   return ask<uint64_t>(
       home, [store = StoreId{tenant, std::move(name)}](DataReader& reader) { return reader.count_bytes(store); });

@@ -174,6 +174,8 @@ class DataPlane {
   // The tenant as a whole (all its stores). Ends when nothing of it is left on disk, also not in dead space.
   // Errors: not_allowed for the house.
   virtual Task<Result<void>> remove_tenant(Executor& home, TenantId tenant) = 0;
+  // The tenant of the highest id that has anything here; the house where there is none.
+  Task<Result<TenantId>> last_tenant(Executor& home);
   // Bytes that the rows of the tenant's archive `name` hold (owner, id, with and stanza of each), as counted when they
   // were written and removed. After a removal of very many rows at once it may be too high until they are counted
   // again.

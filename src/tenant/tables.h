@@ -25,6 +25,10 @@ inline int64_t to_value(TenantId tenant) { return static_cast<int64_t>(raw(tenan
 // Draws the next number of a sequence, in the same transaction as the statement that uses it: the next statement writes
 // `(SELECT next FROM sequences WHERE name = '...')`. Numbers are never drawn twice.
 store::Statement draw_number(std::string_view sequence);
+// The highest tenant id that was drawn; and that none up to this one is drawn any more. Thread: before any loop runs.
+Result<TenantId> last_tenant_id(store::ControlPlane& control);
+Result<std::vector<TenantId>> tenant_ids(store::ControlPlane& control);  // of the tenants that are there
+Result<void> keep_tenant_ids(store::ControlPlane& control, TenantId last);
 // What such a guarded insert that found no tenant says.
 Error no_such_tenant();
 

@@ -200,6 +200,14 @@ Result<uint64_t> Reader::count_bytes(const StoreId& store) {
   return static_cast<uint64_t>(std::max<int64_t>(0, decode_sum(sum)));
 }
 
+Result<TenantId> Reader::last_tenant() {
+  const std::unique_ptr<rocksdb::Iterator> at(db_.NewIterator(rocksdb::ReadOptions()));
+  at->SeekToLast();
+  if (!at->status().ok()) return disk_error(at->status(), "looking for the last tenant");
+  if (!at->Valid() || at->key().size() < sizeof(uint64_t)) return TenantId::house;
+  return static_cast<TenantId>(load_u64(at->key().ToStringView()));
+}
+
 Result<std::shared_ptr<TenantRows>> Reader::rows_of(TenantId tenant) {
   return std::shared_ptr<TenantRows>(std::make_shared<Rows>(db_, tenant));
 }

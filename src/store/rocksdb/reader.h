@@ -30,6 +30,7 @@ class Reader final : public DataReader {
                                                  size_t names_max) override;
   Result<std::optional<ArchiveStore::Ends>> ends(const StoreId& store, std::string_view owner) override;
   Result<uint64_t> count_bytes(const StoreId& store) override;
+  Result<TenantId> last_tenant() override;
   Result<std::shared_ptr<TenantRows>> rows_of(TenantId tenant) override;
 
  private:
