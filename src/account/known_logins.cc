@@ -38,10 +38,13 @@ Statement forget_known_logins(TenantId tenant, const std::string& localpart) {
   return {"DELETE FROM known_logins WHERE tenant_id = ? AND localpart = ?", {id_of(tenant), localpart}};
 }
 
-Result<void> load_known_logins(store::ControlPlane& control, const Clock& clock, LoginThrottle& throttle) {
-  const auto removed =
-      control.execute_now({"DELETE FROM known_logins WHERE last_ms < ?", {clock.wall_ms() - known_ms}});
-  if (!removed) return removed.error();
+Result<void> load_known_logins(store::ControlPlane& control, const Clock& clock, bool clock_is_believed,
+                               LoginThrottle& throttle) {
+  if (clock_is_believed) {
+    const auto removed =
+        control.execute_now({"DELETE FROM known_logins WHERE last_ms < ?", {clock.wall_ms() - known_ms}});
+    if (!removed) return removed.error();
+  }
   auto kept = control.execute_now(
       {"SELECT tenant_id, localpart, address, last_ms FROM known_logins ORDER BY last_ms DESC LIMIT 100000", {}});
   if (!kept) return kept.error();

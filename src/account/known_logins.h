@@ -15,8 +15,9 @@ namespace teahouse {
 std::vector<store::Migration> known_logins_migrations();  // among those of Accounts, as is the table
 store::Statement forget_known_logins(TenantId tenant, const std::string& localpart);  // with the account's row
 
-// Tells the throttle what is kept, and removes what is too old.
-Result<void> load_known_logins(store::ControlPlane& control, const Clock& clock, LoginThrottle& throttle);
+// Tells the throttle what is kept, and removes what is too old, unless the clock is doubted.
+Result<void> load_known_logins(store::ControlPlane& control, const Clock& clock, bool clock_is_believed,
+                               LoginThrottle& throttle);
 // Keeps what is new, in one transaction: for a timer, once a minute, and for the end of the server. What could not be
 // kept is new still.
 Task<Result<void>> store_known_logins(store::ControlPlane& control, Executor& home, LoginThrottle& throttle);

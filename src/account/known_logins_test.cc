@@ -23,9 +23,9 @@ struct Restarts : ::testing::Test {
   }
   void keep(LoginThrottle& throttle) { EXPECT_TRUE(testing::run(home, store_known_logins(*control, home, throttle))); }
   // Whether a server that starts now lets the right password in while strangers guess.
-  bool is_known(TenantId tenant, const char* localpart, const std::string& address) {
+  bool is_known(TenantId tenant, const char* localpart, const std::string& address, bool clock_is_believed = true) {
     LoginThrottle throttle(clock);
-    EXPECT_TRUE(load_known_logins(*control, clock, throttle));
+    EXPECT_TRUE(load_known_logins(*control, clock, clock_is_believed, throttle));
     for (int i = 0; i < 100; ++i) (void)throttle.take(tenant, localpart, "203.0." + std::to_string(i) + ".9");
     return throttle.take(tenant, localpart, address);
   }
@@ -46,6 +46,21 @@ TEST_F(Restarts, LeaveAnAccountKnownWhereItWas) {
   EXPECT_FALSE(is_known(shop, "juliet", here));
   EXPECT_FALSE(is_known(forum, "romeo", here));
   clock.advance_ms(30 * day_ms);
+  EXPECT_FALSE(is_known(shop, "romeo", here));
+}
+
+TEST_F(Restarts, ForgetNothingByAClockThatIsDoubted) {
+  LoginThrottle throttle(clock);
+  enter(throttle, shop, "romeo", here);
+  keep(throttle);
+  const int64_t right_ms = clock.wall_ms();
+  clock.set_wall_ms(right_ms + 400 * day_ms);
+  (void)is_known(shop, "romeo", here, false);
+  clock.set_wall_ms(right_ms);
+  EXPECT_TRUE(is_known(shop, "romeo", here));
+  clock.set_wall_ms(right_ms + 400 * day_ms);
+  EXPECT_FALSE(is_known(shop, "romeo", here));
+  clock.set_wall_ms(right_ms);
   EXPECT_FALSE(is_known(shop, "romeo", here));
 }
 
