@@ -1,18 +1,9 @@
 #include "tenant/local_ca.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-
 #include "base/log.h"
 #include "crypto/x509.h"
 #include "tenant/names.h"
+#include "tenant/whole_file.h"
 
 namespace teahouse {
 namespace {
@@ -20,61 +11,30 @@ namespace {
 constexpr int ca_days = 3650;
 constexpr int certificate_days = 397;  // the most that browsers take from authorities that they know
 
-Error failed(const std::string& what, const std::string& path) {
-  return {ErrorKind::internal_server_error, what + " " + path + ": " + std::strerror(errno) + "."};
-}
-
-bool exists(const std::string& path) {
-  std::error_code ignored;
-  return std::filesystem::exists(path, ignored);
-}
-
-Result<std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file.is_open() || file.bad()) return failed("Cannot read", path);
-  return text;
-}
-
-// Whole and on disk, or not there at all.
-Result<void> write_file(const std::string& path, std::string_view text, mode_t mode) {
-  const std::string draft = path + ".new";
-  ::unlink(draft.c_str());
-  const int file = ::open(draft.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, mode);
-  if (file < 0) return failed("Cannot make", draft);
-  const bool written =
-      ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
-  const Error trouble = failed("Cannot write", draft);
-  ::close(file);
-  if (!written) return trouble;
-  if (::rename(draft.c_str(), path.c_str()) != 0) return failed("Cannot rename to", path);
-  return {};
-}
-
-void warn_of_open_key(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077) != 0) {
-    log::warning("tenant", "The local authority's private key can be read by others; give it mode 0600",
-                 {{"file", path}});
-  }
-}
-
 }  // namespace
 
 Result<LocalCa> LocalCa::load_or_make(const std::string& certificate_path, const std::string& key_path,
                                       const Clock& clock) {
   const int64_t now_s = clock.wall_ms() / 1000;
-  if (!exists(certificate_path)) {  // a key alone is what a start that was cut short left behind
+  const auto has_certificate = has_file(certificate_path), has_key = has_file(key_path);
+  if (!has_certificate) return has_certificate.error();
+  if (!has_key) return has_key.error();
+  if (!*has_certificate) {  // a key alone is what a start that was cut short left behind
     const auto made = crypto::make_local_ca("Teahouse local authority", now_s, ca_days);
     if (!made) return made.error();
-    if (const auto written = write_file(key_path, made->key_pem, 0600); !written) return written.error();
-    if (const auto written = write_file(certificate_path, made->certificate_pem, 0644); !written)
+    if (const auto written = write_whole_file(key_path, made->key_pem, 0600); !written) return written.error();
+    if (const auto written = write_whole_file(certificate_path, made->certificate_pem, 0644); !written)
       return written.error();
     return LocalCa(made->certificate_pem, made->key_pem, clock);
   }
-  const auto certificate = read_file(certificate_path);
+  if (!*has_key) {
+    return Error{ErrorKind::internal_server_error, "The local authority's key " + key_path +
+                                                       " is missing. Put it back from your backup, or remove " +
+                                                       certificate_path + " to have new ones made."};
+  }
+  const auto certificate = read_whole_file(certificate_path);
   if (!certificate) return certificate.error();
-  const auto key = read_file(key_path);
+  const auto key = read_whole_file(key_path);
   if (!key) return key.error();
   if (const auto matches = crypto::check_key_matches({*certificate, *key}); !matches) {
     return Error{ErrorKind::internal_server_error, "The local authority cannot be used (" + certificate_path + ", " +
