@@ -3,12 +3,12 @@
 #include <toml++/toml.h>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 
 #include "net/address.h"
 #include "tenant/names.h"
 #include "tenant/origin.h"
+#include "tenant/whole_file.h"
 
 namespace teahouse {
 namespace {
@@ -213,17 +213,16 @@ Result<Config> load_config(const std::string& data_directory, const std::vector<
   const auto prepared = prepare_directory(data_directory);
   if (!prepared) return prepared.error();
   const std::string path = data_directory + "/teahouse.toml";
-  std::error_code unknown;
-  if (!std::filesystem::exists(path, unknown)) {
-    if (unknown) return Error{ErrorKind::bad_request, path + " can't be read: " + unknown.message() + "."};
-    std::ofstream file(path);
-    file << template_text;
-    if (!file.flush()) {
-      return Error{ErrorKind::bad_request, path + " can't be written. Is the directory this user's own?"};
-    }
+  const auto there = has_file(path);
+  if (!there) return there.error();
+  if (!*there) {
+    const auto written = write_whole_file(path, template_text, 0644);
+    if (!written) return written.error();
   }
+  const auto settings = read_whole_file(path);
+  if (!settings) return settings.error();
   try {
-    const auto set = set_table(config, toml::parse_file(path), "");
+    const auto set = set_table(config, toml::parse(*settings, path), "");
     if (!set) return Error{set.error().kind, path + ": " + set.error().text};
   } catch (const toml::parse_error& error) {
     std::ostringstream where;

@@ -28,6 +28,8 @@ struct Config {
   int64_t c2s_probe_after_s = 600;      // 0: never
   unsigned loops = 0;                   // 0: one for each core
   log::Level log_level = log::Level::info;
+  bool accept_loss = false;    // --accept-loss: go on with what is whole of a damaged house
+  bool believe_clock = false;  // --believe-clock: store/clock_watch.h
 };
 
 // Reads DIR/teahouse.toml, which is made, with every setting explained, when it is not there; then the `--set

@@ -1,54 +1,54 @@
 #include "app/secrets.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <fstream>
-#include <sstream>
-
+#include "base/log.h"
 #include "base/random.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
+#include "tenant/whole_file.h"
 
 namespace teahouse {
 namespace {
 
-Error failed(const std::string& what, const std::string& path) {
-  return {ErrorKind::internal_server_error, path + " can't be " + what + ": " + strerror(errno) + "."};
+// A file with one line, made with `fresh` where there is none.
+Result<std::string> load_or_make(const std::string& path, const std::string& fresh) {
+  const auto there = has_file(path);
+  if (!there) return there.error();
+  if (!*there) {
+    const auto written = write_whole_file(path, fresh + "\n", 0600);
+    if (!written) return written.error();
+    return fresh;
+  }
+  warn_of_open_key(path);
+  auto text = read_whole_file(path);
+  if (!text) return text.error();
+  while (!text->empty() && (text->back() == '\n' || text->back() == ' ')) text->pop_back();
+  if (text->empty()) return Error{ErrorKind::internal_server_error, path + " is empty. Put it back from your backup."};
+  return text;
 }
 
-Result<std::string> load_or_make(const std::string& path, const std::string& fresh) {
-  std::ifstream file(path);
-  if (file) {
-    std::stringstream bytes;
-    bytes << file.rdbuf();
-    std::string text = bytes.str();
-    while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-    if (text.empty()) return Error{ErrorKind::internal_server_error, path + " is empty. Put it back from your backup."};
-    return text;
-  }
-  if (errno != ENOENT) return failed("read", path);
-  const auto written = write_private_file(path, fresh + "\n");
-  if (!written) return written.error();
-  return fresh;
+// The seal key of a house cannot be made anew: what it sealed is closed for ever without it.
+Result<void> check_seal_key(const std::string& path) {
+  const auto there = has_file(path);
+  if (!there) return there.error();
+  if (*there) return {};
+  return Error{ErrorKind::internal_server_error,
+               path +
+                   " is missing: without it neither site tokens nor uploaded certificates can be read. Put it back "
+                   "from your backup."};
 }
 
 }  // namespace
 
-Result<void> write_private_file(const std::string& path, const std::string& bytes) {
-  const std::string next = path + ".new";
-  const int fd = open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) return failed("written", next);
-  const bool whole = write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) && fsync(fd) == 0;
-  close(fd);
-  if (!whole || rename(next.c_str(), path.c_str()) != 0) return failed("written", path);
-  return {};
-}
-
-Result<Secrets> load_or_make_secrets(const std::string& data_directory) {
+Result<Secrets> load_or_make_secrets(const std::string& data_directory, bool is_lived_in) {
+  if (is_lived_in) {
+    const auto sealed = check_seal_key(data_directory + "/seal.key");
+    if (!sealed) return sealed.error();
+    const auto has_operator_key = has_file(data_directory + "/operator.key");
+    if (has_operator_key && !*has_operator_key) {
+      log::warning("server", "The operator's key is missing; a new one is made",
+                   {{"file", data_directory + "/operator.key"}});
+    }
+  }
   auto operator_key = load_or_make(data_directory + "/operator.key", "ok_" + random_token(40));
   if (!operator_key) return operator_key.error();
   const auto seal_hex = load_or_make(data_directory + "/seal.key", crypto::to_hex(random_bytes(32)));

@@ -15,9 +15,8 @@ struct Secrets {
   std::string fake_salt_secret, archive_id_secret;  // derived from seal_key
 };
 
-Result<Secrets> load_or_make_secrets(const std::string& data_directory);
-
-// Replaces a file in one step; mode 0600. For operator.key and server.json.
-Result<void> write_private_file(const std::string& path, const std::string& bytes);
+// In a directory that is lived in seal.key must be there: what it sealed opens with no other. The log says which of the
+// files others can read.
+Result<Secrets> load_or_make_secrets(const std::string& data_directory, bool is_lived_in);
 
 }  // namespace teahouse

@@ -69,12 +69,20 @@ int serve(int argc, char** argv) {
   app.add_option("--data", data_directory, "the data directory")->required();
   app.add_option("--set", overrides, "a setting of teahouse.toml, as listen.http=127.0.0.1:8080")
       ->allow_extra_args(false);
+  bool accept_loss = false, believe_clock = false;
+  app.add_flag("--accept-loss", accept_loss,
+               "go on with what is whole where files are damaged, missing or of two times; what is lost is said in the "
+               "log");
+  app.add_flag("--believe-clock", believe_clock,
+               "the machine's clock is right, however far it is ahead of the last run");
   try {
     app.parse(argc - 1, argv + 1);
   } catch (const CLI::ParseError& error) { return app.exit(error) == 0 ? 0 : 2; }
   umask(077);  // keys and everybody's messages are in what it makes
-  const auto config = load_config(data_directory, overrides);
+  auto config = load_config(data_directory, overrides);
   if (!config) return fail(config.error());
+  config->accept_loss = accept_loss;
+  config->believe_clock = believe_clock;
   log::start(config->log_level);
   return run(*config);
 }

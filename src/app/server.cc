@@ -9,28 +9,30 @@
 #include "account/known_logins.h"
 #include "api/idempotency.h"
 #include "app/memory_return.h"
+#include "app/planes.h"
 #include "app/secrets.h"
 #include "app/tenancy.h"
 #include "app/worker.h"
 #include "crypto/keys.h"
 #include "crypto/sealer.h"
 #include "modules/muc/muc.h"
-#include "store/rocksdb/rocksdb_plane.h"
-#include "store/sqlite/sqlite_plane.h"
+#include "store/clock_watch.h"
+#include "tenant/whole_file.h"
 
 namespace teahouse {
 
 std::vector<http::Asset> web_assets();
 
 struct Server::State {
-  State(Config its_config, size_t connections_max, Secrets its_secrets,
-        std::unique_ptr<store::ControlPlane> its_control, std::unique_ptr<store::DataPlane> its_data, LocalCa its_ca,
+  State(Config its_config, size_t connections_max, Secrets its_secrets, Planes its_planes, LocalCa its_ca,
         crypto::Sealer its_sealer)
       : config(std::move(its_config)),
         secrets(std::move(its_secrets)),
         connections(connections_max),
-        control(std::move(its_control)),
-        data(std::move(its_data)),
+        control(std::move(its_planes.control)),
+        data(std::move(its_planes.data)),
+        bond(std::move(its_planes.bond)),
+        clock_watch(*data, clock),
         tenants(*control, clock),
         keys(*control, clock, secrets.seal_key),
         accounts(*control, clock),
@@ -40,7 +42,7 @@ struct Server::State {
         limits(clock),
         idempotency(*data, clock, std::move(its_sealer)),
         house{clock, *data, accounts, keys, throttle, limits, secrets.fake_salt_secret, {}, secrets.archive_id_secret},
-        tenancy(house, *control, tenants, contexts, std::move(its_ca)),
+        tenancy(house, *control, tenants, contexts, std::move(its_ca), *bond, clock_watch),
         assets_table(web_assets()),
         assets(assets_table) {}
 
@@ -53,6 +55,8 @@ struct Server::State {
   std::vector<std::unique_ptr<Worker>> workers;
   std::unique_ptr<store::ControlPlane> control;
   std::unique_ptr<store::DataPlane> data;
+  const std::unique_ptr<store::Bond> bond;
+  store::ClockWatch clock_watch;
   Tenants tenants;
   Keys keys;
   Accounts accounts;
@@ -69,7 +73,7 @@ struct Server::State {
   std::unique_ptr<Rooms> rooms;
   Ports ports;
 
-  Result<void> migrate();
+  Result<void> watch_clock();
   Result<void> load();
   void make_workers();
   Result<void> listen();
@@ -79,18 +83,21 @@ struct Server::State {
   std::string url(const char* scheme, const std::string& listen, uint16_t port) const;
 };
 
-Result<void> Server::State::migrate() {
-  std::vector<store::Migration> all;
-  for (const auto& part : {Tenants::migrations(), Keys::migrations(), Certificates::migrations(), Audit::migrations(),
-                           Accounts::migrations()}) {
-    all.insert(all.end(), part.begin(), part.end());
-  }
-  return control->migrate(all);
+// In a house from before the watch the newest of what is stored says when it is about.
+Result<void> Server::State::watch_clock() {
+  const auto newest = control->execute_now(
+      {"SELECT MAX(at_ms) FROM (SELECT MAX(at_ms) AS at_ms FROM audit UNION ALL SELECT MAX(created_ms) FROM accounts "
+       "UNION ALL SELECT MAX(last_ms) FROM known_logins) AS newest",
+       {}});
+  if (!newest) return newest.error();
+  auto begun = clock_watch.begin(newest->rows.empty() ? 0 : store::as_int(newest->rows[0][0]));
+  if (begun && config.believe_clock) clock_watch.believe();
+  return begun;
 }
 
 Result<void> Server::State::load() {
-  auto migrated = migrate();
-  if (!migrated) return migrated;
+  auto watched = watch_clock();
+  if (!watched) return watched;
   tenants.add_tables(Accounts::tables());
   const auto loaded = tenants.load_all();
   if (!loaded) return loaded.error();
@@ -98,7 +105,7 @@ Result<void> Server::State::load() {
   if (!loaded_keys) return loaded_keys;
   auto counted = accounts.count_all(*loaded);
   if (!counted) return counted;
-  auto known = load_known_logins(*control, clock, throttle);
+  auto known = load_known_logins(*control, clock, clock_watch.is_believed(), throttle);
   if (!known) return known;
   const auto own = certificates.load_all();
   if (!own) return own.error();
@@ -178,7 +185,7 @@ Result<void> Server::State::write_where() {
   if (ports.https) add("https", url("https", config.listen_https, ports.https));
   if (ports.c2s) add("c2s", address(config.listen_c2s, ports.c2s));
   if (ports.c2s_tls) add("c2s_tls", address(config.listen_c2s_tls, ports.c2s_tls));
-  return write_private_file(config.data_directory + "/server.json", json + "}\n");
+  return write_whole_file(config.data_directory + "/server.json", json + "}\n", 0600);
 }
 
 void Server::State::on_all_workers(const std::function<void(Worker&, const std::function<void()>&)>& work) {
@@ -193,19 +200,17 @@ Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Server::~Server() = default;
 
 Result<std::unique_ptr<Server>> Server::make(const Config& config, size_t connections_max) {
-  auto secrets = load_or_make_secrets(config.data_directory);
+  auto secrets = load_or_make_secrets(config.data_directory, has_planes(config.data_directory));
   if (!secrets) return secrets.error();
-  auto control = store::open_sqlite(config.data_directory + "/control.db");
-  if (!control) return control.error();
-  auto data = store::open_rocksdb(config.data_directory + "/data");
-  if (!data) return data.error();
+  auto planes = open_planes(config.data_directory, config.accept_loss);
+  if (!planes) return planes.error();
   static const SystemClock ca_clock;
   auto ca = LocalCa::load_or_make(config.data_directory + "/ca.pem", config.data_directory + "/ca.key", ca_clock);
   if (!ca) return ca.error();
   auto sealer = crypto::Sealer::make(secrets->seal_key);
   if (!sealer) return sealer.error();
-  auto state = std::make_unique<State>(config, connections_max, std::move(*secrets), std::move(*control),
-                                       std::move(*data), std::move(*ca), std::move(*sealer));
+  auto state = std::make_unique<State>(config, connections_max, std::move(*secrets), std::move(*planes), std::move(*ca),
+                                       std::move(*sealer));
   auto loaded = state->load();
   if (!loaded) return loaded.error();
   return std::unique_ptr<Server>(new Server(std::move(state)));  // tidy: allow new: the constructor is private

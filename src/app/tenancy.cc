@@ -22,8 +22,15 @@ std::string name_on_the_wire(const std::string& domain) {
 }
 }  // namespace
 
-Tenancy::Tenancy(House& house, store::ControlPlane& control, Tenants& tenants, net::TlsContexts& contexts, LocalCa ca)
-    : house_(house), control_(control), tenants_(tenants), contexts_(contexts), ca_(std::move(ca)) {
+Tenancy::Tenancy(House& house, store::ControlPlane& control, Tenants& tenants, net::TlsContexts& contexts, LocalCa ca,
+                 store::Bond& bond, store::ClockWatch& clock_watch)
+    : house_(house),
+      control_(control),
+      tenants_(tenants),
+      contexts_(contexts),
+      ca_(std::move(ca)),
+      bond_(bond),
+      clock_watch_(clock_watch) {
   tenants_.set_publish([this](Executor& home, TenantPtr tenant, bool removed) {
     return publish(*this, home, std::move(tenant), removed);
   });
@@ -63,7 +70,14 @@ bool Tenancy::issue(const std::string& name) {
 
 void Tenancy::forget_certificate(const std::string& domain) { contexts_.remove(name_on_the_wire(domain)); }
 
+// Before any loop can write for it.
+Task<void> Tenancy::note_tenant(Tenancy& self, Executor& home, TenantId tenant) {
+  const auto noted = co_await self.bond_.note_tenant(home, tenant);
+  if (!noted) log::warning("store", "The data plane could not note a new tenant", {{"why", noted.error().text}});
+}
+
 Task<void> Tenancy::publish(Tenancy& self, Executor& home, TenantPtr tenant, bool removed) {
+  co_await note_tenant(self, home, tenant->id);
   Async<bool> everywhere(home, [&self, &home, tenant, removed](Async<bool>::Done done) {
     self.house_.homes.on_each(
         home,
@@ -104,11 +118,13 @@ void Tenancy::start(net::Loop& loop, std::function<void()> counted) {
     spawn(trim_all(*this, loop));
   }));
   spawn(finish_removals(*this, loop));
+  spawn(remove_expired(*this, loop));
   every_minute(loop);
 }
 
 void Tenancy::every_minute(net::Loop& loop) {
   chores_ = loop.start_timer(minute_ms, [this, &loop] {
+    clock_watch_.look();
     spawn(store_notes(*this, loop, [] {}));
     spawn(count_full(*this, loop));
     spawn(finish_removals(*this, loop));
@@ -120,6 +136,7 @@ void Tenancy::every_minute(net::Loop& loop) {
 
 void Tenancy::stop(net::Loop& loop, std::function<void()> done) {
   chores_.stop();
+  clock_watch_.look();
   spawn(store_notes(*this, loop, std::move(done)));
 }
 
@@ -154,16 +171,33 @@ Task<void> Tenancy::trim_answers(Tenancy& self, net::Loop& loop, TenantId tenant
   if (!trimmed) log::warning("api", "Kept answers were not trimmed", {{"why", trimmed.error().text}});
 }
 
+Task<void> Tenancy::trim_archive(Tenancy& self, net::Loop& loop, TenantPtr tenant, const char* name,
+                                 int64_t before_ms) {
+  const store::ArchiveStore archive = self.house_.data.archive(tenant->id, name);
+  const auto trimmed = co_await archive.trim(loop, before_ms);
+  if (!trimmed) {
+    log::warning("archive", "An archive was not trimmed", {{"tenant", tenant->name}, {"why", trimmed.error().text}});
+  } else if (trimmed->rows > 0) {
+    log::info("archive", "What is older than the tenant's plan keeps was removed",
+              {{"tenant", tenant->name},
+               {"store", name},
+               {"before", format_time(before_ms)},
+               {"rows", std::to_string(trimmed->rows)},
+               {"bytes", std::to_string(trimmed->bytes)}});
+  }
+}
+
 Task<void> Tenancy::trim_all(Tenancy& self, net::Loop& loop) {
+  if (!self.clock_watch_.is_believed()) {
+    log::warning("archive", "Nothing is trimmed: the wall clock is not believed yet");
+    co_return;
+  }
   const int64_t now_ms = self.house_.clock.wall_ms();
   co_await trim_answers(self, loop, TenantId::house);
   for (const TenantPtr& tenant : self.tenants_.list()) {
     const int64_t days = tenant->limits().archive_days;
     for (const char* name : archives) {
-      if (days < 0) break;
-      const store::ArchiveStore archive = self.house_.data.archive(tenant->id, name);
-      const auto trimmed = co_await archive.trim(loop, now_ms - days * day_ms);
-      if (!trimmed) log::warning("archive", "An archive was not trimmed", {{"why", trimmed.error().text}});
+      if (days >= 0) co_await trim_archive(self, loop, tenant, name, now_ms - days * day_ms);
     }
     co_await count_archives(self, loop, tenant);
     co_await trim_answers(self, loop, tenant->id);
@@ -171,6 +205,7 @@ Task<void> Tenancy::trim_all(Tenancy& self, net::Loop& loop) {
 }
 
 Task<void> Tenancy::remove_expired(Tenancy& self, net::Loop& loop) {
+  if (!self.clock_watch_.is_believed()) co_return;
   const auto expired = co_await self.house_.accounts.find_expired(loop, expired_max);
   if (!expired) co_return;
   for (const Accounts::Expired& account : *expired) {
@@ -215,6 +250,10 @@ Task<void> Tenancy::store_notes(Tenancy& self, net::Loop& loop, std::function<vo
   if (!logins) {
     log::warning("accounts", "Where accounts logged in could not be noted", {{"why", logins.error().text}});
   }
+  // A short log of the control plane is what little a damage to it can take.
+  const auto short_again = co_await self.control_.scrub(loop);
+  if (!short_again)
+    log::warning("store", "The control plane's log was not shortened", {{"why", short_again.error().text}});
   done();
 }
 

@@ -10,6 +10,8 @@
 
 #include "net/tls.h"
 #include "server/home.h"
+#include "store/bond.h"
+#include "store/clock_watch.h"
 #include "tenant/certificate.h"
 #include "tenant/local_ca.h"
 #include "tenant/tenants.h"
@@ -18,7 +20,8 @@ namespace teahouse {
 
 class Tenancy {
  public:
-  Tenancy(House& house, store::ControlPlane& control, Tenants& tenants, net::TlsContexts& contexts, LocalCa ca);
+  Tenancy(House& house, store::ControlPlane& control, Tenants& tenants, net::TlsContexts& contexts, LocalCa ca,
+          store::Bond& bond, store::ClockWatch& clock_watch);
 
   // For localhost, these names, and whoever asks for none.
   Result<void> set_house_certificate(const std::vector<std::string>& names);
@@ -27,7 +30,8 @@ class Tenancy {
 
   // Counts what tenants use, then calls back; finishes removals of accounts and tenants that an earlier run left; trims
   // archives now and every hour, and every minute notes uses of keys and where accounts logged in, removes guests who
-  // cannot come back, and tries again what was left.
+  // cannot come back, and tries again what was left. While the clock is
+  // doubted nothing is trimmed and no guest removed.
   void start(net::Loop& loop, std::function<void()> counted);
   void stop(net::Loop& loop, std::function<void()> done);
 
@@ -37,6 +41,8 @@ class Tenancy {
   static Task<void> count_archives(Tenancy& self, net::Loop& loop, TenantPtr tenant);
   static Task<void> count_full(Tenancy& self, net::Loop& loop);
   static Task<void> count_all(Tenancy& self, net::Loop& loop, std::function<void()> done);
+  static Task<void> trim_archive(Tenancy& self, net::Loop& loop, TenantPtr tenant, const char* name, int64_t before_ms);
+  static Task<void> note_tenant(Tenancy& self, Executor& home, TenantId tenant);
   static Task<void> trim_answers(Tenancy& self, net::Loop& loop, TenantId tenant);
   static Task<void> trim_all(Tenancy& self, net::Loop& loop);
   static Task<void> finish_account_removals(Tenancy& self, net::Loop& loop);
@@ -52,6 +58,8 @@ class Tenancy {
   Tenants& tenants_;
   net::TlsContexts& contexts_;
   LocalCa ca_;
+  store::Bond& bond_;
+  store::ClockWatch& clock_watch_;
   net::Timer chores_;
   int minutes_ = 0;
   bool finishing_ = false;

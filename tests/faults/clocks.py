@@ -1,10 +1,12 @@
-"""A wall clock that was ahead and is put right: what came keeps its order, also over a restart, and shows the clock's time."""
+"""A wall clock that was ahead and is put right: what came keeps its order, also over a restart, and shows the clock's time; nothing is
+removed by a clock that is not believed."""
 import asyncio
 import os
 import subprocess
 import time
 from datetime import datetime
 
+from fixtures import limits
 from fixtures.client import Client, Unexpected, show
 from fixtures.server import logs_folder
 
@@ -24,8 +26,8 @@ def set_clock(seconds_ahead):
     os.rename(OFFSET + '.new', OFFSET)
 
 
-def prepare():
-    set_clock(DAY_S)
+def prepare(seconds_ahead=DAY_S):
+    set_clock(seconds_ahead)
     subprocess.run(['cc', '-shared', '-fPIC', '-O1', '-o', SHIM, os.path.join(HERE, 'wall_clock.c'), '-ldl'], check=True)
     return {'LD_PRELOAD': SHIM, 'WALL_CLOCK': OFFSET}
 
@@ -145,6 +147,72 @@ async def put_right_and_restarted(server):
 
 async def put_right_meanwhile(server):
     await put_right(server, restart=False)
+
+
+async def make_archives(server):
+    """A tenant that keeps messages for a month, with a guest, and one that keeps them for ever; gives what tells the guest."""
+    made = {}
+    for tenant, days in (('montague', 30), ('capulet', -1)):
+        await asyncio.to_thread(server.api.set_plan, f'of-{tenant}', {'archive_days': days})
+        made[tenant] = await asyncio.to_thread(server.api.create_tenant, tenant, f'{tenant}.example', plan=f'of-{tenant}', guests=True,
+                                               origins=['https://shop.example'])
+    for user, tenant in USERS.items():
+        await asyncio.to_thread(server.api.create_account, tenant, user, 'pw-' + user)
+    for user, other in (('romeo', 'benvolio@montague.example'), ('juliet', 'nurse@capulet.example')):
+        client = await enter(server, user)
+        await client.enable_sm(resume=False)
+        client.send(f"<message to='{other}' type='chat' id='old'><body>old</body></message>")
+        await client.drained()
+        client.abort()
+    guest = (await asyncio.to_thread(server.api.call, 'POST', f"/v1/sites/{made['montague']['site']}/guests", {'name': 'Visitor'}, '',
+                                     {'Origin': 'https://shop.example'})).json
+    await asyncio.to_thread(server.api.must, 'POST', '/v1/messages', {'to': 'user:romeo', 'text': 'old'}, guest['token'])
+    return f"/v1/users/{guest['user']}", made['montague']['api_key']
+
+
+async def restart(server, days_ahead, said, *switches):
+    """Gives what the server says by the time that it has said this."""
+    await asyncio.to_thread(server.terminate)
+    set_clock(days_ahead * DAY_S)
+    await asyncio.to_thread(server.start, *switches)
+    deadline = asyncio.get_running_loop().time() + limits.ANSWER_S
+    while said not in server.words_of_start():
+        if asyncio.get_running_loop().time() > deadline:
+            raise Unexpected(f'it did not say {said!r}:\n{server.words_of_start()}')
+        await asyncio.sleep(0.05)  # between two looks
+    return server.words_of_start()
+
+
+async def far_ahead(server):
+    """Starts with a clock that is 400 days ahead trim no archive and remove no guest, and say so; put right all is as before. Told that
+    the clock is right, the server trims, and says what of whom."""
+    guest, key = await make_archives(server)
+
+    async def kept(user, wanted):
+        client = await enter(server, user)
+        _, bodies, _, _ = await archive(client, '')
+        expect(f'the archive of {user}', bodies, wanted)
+        client.abort()
+
+    for days, said in ((400, 'Nothing is trimmed'), (400, 'Nothing is trimmed'), (0, '')):
+        words = await restart(server, days, said)
+        if days and 'more than a day ahead' not in words:
+            raise Unexpected(f'it said only\n{words}')
+        await kept('romeo', ['old', 'old'])
+        await kept('juliet', ['old'])
+        expect('the guest', (await asyncio.to_thread(server.api.call, 'GET', guest, None, key)).status, 200)
+    words = await restart(server, 400, 'store=archive', '--believe-clock')
+    if 'tenant=montague' not in words or 'rows=' not in words or 'tenant=capulet' in words:
+        raise Unexpected(f'it said of what it took\n{words}')
+    await kept('romeo', [])
+    await kept('juliet', ['old'])
+    deadline = asyncio.get_running_loop().time() + limits.ANSWER_S
+    while (await asyncio.to_thread(server.api.call, 'GET', guest, None, key)).status != 404:
+        if asyncio.get_running_loop().time() > deadline:
+            raise Unexpected('the guest is there still')
+        await asyncio.sleep(0.05)  # between two looks
+far_ahead.prepare = lambda: prepare(0)
+CASES.append(('clock: 400 days ahead nothing goes', far_ahead))
 
 
 for name, case in (('put right and the server restarted', put_right_and_restarted), ('put right meanwhile', put_right_meanwhile)):

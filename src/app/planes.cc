@@ -1,0 +1,59 @@
+#include "app/planes.h"
+
+#include <filesystem>
+
+#include "account/accounts.h"
+#include "store/rocksdb/rocksdb_plane.h"
+#include "store/sqlite/sqlite_plane.h"
+#include "tenant/tables.h"
+
+namespace teahouse {
+namespace {
+
+std::vector<store::Migration> all_migrations() {
+  std::vector<store::Migration> all;
+  for (const auto& part : {tenant_migrations(), Accounts::migrations(), store::Bond::migrations()}) {
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  return all;
+}
+
+bool has_control_plane(const std::string& directory) {
+  std::error_code none;
+  const auto size = std::filesystem::file_size(directory + "/control.db", none);
+  return !none && size > 0;
+}
+
+}  // namespace
+
+bool has_planes(const std::string& directory) {
+  return has_control_plane(directory) || store::has_rocksdb(directory + "/data");
+}
+
+Result<Planes> open_planes(const std::string& directory, bool accept_loss) {
+  if (!has_control_plane(directory) && store::has_rocksdb(directory + "/data") && !accept_loss) {
+    return Error{ErrorKind::internal_server_error,
+                 directory + "/control.db is missing or empty, and " + directory +
+                     "/data holds the rooms and archives of a house. Put control.db* back from the backup that data/ "
+                     "is of; or move data/ away to begin anew. `teahouse serve --accept-loss` begins without tenants "
+                     "and accounts, and leaves data/ as it is."};
+  }
+  auto control = store::open_sqlite(directory + "/control.db", {.accept_loss = accept_loss});
+  if (!control) return control.error();
+  if (auto migrated = (*control)->migrate(all_migrations()); !migrated) return migrated.error();
+  const auto drawn = last_tenant_id(**control);
+  if (!drawn) return drawn.error();
+  const auto there = tenant_ids(**control);
+  if (!there) return there.error();
+  const auto unused = store::is_unused(**control, *drawn);
+  if (!unused) return unused.error();
+  auto data =
+      store::open_rocksdb(directory + "/data", {.may_be_made = *unused || accept_loss, .accept_loss = accept_loss});
+  if (!data) return data.error();
+  auto bond = std::make_unique<store::Bond>(**control, **data);
+  if (auto tied = bond->tie(*drawn, *there, accept_loss); !tied) return tied.error();
+  if (auto kept = keep_tenant_ids(**control, bond->highest_tenant()); !kept) return kept.error();
+  return Planes{std::move(*control), std::move(*data), std::move(bond)};
+}
+
+}  // namespace teahouse

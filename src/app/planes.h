@@ -1,0 +1,30 @@
+// Planes: the two planes of storage of one house, opened together: what is missing, damaged or of another time is
+// refused with a sentence that says what to put back.
+//
+// Thread: the main thread's.
+// Errors: internal_server_error; nothing that is there is changed by what it refuses.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "store/bond.h"
+#include "store/control_plane.h"
+#include "store/data_plane.h"
+
+namespace teahouse {
+
+struct Planes {
+  std::unique_ptr<store::ControlPlane> control;  // its tables are up to date
+  std::unique_ptr<store::DataPlane> data;
+  std::unique_ptr<store::Bond> bond;
+};
+
+// accept_loss: `--accept-loss`, goes on with what is whole of one house.
+Result<Planes> open_planes(const std::string& directory, bool accept_loss);
+
+// False for a directory that no house has lived in: then what is missing is made.
+bool has_planes(const std::string& directory);
+
+}  // namespace teahouse
