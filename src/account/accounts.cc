@@ -129,8 +129,7 @@ struct Accounts::State {
   static Task<Result<AccountRemovalPtr>> remove(Self self, Executor& home, TenantPtr tenant, std::string localpart);
   static Task<Result<AccountPage>> list(Self self, Executor& home, TenantPtr tenant, std::string cursor,
                                         size_t rows_max);
-  static Task<std::optional<sasl::ScramKeys>> load_keys(Self self, Executor& home, TenantPtr tenant,
-                                                        std::string localpart);
+  static Task<Result<sasl::ScramKeys>> load_keys(Self self, Executor& home, TenantPtr tenant, std::string localpart);
   static Task<Result<void>> check_password(Self self, Executor& home, TenantPtr tenant, std::string localpart,
                                            std::string password);
 };
@@ -370,14 +369,18 @@ Task<Result<AccountPage>> Accounts::State::list(Self self, Executor& home, Tenan
   co_return page;
 }
 
-Task<std::optional<sasl::ScramKeys>> Accounts::State::load_keys(Self self, Executor& home, TenantPtr tenant,
-                                                                std::string localpart) {
+Task<Result<sasl::ScramKeys>> Accounts::State::load_keys(Self self, Executor& home, TenantPtr tenant,
+                                                         std::string localpart) {
   const auto prepared = account_rows::parse_localpart(*tenant, localpart);
-  if (!prepared) co_return std::nullopt;
+  if (!prepared) co_return unknown_account(localpart, *tenant);
   auto select = account_rows::select_keys(tenant->id, *prepared);
   const auto answer = co_await self->control.execute(home, std::move(select));
-  if (!answer || answer->rows.empty()) co_return std::nullopt;
-  co_return account_rows::parse_keys(as_text(answer->rows[0][0]));
+  if (!answer) co_return answer.error();
+  if (answer->rows.empty() || as_text(answer->rows[0][0]).empty()) co_return unknown_account(*prepared, *tenant);
+  auto keys = account_rows::parse_keys(as_text(answer->rows[0][0]));
+  if (keys) co_return std::move(*keys);
+  co_return Error{ErrorKind::internal_server_error,
+                  "The stored keys of '" + *prepared + "' at " + tenant->domain + " can't be read."};
 }
 
 Task<Result<void>> Accounts::State::check_password(Self self, Executor& home, TenantPtr tenant, std::string localpart,
@@ -385,6 +388,7 @@ Task<Result<void>> Accounts::State::check_password(Self self, Executor& home, Te
   if (password.empty() || password.size() > password_bytes_max) co_return wrong_password();
   if (auto prepared = account_rows::parse_localpart(*tenant, localpart)) localpart = std::move(*prepared);
   const auto stored = co_await load_keys(self, home, tenant, localpart);
+  if (!stored && stored.error().kind != ErrorKind::item_not_found) co_return stored.error();
   const sasl::ScramKeys keys = stored ? *stored : sasl::make_fake_keys(self->fake_secret, localpart);
   struct Found {
     bool is_right = false;
@@ -447,7 +451,7 @@ AccountRemovals& Accounts::removals() { return state_->removals; }
 Task<Result<AccountPage>> Accounts::list(Executor& home, TenantPtr tenant, std::string cursor, size_t rows_max) {
   return State::list(state_, home, std::move(tenant), std::move(cursor), rows_max);
 }
-Task<std::optional<sasl::ScramKeys>> Accounts::load_keys(Executor& home, TenantPtr tenant, std::string localpart) {
+Task<Result<sasl::ScramKeys>> Accounts::load_keys(Executor& home, TenantPtr tenant, std::string localpart) {
   return State::load_keys(state_, home, std::move(tenant), std::move(localpart));
 }
 Task<Result<void>> Accounts::check_password(Executor& home, TenantPtr tenant, std::string localpart,

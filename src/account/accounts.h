@@ -84,10 +84,10 @@ class Accounts {
   // By localpart; `cursor` is a page's next_cursor, at first empty; an empty next_cursor is the end.
   Task<Result<AccountPage>> list(Executor& home, TenantPtr tenant, std::string cursor, size_t rows_max);
 
-  // For SCRAM and PLAIN: none when there is no such account or it has no password. PBKDF2 runs on a thread of its own,
-  // never on a loop. An account that does not exist takes as long as a wrong password. Errors of check_password:
-  // not_authorized when it is wrong, service_unavailable when it could not be checked.
-  Task<std::optional<sasl::ScramKeys>> load_keys(Executor& home, TenantPtr tenant, std::string localpart);
+  // For SCRAM and PLAIN: item_not_found when there is no such account or it has no password. PBKDF2 runs on a thread of
+  // its own, never on a loop. An account that does not exist takes as long as a wrong password. Errors of
+  // check_password: not_authorized when it is wrong, service_unavailable when it could not be checked.
+  Task<Result<sasl::ScramKeys>> load_keys(Executor& home, TenantPtr tenant, std::string localpart);
   Task<Result<void>> check_password(Executor& home, TenantPtr tenant, std::string localpart, std::string password);
   // Accounts that have expired, of all tenants; at most so many.
   struct Expired {

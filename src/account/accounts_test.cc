@@ -177,6 +177,24 @@ TEST(Passwords, AreStoredAsScramKeysOnly) {
   }
 }
 
+TEST(Accounts, APasswordThatCannotBeCheckedIsNotWrong) {
+  AccountWorld world;
+  ASSERT_TRUE(world.create(world.shop, "romeo", "pencil"));
+  const auto kind_of = [&](const TenantPtr& tenant, const std::string& localpart) {
+    const auto checked = world.wait(world.accounts.check_password(world.home, tenant, localpart, "pencil"));
+    return checked ? ErrorKind::undefined_condition : checked.error().kind;
+  };
+  ASSERT_EQ(kind_of(world.forum, "romeo"), ErrorKind::not_authorized);
+  ASSERT_TRUE(world.control->execute_now({"UPDATE accounts SET scram = 'rotten'", {}}));
+  EXPECT_EQ(kind_of(world.shop, "romeo"), ErrorKind::internal_server_error);
+  ASSERT_TRUE(world.control->execute_now({"ALTER TABLE accounts RENAME TO lost", {}}));
+  for (const char* localpart : {"romeo", "nobody"}) {
+    EXPECT_EQ(kind_of(world.shop, localpart), ErrorKind::internal_server_error);
+    EXPECT_EQ(world.wait(world.accounts.load_keys(world.home, world.shop, localpart)).error().kind,
+              ErrorKind::internal_server_error);
+  }
+}
+
 TEST(Passwords, AreChanged) {
   AccountWorld world;
   ASSERT_TRUE(world.create(world.shop, "romeo", "old"));

@@ -4,6 +4,8 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
+#include "base/peer_error.h"
+
 namespace teahouse::http {
 
 int status_of(ErrorKind kind) {
@@ -34,7 +36,7 @@ int status_of(ErrorKind kind) {
 }
 
 Response make_problem(const Request& request, const Error& error) {
-  return make_problem(request, status_of(error.kind), to_string(error.kind), error.text);
+  return make_problem(request, status_of(error.kind), to_string(error.kind), for_peer(error).text);
 }
 
 Response make_problem(const Request& request, int status, std::string_view code, std::string_view detail) {

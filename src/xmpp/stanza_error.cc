@@ -1,4 +1,5 @@
 // The stanza error of RFC 6120 section 8.3: one of the three places where an Error becomes something that a peer sees.
+#include "base/peer_error.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 #include "xmpp/stanza.h"
@@ -42,7 +43,8 @@ Stanza make_error(const Stanza& cause, const Error& error, ErrorType type, std::
   xml::Writer writer(payload);
   writer.open("error").attribute("type", to_string(type));
   writer.open(to_string(error.kind), ns::stanzas_error).close();
-  if (!error.text.empty()) writer.leaf("text", error.text, ns::stanzas_error);
+  const std::string text = for_peer(error).text;
+  if (!text.empty()) writer.leaf("text", text, ns::stanzas_error);
   writer.raw(extra).close();
   return Stanza::make_reply(cause, StanzaType::error, std::move(payload));
 }

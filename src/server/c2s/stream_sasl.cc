@@ -4,6 +4,7 @@
 // client's is read out of turn. A coroutine holds the stream by shared_ptr and looks whether it is over when it
 // resumes.
 #include "account/site_token.h"
+#include "base/peer_error.h"
 #include "server/c2s/stream.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
@@ -184,7 +185,13 @@ Task<void> Stream::provide_keys(std::shared_ptr<Stream> self, std::string authci
   Home& home = self->clients_->home();
   const auto keys = co_await home.house().accounts.load_keys(home.loop(), self->host_->tenant, authcid);
   if (self->state_ == State::over || !self->mechanism_) co_return;
-  self->advance(self->mechanism_->provide(keys));
+  if (keys) {
+    self->advance(self->mechanism_->provide(*keys));
+  } else if (keys.error().kind == ErrorKind::item_not_found) {
+    self->advance(self->mechanism_->provide(std::nullopt));
+  } else {  // nobody knows whether the password is wrong
+    self->fail({sasl::Condition::temporary_auth_failure, for_peer(keys.error()).text});
+  }
   self->transport_->release();
 }
 
@@ -198,7 +205,7 @@ Task<void> Stream::verify_secret(std::shared_ptr<Stream> self, sasl::VerifySecre
     const auto user = co_await sign_in(home.loop(), home.house().accounts, self->host_->tenant, home.house().keys,
                                        token, home.clock().wall_ms());
     good = user && user->localpart == account;
-    if (!user) why = user.error().text;
+    if (!user) why = for_peer(user.error()).text;
     if (!user) condition = condition_of(user.error());
     if (user && !good) why = "The token is for another user.";
   } else {
@@ -206,7 +213,7 @@ Task<void> Stream::verify_secret(std::shared_ptr<Stream> self, sasl::VerifySecre
         co_await home.house().accounts.check_password(home.loop(), self->host_->tenant, account, secret.secret);
     good = checked.has_value();
     if (!good) condition = condition_of(checked.error());
-    if (condition == sasl::Condition::temporary_auth_failure) why = checked.error().text;
+    if (condition == sasl::Condition::temporary_auth_failure) why = for_peer(checked.error()).text;
   }
   if (self->state_ == State::over || !self->mechanism_) co_return;
   self->advance(good ? self->mechanism_->accept(secret.authcid) : self->mechanism_->refuse(condition, why));
@@ -219,7 +226,7 @@ Task<void> Stream::verify_token(std::shared_ptr<Stream> self, sasl::VerifyToken 
                                      token.token, home.clock().wall_ms());
   if (self->state_ == State::over || !self->mechanism_) co_return;
   self->advance(user ? self->mechanism_->accept(user->localpart)
-                     : self->mechanism_->refuse(condition_of(user.error()), user.error().text));
+                     : self->mechanism_->refuse(condition_of(user.error()), for_peer(user.error()).text));
   self->transport_->release();
 }
 
