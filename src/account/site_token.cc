@@ -96,7 +96,6 @@ Task<Result<SignedInUser>> sign_in(Executor& home, Accounts& accounts, TenantPtr
   if (!account && account.error().kind == ErrorKind::conflict) co_return refused(account.error().text);
   if (!account) co_return account.error();
   user->localpart = account->localpart;
-  user->account_created_ms = account->created_ms;
   user->incarnation = account->incarnation;
   co_return user;
 }

@@ -20,7 +20,6 @@ struct SignedInUser {
   AccountChange details;  // of the claims name, picture and role: those that are there
   std::vector<std::string> rooms;
   int64_t expires_ms = 0;
-  int64_t account_created_ms = 0;  // once signed in
   bool is_guest = false;
   int64_t incarnation = 0;  // of the account; set by sign_in
 };

@@ -43,7 +43,7 @@ std::string describe_caller(const Call& call) {
 // Under a removed user's name the next owner finds nothing.
 IdempotencyRecords::Name make_name(TenantId tenant, const Call& call, const std::string& key) {
   std::string caller = describe_caller(call);
-  if (call.user) caller += " since " + std::to_string(call.user->account_created_ms);
+  if (call.user) caller += " " + std::to_string(call.user->incarnation);
   return IdempotencyRecords::make_name(tenant, caller, key);
 }
 
