@@ -4,7 +4,8 @@
 // is no stream; `unacknowledged_` what was given to it and may have to be sent again. Order is kept: nothing passes a
 // stanza that waits for a commit. In: each stanza of the client gets a number and a Receipt; `handled_` is the end of
 // the run of stanzas from the first on whose receipts are back and whose writes are committed, and only that is ever
-// told as `h`.
+// told as `h`. An <r/> marks the last stanza before it, and is answered when the run has passed that one: what comes
+// meanwhile holds up no answer (XEP-0198 section 4: for no other condition than a timeout).
 //
 // Invariants: sm_sent_ - sm_acknowledged_ == unacknowledged_.size() (mod 2^32) with stream management;
 // handled_ + incoming_.size() == received_ (mod 2^32).
@@ -180,14 +181,13 @@ void Session::handled(uint32_t epoch, uint32_t number, Lsn lsn) {
 }
 
 void Session::count_handled() {
+  bool asked = false;
   while (!incoming_.empty() && incoming_.front().complete && incoming_.front().lsn <= home_.committed()) {
+    asked = asked || incoming_.front().asked;
     incoming_.pop_front();
     ++handled_;
   }
-  if (answer_wanted_ && stream_ && sm_all_handled()) {
-    answer_wanted_ = false;
-    stream_->send_nonza("<a xmlns='urn:xmpp:sm:3' h='" + std::to_string(handled_) + "'/>");
-  }
+  if (asked) answer_request();
   if (all_handled_.empty() || !sm_all_handled()) return;
   // Not from here: the work may close the session, at which whoever called still looks.
   for (auto& work : std::exchange(all_handled_, {})) home_.loop().post(std::move(work));
@@ -199,14 +199,30 @@ void Session::when_all_handled(std::function<void()> work) {
 }
 
 void Session::sm_request() {
-  answer_wanted_ = true;
-  count_handled();
+  if (sm_all_handled()) return answer_request();
+  incoming_[incoming_.size() - 1].asked = true;
+  asked_until_ = received_;
+  if (!answer_timer_.running()) wait_with_answer();
+}
+
+void Session::wait_with_answer() {
+  answer_timer_ = home_.loop().start_timer(answer_timeout_ms, [this] {
+    asked_until_ = handled_;
+    answer_request();
+  });
+}
+
+void Session::answer_request() {
+  answer_timer_.stop();
+  if (!stream_) return;  // the next one is told in <resumed/>
+  if (static_cast<int32_t>(asked_until_ - handled_) > 0) wait_with_answer();
+  stream_->send_nonza("<a xmlns='urn:xmpp:sm:3' h='" + std::to_string(handled_) + "'/>");
 }
 
 void Session::sm_enable(std::string resume_id) {
   sm_enabled_ = true;
   resume_id_ = std::move(resume_id);
-  received_ = handled_ = 0;
+  received_ = handled_ = asked_until_ = 0;
   ++epoch_;
   incoming_.clear();
 }

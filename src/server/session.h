@@ -15,6 +15,7 @@
 
 #include "base/fifo.h"
 #include "base/ids.h"
+#include "net/loop.h"
 #include "server/delivery.h"
 #include "server/receipt.h"
 #include "server/slot.h"
@@ -42,6 +43,7 @@ class Session {
  public:
   static constexpr size_t out_queue_bytes_max = 1 << 20;  // written and not read by the client
   static constexpr size_t held_bytes_max = 16 << 20;      // of stanzas that wait, or are sent and not acknowledged
+  static constexpr int64_t answer_timeout_ms = 2000;      // for an <r/> that waits for the disk
 
   Session(Home& home, Resident& resident, FullJid jid, uint64_t number);
   ~Session();
@@ -110,7 +112,9 @@ class Session {
   uint32_t sm_handled() const { return handled_; }
   // All that came so far is handled and on disk.
   bool sm_all_handled() const { return handled_ == received_; }
-  void sm_request();               // the client sent <r/>: it is answered once all of it is handled
+  // The client sent <r/>: it is answered once all that came before is handled and on disk, however much comes after;
+  // or, where that takes long, with what is by then, and again when all of it is.
+  void sm_request();
   void request_acknowledgement();  // sends <r/>. REQUIRES: stream management, and a stream
 
   // Calls back, later, once all that came so far is handled and on disk, or the session is gone.
@@ -131,10 +135,13 @@ class Session {
   };
   struct In {
     bool complete = false;
+    bool asked = false;  // an <r/> came after it
     Lsn lsn = 0;
   };
   void handled(uint32_t epoch, uint32_t number, Lsn lsn);
   void count_handled();
+  void answer_request();
+  void wait_with_answer();
   bool can_leave(Lsn gate) const;
   void send(Out out);
   void overflow();
@@ -151,13 +158,14 @@ class Session {
 
   bool sm_enabled_ = false;
   bool overflown_ = false;  // it will be closed, since too much waits
-  bool answer_wanted_ = false;
   bool room_wanted_ = false;
   std::string resume_id_;
   std::vector<std::function<void()>> all_handled_;
   uint32_t sm_sent_ = 0, sm_acknowledged_ = 0;
   uint32_t received_ = 0, handled_ = 0;
-  uint32_t epoch_ = 0;  // counting began anew so many times; receipts from before don't count
+  uint32_t asked_until_ = 0;  // the last stanza before an <r/> that was not answered at all
+  net::Timer answer_timer_;   // while there is such an <r/>
+  uint32_t epoch_ = 0;        // counting began anew so many times; receipts from before don't count
   Fifo<In> incoming_;
   Fifo<Out> outgoing_;        // not yet with the stream
   Fifo<Out> unacknowledged_;  // with the stream, not acknowledged; only with stream management

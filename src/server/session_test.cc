@@ -116,6 +116,89 @@ TEST_F(SessionTest, AcknowledgesNothingThatIsNotOnDisk) {
   EXPECT_TRUE(forum_wire_.got.empty());
 }
 
+// More comes all the time, so that there is never a moment at which all is on disk.
+TEST_F(SessionTest, AnswersARequestOnceWhatCameBeforeItIsOnDisk) {
+  shop_->sm_enable("id");
+  forum_->sm_enable("id2");
+  std::vector<std::string> expected;
+  ReceiptPtr receipt = shop_->receive();
+  for (int i = 1; i <= 3; ++i) {
+    shop_->sm_request();
+    await(receipt, write());
+    receipt = shop_->receive();
+    turn();
+    EXPECT_EQ(shop_wire_.got, expected);
+    plane_.commit();
+    turn();
+    expected.push_back("<a xmlns='urn:xmpp:sm:3' h='" + std::to_string(i) + "'/>");
+    EXPECT_EQ(shop_wire_.got, expected);
+  }
+  EXPECT_TRUE(forum_wire_.got.empty());
+}
+
+TEST_F(SessionTest, OneAnswerIsForAllWhoseRequestsCameBefore) {
+  shop_->sm_enable("id");
+  const Lsn lsn = write();
+  for (int i = 1; i <= 3; ++i) {
+    const ReceiptPtr receipt = shop_->receive();
+    await(receipt, lsn);
+    shop_->sm_request();
+    shop_->sm_request();
+  }
+  turn();
+  EXPECT_TRUE(shop_wire_.got.empty());
+  plane_.commit();
+  turn();
+  EXPECT_EQ(shop_wire_.got, (std::vector<std::string>{"<a xmlns='urn:xmpp:sm:3' h='3'/>"}));
+}
+
+// XEP-0198 section 4: an answer is withheld for a time only.
+TEST_F(SessionTest, ARequestIsAnsweredWhileTheDiskStandsStill) {
+  shop_->sm_enable("id");
+  forum_->sm_enable("id2");
+  ReceiptPtr receipt = shop_->receive();
+  await(receipt, write());
+  receipt.reset();
+  shop_->sm_request();
+  turn();
+  EXPECT_TRUE(shop_wire_.got.empty());
+  world_.clock.advance_ms(Session::answer_timeout_ms);
+  turn();
+  EXPECT_EQ(shop_wire_.got, (std::vector<std::string>{"<a xmlns='urn:xmpp:sm:3' h='0'/>"}));
+  world_.clock.advance_ms(10 * Session::answer_timeout_ms);
+  turn();
+  EXPECT_EQ(shop_wire_.got.size(), 1U);  // it was asked for one
+  plane_.commit();
+  turn();
+  EXPECT_EQ(shop_wire_.got.back(), "<a xmlns='urn:xmpp:sm:3' h='1'/>");
+  EXPECT_EQ(shop_wire_.got.size(), 2U);
+  EXPECT_TRUE(forum_wire_.got.empty());
+}
+
+// The stream that asked is gone when the answer is there: the next one hears it in <resumed/>.
+TEST_F(SessionTest, AnAnswerIsForTheStreamThatAskedAlone) {
+  shop_->sm_enable("id");
+  ReceiptPtr receipt = shop_->receive();
+  await(receipt, write());
+  receipt.reset();
+  shop_->sm_request();
+  shop_->attach(nullptr);
+  world_.clock.advance_ms(Session::answer_timeout_ms);
+  turn();
+  plane_.commit();
+  turn();
+  Wire next_wire;
+  shop_->attach(&next_wire);
+  ReceiptPtr unasked = shop_->receive();
+  unasked.reset();
+  world_.clock.advance_ms(Session::answer_timeout_ms);
+  turn();
+  EXPECT_EQ(shop_->sm_handled(), 2U);
+  EXPECT_TRUE(shop_wire_.got.empty());
+  EXPECT_TRUE(next_wire.got.empty());
+  shop_->attach(&shop_wire_);
+}
+
 TEST_F(SessionTest, ReceiptsFromBeforeCountingBeganDoNotCount) {
   ReceiptPtr early = shop_->receive();
   shop_->sm_enable("id");

@@ -22,10 +22,10 @@ Write to_write(const TenantRow& row, const StoreId& store) {
 }  // namespace
 
 template <class T>
-Task<Result<T>> DataPlane::ask(Executor& home, std::function<Result<T>(DataReader&)> question) {
+Task<Result<T>> DataPlane::ask(Executor& home, TenantId tenant, std::function<Result<T>(DataReader&)> question) {
   using Answer = Result<T>;
-  Async<Answer> answer(home, [this, question = std::move(question)](typename Async<Answer>::Done done) {
-    read([question, done = std::move(done)](Result<DataReader*> reader) {
+  Async<Answer> answer(home, [this, tenant, question = std::move(question)](typename Async<Answer>::Done done) {
+    read(tenant, [question, done = std::move(done)](Result<DataReader*> reader) {
       done(reader ? question(**reader) : Answer(reader.error()));
     });
   });
@@ -39,7 +39,8 @@ Lsn KeyValueStore::remove(std::string_view key) const { return plane_->write({Wr
 
 Task<Result<std::optional<std::string>>> KeyValueStore::load(Executor& home, std::string key) const {
   return plane_->ask<std::optional<std::string>>(
-      home, [store = store_, key = std::move(key)](DataReader& reader) { return reader.value(store, key); });
+      home, store_.tenant,
+      [store = store_, key = std::move(key)](DataReader& reader) { return reader.value(store, key); });
 }
 
 Lsn MapStore::store(std::string_view key, std::string_view entry, std::string_view value) const {
@@ -51,27 +52,28 @@ Lsn MapStore::remove(std::string_view key, std::string_view entry) const {
 Lsn MapStore::remove_all(std::string_view key) const { return plane_->write({WriteKind::remove_entries, store_, key}); }
 
 Task<Result<std::vector<MapStore::Entry>>> MapStore::load(Executor& home, std::string key, size_t bytes_enough) const {
-  return plane_->ask<std::vector<Entry>>(home,
+  return plane_->ask<std::vector<Entry>>(home, store_.tenant,
                                          [store = store_, key = std::move(key), bytes_enough](DataReader& reader) {
                                            return reader.entries(store, key, bytes_enough);
                                          });
 }
 
 Task<Result<uint64_t>> MapStore::count(Executor& home, std::string key) const {
-  return plane_->ask<uint64_t>(
-      home, [store = store_, key = std::move(key)](DataReader& reader) { return reader.count_entries(store, key); });
+  return plane_->ask<uint64_t>(home, store_.tenant, [store = store_, key = std::move(key)](DataReader& reader) {
+    return reader.count_entries(store, key);
+  });
 }
 
 Task<Result<std::optional<std::string>>> MapStore::load_entry(Executor& home, std::string key,
                                                               std::string entry) const {
   return plane_->ask<std::optional<std::string>>(
-      home, [store = store_, key = std::move(key), entry = std::move(entry)](DataReader& reader) {
+      home, store_.tenant, [store = store_, key = std::move(key), entry = std::move(entry)](DataReader& reader) {
         return reader.entry(store, key, entry);
       });
 }
 
 Task<Result<std::vector<std::string>>> MapStore::keys(Executor& home) const {
-  return plane_->ask<std::vector<std::string>>(home,
+  return plane_->ask<std::vector<std::string>>(home, store_.tenant,
                                                [store = store_](DataReader& reader) { return reader.keys(store); });
 }
 
@@ -88,26 +90,30 @@ Lsn ArchiveStore::remove_all(std::string_view owner) const {
 
 Task<Result<ArchivePage>> ArchiveStore::page(Executor& home, std::string owner, ArchiveQuery query) const {
   if (query.end_ms) query.end_id_ms = plane_->arrivals().latest_ms(*query.end_ms);
-  return plane_->ask<ArchivePage>(home, [store = store_, owner = std::move(owner), query = std::move(query)](
-                                            DataReader& reader) { return reader.page(store, owner, query); });
+  return plane_->ask<ArchivePage>(
+      home, store_.tenant, [store = store_, owner = std::move(owner), query = std::move(query)](DataReader& reader) {
+        return reader.page(store, owner, query);
+      });
 }
 
 Task<Result<std::optional<ArchiveRow>>> ArchiveStore::find(Executor& home, std::string owner, ArchiveId id) const {
-  return plane_->ask<std::optional<ArchiveRow>>(home, [store = store_, owner = std::move(owner), id](
-                                                          DataReader& reader) { return reader.row(store, owner, id); });
+  return plane_->ask<std::optional<ArchiveRow>>(
+      home, store_.tenant,
+      [store = store_, owner = std::move(owner), id](DataReader& reader) { return reader.row(store, owner, id); });
 }
 
 Task<Result<std::vector<std::string>>> ArchiveStore::conversations(Executor& home, std::string owner,
                                                                    size_t names_max) const {
   return plane_->ask<std::vector<std::string>>(
-      home, [store = store_, owner = std::move(owner), names_max](DataReader& reader) {
+      home, store_.tenant, [store = store_, owner = std::move(owner), names_max](DataReader& reader) {
         return reader.conversations(store, owner, names_max);
       });
 }
 
 Task<Result<std::optional<ArchiveStore::Ends>>> ArchiveStore::ends(Executor& home, std::string owner) const {
   return plane_->ask<std::optional<Ends>>(
-      home, [store = store_, owner = std::move(owner)](DataReader& reader) { return reader.ends(store, owner); });
+      home, store_.tenant,
+      [store = store_, owner = std::move(owner)](DataReader& reader) { return reader.ends(store, owner); });
 }
 
 Task<Result<ArchiveStore::Trimmed>> ArchiveStore::trim(Executor& home, int64_t older_than_ms) const {
@@ -135,24 +141,28 @@ Task<Result<void>> DataPlane::wait(Executor& home, Lsn lsn) {
 }
 
 Task<Result<TenantId>> DataPlane::last_tenant(Executor& home) {
-  return ask<TenantId>(home, [](DataReader& reader) { return reader.last_tenant(); });
+  auto all_written = co_await wait(home, appended());
+  if (!all_written) co_return all_written.error();
+  std::function<Result<TenantId>(DataReader&)> question = [](DataReader& reader) { return reader.last_tenant(); };
+  co_return co_await ask(home, TenantId::house, std::move(question));
 }
 
 Task<Result<uint64_t>> DataPlane::count_bytes(Executor& home, TenantId tenant, std::string name) {
-  return ask<uint64_t>(
-      home, [store = StoreId{tenant, std::move(name)}](DataReader& reader) { return reader.count_bytes(store); });
+  return ask<uint64_t>(home, tenant, [store = StoreId{tenant, std::move(name)}](DataReader& reader) {
+    return reader.count_bytes(store);
+  });
 }
 
 Task<Result<void>> DataPlane::export_tenant(Executor& home, TenantId tenant, std::function<void(std::string)> sink) {
   using Rows = std::shared_ptr<TenantRows>;
   std::function<Result<Rows>(DataReader&)> open = [tenant](DataReader& reader) { return reader.rows_of(tenant); };
-  Result<Rows> rows = co_await ask(home, std::move(open));
+  Result<Rows> rows = co_await ask(home, tenant, std::move(open));
   if (!rows) co_return rows.error();
   while (true) {
     std::function<Result<std::vector<std::string>>(DataReader&)> next = [rows = *rows](DataReader&) {
       return rows->next(export_bytes);
     };
-    Result<std::vector<std::string>> lines = co_await ask(home, std::move(next));
+    Result<std::vector<std::string>> lines = co_await ask(home, tenant, std::move(next));
     if (!lines) co_return lines.error();
     if (lines->empty()) co_return Result<void>();
     for (std::string& line : *lines) sink(std::move(line));

@@ -2,7 +2,8 @@
 //
 // One commit log for all tenants. A write joins the next group commit and returns at once with its Lsn; it is on disk
 // (fsync) when committed() has reached it. Commits are in Lsn order, so after a crash a prefix of the writes is there.
-// A read sees every write that was appended before the read was asked for.
+// A read sees every write of its tenant that was appended before the read was asked for, and waits for those only:
+// what others have written keeps nobody from reading.
 //
 // Thread: any, for all functions.
 // Lifetime: ends before the executors that it was given (their threads may have stopped) and after its handles; its
@@ -188,10 +189,10 @@ class DataPlane {
 
  protected:
   // What an engine does. `write` applies one write, in the order of the Lsns that it gives. `read` calls the job once,
-  // on a thread that may wait for the disk, when every write appended until now is committed. `when_committed` calls
-  // when it is.
+  // on a thread that may wait for the disk, when every write of the tenant appended until now is committed.
+  // `when_committed` calls when it is.
   virtual Lsn write(const Write& write) = 0;
-  virtual void read(std::function<void(Result<DataReader*>)> job) = 0;
+  virtual void read(TenantId tenant, std::function<void(Result<DataReader*>)> job) = 0;
   virtual void when_committed(Lsn lsn, std::function<void(Result<void>)> done) = 0;
   virtual void trim(StoreId store, int64_t older_than_ms, std::function<void(Result<ArchiveStore::Trimmed>)> done) = 0;
 
@@ -201,7 +202,7 @@ class DataPlane {
   friend class ArchiveStore;
   ArrivalOrder arrivals_;
   template <class T>
-  Task<Result<T>> ask(Executor& home, std::function<Result<T>(DataReader&)> question);
+  Task<Result<T>> ask(Executor& home, TenantId tenant, std::function<Result<T>(DataReader&)> question);
   Task<Result<ArchiveStore::Trimmed>> ask_trim(Executor& home, StoreId store, int64_t older_than_ms);
 };
 

@@ -4,7 +4,7 @@ import contextlib
 import os
 import subprocess
 
-from fixtures.client import Client, Unexpected
+from fixtures.client import SM, Client, Unexpected
 from fixtures.server import logs_folder
 
 CASES = []
@@ -14,6 +14,8 @@ MESSAGES, BODY = 300, 'x' * 200_000   # stored twice: twice what may wait for th
 RISEN_KIB = 6 * 1024                  # then much waits
 WAITING_KIB = 32 * 1024               # at most, with what lies around it
 PINGS = 2000                          # then, each a turn of the server's loop: time to take in all, if it did
+MAM = 'urn:xmpp:mam:2'
+ASK = f"<r xmlns='{SM}'/>"
 
 
 def prepare():
@@ -84,3 +86,43 @@ async def stand_still(server):
 stand_still.settings = ['server.loops=1']
 stand_still.prepare = prepare
 CASES.append(('slow disk: writers wait, others do not', stand_still))
+
+
+async def keep_answering(server):
+    """While the disk stands still, an <r/> is answered with what is on disk by then, and with the rest once that is; the archives of
+    another tenant, who has written nothing, are read."""
+    clients = await enter(server)
+    romeo, juliet = clients['romeo'], clients['juliet']
+    await romeo.enable_sm()
+    romeo.quiet_acks = False
+    said = "<message to='{}' type='chat' id='{}'><body>do you bite your thumb?</body></message>"
+    clients['nurse'].send(said.format('juliet@capulet.example', 'old'))
+    await juliet.pick(lambda e: e.get('id') == 'old')
+    romeo.send(said.format('benvolio@montague.example', 'stored'))
+    await clients['benvolio'].pick(lambda e: e.get('id') == 'stored')
+    stop_disk()
+    try:
+        romeo.send(said.format('benvolio@montague.example', 'waiting'))
+        romeo.send(ASK)
+        await expect_answer(romeo, 1)
+        await juliet.answer(f"<iq type='set' id='page'><query xmlns='{MAM}' queryid='q'/></iq>")
+        page = [e for e in juliet.inbox if e.find(f'{{{MAM}}}result') is not None]
+        if len(page) != 1 or 'old' not in [e.get('id') for e in page[0].iter()]:
+            raise Unexpected(f'juliet read {len(page)} messages')
+        if any(e.get('id') == 'waiting' for e in clients['benvolio'].inbox):
+            raise Unexpected('benvolio got what is not on disk')
+    finally:
+        free_disk()
+    await expect_answer(romeo, 2)
+    await clients['benvolio'].pick(lambda e: e.get('id') == 'waiting')
+    for name in ('juliet', 'nurse'):
+        if any(e.get('id') in ('stored', 'waiting') for e in clients[name].inbox):
+            raise Unexpected(f'{name} of the other tenant got what romeo wrote')
+
+
+async def expect_answer(client, handled):
+    answer = await client.pick(lambda e: e.tag == f'{{{SM}}}a')
+    if answer.get('h') != str(handled):
+        raise Unexpected(f"<a h='{answer.get('h')}'/> instead of {handled}")
+keep_answering.prepare = prepare
+CASES.append(('slow disk: what is asked is answered', keep_answering))

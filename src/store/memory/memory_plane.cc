@@ -1,6 +1,6 @@
 // Maps of maps, and queries that look at every row: slow and plain, so that the other engines can be compared with it.
-// A write is in the maps at once; holding commits back holds back its Lsn, and with that every read that was asked for
-// after it.
+// A write is in the maps at once; holding commits back holds back its Lsn, and with that every read of its tenant that
+// was asked for after it.
 #include "store/memory/memory_plane.h"
 
 #include <map>
@@ -78,6 +78,7 @@ class MemoryTenantRows final : public TenantRows {
 
 struct MemoryPlane::Data {
   std::map<TenantId, TenantData> tenants;
+  std::map<TenantId, Lsn> last_of;
 
   void apply(const Write& write);
   void apply_to_map(const Write& write);
@@ -264,13 +265,14 @@ void MemoryPlane::watch_commits(Executor& home, std::function<void(Lsn)> committ
 
 void MemoryPlane::when_committed(Lsn lsn, std::function<void(Result<void>)> done) { board_.when(lsn, std::move(done)); }
 
-Lsn MemoryPlane::change(const std::function<void(Data&)>& apply) {
+Lsn MemoryPlane::change(TenantId tenant, const std::function<void(Data&)>& apply) {
   Lsn lsn;
   bool held;
   {
     std::lock_guard lock(mutex_);
     apply(*data_);
     lsn = ++appended_;
+    data_->last_of[tenant] = lsn;
     held = held_;
   }
   if (!held) commit();
@@ -278,11 +280,16 @@ Lsn MemoryPlane::change(const std::function<void(Data&)>& apply) {
 }
 
 Lsn MemoryPlane::write(const Write& write) {
-  return change([&](Data& data) { data.apply(write); });
+  return change(write.store.tenant, [&](Data& data) { data.apply(write); });
 }
 
-void MemoryPlane::read(std::function<void(Result<DataReader*>)> job) {
-  board_.when(appended(), [this, job = std::move(job)](Result<void> committed) {
+void MemoryPlane::read(TenantId tenant, std::function<void(Result<DataReader*>)> job) {
+  Lsn appended;
+  {
+    std::lock_guard lock(mutex_);
+    appended = data_->last_of[tenant];
+  }
+  board_.when(appended, [this, job = std::move(job)](Result<void> committed) {
     if (board_.failed() || !committed)
       return job(Error{ErrorKind::internal_server_error, "the test's disk has failed"});
     Reader reader(*this);
@@ -295,13 +302,13 @@ Task<Result<void>> MemoryPlane::remove_tenant(Executor& home, TenantId tenant) {
     co_return Error{ErrorKind::not_allowed, "data plane: tenant 0 is the house, which can't be removed"};
   }
   std::function<void(Data&)> erase = [tenant](Data& data) { data.tenants.erase(tenant); };
-  const Lsn lsn = change(erase);
+  const Lsn lsn = change(tenant, erase);
   co_return co_await wait(home, lsn);
 }
 
 void MemoryPlane::trim(StoreId store, int64_t older_than_ms, std::function<void(Result<ArchiveStore::Trimmed>)> done) {
   ArchiveStore::Trimmed trimmed;
-  const Lsn lsn = change([&](Data& data) {
+  const Lsn lsn = change(store.tenant, [&](Data& data) {
     auto& owners = data.tenants[store.tenant].archives[store.name];
     for (auto owner = owners.begin(); owner != owners.end();) {
       Rows& rows = owner->second;

@@ -34,14 +34,14 @@ class MemoryPlane final : public DataPlane {
 
  protected:
   Lsn write(const Write& write) override;
-  void read(std::function<void(Result<DataReader*>)> job) override;
+  void read(TenantId tenant, std::function<void(Result<DataReader*>)> job) override;
   void when_committed(Lsn lsn, std::function<void(Result<void>)> done) override;
   void trim(StoreId store, int64_t older_than_ms, std::function<void(Result<ArchiveStore::Trimmed>)> done) override;
 
  private:
   struct Data;
   class Reader;
-  Lsn change(const std::function<void(Data&)>& apply);
+  Lsn change(TenantId tenant, const std::function<void(Data&)>& apply);
 
   CommitBoard board_;
   mutable std::mutex mutex_;

@@ -35,6 +35,26 @@ TEST(MemoryPlane, NothingIsAcknowledgedBeforeItsCommit) {
   EXPECT_EQ(heard, (std::vector<Lsn>{second}));
 }
 
+TEST(MemoryPlane, AReadWaitsForItsOwnTenantsWritesOnly) {
+  testing::QueueExecutor home;
+  auto plane = make_memory_plane();
+  auto ours = plane->key_value(montague, "vcard"), theirs = plane->key_value(capulet, "vcard");
+  theirs.store("juliet", "1");
+  plane->hold_commits(true);
+  ours.store("romeo", "2");
+  std::optional<Result<std::optional<std::string>>> own, other;
+  testing::start(ours.load(home, "benvolio"), &own);
+  testing::start(theirs.load(home, "juliet"), &other);
+  home.run_ready();
+  ASSERT_TRUE(other && *other);
+  EXPECT_EQ(**other, "1");
+  EXPECT_FALSE(own);
+  plane->commit();
+  home.run_ready();
+  ASSERT_TRUE(own && *own);
+  EXPECT_EQ(**own, std::nullopt);
+}
+
 TEST(MemoryPlane, AFailedDiskAcknowledgesNothing) {
   testing::QueueExecutor home;
   auto plane = make_memory_plane();

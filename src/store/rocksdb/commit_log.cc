@@ -89,7 +89,10 @@ Lsn CommitLog::append(const Write& write) {
   thread_local EncodedWrite encoded;
   encoded.encode(write);
   std::unique_lock lock(mutex_);
-  return append_locked(lock, [this](Group& group) { group.add(encoded, recent_); });
+  return append_locked(lock, [&](Group& group) {
+    group.add(encoded, recent_);
+    last_of_[write.store.tenant] = appended_ + 1;
+  });
 }
 
 Lsn CommitLog::append_together(const std::function<void(Group&)>& add) {
@@ -100,6 +103,12 @@ Lsn CommitLog::append_together(const std::function<void(Group&)>& add) {
 Lsn CommitLog::append_unless_removed(uint64_t removals, const std::function<void(Group&)>& add) {
   std::unique_lock lock(mutex_);
   return removals == removals_ ? append_locked(lock, add) : 0;
+}
+
+Lsn CommitLog::appended_for(TenantId tenant) const {
+  std::lock_guard lock(mutex_);
+  const auto found = last_of_.find(tenant);
+  return found == last_of_.end() ? 0 : found->second;
 }
 
 uint64_t CommitLog::removals() const {
@@ -114,6 +123,7 @@ Lsn CommitLog::remove_tenant(TenantId tenant, const std::string& scrub_key) {
     recent_.forget_all();
     group.remove_tenant(tenant);
     group.put(scrub_key, {});
+    last_of_[tenant] = appended_ + 1;
   });
 }
 

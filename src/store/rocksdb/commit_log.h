@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 #include "store/commit_board.h"
@@ -42,6 +43,8 @@ class CommitLog {
   void forget_pairs(std::string_view owner) { recent_.forget_owner(owner); }
 
   Lsn appended() const { return appended_.load(); }
+  // The last write of a module for the tenant, or its removal.
+  Lsn appended_for(TenantId tenant) const;
   bool congested() const { return pending_bytes_.load() > settings_.waiting_bytes_max / 16; }
   void finish();
 
@@ -63,6 +66,7 @@ class CommitLog {
   std::condition_variable room_;
   Group pending_;  // guarded by mutex_, as is what follows
   RecentPairs recent_;
+  std::unordered_map<TenantId, Lsn> last_of_;  // of each tenant that has written since the opening
   uint64_t removals_ = 0;
   bool finishing_ = false;
   std::atomic<Lsn> appended_;

@@ -74,8 +74,8 @@ class RocksdbPlane final : public DataPlane {
  protected:
   Lsn write(const Write& write) override { return log_.append(write); }
 
-  void read(std::function<void(Result<DataReader*>)> job) override {
-    board_.when(appended(), [this, job = std::move(job)](Result<void> committed) {
+  void read(TenantId tenant, std::function<void(Result<DataReader*>)> job) override {
+    board_.when(log_.appended_for(tenant), [this, job = std::move(job)](Result<void> committed) {
       if (!committed) return job(committed.error());
       readers_.post([this, job] {
         if (board_.failed()) {

@@ -96,6 +96,26 @@ TEST_P(RocksdbPlaneTest, NoThreadWaitsForTheTurnOfAnother) {
   EXPECT_GT(late, early);
 }
 
+// What the turn wrote waits for its end; nobody else's reads do.
+TEST_P(RocksdbPlaneTest, AReadWaitsForItsOwnTenantsWritesOnly) {
+  auto ours = plane_->archive(montague, "archive"), theirs = plane_->archive(capulet, "archive");
+  const Lsn before = theirs.append(juliet, make_row(1, romeo));
+  EXPECT_TRUE(testing::run(home_, plane_->wait(home_, before)));
+  OneTurn turn;
+  std::optional<Result<ArchivePage>> own;
+  turn.run([&] {
+    const Lsn lsn = ours.append(romeo, make_row(2, juliet));
+    testing::start(ours.page(home_, romeo, {}), &own);
+    EXPECT_EQ(times(get(theirs.page(home_, juliet, {}))), (Times{1}));
+    EXPECT_TRUE(get(theirs.page(home_, romeo, {})).rows.empty());
+    EXPECT_LT(plane_->committed(), lsn);
+    EXPECT_FALSE(own);
+  });
+  while (!own) home_.run_one();
+  ASSERT_TRUE(*own);
+  EXPECT_EQ(times(**own), (Times{2}));
+}
+
 // A turn that is never ended, as the last one of a loop that stops, must not leave what it wrote behind.
 TEST_P(RocksdbPlaneTest, CommitsWhatATurnWroteThatIsDropped) {
   Lsn last = 0;
