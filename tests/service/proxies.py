@@ -11,7 +11,7 @@ from stage import case, must_equal
 
 NETWORK = '127.78.0.0/16'    # the server's setting public.trusted_proxies
 PROXY, STRANGER = '127.78.0.1', '127.79.0.1'
-GUESTS_MAX = 20              # of one address in a burst
+GUESTS_MAX = 60              # of one address in an hour (guests_per_h of the default plan), all at once
 
 
 def ask_for_guest(stage, tenant, source, visitor):
