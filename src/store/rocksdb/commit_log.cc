@@ -91,7 +91,7 @@ Lsn CommitLog::append(const Write& write) {
   std::unique_lock lock(mutex_);
   return append_locked(lock, [&](Group& group) {
     group.add(encoded, recent_);
-    last_of_[write.store.tenant] = appended_ + 1;
+    last_of(write.store.tenant) = appended_ + 1;
   });
 }
 
@@ -107,8 +107,7 @@ Lsn CommitLog::append_unless_removed(uint64_t removals, const std::function<void
 
 Lsn CommitLog::appended_for(TenantId tenant) const {
   std::lock_guard lock(mutex_);
-  const auto found = last_of_.find(tenant);
-  return found == last_of_.end() ? 0 : found->second;
+  return last_of(tenant);
 }
 
 uint64_t CommitLog::removals() const {
@@ -123,7 +122,7 @@ Lsn CommitLog::remove_tenant(TenantId tenant, const std::string& scrub_key) {
     recent_.forget_all();
     group.remove_tenant(tenant);
     group.put(scrub_key, {});
-    last_of_[tenant] = appended_ + 1;
+    last_of(tenant) = appended_ + 1;
   });
 }
 

@@ -4,13 +4,13 @@
 
 #include <rocksdb/db.h>
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
-#include <unordered_map>
 #include <vector>
 
 #include "store/commit_board.h"
@@ -43,7 +43,7 @@ class CommitLog {
   void forget_pairs(std::string_view owner) { recent_.forget_owner(owner); }
 
   Lsn appended() const { return appended_.load(); }
-  // The last write of a module for the tenant, or its removal.
+  // The last write of a module for the tenant, or its removal; or a later one, of a tenant that shares its place.
   Lsn appended_for(TenantId tenant) const;
   bool congested() const { return pending_bytes_.load() > settings_.waiting_bytes_max / 16; }
   void finish();
@@ -55,6 +55,8 @@ class CommitLog {
   Lsn append_locked(std::unique_lock<std::mutex>& lock, const std::function<void(Group&)>& add);
   void run();
   bool commit(Group& group, Lsn last);
+  Lsn& last_of(TenantId tenant) { return last_of_[raw(tenant) % last_of_.size()]; }
+  const Lsn& last_of(TenantId tenant) const { return last_of_[raw(tenant) % last_of_.size()]; }
 
   rocksdb::DB& db_;
   CommitMark& mark_;
@@ -66,7 +68,7 @@ class CommitLog {
   std::condition_variable room_;
   Group pending_;  // guarded by mutex_, as is what follows
   RecentPairs recent_;
-  std::unordered_map<TenantId, Lsn> last_of_;  // of each tenant that has written since the opening
+  std::array<Lsn, 4096> last_of_{};  // of tenants since the opening, by their ids
   uint64_t removals_ = 0;
   bool finishing_ = false;
   std::atomic<Lsn> appended_;

@@ -142,17 +142,14 @@ Result<void> SqlitePlane::commit() {
 }
 
 void SqlitePlane::ask(Call call) {
-  {
-    std::lock_guard lock(mutex_);
-    if (waiting_.size() < waiting_calls_max) {
-      waiting_.push_back(std::move(call));
-      call.done = nullptr;
-    }
-  }
-  if (call.done) {
+  std::unique_lock lock(mutex_);
+  if (waiting_.size() >= waiting_calls_max) {
+    lock.unlock();
     return call.done(
         Error{ErrorKind::resource_constraint, "control plane: too many calls wait for the disk; try again later"});
   }
+  waiting_.push_back(std::move(call));
+  lock.unlock();
   thread_.post([this] { run_waiting(); });  // finds nothing when an earlier turn took this call along
 }
 
