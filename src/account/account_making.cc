@@ -27,8 +27,8 @@ Error known_form(const std::string& localpart, const std::string& other, const T
 }
 
 Error taken_for_another(const std::string& localpart) {
-  return {ErrorKind::not_acceptable, "The site would take '" + localpart + "' for its user '" + user_id_of(localpart) +
-                                         "', who has another address. Take another name."};
+  return {ErrorKind::conflict, "The site would take '" + localpart + "' for its user '" + user_id_of(localpart) +
+                                   "', who has another address. Take another name."};
 }
 
 Error too_many_accounts(const Tenant& tenant) {
@@ -200,12 +200,12 @@ Task<Result<Account>> Accounts::State::upsert(Self self, Executor& home, TenantP
 Task<Result<bool>> Accounts::State::is_like_another(Self self, Executor& home, TenantPtr tenant,
                                                     std::string localpart) {
   const std::string form = stringprep_form(localpart);
-  const auto owner = tenant->aliases->owner(form);
-  if (form == localpart && !owner) co_return false;
+  const bool is_of_another = tenant->aliases->is_of_another(form, localpart);
+  if (form == localpart && !is_of_another) co_return false;
   const auto there = co_await load(self, home, tenant, localpart);
   if (there) co_return false;
   if (there.error().kind != ErrorKind::item_not_found) co_return there.error();
-  if (owner) co_return true;
+  if (is_of_another) co_return true;
   const auto other = co_await load(self, home, tenant, form);
   if (!other && other.error().kind != ErrorKind::item_not_found) co_return other.error();
   co_return other.has_value();
@@ -223,9 +223,14 @@ Task<Result<Account>> Accounts::State::upsert_user(Self self, Executor& home, Te
                                                    std::string password, AccountChange details) {
   auto place = co_await find_place(self, home, tenant, std::move(localpart));
   if (!place) co_return place.error();
-  auto account = co_await upsert(self, home, std::move(tenant), std::move(*place), std::move(password),
-                                 std::move(details), Name::of_site_user);
-  co_return account;
+  auto account = co_await upsert(self, home, tenant, *place, password, details, Name::of_site_user);
+  if (account || account.error().kind != ErrorKind::conflict) co_return account;
+  // Somebody like them was being made at the same time?
+  auto other_place = co_await find_place(self, home, tenant, *place);
+  if (!other_place) co_return other_place.error();
+  if (*other_place == *place) co_return account;
+  auto moved = co_await upsert(self, home, tenant, *other_place, password, details, Name::of_site_user);
+  co_return moved;
 }
 
 }  // namespace teahouse

@@ -4,8 +4,9 @@
 // as a failure unless it was right: hanging up early saves nothing. Each tenant is counted by itself, and an IPv6
 // address as its /64. An account is known at an address from which it has logged in within 30 days.
 //
-// The rule: where an account is known, nothing that happens anywhere else counts, and what happens there can slow it
-// down but not keep it out. All others may be refused while somebody is guessing.
+// The rule: where an account is known, nothing that happens anywhere else counts, and what happens there slows it
+// down only: past the bound an attempt each 10 seconds is looked at, whoever makes it. All others may be refused while
+// somebody is guessing.
 //
 // Thread: any (one small mutex; not on the path of stanzas).
 // Limits, in ten minutes, past which an attempt is refused whatever its password:

@@ -107,29 +107,30 @@ Task<Outcome> send_to_user(ApiContext& api, Call call, Draft draft) {
   const TenantPtr tenant = call.tenant;
   const auto to = party_jid(*tenant, draft.to);
   if (!to) co_return to.error();
-  const std::string told_to = "user:" + user_id_at(*tenant, to->localpart());
   if (call.may_be_done) {
     const auto archive = api.house().data.archive(tenant->id, account_archive);
     const auto page = co_await archive.page(api.loop(), to->str(), make_id_query(draft.id, call.begun_ms));
     if (!page) co_return page.error();
-    if (!page->rows.empty()) co_return make_sent(draft.id, told_to);
+    if (!page->rows.empty()) co_return make_sent(draft.id, "user:" + user_id_at(*tenant, to->localpart()));
   }
   const auto recipient = co_await load_or_make_user(api, std::move(call), draft.to.id);
   if (!recipient) co_return recipient.error();
+  const BareJid there =
+      account_jid(*tenant, recipient->localpart);  // `to` is where they would be if nobody was like them
   if (const auto room_left = check_archive(*tenant); !room_left) co_return room_left.error();
   Lsn lsn = 0;
   if (draft.from) {
     const BareJid from = account_jid(*tenant, draft.from->localpart);
-    lsn = co_await send_from_user(api, from, *to, draft.id, draft.text);
+    lsn = co_await send_from_user(api, from, there, draft.id, draft.text);
   } else {
-    lsn = co_await send_from_site(api, tenant, *to, draft.id, draft.text);
+    lsn = co_await send_from_site(api, tenant, there, draft.id, draft.text);
   }
   if (lsn == 0) {
     co_return Error{ErrorKind::service_unavailable, "The message was not taken: nothing kept it. Try again later."};
   }
   const auto stored = co_await api.house().data.wait(api.loop(), lsn);
   if (!stored) co_return stored.error();
-  co_return make_sent(draft.id, told_to);
+  co_return make_sent(draft.id, "user:" + user_id_at(*tenant, there.localpart()));
 }
 
 // As a user's token: who may not speak in the room by its rules may not speak through the API either.

@@ -33,6 +33,13 @@ class Aliases {
     return found == forms_.end() || !found->second.leads ? std::nullopt : std::optional(found->second.localpart);
   }
 
+  // Another account has the form, is there or is being made.
+  bool is_of_another(std::string_view form, std::string_view localpart) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = forms_.find(form);
+    return found != forms_.end() && found->second.localpart != localpart;
+  }
+
   // Holds the form for an account that is being made, until as many release(). False: it is another's.
   bool hold(const std::string& form, const std::string& localpart) {
     const std::lock_guard lock(mutex_);

@@ -91,16 +91,17 @@ void handle_normal(Room& room, const Stanza& stanza) {
   room.reply_error(stanza, {ErrorKind::bad_request, "A message for the room has the type groupchat."});
 }
 
-// Nobody speaks as another who is in the room, or for whom the nick is reserved: not a user, nor the site.
+// No user speaks as another who is in the room, or for whom the nick is reserved. The site does: else an occupant who
+// took its title for a nick would silence it.
 Result<void> check_own_nick(const Room& room, const std::optional<BareJid>& sender, const std::string& wanted) {
   const auto nick = Nick::parse(wanted);
-  if (!nick) return {};  // nobody can have it
+  if (!sender || !nick) return {};  // nobody can have one that is none
   const BareJid* owner = room.find_nick_owner(*nick);
   const Occupant* there = room.occupants.find(wanted);
-  if ((!owner || (sender && *owner == *sender)) && (!there || (sender && there->real == *sender))) return {};
-  return Error{ErrorKind::conflict, "Somebody else is called '" + nick->str() + "' in this room. Let " +
-                                        (sender ? "the user" : "the site") +
-                                        " have another name, by which the room can tell them apart."};
+  if ((!owner || *owner == *sender) && (!there || there->real == *sender)) return {};
+  return Error{ErrorKind::conflict, "Somebody else is called '" + nick->str() +
+                                        "' in this room. Let the user have another name, by which the room can tell "
+                                        "them apart."};
 }
 
 // A client's word to an occupant is an answer to a private message. What the server itself says of a session that is

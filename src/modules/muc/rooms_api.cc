@@ -51,10 +51,14 @@ Result<BareJid> make_room_jid(const Tenant& tenant, std::string_view id) {
   return BareJid::make(*localpart, tenant.rooms_domain);
 }
 
-Result<BareJid> make_user_jid(const Tenant& tenant, std::string_view user) {
-  const auto localpart = localpart_of_user(tenant, user);
-  if (!localpart) return Error{ErrorKind::bad_request, "This cannot be a user's id. " + localpart.error().text};
-  return BareJid::make(*localpart, tenant.domain);
+// Also of a user who has not been here yet: where they will be.
+Task<Result<BareJid>> find_user_jid(Accounts& accounts, Executor& home, TenantPtr tenant, std::string user) {
+  const auto localpart = localpart_of_user(*tenant, user);
+  if (!localpart) co_return Error{ErrorKind::bad_request, "This cannot be a user's id. " + localpart.error().text};
+  const auto place = co_await accounts.find_place(home, tenant, *localpart);
+  if (!place) co_return place.error();
+  auto jid = BareJid::make(*place, tenant->domain);
+  co_return jid;
 }
 
 RoomInfo make_info(const Room& room) {
@@ -97,24 +101,25 @@ Result<void> prepare_line(std::optional<std::string>& text, const char* what, si
   return {};
 }
 
-Result<CheckedChange> check_change(const Tenant& tenant, RoomChange change) {
+Task<Result<CheckedChange>> check_change(Accounts& accounts, Executor& home, TenantPtr tenant, RoomChange change) {
   for (const auto& line : {prepare_line(change.name, "name", name_bytes_max),
                            prepare_line(change.description, "description", description_bytes_max),
                            prepare_line(change.subject, "subject", subject_bytes_max)}) {
-    if (!line) return line.error();
+    if (!line) co_return line.error();
   }
   CheckedChange checked{std::move(change), {}, {}};
   if (checked.change.owner) {
-    auto jid = make_user_jid(tenant, *checked.change.owner);
-    if (!jid) return jid.error();
+    auto jid = co_await find_user_jid(accounts, home, tenant, *checked.change.owner);
+    if (!jid) co_return jid.error();
     checked.owner = std::move(*jid);
   }
-  for (const auto& member : checked.change.members.value_or(std::vector<std::string>())) {
-    auto jid = make_user_jid(tenant, member);
-    if (!jid) return jid.error();
+  const std::vector<std::string> members = checked.change.members.value_or(std::vector<std::string>());
+  for (const std::string& member : members) {
+    auto jid = co_await find_user_jid(accounts, home, tenant, member);
+    if (!jid) co_return jid.error();
     checked.members.push_back(std::move(*jid));
   }
-  return checked;
+  co_return checked;
 }
 
 Result<void> apply(Room& room, const CheckedChange& checked) {
@@ -162,7 +167,7 @@ void put_room(Service& service, const HostPtr& host, Room* room, const BareJid& 
 
 Task<Result<Rooms::Put>> RoomsApi::put(Executor& home, TenantPtr tenant, std::string id, RoomChange change) {
   const Result<BareJid> jid = make_room_jid(*tenant, id);
-  auto checked = check_change(*tenant, std::move(change));
+  auto checked = co_await check_change(house_.accounts, home, tenant, std::move(change));
   if (!checked) co_return checked.error();
   Work<Put> work = [jid, checked = std::move(*checked)](Service& service, const HostPtr& host, Room* room,
                                                         std::function<void(Result<Put>)> done) {
@@ -210,7 +215,7 @@ Task<Result<void>> RoomsApi::remove(Executor& home, TenantPtr tenant, std::strin
 
 Task<Result<void>> RoomsApi::set_member(Executor& home, TenantPtr tenant, std::string id, std::string user,
                                         std::string affiliation) {
-  const auto jid = make_user_jid(*tenant, user);
+  const auto jid = co_await find_user_jid(house_.accounts, home, tenant, std::move(user));
   if (!jid) co_return jid.error();
   const auto wanted = find_affiliation(affiliation);
   if (!wanted) co_return Error{ErrorKind::bad_request, "'affiliation' is member, admin, owner, none or outcast."};
@@ -236,7 +241,7 @@ Task<Result<store::ArchiveId>> RoomsApi::say(Executor& home, TenantPtr tenant, s
   if (!jid) co_return jid.error();
   std::optional<BareJid> sender;
   if (!speech.user.empty()) {
-    auto user = make_user_jid(*tenant, speech.user);
+    auto user = co_await find_user_jid(house_.accounts, home, tenant, speech.user);
     if (!user) co_return user.error();
     sender = std::move(*user);
   }

@@ -13,15 +13,16 @@ import type { Settings } from "./loader/settings.ts";
 class StillNamed extends Error {}
 
 /** Whom the token URL names. A logout holds until that is nobody or somebody else: the page's site may still be ending its own session. */
-async function namedBy(url: string, clock: ServerClock, site: string, left: ReadonlySet<string>): Promise<Identity | null> {
+async function namedBy(url: string, clock: ServerClock, site: string, left: Set<string>): Promise<Identity | null> {
   const identity = await fetchedIdentity(clock, url);
+  if (!identity || !left.has(userScope(site, identity.claims.sub))) left.clear();
   if (identity && left.has(userScope(site, identity.claims.sub))) {
     throw new StillNamed(`${url} still names the user who has logged out. It is asked again until it answers 204, 401, or somebody else's token.`);
   }
   return identity;
 }
 
-export async function startChat(settings: Settings, site: Site, open: OpenStorage, left: ReadonlySet<string>): Promise<Chat> {
+export async function startChat(settings: Settings, site: Site, open: OpenStorage, left: Set<string>): Promise<Chat> {
   const { origin, token, tokenUrl, room, to } = settings;
   const clock = new ServerClock();
   clock.hear(site.time, site.heardAt);

@@ -37,7 +37,7 @@ export interface Shell {
 
 export interface CoreModule {
   /** `left`: the scopes of users whom the token URL may not name. */
-  startChat(settings: Settings, site: Site, open: OpenStorage, left: ReadonlySet<string>): Promise<Chat>;
+  startChat(settings: Settings, site: Site, open: OpenStorage, left: Set<string>): Promise<Chat>;
   describeFailure(error: unknown): Failure;
 }
 
