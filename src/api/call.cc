@@ -32,9 +32,8 @@ http::Response Outcome::to_response(const http::Request& request) const {
       if (error->kind == ErrorKind::service_unavailable) response.headers.add("Retry-After", std::to_string(busy_s));
       return response;
     }
-    log::error("api", "A request failed", {{"request", request.id}, {"path", request.path}, {"why", error->text}});
-    return http::make_problem(
-        request, {error->kind, "The server could not do this now. Its log says more, under " + request.id + "."});
+    log::error("api", "A request failed", {{"request", request.id}, {"path", request.path}});
+    return http::make_problem(request, *error);  // logs the reason under the id that it tells
   }
   const Refusal& refusal = *std::get_if<Refusal>(&state_);
   http::Response response = http::make_problem(request, refusal.status, refusal.code, refusal.text);

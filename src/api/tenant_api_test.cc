@@ -155,6 +155,21 @@ TEST_F(TenantApi, AUserWhoseFormIsAnothersHasAnAddressOfTheirOwn) {
   EXPECT_EQ(with_key(forum_, "PUT", "/v1/users/stra%C3%9Fe").text("jid"), "stra\u00DFe@forum.example");
 }
 
+TEST_F(TenantApi, UsersWhoAreLikeEachOtherCanBeMadeAtOnce) {
+  for (const auto& [one, other] : std::vector<std::pair<std::string, std::string>>{
+           {"gro%C3%9F", "gross"},
+           {"ma%C3%9F", "mass"},
+           {"fu%C3%9F", "fuss"},
+           {"%CE%BD%CE%AF%CE%BA%CE%BF%CF%82", "%CE%BD%CE%AF%CE%BA%CE%BF%CF%83"}}) {
+    auto make = [this](const std::string& id) { return with_key(shop_, "PUT", "/v1/users/" + id, "password=secret"); };
+    auto beside = std::async(std::launch::async, make, other);
+    const Reply made = make(one), made_beside = beside.get();
+    EXPECT_EQ(made.status, 201) << made.body;
+    EXPECT_EQ(made_beside.status, 201) << made_beside.body;
+    EXPECT_NE(made.text("jid"), made_beside.text("jid"));
+  }
+}
+
 // A site that makes its users on two servers at once, and greets each of them once.
 TEST_F(TenantApi, AUserIsMadeOnce) {
   std::vector<std::future<int>> asked;

@@ -4,7 +4,9 @@
 // Errors: bad_request with file, line and what to do, for what does not parse, is unknown or has the wrong type.
 #pragma once
 
+#include <algorithm>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/log.h"
@@ -27,6 +29,7 @@ struct Config {
   int64_t c2s_refused_timeout_s = 600;  // after a wrong password
   int64_t c2s_probe_after_s = 600;      // 0: never
   unsigned loops = 0;                   // 0: one for each core
+  unsigned loop_count() const { return loops ? loops : std::max(1U, std::thread::hardware_concurrency()); }
   log::Level log_level = log::Level::info;
   bool accept_loss = false;    // --accept-loss: go on with what is whole of a damaged house
   bool believe_clock = false;  // --believe-clock: store/clock_watch.h

@@ -35,7 +35,8 @@ Result<Planes> open_planes(const std::string& directory, bool accept_loss) {
     return Error{ErrorKind::internal_server_error,
                  directory + "/control.db is missing or empty, and " + directory +
                      "/data holds the rooms and archives of a house. Put control.db* back from the backup that data/ "
-                     "is of; or move data/ away to begin anew. `teahouse serve --accept-loss` begins without tenants "
+                     "is of; or move data/ and control.db* away to begin anew. `teahouse serve --accept-loss` begins "
+                     "without tenants "
                      "and accounts, and leaves data/ as it is."};
   }
   auto control = store::open_sqlite(directory + "/control.db", {.accept_loss = accept_loss});
@@ -43,15 +44,13 @@ Result<Planes> open_planes(const std::string& directory, bool accept_loss) {
   if (auto migrated = (*control)->migrate(all_migrations()); !migrated) return migrated.error();
   const auto drawn = last_tenant_id(**control);
   if (!drawn) return drawn.error();
-  const auto there = tenant_ids(**control);
-  if (!there) return there.error();
   const auto unused = store::is_unused(**control, *drawn);
   if (!unused) return unused.error();
   auto data =
       store::open_rocksdb(directory + "/data", {.may_be_made = *unused || accept_loss, .accept_loss = accept_loss});
   if (!data) return data.error();
   auto bond = std::make_unique<store::Bond>(**control, **data);
-  if (auto tied = bond->tie(*drawn, *there, accept_loss); !tied) return tied.error();
+  if (auto tied = bond->tie(*drawn, accept_loss); !tied) return tied.error();
   if (auto kept = keep_tenant_ids(**control, bond->highest_tenant()); !kept) return kept.error();
   return Planes{std::move(*control), std::move(*data), std::move(bond)};
 }

@@ -17,15 +17,15 @@ int fail(const Error& error) {
 }
 
 // Open files that are not connections: storage's (store/rocksdb/options.cc), and a reserve for all else.
-constexpr size_t files_of_storage = 512, files_in_reserve = 64, connections_min = 64;
+constexpr size_t files_of_storage = 512, files_in_reserve = 64, files_of_a_loop = 8, connections_min = 64;
 
 // Makes the limit on open files what the machine's administrator allows; how many of them may be connections.
-Result<size_t> raise_file_limit() {
+Result<size_t> raise_file_limit(size_t loops) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return Error{ErrorKind::service_unavailable, std::strerror(errno)};
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
-  constexpr size_t others = files_of_storage + files_in_reserve;
+  const size_t others = files_of_storage + files_in_reserve + loops * files_of_a_loop;
   if (limit.rlim_max < others + connections_min) {
     return Error{ErrorKind::service_unavailable,
                  "it may open " + std::to_string(limit.rlim_max) + " files; storage and " +
@@ -43,7 +43,7 @@ int run(const Config& config) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
-  const auto connections_max = raise_file_limit();
+  const auto connections_max = raise_file_limit(config.loop_count());
   if (!connections_max) return fail(connections_max.error());
 
   auto server = Server::make(config, *connections_max);

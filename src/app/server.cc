@@ -121,7 +121,7 @@ Result<void> Server::State::load() {
 }
 
 void Server::State::make_workers() {
-  const unsigned count = config.loops ? config.loops : std::max(1U, std::thread::hardware_concurrency());
+  const unsigned count = config.loop_count();
   const c2s::Options options{config.c2s_require_tls, config.c2s_login_timeout_s, config.c2s_refused_timeout_s,
                              config.c2s_probe_after_s};
   for (unsigned index = 0; index < count; ++index) {

@@ -251,7 +251,7 @@ Task<void> Tenancy::store_notes(Tenancy& self, net::Loop& loop, std::function<vo
     log::warning("accounts", "Where accounts logged in could not be noted", {{"why", logins.error().text}});
   }
   // A short log of the control plane is what little a damage to it can take.
-  const auto short_again = co_await self.control_.scrub(loop);
+  const auto short_again = co_await self.control_.shorten_log(loop);
   if (!short_again)
     log::warning("store", "The control plane's log was not shortened", {{"why", short_again.error().text}});
   done();

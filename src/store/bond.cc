@@ -70,18 +70,16 @@ Result<void> Bond::write_control(const Side& side) {
 }
 
 // "control.db" or "data/"; empty where they are of one time.
-std::string Bond::find_older(const Side& control, const Side& data, const std::vector<TenantId>& there) {
+std::string Bond::find_older(const Side& control, const Side& data) {
   const bool is_begun = !data.id.empty() && control.begins == data.run;
   const bool never_began = data.id.empty() && control.run == 0;
   const bool same_run = control.run == data.run || is_begun || never_began;
   if (data.highest > control.highest || (!same_run && data.run > control.run)) return "control.db";
-  // One that the data plane does not know of is what a crash leaves that came while a tenant was being made.
-  const auto unknown = std::ranges::count_if(there, [&](TenantId id) { return raw(id) > data.highest; });
-  const bool lacks_tenants = !data.id.empty() && unknown > 1;
-  return lacks_tenants || !same_run ? "data/" : "";
+  // Tenants that the data plane does not know of are no sign: their notes may have failed, or had no time.
+  return same_run ? "" : "data/";
 }
 
-Result<void> Bond::tie(TenantId drawn, const std::vector<TenantId>& there, bool accept_loss) {
+Result<void> Bond::tie(TenantId drawn, bool accept_loss) {
   auto read = read_control();
   if (!read) return read.error();
   Side control = *read;
@@ -93,7 +91,7 @@ Result<void> Bond::tie(TenantId drawn, const std::vector<TenantId>& there, bool 
     return Error{ErrorKind::internal_server_error,
                  "control.db and data/ are of two different houses. Put both back from one backup of this one."};
   }
-  const std::string older = find_older(control, *data, there);
+  const std::string older = find_older(control, *data);
   if (!older.empty()) {
     const std::string text = older + " is older than " + (older == "data/" ? "control.db" : "data/") + ": control.db " +
                              control.told() + ", data/ " + data->told() + ".";
@@ -108,12 +106,11 @@ Result<void> Bond::tie(TenantId drawn, const std::vector<TenantId>& there, bool 
   highest_ = std::max(control.highest, data->highest);
   id_ = !control.id.empty() ? control.id : data->id.empty() ? random_token(22) : data->id;
   run_ = std::max(control.run, data->run) + 1;
-  control.id = id_;
-  return begin_run(control);
+  return begin_run();
 }
 
-Result<void> Bond::begin_run(const Side& before) {
-  if (auto begins = write_control({id_, before.run, run_}); !begins) return begins;
+Result<void> Bond::begin_run() {
+  if (auto begins = write_control({id_, run_ - 1, run_}); !begins) return begins;
   const Lsn noted = store_note(highest_);
   auto begun = wait_for<Result<void>>([&](Executor& home) { return data_.wait(home, noted); });
   if (!begun) return begun;

@@ -30,11 +30,10 @@ class Bond {
   Bond(ControlPlane& control, DataPlane& data) : control_(control), data_(data) {}
   static std::vector<Migration> migrations();
 
-  // Compares the planes and begins a run. `drawn` is the highest tenant id that the control plane has drawn, `there`
-  // are those of the tenants that it has.
+  // Compares the planes and begins a run. `drawn` is the highest tenant id that the control plane has drawn.
   // Errors: internal_server_error with what to put back. With accept_loss planes of one house are tied as they are, and
   // the log says so; those of two houses never.
-  Result<void> tie(TenantId drawn, const std::vector<TenantId>& there, bool accept_loss);
+  Result<void> tie(TenantId drawn, bool accept_loss);
   // The highest tenant id of either plane: none up to it may be drawn again. REQUIRES: tie().
   TenantId highest_tenant() const { return static_cast<TenantId>(highest_.load()); }
   // This id is drawn. Ends when the data plane knows; REQUIRES: before it holds anything of that tenant.
@@ -45,11 +44,11 @@ class Bond {
 
   Result<Side> read_control() const;
   Result<Side> read_data() const;
-  Result<void> begin_run(const Side& before);
+  Result<void> begin_run();
   Result<void> write_control(const Side& side);
   KeyValueStore notes() const;
   Lsn store_note(uint64_t number);
-  static std::string find_older(const Side& control, const Side& data, const std::vector<TenantId>& there);
+  static std::string find_older(const Side& control, const Side& data);
 
   ControlPlane& control_;
   DataPlane& data_;

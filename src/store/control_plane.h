@@ -59,6 +59,8 @@ class ControlPlane {
   virtual Result<Answer> execute_now(const Statement& statement) = 0;
   // Ends when what was removed until now is not in dead space of the files either.
   virtual Task<Result<void>> scrub(Executor& home) = 0;
+  // Takes what the log holds into the database, as far as nobody else reads that. Waits for nobody.
+  virtual Task<Result<void>> shorten_log(Executor& home) = 0;
 };
 
 }  // namespace teahouse::store

@@ -29,14 +29,6 @@ Result<TenantId> last_tenant_id(store::ControlPlane& control) {
   return static_cast<TenantId>(drawn->rows.empty() ? 0 : store::as_int(drawn->rows[0][0]));
 }
 
-Result<std::vector<TenantId>> tenant_ids(store::ControlPlane& control) {
-  const auto rows = control.execute_now({"SELECT tenant_id FROM tenants", {}});
-  if (!rows) return rows.error();
-  std::vector<TenantId> ids;
-  for (const store::Row& row : rows->rows) ids.push_back(static_cast<TenantId>(store::as_int(row[0])));
-  return ids;
-}
-
 Result<void> keep_tenant_ids(store::ControlPlane& control, TenantId last) {
   const auto kept = control.execute_now(
       {"UPDATE sequences SET next = ? WHERE name = 'tenant' AND next < ?", {to_value(last), to_value(last)}});

@@ -27,7 +27,6 @@ inline int64_t to_value(TenantId tenant) { return static_cast<int64_t>(raw(tenan
 store::Statement draw_number(std::string_view sequence);
 // The highest tenant id that was drawn; and that none up to this one is drawn any more. Thread: before any loop runs.
 Result<TenantId> last_tenant_id(store::ControlPlane& control);
-Result<std::vector<TenantId>> tenant_ids(store::ControlPlane& control);  // of the tenants that are there
 Result<void> keep_tenant_ids(store::ControlPlane& control, TenantId last);
 // What such a guarded insert that found no tenant says.
 Error no_such_tenant();

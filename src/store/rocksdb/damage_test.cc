@@ -78,6 +78,24 @@ TEST_P(Damage, ATornTailIsDroppedWithALine) {
   EXPECT_EQ(count(montague) + count(capulet), static_cast<size_t>(rows));
 }
 
+// The next log is begun before the torn one is done with.
+TEST_P(Damage, AnOpeningThatWasCutShortBehindATornTailIsNoDamage) {
+  append(0, rows);
+  plane_.reset();
+  std::ofstream(log(), std::ios::binary | std::ios::app) << "\x12\x34\x56\x78\xff\x01\x01 the begin of a write";
+  const std::string before = directory_.path() + "/before";
+  fs::copy(data_, before);
+  ASSERT_EQ(refusal(), "");
+  const fs::path next = log();
+  fs::copy(next, before + "/" + next.filename().string());
+  fs::remove_all(data_);
+  fs::rename(before, data_);
+  ASSERT_EQ(files(".log").size(), 2U);
+  EXPECT_EQ(refusal(), "");
+  plane_ = open_plane(Engine::rocksdb, data_);
+  EXPECT_EQ(count(montague) + count(capulet), static_cast<size_t>(rows));
+}
+
 TEST_P(Damage, ALogDamagedInItsMiddleIsRefusedAndKept) {
   append(0, rows);
   plane_.reset();

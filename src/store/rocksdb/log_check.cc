@@ -81,7 +81,8 @@ void LogCheck::end_record() {
   ++(broken_ ? records_behind_ : whole_records_);
   if (head_.size() >= head_bytes) {
     const uint64_t first = load<uint64_t>(head_.data());
-    last_sequence_ = std::max(last_sequence_, first + std::max(load<uint32_t>(head_.data() + 8), 1U) - 1);
+    const uint64_t end = first + load<uint32_t>(head_.data() + 8);  // an empty batch takes no number
+    if (end > 0) last_sequence_ = std::max(last_sequence_, end - 1);
   }
   in_record_ = false;
 }

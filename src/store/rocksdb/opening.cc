@@ -59,6 +59,10 @@ class Opening {
   Result<void> find_database() {
     std::error_code failed;
     is_there_ = fs::exists(directory_ + "/CURRENT", failed);
+    if (failed) {
+      return Error{ErrorKind::internal_server_error, "data plane: " + directory_ + " can't be read: " +
+                                                         failed.message() + ". Is it of the user who runs this?"};
+    }
     if (!is_there_ && has_database(directory_)) {
       if (!settings_.accept_loss) return refused("the file " + directory_ + "/CURRENT is missing.");
       is_there_ = needs_repair_ = true;
@@ -93,13 +97,23 @@ class Opening {
       const LogCheck& check = (*logs)[i].check;
       last_sequence_ = std::max(last_sequence_, check.last_sequence());
       if (!check.is_broken()) continue;
-      uint64_t behind = check.records_behind();
+      uint64_t behind = check.records_behind(), last_behind = 0;
       for (size_t later = i + 1; later < logs->size(); ++later) {
         behind += (*logs)[later].check.whole_records() + (*logs)[later].check.records_behind();
+        last_behind = std::max(last_behind, (*logs)[later].check.last_sequence());
       }
+      // An opening that was itself cut short leaves a torn log beside the next one, to which RocksDB goes on.
+      if (check.records_behind() == 0 && behind > 0 && reads_up_to(last_behind)) behind = 0;
       if (auto judged = judge((*logs)[i], behind); !judged) return judged;
     }
     return {};
+  }
+
+  bool reads_up_to(uint64_t sequence) {
+    rocksdb::DB* opened = nullptr;
+    const auto status = rocksdb::DB::OpenForReadOnly(options_, directory_, &opened);
+    const std::unique_ptr<rocksdb::DB> db(opened);
+    return status.ok() && db->GetLatestSequenceNumber() >= sequence;
   }
 
   Result<void> judge(const LogFile& log, uint64_t records_behind) {

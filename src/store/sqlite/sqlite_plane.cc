@@ -80,6 +80,14 @@ class SqlitePlane final : public ControlPlane {
     });
     co_return co_await scrubbed;
   }
+  Task<Result<void>> shorten_log(Executor& home) override {
+    Async<Result<void>> shortened(home, [this](Async<Result<void>>::Done done) {
+      thread_.post([this, done = std::move(done)] {
+        done(database_.run("PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout=5000"));
+      });
+    });
+    co_return co_await shortened;
+  }
 
  private:
   void ask(Call call);
