@@ -19,17 +19,29 @@ class AbsentNames {
  public:
   static constexpr size_t names_max = 10'000;
 
-  // To be asked before a name is looked for; add() does nothing when an account was made since.
+  // Stands around the making of an account: from before its row can be found until after, so that who finds the row is
+  // never told that the name is absent.
+  class Making {
+   public:
+    Making(AbsentNames& names, TenantId tenant, std::string localpart);
+    ~Making();
+    Making(const Making&) = delete;
+
+   private:
+    AbsentNames& names_;
+    const std::pair<TenantId, std::string> name_;
+  };
+
+  // To be asked before a name is looked for; add() does nothing when an account was made since, or is being made.
   uint64_t made() const;
   void add(TenantId tenant, std::string_view localpart, uint64_t made);
   bool has(TenantId tenant, std::string_view localpart) const;
-  // The account is made. Before anybody is told so.
-  void remove(TenantId tenant, std::string_view localpart);
 
  private:
   mutable std::mutex mutex_;
   uint64_t made_ = 0;
   std::set<std::pair<TenantId, std::string>> names_;
+  std::multiset<std::pair<TenantId, std::string>> making_;  // none of them is in names_
 };
 
 }  // namespace teahouse

@@ -19,7 +19,7 @@ TEST(AbsentNames, AreForgottenWhenTheAccountIsMade) {
   AbsentNames names;
   names.add(shop, "nobody", names.made());
   names.add(shop, "other", names.made());
-  names.remove(shop, "nobody");
+  { const AbsentNames::Making making(names, shop, "nobody"); }
   EXPECT_FALSE(names.has(shop, "nobody"));
   EXPECT_TRUE(names.has(shop, "other"));
 }
@@ -27,9 +27,25 @@ TEST(AbsentNames, AreForgottenWhenTheAccountIsMade) {
 TEST(AbsentNames, AreNotKeptWhenOneWasMadeWhileTheyWereLookedFor) {
   AbsentNames names;
   const uint64_t made = names.made();
-  names.remove(shop, "new");
+  { const AbsentNames::Making making(names, shop, "new"); }
   names.add(shop, "new", made);
   EXPECT_FALSE(names.has(shop, "new"));
+}
+
+// Else one who has found the row is told that nobody is there, and a message that was accepted is lost.
+TEST(AbsentNames, AreNoneThatAreBeingMade) {
+  AbsentNames names;
+  names.add(shop, "new", names.made());
+  {
+    const AbsentNames::Making making(names, shop, "new"), beside(names, shop, "new");
+    EXPECT_FALSE(names.has(shop, "new"));
+    names.add(shop, "new", names.made());
+    names.add(forum, "new", names.made());
+    EXPECT_FALSE(names.has(shop, "new"));
+    EXPECT_TRUE(names.has(forum, "new"));
+  }
+  names.add(shop, "new", names.made());
+  EXPECT_TRUE(names.has(shop, "new")) << "it was not made after all";
 }
 
 TEST(AbsentNames, HaveALimit) {

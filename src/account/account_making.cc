@@ -80,14 +80,18 @@ Error reserved_user_id() {
 
 Task<Result<void>> Accounts::State::insert(Self self, Executor& home, TenantPtr tenant, Account account,
                                            std::string keys) {
-  auto statement = account_rows::insert(tenant->id, account, keys);
-  const auto answer = co_await self->control.execute(home, std::move(statement));
-  if (!answer && answer.error().kind == ErrorKind::conflict) co_return known_account(account.localpart, *tenant);
-  if (!answer) co_return answer.error();
-  if (answer->changes != 0) co_return Result<void>();
-  const auto removal = co_await self->removals.has(home, tenant->id, account.localpart);
-  if (!removal) co_return removal.error();
-  co_return *removal ? being_removed(account.localpart, *tenant) : no_such_tenant();
+  const AbsentNames::Making making(self->absent, tenant->id, account.localpart);
+  for (int tries = 0; tries < 2; ++tries) {  // a removal may have kept the row out, and ended before it is asked for
+    auto statement = account_rows::insert(tenant->id, account, keys);
+    const auto answer = co_await self->control.execute(home, std::move(statement));
+    if (!answer && answer.error().kind == ErrorKind::conflict) co_return known_account(account.localpart, *tenant);
+    if (!answer) co_return answer.error();
+    if (answer->changes != 0) co_return Result<void>();
+    const auto removal = co_await self->removals.has(home, tenant->id, account.localpart);
+    if (!removal) co_return removal.error();
+    if (*removal) co_return being_removed(account.localpart, *tenant);
+  }
+  co_return no_such_tenant();
 }
 
 // One that is not there; the primary key is what decides.
@@ -127,7 +131,6 @@ Task<Result<Account>> Accounts::State::add(Self self, Executor& home, TenantPtr 
   const auto inserted = co_await insert(self, home, tenant, account, std::move(keys));
   if (!inserted) co_return inserted.error();
   seat.keep();
-  self->absent.remove(tenant->id, account.localpart);
   form.lead_to_account();
   keep_staff(*tenant, account);
   keep_spelling(*tenant, account);

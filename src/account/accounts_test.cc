@@ -263,8 +263,8 @@ TEST(Accounts, HaveTheirStringprepFormForThemselves) {
 TEST(Accounts, AreNotTakenForAnotherUserOfTheSite) {
   AccountWorld world;
   ASSERT_TRUE(world.create(world.shop, "corp\\bo"));
-  EXPECT_EQ(world.create(world.shop, "corp\\5cbo").error().kind, ErrorKind::not_acceptable);
-  EXPECT_EQ(world.create(world.shop, "a\\5c2").error().kind, ErrorKind::not_acceptable);
+  EXPECT_EQ(world.create(world.shop, "corp\\5cbo").error().kind, ErrorKind::conflict);
+  EXPECT_EQ(world.create(world.shop, "a\\5c2").error().kind, ErrorKind::conflict);
   EXPECT_TRUE(world.create(world.shop, "d\\27artagnan"));
   EXPECT_EQ(world.shop->meter->accounts, 2);
   EXPECT_TRUE(world.create(world.forum, "corp\\bo"));

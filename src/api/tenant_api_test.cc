@@ -173,6 +173,7 @@ TEST_F(TenantApi, UsersWhoAreLikeEachOtherCanBeMadeAtOnce) {
 // A site that makes its users on two servers at once, and greets each of them once.
 TEST_F(TenantApi, AUserIsMadeOnce) {
   std::vector<std::future<int>> asked;
+  asked.reserve(8);
   for (int i = 0; i < 8; ++i) {
     asked.push_back(std::async(std::launch::async, [this, i] {
       return with_key(shop_, "PUT", "/v1/users/dave", "name=Dave&password=secret" + std::to_string(i % 2)).status;

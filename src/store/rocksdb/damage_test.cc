@@ -2,6 +2,7 @@
 // told to go on. Two tenants: what is lost is nobody else's.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "store/testing/plane_test.h"
@@ -36,7 +37,7 @@ class Damage : public PlaneTest {
       const std::string name = file.path().filename();
       if (name.ends_with(type) || name.starts_with(type)) found.push_back(file.path());
     }
-    std::ranges::sort(found);
+    std::sort(found.begin(), found.end());
     return found;
   }
   fs::path log() const { return files(".log").back(); }
