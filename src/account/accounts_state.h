@@ -1,4 +1,4 @@
-// What the parts of Accounts share: accounts.cc (finding, removing), account_making.cc, account_passwords.cc.
+// The state that the parts of Accounts share: accounts.cc (finding, removing), account_making.cc, account_passwords.cc.
 #pragma once
 
 #include <memory>

@@ -315,7 +315,7 @@ TEST(Accounts, OfASiteHaveAPlaceWhateverTheirForm) {
     EXPECT_EQ(*localpart_of_user(*after_restart.find("shop"), other), moved);
     EXPECT_EQ(*localpart_of_user(*after_restart.find("shop"), first), first);
     EXPECT_EQ(*localpart_of_user(*after_restart.find("forum"), other), other);
-    // Who was first goes: the other stays where they are, and nobody else becomes them.
+    // The first user goes: the other stays where they are, and nobody else becomes them.
     const auto gone = world.wait(world.accounts.remove(world.home, world.shop, first));
     ASSERT_TRUE(gone);
     ASSERT_TRUE(world.wait(world.accounts.removals().end(world.home, *gone)));

@@ -8,9 +8,9 @@
 // Nobody can tell beforehand whether a neighbour at one address tries a password or its owner does. So where an account
 // is known nothing is refused for long: past the bound an attempt may begin every ten seconds.
 //
-// What is under way is no failure yet, since many right passwords may come at once, as all devices of one person do
-// after a restart. It is bounded by itself: however many begin at once, what a guesser gets in a window is the sum of
-// both bounds.
+// An attempt under way is no failure yet, since many right passwords may come at once, as all devices of one person do
+// after a restart. Attempts under way are bounded by themselves: however many begin at once, a guesser gets the sum of
+// both bounds in a window.
 #include "account/login_throttle.h"
 
 #include <algorithm>
@@ -159,7 +159,7 @@ struct LoginThrottle::State {
     ++counts.touch(attempt.account).trying;
     ++counts.touch(attempt.address).trying;
   }
-  // What began as a stranger's ends as one, though its account may have become known here meanwhile.
+  // An attempt that began as a stranger's ends as one, though its account may have become known here meanwhile.
   void end(const Attempt& attempt) {
     Count* both = counts.find(attempt.both);
     const bool was_stranger = !both || take_one(both->strangers);

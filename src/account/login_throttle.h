@@ -44,9 +44,9 @@ class LoginThrottle {
 
   // One more password is about to be tried. False: it must be refused.
   bool take(TenantId tenant, std::string_view localpart, std::string_view address);
-  // What took a turn has failed, or was given up.
+  // An attempt that took a turn has failed, or was given up.
   void failed(TenantId tenant, std::string_view localpart, std::string_view address);
-  // What took a turn had the right password.
+  // An attempt that took a turn had the right password.
   void succeeded(TenantId tenant, std::string_view localpart, std::string_view address);
   // What took a turn tried no password after all.
   void give_back(TenantId tenant, std::string_view localpart, std::string_view address);
@@ -56,8 +56,8 @@ class LoginThrottle {
 
   // The account was removed: who gets its name next is known nowhere. What is kept of it goes with its row.
   void forget(TenantId tenant, std::string_view localpart);
-  // What is to be kept and is not yet, in order; of one account at one address once a day. At most 10,000: what is more
-  // is told with a later login.
+  // The logins that are to be kept and are not yet, in order; of one account at one address once a day. At most 10,000:
+  // more of them are told with a later login.
   struct News {
     std::vector<KnownLogin> logins;
     uint64_t end = 0;  // how many there have been

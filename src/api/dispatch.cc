@@ -17,7 +17,7 @@ Outcome refuse_body(const Error& error) {
   return Refusal{415, "unsupported-media-type", error.text};
 }
 
-// What libraries add against caches: it changes with each try and says nothing.
+// Such a parameter libraries add against caches: it changes with each try and says nothing.
 bool is_against_caches(std::string_view parameter) { return parameter.starts_with('_'); }
 
 Result<void> check_parameters(const Endpoint& endpoint, const http::Form& query) {

@@ -45,7 +45,7 @@ class Fields {
   void allow_only(const std::vector<std::string_view>& names);
   // The field's text, taken away; empty without. For a key in a form.
   std::string take(std::string_view name);
-  // What all of them say, the same in whatever order they came.
+  // A text of all fields, the same in whatever order they came.
   std::string describe() const;
 
  private:
