@@ -198,16 +198,16 @@ TEST(RoomPresence, OnlyTheAnswerCarriesTheId) {
     EXPECT_FALSE(world.romeo.has({"id='" + id + "'"})) << world.romeo.all();
   };
   const auto no_id = [](const Client& client) {
-    return client.has({"<presence", "code='110'"}) && !client.has({" id='i"});
+    return client.has({"<presence", "code='110'"}) && !client.has({" id='asked-"});
   };
-  answered(entry("Juliet", "i1"), "i1");
-  answered(presence("Juliet", "i2", "<show>away</show>"), "i2");
-  answered(presence("Jule", "i3"), "i3");
-  phone.say(presence("Jule", "i4"));
+  answered(entry("Juliet", "asked-1"), "asked-1");
+  answered(presence("Juliet", "asked-2", "<show>away</show>"), "asked-2");
+  answered(presence("Jule", "asked-3"), "asked-3");
+  phone.say(presence("Jule", "asked-4"));
   EXPECT_TRUE(no_id(world.juliet)) << world.juliet.all();
   world.romeo.say(admin("<item nick='Jule' role='visitor'/>"));
   EXPECT_TRUE(no_id(world.juliet) && no_id(phone)) << phone.all();
-  answered("<presence id='i5' type='unavailable' to='cave@rooms.shop.example/Jule'/>", "i5");
+  answered("<presence id='asked-5' type='unavailable' to='cave@rooms.shop.example/Jule'/>", "asked-5");
   world.romeo.say(admin("<item nick='Jule' role='none'/>"));
   EXPECT_TRUE(no_id(phone)) << phone.all();
   EXPECT_TRUE(world.juliet.got.empty());
