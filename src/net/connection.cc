@@ -195,6 +195,7 @@ std::vector<ChannelBinding> Connection::channel_bindings() const {
 }
 
 bool Connection::take_sign_of_life() { return std::exchange(state_->lives, false); }
+bool Connection::has_sign_of_life() const { return state_->lives; }
 
 void Connection::pause() {
   state_->checker.check();

@@ -73,6 +73,7 @@ class Connection {
 
   // Has the peer given a sign of life since this was last asked: sent bytes, or taken some of those that were blocked?
   bool take_sign_of_life();
+  bool has_sign_of_life() const;  // the same, and it stays to be taken
 
   void pause();  // reads no more until resume(); back-pressure
   void resume();

@@ -103,7 +103,9 @@ TEST_F(ConnectionOnPair, TellsSignsOfLife) {
   EXPECT_FALSE(connection_->take_sign_of_life());
   peer_writes("x");
   turns();
+  EXPECT_TRUE(connection_->has_sign_of_life());
   EXPECT_TRUE(connection_->take_sign_of_life());
+  EXPECT_FALSE(connection_->has_sign_of_life());
   EXPECT_FALSE(connection_->take_sign_of_life());
   connection_->send(std::string(4 << 20, 'x'));
   turns();

@@ -4,20 +4,37 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <optional>
+#include <string>
 
 #include "base/ids.h"
 #include "server/home.h"
 
 namespace teahouse {
 
-// Why it ends, for its client.
-inline constexpr char ghost_text[] = "Nothing was heard of this client for long, and another one needed its place.";
+// Whose sessions a limit counts.
+struct Crowd {
+  TenantId tenant;
+  std::string account;  // a bare JID; empty: all of the tenant's
+};
 
-// The one that has been silent for longest; null: all are there. Thread: their home's.
-Session* find_quietest_ghost(const Resident& resident);
+// Whose limit keeps the account from another session.
+std::optional<Crowd> find_full_crowd(const Resident& resident);
 
-// Ends the quietest of a tenant's, on whatever home it lives; then calls back, later, with whether there was one.
-// Thread: `home`'s.
-void close_quietest_ghost(Home& home, TenantId tenant, std::function<void(bool closed)> done);
+// Makes room for one more session: ends the crowd's quietest ghost, on whatever home it lives. Where none is known, the
+// clients of which nothing came for longest are asked whether they are there, and one that has no answer within some
+// seconds is a ghost.
+//
+// Thread: one home's. Limits: 16 clients are asked on each home, none that has just been heard of.
+class RoomMaking {
+ public:
+  static constexpr size_t asked_max = 16;
+  static constexpr int64_t look_ms = 250;  // between two looks whether they have answered
+  virtual ~RoomMaking() = default;
+};
+
+// Calls `done`, later, with whether there may be room; not once its RoomMaking is gone.
+[[nodiscard]] std::shared_ptr<RoomMaking> make_room(Home& home, Crowd crowd, std::function<void(bool made)> done);
 
 }  // namespace teahouse

@@ -1,6 +1,5 @@
 // Sessions come, lose their stream, are resumed, and go; tenants change under them.
 #include "base/random.h"
-#include "server/ghosts.h"
 #include "server/home.h"
 #include "xmpp/claims.h"
 
@@ -8,11 +7,6 @@ namespace teahouse {
 namespace {
 constexpr size_t undelivered_a_turn = 64;
 const TokenRate displacements_rate = TokenRate::per_minute(3, 3);
-
-bool is_full(const Resident& resident) {
-  const int64_t limit = resident.tenant().limits().sessions_per_account;
-  return limit >= 0 && resident.sessions().size() >= static_cast<size_t>(limit);
-}
 
 // XEP-0198 section 4: what was not acknowledged is as if it had not been delivered. Messages look for another resource,
 // requests get their error. But copies that tell of no delivery (of what the account sent, results of an archive) were
@@ -31,18 +25,15 @@ Result<Session*> Home::bind(Resident& resident, std::string_view resourcepart) {
   // RFC 6120 section 7.7.2.2: the newer one stays, and the older client sees <conflict/>. But two programs that have
   // the same name, and come back at once, would throw each other out for ever: then the newer one is called otherwise.
   if (Session* older = resident.find_session(jid->resourcepart())) {
-    const bool is_there = older->stream() && older->silent_since_ms == 0;
+    const bool is_there = older->stream() && older->silent_since_ms() == 0;
     if (is_there && displacements_.take_ms(jid->str(), clock().monotonic_ms(), displacements_rate) > 0) {
       jid = resident.jid().with_resource(random_token(12));
     } else {
       close_session(*older, "conflict", "The same resource was bound by another client.");
     }
   }
-  if (is_full(resident)) {
-    if (Session* ghost = find_quietest_ghost(resident)) close_session(*ghost, "connection-timeout", ghost_text);
-  }
   const PlanLimits& limits = resident.tenant().limits();
-  if (is_full(resident)) {
+  if (resident.has_all_sessions()) {
     return Error{ErrorKind::resource_constraint, "This account has as many sessions as the plan allows (" +
                                                      std::to_string(limits.sessions_per_account) +
                                                      "). Close one first."};
@@ -99,13 +90,12 @@ void Home::make_resumable(Session& session, int64_t max_s) {
 }
 
 void Home::stream_lost(Session& session) {
-  session.attach(nullptr);
+  session.lose_stream(clock().monotonic_ms());
   const auto found = resumable_.find(session.resume_id());
   if (found == resumable_.end()) {
     close_session(session);
     return;
   }
-  if (session.silent_since_ms == 0) session.silent_since_ms = clock().monotonic_ms();
   const uint64_t number = session.number();
   found->second.timer = loop_.start_timer(found->second.max_s * 1000, [this, number] {
     if (Session* late = find_session(number)) close_session(*late);

@@ -29,4 +29,9 @@ bool Resident::has_available_resource() const {
                      [](const auto& session) { return session->is_available() && session->priority() >= 0; });
 }
 
+bool Resident::has_all_sessions() const {
+  const int64_t limit = tenant().limits().sessions_per_account;
+  return limit >= 0 && sessions_.size() >= static_cast<size_t>(limit);
+}
+
 }  // namespace teahouse

@@ -34,6 +34,7 @@ class Resident {
 
   // True where a session is available with a priority that is not negative.
   bool has_available_resource() const;
+  bool has_all_sessions() const;  // as many as the plan allows an account
 
   Slots slots;
 

@@ -35,6 +35,14 @@ class SessionStream {
   virtual size_t queued_bytes() const = 0;
   // The session that it serves is being closed: it is not to be touched again.
   virtual void session_closed() = 0;
+  // When its client was last known to be there (monotonic clock, no finer than the looks at it).
+  virtual int64_t heard_ms() const = 0;
+  // Asks the client whether it is there, where nothing came from it for a while. True: it was asked, now or before, and
+  // has not answered.
+  virtual bool ask() = 0;
+  // Of a client that was asked some seconds ago and has not answered: since when it is silent. 0: it is there, for all
+  // that is known.
+  virtual int64_t silent_since_ms() const = 0;
   // Ends the stream with a stream error ("conflict").
   virtual void end(std::string_view condition, std::string_view text) = 0;
 };
@@ -67,7 +75,7 @@ class Session {
 
   // Of one whose client may be gone, since it has no stream or did not answer a probe: since when (monotonic clock). 0:
   // the client is there.
-  int64_t silent_since_ms = 0;
+  int64_t silent_since_ms() const { return stream_ ? stream_->silent_since_ms() : lost_since_ms_; }
 
   // Queues a stanza for the client. It leaves when `gate` is committed; the order is kept. `delivery` names the message
   // of which this is the one or the copy that the session gets; null where no other session gets it.
@@ -84,7 +92,13 @@ class Session {
   SessionStream* stream() const { return stream_; }
   void attach(SessionStream* stream) {
     stream_ = stream;
-    if (stream) silent_since_ms = 0;
+    lost_since_ms_ = 0;
+  }
+  // The stream broke. The client is silent since then, if not for longer.
+  void lose_stream(int64_t now_ms) {
+    const int64_t since_ms = silent_since_ms();
+    attach(nullptr);
+    lost_since_ms_ = since_ms != 0 ? since_ms : now_ms;
   }
 
   // For who has much to deliver and can wait: Hooks::session_has_room is told, now or later, once little waits here or
@@ -152,6 +166,7 @@ class Session {
   const FullJid jid_;
   const uint64_t number_;
   SessionStream* stream_ = nullptr;
+  int64_t lost_since_ms_ = 0;
   std::optional<Stanza> presence_;
   int priority_ = 0;
   int64_t presence_ms_ = 0;

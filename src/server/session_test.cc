@@ -23,6 +23,12 @@ class Wire final : public SessionStream {
   void send_nonza(std::string xml) override { got.push_back(std::move(xml)); }
   size_t queued_bytes() const override { return queued; }
   void session_closed() override { closed = true; }
+  int64_t heard_ms() const override { return heard; }
+  bool ask() override {
+    ++asked;
+    return !answers;
+  }
+  int64_t silent_since_ms() const override { return silent_since; }
   void end(std::string_view condition, std::string_view) override { ended = condition; }
 
   std::vector<std::string> got;
@@ -30,6 +36,9 @@ class Wire final : public SessionStream {
   std::string ended;
   size_t queued = 0;
   bool closed = false;
+  int64_t heard = 1, silent_since = 0;
+  size_t asked = 0;
+  bool answers = true;
 };
 
 constexpr const char* request = "<r xmlns='urn:xmpp:sm:3'/>";
@@ -436,7 +445,7 @@ TEST_F(SessionTest, TwoProgramsOfOneNamePart) {
   EXPECT_NE(bind(wires[4])->jid().resourcepart(), "desk");
   EXPECT_EQ(wires[3].ended, "");
   // One that is gone, or may be, makes room all the same.
-  last->silent_since_ms = 1;
+  wires[3].silent_since = 1;
   EXPECT_EQ(bind(wires[5])->jid().resourcepart(), "desk");
   EXPECT_EQ(wires[3].ended, "conflict");
   EXPECT_FALSE(forum_wire_.closed);
@@ -452,28 +461,120 @@ TEST_F(SessionTest, AMinuteLaterANameIsTakenOverAgain) {
   }
 }
 
-TEST_F(SessionTest, TheQuietestGhostOfATenantGoes) {
-  std::optional<bool> closed;
-  const auto close_one = [&] {
-    closed.reset();
-    close_quietest_ghost(home_, world_.shop->id, [&](bool one) { closed = one; });
-    while (!closed) loop_.run_once(10);
-    return *closed;
-  };
+class RoomForSessions : public SessionTest {
+ protected:
+  bool make_room_for(const Crowd& crowd) {
+    std::optional<bool> made;
+    const auto making = make_room(home_, crowd, [&](bool some) { made = some; });
+    while (!made) loop_.run_once(10);
+    return *made;
+  }
+  const Crowd tenant_{world_.shop->id, {}};
+};
+
+TEST_F(RoomForSessions, TheQuietestGhostOfATenantMakesIt) {
   Wire wire;
-  Session* quietest = connect("ann@shop.example/tablet", wire);
-  EXPECT_FALSE(close_one());  // all are there
-  shop_->silent_since_ms = 2000;
-  quietest->silent_since_ms = 1000;
-  forum_->silent_since_ms = 500;
-  EXPECT_EQ(find_quietest_ghost(shop_->resident()), quietest);
-  EXPECT_TRUE(close_one());
+  connect("ann@shop.example/tablet", wire);
+  EXPECT_FALSE(make_room_for(tenant_));  // all are there
+  shop_wire_.silent_since = 2000;
+  wire.silent_since = 1000;
+  forum_wire_.silent_since = 500;
+  EXPECT_TRUE(make_room_for(tenant_));
   EXPECT_EQ(wire.ended, "connection-timeout");
   EXPECT_EQ(shop_wire_.ended, "");
-  EXPECT_TRUE(close_one());
+  EXPECT_TRUE(make_room_for(tenant_));
   EXPECT_EQ(shop_wire_.ended, "connection-timeout");
-  EXPECT_FALSE(close_one());
+  EXPECT_FALSE(make_room_for(tenant_));
   EXPECT_FALSE(forum_wire_.closed);  // another tenant's
+}
+
+TEST_F(RoomForSessions, OneWithoutAStreamMakesIt) {
+  Wire wire;
+  Session* lost = connect("ann@shop.example/tablet", wire);
+  lost->sm_enable("its-id");
+  home_.make_resumable(*lost, 300);
+  home_.stream_lost(*lost);
+  EXPECT_TRUE(make_room_for(tenant_));
+  EXPECT_EQ(home_.find_resumable("its-id"), nullptr);
+  EXPECT_FALSE(shop_wire_.closed);
+  EXPECT_EQ(shop_wire_.asked, 0U);  // there was no need
+}
+
+TEST_F(RoomForSessions, WhoDoesNotAnswerMakesIt) {
+  Wire wire;
+  connect("ann@shop.example/tablet", wire);
+  wire.answers = false;
+  bool made = false;
+  const auto making = make_room(home_, tenant_, [&](bool some) { made = some; });
+  while (wire.asked == 0) loop_.run_once(10);
+  turn();
+  EXPECT_FALSE(made);  // it may answer yet
+  EXPECT_EQ(wire.ended, "");
+  wire.silent_since = 1000;
+  world_.clock.advance_ms(RoomMaking::look_ms);
+  while (!made) loop_.run_once(10);
+  EXPECT_EQ(wire.ended, "connection-timeout");
+  EXPECT_FALSE(shop_wire_.closed);
+  EXPECT_EQ(forum_wire_.asked, 0U);
+}
+
+TEST_F(RoomForSessions, WhoAnswersStays) {
+  shop_wire_.answers = false;
+  std::optional<bool> made;
+  const auto making = make_room(home_, tenant_, [&](bool some) { made = some; });
+  while (shop_wire_.asked == 0) loop_.run_once(10);
+  turn();
+  shop_wire_.answers = true;
+  world_.clock.advance_ms(RoomMaking::look_ms);
+  while (!made) loop_.run_once(10);
+  EXPECT_FALSE(*made);
+  EXPECT_FALSE(shop_wire_.closed);
+}
+
+// One that turns out to be gone when it is asked has made room by that.
+TEST_F(RoomForSessions, WhoEndsWhenItIsAskedMadeIt) {
+  shop_wire_.answers = false;
+  bool made = false;
+  const auto making = make_room(home_, tenant_, [&](bool some) { made = some; });
+  while (shop_wire_.asked == 0) loop_.run_once(10);
+  turn();
+  home_.stream_lost(*shop_);
+  world_.clock.advance_ms(RoomMaking::look_ms);
+  while (!made) loop_.run_once(10);
+}
+
+TEST_F(RoomForSessions, OnlyTheQuietestAreAsked) {
+  std::array<Wire, RoomMaking::asked_max + 1> wires;
+  for (size_t i = 0; i < wires.size(); ++i) {
+    connect("ann@shop.example/" + std::to_string(i), wires[i]);
+    wires[i].heard = 1000 - static_cast<int64_t>(i);
+  }
+  shop_wire_.heard = 2000;
+  EXPECT_FALSE(make_room_for(tenant_));
+  EXPECT_EQ(shop_wire_.asked, 0U);
+  EXPECT_EQ(wires[0].asked, 0U);
+  for (size_t i = 1; i < wires.size(); ++i) EXPECT_EQ(wires[i].asked, 1U) << i;
+}
+
+TEST_F(RoomForSessions, OfAnAccountIsMadeByItsOwn) {
+  Wire wire;
+  ASSERT_TRUE(world_.create(world_.shop, "bo"));
+  connect("bo@shop.example/desk", wire);
+  wire.silent_since = 1000;
+  EXPECT_FALSE(make_room_for({world_.shop->id, "ann@shop.example"}));
+  EXPECT_FALSE(wire.closed);
+  EXPECT_TRUE(make_room_for({world_.shop->id, "bo@shop.example"}));
+  EXPECT_EQ(wire.ended, "connection-timeout");
+}
+
+// The newcomer hung up meanwhile.
+TEST_F(RoomForSessions, NobodyIsToldOnceItIsNotWanted) {
+  shop_wire_.silent_since = 1000;
+  bool told = false;
+  make_room(home_, tenant_, [&](bool) { told = true; }).reset();
+  for (int i = 0; i < 20; ++i) turn();
+  EXPECT_FALSE(told);
+  EXPECT_FALSE(shop_wire_.closed);
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
 """Plays a script: each step's words, and what they do."""
+import asyncio
 import base64
 import re
 
-from fixtures import pattern
+from fixtures import limits, pattern
 from fixtures.client import END, LOST, Unexpected, show
 from server_words import ServerWords
 from words import STEPS, step
@@ -244,6 +245,17 @@ class Play(ServerWords):
     @step(r'(\w+) binds(?: (\S+))?')
     async def binds(self, name, resource):
         await self.who(name).bind(resource)
+
+    @step(r'(\w+) tries until there is room, and binds (\S+)')
+    async def binds_at_last(self, name, resource):
+        deadline = asyncio.get_running_loop().time() + limits.ANSWER_S
+        while True:
+            try:
+                return await self.who(name).bind(resource)
+            except Unexpected:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise
+            await asyncio.sleep(0.1)
 
     @step(r"(\w+)'s stream ends with ([a-z-]+)(?: and(:)|[: ].*)?")
     async def ends_with(self, name, condition, more):

@@ -58,5 +58,17 @@ TEST_F(SilenceTest, ALateLookTakesNoTimeFromTheAnswer) {
   EXPECT_EQ(look_after(60), Then::give_up);
 }
 
+// A client that is there may need some seconds for its answer.
+TEST_F(SilenceTest, OfAProbeTellsNothingAtFirst) {
+  EXPECT_EQ(look_after(0), Then::wait);
+  EXPECT_FALSE(silence_.is_telling(clock_.monotonic_ms() + Silence::prompt_ms));
+  EXPECT_EQ(look_after(10), Then::probe);
+  EXPECT_FALSE(silence_.is_telling(clock_.monotonic_ms()));
+  clock_.advance_ms(Silence::prompt_ms);
+  EXPECT_TRUE(silence_.is_telling(clock_.monotonic_ms()));
+  EXPECT_EQ(look_after(0, true), Then::wait);
+  EXPECT_FALSE(silence_.is_telling(clock_.monotonic_ms()));
+}
+
 }  // namespace
 }  // namespace teahouse::c2s

@@ -16,6 +16,8 @@ constexpr size_t unbound_answers_max = 64 * 1024;
 // reads slowly (Session::held_bytes_max), so that nobody's flood can throw out another who does read.
 constexpr int64_t burst_bytes = 2 << 20, bytes_per_s = 1 << 20;
 
+constexpr int64_t sooner = 10;  // so many times, a client is asked whether it is there where its place is wanted
+
 const char* condition_of(xml::StreamFault fault) {
   switch (fault) {
     case xml::StreamFault::not_well_formed: return "not-well-formed";
@@ -67,12 +69,33 @@ void Stream::start_clock() {
 // question wakes a phone. One that is not read from can't be heard, and one that slowly takes what waits for it lives.
 void Stream::look_after(int64_t now_ms) {
   if (state_ != State::bound || !session_) return;
-  const bool heard = transport_->connection().take_sign_of_life() || transport_->is_held();
-  const Options& options = clients_->options();
-  const auto then = silence_.look(now_ms, heard, options.probe_after_s * 1000, options.probe_answer_ms());
-  session_->silent_since_ms = silence_.is_probed() ? silence_.since_ms() : 0;
+  if (look(now_ms, clients_->options().probe_after_s * 1000) == Silence::Then::give_up) give_up();
+}
+
+Silence::Then Stream::look(int64_t now_ms, int64_t probe_after_ms) {
+  const bool heard = lives();
+  transport_->connection().take_sign_of_life();
+  const auto then = silence_.look(now_ms, heard, probe_after_ms, clients_->options().probe_answer_ms());
   if (then == Silence::Then::probe) probe();
-  if (then == Silence::Then::give_up) give_up();
+  return then;
+}
+
+bool Stream::lives() const { return transport_->connection().has_sign_of_life() || transport_->is_held(); }
+
+int64_t Stream::heard_ms() const {
+  return lives() || silence_.since_ms() == 0 ? clients_->home().clock().monotonic_ms() : silence_.since_ms();
+}
+
+// Somebody wants its place: then it is asked sooner. One that has no answer for long is given up by look_after().
+bool Stream::ask() {
+  const int64_t probe_after_s = clients_->options().probe_after_s;
+  if (probe_after_s == 0) return false;
+  look(clients_->home().clock().monotonic_ms(), probe_after_s * 1000 / sooner);
+  return silence_.is_probed();
+}
+
+int64_t Stream::silent_since_ms() const {
+  return !lives() && silence_.is_telling(clients_->home().clock().monotonic_ms()) ? silence_.since_ms() : 0;
 }
 
 // The cheapest question that its client must answer.

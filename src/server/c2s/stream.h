@@ -16,6 +16,7 @@
 #include "server/c2s/clients.h"
 #include "server/c2s/silence.h"
 #include "server/c2s/transport.h"
+#include "server/ghosts.h"
 #include "server/session.h"
 
 namespace teahouse::c2s {
@@ -36,6 +37,9 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   void send_nonza(std::string xml) override { transport_->send_nonza(std::move(xml)); }
   size_t queued_bytes() const override { return transport_->connection().queued_bytes(); }
   void session_closed() override { session_ = nullptr; }
+  int64_t heard_ms() const override;
+  bool ask() override;
+  int64_t silent_since_ms() const override;
   void end(std::string_view condition, std::string_view text) override;
 
  private:
@@ -66,6 +70,8 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   void end_with(std::string_view condition, std::string_view text, std::string_view application);
   void finish();
   void start_clock();
+  Silence::Then look(int64_t now_ms, int64_t probe_after_ms);
+  bool lives() const;
   void probe();
   void give_up();
   void use_plan();
@@ -126,6 +132,7 @@ class Stream final : public Transport::Events, public SessionStream, public std:
   std::string lang_;
   std::unique_ptr<sasl::Mechanism> mechanism_;
   Session* session_ = nullptr;
+  std::shared_ptr<RoomMaking> room_;  // for its session, while there is none
   net::Timer timer_;
   Silence silence_;
   TokenBucket stanzas_{{}};  // at the plan's rate

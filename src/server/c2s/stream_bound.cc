@@ -69,27 +69,26 @@ void Stream::bind(const Stanza& request, std::string resource) {
   if (!account) return;  // it was one when it logged in
   transport_->hold();
   Home& home = clients_->home();
-  home.with_resident(
-      *account, [self = shared_from_this(), request, resource = std::move(resource), &home](Result<Resident*> found) {
-        if (self->state_ != State::authenticated) return;
-        const bool is_another = self->removals_ != self->count_removals(self->localpart_);  // of the same name
-        if (!found || is_another || (*found)->tenant().suspended) {
-          self->end("not-authorized", "This account is not there any more.");
-          return;
-        }
-        Resident& resident = **found;
-        auto session = home.bind(resident, resource);
-        if (session) return self->bound(**session, request);
-        const Tenant& tenant = resident.tenant();
-        if (!Meter::is_full(tenant.meter->sessions, tenant.limits().sessions))
-          return self->refuse_bind(request, session.error());
-        close_quietest_ghost(home, tenant.id, [self, request, resource, error = session.error()](bool closed) {
-          if (self->state_ != State::authenticated) return;
-          if (!closed) return self->refuse_bind(request, error);
-          self->bind(request, resource);
-          self->transport_->release();
-        });
-      });
+  home.with_resident(*account, [self = shared_from_this(), request, resource = std::move(resource),
+                                &home](Result<Resident*> found) {
+    if (self->state_ != State::authenticated) return;
+    const bool is_another = self->removals_ != self->count_removals(self->localpart_);  // of the same name
+    if (!found || is_another || (*found)->tenant().suspended) {
+      self->end("not-authorized", "This account is not there any more.");
+      return;
+    }
+    Resident& resident = **found;
+    auto session = home.bind(resident, resource);
+    if (session) return self->bound(**session, request);
+    const auto crowd = find_full_crowd(resident);
+    if (!crowd) return self->refuse_bind(request, session.error());
+    self->room_ = make_room(home, *crowd, [self = self.get(), request, resource, error = session.error()](bool made) {
+      if (self->state_ != State::authenticated) return;
+      if (!made) return self->refuse_bind(request, error);
+      self->bind(request, resource);
+      self->transport_->release();
+    });
+  });
 }
 
 void Stream::bound(Session& session, const Stanza& request) {
@@ -97,6 +96,7 @@ void Stream::bound(Session& session, const Stanza& request) {
   session_->attach(this);
   state_ = State::bound;
   timer_.stop();
+  room_.reset();
   std::string payload, out;
   xml::Writer(payload).open("bind", ns::bind).leaf("jid", session.jid().str()).close();
   Stanza::make_reply(request, StanzaType::result, std::move(payload)).write(out, transport_->is_websocket());

@@ -33,6 +33,9 @@ class Client final : public SessionStream {
   void send_nonza(std::string) override {}
   size_t queued_bytes() const override { return 0; }
   void session_closed() override {}
+  int64_t heard_ms() const override { return 0; }
+  bool ask() override { return false; }
+  int64_t silent_since_ms() const override { return 0; }
   void end(std::string_view, std::string_view) override {}
 
   // Sends a stanza and lets everything happen that follows from it.
