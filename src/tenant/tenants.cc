@@ -1,7 +1,7 @@
 // All changes take turns (State::turns), so what a coroutine reads before it writes is still true when it has written:
 // memory (State's maps) always shows what is on disk. Order in each change: check, disk, memory, loops. A removal takes
-// a turn to say that it has begun, which nobody can change after that, and one for its end; removals take turns with
-// one another.
+// a turn to say that it has begun, which nobody can change after that, and one for its end; what is between, removals
+// do one at a time.
 #include "tenant/tenants.h"
 
 #include <mutex>
@@ -49,7 +49,7 @@ struct Tenants::State {
   Wipe wipe;
   std::vector<std::string> tables = tenant_tables();
   Turns turns;
-  Turns removals;  // taken before a turn of the others
+  Turns removals;  // taken before a turn of the others, never in one
 
   mutable std::mutex mutex;  // of what follows
   std::map<std::string, TenantPtr, std::less<>> by_name;
@@ -76,6 +76,12 @@ struct Tenants::State {
     const std::lock_guard lock(mutex);
     const auto found = by_name.find(name);
     return found == by_name.end() ? nullptr : found->second;
+  }
+
+  TenantPtr find(TenantId id) const {
+    const std::lock_guard lock(mutex);
+    const auto found = by_id.find(id);
+    return found == by_id.end() ? nullptr : found->second;
   }
 
   std::vector<TenantPtr> list() const {
@@ -320,11 +326,12 @@ Task<Result<TenantPtr>> Tenants::State::begin_removal(Self self, Executor& home,
 
 // The rest takes its time, which nobody else waits for.
 Task<Result<TenantPtr>> Tenants::State::remove(Self self, Executor& home, std::string name) {
-  auto alone = co_await self->removals.take(home);
   const auto begun = co_await begin_removal(self, home, std::move(name));
   if (!begun) co_return begun.error();
   const TenantPtr& tenant = *begun;
   co_await self->tell_loops(home, tenant, true);
+  auto alone = co_await self->removals.take(home);
+  if (!self->find(tenant->id)) co_return unknown_tenant(tenant->name);  // another call has removed it meanwhile
   if (self->wipe) {
     auto wiping = self->wipe(home, tenant);
     auto wiped = co_await wiping;
@@ -416,11 +423,7 @@ Task<Result<Plan>> Tenants::set_plan(Executor& home, Plan plan) {
 
 TenantPtr Tenants::find(std::string_view name) const { return state_->find(name); }
 
-TenantPtr Tenants::find(TenantId id) const {
-  const std::lock_guard lock(state_->mutex);
-  const auto found = state_->by_id.find(id);
-  return found == state_->by_id.end() ? nullptr : found->second;
-}
+TenantPtr Tenants::find(TenantId id) const { return state_->find(id); }
 
 bool Tenants::serves(std::string_view domain) const {
   const std::lock_guard lock(state_->mutex);

@@ -267,6 +267,40 @@ TEST(Tenants, WaitForNoRemovalOfOthers) {
   EXPECT_NE(world.tenants.find("forum"), nullptr);
 }
 
+// A removal that has to wait for another one's end is noted and felt before that.
+TEST(Tenants, AreGoneForTheirUsersWhileAnotherIsBeingRemoved) {
+  TenantWorld world;
+  std::function<void(Result<void>)> wiped;
+  std::vector<std::string> gone;
+  world.tenants.set_wipe([&](Executor& home, TenantPtr) -> Task<Result<void>> {
+    Async<Result<void>> wiping(home, [&wiped](Async<Result<void>>::Done done) { wiped = std::move(done); });
+    co_return co_await wiping;
+  });
+  for (const char* name : {"shop", "forum", "club"}) world.make_tenant(name, std::string(name) + ".example");
+  world.tenants.set_publish([&gone](Executor&, TenantPtr tenant, bool removed) -> Task<void> {
+    if (removed) gone.push_back(tenant->name);
+    co_return;
+  });
+  std::optional<Result<TenantPtr>> first, second;
+  testing::start(world.tenants.remove(world.home, "shop"), &first);
+  while (!wiped) world.home.run_one();
+  testing::start(world.tenants.remove(world.home, "forum"), &second);
+  while (gone.size() < 2) world.home.run_one();
+  EXPECT_EQ(gone, (std::vector<std::string>{"shop", "forum"}));
+  Tenants after_a_crash(*world.control, world.clock);
+  ASSERT_TRUE(after_a_crash.load_all());
+  EXPECT_TRUE(after_a_crash.find("forum")->being_removed);
+  EXPECT_FALSE(after_a_crash.find("club")->being_removed);
+  std::exchange(wiped, nullptr)({});
+  while (!wiped) world.home.run_one();
+  EXPECT_TRUE(*first);
+  EXPECT_FALSE(second);
+  wiped({});
+  while (!second) world.home.run_one();
+  EXPECT_TRUE(*second);
+  EXPECT_NE(world.tenants.find("club"), nullptr);
+}
+
 Task<Result<void>> make_keys(TenantWorld* world, TenantId tenant, std::function<void()> between, bool fail) {
   const auto key = co_await world->keys.make_api_key(world->home, tenant, "first");
   if (!key) co_return key.error();
