@@ -2,17 +2,16 @@
 removed by a clock that is not believed."""
 import asyncio
 import os
-import subprocess
 import time
 from datetime import datetime
 
 from fixtures import limits
 from fixtures.client import Client, Unexpected, show
 from fixtures.server import logs_folder
+import shims
 
 CASES = []
-HERE = os.path.dirname(os.path.realpath(__file__))
-OFFSET, SHIM = (os.path.join(logs_folder(), name) for name in ('wall_clock.offset', 'wall_clock.so'))
+OFFSET = os.path.join(logs_folder(), 'wall_clock.offset')
 DAY_S = 86_400
 NEAR_S = 3_600
 MAM, RSM, FORWARD, DELAY = 'urn:xmpp:mam:2', 'http://jabber.org/protocol/rsm', '{urn:xmpp:forward:0}', '{urn:xmpp:delay}'
@@ -28,8 +27,7 @@ def set_clock(seconds_ahead):
 
 def prepare(seconds_ahead=DAY_S):
     set_clock(seconds_ahead)
-    subprocess.run(['cc', '-shared', '-fPIC', '-O1', '-o', SHIM, os.path.join(HERE, 'wall_clock.c'), '-ldl'], check=True)
-    return {'LD_PRELOAD': SHIM, 'WALL_CLOCK': OFFSET}
+    return shims.preload('wall_clock') | {'WALL_CLOCK': OFFSET}
 
 
 async def enter(server, user, presence='<presence/>'):

@@ -5,14 +5,13 @@ import contextlib
 import glob
 import os
 import shutil
-import subprocess
 
 from fixtures.client import Client, Unexpected, show
 from fixtures.server import logs_folder
+import shims
 
 CASES = []
-HERE = os.path.dirname(os.path.realpath(__file__))
-GATE, SHIM = (os.path.join(logs_folder(), name) for name in ('full_disk.gate', 'full_disk.so'))
+GATE = os.path.join(logs_folder(), 'full_disk.gate')
 MAM = 'urn:xmpp:mam:2'
 USERS = {'montague': ('romeo', 'benvolio'), 'capulet': ('juliet', 'nurse')}
 MESSAGES = 60
@@ -272,8 +271,7 @@ CASES.append(('damage: key files are looked at', key_files))
 def make_shim():
     with contextlib.suppress(FileNotFoundError):
         os.unlink(GATE)
-    subprocess.run(['cc', '-shared', '-fPIC', '-O1', '-o', SHIM, os.path.join(HERE, 'full_disk.c'), '-ldl'], check=True)
-    return {'LD_PRELOAD': SHIM, 'FULL_DISK': GATE}
+    return shims.preload('full_disk') | {'FULL_DISK': GATE}
 
 
 async def first_start(server):

@@ -2,14 +2,13 @@
 import asyncio
 import contextlib
 import os
-import subprocess
 
 from fixtures.client import SM, Client, Unexpected
 from fixtures.server import logs_folder
+import shims
 
 CASES = []
-HERE = os.path.dirname(os.path.realpath(__file__))
-GATE, SHIM = (os.path.join(logs_folder(), name) for name in ('slow_disk.gate', 'slow_disk.so'))
+GATE = os.path.join(logs_folder(), 'slow_disk.gate')
 MESSAGES, BODY = 300, 'x' * 200_000   # stored twice: twice what may wait for the disk
 RISEN_KIB = 6 * 1024                  # then much waits
 WAITING_KIB = 32 * 1024               # at most, with what lies around it
@@ -20,8 +19,7 @@ ASK = f"<r xmlns='{SM}'/>"
 
 def prepare():
     free_disk()
-    subprocess.run(['cc', '-shared', '-fPIC', '-O1', '-o', SHIM, os.path.join(HERE, 'slow_disk.c'), '-ldl'], check=True)
-    return {'LD_PRELOAD': SHIM, 'SLOW_DISK': GATE}
+    return shims.preload('slow_disk') | {'SLOW_DISK': GATE}
 
 
 def stop_disk():
