@@ -1,18 +1,25 @@
-"""Messages between users of two tenants, in rooms and by the API, with a book of what the server has promised: what an <a/>
-covered, what an API 2xx answered, and what was delivered with a stanza-id must be on disk.
+"""Messages between users of two tenants, in rooms and by the API, and a book (book.py) of what the server has promised of them: what an
+<a/> covered, what an API 2xx answered, and what was delivered with a stanza-id must be on disk.
 """
 import asyncio
+import contextlib
 import itertools
 
+from book import Book
 from fixtures.client import Client, Unexpected, show
 
 MAM = 'urn:xmpp:mam:2'
 RSM = 'http://jabber.org/protocol/rsm'
+MUC = 'http://jabber.org/protocol/muc'
+SM = 'urn:xmpp:sm:3'
 SID = '{urn:xmpp:sid:0}stanza-id'
+DELAY = '{urn:xmpp:delay}delay'
 USERS = {'montague': ('romeo', 'benvolio', 'mercutio'), 'capulet': ('juliet', 'nurse', 'tybalt')}
 AWAY = ('mercutio', 'tybalt')  # never online before the fault: their messages wait for them
 ROOM = 'square@rooms.montague.example'
+IN_ROOM = ('romeo', 'juliet')  # the first one makes it
 WINDOW = 40  # messages on the way to the server without an <a/>
+LIMITS = dict.fromkeys(('stanzas_per_s', 'api_calls_per_min', 'offline_messages', 'archive_bytes'), -1)
 
 
 def domain_of(user):
@@ -23,42 +30,58 @@ def jid_of(user):
     return f'{user}@{domain_of(user)}'
 
 
+def is_room(address):
+    return '@rooms.' in address
+
+
 class Sender:
     """One user's session: what it sent, in order, and how much of that is acknowledged."""
 
-    def __init__(self, client):
-        self.client = client
-        self.sent = []        # (to, id); the number in the list is the count of stream management
-        self.live = []        # (archive, stanza-id, id) of what was delivered to it
-        self.refused = {}     # id -> the error that it got
+    def __init__(self, client, book):
+        self.client, self.book = client, book
+        self.jid = jid_of(client.name)
+        self.sent = []        # as stream management counts: Said, or None for what is no message
+        self.answers = {}     # id -> who waits for the answer to an iq
 
-    @property
-    def acknowledged(self):
-        return self.sent[:self.client.sm_acked]
+    def say(self, to):
+        said = self.book.say(self.jid, to)
+        self.sent.append(said)
+        kind = 'groupchat' if is_room(to) else 'chat'
+        self.client.send(f"<message to='{to}' type='{kind}' id='n{said.number}'><body>{said.text.replace('>', '&gt;')}</body></message>")
+
+    def count(self):
+        """Writes into the book what is acknowledged by now."""
+        for said in self.sent[:self.client.sm_acked]:
+            if said and not said.is_acknowledged:
+                self.book.acknowledge(said)
 
     def note(self, element):
-        """What the server delivers: with the id under which it is in the archive."""
-        if element.get('type') == 'error':
-            self.refused[element.get('id')] = show(element)
-        if not element.tag.endswith('}message') or element.findtext('{jabber:client}body') is None:
+        """What the server delivers: with the ids under which it is in archives."""
+        if element.tag.endswith('}iq') and element.get('id') in self.answers:
+            self.answers.pop(element.get('id')).set_result(element)
+        if not element.tag.endswith('}message'):
             return
-        for stamp in element.findall(SID):
-            self.live.append((stamp.get('by'), stamp.get('id'), element.get('id')))
+        if element.get('type') == 'error':
+            self.book.refused[int(element.get('id').removeprefix('n'))] = show(element)
+            return
+        body = element.findtext('{jabber:client}body')
+        if body is not None:
+            stamps = [(stamp.get('by'), stamp.get('id')) for stamp in element.findall(SID)]
+            self.book.hear(self.jid, body, stamps, element.find(DELAY) is not None)
 
 
 class Load:
     """Owns the sessions; `run` sends until enough is promised, and never ends by itself before."""
 
-    def __init__(self, server):
+    def __init__(self, server, book=None):
         self.server = server
+        self.book = book or Book()
+        self.book.occupants[ROOM] = {jid_of(user) for user in IN_ROOM}
         self.senders = []
-        self.by_api = []      # (to, id of the message)
         self.keys = {}
-        self.numbers = itertools.count(1)
 
     async def set_up(self):
-        limits = dict.fromkeys(('stanzas_per_s', 'api_calls_per_min', 'offline_messages', 'archive_bytes'), -1)
-        await asyncio.to_thread(self.server.api.set_plan, 'load', limits)
+        await asyncio.to_thread(self.server.api.set_plan, 'load', LIMITS)
         for tenant, users in USERS.items():
             made = await asyncio.to_thread(self.server.api.create_tenant, tenant, f'{tenant}.example', plan='load')
             self.keys[tenant] = made['api_key']
@@ -77,7 +100,9 @@ class Load:
                     client = await self.client(user).login()
                     client.send('<presence/>')
                     await client.pick(lambda e, c=client: e.get('from') == c.jid)
-                    self.senders.append(Sender(client))
+                    self.senders.append(Sender(client, self.book))
+                else:
+                    self.book.away[jid_of(user)] = 'all the time'
         await self.make_room()
         for sender in self.senders:
             await sender.client.enable_sm(resume=True)
@@ -85,17 +110,11 @@ class Load:
 
     async def make_room(self):
         by_name = {s.client.name: s.client for s in self.senders}
-        for user in ('romeo', 'juliet'):
-            client = by_name[user]
-            client.send(f"<presence to='{ROOM}/{user}'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
-            await client.pick(lambda e: e.find('{jabber:client}subject') is not None)
-            if user == 'romeo':
-                await client.answer(
-                    f"<iq type='set' id='cfg' to='{ROOM}'><query xmlns='http://jabber.org/protocol/muc#owner'>"
-                    "<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'>"
-                    "<value>http://jabber.org/protocol/muc#roomconfig</value></field>"
-                    "<field var='muc#roomconfig_persistentroom'><value>1</value></field></x></query></iq>")
-        await by_name['romeo'].answer("<iq type='get' id='quiet'><ping xmlns='urn:xmpp:ping'/></iq>")
+        for user in IN_ROOM:
+            await join(by_name[user], ROOM)
+            if user == IN_ROOM[0]:
+                await by_name[user].answer(persistent(ROOM))
+        await by_name[IN_ROOM[0]].answer("<iq type='get' id='quiet'><ping xmlns='urn:xmpp:ping'/></iq>")
         for client in by_name.values():
             client.inbox.clear()
 
@@ -119,40 +138,40 @@ class Load:
     async def send_on(self, sender, enough, reached):
         client = sender.client
         others = [jid_of(u) for users in USERS.values() for u in users if u != client.name]
-        targets = others + ([ROOM] if client.name in ('romeo', 'juliet') else [])
+        targets = others + ([ROOM] if client.name in IN_ROOM else [])
         for number in itertools.count():
             if client.lost or client.ended:
                 return
-            to = targets[number % len(targets)]
-            identity = f'{client.name}-{number}'
-            kind = 'groupchat' if to == ROOM else 'chat'
-            sender.sent.append((to, identity))
-            client.send(f"<message to='{to}' type='{kind}' id='{identity}'><body>{identity}</body></message>")
+            sender.say(targets[number % len(targets)])
             if number % 10 == 9:
-                client.transport.send("<r xmlns='urn:xmpp:sm:3'/>")
+                client.transport.send(f"<r xmlns='{SM}'/>")
             if sum(s.client.sm_acked for s in self.senders) >= enough:
                 reached.set()
             await asyncio.sleep(0)
             if len(sender.sent) - client.sm_acked > WINDOW:
-                client.transport.send("<r xmlns='urn:xmpp:sm:3'/>")
+                client.transport.send(f"<r xmlns='{SM}'/>")
                 await client.until(lambda: len(sender.sent) - client.sm_acked <= WINDOW // 2 or client.lost or client.ended,
                                    what='an <a/>')
 
     async def call_on(self, tenant):
         """Messages by the API, one after the other."""
-        users = [u for u in USERS[tenant]]
+        users = USERS[tenant]
         for number in itertools.count():
-            to = users[number % len(users)]
-            try:
-                answer = await asyncio.to_thread(
-                    self.server.api.call, 'POST', '/v1/messages',
-                    {'to': f'user:{to}', 'from': f'user:{users[(number + 1) % len(users)]}', 'text': f'api {number}'},
-                    self.keys[tenant])
-            except OSError:
+            if not await self.post(tenant, users[(number + 1) % len(users)], users[number % len(users)]):
                 return
-            if answer.status >= 300:
-                return
-            self.by_api.append((jid_of(to), answer.json['id']))
+
+    async def post(self, tenant, by, to):
+        """One message by the API to a user or, by its address, a room; whether it was taken."""
+        said = self.book.say('api:' + jid_of(by), to if is_room(to) else jid_of(to))
+        target = f"room:{to.split('@')[0]}" if is_room(to) else f'user:{to}'
+        try:
+            answer = await asyncio.to_thread(self.server.api.call, 'POST', '/v1/messages',
+                                             {'to': target, 'from': f'user:{by}', 'text': said.text}, self.keys[tenant])
+        except OSError:
+            return False
+        if answer.status == 201:
+            self.book.acknowledge(said)
+        return answer.status == 201
 
     def cut(self):
         for sender in self.senders:
@@ -160,74 +179,67 @@ class Load:
 
     async def check(self):
         """After the fault: every promise is kept. Gives how many were checked."""
-        archives = {jid_of(u): await self.archive(u) for users in USERS.values() for u in users}
-        archives[ROOM] = await self.archive('romeo', ROOM)
-        missing = []
-        promised = 0
         for sender in self.senders:
-            mine = jid_of(sender.client.name)
-            for to, identity in sender.acknowledged:
-                if identity in sender.refused:
-                    continue
-                promised += 1
-                if identity not in archives[to].values():
-                    missing.append(f'{identity} was acknowledged and is not in the archive of {to}')
-                if to != ROOM and identity not in archives[mine].values():
-                    missing.append(f'{identity} was acknowledged and is not in the archive of its sender')
-            for by, stamp, identity in sender.live:
-                promised += 1
-                if archives[by].get(stamp, '-') != (identity or ''):
-                    missing.append(f'{identity} was delivered with the stanza-id {stamp} by {by} and is not there')
-        for to, stamp in self.by_api:
-            promised += 1
-            if stamp not in archives[to].values():
-                missing.append(f'the API answered {stamp} for a message to {to}, and it is not there')
-        if missing:
-            raise Unexpected(f'of {promised} promises {len(missing)} were not kept:\n' + '\n'.join(missing[:10]))
-        refused = [error for sender in self.senders for error in sender.refused.values()]
-        if refused:
-            raise Unexpected(f'{len(refused)} messages were refused, for instance\n{refused[0]}')
-        await self.check_waiting()
-        return promised
-
-    async def check_waiting(self):
-        """Who was away gets at his first presence all that was acknowledged."""
+            sender.count()
+        for owner in [jid_of(u) for users in USERS.values() for u in users] + [ROOM]:
+            await self.check_archive(owner)
+        self.book.check_promises((ROOM,))
+        if self.book.refused:
+            raise Unexpected(f'{len(self.book.refused)} messages were refused, for instance\n{next(iter(self.book.refused.values()))}')
         for user in AWAY:
-            client = await self.client(user).login()
-            came = set()
-            client.on_stanza = lambda e, c=came: c.add(e.get('id'))
-            client.send('<presence/>')
-            wanted = {i for s in self.senders for to, i in s.acknowledged if to == jid_of(user)}
-            client.log.clear()
-            try:
-                await client.until(lambda c=came, w=wanted: w <= c, what='the messages that were kept for it')
-            except Unexpected:
-                raise Unexpected(f'{user} was away and got {len(came)}; of {len(wanted)} acknowledged messages these are '
-                                 f'missing: {sorted(wanted - came)[:10]}') from None
-            client.abort()
+            await self.return_home(user)
+        self.book.verdict()
+        return self.book.checked
 
-    async def archive(self, user, owner=None):
-        """{archive id: message id} of all that is there."""
+    async def check_archive(self, owner):
+        reader = await self.client(owner.split('@')[0] if owner != ROOM else IN_ROOM[0]).login()
+        known = self.book.archives[owner]
+        self.book.check_archive(owner, await archive(reader, owner, known[-1][0] if known else ''))
+        reader.abort()
+
+    async def return_home(self, user):
+        """Who was away gets at their first presence all that was acknowledged."""
         client = await self.client(user).login()
-        found, after = {}, ''
+        client.on_stanza = Sender(client, self.book).note
+        wanted = self.book.waiting_for(jid_of(user), self.book.away[jid_of(user)])
+        client.send('<presence/>')
+        with contextlib.suppress(Unexpected):   # check_waiting tells it
+            await client.until(lambda: wanted <= self.book.known[jid_of(user)], what='the messages that were kept for it')
+        self.book.check_waiting(jid_of(user), wanted)
+        client.abort()
+
+
+async def join(client, room):
+    """Whoever enters is told the room's subject behind all else; no history."""
+    client.send(f"<presence to='{room}/{client.name}'><x xmlns='{MUC}'><history maxstanzas='0'/></x></presence>")
+    await client.pick(lambda e: e.find('{jabber:client}subject') is not None)
+
+
+def persistent(room):
+    return (f"<iq type='set' id='cfg' to='{room}'><query xmlns='{MUC}#owner'>"
+            f"<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>{MUC}#roomconfig</value></field>"
+            "<field var='muc#roomconfig_persistentroom'><value>1</value></field></x></query></iq>")
+
+
+async def archive(client, owner, after=''):
+    """[(archive id, body)] of all that is in an archive, or behind an id of it."""
+    found = []
+    while True:
+        client.send(f"<iq type='set' id='q' to='{owner}'><query xmlns='{MAM}'>"
+                    f"<set xmlns='{RSM}'><max>200</max>{f'<after>{after}</after>' if after else ''}</set></query></iq>")
         while True:
-            client.send(f"<iq type='set' id='q' {f'to={chr(39)}{owner}{chr(39)}' if owner else ''}><query xmlns='{MAM}'>"
-                        f"<set xmlns='{RSM}'><max>200</max>{f'<after>{after}</after>' if after else ''}</set></query></iq>")
-            while True:
-                element = await client.receive()
-                result = element.find(f'{{{MAM}}}result')
-                if result is not None:
-                    message = result.find('.//{jabber:client}message')
-                    found[result.get('id')] = message.get('id') or ''
-                elif element.get('id') == 'q':
-                    break
-            fin = element.find(f'{{{MAM}}}fin')
-            if fin is None:
-                raise Unexpected(f'the archive of {owner or user} was not read: {show(element)}')
-            if fin.get('complete') == 'true':
-                client.abort()
-                return found
-            after = fin.findtext(f'.//{{{RSM}}}last')
+            element = await client.receive()
+            result = element.find(f'{{{MAM}}}result')
+            if result is not None:
+                found.append((result.get('id'), result.findtext('.//{jabber:client}body')))
+            elif element.get('id') == 'q':
+                break
+        fin = element.find(f'{{{MAM}}}fin')
+        if fin is None:
+            raise Unexpected(f'the archive of {owner} was not read: {show(element)}')
+        if fin.get('complete') == 'true':
+            return found
+        after = fin.findtext(f'.//{{{RSM}}}last')
 
 
 class Forgetful(list):
