@@ -1,0 +1,124 @@
+"""What may befall a house in a round: a trouble while it runs, and how it ends. A new one is a row in a table here."""
+import asyncio
+import contextlib
+import os
+import random
+from collections import namedtuple
+
+from people import EVERYBODY
+
+# `bring` gets the house and a choice, and lasts until the trouble is over. `goes_on`: the server does, by itself, afterwards.
+# `harms`: acts may fail meanwhile. The weight says how often it is chosen.
+Trouble = namedtuple('Trouble', 'name bring harms goes_on weight')
+End = namedtuple('End', 'name bring weight')
+DAY_S = 86_400
+
+
+async def calm(house, choice):
+    await asyncio.sleep(choice.uniform(0.2, 1))
+
+
+async def slow_disk(house, choice):
+    """Stands still now and then."""
+    for _ in range(choice.randint(2, 6)):
+        with house.gate('slow'):
+            await asyncio.sleep(choice.uniform(0.05, 0.7))
+        await asyncio.sleep(choice.uniform(0.05, 0.3))
+
+
+async def clock(house, choice):
+    """Jumps, and stays."""
+    house.set_clock(choice.choice((-400 * DAY_S, -DAY_S, -60, 60, DAY_S, 400 * DAY_S)))
+    await asyncio.sleep(choice.uniform(0.2, 1))
+
+
+async def failing_disk(house, choice):
+    with house.gate('failing', choice.choice(('fsync', 'write', 'fsync write'))):
+        await asyncio.sleep(choice.uniform(0.2, 1.5))
+
+
+async def full_disk(house, choice):
+    with house.gate('full'):
+        await asyncio.sleep(choice.uniform(0.2, 1.5))
+
+
+TROUBLES = (
+    Trouble('calm', calm, False, True, 4),
+    Trouble('slow disk', slow_disk, False, True, 2),
+    Trouble('clock jump', clock, False, True, 2),
+    Trouble('failing disk', failing_disk, True, False, 1),
+    Trouble('full disk', full_disk, True, False, 1),
+)
+
+
+async def kill(house, choice):
+    await asyncio.to_thread(house.server.kill)
+
+
+async def power_cut(house, choice):
+    await asyncio.to_thread(house.server.kill)
+    return house.cut(choice)
+
+
+async def terminate(house, choice):
+    await asyncio.to_thread(house.server.terminate)
+
+
+async def terminate_and_cut(house, choice):
+    await asyncio.to_thread(house.server.terminate)
+    return house.cut(choice)
+
+
+async def kill_while_starting(house, choice):
+    await asyncio.to_thread(house.server.kill)
+    for _ in range(choice.randint(1, 4)):
+        house.server.begin()
+        await asyncio.sleep(choice.uniform(0, 0.3))
+        await asyncio.to_thread(house.server.kill)
+
+
+async def cut_while_starting(house, choice):
+    await kill_while_starting(house, choice)
+    return house.cut(choice)
+
+
+ENDS = (
+    End('kill -9', kill, 3),
+    End('power cut', power_cut, 5),
+    End('SIGTERM', terminate, 1),
+    End('SIGTERM and power cut', terminate_and_cut, 1),
+    End('kill -9 while starting', kill_while_starting, 1),
+    End('power cut while starting', cut_while_starting, 1),
+)
+
+
+class Plan:
+    """Of one round. `cheat` is None, or what is done behind the book's back."""
+
+    def __init__(self, number, choice, trouble=None, end=None, cheat=None):
+        self.number, self.choice, self.cheat = number, choice, cheat
+        self.away = choice.sample(EVERYBODY, 2)
+        self.load_s = choice.uniform(1, 4)
+        self.trouble = trouble or pick(TROUBLES, choice)
+        self.end = end or pick(ENDS, choice)
+
+    def __str__(self):
+        return f'{self.trouble.name}, {self.end.name}'
+
+
+def pick(table, choice):
+    return choice.choices(table, [row.weight for row in table])[0]
+
+
+def named(table, name):
+    return next(row for row in table if row.name == name)
+
+
+def plan(seed, number, cheats=False):
+    """The plan of a round is a function of these alone."""
+    choice = random.Random(f'{seed}/{number}')
+    if not cheats:
+        return Plan(number, choice)
+    if number % 2 == 1:
+        return Plan(number, choice, TROUBLES[0], named(ENDS, 'power cut'), 'sync')
+    return Plan(number, choice, TROUBLES[0], named(ENDS, 'kill -9'), 'accomplice')

@@ -1,0 +1,161 @@
+"""A server with people and a disk that can be told to be slow, full, failing, or cut off: what a long run lets days be bad for."""
+import asyncio
+import contextlib
+import os
+import shutil
+
+from fixtures import limits
+from fixtures.client import Unexpected
+from fixtures.server import ServerFailed
+from load import jid_of
+from people import EVERYBODY, People
+from power_cut import PowerCut
+import shims
+
+PEOPLE = [jid_of(user) for user in EVERYBODY]
+
+
+class House:
+    """Owns the power cut's files and the gates; the server is the caller's, and starts anew in an empty directory."""
+
+    def __init__(self, server):
+        self.server = server
+        self.power = PowerCut(server.data)
+        self.people = People(server)
+        self.is_excused = False   # a trouble that the server need not survive came to it
+
+    async def make(self):
+        data = self.power.data
+        if self.server.is_running():
+            await asyncio.to_thread(self.server.terminate)
+            shutil.rmtree(data)
+            os.mkdir(data)
+        # power_cut sees what the others make of a call: a sync that fails, and what comes while a slow one is under way.
+        self.server.environment.update(
+            shims.preload('power_cut', 'full_disk', 'failing_disk', 'slow_disk', 'wall_clock') | self.power.environment()
+            | {f'{name}_DISK': self.path(name.lower()) for name in ('SLOW', 'FULL', 'FAILING')}
+            | {f'{name}_DISK_OF': data + '/' for name in ('SLOW', 'FULL', 'FAILING')} | {'WALL_CLOCK': self.path('clock')})
+        await asyncio.to_thread(self.server.start)
+        await self.people.set_up()
+
+    def path(self, name):
+        return f'{self.power.data}.{name}'
+
+    @contextlib.contextmanager
+    def gate(self, name, text=''):
+        """While it is open the disk is so."""
+        with open(self.path(name) + '.new', 'w', encoding='ascii') as file:
+            file.write(text)
+        os.rename(self.path(name) + '.new', self.path(name))
+        try:
+            yield
+        finally:
+            os.unlink(self.path(name))
+
+    def set_clock(self, seconds_ahead):
+        with open(self.path('clock') + '.new', 'w', encoding='ascii') as file:
+            file.write(str(seconds_ahead))
+        os.rename(self.path('clock') + '.new', self.path('clock'))
+
+    def cut(self, choice):
+        """Gives what is to be said of it."""
+        return ', {} changes of bytes and {} of names undone'.format(*self.power.cut(None if self.power.is_cheating() else choice))
+
+    async def round(self, plan):
+        """Load, trouble, end, start, check. Gives what is to be said of it."""
+        if plan.cheat == 'sync':
+            self.power.begin_to_cheat('.log')
+        tasks = self.people.begin(plan.choice, plan.away)
+        try:
+            undone = await self.befall(plan, tasks)
+        finally:
+            self.people.is_ending = True
+            errors = await self.people.end(tasks)
+        if errors:
+            raise errors[0]
+        self.power.forget()
+        await asyncio.to_thread(self.start_again, plan.cheat)
+        await self.people.check()
+        return undone or ''
+
+    async def befall(self, plan, tasks):
+        await working(tasks, plan.load_s)
+        self.people.is_disturbed = plan.trouble.harms
+        self.is_excused |= not plan.trouble.goes_on
+        await plan.trouble.bring(self, plan.choice)
+        if plan.trouble.harms and plan.trouble.goes_on:
+            await self.go_on(plan.load_s)
+        await working(tasks, 0)
+        if plan.cheat == 'accomplice':
+            await self.deceive()
+        self.people.is_ending = True
+        return await plan.end.bring(self, plan.choice)
+
+    def start_again(self, cheat):
+        """What a power cut leaves where the disk cheats is rightly refused; it goes on then, for the book to tell what is lost."""
+        shutil.rmtree(self.path('before'), ignore_errors=True)
+        shutil.copytree(self.power.data, self.path('before'))
+        try:
+            self.server.start()
+        except ServerFailed:
+            if cheat is None:
+                raise
+            self.server.start('--accept-loss')
+
+    async def go_on(self, for_s):
+        """The trouble is over: the server says that it is well, and what is sent is acknowledged."""
+        until = asyncio.get_running_loop().time() + limits.ANSWER_S
+        before = self.people.book.acknowledged()
+        while (await asyncio.to_thread(self.health)) != 200 or self.people.book.acknowledged() == before:
+            if asyncio.get_running_loop().time() > until:
+                raise Unexpected(f'it does not go on after the trouble; /healthz answers {self.health()}')
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(for_s)
+
+    def health(self):
+        try:
+            return self.server.api.call('GET', '/healthz').status
+        except OSError as error:
+            return str(error)
+
+    async def deceive(self):
+        """Behind the book's back what somebody said is said again, and to a stranger."""
+        for person in self.people.persons:
+            person.count()
+        said = next(s for s in reversed(self.people.book.said.values()) if s.is_acknowledged and s.to in PEOPLE and s.by in PEOPLE)
+        stranger = next(jid for jid in PEOPLE if jid not in said.parties)
+        accomplice = await self.people.client(said.by.split('@')[0]).login()
+        await accomplice.enable_sm(resume=False)
+        for to in (said.to, stranger):
+            accomplice.send(f"<message to='{to}' type='chat'><body>{said.text.replace('>', '&gt;')}</body></message>")
+        await accomplice.drained()
+        accomplice.abort()
+
+    async def check_whole(self):
+        """All archives once more, from their beginning."""
+        for owner in list(self.people.book.archives):
+            await self.people.check_archive(owner, whole=True)
+
+    def keep(self, folder):
+        """For whoever looks into it: the data as it was before the last start and as it is, and the server's log."""
+        os.makedirs(folder)
+        for source, name in ((self.path('before'), 'before'), (self.power.data, 'data')):
+            if os.path.isdir(source):
+                shutil.copytree(source, os.path.join(folder, name))
+        shutil.copy2(self.server.log_path, folder)
+
+    def close(self):
+        for person in self.people.persons:
+            person.client.abort()
+        self.server.close()
+        self.power.close()
+        shutil.rmtree(self.path('before'), ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self.path('clock'))
+
+
+async def working(tasks, for_s):
+    """So long; a task that ends with an error raises it."""
+    done, _ = await asyncio.wait(tasks, timeout=for_s, return_when=asyncio.FIRST_EXCEPTION)
+    for task in done:
+        task.result()
