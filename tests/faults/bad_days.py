@@ -27,8 +27,8 @@ async def slow_disk(house, choice):
 
 
 async def clock(house, choice):
-    """Jumps, and stays."""
-    house.set_clock(choice.choice((-400 * DAY_S, -DAY_S, -60, 60, DAY_S, 400 * DAY_S)))
+    """Jumps, and stays. Not far back: what is older than the plan keeps when the clock is right again goes then."""
+    house.set_clock(choice.choice((-3 * DAY_S, -DAY_S, -60, 60, DAY_S, 400 * DAY_S)))
     await asyncio.sleep(choice.uniform(0.2, 1))
 
 

@@ -26,6 +26,7 @@ class Person(Sender):
         self.entered = set()
         self.is_here = False
         self.has_sm = True
+        self.has_ghost = False   # a session that it lost and the server still keeps: messages wait in it
         self.asked = itertools.count(1)
         self.times_away = itertools.count(1)
 
@@ -72,11 +73,13 @@ class Person(Sender):
             self.count()
         self.is_here = False
         await self.client.close()
-        self.book.away[self.jid] = next(self.times_away)
+        if not self.has_ghost:
+            self.book.away[self.jid] = next(self.times_away)
 
     def drop(self):
         """The cable is cut."""
         self.is_here = False
+        self.has_ghost |= self.has_sm
         self.client.abort()
         for answer in self.answers.values():
             answer.cancel()
@@ -223,6 +226,7 @@ class People(Load):
     async def come_back(self):
         self.is_disturbed = self.is_ending = False
         for person in self.persons:
+            person.has_ghost = False
             await person.come()
 
     def begin(self, choice, away):
