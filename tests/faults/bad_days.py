@@ -1,7 +1,5 @@
 """What may befall a house in a round: a trouble while it runs, and how it ends. A new one is a row in a table here."""
 import asyncio
-import contextlib
-import os
 import random
 from collections import namedtuple
 
@@ -72,7 +70,7 @@ async def terminate_and_cut(house, choice):
 async def kill_while_starting(house, choice):
     await asyncio.to_thread(house.server.kill)
     for _ in range(choice.randint(1, 4)):
-        house.server.begin()
+        house.begin()
         await asyncio.sleep(choice.uniform(0, 0.3))
         await asyncio.to_thread(house.server.kill)
 

@@ -32,9 +32,10 @@ class House:
             os.mkdir(data)
         # power_cut sees what the others make of a call: a sync that fails, and what comes while a slow one is under way.
         self.server.environment.update(
-            shims.preload('power_cut', 'full_disk', 'failing_disk', 'slow_disk', 'wall_clock') | self.power.environment()
+            shims.preload('power_cut', 'full_disk', 'failing_disk', 'slow_disk', 'wall_clock')
             | {f'{name}_DISK': self.path(name.lower()) for name in ('SLOW', 'FULL', 'FAILING')}
             | {f'{name}_DISK_OF': data + '/' for name in ('SLOW', 'FULL', 'FAILING')} | {'WALL_CLOCK': self.path('clock')})
+        self.server.environment.update(self.power.environment())
         await asyncio.to_thread(self.server.start)
         await self.people.set_up()
 
@@ -73,7 +74,6 @@ class House:
             errors = await self.people.end(tasks)
         if errors:
             raise errors[0]
-        self.power.forget()
         await asyncio.to_thread(self.start_again, plan.cheat)
         await self.people.check()
         return undone or ''
@@ -91,10 +91,16 @@ class House:
         self.people.is_ending = True
         return await plan.end.bring(self, plan.choice)
 
+    def begin(self):
+        """Starts the server and waits for nothing."""
+        self.server.environment.update(self.power.environment())
+        self.server.begin()
+
     def start_again(self, cheat):
         """What a power cut leaves where the disk cheats is rightly refused; it goes on then, for the book to tell what is lost."""
         shutil.rmtree(self.path('before'), ignore_errors=True)
         shutil.copytree(self.power.data, self.path('before'))
+        self.server.environment.update(self.power.environment())
         try:
             self.server.start()
         except ServerFailed:

@@ -1,7 +1,8 @@
 """A power cut, simulated: what power_cut.c wrote down while the server ran is undone as far as it was not synced, when the server has
-been killed. How much of that a disk had got by itself is chosen: none, all, a part with a torn end, or zeros in its place.
+been killed. How much of that a disk had got by itself is chosen: none, all, a part with a torn end, some pages of it, or zeros in its place.
 """
 import contextlib
+import itertools
 import os
 import shutil
 import struct
@@ -10,21 +11,25 @@ from collections import defaultdict, namedtuple
 from fixtures.client import Unexpected
 
 HEAD = struct.Struct('<6Q')
-Record = namedtuple('Record', 'place kind at end was more')
+Record = namedtuple('Record', 'place kind file at end was more')
+PAGE = 4096
 REBUILT = '-shm'   # SQLite's index of its log: it writes it through a mapping, and makes it anew from the log
 
 
 class PowerCut:
-    """Of one data directory. `environment()` is for the server, `cut()` for when it has been killed, `forget()` for when it has ended
-    and nothing is cut."""
+    """Of one data directory. `environment()` is for the server, `cut()` for when it has been killed. What a kill alone leaves unsynced a
+    later power cut may take, if nobody has synced it meanwhile."""
 
     def __init__(self, data):
         self.data = os.path.realpath(data)
-        self.journal, self.kept, self.cheat = (self.data + end for end in ('.journal', '.kept', '.cheat'))
+        self.journals, self.kept, self.cheat = [], self.data + '.kept', self.data + '.cheat'
+        self.starts = itertools.count(1)
         os.makedirs(self.kept, exist_ok=True)
 
     def environment(self):
-        return {'POWER_CUT': self.journal, 'POWER_CUT_OF': self.data, 'POWER_CUT_KEPT': self.kept, 'POWER_CUT_CHEAT': self.cheat}
+        """For one start: each has a journal of its own, since a kill may cut off its end."""
+        self.journals.append(f'{self.data}.journal-{next(self.starts)}')
+        return {'POWER_CUT': self.journals[-1], 'POWER_CUT_OF': self.data, 'POWER_CUT_KEPT': self.kept, 'POWER_CUT_CHEAT': self.cheat}
 
     def begin_to_cheat(self, of):
         """Until forget() the disk claims syncs of files with `of` in their path, and does not do them."""
@@ -36,10 +41,10 @@ class PowerCut:
 
     def forget(self):
         """All that is there is on disk, and the disk is honest."""
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(self.cheat)
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(self.journal)
+        for path in (self.cheat, *self.journals):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
+        self.journals.clear()
         for name in os.listdir(self.kept):
             os.unlink(os.path.join(self.kept, name))
 
@@ -62,20 +67,29 @@ class PowerCut:
     def read(self):
         """{inode: its File}, {inode of a folder: its File}, and the inodes that are written through a mapping."""
         files, folders, mapped = defaultdict(File), defaultdict(File), set()
-        with contextlib.suppress(FileNotFoundError), open(self.journal, 'rb') as journal:
-            while len(head := journal.read(HEAD.size)) == HEAD.size:
-                kind, inode, at, end, was, size = HEAD.unpack(head)
-                record = Record(journal.tell() - HEAD.size, chr(kind), at, end, was, journal.read(size))
-                if len(record.more) < size:
-                    break   # it was killed in the midst of it, so the change was not made
-                if record.kind in 'SF':
-                    for file in (files[inode], folders[inode]):
-                        file.sync(at, record.kind == 'F')
-                elif record.kind == 'M':
-                    mapped.add(inode)
-                else:
-                    (files if record.kind in 'WT' else folders)[inode].changes.append(record)
+        for record in self.records():
+            if record.kind in 'SF':
+                for file in (files[record.file], folders[record.file]):
+                    file.sync(record.at, record.kind == 'F')
+            elif record.kind == 'M':
+                mapped.add(record.file)
+            else:
+                (files if record.kind in 'WT' else folders)[record.file].changes.append(record)
         return files, folders, mapped
+
+    def records(self):
+        """Of all starts since the last cut. The place of a record counts through all journals, as what a sync covers does."""
+        before = 0
+        for path in (path for path in self.journals if os.path.exists(path)):
+            with open(path, 'rb') as journal:
+                while len(head := journal.read(HEAD.size)) == HEAD.size:
+                    place = before + journal.tell() - HEAD.size
+                    kind, inode, at, end, was, size = HEAD.unpack(head)
+                    more = journal.read(size)
+                    if len(more) < size:
+                        break   # it was killed in the midst of it, so the change was not made
+                    yield Record(place, chr(kind), inode, before + at if chr(kind) in 'SF' else at, end, was, more)
+            before += os.path.getsize(path)
 
     def undo_bytes(self, files, mapped, choice):
         paths, undone = self.paths(), 0
@@ -133,19 +147,35 @@ def undo_file(path, of_file, choice):
     changes = of_file.changes
     undone = changes[how_many(changes, choice):]
     size = os.path.getsize(path)
+    has_grown = undone and all(c.kind == 'W' and c.at >= c.was for c in undone)
     with open(path, 'r+b') as file:
-        for change in reversed(undone[1:]):
-            undo_change(file, change, change.at)
-        if undone:
-            first = undone[0]
-            is_torn = choice and first.kind == 'W' and choice.random() < 0.3
-            undo_change(file, first, choice.randint(first.at, first.end) if is_torn else first.at)
+        if choice and has_grown and choice.random() < 0.2:
+            make_holes(file, undone[0].at, size, choice)
+        else:
+            undo_changes(file, undone, choice)
+            now = file.seek(0, os.SEEK_END)
+            if choice and has_grown and now < size and choice.random() < 0.2:
+                file.truncate(choice.randint(now, size))   # the size got there, the bytes did not
         for change in reversed(of_file.failed):
             undo_failed(file, change, of_file.lasting)
-        now = file.seek(0, os.SEEK_END)
-        if choice and all(c.kind == 'W' and c.at >= c.was for c in undone) and now < size and choice.random() < 0.2:
-            file.truncate(choice.randint(now, size))   # the size got there, the bytes did not
     return len(undone) + len(of_file.failed)
+
+
+def make_holes(file, begin, end, choice):
+    """Some pages got to the disk, in no order."""
+    for page in range(begin - begin % PAGE, end, PAGE):
+        if choice.random() < 0.5:
+            file.seek(max(page, begin))
+            file.write(bytes(min(page + PAGE, end) - file.tell()))
+
+
+def undo_changes(file, undone, choice):
+    for change in reversed(undone[1:]):
+        undo_change(file, change, change.at)
+    if undone:
+        first = undone[0]
+        is_torn = choice and first.kind == 'W' and choice.random() < 0.3
+        undo_change(file, first, choice.randint(first.at, first.end) if is_torn else first.at)
 
 
 def undo_failed(file, change, lasting):
