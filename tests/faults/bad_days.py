@@ -1,4 +1,4 @@
-"""What may befall a house in a round: a trouble while it runs, and how it ends. A new one is a row in a table here."""
+"""The troubles that may befall a house in a round while it runs, and the ends of its run. A new one is a row in a table here."""
 import asyncio
 import random
 from collections import namedtuple
@@ -25,7 +25,7 @@ async def slow_disk(house, choice):
 
 
 async def clock(house, choice):
-    """Jumps, and stays. Not far back: what is older than the plan keeps when the clock is right again goes then."""
+    """Jumps, and stays. Not far back: messages that are too old for the plan when the clock is right again go then."""
     house.set_clock(choice.choice((-3 * DAY_S, -DAY_S, -60, 60, DAY_S, 400 * DAY_S)))
     await asyncio.sleep(choice.uniform(0.2, 1))
 
@@ -91,7 +91,7 @@ ENDS = (
 
 
 class Plan:
-    """Of one round. `cheat` is None, or what is done behind the book's back."""
+    """Of one round. `cheat` is None, 'sync' or 'accomplice': who deceives the book."""
 
     def __init__(self, number, choice, trouble=None, end=None, cheat=None):
         self.number, self.choice, self.cheat = number, choice, cheat

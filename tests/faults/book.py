@@ -1,7 +1,7 @@
-"""A book of what the server has promised, and what of it was not kept: what an <a/> covered, what the API answered with 2xx, what was
-delivered with a stanza-id, and what a result said must be there after any fault, once, in order, with nobody else.
+"""A book of the server's promises, and of those that it did not keep: all that an <a/> covered, the API answered with 2xx, came with a
+stanza-id, or got a result must be there after any fault, once, in order, with nobody else.
 
-Each message tells in its body its number, who sent it and to whom, so that it is known wherever it turns up.
+Each message has in its body its number, its sender and its addressee, so that it is known wherever it turns up.
 """
 from collections import defaultdict
 
@@ -24,7 +24,7 @@ class Said:
         self.text = f'{number} {by} > {to}'
         self.is_acknowledged = False
         self.period = period         # in which time of its addressee's being away; None: they were there
-        self.confirmed = confirmed   # how much of what its sender heard they had acknowledged before it
+        self.confirmed = confirmed   # so many messages its sender had acknowledged before it
 
     @property
     def parties(self):
@@ -32,24 +32,24 @@ class Said:
 
 
 class Book:
-    """Of one house, over all its faults. `broken` has what was not kept, by kind."""
+    """Of one house, over all its faults. `broken` has the promises that were not kept, by kind."""
 
     def __init__(self):
         self.said = {}                      # text -> Said
         self.archives = defaultdict(list)   # address -> [(archive id, text)], as far as they have been looked at
         self.known = defaultdict(set)       # address -> the texts that its sessions got
         self.live = []                      # (whose, archive, archive id, text) since the last check
-        self.fresh = defaultdict(list)      # address -> what its session has heard and not acknowledged
-        self.confirmed = defaultdict(list)  # address -> what its sessions have acknowledged
+        self.fresh = defaultdict(list)      # address -> the texts that its session has heard and not acknowledged
+        self.confirmed = defaultdict(list)  # address -> the texts that its sessions have acknowledged
         self.settled = defaultdict(int)     # address -> so many of these may never come again
         self.away = {}                      # address -> the number of its time of being away
         self.refused = {}                   # number -> the error that its sender got
-        self.facts = {}                     # what -> the values that it may have: one, or two while a change is under way
-        self.occupants = defaultdict(set)   # room -> who may hear it
+        self.facts = {}                     # fact -> the values that it may have: one, or two while a change is under way
+        self.occupants = defaultdict(set)   # room -> the addresses that may hear it
         self.broken = defaultdict(list)
         self.checked = 0
 
-    # --- what is promised
+    # --- promises
 
     def say(self, by, to):
         said = Said(len(self.said) + 1, by, to, self.away.get(to), len(self.confirmed[by]))
@@ -70,7 +70,7 @@ class Book:
     def is_so(self, what, value):
         self.facts[what] = {value}
 
-    # --- what comes
+    # --- deliveries
 
     def hear(self, who, text, stamps, is_late):
         """`who` was delivered a message; is_late: with the time at which it first came."""
@@ -87,7 +87,7 @@ class Book:
         self.live += [(who, archive, stamp, text) for archive, stamp in stamps]
 
     def begin_session(self, who):
-        """What the session before did not acknowledge may come again."""
+        """Messages that the session before did not acknowledge may come again."""
         self.fresh[who].clear()
 
     def confirm(self, who):
@@ -99,10 +99,10 @@ class Book:
     def blame(self, kind, why):
         self.broken[kind].append(why)
 
-    # --- what must be there
+    # --- checks
 
     def check_archive(self, owner, rows):
-        """What is new in an archive: [(archive id, text)], in its order."""
+        """The new rows of an archive: [(archive id, text)], in its order."""
         known = self.archives[owner]
         stamps, texts = ({row[i] for row in known} for i in (0, 1))
         last = {}
@@ -150,12 +150,12 @@ class Book:
         self.live.clear()
 
     def waiting_for(self, who, since):
-        """What is acknowledged and came while `who` was away, and is so until now."""
+        """The acknowledged messages that came while `who` was away, as they still are."""
         return {said.text for said in self.said.values() if said.to == who and said.is_acknowledged and since is not None
                 and said.number not in self.refused and said.period == since}
 
     def check_waiting(self, who, wanted):
-        """`who` is there again and has been given what waited."""
+        """`who` is there again and has been given all that waited."""
         self.checked += len(wanted)
         for text in sorted(wanted - self.known[who]):
             self.blame('lost', f'{text!r} was acknowledged and did not wait for {who}')
@@ -168,7 +168,7 @@ class Book:
         self.facts[what] = {value}
 
     def verdict(self):
-        """Raises what was not kept."""
+        """Raises the promises that were not kept, if any."""
         if self.broken:
             counts = ', '.join(f'{len(self.broken[kind])} {kind}' for kind in KINDS if self.broken[kind])
             examples = [why for kind in KINDS for why in self.broken[kind][:4]]

@@ -1,5 +1,5 @@
-// LD_PRELOADed into the server: while the file that FAILING_DISK names is there, what its text says fails with EIO for
-// each file with FAILING_DISK_OF in its path: "fsync", "write", or both.
+// LD_PRELOADed into the server: while the file that FAILING_DISK names is there, the calls in its text fail with EIO
+// for each file with FAILING_DISK_OF in its path: "fsync", "write", or both.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-"""A server with people and a disk that can be told to be slow, full, failing, or cut off: what a long run lets days be bad for."""
+"""A server with people, and a disk that can be told to be slow, full, failing or cut off."""
 import asyncio
 import contextlib
 import os
@@ -30,7 +30,7 @@ class House:
             await asyncio.to_thread(self.server.terminate)
             shutil.rmtree(data)
             os.mkdir(data)
-        # power_cut sees what the others make of a call: a sync that fails, and what comes while a slow one is under way.
+        # power_cut is outermost: it sees a sync fail, and writes come while a slow one is under way.
         self.server.environment.update(
             shims.preload('power_cut', 'full_disk', 'failing_disk', 'slow_disk', 'wall_clock')
             | {f'{name}_DISK': self.path(name.lower()) for name in ('SLOW', 'FULL', 'FAILING')}
@@ -59,11 +59,11 @@ class House:
         os.rename(self.path('clock') + '.new', self.path('clock'))
 
     def cut(self, choice):
-        """Gives what is to be said of it."""
+        """Gives the words for the round's line."""
         return ', {} changes of bytes and {} of names undone'.format(*self.power.cut(None if self.power.is_cheating() else choice))
 
     async def round(self, plan):
-        """Load, trouble, end, start, check. Gives what is to be said of it."""
+        """Load, trouble, end, start, check. Gives more words for the round's line."""
         if plan.cheat == 'sync':
             self.power.begin_to_cheat('.log')
         tasks = self.people.begin(plan.choice, plan.away)
@@ -97,7 +97,7 @@ class House:
         self.server.begin()
 
     def start_again(self, cheat):
-        """What a power cut leaves where the disk cheats is rightly refused; it goes on then, for the book to tell what is lost."""
+        """Where the disk has cheated the server rightly refuses to start; it is told to go on, so that the book can tell the losses."""
         shutil.rmtree(self.path('before'), ignore_errors=True)
         shutil.copytree(self.power.data, self.path('before'))
         self.server.environment.update(self.power.environment())
@@ -109,7 +109,7 @@ class House:
             self.server.start('--accept-loss')
 
     async def go_on(self, for_s):
-        """The trouble is over: the server says that it is well, and what is sent is acknowledged."""
+        """The trouble is over: the server says that it is well, and acknowledges messages again."""
         until = asyncio.get_running_loop().time() + limits.ANSWER_S
         before = self.people.book.acknowledged()
         while (await asyncio.to_thread(self.health)) != 200 or self.people.book.acknowledged() == before:
@@ -125,7 +125,7 @@ class House:
             return str(error)
 
     async def deceive(self):
-        """Behind the book's back what somebody said is said again, and to a stranger."""
+        """Behind the book's back a message is sent again, and to a stranger."""
         for person in self.people.persons:
             person.count()
         said = next(s for s in reversed(self.people.book.said.values()) if s.is_acknowledged and s.to in PEOPLE and s.by in PEOPLE)
@@ -143,7 +143,7 @@ class House:
             await self.people.check_archive(owner, whole=True)
 
     def keep(self, folder):
-        """For whoever looks into it: the data as it was before the last start and as it is, and the server's log."""
+        """Copies the data as it was before the last start and as it is, and the server's log."""
         os.makedirs(folder)
         for source, name in ((self.path('before'), 'before'), (self.power.data, 'data')):
             if os.path.isdir(source):

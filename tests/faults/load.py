@@ -1,5 +1,5 @@
-"""Messages between users of two tenants, in rooms and by the API, and a book (book.py) of what the server has promised of them: what an
-<a/> covered, what an API 2xx answered, and what was delivered with a stanza-id must be on disk.
+"""Messages between users of two tenants, in rooms and by the API, and a book (book.py) of the server's promises: all that an <a/>
+covered, an API 2xx answered, or was delivered with a stanza-id must be on disk.
 """
 import asyncio
 import contextlib
@@ -40,23 +40,26 @@ class Sender:
     def __init__(self, client, book):
         self.client, self.book = client, book
         self.jid = jid_of(client.name)
-        self.sent = []        # as stream management counts: Said, or None for what is no message
-        self.answers = {}     # id -> who waits for the answer to an iq
+        self.sent = []        # as stream management counts: (Said, or None for a stanza that is no message; the stanza)
+        self.answers = {}     # id of an iq -> the future of its answer
+
+    def send(self, text, said=None):
+        self.sent.append((said, text))
+        self.client.send(text)
 
     def say(self, to):
         said = self.book.say(self.jid, to)
-        self.sent.append(said)
         kind = 'groupchat' if is_room(to) else 'chat'
-        self.client.send(f"<message to='{to}' type='{kind}' id='n{said.number}'><body>{said.text.replace('>', '&gt;')}</body></message>")
+        self.send(f"<message to='{to}' type='{kind}' id='n{said.number}'><body>{said.text.replace('>', '&gt;')}</body></message>", said)
 
     def count(self):
-        """Writes into the book what is acknowledged by now."""
-        for said in self.sent[:self.client.sm_acked]:
+        """Writes into the book all that is acknowledged by now."""
+        for said, _ in self.sent[:self.client.sm_acked]:
             if said and not said.is_acknowledged:
                 self.book.acknowledge(said)
 
     def note(self, element):
-        """What the server delivers: with the ids under which it is in archives."""
+        """A delivery, with the ids under which it is in archives."""
         if element.tag.endswith('}iq') and element.get('id') in self.answers:
             self.answers.pop(element.get('id')).set_result(element)
         if not element.tag.endswith('}message'):

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 """Random kills, power cuts and bad disks under load, round after round, with a checker of everything that was acknowledged. Use
-script/faults, which builds what is missing.
+script/faults, which builds the server where that is missing.
 
     script/faults MINUTES SEED [--from ROUND] [--cores SHARE] [--cheat]
 
 The plan of faults and load is a function of SEED; how threads and clients interleave is not. --from begins with a later round of the
 plan, in a new house. --cores: how much of one core it may take, with the server (0.5 unless told). --cheat: the disk claims syncs that
-it does not do, messages are doubled and given to strangers: the run must fail, and say what was lost, doubled and crossed.
+it does not do, messages are doubled and given to strangers: the run must fail, and count the lost, doubled and crossed.
 """
 import argparse
 import asyncio

@@ -1,5 +1,5 @@
 """A load of people who come and go: sessions that are resumed, lost or closed, contacts, rooms and their affiliations, accounts and
-tenants that are made and removed. What they do is a function of the choices they are given; how it interleaves is not.
+tenants that are made and removed. Their acts are a function of the choices they are given; how these interleave is not.
 """
 import asyncio
 import itertools
@@ -13,12 +13,12 @@ STRANGERS = tuple(f'stranger{n}@{tenant}.example' for n in range(3) for tenant i
 ROLES = ('member', 'admin', 'outcast', None)
 GUESTS = tuple(f'guest{n}' for n in range(6))
 TENANTS = ('paris', 'verona')
-NOTHING = (Unexpected, OSError, asyncio.TimeoutError)   # what an act ends with whose server is not there
+NOTHING = (Unexpected, OSError, asyncio.TimeoutError)   # how an act ends without a server
 PAUSE_S = 0.03                                          # between two messages of one person, at most
 
 
 class Person(Sender):
-    """One user over all their sessions. `choice` decides what they do."""
+    """One user over all their sessions."""
 
     def __init__(self, load, user):
         super().__init__(load.client(user), load.book)
@@ -85,7 +85,7 @@ class Person(Sender):
             answer.cancel()
 
     async def resume(self):
-        """What the server has not had is sent again, if it knows the session."""
+        """Stanzas that the server has not had are sent again."""
         self.client.abort()
         answer = await self.client.resume()
         if answer.tag != f'{{{SM}}}resumed':
@@ -98,20 +98,6 @@ class Person(Sender):
     def send_uncounted(self, text):
         if not self.client.lost:
             self.client.transport.send(text)
-
-    def send(self, text, said=None):
-        self.sent.append((said, text))
-        self.client.send(text)
-
-    def say(self, to):
-        said = self.book.say(self.jid, to)
-        kind = 'groupchat' if is_room(to) else 'chat'
-        self.send(f"<message to='{to}' type='{kind}' id='n{said.number}'><body>{said.text.replace('>', '&gt;')}</body></message>", said)
-
-    def count(self):
-        for said, _ in self.sent[:self.client.sm_acked]:
-            if said and not said.is_acknowledged:
-                self.book.acknowledge(said)
 
     def confirm(self):
         if self.has_sm:
@@ -203,8 +189,7 @@ class Person(Sender):
 
 
 class People(Load):
-    """All persons of a house, and what the API does meanwhile. A fault says before when nothing is as it should be: `is_disturbed` while
-    an act may fail, `is_ending` when all do."""
+    """All persons of a house, and calls of the API meanwhile. `is_disturbed`: an act may fail; `is_ending`: each will."""
 
     def __init__(self, server):
         super().__init__(server)
@@ -244,14 +229,14 @@ class People(Load):
                 raise
 
     async def end(self, tasks):
-        """The server is not there any more. Gives what went wrong before that."""
+        """The server is not there any more. Gives the errors of tasks before that."""
         await self.stop(tasks)
         for person in self.persons:
             person.count()
             person.drop()
         return [task.exception() for task in tasks if not task.cancelled() and task.exception()]
 
-    # --- what the API does
+    # --- by the API
 
     async def call(self, tenant, choice):
         rooms = [room for room in ROOMS if f'rooms.{tenant}.' in room]
@@ -351,5 +336,5 @@ class People(Load):
 
 
 def fork(choice):
-    """So that what one does makes no difference to what another chooses."""
+    """So that the acts of one make no difference to the choices of another."""
     return type(choice)(choice.random())

@@ -1,20 +1,19 @@
 // LD_PRELOADed into the server: writes down how each change below the folder POWER_CUT_OF is undone, before it is made,
-// and what has been synced since, in the file POWER_CUT. When the server has been killed, power_cut.py undoes what a
-// power cut may take: all that was not synced.
+// and each sync, in the file POWER_CUT. When the server has been killed, power_cut.py undoes the changes that a power
+// cut may take: those that were not synced.
 //
-// A change of a file's bytes lasts once that file is synced; a change of names (made, renamed, removed) once its folder
-// is. What a sync that fails was to cover is lost to the disk although it can be read, and later syncs don't cover it
-// (so does Linux). sync_file_range() promises nothing and is not looked at; O_DIRECT makes nothing last, and goes by
-// the same write(). What is renamed over or removed is kept by a link in the folder POWER_CUT_KEPT, so that it can be
-// put back and no inode's number is used again. What can't be seen: bytes written through a mapping (the mapping is
-// written down, so that power_cut.py knows), by stdio inside libc, by sendfile() and copy_file_range(): these count as
-// synced.
+// The bytes of a file last once that file is synced, names (made, renamed, removed) once their folder is. A sync that
+// fails leaves its changes readable, but no later sync covers them: so does Linux. sync_file_range() promises nothing
+// and is not looked at; O_DIRECT makes nothing last, and goes by the same write(). A file that is renamed over or
+// removed is kept by a link in the folder POWER_CUT_KEPT, so that it can be put back and its inode's number is not used
+// again. Not seen, and so taken for synced, are bytes written through a mapping (the mapping is written down, so that
+// power_cut.py knows), by stdio inside libc, by sendfile() and copy_file_range().
 //
-// One mutex: the order of what is written down is that of the changes. A record is there before its change, so a kill
-// between them leaves the undoing of what was not done, which changes nothing.
+// One mutex: records have the order of the changes. A record is there before its change, so a kill between them leaves
+// the record of a change that was not made, and undoing that changes nothing.
 //
 // While the file that POWER_CUT_CHEAT names is there, a sync of files with its text in their path is claimed and does
-// not count: a run must see what is lost then.
+// not count: a run must see the losses then.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -211,7 +210,7 @@ void *mmap64(void *where, size_t size, int protection, int flags, int fd, off64_
   return NEXT(mmap64)(where, size, protection, flags, fd, at);
 }
 
-// --- syncs: they cover what was written down when they began
+// --- syncs: each covers the records that were there when it began
 
 static int is_cheated(int fd) {
   const char *cheat = getenv("POWER_CUT_CHEAT");
@@ -246,7 +245,7 @@ int fdatasync(int fd) { return synced(fd, NEXT(fdatasync)); }
 
 // --- names
 
-// REQUIRES: the mutex is held. A link to what is there under a name, or "".
+// REQUIRES: the mutex is held. A link to the file of this name, or "" where there is none.
 static void keep(const char *path, char *link_path) {
   link_path[0] = 0;
   char wanted[PATH_MAX];
@@ -254,7 +253,7 @@ static void keep(const char *path, char *link_path) {
   if (NEXT(link)(path, wanted) == 0) snprintf(link_path, PATH_MAX, "%s", wanted);
 }
 
-// Texts with a zero behind each: what is there, where it was, where it is kept.
+// Texts with a zero behind each: the name, the name before, the link to the file that is kept.
 static void note_names(char kind, const char *path, const char *from, const char *link_path) {
   static char texts[3 * PATH_MAX];
   const int size = snprintf(texts, sizeof texts, "%s%c%s%c%s%c", path, 0, from, 0, link_path, 0);

@@ -1,5 +1,5 @@
-"""A power cut, simulated: what power_cut.c wrote down while the server ran is undone as far as it was not synced, when the server has
-been killed. How much of that a disk had got by itself is chosen: none, all, a part with a torn end, some pages of it, or zeros in its place.
+"""A power cut, simulated: when the server has been killed, the changes that power_cut.c wrote down are undone as far as they were not
+synced. How much of them a disk had got by itself is chosen: none, all, a part with a torn end, some pages, or zeros in their place.
 """
 import contextlib
 import itertools
@@ -17,8 +17,8 @@ REBUILT = '-shm'   # SQLite's index of its log: it writes it through a mapping, 
 
 
 class PowerCut:
-    """Of one data directory. `environment()` is for the server, `cut()` for when it has been killed. What a kill alone leaves unsynced a
-    later power cut may take, if nobody has synced it meanwhile."""
+    """Of one data directory. `environment()` is for the server, `cut()` for when it has been killed. Changes that an earlier kill left
+    unsynced are undone as well, if nobody has synced them since."""
 
     def __init__(self, data):
         self.data = os.path.realpath(data)
@@ -78,7 +78,7 @@ class PowerCut:
         return files, folders, mapped
 
     def records(self):
-        """Of all starts since the last cut. The place of a record counts through all journals, as what a sync covers does."""
+        """Of all starts since the last cut. The place of a record, and up to which place a sync covers, counts through all journals."""
         before = 0
         for path in (path for path in self.journals if os.path.exists(path)):
             with open(path, 'rb') as journal:
@@ -103,7 +103,7 @@ class PowerCut:
         return undone
 
     def paths(self):
-        """{inode: path}, also of what has been removed."""
+        """{inode: path}, also of removed files."""
         found = {}
         for top in (self.kept, self.data):
             for folder, _, names in os.walk(top):
@@ -179,7 +179,7 @@ def undo_changes(file, undone, choice):
 
 
 def undo_failed(file, change, lasting):
-    """What was there before, but where later writes that last are; the file keeps its size."""
+    """Brings the old bytes back, but where later writes that last are; the file keeps its size."""
     end = min(change.end, file.seek(0, os.SEEK_END))
     old = bytearray(change.more.ljust(change.end - change.at, b'\0'))
     for later in lasting:

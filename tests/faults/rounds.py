@@ -17,7 +17,7 @@ LOAD_S = 0.7
 DAYS = (('slow disk', 'power cut'), ('clock jump', 'kill -9'), ('calm', 'SIGTERM and power cut'), ('calm', 'power cut while starting'),
         ('calm', 'kill -9 while starting'), ('calm', 'SIGTERM'))
 
-# A disk's day: each line is one change, with what it leaves behind if the power is cut at the end.
+# A disk's day: each line is one change, of which only those that are synced last when the power is cut.
 PROGRAM = r'''
 import os
 def write(name, at, what, sync):
@@ -50,8 +50,8 @@ LEFT = {name: f'first {name}' for name in ('synced', 'overwritten', 'emptied', '
 
 
 async def undone(_):
-    """What is not synced is undone: writes behind the end and within it, a file emptied or cut, names made, changed and removed; what a failed
-    sync was to cover does not come back with the next one."""
+    """Changes that are not synced are undone: writes behind the end and within it, a file emptied or cut, names made, changed and removed;
+    those that a failed sync was to cover do not come back with the next one."""
     with tempfile.TemporaryDirectory() as data:
         power = PowerCut(data)
         try:
@@ -64,7 +64,7 @@ async def undone(_):
                 raise Unexpected(f'what is left is {left}\nand not {LEFT}')
         finally:
             power.close()
-CASES.append(('power cut: what is not synced is undone', undone))
+CASES.append(('power cut: changes that are not synced are undone', undone))
 
 
 async def each_day(server):

@@ -1,4 +1,4 @@
-"""What is LD_PRELOADed into the server: the .c files here, each built once."""
+"""The .c files here, built, to be LD_PRELOADed into the server."""
 import os
 import subprocess
 
