@@ -21,7 +21,7 @@ Error bad_address(std::string_view text) {
 
 Result<SocketAddress> parse_address(std::string_view text) {
   const size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return bad_address(text);
+  if (colon == std::string_view::npos || text.find('\0') != std::string_view::npos) return bad_address(text);
   const auto port = parse_decimal<uint16_t>(text.substr(colon + 1));
   if (!port) return bad_address(text);
   SocketAddress address;

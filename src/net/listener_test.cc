@@ -20,6 +20,7 @@ using fake::BlockingPeer;
 
 TEST(Address, ParsesTheThreeForms) {
   EXPECT_EQ(parse_address("127.0.0.1:5222")->family(), AF_INET);
+  EXPECT_FALSE(parse_address(std::string_view("127.0.0.1\0x:5222", 16)));
   EXPECT_EQ(parse_address("[::1]:5222")->family(), AF_INET6);
   EXPECT_TRUE(parse_address("*:0")->both_families);
   EXPECT_EQ(port_of(parse_address("*:5222")->storage), 5222);

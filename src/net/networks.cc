@@ -14,8 +14,13 @@ namespace {
 
 constexpr unsigned mapped_bits = 96;  // before an IPv4 address that is mapped into IPv6
 
+// What inet_pton() reads ends at the first zero byte, whatever stands behind it: nothing, for what has one.
+std::string zero_terminated(std::string_view text) {
+  return text.find('\0') == std::string_view::npos ? std::string(text.substr(0, INET6_ADDRSTRLEN)) : std::string();
+}
+
 bool parse_ip(std::string_view text, std::array<uint8_t, 16>& bytes, bool& is_v4) {
-  const std::string copy(text.substr(0, INET6_ADDRSTRLEN));
+  const std::string copy = zero_terminated(text);
   is_v4 = inet_pton(AF_INET, copy.c_str(), bytes.data() + 12) == 1;
   if (!is_v4) return inet_pton(AF_INET6, copy.c_str(), bytes.data()) == 1;
   std::fill_n(bytes.begin(), 10, uint8_t{0});
@@ -64,7 +69,7 @@ bool Networks::contains(std::string_view address) const {
 
 std::optional<std::string> normal_ip(std::string_view text) {
   sockaddr_storage address{};
-  const std::string copy(text.substr(0, INET6_ADDRSTRLEN));
+  const std::string copy = zero_terminated(text);
   if (inet_pton(AF_INET, copy.c_str(), &reinterpret_cast<sockaddr_in&>(address).sin_addr) == 1) {
     address.ss_family = AF_INET;
   } else if (inet_pton(AF_INET6, copy.c_str(), &reinterpret_cast<sockaddr_in6&>(address).sin6_addr) == 1) {

@@ -39,6 +39,8 @@ TEST(Networks, WritesAnAddressInOneWay) {
   EXPECT_EQ(normal_ip("::ffff:192.0.2.1"), "192.0.2.1");
   EXPECT_EQ(normal_ip("192.0.2.1"), "192.0.2.1");
   EXPECT_FALSE(normal_ip("192.0.2.1 "));
+  EXPECT_FALSE(normal_ip(std::string_view("192.0.2.1\0, 192.0.2.2", 20)));
+  EXPECT_FALSE(Networks::parse({std::string("192.0.2.1\0", 10)}));
   EXPECT_FALSE(normal_ip(std::string(100'000, '1')));
 }
 

@@ -63,7 +63,7 @@ template <class Address>
 std::optional<std::string> normal_address(int family, const std::string& text, bool (*read)(const char*, Address*)) {
   Address address{};
   std::array<char, INET6_ADDRSTRLEN> normal{};
-  if (!read(text.c_str(), &address)) return std::nullopt;
+  if (text.find('\0') != std::string::npos || !read(text.c_str(), &address)) return std::nullopt;
   return inet_ntop(family, &address, normal.data(), normal.size());
 }
 

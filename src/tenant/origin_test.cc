@@ -91,6 +91,7 @@ TEST(Origin, RefusesWhatIsNoOrigin) {
     EXPECT_EQ(origin(text), "refused") << text;
   }
   EXPECT_EQ(origin("https://" + std::string(300, 'a')), "refused");
+  EXPECT_EQ(origin(std::string_view("http://127.0.0.1\0.shop.example", 30)), "refused");
 }
 
 TEST(Origin, TakesTheStarOnlyAlone) {

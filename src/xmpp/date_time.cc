@@ -7,6 +7,8 @@
 namespace teahouse {
 namespace {
 
+constexpr int64_t year_1_ms = -62'135'596'800'000, year_10000_ms = 253'402'300'800'000;
+
 // Takes exactly so many digits off the front.
 std::optional<int> take_digits(std::string_view& text, size_t count) {
   if (text.size() < count) return std::nullopt;
@@ -78,7 +80,9 @@ std::optional<int64_t> parse_time(std::string_view text) {
   if (*year < 1 || !date.ok()) return std::nullopt;
   const int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
   const int64_t minutes = (days * 24 + *hour) * 60 + *minute - *zone_min;
-  return (minutes * 60 + *second) * 1000 + *fraction_ms;
+  const int64_t ms = (minutes * 60 + *second) * 1000 + *fraction_ms;
+  if (ms < year_1_ms || ms >= year_10000_ms) return std::nullopt;  // by its zone
+  return ms;
 }
 
 }  // namespace teahouse
