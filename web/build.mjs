@@ -28,7 +28,13 @@ function minifyCss() {
     name: "css-text",
     setup(builder) {
       builder.onLoad({ filter: /\.css$/ }, async ({ path }) => {
-        const { outputFiles } = await builder.esbuild.build({ entryPoints: [path], minify: true, write: false, target: common.target, loader: { ".css": "css" } });
+        const { outputFiles } = await builder.esbuild.build({
+          entryPoints: [path],
+          minify: true,
+          write: false,
+          target: common.target,
+          loader: { ".css": "css" },
+        });
         return { contents: outputFiles[0].text.trim(), loader: "text" };
       });
     },
@@ -46,8 +52,7 @@ const chunks = await build({
   entryNames: "[name]-[hash]",
   chunkNames: "shared-[hash]",
 });
-const fileOf = (entry) =>
-  `w/${basename(Object.entries(chunks.metafile.outputs).find(([, o]) => o.entryPoint?.endsWith(entry))[0])}`;
+const fileOf = (entry) => `w/${basename(Object.entries(chunks.metafile.outputs).find(([, o]) => o.entryPoint?.endsWith(entry))[0])}`;
 const loader = await build({
   ...common,
   entryPoints: [join(source, "loader/main.ts")],

@@ -10,7 +10,8 @@ import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const port = Number(process.argv[2] ?? 15380);
-const wsPort = port + 1, c2sPort = port + 2;
+const wsPort = port + 1,
+  c2sPort = port + 2;
 const dir = process.env.TEAHOUSE_DEV_DIR ?? mkdtempSync(join(tmpdir(), "teahouse-dev-"));
 mkdirSync(join(dir, "data"), { recursive: true });
 const secret = "ss_development";
@@ -33,7 +34,14 @@ let prosody;
 const startProsody = () => {
   prosody = spawn("prosody", ["--config", join(here, "prosody.cfg.lua"), "-F"], {
     stdio: ["ignore", 2, 2],
-    env: { ...process.env, TEAHOUSE_DEV_DIR: dir, TEAHOUSE_DEV_MODULES: here, TEAHOUSE_DEV_WS: wsPort, TEAHOUSE_DEV_C2S: c2sPort, TEAHOUSE_DEV_SECRET: secret },
+    env: {
+      ...process.env,
+      TEAHOUSE_DEV_DIR: dir,
+      TEAHOUSE_DEV_MODULES: here,
+      TEAHOUSE_DEV_WS: wsPort,
+      TEAHOUSE_DEV_C2S: c2sPort,
+      TEAHOUSE_DEV_SECRET: secret,
+    },
   });
 };
 
@@ -52,18 +60,35 @@ const server = createServer(async (req, res) => {
   let body = "";
   for await (const part of req) body += part;
   let m;
-  if (url.pathname === "/dev/restart") { // the test's "server restart"
+  if (url.pathname === "/dev/restart") {
+    // the test's "server restart"
     prosody.kill(url.searchParams.get("signal") ?? "SIGTERM");
-    prosody.once("exit", () => setTimeout(() => { startProsody(); res.end("restarted"); }, Number(url.searchParams.get("down") ?? 1500)));
+    prosody.once("exit", () =>
+      setTimeout(
+        () => {
+          startProsody();
+          res.end("restarted");
+        },
+        Number(url.searchParams.get("down") ?? 1500),
+      ),
+    );
     return;
   }
   if ((m = url.pathname.match(/^\/v1\/sites\/(\w+)\/(widget|guests)$/))) {
     const domain = sites[m[1]];
     if (!domain) return problem(res, 404, "There is no site with this id.");
-    if (req.headers.origin?.includes("refused")) return problem(res, 403, `The site ${m[1]} does not allow the origin ${req.headers.origin}.`, "origin-refused");
+    if (req.headers.origin?.includes("refused"))
+      return problem(res, 403, `The site ${m[1]} does not allow the origin ${req.headers.origin}.`, "origin-refused");
     if (m[2] === "widget") {
-      return json(res, 200, { site: m[1], name: domain === "alpha.test" ? "Alpha Teas" : "Beta", domain, rooms: `rooms.${domain}`,
-        websocket: `ws://127.0.0.1:${wsPort}/xmpp-websocket`, guests: true, lobby: "lobby" });
+      return json(res, 200, {
+        site: m[1],
+        name: domain === "alpha.test" ? "Alpha Teas" : "Beta",
+        domain,
+        rooms: `rooms.${domain}`,
+        websocket: `ws://127.0.0.1:${wsPort}/xmpp-websocket`,
+        guests: true,
+        lobby: "lobby",
+      });
     }
     const old = verify(req.headers.authorization, 30 * 86400);
     const user = old?.sub ?? `guest-${randomBytes(3).toString("hex")}`;
@@ -73,7 +98,8 @@ const server = createServer(async (req, res) => {
   if ((m = url.pathname.match(/^\/v1\/users\/([^/]+)$/))) {
     const me = verify(req.headers.authorization);
     if (!me) return problem(res, 401, "The token is not valid.");
-    const id = decodeURIComponent(m[1]), key = `${me.iss}/${id}`;
+    const id = decodeURIComponent(m[1]),
+      key = `${me.iss}/${id}`;
     if (me.name) names.set(`${me.iss}/${me.sub}`, { name: me.name, picture: me.picture, ...names.get(`${me.iss}/${me.sub}`) });
     if (req.method === "PUT") {
       if (me.sub !== id) return problem(res, 403, "You may change only yourself.");
@@ -82,9 +108,13 @@ const server = createServer(async (req, res) => {
     const known = names.get(key) ?? (id.startsWith("guest-") ? { name: `Guest ${id.slice(6)}` } : null);
     return known ? json(res, 200, { id, jid: `${id}@${sites[me.iss]}`, ...known }) : problem(res, 404, "There is no such user.");
   }
-  try { // the widget itself
+  try {
+    // the widget itself
     const file = readFileSync(join(here, "../../dist", url.pathname.replace(/\.\./g, "")));
-    res.writeHead(200, { "content-type": url.pathname.endsWith(".js") ? "text/javascript; charset=utf-8" : "text/plain", "cache-control": "no-cache" });
+    res.writeHead(200, {
+      "content-type": url.pathname.endsWith(".js") ? "text/javascript; charset=utf-8" : "text/plain",
+      "cache-control": "no-cache",
+    });
     res.end(file);
   } catch {
     problem(res, 404, "Not found.");
@@ -92,19 +122,26 @@ const server = createServer(async (req, res) => {
 });
 
 startProsody();
-const stop = () => { prosody?.kill("SIGTERM"); process.exit(0); };
+const stop = () => {
+  prosody?.kill("SIGTERM");
+  process.exit(0);
+};
 process.on("SIGTERM", stop);
 process.on("SIGINT", stop);
 server.listen(port, "127.0.0.1", () => {
   const user = (pk, id, name) => ({ id, name, jid: `${id}@${sites[pk]}`, password: "secret" });
-  console.log(JSON.stringify({
-    origin: `http://127.0.0.1:${port}`,
-    xmpp: { host: "127.0.0.1", port: c2sPort },
-    websocket: `ws://127.0.0.1:${wsPort}/xmpp-websocket`,
-    restart: `http://127.0.0.1:${port}/dev/restart`,
-    tenants: ["pk_alpha", "pk_beta"].map((pk) => ({
-      site: pk, secret, domain: sites[pk],
-      users: [user(pk, "ann", "Ann Lee"), user(pk, "bo", "Bo Chen")],
-    })),
-  }));
+  console.log(
+    JSON.stringify({
+      origin: `http://127.0.0.1:${port}`,
+      xmpp: { host: "127.0.0.1", port: c2sPort },
+      websocket: `ws://127.0.0.1:${wsPort}/xmpp-websocket`,
+      restart: `http://127.0.0.1:${port}/dev/restart`,
+      tenants: ["pk_alpha", "pk_beta"].map((pk) => ({
+        site: pk,
+        secret,
+        domain: sites[pk],
+        users: [user(pk, "ann", "Ann Lee"), user(pk, "bo", "Bo Chen")],
+      })),
+    }),
+  );
 });

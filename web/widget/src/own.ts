@@ -14,12 +14,34 @@ function copy<T extends object>(namespace: T): T {
 function keep(page: Globals): Globals {
   const { fetch, setTimeout, clearTimeout, setInterval, clearInterval, queueMicrotask, requestAnimationFrame, matchMedia, atob, btoa } = page;
   const { Promise, Map, Set, WeakSet, Date, URL, URLSearchParams, WebSocket, BroadcastChannel, TextEncoder, TextDecoder, DOMParser } = page;
-  const { addEventListener, removeEventListener, ResizeObserver, MutationObserver, KeyboardEvent, CSSStyleSheet, AbortController, Intl, crypto, performance } = page;
+  const {
+    addEventListener,
+    removeEventListener,
+    ResizeObserver,
+    MutationObserver,
+    KeyboardEvent,
+    CSSStyleSheet,
+    AbortController,
+    Intl,
+    crypto,
+    performance,
+  } = page;
   const [JSON, Math, Object, console] = [page.JSON, page.Math, page.Object, page.console].map(copy) as [JSON, Math, ObjectConstructor, Console];
   return {
     ...{ fetch, setTimeout, clearTimeout, setInterval, clearInterval, queueMicrotask, requestAnimationFrame, matchMedia, atob, btoa },
     ...{ Promise, Map, Set, WeakSet, Date, URL, URLSearchParams, WebSocket, BroadcastChannel, TextEncoder, TextDecoder, DOMParser },
-    ...{ addEventListener, removeEventListener, ResizeObserver, MutationObserver, KeyboardEvent, CSSStyleSheet, AbortController, Intl, crypto, performance },
+    ...{
+      addEventListener,
+      removeEventListener,
+      ResizeObserver,
+      MutationObserver,
+      KeyboardEvent,
+      CSSStyleSheet,
+      AbortController,
+      Intl,
+      crypto,
+      performance,
+    },
     ...{ JSON, Math, Object, console },
   } as Globals;
 }
@@ -28,5 +50,16 @@ export const own: Globals = (globalThis as { teahouse?: { own?: Globals } }).tea
 
 export const { fetch, setTimeout, clearTimeout, setInterval, clearInterval, queueMicrotask, requestAnimationFrame, matchMedia, atob, btoa } = own;
 export const { Promise, Map, Set, WeakSet, Date, URL, URLSearchParams, WebSocket, BroadcastChannel, TextEncoder, TextDecoder, DOMParser } = own;
-export const { addEventListener, removeEventListener, ResizeObserver, MutationObserver, KeyboardEvent, CSSStyleSheet, AbortController, Intl, crypto, performance } = own;
+export const {
+  addEventListener,
+  removeEventListener,
+  ResizeObserver,
+  MutationObserver,
+  KeyboardEvent,
+  CSSStyleSheet,
+  AbortController,
+  Intl,
+  crypto,
+  performance,
+} = own;
 export const { JSON, Math, Object, console } = own;

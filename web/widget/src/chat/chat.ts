@@ -83,7 +83,11 @@ export class Chat extends Emitter<ChatEvents> {
     this.local = open("local", scope);
     this.session = open("session", scope);
     this.store = new Store(this.local);
-    this.store.me = { jid: addresses.find(`user:${identity.claims.sub}`) ?? userJid(identity.claims.sub, site.domain), name: identity.claims.name ?? identity.claims.sub, since: 0 };
+    this.store.me = {
+      jid: addresses.find(`user:${identity.claims.sub}`) ?? userJid(identity.claims.sub, site.domain),
+      name: identity.claims.name ?? identity.claims.sub,
+      since: 0,
+    };
     this.link = new Link({
       scope,
       open,
@@ -128,7 +132,8 @@ export class Chat extends Emitter<ChatEvents> {
     this.restore();
     this.sending.restore();
     const { claims } = this.options.identity;
-    if (claims.name) this.store.people.set(this.store.me.jid, { jid: this.store.me.jid, id: claims.sub, name: claims.name, picture: safePicture(claims.picture) });
+    if (claims.name)
+      this.store.people.set(this.store.me.jid, { jid: this.store.me.jid, id: claims.sub, name: claims.name, picture: safePicture(claims.picture) });
     else await Promise.race([this.people.load(this.store.me.jid), new Promise((resolve) => setTimeout(resolve, 3_000))]);
     this.store.setOwnName(cleanName(this.store.personName(this.store.me.jid)), this.now());
     this.link.start();

@@ -5,9 +5,25 @@ import type { Snapshot } from "./store.ts";
 
 export const isRead = hasFields<Read>({ time: isNumber, id: optional(isString) });
 
-const isMessage = hasFields<Message>({ id: isString, archiveId: optional(isString), author: isString, nick: isString, name: optional(isString), own: isBoolean, time: isNumber, body: isString });
+const isMessage = hasFields<Message>({
+  id: isString,
+  archiveId: optional(isString),
+  author: isString,
+  nick: isString,
+  name: optional(isString),
+  own: isBoolean,
+  time: isNumber,
+  body: isString,
+});
 
-const isOccupant = hasFields<Occupant>({ nick: isString, name: optional(isString), jid: optional(isString), role: isString, affiliation: isString, show: isString });
+const isOccupant = hasFields<Occupant>({
+  nick: isString,
+  name: optional(isString),
+  jid: optional(isString),
+  role: isString,
+  affiliation: isString,
+  show: isString,
+});
 
 const isRoom = hasFields<Room>({ phase: isString as never, nick: isString, subject: isString, occupants: mapOf(isOccupant) });
 
@@ -30,6 +46,12 @@ export const isSnapshot = hasFields<Snapshot>({
   contacts: listOf(hasFields<Contact>({ jid: isString, name: isString, subscription: isString })),
   presence: listOf(pairOf(isString, listOf(pairOf(isString, isString as never)))),
   requests: listOf(isString),
-  archive: hasFields<Snapshot["archive"]>({ newest: optional(isString), oldest: optional(isString), more: isBoolean, synced: isBoolean, listed: isBoolean }),
+  archive: hasFields<Snapshot["archive"]>({
+    newest: optional(isString),
+    oldest: optional(isString),
+    more: isBoolean,
+    synced: isBoolean,
+    listed: isBoolean,
+  }),
   me: hasFields<Snapshot["me"]>({ jid: isString, name: isString, since: isNumber }),
 });

@@ -19,7 +19,8 @@ beforeEach(() => {
   link.heardOutgoing = (presence) => contacts.takeOutgoing(presence);
 });
 
-const presence = (from: string, type = "") => contacts.takePresence(parse(`<presence xmlns="jabber:client" from="${from}" ${type && `type="${type}"`}/>`)!);
+const presence = (from: string, type = "") =>
+  contacts.takePresence(parse(`<presence xmlns="jabber:client" from="${from}" ${type && `type="${type}"`}/>`)!);
 const greeted = () => link.take().map((xml) => attribute(parse(xml), "to"));
 
 test("who comes after we have greeted him is greeted where he is, once", () => {
@@ -56,7 +57,12 @@ test("strangers, rooms, the site and those who are subscribed are not greeted", 
 });
 
 test("a new session greets those one talked with, only from the tab that leads", () => {
-  for (const [jid, room] of [["bo@a.test", false], ["cy@a.test", false], ["room@rooms.a.test", true]] as const) store.conversation(jid, room).pinned = true;
+  for (const [jid, room] of [
+    ["bo@a.test", false],
+    ["cy@a.test", false],
+    ["room@rooms.a.test", true],
+  ] as const)
+    store.conversation(jid, room).pinned = true;
   link.leading = false;
   contacts.greetRecent();
   assert.deepEqual(greeted(), []);

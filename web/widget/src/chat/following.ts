@@ -93,7 +93,11 @@ export class Following {
   /** The tab that leads may have been given an older token, which runs out sooner. */
   tellToken(): void {
     const { identity, link } = this.parts;
-    if (!identity.guest) void identity.token().then((token) => link.tell({ token } satisfies TabTold), () => {});
+    if (!identity.guest)
+      void identity.token().then(
+        (token) => link.tell({ token } satisfies TabTold),
+        () => {},
+      );
     if (isStopped(link.status)) link.retryNow();
   }
 

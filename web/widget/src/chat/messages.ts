@@ -51,7 +51,8 @@ export class Messages {
       return null;
     }
     const own = this.isOwn(reading, room.occupantId, room.nick, nick);
-    if (reading.chatState && origin.from === "live" && !own) this.setTyping(conversation, nick, this.store.occupantName(conversation.jid, nick), reading.chatState === "composing");
+    if (reading.chatState && origin.from === "live" && !own)
+      this.setTyping(conversation, nick, this.store.occupantName(conversation.jid, nick), reading.chatState === "composing");
     const archiveId = origin.archiveId ?? reading.stanzaIds.find((s) => s.by === conversation.jid)?.id;
     if (origin.from === "live" && archiveId && conversation.synced) conversation.newestArchiveId = archiveId;
     if (!reading.body) return { conversation, fresh: false };

@@ -58,7 +58,8 @@ function inPlace(character: string, before: string, after: string, whole: string
 // Controls, what is invisible by default, private, unassigned, and those that RFC 5892 section 2.6 excepts; old Hangul letters that NFC
 // has not joined.
 const repeated = /[\u3031-\u3035\u303B]/g;
-const leftOut = /[\u0640\u07FA\u302E\u302F\u1100-\u11FF\uA960-\uA97C\uD7B0-\uD7FB]|(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+const leftOut =
+  /[\u0640\u07FA\u302E\u302F\u1100-\u11FF\uA960-\uA97C\uD7B0-\uD7FB]|(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 function withOneKindOfDigits(text: string): string {
   if (!/[\u0660-\u0669]/.test(text)) return text;

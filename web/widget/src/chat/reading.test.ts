@@ -40,7 +40,10 @@ test("only our own archive's and the room's ids are believed", () => {
   assert.equal(messages.apply(forged, { from: "live" })!.message!.archiveId, undefined);
   const room = store.conversation("r@rooms.a.test", true);
   room.room!.nick = "Ann";
-  const said = read('<body>y</body><stanza-id xmlns="urn:xmpp:sid:0" by="r@rooms.a.test" id="true"/>', 'from="r@rooms.a.test/Bo" type="groupchat" id="2"');
+  const said = read(
+    '<body>y</body><stanza-id xmlns="urn:xmpp:sid:0" by="r@rooms.a.test" id="true"/>',
+    'from="r@rooms.a.test/Bo" type="groupchat" id="2"',
+  );
   assert.equal(messages.apply(said, { from: "live" })!.message!.archiveId, "true");
 });
 
@@ -49,8 +52,13 @@ test("our own words come back from a room as our own, by occupant id where there
   const room = store.conversation("r@rooms.a.test", true).room!;
   Object.assign(room, { nick: "Ann", occupantId: "me" });
   const from = (nick: string, occupant: string) =>
-    messages.apply(read(`<body>${nick}${occupant}</body><occupant-id xmlns="urn:xmpp:occupant-id:0" id="${occupant}"/>`,
-      `from="r@rooms.a.test/${nick}" type="groupchat" id="${nick}${occupant}"`), { from: "live" })!.message!.own;
+    messages.apply(
+      read(
+        `<body>${nick}${occupant}</body><occupant-id xmlns="urn:xmpp:occupant-id:0" id="${occupant}"/>`,
+        `from="r@rooms.a.test/${nick}" type="groupchat" id="${nick}${occupant}"`,
+      ),
+      { from: "live" },
+    )!.message!.own;
   assert.equal(from("Ann", "me"), true);
   assert.equal(from("Old nick", "me"), true);
   assert.equal(from("Ann", "somebody who took the name"), false);
@@ -71,7 +79,9 @@ test("what our other client displayed is read here too", () => {
   messages.apply(read("<body>x</body>"), { from: "live" });
   const c = store.conversation("bo@a.test");
   assert.equal(c.unread, 1);
-  messages.apply(read('<displayed xmlns="urn:xmpp:chat-markers:0" id="1"/>', 'from="ann@a.test/phone" to="bo@a.test" type="chat"'), { from: "carbon" });
+  messages.apply(read('<displayed xmlns="urn:xmpp:chat-markers:0" id="1"/>', 'from="ann@a.test/phone" to="bo@a.test" type="chat"'), {
+    from: "carbon",
+  });
   assert.equal(c.unread, 0);
 });
 
@@ -96,7 +106,11 @@ test("a room's message keeps its author's name as it is written, and only where 
   conversation.synced = true;
   const say = (nick: string, written: string, id: string) => {
     const name = `<nick xmlns="http://jabber.org/protocol/nick">${written}</nick>`;
-    messages.apply(read(`<body>hi</body>${name}`, `from="tea@rooms.a.test/${nick}" type="groupchat" id="${id}"`), { from: "archive", archiveId: id, time: 1 });
+    messages.apply(read(`<body>hi</body>${name}`, `from="tea@rooms.a.test/${nick}" type="groupchat" id="${id}"`), {
+      from: "archive",
+      archiveId: id,
+      time: 1,
+    });
     return store.authorName(conversation, conversation.messages.at(-1)!);
   };
   assert.equal(say("Anna ❤", "Anna ❤️", "1"), "Anna ❤️");

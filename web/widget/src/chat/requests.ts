@@ -16,11 +16,14 @@ export function answerRequest(link: Link, iq: Element): void {
   if (type === "get" && child(iq, ns.ping, "ping")) return answer();
   if (type === "get" && disco) {
     const identity = el("identity", { category: "client", type: "web", name: "Teahouse" });
-    const query = el("query", { xmlns: ns.discoInfo, node: disco.getAttribute("node") ?? undefined }, identity, ...features.map((f) => el("feature", { var: f })));
+    const query = el(
+      "query",
+      { xmlns: ns.discoInfo, node: disco.getAttribute("node") ?? undefined },
+      identity,
+      ...features.map((f) => el("feature", { var: f })),
+    );
     return answer(query);
   }
   const condition = el("service-unavailable", { xmlns: ns.stanzaErrors });
-  link.send(
-    el("iq", { type: "error", to: attribute(iq, "from") || undefined, id: attribute(iq, "id") }, el("error", { type: "cancel" }, condition)),
-  );
+  link.send(el("iq", { type: "error", to: attribute(iq, "from") || undefined, id: attribute(iq, "id") }, el("error", { type: "cancel" }, condition)));
 }

@@ -20,10 +20,13 @@ beforeEach(() => {
   link.heardOutgoing = (presence) => rooms.takeOutgoing(presence);
 });
 
-const one = "one@rooms.a.test", two = "two@rooms.a.test";
+const one = "one@rooms.a.test",
+  two = "two@rooms.a.test";
 const room = (jid: string) => store.conversation(jid, true);
-const say = (from: string, inner: string, type = "") => rooms.take(parse(`<presence xmlns="jabber:client" from="${from}" ${type && `type="${type}"`}>${inner}</presence>`)!);
-const x = (...codes: number[]) => `<x xmlns="http://jabber.org/protocol/muc#user"><item nick="New"/>${codes.map((c) => `<status code="${c}"/>`).join("")}</x>`;
+const say = (from: string, inner: string, type = "") =>
+  rooms.take(parse(`<presence xmlns="jabber:client" from="${from}" ${type && `type="${type}"`}>${inner}</presence>`)!);
+const x = (...codes: number[]) =>
+  `<x xmlns="http://jabber.org/protocol/muc#user"><item nick="New"/>${codes.map((c) => `<status code="${c}"/>`).join("")}</x>`;
 const error = (condition: string) => `<error type="cancel"><${condition} xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error>`;
 function enter(jid: string) {
   rooms.join(room(jid));
@@ -110,7 +113,11 @@ test("the name that a room was given is asked for; its id is none", async () => 
   assert.deepEqual([room(one).name, room(two).name], ["Customer support", ""]);
 });
 
-const joins = () => link.take().map((xml) => parse(xml)!).filter((p) => p.localName === "presence");
+const joins = () =>
+  link
+    .take()
+    .map((xml) => parse(xml)!)
+    .filter((p) => p.localName === "presence");
 const refusal = (text: string) =>
   `<error type="modify"><jid-malformed xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/><text xmlns="urn:ietf:params:xml:ns:xmpp-stanzas">${text}</text></error>`;
 
@@ -122,7 +129,11 @@ test("a name that can be no nick enters by one like it, and is told as it is wri
   assert.equal(child(presence!, "http://jabber.org/protocol/nick", "nick")?.textContent, "玛丽·居里 ❤️");
   say(`${one}/玛丽‧居里 ❤`, `${x(110)}<nick xmlns="http://jabber.org/protocol/nick">玛丽·居里 ❤️</nick>`);
   say(`${one}/Bo`, `${x()}<nick xmlns="http://jabber.org/protocol/nick">玛丽·居里 ❤️</nick>`);
-  assert.deepEqual(Object.values(room(one).room!.occupants).map((o) => o.name), ["玛丽·居里 ❤️", undefined], "nobody else passes for her");
+  assert.deepEqual(
+    Object.values(room(one).room!.occupants).map((o) => o.name),
+    ["玛丽·居里 ❤️", undefined],
+    "nobody else passes for her",
+  );
   assert.equal(room(one).room!.phase, "joined");
 });
 
@@ -132,7 +143,9 @@ test("a nick that is refused all the same is tried without the character that th
   rooms.join(room(two));
   const entries = joins();
   const refuse = (entry: Element, character: string) =>
-    rooms.take(parse(`<presence xmlns="jabber:client" type="error" id="${entry.getAttribute("id")}">${refusal(`Not allowed: ${character}.`)}</presence>`)!);
+    rooms.take(
+      parse(`<presence xmlns="jabber:client" type="error" id="${entry.getAttribute("id")}">${refusal(`Not allowed: ${character}.`)}</presence>`)!,
+    );
   refuse(entries[0]!, "U+1F600");
   const [again, ...others] = joins();
   assert.deepEqual([again!.getAttribute("to"), others.length], [`${one}/Tired !`, 0]);

@@ -175,7 +175,10 @@ export class Rooms {
     this.entries.set(conversation.jid, attribute(presence, "id"));
     Object.assign(room, { phase: "joining", nick: resourcepart(to), error: undefined, errorText: undefined, occupants: {} });
     clearTimeout(this.joinTimers.get(conversation.jid));
-    this.joinTimers.set(conversation.jid, setTimeout(() => this.joinUnanswered(conversation.jid), answerMsMax));
+    this.joinTimers.set(
+      conversation.jid,
+      setTimeout(() => this.joinUnanswered(conversation.jid), answerMsMax),
+    );
     this.store.changed();
   }
 

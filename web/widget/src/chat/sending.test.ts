@@ -19,7 +19,15 @@ function setUp() {
   const storage = new Storages().open("local", `test${Math.random()}`);
   const store = new Store(storage);
   store.archive.synced = true;
-  const sending = new Sending(link.asLink, store, new ServerClock(), new Rooms(link.asLink, store, () => {}), everybody, new Outbox(storage), () => {});
+  const sending = new Sending(
+    link.asLink,
+    store,
+    new ServerClock(),
+    new Rooms(link.asLink, store, () => {}),
+    everybody,
+    new Outbox(storage),
+    () => {},
+  );
   const refuse = (id: string, from: string, condition: string) => {
     const error = `<error type="modify"><${condition} xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error>`;
     sending.refused(readMessage(parse(`<message xmlns="jabber:client" type="error" id="${id}" ${from && `from="${from}"`}>${error}</message>`)!));
@@ -29,7 +37,8 @@ function setUp() {
 
 test("a message that the own server refuses without saying for whom has failed; another's word about it does not count", () => {
   const { store, sending, refuse } = setUp();
-  const bo = store.conversation("bo@a.test"), cy = store.conversation("cy@a.test");
+  const bo = store.conversation("bo@a.test"),
+    cy = store.conversation("cy@a.test");
   for (const conversation of [bo, cy]) sending.send(conversation, "hi", `to ${conversation.jid}`);
   refuse("to bo@a.test", "mallory@a.test", "item-not-found");
   assert.equal(bo.messages[0]!.delivery, "pending");

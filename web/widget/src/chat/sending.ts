@@ -132,7 +132,11 @@ export class Sending {
       delivery: entry.error ? "failed" : "pending",
       error: entry.error,
     });
-    if (!entry.error) this.store.markRead(conversation, conversation.messages.findLast((m) => !m.own));
+    if (!entry.error)
+      this.store.markRead(
+        conversation,
+        conversation.messages.findLast((m) => !m.own),
+      );
   }
 
   /** The server says nothing of an account that is not there, and the message would be nobody's. What was known of it may be of the past. */

@@ -14,9 +14,16 @@ beforeEach(() => {
 });
 
 const message = (id: string, time: number, more: Partial<Message> = {}): Message => ({
-  id, author: "bo@a.test", nick: "", own: false, time, body: id, ...more,
+  id,
+  author: "bo@a.test",
+  nick: "",
+  own: false,
+  time,
+  body: id,
+  ...more,
 });
-const own = (id: string, time: number, more: Partial<Message> = {}): Message => message(id, time, { own: true, author: "me", delivery: "pending", ...more });
+const own = (id: string, time: number, more: Partial<Message> = {}): Message =>
+  message(id, time, { own: true, author: "me", delivery: "pending", ...more });
 const ids = (jid = "bo@a.test") => store.conversation(jid).messages.map((m) => m.id);
 
 test("the same message by three ways is one message", () => {
@@ -24,7 +31,10 @@ test("the same message by three ways is one message", () => {
   assert.ok(store.insert(c, message("m1", 5)).fresh);
   assert.ok(!store.insert(c, message("m1", 6, { archiveId: "a1" })).fresh);
   assert.ok(!store.insert(c, message("other id", 6, { archiveId: "a1" })).fresh);
-  assert.deepEqual(c.messages.map((m) => [m.id, m.archiveId, m.time]), [["m1", "a1", 6]]);
+  assert.deepEqual(
+    c.messages.map((m) => [m.id, m.archiveId, m.time]),
+    [["m1", "a1", 6]],
+  );
 });
 
 test("ids are the sender's: two people may use the same one", () => {
@@ -48,7 +58,10 @@ test("delivery only ever rises; a marker covers what was sent before", () => {
   for (const id of ["1", "2", "3"]) store.insert(c, own(id, Number(id), { delivery: "sent" }));
   store.raise(c, "2", "seen", true);
   store.raise(c, "2", "delivered");
-  assert.deepEqual(c.messages.map((m) => m.delivery), ["seen", "seen", "sent"]);
+  assert.deepEqual(
+    c.messages.map((m) => m.delivery),
+    ["seen", "seen", "sent"],
+  );
   store.insert(c, own("3", 3, { archiveId: "a3", delivery: "sent" }));
   store.raise(c, "a3", "seen", true);
   assert.equal(c.messages[2]!.delivery, "seen");
@@ -59,7 +72,10 @@ test("a marker does not make a message seen that has not been sent", () => {
   store.insert(c, own("1", 1));
   store.insert(c, own("2", 2, { delivery: "sent" }));
   store.raise(c, "2", "seen", true);
-  assert.deepEqual(c.messages.map((m) => m.delivery), ["pending", "seen"]);
+  assert.deepEqual(
+    c.messages.map((m) => m.delivery),
+    ["pending", "seen"],
+  );
 });
 
 test("unread: after our last word at first, then after the mark, which outlives the page", () => {

@@ -10,7 +10,10 @@ function mustRead(token: string, source: string): Claims {
   const claims = readClaims(token);
   if (claims) return claims;
   const looks = token ? `begins with ${JSON.stringify(token.slice(0, 16))}` : "is empty";
-  throw new CredentialsError("signed-out", `${source} is not a JWT whose "sub" is a string: the user's id, in quotes even if it is a number. It ${looks}.`);
+  throw new CredentialsError(
+    "signed-out",
+    `${source} is not a JWT whose "sub" is a string: the user's id, in quotes even if it is a number. It ${looks}.`,
+  );
 }
 
 export interface Identity {

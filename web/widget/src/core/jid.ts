@@ -22,7 +22,16 @@ export function domainpart(jid: string): string {
 }
 
 const escaped: Record<string, string> = {
-  " ": "\\20", '"': "\\22", "&": "\\26", "'": "\\27", "/": "\\2f", ":": "\\3a", "<": "\\3c", ">": "\\3e", "@": "\\40", "\\": "\\5c",
+  " ": "\\20",
+  '"': "\\22",
+  "&": "\\26",
+  "'": "\\27",
+  "/": "\\2f",
+  ":": "\\3a",
+  "<": "\\3c",
+  ">": "\\3e",
+  "@": "\\40",
+  "\\": "\\5c",
 };
 const unescaped = Object.fromEntries(Object.entries(escaped).map(([character, code]) => [code, character]));
 const codes = "20|22|26|27|2f|3a|3c|3e|40|5c";

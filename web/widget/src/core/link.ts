@@ -51,7 +51,10 @@ export interface LinkOptions {
 }
 
 export class IqError extends Error {
-  constructor(readonly condition: string, readonly text = "") {
+  constructor(
+    readonly condition: string,
+    readonly text = "",
+  ) {
     super(text || condition);
   }
 }

@@ -5,12 +5,12 @@ import type { SmState } from "./sm.ts";
 import { CredentialsError, Stream, type Credentials, type Status } from "./stream.ts";
 import { attribute, text } from "./xml.ts";
 
-const features = (inner: string) => `<stream:features xmlns="jabber:client" xmlns:stream="http://etherx.jabber.org/streams">${inner}</stream:features>`;
+const features = (inner: string) =>
+  `<stream:features xmlns="jabber:client" xmlns:stream="http://etherx.jabber.org/streams">${inner}</stream:features>`;
 const open = '<open xmlns="urn:ietf:params:xml:ns:xmpp-framing" from="a.test" id="1" version="1.0"/>';
 const mechanisms = features('<mechanisms xmlns="urn:ietf:params:xml:ns:xmpp-sasl"><mechanism>OAUTHBEARER</mechanism></mechanisms>');
 const bindAndSm = features('<bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"/><sm xmlns="urn:xmpp:sm:3"/>');
-const bound =
-  '<iq xmlns="jabber:client" type="result" id="bind"><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"><jid>ann@a.test/w</jid></bind></iq>';
+const bound = '<iq xmlns="jabber:client" type="result" id="bind"><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"><jid>ann@a.test/w</jid></bind></iq>';
 const message = (id: string) => `<message xmlns="jabber:client" from="bo@a.test/x" id="${id}"><body>x</body></message>`;
 
 let running: Stream[] = [];
@@ -106,7 +106,17 @@ test("the next page resumes: reports what it has, sends again what the server ha
 });
 
 test("a session the server no longer has is replaced by a new one", async () => {
-  const saved: SmState = { id: "old", epoch: "old-epoch", jid: "ann@a.test/o", inbound: 7, acked: 3, unacked: [{ xml: "<message/>", id: "o1" }, { xml: "<message/>", id: "o2" }] };
+  const saved: SmState = {
+    id: "old",
+    epoch: "old-epoch",
+    jid: "ann@a.test/o",
+    inbound: 7,
+    acked: 3,
+    unacked: [
+      { xml: "<message/>", id: "o1" },
+      { xml: "<message/>", id: "o2" },
+    ],
+  };
   const { stream, store, acked, socket } = setUp(saved);
   await settle();
   await logIn(socket());

@@ -32,7 +32,11 @@ export interface Credentials {
 
 /** Thrown by `credentials` when trying again is no use (`final`) or only after some time. */
 export class CredentialsError extends Error {
-  constructor(readonly reason: StopReason, detail: string, readonly retryAfterMs?: number) {
+  constructor(
+    readonly reason: StopReason,
+    detail: string,
+    readonly retryAfterMs?: number,
+  ) {
     super(detail);
   }
 }
@@ -53,7 +57,10 @@ interface StreamEvents {
 }
 
 class StreamFailure extends Error {
-  constructor(readonly condition: string, detail = "") {
+  constructor(
+    readonly condition: string,
+    detail = "",
+  ) {
     super(detail || condition);
   }
 }

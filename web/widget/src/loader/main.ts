@@ -67,7 +67,13 @@ class Place {
     this.handlers = left?.handlers ?? [];
     this.early = left?.calls ?? [...(queue?.q ?? [])].map((call) => [...call] as Call);
     const renew = (): Promise<void> => runAgain(this.tag, this.base, (copy) => this.renewals.add(copy));
-    this.page = { storages: new Storages(), files: new Files(() => this.base, renew, left !== null), leftTokens: new Set(), leftUsers: new Set(), tell: (event, value) => this.tell(event, value) };
+    this.page = {
+      storages: new Storages(),
+      files: new Files(() => this.base, renew, left !== null),
+      leftTokens: new Set(),
+      leftUsers: new Set(),
+      tell: (event, value) => this.tell(event, value),
+    };
     const begin = (): void => {
       this.ready = true;
       this.run(left === null && isCopied());

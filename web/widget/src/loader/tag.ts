@@ -21,8 +21,13 @@ export function findTag(): HTMLScriptElement | null {
 export function watchModules(first: HTMLScriptElement, run: (tag: HTMLScriptElement) => void): void {
   if (first.type !== "module") return;
   new MutationObserver((changes) => {
-    const added = changes.flatMap((change) => [...change.addedNodes]).flatMap((node) => (node instanceof Element ? [node, ...node.querySelectorAll("script")] : []));
-    const tag = added.filter(isOurs).filter((script) => script.src === first.src && script.type === "module").at(-1);
+    const added = changes
+      .flatMap((change) => [...change.addedNodes])
+      .flatMap((node) => (node instanceof Element ? [node, ...node.querySelectorAll("script")] : []));
+    const tag = added
+      .filter(isOurs)
+      .filter((script) => script.src === first.src && script.type === "module")
+      .at(-1);
     if (tag) run(tag);
   }).observe(document, { childList: true, subtree: true });
 }

@@ -125,7 +125,10 @@ export class Widget implements Shell, VisitHost {
     const same = next !== null && next.site === this.settings.site && (this.visit.isOf(next) || userOf(next) === undefined);
     this.visit.end(same ? "left" : "followed");
     if (!same) this.leaveTokens(this.visit);
-    void this.mounted?.then((unmount) => unmount(), () => {});
+    void this.mounted?.then(
+      (unmount) => unmount(),
+      () => {},
+    );
     this.host.remove();
   }
 

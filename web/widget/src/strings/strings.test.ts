@@ -18,7 +18,10 @@ for (const [name, { en, zh }] of Object.entries({ bubbleStrings, chatStrings }))
       for (const form of [...forms(english), ...forms(chinese)]) assert.ok(form.trim(), key);
       const wanted = places(forms(english).at(-1)!);
       for (const form of forms(chinese)) assert.equal(places(form), wanted, key);
-      assert.ok(forms(chinese).every((f) => /\p{Script=Han}/u.test(f) || /^\{\w+\}[：:]\s?\{\w+\}$/.test(f)), `${key} is not Chinese`);
+      assert.ok(
+        forms(chinese).every((f) => /\p{Script=Han}/u.test(f) || /^\{\w+\}[：:]\s?\{\w+\}$/.test(f)),
+        `${key} is not Chinese`,
+      );
     }
   });
 }

@@ -35,6 +35,8 @@ export function App({ shell }: { shell: Shell }): JSX.Element {
   }, []);
   const close = overlay ? () => shell.close() : null;
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: its role is a dialog's where it takes keys
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: and where it is modal
     <div
       class={`panel panel-${settings.mode} ${wide ? "wide" : ""}`}
       ref={panel}
@@ -141,6 +143,7 @@ function Views({ chat, shell, t, wide, close }: ViewsProps): JSX.Element {
         </section>
       )}
       {known && (
+        // biome-ignore lint/a11y/noStaticElementInteractions: keys of all that it holds come by here
         <section
           class="main"
           onKeyDown={(event) => {
@@ -214,7 +217,12 @@ function OpeningFailed({ failure, t, retry }: { failure: Failure; t: Translate<C
   const [title, hint] = failureWords[kind];
   const passes = kind === "unreachable" || kind === "suspended" || kind === "busy";
   return (
-    <Notice alert icon={kind === "guests" || hint === "signedOut" ? "lock" : "alert"} title={t(title)} text={kind === "suspended" && text ? text : t(hint)}>
+    <Notice
+      alert
+      icon={kind === "guests" || hint === "signedOut" ? "lock" : "alert"}
+      title={t(title)}
+      text={kind === "suspended" && text ? text : t(hint)}
+    >
       {passes && (
         <button type="button" class="primary" onClick={retry}>
           {t("retry")}

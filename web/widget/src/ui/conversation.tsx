@@ -115,6 +115,7 @@ export function ConversationView({ conversation }: { conversation: Conversation 
           class="scroller"
           ref={scroller}
           onScroll={scrolled}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it by keys
           tabIndex={0}
           role="log"
           aria-live="off"
@@ -140,7 +141,13 @@ export function ConversationView({ conversation }: { conversation: Conversation 
                     <span>{t("newMessages")}</span>
                   </li>
                 ) : (
-                  <MessageGroup key={row.group.key} ui={ui} conversation={conversation} author={author(ui, conversation, row.group.messages[0]!)} group={row.group} />
+                  <MessageGroup
+                    key={row.group.key}
+                    ui={ui}
+                    conversation={conversation}
+                    author={author(ui, conversation, row.group.messages[0]!)}
+                    group={row.group}
+                  />
                 ),
               )}
             </ol>

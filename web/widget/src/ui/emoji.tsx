@@ -64,7 +64,15 @@ export function EmojiPicker({ pick, close }: { pick(emoji: string): void; close(
         {groups.flat().map((e, i) => {
           const name = language.table === "zh" ? e.zh : e.en;
           return (
-            <button key={e.character} type="button" data-item tabIndex={i === 0 ? 0 : -1} aria-label={name} title={name} onClick={() => pick(e.character)}>
+            <button
+              key={e.character}
+              type="button"
+              data-item
+              tabIndex={i === 0 ? 0 : -1}
+              aria-label={name}
+              title={name}
+              onClick={() => pick(e.character)}
+            >
               {e.character}
             </button>
           );

@@ -26,7 +26,8 @@ export function trapTab(event: KeyboardEvent, root: HTMLElement): void {
 /** Arrow keys, Home and End among the items of a list (or with `columns`, a grid). Left and right follow the direction of writing. */
 export function moveAmong(event: KeyboardEvent, container: HTMLElement, columns = 1): void {
   const items = [...container.querySelectorAll<HTMLElement>("[data-item]")];
-  const at = items.findIndex((i) => i === activeIn(container));
+  const active = activeIn(container);
+  const at = active ? items.indexOf(active) : -1;
   if (at < 0) return;
   const forward = getComputedStyle(container).direction === "rtl" ? -1 : 1;
   const steps: Record<string, number> = {

@@ -8,7 +8,17 @@ import { Icon, type IconName } from "./icons.tsx";
 
 const final = ["banned", "forbidden", "destroyed", "gone", "removed", "registration-required"];
 
-export function Gate({ icon, title, text, children }: { icon: IconName; title: string; text?: ComponentChildren; children?: ComponentChildren }): JSX.Element {
+export function Gate({
+  icon,
+  title,
+  text,
+  children,
+}: {
+  icon: IconName;
+  title: string;
+  text?: ComponentChildren;
+  children?: ComponentChildren;
+}): JSX.Element {
   return (
     <div class="gate">
       <p role="alert">

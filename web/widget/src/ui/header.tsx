@@ -11,7 +11,14 @@ import { conversationName, isMarkedGuest } from "./names.ts";
 
 export function IconButton(props: { icon: IconName; label: string; press(): void; class?: string; expanded?: boolean }): JSX.Element {
   return (
-    <button type="button" class={`icon-button ${props.class ?? ""}`} aria-label={props.label} title={props.label} aria-expanded={props.expanded} onClick={props.press}>
+    <button
+      type="button"
+      class={`icon-button ${props.class ?? ""}`}
+      aria-label={props.label}
+      title={props.label}
+      aria-expanded={props.expanded}
+      onClick={props.press}
+    >
       <Icon name={props.icon} />
     </button>
   );

@@ -29,9 +29,7 @@ export function ConversationList({ selected }: { selected?: string }): JSX.Eleme
       {[...store.requests].map((jid) => (
         <Request key={jid} jid={jid} />
       ))}
-      {all.length === 0 && store.archive.synced && (
-        <Notice title={t("emptyList")} text={t("emptyListHint")} />
-      )}
+      {all.length === 0 && store.archive.synced && <Notice title={t("emptyList")} text={t("emptyListHint")} />}
       <ul ref={list} aria-label={t("conversations")} onKeyDown={(event) => moveAmong(event, event.currentTarget)}>
         {all.map((c) => (
           <li key={c.jid}>
@@ -69,7 +67,11 @@ function Item(props: { conversation: Conversation; current: boolean; tabStop: bo
       <span class="item-text">
         <span class="item-top">
           <bdi class="item-name">{name}</bdi>
-          {last && <time dir="auto" dateTime={new Date(last.time).toISOString()}>{clock.short(last.time, now)}</time>}
+          {last && (
+            <time dir="auto" dateTime={new Date(last.time).toISOString()}>
+              {clock.short(last.time, now)}
+            </time>
+          )}
         </span>
         <span class="item-bottom">
           {typing ? (

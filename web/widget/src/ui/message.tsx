@@ -138,7 +138,9 @@ export class MessageGroup extends Component<GroupProps> {
             </div>
           ))}
           <div class="meta">
-            <time dir="auto" dateTime={new Date(last.time).toISOString()}>{clock.time(last.time)}</time>
+            <time dir="auto" dateTime={new Date(last.time).toISOString()}>
+              {clock.time(last.time)}
+            </time>
             {own && last.delivery && last.delivery !== "failed" && (
               <span class={`delivery delivery-${last.delivery}`} title={t(last.delivery)}>
                 <Icon name={deliveryIcons[last.delivery]} />

@@ -25,7 +25,8 @@ export function ConnectionState(): JSX.Element {
   useNow(1_000, isOpen && phase === "waiting"); // counts down
   const seconds = Math.max(0, Math.ceil(((retryAt ?? 0) - pageNow()) / 1000));
   let words = "";
-  if (chat.stopped) words = ""; // see Stopped
+  if (chat.stopped)
+    words = ""; // see Stopped
   else if (offline) words = t("noInternet");
   else if (troubled && phase === "waiting") words = reason === "busy" ? t("busy") : seconds > 2 ? t("lostIn", { n: seconds }) : t("lost");
   else if (troubled) words = failures > 0 ? t("lost") : t("connecting");

@@ -4,7 +4,10 @@ import { emojiGroups } from "./emoji-data.ts";
 import { hue, initials, isLargeEmoji, linkify } from "./text.ts";
 
 const links = (body: string) => linkify(body).flatMap((p) => (typeof p === "string" ? [] : [p.href]));
-const whole = (body: string) => linkify(body).map((p) => (typeof p === "string" ? p : p.text)).join("");
+const whole = (body: string) =>
+  linkify(body)
+    .map((p) => (typeof p === "string" ? p : p.text))
+    .join("");
 
 test("finds links, leaves the sentence's punctuation outside, loses nothing", () => {
   const cases: [string, string[]][] = [

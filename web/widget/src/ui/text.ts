@@ -53,6 +53,7 @@ function toHref(text: string): string | null {
   }
 }
 
+// biome-ignore lint/suspicious/noMisleadingCharacterClass: each code point is meant, joined or not
 const emojiOnly = /^(?:(?:\p{Extended_Pictographic}|\p{Regional_Indicator})[\p{Emoji_Modifier}\u200d\ufe0f\u{e0020}-\u{e007f}]*\s*){1,12}$/u;
 
 /** One to three emoji and nothing else are shown large. */
@@ -75,7 +76,10 @@ export function hue(name: string): number {
 
 /** Two characters: of the first and the last word, or what differs in names that are numbered. */
 export function initials(name: string): string {
-  const words = name.trim().split(/[\s._-]+/).filter(Boolean);
+  const words = name
+    .trim()
+    .split(/[\s._-]+/)
+    .filter(Boolean);
   const first = [...graphemes(words[0] ?? "?")];
   const last = words.length > 1 ? words.at(-1)! : "";
   if (/^\d{2,}$/.test(last)) return last.slice(-2);

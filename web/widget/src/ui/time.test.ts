@@ -6,7 +6,11 @@ import { makeClock } from "./time.ts";
 
 test("times of the day are written as people of the language write them", () => {
   const at = new Date(2025, 2, 3, 8, 5).getTime();
-  for (const [tag, time] of [["en", /^8:05\sAM$/], ["en-GB", /^08:05$/], ["zh", /^08:05$/]] as const) {
+  for (const [tag, time] of [
+    ["en", /^8:05\sAM$/],
+    ["en-GB", /^08:05$/],
+    ["zh", /^08:05$/],
+  ] as const) {
     const language = chooseLanguage(tag);
     const clock = makeClock(language.locale, translator(chatStrings, language));
     assert.match(clock.time(at), time);
