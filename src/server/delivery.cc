@@ -8,6 +8,8 @@
 namespace teahouse {
 namespace {
 
+constexpr size_t undelivered_a_turn = 64;
+
 std::vector<Session*> non_negative(const Resident& resident) {
   std::vector<Session*> found;
   for (const auto& session : resident.sessions()) {
@@ -39,6 +41,13 @@ std::vector<Session*> message_targets(const Resident& resident, const Stanza& st
     case StanzaType::headline: return non_negative(resident);
     default: return {};  // groupchat is refused, error is dropped
   }
+}
+
+// As it was, with the time at which it first came.
+Stanza make_delayed(const Undelivered& undelivered, const std::string& domain) {
+  Stanza message = *undelivered.delivery->message;
+  if (!is_delayed_by(message, domain)) message.stamp(make_delay(domain, undelivered.since_ms));
+  return message;
 }
 
 }  // namespace
@@ -107,10 +116,24 @@ void Home::give(Inbound& inbound) {
     }
     return;
   }
-  const auto shared = std::make_shared<const Stanza>(std::move(inbound.stanza));
   if (sessions.size() > 1) inbound.shared_delivery();
+  const bool streams =
+      std::any_of(sessions.begin(), sessions.end(), [](const Session* each) { return each->stream(); });
+  if (!streams) hold(inbound);
+  const auto shared = std::make_shared<const Stanza>(std::move(inbound.stanza));
   if (inbound.delivery) inbound.delivery->message = shared;
   for (Session* session : sessions) session->deliver(shared, inbound.gate, inbound.delivery);
+}
+
+// Unless it is on disk already, a session that it was given to has a stream, or one has handed it to its client.
+void Home::hold(Inbound& inbound) {
+  const Delivery& delivery = *inbound.shared_delivery();
+  if (delivery.row || delivery.is_taken()) return;
+  for (const uint64_t number : delivery.had_by()) {
+    const Session* session = find_session(number);
+    if (session && session->stream()) return;
+  }
+  hooks_.run(Phase::hold, inbound);
 }
 
 void Home::redeliver(const Undelivered& undelivered) {
@@ -122,7 +145,7 @@ void Home::redeliver(const Undelivered& undelivered) {
   with_resident(stanza.to->bare(), [this, undelivered](Result<Resident*> resident) {
     if (resident) {
       redeliver_at(**resident, undelivered);
-    } else {
+    } else if (!undelivered.delivery->row) {  // else it stays with what is kept for the account
       arrive_nowhere(*undelivered.delivery->message);
     }
   });
@@ -130,16 +153,51 @@ void Home::redeliver(const Undelivered& undelivered) {
 
 void Home::redeliver_at(Resident& resident, const Undelivered& undelivered) {
   const Delivery& delivery = *undelivered.delivery;
-  if (delivery.is_addressed && !delivery.is_lost()) return;
-  Stanza message = *delivery.message;
-  const std::string& domain = resident.host()->domain;
-  if (!is_delayed_by(message, domain)) message.stamp(make_delay(domain, undelivered.since_ms));
+  Stanza message = make_delayed(undelivered, resident.host()->domain);
   const ReceiptPtr nobody_waits;
   Inbound inbound{resident, message, nobody_waits};
   inbound.delivery = undelivered.delivery;
-  inbound.delivered_to = message_targets(resident, message);
-  std::erase_if(inbound.delivered_to, [&](const Session* session) { return delivery.was_given(session->number()); });
-  if (!inbound.delivered_to.empty() || delivery.is_lost()) give(inbound);
+  if (!delivery.is_addressed || delivery.is_lost()) {
+    inbound.delivered_to = message_targets(resident, message);
+    std::erase_if(inbound.delivered_to, [&](const Session* session) { return delivery.was_given(session->number()); });
+  }
+  if (!inbound.delivered_to.empty() || delivery.is_lost()) {
+    give(inbound);
+  } else {
+    hold(inbound);  // others may hold it, and wait for their streams
+  }
+}
+
+// What a session has that lost its stream: it may close by then, or its client come back.
+void Home::hold_waiting() {
+  unheld_waits_ = false;
+  for (size_t i = 0; !unheld_.empty() && i < undelivered_a_turn; ++i) {
+    const Undelivered next = std::move(unheld_.front());
+    unheld_.pop_front();
+    Resident* resident = find_resident(next.delivery->message->to->bare_view());
+    if (!resident || next.delivery->is_lost()) continue;
+    Stanza message = make_delayed(next, resident->host()->domain);
+    const ReceiptPtr nobody_waits;
+    Inbound inbound{*resident, message, nobody_waits};
+    inbound.delivery = next.delivery;
+    hold(inbound);
+  }
+  if (unheld_.empty()) return;
+  unheld_waits_ = true;
+  loop_.post([this] { hold_waiting(); });
+}
+
+// They may be tens of thousands: others have their turns between. Whoever stops has no more turns.
+void Home::redeliver_waiting() {
+  undelivered_waits_ = false;
+  for (size_t i = 0; !undelivered_.empty() && (i < undelivered_a_turn || refuses_more_); ++i) {
+    const Undelivered next = std::move(undelivered_.front());
+    undelivered_.pop_front();
+    redeliver(next);
+  }
+  if (undelivered_.empty()) return;
+  undelivered_waits_ = true;
+  loop_.post([this] { redeliver_waiting(); });
 }
 
 void Home::deliver_presence(Inbound& inbound) {

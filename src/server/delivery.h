@@ -4,7 +4,8 @@
 // A session that was given the message holds the delivery until the client has it (acknowledged, or written where
 // nothing is acknowledged) or the session ends. A session that ends before that gives it up, and the message goes on to
 // sessions that have not had it (Home::redeliver); where there are none, and no other session holds it or has taken it,
-// the message is kept or refused.
+// the message is kept or refused. Where none that holds it has a stream, it is on disk too, so that it outlives a
+// crash.
 //
 // Thread: its account's home loop.
 // Spec: RFC 6121 section 8.5.2, XEP-0198 section 4.
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
@@ -22,6 +24,14 @@
 namespace teahouse {
 
 using StanzaPtr = std::shared_ptr<const Stanza>;
+
+// A message's row on disk while sessions hold the message. While this lives nobody else is handed what is in the row;
+// the row is there for later, unless it was dropped.
+class HeldRow {
+ public:
+  virtual ~HeldRow() = default;
+  virtual void drop() = 0;
+};
 
 class Delivery {
  public:
@@ -35,6 +45,10 @@ class Delivery {
   store::ArchiveId archived = store::ArchiveId::none;
   Lsn gate = 0;
 
+  // Where it waits on disk, lest a crash loses what sessions have not handed to their clients (Phase::hold); none while
+  // there is no need. It is dropped when a session takes the message.
+  std::unique_ptr<HeldRow> row;
+
   // Sessions are named by Session::number().
   void give(uint64_t session) {
     had_by_.push_back(session);
@@ -43,10 +57,13 @@ class Delivery {
   void take() {
     --holders_;
     taken_ = true;
+    if (row) std::exchange(row, nullptr)->drop();
   }
   void give_up() { --holders_; }
 
   bool was_given(uint64_t session) const { return std::find(had_by_.begin(), had_by_.end(), session) != had_by_.end(); }
+  const std::vector<uint64_t>& had_by() const { return had_by_; }
+  bool is_taken() const { return taken_; }
   // No session has the message, nor will any that holds it.
   bool is_lost() const { return holders_ == 0 && !taken_; }
 

@@ -114,7 +114,7 @@ class Home {
   // From now on the session can be resumed under its resume id, up to so long after its stream is gone.
   static constexpr int64_t resume_max_s = 300;
   void make_resumable(Session& session, int64_t max_s);
-  // The stream is gone: the session waits to be resumed, or closes.
+  // The stream is gone: the session waits to be resumed, and what it holds alone is held on disk, or it closes.
   void stream_lost(Session& session);
   Session* find_resumable(std::string_view resume_id);
   void resuming(Session& session);  // it waits no longer
@@ -159,6 +159,7 @@ class Home {
   DeliveryPtr find_delivery(const Inbound& inbound);
   void deliver_message(Inbound& inbound);
   void give(Inbound& inbound);
+  void hold(Inbound& inbound);
   void deliver_presence(Inbound& inbound);
   void deliver_iq(Inbound& inbound);
   void handle_iq(const HostPtr& host, Resident* resident, Session* session, const Stanza& stanza,
@@ -166,6 +167,7 @@ class Home {
   Task<void> load(BareJid jid, HostPtr host);
   void finish_loading(const BareJid& jid, Result<std::unique_ptr<Resident>> resident);
   void forget_idle_residents();
+  void hold_waiting();
   void redeliver_waiting();
   void redeliver(const Undelivered& undelivered);
   void redeliver_at(Resident& resident, const Undelivered& undelivered);
@@ -182,6 +184,8 @@ class Home {
   TextMap<Resumable> resumable_;
   TokenBuckets displacements_{10'000};  // by full JID
   std::vector<uint64_t> waiting_sessions_;
+  Fifo<Undelivered> unheld_;        // of sessions that lost their streams
+  bool unheld_waits_ = false;       // for a later turn
   Fifo<Undelivered> undelivered_;   // of sessions that closed
   bool undelivered_waits_ = false;  // for a later turn
   struct PassedOn {

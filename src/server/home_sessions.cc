@@ -5,7 +5,6 @@
 
 namespace teahouse {
 namespace {
-constexpr size_t undelivered_a_turn = 64;
 const TokenRate displacements_rate = TokenRate::per_minute(3, 3);
 
 // XEP-0198 section 4: what was not acknowledged is as if it had not been delivered. Messages look for another resource,
@@ -72,19 +71,6 @@ void Home::close_session(Session& session, std::string_view condition, std::stri
   forget_idle_residents();
 }
 
-// They may be tens of thousands: others have their turns between. Whoever stops has no more turns.
-void Home::redeliver_waiting() {
-  undelivered_waits_ = false;
-  for (size_t i = 0; !undelivered_.empty() && (i < undelivered_a_turn || refuses_more_); ++i) {
-    const Undelivered next = std::move(undelivered_.front());
-    undelivered_.pop_front();
-    redeliver(next);
-  }
-  if (undelivered_.empty()) return;
-  undelivered_waits_ = true;
-  loop_.post([this] { redeliver_waiting(); });
-}
-
 void Home::make_resumable(Session& session, int64_t max_s) {
   resumable_[session.resume_id()] = {session.number(), max_s, {}};
 }
@@ -96,6 +82,10 @@ void Home::stream_lost(Session& session) {
     close_session(session);
     return;
   }
+  for (Undelivered& each : session.undelivered()) {
+    if (goes_on(*each.delivery->message)) unheld_.push_back(std::move(each));
+  }
+  if (!unheld_waits_) hold_waiting();
   const uint64_t number = session.number();
   found->second.timer = loop_.start_timer(found->second.max_s * 1000, [this, number] {
     if (Session* late = find_session(number)) close_session(*late);

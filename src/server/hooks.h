@@ -29,8 +29,9 @@ enum class Phase : uint8_t {
   copy,     // carbons
   deliver,  // takes it over instead of the rules of RFC 6121
   notify,   // it was delivered to nobody: offline queue, push
+  hold,     // no session that it was delivered to has a stream: what a crash must not lose gets its Delivery::row
 };
-inline constexpr size_t phase_count = 6;
+inline constexpr size_t phase_count = 7;
 enum class Flow : uint8_t { go_on, stop };
 
 // A stanza on its way from a local account, on the account's home.

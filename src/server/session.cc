@@ -227,22 +227,28 @@ void Session::sm_enable(std::string resume_id) {
   incoming_.clear();
 }
 
-std::vector<Undelivered> Session::take_undelivered() {
+std::vector<Undelivered> Session::undelivered() {
   std::vector<Undelivered> undelivered;
   for (Fifo<Out>* queue : {&unacknowledged_, &outgoing_}) {
     for (Out& out : *queue) {
       if (!out.delivery) {  // the session alone was given it
         out.delivery = std::make_shared<Delivery>();
-        out.delivery->message = std::move(out.stanza);
+        out.delivery->message = out.stanza;
         out.delivery->give(number_);
       }
-      out.delivery->give_up();
-      undelivered.push_back({std::move(out.delivery), out.since_ms});
+      undelivered.push_back({out.delivery, out.since_ms});
     }
-    queue->clear();
   }
-  held_bytes_ = 0;
   return undelivered;
+}
+
+std::vector<Undelivered> Session::take_undelivered() {
+  std::vector<Undelivered> taken = undelivered();
+  for (const Undelivered& each : taken) each.delivery->give_up();
+  unacknowledged_.clear();
+  outgoing_.clear();
+  held_bytes_ = 0;
+  return taken;
 }
 
 }  // namespace teahouse

@@ -134,7 +134,9 @@ class Session {
   // Calls back, later, once all that came so far is handled and on disk, or the session is gone.
   void when_all_handled(std::function<void()> work);
 
-  // What was queued or sent and not acknowledged, for whoever closes the session; the queues are empty then.
+  // What was queued or sent and not acknowledged.
+  std::vector<Undelivered> undelivered();
+  // The same, for whoever closes the session; the queues are empty then.
   std::vector<Undelivered> take_undelivered();
 
   Slots slots;

@@ -51,8 +51,8 @@ class DataReader {
   virtual Result<std::optional<std::string>> value(const StoreId& store, std::string_view key) = 0;
   virtual Result<std::optional<std::string>> entry(const StoreId& store, std::string_view key,
                                                    std::string_view entry) = 0;
-  virtual Result<std::vector<MapStore::Entry>> entries(const StoreId& store, std::string_view key,
-                                                       size_t bytes_enough) = 0;
+  virtual Result<std::vector<MapStore::Entry>> entries(const StoreId& store, std::string_view key, size_t bytes_enough,
+                                                       std::string_view after) = 0;
   virtual Result<uint64_t> count_entries(const StoreId& store, std::string_view key) = 0;
   virtual Result<std::vector<std::string>> keys(const StoreId& store) = 0;
   virtual Result<ArchivePage> page(const StoreId& store, std::string_view owner, const ArchiveQuery& query) = 0;

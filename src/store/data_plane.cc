@@ -51,11 +51,13 @@ Lsn MapStore::remove(std::string_view key, std::string_view entry) const {
 }
 Lsn MapStore::remove_all(std::string_view key) const { return plane_->write({WriteKind::remove_entries, store_, key}); }
 
-Task<Result<std::vector<MapStore::Entry>>> MapStore::load(Executor& home, std::string key, size_t bytes_enough) const {
-  return plane_->ask<std::vector<Entry>>(home, store_.tenant,
-                                         [store = store_, key = std::move(key), bytes_enough](DataReader& reader) {
-                                           return reader.entries(store, key, bytes_enough);
-                                         });
+Task<Result<std::vector<MapStore::Entry>>> MapStore::load(Executor& home, std::string key, size_t bytes_enough,
+                                                          std::string after) const {
+  return plane_->ask<std::vector<Entry>>(
+      home, store_.tenant,
+      [store = store_, key = std::move(key), bytes_enough, after = std::move(after)](DataReader& reader) {
+        return reader.entries(store, key, bytes_enough, after);
+      });
 }
 
 Task<Result<uint64_t>> MapStore::count(Executor& home, std::string key) const {

@@ -69,8 +69,10 @@ class MapStore {
   Lsn store(std::string_view key, std::string_view entry, std::string_view value) const;
   Lsn remove(std::string_view key, std::string_view entry) const;
   Lsn remove_all(std::string_view key) const;
-  // All entries, in the order of their names' bytes; or the first of them, until their values have that many bytes.
-  Task<Result<std::vector<Entry>>> load(Executor& home, std::string key, size_t bytes_enough = SIZE_MAX) const;
+  // All entries, in the order of their names' bytes; or the first of them, or of those behind the name `after`, until
+  // their values have that many bytes.
+  Task<Result<std::vector<Entry>>> load(Executor& home, std::string key, size_t bytes_enough = SIZE_MAX,
+                                        std::string after = {}) const;
   Task<Result<uint64_t>> count(Executor& home, std::string key) const;
   Task<Result<std::optional<std::string>>> load_entry(Executor& home, std::string key, std::string entry) const;
   // Every key that has an entry, in the order of their bytes.

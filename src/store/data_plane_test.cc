@@ -87,6 +87,11 @@ TEST_P(DataPlaneTest, TheFirstEntriesOfAMapAreAsManyAsAreEnough) {
   EXPECT_EQ(get(ours.load(home_, romeo, 4)), (Entries{{"1", "four"}}));
   EXPECT_EQ(get(ours.load(home_, romeo, 5)), (Entries{{"1", "four"}, {"2", "four"}}));
   EXPECT_EQ(get(ours.load(home_, romeo, 100)).size(), 3u);
+  EXPECT_EQ(get(ours.load(home_, romeo, 5, "1")), (Entries{{"2", "four"}, {"3", "four"}}));
+  EXPECT_EQ(get(ours.load(home_, romeo, 1, "1")), (Entries{{"2", "four"}}));
+  EXPECT_EQ(get(ours.load(home_, romeo, 1, "10")), (Entries{{"2", "four"}}));  // a name that is not there
+  EXPECT_EQ(get(ours.load(home_, romeo, 1, "3")), Entries{});
+  EXPECT_EQ(get(theirs.load(home_, romeo, 1, "1")), Entries{});
   EXPECT_EQ(get(ours.count(home_, romeo)), 3u);
   EXPECT_EQ(get(theirs.count(home_, romeo)), 1u);
   EXPECT_EQ(get(theirs.count(home_, juliet)), 0u);

@@ -50,11 +50,33 @@ const ModuleInfo& OfflineModule::info() const {
   return info;
 }
 
+class OfflineModule::Row final : public HeldRow {
+ public:
+  Row(OfflineModule& module, TenantId tenant, BareJid account, std::string name)
+      : module_(module), tenant_(tenant), account_(std::move(account)), name_(std::move(name)) {
+    module_.held_[account_.str()].insert(name_);
+  }
+  ~Row() override {
+    const auto of_account = module_.held_.find(account_.str());
+    if (of_account == module_.held_.end()) return;
+    of_account->second.erase(name_);
+    if (of_account->second.empty()) module_.held_.erase(of_account);
+  }
+  void drop() override { module_.drop(tenant_, account_, name_); }
+
+ private:
+  OfflineModule& module_;
+  const TenantId tenant_;
+  const BareJid account_;
+  const std::string name_;
+};
+
 void OfflineModule::attach(Home& home) {
   home_ = &home;
   queue_.emplace(home.hooks().resident_slots);
   home.hooks().resident_load.push_back([this](Resident& resident) { return load(*this, resident); });
   home.hooks().on_inbound(Phase::notify, StanzaKind::message, [this](Inbound& inbound) { return keep(inbound); });
+  home.hooks().on_inbound(Phase::hold, StanzaKind::message, [this](Inbound& inbound) { return hold(inbound); });
   home.hooks().at_nobody.push_back([this](const HostPtr& host, const Stanza& stanza, const ReceiptPtr& receipt) {
     return stanza.kind == StanzaKind::message ? vanish(*host->tenant, stanza, receipt) : Flow::go_on;
   });
@@ -63,37 +85,78 @@ void OfflineModule::attach(Home& home) {
   home.hooks().session_has_room.push_back([this](Session& session) { go_on(session); });
   home.hooks().session_closing.push_back([this](Session& session) { pass_on(session); });
   home.hooks().account_removed.push_back([this](const HostPtr& host, const BareJid& jid, const ReceiptPtr&) {
-    store(*host->tenant).remove_all(jid.str());
+    store(host->tenant->id).remove_all(jid.str());
+    held_.erase(jid.str());
   });
 }
 
 Task<void> OfflineModule::load(OfflineModule& self, Resident& resident) {
-  const auto count = co_await self.store(resident.tenant()).count(self.home_->loop(), resident.jid().str());
+  const auto count = co_await self.store(resident.tenant().id).count(self.home_->loop(), resident.jid().str());
   if (count) self.queue_->of(resident).waiting = static_cast<int64_t>(*count);
 }
 
-Flow OfflineModule::keep(Inbound& inbound) {
-  Resident& resident = inbound.resident;
-  if (!is_worth_keeping(inbound.stanza, Keeper::offline_queue)) return pass_by(inbound.stanza);
-  Queue& queue = queue_->of(resident);
+bool OfflineModule::is_held(const BareJid& account, const std::string& name) const {
+  const auto of_account = held_.find(account.str());
+  return of_account != held_.end() && of_account->second.contains(name);
+}
+
+int64_t OfflineModule::count_held(const BareJid& account) const {
+  const auto of_account = held_.find(account.str());
+  return of_account == held_.end() ? 0 : static_cast<int64_t>(of_account->second.size());
+}
+
+bool OfflineModule::is_full(Resident& resident) {
   const int64_t limit = resident.tenant().limits().offline_messages;
-  if (limit >= 0 && queue.waiting >= limit) {
+  return limit >= 0 && queue_->of(resident).waiting >= limit;
+}
+
+Flow OfflineModule::keep(Inbound& inbound) {
+  if (inbound.delivery && inbound.delivery->row) {  // it is there, and now for whoever comes next
+    inbound.delivery->row.reset();
+    return Flow::stop;
+  }
+  if (!is_worth_keeping(inbound.stanza, Keeper::offline_queue)) return pass_by(inbound.stanza);
+  if (is_full(inbound.resident)) {
     home_->reply_error(inbound.stanza, queue_is_full());
     return Flow::stop;
   }
+  const std::string name = write(inbound);
+  Queue& queue = queue_->of(inbound.resident);
+  for (const Session* session : inbound.copied_to) {
+    if (queue.copied.size() < copied_max) queue.copied.emplace_back(session->number(), name);
+  }
+  return Flow::stop;
+}
+
+Flow OfflineModule::hold(Inbound& inbound) {
+  if (!is_worth_keeping(inbound.stanza, Keeper::offline_queue) || is_full(inbound.resident)) return Flow::go_on;
+  const Resident& resident = inbound.resident;
+  inbound.delivery->row = std::make_unique<Row>(*this, resident.tenant().id, resident.jid(), write(inbound));
+  return Flow::go_on;
+}
+
+// Gives the name of its row.
+std::string OfflineModule::write(Inbound& inbound) {
+  Resident& resident = inbound.resident;
   Stanza kept = inbound.stanza;
   const std::string& domain = resident.host()->domain;
   if (!is_delayed_by(kept, domain)) kept.stamp(make_delay(domain, home_->clock().wall_ms()));
   std::string bytes;
   kept.write(bytes, true);
-  ++queue.waiting;
   const auto archived = find_archive_id(bytes, resident.jid(), home_->archive_ids());
-  const std::string name = to_string(archived ? *archived : home_->make_arrival().id);
-  for (const Session* session : inbound.copied_to) {
-    if (queue.copied.size() < copied_max) queue.copied.emplace_back(session->number(), name);
-  }
-  await(inbound.receipt, store(resident.tenant()).store(resident.jid().str(), name, bytes));
-  return Flow::stop;
+  std::string name = to_string(archived ? *archived : home_->make_arrival().id);
+  ++queue_->of(resident).waiting;
+  await(inbound.receipt, store(resident.tenant().id).store(resident.jid().str(), name, bytes));
+  return name;
+}
+
+void OfflineModule::drop(TenantId tenant, const BareJid& account, const std::string& name) {
+  store(tenant).remove(account.str(), name);
+  Resident* resident = home_->find_resident(account.str());
+  if (!resident) return;
+  Queue& queue = queue_->of(*resident);
+  queue.waiting = std::max<int64_t>(0, queue.waiting - 1);
+  if (queue.waiting == 0) queue.copied.clear();
 }
 
 // There is no account that it could wait for. What its sender sees is what keep() shows, and the acknowledgement takes
@@ -104,24 +167,27 @@ Flow OfflineModule::vanish(const Tenant& tenant, const Stanza& message, const Re
   if (tenant.limits().offline_messages == 0) {
     home_->reply_error(message, queue_is_full());
   } else {
-    await(receipt, store(tenant).remove(message.to->bare().str(), "nobody"));
+    await(receipt, store(tenant.id).remove(message.to->bare().str(), "nobody"));
   }
   return Flow::stop;
 }
 
 void OfflineModule::hand_over(Session& session) {
+  if (count_free(session.resident()) <= 0 || !may_receive(session)) return;
   Queue& queue = queue_->of(session.resident());
-  if (queue.waiting == 0 || !may_receive(session)) return;
   const Session* present = home_->find_session(queue.receiver);
   if (present && may_receive(*present)) return;
   queue.receiver = session.number();
+  queue.handed_until.clear();
   go_on(session);
 }
 
 void OfflineModule::go_on(Session& session) {
-  if (queue_->of(session.resident()).receiver != session.number()) return;
+  const Queue& queue = queue_->of(session.resident());
+  if (queue.receiver != session.number()) return;
   if (!may_receive(session)) return pass_on(session);
-  spawn(deliver(*this, session.resident().host()->tenant, session.resident().jid(), session.number()));
+  const Resident& resident = session.resident();
+  spawn(deliver(*this, resident.tenant().id, resident.jid(), session.number(), queue.handed_until));
 }
 
 // What it was not given yet is for another who is there, or stays.
@@ -134,9 +200,10 @@ void OfflineModule::pass_on(Session& session) {
   }
 }
 
-Task<void> OfflineModule::deliver(OfflineModule& self, TenantPtr tenant, BareJid account, uint64_t session) {
-  const store::MapStore store = self.store(*tenant);
-  const auto entries = co_await store.load(self.home_->loop(), account.str(), portion_bytes);
+Task<void> OfflineModule::deliver(OfflineModule& self, TenantId tenant, BareJid account, uint64_t session,
+                                  std::string after) {
+  const auto entries =
+      co_await self.store(tenant).load(self.home_->loop(), account.str(), portion_bytes, std::move(after));
   Session* receiver = self.home_->find_session(session);
   if (!receiver || self.queue_->of(receiver->resident()).receiver != session) co_return;
   Queue& queue = self.queue_->of(receiver->resident());
@@ -146,31 +213,36 @@ Task<void> OfflineModule::deliver(OfflineModule& self, TenantPtr tenant, BareJid
   }
   if (!entries || entries->empty()) {
     queue.receiver = 0;
-    if (!entries) co_return;
-    queue.waiting = 0;
-    queue.copied.clear();
+    if (entries && queue.handed_until.empty()) queue.waiting = self.count_held(account);
     co_return;
   }
-  const auto has_copy = [&](const std::string& name) {
-    return std::find(queue.copied.begin(), queue.copied.end(), std::pair(session, name)) != queue.copied.end();
-  };
   for (const auto& entry : *entries) {
-    store.remove(account.str(), entry.name);
-    if (has_copy(entry.name)) continue;
-    auto message = Stanza::parse_stored(entry.value);
-    if (message) {
-      receiver->deliver(std::move(*message));
-    } else {
-      log::error("offline", "A kept message can't be read", {{"jid", account.str()}, {"why", message.error().text}});
-    }
+    if (!self.is_held(account, entry.name)) self.hand(*receiver, entry);
   }
-  queue.waiting -= std::min(queue.waiting, static_cast<int64_t>(entries->size()));
-  if (queue.waiting > 0) {
+  queue.handed_until = entries->back().name;
+  if (self.count_free(receiver->resident()) > 0) {
     receiver->ask_for_room();
   } else {
     queue.receiver = 0;
-    queue.copied.clear();
   }
+}
+
+// It is held until the client has it.
+void OfflineModule::hand(Session& receiver, const store::MapStore::Entry& entry) {
+  const TenantId tenant = receiver.resident().tenant().id;
+  const BareJid& account = receiver.resident().jid();
+  const auto& copied = queue_->of(receiver.resident()).copied;
+  const bool has_copy =
+      std::find(copied.begin(), copied.end(), std::pair(receiver.number(), entry.name)) != copied.end();
+  auto message = Stanza::parse_stored(entry.value);
+  if (!message) {
+    log::error("offline", "A kept message can't be read", {{"jid", account.str()}, {"why", message.error().text}});
+  }
+  if (has_copy || !message) return drop(tenant, account, entry.name);
+  const auto delivery = std::make_shared<Delivery>();
+  delivery->message = std::make_shared<const Stanza>(std::move(*message));
+  delivery->row = std::make_unique<Row>(*this, tenant, account, entry.name);
+  receiver.deliver(delivery->message, 0, delivery);
 }
 
 }  // namespace teahouse

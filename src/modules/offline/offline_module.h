@@ -1,11 +1,17 @@
 // OfflineModule: keeps what nobody was there to read, and hands it over at the next available presence that is not
 // negative, as fast as the client reads.
 //
+// A row of the queue may be held: its message is with sessions of the account, that were handed it over, or that wait
+// to be resumed. Nobody else is handed what is held. It goes when one of them has taken the message; it waits for the
+// next session when they have ended, and when the server has.
+//
 // Thread: its home loop.
-// Limits: the plan's offline_messages for each account; past it the sender gets service-unavailable (RFC 6121
-// section 8.5.2.2.1). 1,000 copies of what waits are remembered for each account. Spec: XEP-0160, RFC 6121
-// section 8.5.2.2, XEP-0203.
+// Limits: the plan's offline_messages for each account, those that are held included; past it the sender gets
+// service-unavailable (RFC 6121 section 8.5.2.2.1), and what a session waits with is not held. 1,000 copies of what
+// waits are remembered for each account. Spec: XEP-0160, XEP-0198 section 4, RFC 6121 section 8.5.2.2, XEP-0203.
 #pragma once
+
+#include <unordered_set>
 
 #include "server/home.h"
 
@@ -17,23 +23,36 @@ class OfflineModule final : public Module {
   void attach(Home& home) override;
 
  private:
+  class Row;
   struct Queue {
-    int64_t waiting = 0;
-    uint64_t receiver = 0;  // the session that they are handed over to, a portion at a time; 0: none
+    int64_t waiting = 0;       // those that are held included
+    uint64_t receiver = 0;     // the session that they are handed over to, a portion at a time; 0: none
+    std::string handed_until;  // the last one that it was handed
     // Sessions that were not to get what waits, but had a copy of it: who sends it to them again sends it twice.
     std::vector<std::pair<uint64_t, std::string>> copied;
   };
   Flow keep(Inbound& inbound);
+  Flow hold(Inbound& inbound);
+  std::string write(Inbound& inbound);
+  bool is_full(Resident& resident);
   Flow vanish(const Tenant& tenant, const Stanza& message, const ReceiptPtr& receipt);
   void hand_over(Session& session);
   void go_on(Session& session);
   void pass_on(Session& session);
   static Task<void> load(OfflineModule& self, Resident& resident);
-  static Task<void> deliver(OfflineModule& self, TenantPtr tenant, BareJid account, uint64_t session);
-  store::MapStore store(const Tenant& tenant) { return home_->data().map(tenant.id, "offline"); }
+  static Task<void> deliver(OfflineModule& self, TenantId tenant, BareJid account, uint64_t session, std::string after);
+  void hand(Session& receiver, const store::MapStore::Entry& entry);
+  void drop(TenantId tenant, const BareJid& account, const std::string& name);
+  bool is_held(const BareJid& account, const std::string& name) const;
+  int64_t count_held(const BareJid& account) const;
+  // Of what waits, those that the next session is handed.
+  int64_t count_free(Resident& resident) { return queue_->of(resident).waiting - count_held(resident.jid()); }
+  store::MapStore store(TenantId tenant) { return home_->data().map(tenant, "offline"); }
 
   Home* home_ = nullptr;
   std::optional<Slot<Queue>> queue_;
+  // By account: the names of rows. Sessions may end after the resident was forgotten, so it is none of its slots.
+  TextMap<std::unordered_set<std::string>> held_;
 };
 
 }  // namespace teahouse

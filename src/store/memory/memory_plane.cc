@@ -140,17 +140,17 @@ class MemoryPlane::Reader final : public DataReader {
     if (found == keys.end()) return std::optional<std::string>();
     return find(found->second, entry);
   }
-  Result<std::vector<MapStore::Entry>> entries(const StoreId& store, std::string_view key,
-                                               size_t bytes_enough) override {
+  Result<std::vector<MapStore::Entry>> entries(const StoreId& store, std::string_view key, size_t bytes_enough,
+                                               std::string_view after) override {
     std::vector<MapStore::Entry> result;
     const auto& keys = tenants_[store.tenant].maps[store.name];
     const auto found = keys.find(key);
     if (found == keys.end()) return result;
     size_t bytes = 0;
-    for (const auto& [name, value] : found->second) {
-      if (bytes >= bytes_enough) break;
-      bytes += value.size();
-      result.push_back({name, value});
+    auto at = after.empty() ? found->second.begin() : found->second.upper_bound(after);
+    for (; at != found->second.end() && bytes < bytes_enough; ++at) {
+      bytes += at->second.size();
+      result.push_back({at->first, at->second});
     }
     return result;
   }

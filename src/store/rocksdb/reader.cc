@@ -110,9 +110,11 @@ Result<std::optional<std::string>> Reader::entry(const StoreId& store, std::stri
   return load(entry_key(store, key, entry));
 }
 
-Result<std::vector<MapStore::Entry>> Reader::entries(const StoreId& store, std::string_view key, size_t bytes_enough) {
+Result<std::vector<MapStore::Entry>> Reader::entries(const StoreId& store, std::string_view key, size_t bytes_enough,
+                                                     std::string_view after) {
   std::vector<MapStore::Entry> entries;
   PrefixWalk walk(db_, part_prefix(Kind::entry, store, key));
+  if (!after.empty()) walk->Seek(walk.prefix() + std::string(after) + '\0');  // the least name behind it
   for (size_t bytes = 0; walk->Valid() && bytes < bytes_enough; walk->Next()) {
     auto value = parse_value(walk->value().ToStringView());
     if (!value) return damaged("an entry");

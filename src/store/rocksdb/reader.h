@@ -20,8 +20,8 @@ class Reader final : public DataReader {
 
   Result<std::optional<std::string>> value(const StoreId& store, std::string_view key) override;
   Result<std::optional<std::string>> entry(const StoreId& store, std::string_view key, std::string_view entry) override;
-  Result<std::vector<MapStore::Entry>> entries(const StoreId& store, std::string_view key,
-                                               size_t bytes_enough) override;
+  Result<std::vector<MapStore::Entry>> entries(const StoreId& store, std::string_view key, size_t bytes_enough,
+                                               std::string_view after) override;
   Result<uint64_t> count_entries(const StoreId& store, std::string_view key) override;
   Result<std::vector<std::string>> keys(const StoreId& store) override;
   Result<ArchivePage> page(const StoreId& store, std::string_view owner, const ArchiveQuery& query) override;

@@ -1,0 +1,405 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "account/testing/account_world.h"
+#include "modules/archive/archive_module.h"
+#include "modules/offline/offline_module.h"
+#include "store/memory/memory_plane.h"
+
+namespace teahouse {
+namespace {
+
+using Ids = std::vector<std::string>;
+
+// A client's end of a session: what it would have got.
+class Client final : public SessionStream {
+ public:
+  void send_stanza(const Stanza& stanza) override {
+    got.push_back(stanza.id);
+    last.clear();
+    stanza.write(last);
+  }
+  void send_nonza(std::string) override {}
+  size_t queued_bytes() const override { return 0; }
+  void session_closed() override {}
+  int64_t heard_ms() const override { return 0; }
+  bool ask() override { return false; }
+  int64_t silent_since_ms() const override { return 0; }
+  void end(std::string_view, std::string_view) override {}
+
+  Ids got;
+  std::string last;  // the last stanza, as XML
+  Session* session = nullptr;
+};
+
+// A server with one home; one that was killed is kept, and has no more turns.
+struct Server {
+  Server(testing::AccountWorld& world, store::MemoryPlane& plane)
+      : throttle(world.clock),
+        limits(world.clock),
+        house{world.clock, plane, world.accounts, world.keys, throttle, limits, "fake", {}},
+        loop(0, world.clock),
+        home(loop, house) {
+    house.homes.all.push_back(&home);
+    home.add_module(std::make_unique<ArchiveModule>());
+    home.add_module(std::make_unique<OfflineModule>());
+    for (const auto& tenant : {world.shop, world.forum}) home.set_tenant(tenant);
+    plane.watch_commits(loop, [this](Lsn lsn) { home.on_committed(lsn); });
+  }
+
+  LoginThrottle throttle;
+  CallLimits limits;
+  House house;
+  net::Loop loop;
+  Home home;
+};
+
+// Two tenants with the users "ann" and "bo" each. Nobody asks for an archive.
+class OfflineTest : public ::testing::Test {
+ protected:
+  OfflineTest() {
+    for (const auto& tenant : {world_.shop, world_.forum}) {
+      for (const char* user : {"ann", "bo"}) EXPECT_TRUE(world_.create(tenant, user));
+    }
+    restart();
+  }
+
+  // As after a kill: what was in memory is lost.
+  void restart() { servers_.push_back(std::make_unique<Server>(world_, plane_)); }
+  Home& home() { return servers_.back()->home; }
+  void turn(int turns = 20) {
+    for (int i = 0; i < turns; ++i) servers_.back()->loop.run_once(0);
+  }
+
+  // Available, and its session can be resumed.
+  Client& connect(const std::string& address) {
+    clients_.push_back(std::make_unique<Client>());
+    Client& client = *clients_.back();
+    const FullJid jid = *FullJid::parse(address);
+    home().with_resident(jid.bare(), [&](Result<Resident*> resident) {
+      client.session = *home().bind(**resident, jid.resourcepart());
+      client.session->attach(&client);
+      client.session->sm_enable(address);
+      home().make_resumable(*client.session, 300);
+      client.session->set_presence(Stanza::make(StanzaKind::presence, StanzaType::none, {}));
+      for (const auto& hook : home().hooks().session_available) hook(*client.session, true);
+    });
+    while (!client.session) servers_.back()->loop.run_once(10);
+    turn();
+    return client;
+  }
+  void lose(Client& client) {
+    home().stream_lost(*client.session);
+    turn();
+  }
+  void resume(Client& client) {
+    home().resuming(*client.session);
+    client.session->attach(&client);
+    client.session->sm_resend();
+    home().resumed(*client.session);
+    turn();
+  }
+  void close(Client& client) {
+    home().close_session(*client.session);
+    turn();
+  }
+  static void acknowledge(Client& client, uint32_t count) {
+    ASSERT_EQ(client.session->sm_acknowledge(client.session->sm_acknowledged() + count),
+              Session::Acknowledged::accepted);
+  }
+  static void acknowledge_all(Client& client) {
+    acknowledge(client, static_cast<uint32_t>(client.session->sm_unacknowledged()));
+  }
+
+  static Stanza message(const std::string& id, const std::string& payload = "<body>x</body>") {
+    Stanza made = Stanza::make(StanzaKind::message, StanzaType::chat, payload);
+    made.id = id;
+    made.from = *FullJid::parse("bo@shop.example/desk");
+    made.to = *BareJid::parse("ann@shop.example");
+    return made;
+  }
+  void send(const Ids& ids) {
+    for (const auto& id : ids) send(message(id));
+  }
+  // Gives what is to be on disk before it may be acknowledged.
+  Lsn send(Stanza stanza) {
+    std::optional<Lsn> told;
+    home().route(std::move(stanza), std::make_shared<CallbackReceipt>([&](Lsn lsn) { told = lsn; }));
+    while (!told) servers_.back()->loop.run_once(10);
+    turn();
+    return *told;
+  }
+  uint64_t rows(const TenantPtr& tenant, const std::string& account) {
+    return *world_.wait(plane_.map(tenant->id, "offline").count(world_.home, account));
+  }
+  uint64_t anns_rows() { return rows(world_.shop, "ann@shop.example"); }
+  // Nobody else has anything in store, ever.
+  void TearDown() override {
+    EXPECT_EQ(rows(world_.shop, "bo@shop.example"), 0U);
+    EXPECT_EQ(rows(world_.forum, "ann@forum.example"), 0U);
+  }
+  void limit_messages(int64_t limit) {
+    auto limited = std::make_shared<Tenant>(*world_.shop);
+    limited->plan.limits.offline_messages = limit;
+    home().set_tenant(limited);
+  }
+
+  testing::AccountWorld world_;
+  store::MemoryPlane plane_;
+  std::vector<std::unique_ptr<Client>> clients_;
+  std::vector<std::unique_ptr<Server>> servers_;
+};
+
+TEST_F(OfflineTest, HoldsWhatWaitsForASessionToBeResumedOverACrash) {
+  Client& phone = connect("ann@shop.example/phone");
+  Client& other = connect("ann@forum.example/phone");
+  Client& bo = connect("bo@shop.example/phone");
+  for (Client* client : {&other, &bo}) lose(*client);
+  send({"acknowledged", "sent"});
+  acknowledge(phone, 1);
+  lose(phone);
+  send({"late", "later"});
+  restart();
+  Client& next = connect("ann@shop.example/phone");
+  EXPECT_EQ(next.got, (Ids{"sent", "late", "later"}));
+  acknowledge_all(next);
+  EXPECT_EQ(anns_rows(), 0U);
+  EXPECT_EQ(connect("ann@forum.example/phone").got, Ids{});
+  EXPECT_EQ(connect("bo@shop.example/phone").got, Ids{});
+  restart();
+  EXPECT_EQ(connect("ann@shop.example/phone").got, Ids{});
+}
+
+TEST_F(OfflineTest, WhatIsHeldBearsTheTimeAtWhichItCame) {
+  Client& phone = connect("ann@shop.example/phone");
+  send({"sent"});
+  const std::string came = format_time(world_.clock.wall_ms());
+  world_.clock.advance_ms(60'000);
+  lose(phone);
+  world_.clock.advance_ms(60'000);
+  restart();
+  const std::string last = connect("ann@shop.example/phone").last;
+  EXPECT_NE(last.find("<delay xmlns='urn:xmpp:delay' from='shop.example' stamp='" + came + "'/>"), std::string::npos)
+      << last;
+  EXPECT_EQ(last.find("<delay"), last.rfind("<delay")) << last;
+}
+
+TEST_F(OfflineTest, NothingIsHeldWhileASessionThatWasGivenItHasAStream) {
+  Client& phone = connect("ann@shop.example/phone");
+  Client& tablet = connect("ann@shop.example/tablet");
+  send({"both"});
+  lose(phone);
+  send({"late"});
+  EXPECT_EQ(anns_rows(), 0U);
+  acknowledge(tablet, 1);
+  lose(tablet);
+  EXPECT_EQ(anns_rows(), 1U);  // nobody has acknowledged the second
+  restart();
+  EXPECT_EQ(connect("ann@shop.example/desk").got, Ids{"late"});
+}
+
+// The one with a stream ends, and the one that waits is the last that has it.
+TEST_F(OfflineTest, IsHeldOnceTheLastStreamHasClosed) {
+  Client& phone = connect("ann@shop.example/phone");
+  Client& tablet = connect("ann@shop.example/tablet");
+  lose(phone);
+  send({"m1"});
+  close(tablet);
+  EXPECT_EQ(anns_rows(), 1U);
+  restart();
+  EXPECT_EQ(connect("ann@shop.example/desk").got, Ids{"m1"});
+}
+
+TEST_F(OfflineTest, IsDroppedWhenAcknowledged) {
+  Client& phone = connect("ann@shop.example/phone");
+  send({"one"});
+  lose(phone);
+  send({"two"});
+  EXPECT_EQ(anns_rows(), 2U);
+  resume(phone);
+  EXPECT_EQ(anns_rows(), 2U);  // it may be lost again
+  acknowledge(phone, 1);
+  EXPECT_EQ(anns_rows(), 1U);
+  lose(phone);
+  EXPECT_EQ(anns_rows(), 1U);
+  resume(phone);
+  acknowledge(phone, 1);
+  EXPECT_EQ(anns_rows(), 0U);
+  EXPECT_EQ(connect("ann@shop.example/tablet").got, Ids{});
+}
+
+TEST_F(OfflineTest, WhatIsHeldIsForNobodyElseUntilItsSessionEnds) {
+  Client& phone = connect("ann@shop.example/phone");
+  lose(phone);
+  send({"held"});
+  Client& tablet = connect("ann@shop.example/tablet");
+  EXPECT_EQ(tablet.got, Ids{});
+  close(phone);
+  EXPECT_EQ(tablet.got, Ids{"held"});
+  acknowledge_all(tablet);
+  EXPECT_EQ(anns_rows(), 0U);
+  close(tablet);
+  EXPECT_EQ(connect("ann@shop.example/desk").got, Ids{});
+}
+
+TEST_F(OfflineTest, WhatIsHeldIsForWhoComesWhenItsSessionHasEnded) {
+  Client& phone = connect("ann@shop.example/phone");
+  send({"one"});
+  lose(phone);
+  send({"two"});
+  close(phone);
+  EXPECT_EQ(anns_rows(), 2U);
+  Client& desk = connect("ann@shop.example/desk");
+  EXPECT_EQ(desk.got, (Ids{"one", "two"}));
+  acknowledge_all(desk);
+  EXPECT_EQ(anns_rows(), 0U);
+}
+
+TEST_F(OfflineTest, ASenderIsToldWhenItIsHeldOnDisk) {
+  Client& phone = connect("ann@shop.example/phone");
+  lose(phone);
+  // Not in the archive: what is waited for is the row of the queue.
+  const std::string kept = "<body>x</body><no-permanent-store xmlns='urn:xmpp:hints'/>";
+  const Lsn before = plane_.appended();
+  EXPECT_GT(send(message("held", kept)), before);
+  EXPECT_EQ(anns_rows(), 1U);
+  EXPECT_EQ(send(message("not held", "<body>x</body><no-store xmlns='urn:xmpp:hints'/>")), 0U);
+  EXPECT_EQ(anns_rows(), 1U);
+}
+
+TEST_F(OfflineTest, HoldsWhatIsWorthKeepingOnly) {
+  Client& phone = connect("ann@shop.example/phone");
+  send(message("typing", "<composing xmlns='http://jabber.org/protocol/chatstates'/>"));
+  lose(phone);
+  send(message("unkept", "<body>x</body><no-store xmlns='urn:xmpp:hints'/>"));
+  Stanza headline = message("headline");
+  headline.type = StanzaType::headline;
+  send(std::move(headline));
+  EXPECT_EQ(anns_rows(), 0U);
+  resume(phone);
+  EXPECT_EQ(phone.got, (Ids{"typing", "typing", "unkept", "headline"}));
+}
+
+TEST_F(OfflineTest, WhatIsHeldCountsToTheLimit) {
+  limit_messages(2);
+  Client& phone = connect("ann@shop.example/phone");
+  Client& bo = connect("bo@shop.example/desk");
+  lose(phone);
+  send({"one", "two", "three"});
+  EXPECT_EQ(anns_rows(), 2U);
+  EXPECT_EQ(bo.got, Ids{});  // nothing is refused while the session may be resumed
+  close(phone);
+  EXPECT_EQ(anns_rows(), 2U);
+  EXPECT_EQ(bo.got, Ids{"three"});  // its error
+  EXPECT_EQ(connect("ann@shop.example/desk").got, (Ids{"one", "two"}));
+  acknowledge_all(bo);
+}
+
+TEST_F(OfflineTest, AnAccountsRemovalRemovesWhatIsHeld) {
+  Client& phone = connect("ann@shop.example/phone");
+  lose(phone);
+  send({"held"});
+  EXPECT_EQ(anns_rows(), 1U);
+  home().remove_account(home().hosts().find("shop.example"), *BareJid::parse("ann@shop.example"),
+                        std::make_shared<Removal>([](bool) {}));
+  turn();
+  EXPECT_EQ(anns_rows(), 0U);
+  Client& next = connect("ann@shop.example/phone");  // of the next of that name
+  EXPECT_EQ(next.got, Ids{});
+  close(next);
+  send({"kept"});
+  EXPECT_EQ(connect("ann@shop.example/phone").got, Ids{"kept"});
+}
+
+// A room passes it on to each session behind a nick, as one message.
+TEST_F(OfflineTest, WhatARoomPassesOnIsHeldOnce) {
+  Client& phone = connect("ann@shop.example/phone");
+  Client& tablet = connect("ann@shop.example/tablet");
+  for (Client* client : {&phone, &tablet}) lose(*client);
+  const auto receipt = std::make_shared<CallbackReceipt>([](Lsn) {});
+  for (const char* resource : {"phone", "tablet"}) {
+    Stanza passed_on = message("private");
+    passed_on.to = *FullJid::parse(std::string("ann@shop.example/") + resource);
+    passed_on.stamp("<occupant-id xmlns='urn:xmpp:occupant-id:0' id='bo'/>");
+    home().route(std::move(passed_on), receipt);
+  }
+  turn();
+  EXPECT_EQ(anns_rows(), 1U);
+  close(phone);
+  close(tablet);
+  Client& desk = connect("ann@shop.example/desk");
+  EXPECT_EQ(desk.got, Ids{"private"});
+  acknowledge_all(desk);
+  EXPECT_EQ(anns_rows(), 0U);
+}
+
+// More than a portion is held by the one who was handed it; the rest is for another.
+TEST_F(OfflineTest, TheNextSessionIsHandedWhatNoOtherHolds) {
+  const std::string large = "<body>" + std::string(200'000, 'x') + "</body>";
+  Ids all;
+  for (int i = 100; i < 140; ++i) {  // 8 MB
+    all.push_back(std::to_string(i));
+    send(message(all.back(), large));
+  }
+  Client& phone = connect("ann@shop.example/phone");
+  turn(100);
+  const size_t handed = phone.got.size();
+  ASSERT_GT(handed * 200'000, 2U << 20);
+  ASSERT_LT(handed, all.size());
+  EXPECT_EQ(anns_rows(), all.size());
+  lose(phone);
+  Client& tablet = connect("ann@shop.example/tablet");
+  for (int i = 0; i < 100 && tablet.session->sm_unacknowledged() > 0; ++i) {
+    acknowledge_all(tablet);
+    turn();
+  }
+  EXPECT_EQ(phone.got, Ids(all.begin(), all.begin() + static_cast<ptrdiff_t>(handed)));
+  EXPECT_EQ(tablet.got, Ids(all.begin() + static_cast<ptrdiff_t>(handed), all.end()));
+  EXPECT_EQ(anns_rows(), handed);
+  close(phone);
+  turn(100);
+  EXPECT_EQ(tablet.got.size(), all.size());
+}
+
+// The account leaves memory while what its session had waits for its turn.
+TEST_F(OfflineTest, NobodyIsHandedTwiceWhatAForgottenAccountHad) {
+  Client& phone = connect("ann@shop.example/phone");
+  lose(phone);
+  Ids all;
+  for (int i = 1000; i < 1200; ++i) all.push_back(std::to_string(i));
+  send(all);
+  auto unlimited = std::make_shared<Tenant>(*world_.forum);
+  unlimited->plan.limits.accounts = -1;
+  for (size_t i = 0; i <= Home::idle_residents_max; ++i) {
+    const std::string user = "u" + std::to_string(i);
+    ASSERT_TRUE(world_.create(unlimited, user));
+    home().with_resident(*BareJid::parse(user + "@forum.example"), [](Result<Resident*>) {});
+  }
+  while (home().residents().size() <= Home::idle_residents_max) servers_.back()->loop.run_once(10);
+  home().close_session(*phone.session);
+  servers_.back()->loop.run_once(0);
+  ASSERT_EQ(home().find_resident("ann@shop.example"), nullptr);
+  Client& desk = connect("ann@shop.example/desk");
+  turn(100);
+  std::sort(desk.got.begin(), desk.got.end());
+  EXPECT_EQ(desk.got, all);
+  acknowledge_all(desk);
+  EXPECT_EQ(anns_rows(), 0U);
+}
+
+TEST_F(OfflineTest, WhatWasHandedOverWaitsUntilItIsAcknowledged) {
+  send({"one", "two"});
+  EXPECT_EQ(anns_rows(), 2U);
+  Client& phone = connect("ann@shop.example/phone");
+  EXPECT_EQ(phone.got, (Ids{"one", "two"}));
+  acknowledge(phone, 1);
+  EXPECT_EQ(connect("ann@shop.example/tablet").got, Ids{});
+  restart();
+  EXPECT_EQ(connect("ann@shop.example/phone").got, Ids{"two"});
+}
+
+}  // namespace
+}  // namespace teahouse
