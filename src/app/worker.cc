@@ -90,7 +90,8 @@ void Worker::drain(std::function<void()> done) {
 }
 
 void Worker::check_drained() {
-  if (clients_.count() == 0 || drain_checks_left_-- == 0) {
+  const bool is_drained = clients_.count() == 0 && !http_->owes_answers();
+  if (is_drained || drain_checks_left_-- == 0) {
     std::exchange(drained_, nullptr)();
     return;
   }

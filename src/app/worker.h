@@ -47,7 +47,7 @@ class Worker {
   // away comes in again by another. Thread: the loop's.
   // Takes nobody in any more, and nothing from those inside.
   void refuse_more();
-  // Ends all streams, and calls back when their last words are written (or 5 s later).
+  // Ends all streams, and calls back when their clients have closed and requests are answered (or 5 s later).
   void drain(std::function<void()> done);
   void join();
 

@@ -1,5 +1,6 @@
 #include "http/server.h"
 
+#include <algorithm>
 #include <ctime>
 #include <utility>
 
@@ -47,6 +48,11 @@ void Server::close() {
 }
 
 size_t Server::connections() const { return state_->connections.size(); }
+
+bool Server::owes_answers() const {
+  const auto& all = state_->connections;
+  return std::any_of(all.begin(), all.end(), [](const auto& each) { return each.second->owes_answer(); });
+}
 
 Responder::Responder(std::weak_ptr<ServerConnection> connection, net::Loop& loop, uint64_t serial)
     : connection_(std::move(connection)), loop_(&loop), serial_(serial) {}

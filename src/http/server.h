@@ -78,6 +78,8 @@ class Server {
   void attach_started(std::unique_ptr<net::Connection> connection, std::string_view bytes);
   void close();  // idle connections end now, busy ones after their answer
   size_t connections() const;
+  // Somebody has begun a request, and has not got the whole answer.
+  bool owes_answers() const;
 
  private:
   friend class ServerConnection;

@@ -61,6 +61,11 @@ void ServerConnection::close_when_idle() {
   close_after_writing();
 }
 
+bool ServerConnection::owes_answer() const {
+  if (!connection_) return false;
+  return connection_->queued_bytes() > 0 || (!closing_ && (busy_ || !reader_.is_idle()));
+}
+
 void ServerConnection::on_bytes(std::string_view bytes) {
   reader_.append(bytes);
   process();

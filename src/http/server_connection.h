@@ -36,6 +36,7 @@ class ServerConnection final : public net::Connection::Events, public std::enabl
   void take_over(std::string_view bytes);  // start() for a connection that is started
   void detach();                           // the server goes: ends at once
   void close_when_idle();
+  bool owes_answer() const;
 
   void answer(uint64_t serial, Response response);
   void answer_dropped(uint64_t serial);

@@ -330,11 +330,25 @@ TEST(Server, ClosesIdleOnesNowAndBusyOnesAfterTheirAnswer) {
   const size_t idle = pair.connect();
   const size_t busy = pair.connect();
   pair.send(busy, get("/a"));
+  EXPECT_TRUE(pair.server().owes_answers());
   pair.server().close();
   EXPECT_TRUE(pair.closed(idle));
   handler.held[0].send(make_text(200, "last"));
   EXPECT_TRUE(pair.receive(busy).ends_with("last"));
   EXPECT_TRUE(pair.closed(busy));
+  EXPECT_FALSE(pair.server().owes_answers());
+}
+
+TEST(Server, OwesAnAnswerFromTheFirstByteOfARequest) {
+  EchoHandler handler;
+  ServedPair pair(handler);
+  const size_t peer = pair.connect();
+  EXPECT_FALSE(pair.server().owes_answers());
+  pair.send(peer, "GE");
+  EXPECT_TRUE(pair.server().owes_answers());
+  pair.send(peer, "T /a HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_NE(pair.receive(peer), "");
+  EXPECT_FALSE(pair.server().owes_answers());
 }
 
 TEST(Server, NobodySplitsItsHeaders) {

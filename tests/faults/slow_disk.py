@@ -1,8 +1,9 @@
-"""A disk that stands still: what waits for it stays bounded, and nobody waits who does not need it."""
+"""A disk that stands still: what waits for it stays bounded, and nobody waits who does not need it, nor is forgotten at the end."""
 import asyncio
 import contextlib
 import os
 
+from fixtures import limits
 from fixtures.client import SM, Client, Unexpected
 from fixtures.server import logs_folder
 import shims
@@ -32,12 +33,14 @@ def free_disk():
         os.unlink(GATE)
 
 
-async def enter(server):
+async def enter(server, keys=None):
     limits = dict.fromkeys(('stanzas_per_s', 'api_calls_per_min', 'offline_messages', 'archive_bytes'), -1)
     await asyncio.to_thread(server.api.set_plan, 'load', limits)
     clients = {}
     for tenant, users in {'montague': ('romeo', 'benvolio'), 'capulet': ('juliet', 'nurse')}.items():
-        await asyncio.to_thread(server.api.create_tenant, tenant, f'{tenant}.example', plan='load')
+        made = await asyncio.to_thread(server.api.create_tenant, tenant, f'{tenant}.example', plan='load')
+        if keys is not None:
+            keys[tenant] = made['api_key']
         for user in users:
             await asyncio.to_thread(server.api.create_account, tenant, user, 'pw-' + user)
             client = await Client(server, user, user, f'{tenant}.example', 'pw-' + user).login()
@@ -124,3 +127,56 @@ async def expect_answer(client, handled):
         raise Unexpected(f"<a h='{answer.get('h')}'/> instead of {handled}")
 keep_answering.prepare = prepare
 CASES.append(('slow disk: what is asked is answered', keep_answering))
+
+
+async def ask_to_post(server, key, body):
+    """A connection on which the server has read the head of a POST, and waits for its body."""
+    host, port = server.addresses['http'].split('//')[1].split(':')
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(f'POST /v1/messages HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {key}\r\nExpect: 100-continue\r\n'
+                 f'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n'.encode())
+    head = await asyncio.wait_for(reader.readuntil(b'\r\n\r\n'), limits.ANSWER_S)
+    if b' 100 ' not in head:
+        raise Unexpected(f'the head of a POST was answered {head!r}')
+    return reader, writer
+
+
+async def stop_meanwhile(server):
+    """SIGTERM while the disk stands still: streams end at once, and the server when the disk is well; by then the API's request is answered,
+    and what was written is there."""
+    keys = {}
+    clients = await enter(server, keys)
+    body = 'to=user:benvolio&text=posted'
+    reader, writer = await ask_to_post(server, keys['montague'], body)
+    stop_disk()
+    try:
+        clients['romeo'].send("<message to='benvolio@montague.example' type='chat' id='written'><body>written</body></message>")
+        await clients['romeo'].answer("<iq type='get' id='read' to='montague.example'><ping xmlns='urn:xmpp:ping'/></iq>")
+        writer.write(body.encode())
+        ending = asyncio.create_task(asyncio.to_thread(server.terminate))
+        for client in clients.values():
+            await client.until(lambda c=client: c.lost, what='the end of the stream')
+        if not server.is_running():
+            raise Unexpected('the server did not wait for the disk')
+    finally:
+        free_disk()
+    answer = await asyncio.wait_for(reader.read(), limits.ANSWER_S)
+    writer.close()
+    if not answer.startswith(b'HTTP/1.1 201 '):
+        raise Unexpected(f'the POST was answered {answer!r}')
+    if await ending != 0:
+        raise Unexpected(f'the server ended with status {ending.result()}')
+    await asyncio.to_thread(server.start)
+    for name, client in clients.items():
+        client.abort()
+        await client.login()
+        client.send('<presence/>')
+        await client.pick(lambda e, c=client: e.get('from') == c.jid)
+        await client.answer(f"<iq type='get' id='last' to='{client.domain}'><ping xmlns='urn:xmpp:ping'/></iq>")
+        if name == 'benvolio':
+            for text in ('written', 'posted'):
+                await client.pick(lambda e, t=text: e.findtext('{jabber:client}body') == t)
+        if any(e.tag.endswith('}message') for e in client.inbox):
+            raise Unexpected(f'{name} got what is not theirs')
+stop_meanwhile.prepare = prepare
+CASES.append(('slow disk: SIGTERM waits for what is in flight', stop_meanwhile))

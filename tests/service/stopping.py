@@ -1,10 +1,14 @@
-"""SIGTERM: who comes back at once is refused, and not let in by a loop whose turn has not come."""
+"""SIGTERM: who comes back at once is refused, and not let in by a loop whose turn has not come; no loop waits for another."""
 import asyncio
+import contextlib
+import os
+import socket
 
+from fixtures import limits
 from fixtures.client import END, LOST, Client, Unexpected
 from fixtures.transport import STREAM
 from refused_logins import own_server
-from sockets import HEADER
+from sockets import HEADER, plain, read_until
 from stage import case, must_equal
 
 CLIENTS = 8  # so that each of four loops has some
@@ -50,3 +54,95 @@ async def refused(stage):
         for client in clients:
             client.abort()
             client.inbox.clear()
+
+
+LOOPS, USERS, REQUESTS = 8, 24, 16
+DRAIN_S = 5   # for a loop's clients to close (app/worker.h)
+ESTABLISHED, CLOSED, CLOSE_WAIT = 1, 7, 8   # of TCP
+
+
+def wire(client):
+    return client.transport.wire.transport
+
+
+def state(client):
+    """Of its connection, as the kernel knows it, whether or not the client reads."""
+    return wire(client).get_extra_info('socket').getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
+
+
+def say_something(client):
+    """Behind the server's last word, so that the kernel hears it when the server has left too."""
+    with contextlib.suppress(OSError):
+        os.write(wire(client).get_extra_info('socket').fileno(), b' ')
+
+
+@case('stopping: all loops at once, though no client closes')
+async def at_once(stage):
+    """Clients of all kinds on eight loops that read nothing any more and never close have all been told of the end before the time is over (5 s,
+    app/worker.h) that any of them is given; and the server waits for that once."""
+    async with own_server('stopping-stuck', f'server.loops={LOOPS}') as server:
+        clients = []
+        for number in range(USERS):
+            kind = ('tcp', 'tls', 'websocket', 'wss')[number % 4]
+            await asyncio.to_thread(server.api.create_account, 'montague', f'user{number}', 'pw')
+            client = Client(server, f'user{number}', f'user{number}', 'montague.example', 'pw', transport=kind, mechanism='SCRAM-SHA-1')
+            stage.clients.append(client)
+            clients.append(await client.login())
+            wire(client).pause_reading()
+        half = plain(server.addresses['http'])
+        half.sendall(b'POST /v1/messages HTTP/1.1\r\nHost: x\r\nContent-Le')   # another who never ends
+        stopped = asyncio.create_task(asyncio.to_thread(server.terminate))
+        begun = asyncio.get_running_loop().time()
+        states = {client: state(client) for client in clients}
+        while CLOSED not in states.values() and server.is_running():
+            for client in clients:
+                if states[client] == CLOSE_WAIT:
+                    say_something(client)
+            await asyncio.sleep(0.02)
+            states = {client: state(client) for client in clients}
+        untold = [client.name for client in clients if states[client] == ESTABLISHED]
+        must_equal('who was not told when the first one was left', untold, [])
+        must_equal('the status', await stopped, 0)
+        seconds = asyncio.get_running_loop().time() - begun
+        if seconds > 2 * DRAIN_S * limits.SLOWNESS:
+            raise Unexpected(f'it took {seconds:.1f} s to stop {LOOPS} loops')
+        half.close()
+        for client in clients:
+            client.abort()
+            client.inbox.clear()
+
+
+def begin_request(server, key, body):
+    """The server has read its head."""
+    sock = plain(server.addresses['http'])
+    sock.sendall(f'POST /v1/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nExpect: 100-continue\r\n'
+                 f'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n'.encode())
+    read_until(sock, b' 100 Continue\r\n\r\n')
+    return sock
+
+
+def end_request(sock, body):
+    """Gives the head of the answer."""
+    sock.sendall(body.encode())
+    with sock:
+        return read_until(sock, b'\r\n\r\n')
+
+
+@case('stopping: requests that have begun are answered')
+async def answered(stage):
+    """No stream is left to wait for, but whoever has begun a request gets to its end, and what it stored is there."""
+    async with own_server('stopping-http', 'server.loops=4') as server:
+        made = await asyncio.to_thread(server.api.create_tenant, 'capulet', 'capulet.example')
+        await asyncio.to_thread(server.api.create_account, 'capulet', 'juliet', 'pw-juliet')
+        texts = [f'text-{number}' for number in range(REQUESTS)]
+        bodies = [f'to=user:juliet&text={text}' for text in texts]
+        begun = [await asyncio.to_thread(begin_request, server, made['api_key'], body) for body in bodies]
+        stopped = asyncio.create_task(asyncio.to_thread(server.terminate))
+        while await come_back(server):
+            pass
+        answers = await asyncio.gather(*[asyncio.to_thread(end_request, sock, body) for sock, body in zip(begun, bodies)])
+        must_equal('the answers', {answer.split(b'\r\n')[0] for answer in answers}, {b'HTTP/1.1 201 Created'})
+        must_equal('the status', await stopped, 0)
+        await asyncio.to_thread(server.start)
+        kept = await asyncio.to_thread(server.api.call, 'GET', '/v1/users/juliet/messages?limit=100', None, made['api_key'])
+        must_equal('what is kept', sorted(m['text'] for m in kept.json['messages']), sorted(texts))
