@@ -4,95 +4,15 @@
 
 #include <array>
 
-#include "account/testing/account_world.h"
-#include "server/ghosts.h"
-#include "server/home.h"
-#include "store/memory/memory_plane.h"
+#include "server/testing/session_world.h"
 
 namespace teahouse {
 namespace {
 
-// What a client would have got.
-class Wire final : public SessionStream {
- public:
-  void send_stanza(const Stanza& stanza) override {
-    got.push_back(stanza.id);
-    last.clear();
-    stanza.write(last);
-  }
-  void send_nonza(std::string xml) override { got.push_back(std::move(xml)); }
-  size_t queued_bytes() const override { return queued; }
-  void session_closed() override { closed = true; }
-  int64_t heard_ms() const override { return heard; }
-  bool ask() override {
-    ++asked;
-    return !answers;
-  }
-  int64_t silent_since_ms() const override { return silent_since; }
-  void end(std::string_view condition, std::string_view) override { ended = condition; }
-
-  std::vector<std::string> got;
-  std::string last;  // the last stanza, as XML
-  std::string ended;
-  size_t queued = 0;
-  bool closed = false;
-  int64_t heard = 1, silent_since = 0;
-  size_t asked = 0;
-  bool answers = true;
-};
-
 constexpr const char* request = "<r xmlns='urn:xmpp:sm:3'/>";
 
-// Two tenants with an account "ann" each, on one home; commits happen when told.
-class SessionTest : public ::testing::Test {
- protected:
-  SessionTest() {
-    house_.homes.all.push_back(&home_);
-    for (const auto& tenant : {world_.shop, world_.forum}) {
-      home_.set_tenant(tenant);
-      EXPECT_TRUE(world_.create(tenant, "ann"));
-    }
-    plane_.watch_commits(loop_, [this](Lsn lsn) { home_.on_committed(lsn); });
-    shop_ = connect("ann@shop.example/phone", shop_wire_);
-    forum_ = connect("ann@forum.example/phone", forum_wire_);
-    plane_.hold_commits(true);
-  }
-  ~SessionTest() override { turn(); }
-
-  Session* connect(const std::string& address, Wire& wire) {
-    const FullJid jid = *FullJid::parse(address);
-    Session* session = nullptr;
-    home_.with_resident(jid.bare(), [&](Result<Resident*> resident) {
-      session = *home_.bind(**resident, jid.resourcepart());
-      session->attach(&wire);
-      session->set_presence(Stanza::make(StanzaKind::presence, StanzaType::none, {}));
-    });
-    while (!session) loop_.run_once(10);
-    return session;
-  }
-  void turn() {
-    for (int i = 0; i < 5; ++i) loop_.run_once(0);
-  }
-  Lsn write() { return plane_.map(world_.shop->id, "test").store("key", "entry", "value"); }
-  static Stanza message(const std::string& id) {
-    Stanza made = Stanza::make(StanzaKind::message, StanzaType::chat, "<body>x</body>");
-    made.id = id;
-    made.from = *FullJid::parse("bo@shop.example/desk");
-    made.to = *BareJid::parse("ann@shop.example");
-    return made;
-  }
-
-  testing::AccountWorld world_;
-  store::MemoryPlane plane_;
-  LoginThrottle throttle_{world_.clock};
-  CallLimits limits_{world_.clock};
-  House house_{world_.clock, plane_, world_.accounts, world_.keys, throttle_, limits_, "fake", {}};
-  net::Loop loop_{0, world_.clock};
-  Home home_{loop_, house_};
-  Wire shop_wire_, forum_wire_;
-  Session* shop_ = nullptr;
-  Session* forum_ = nullptr;
-};
+using SessionTest = testing::SessionWorld;
+using testing::Wire;
 
 TEST_F(SessionTest, NothingPassesAStanzaThatWaitsForItsCommit) {
   shop_->deliver(message("first"), write());
@@ -459,122 +379,6 @@ TEST_F(SessionTest, AMinuteLaterANameIsTakenOverAgain) {
     session->attach(&wire);
     world_.clock.advance_ms(20'000);
   }
-}
-
-class RoomForSessions : public SessionTest {
- protected:
-  bool make_room_for(const Crowd& crowd) {
-    std::optional<bool> made;
-    const auto making = make_room(home_, crowd, [&](bool some) { made = some; });
-    while (!made) loop_.run_once(10);
-    return *made;
-  }
-  const Crowd tenant_{world_.shop->id, {}};
-};
-
-TEST_F(RoomForSessions, TheQuietestGhostOfATenantMakesIt) {
-  Wire wire;
-  connect("ann@shop.example/tablet", wire);
-  EXPECT_FALSE(make_room_for(tenant_));  // all are there
-  shop_wire_.silent_since = 2000;
-  wire.silent_since = 1000;
-  forum_wire_.silent_since = 500;
-  EXPECT_TRUE(make_room_for(tenant_));
-  EXPECT_EQ(wire.ended, "connection-timeout");
-  EXPECT_EQ(shop_wire_.ended, "");
-  EXPECT_TRUE(make_room_for(tenant_));
-  EXPECT_EQ(shop_wire_.ended, "connection-timeout");
-  EXPECT_FALSE(make_room_for(tenant_));
-  EXPECT_FALSE(forum_wire_.closed);  // another tenant's
-}
-
-TEST_F(RoomForSessions, OneWithoutAStreamMakesIt) {
-  Wire wire;
-  Session* lost = connect("ann@shop.example/tablet", wire);
-  lost->sm_enable("its-id");
-  home_.make_resumable(*lost, 300);
-  home_.stream_lost(*lost);
-  EXPECT_TRUE(make_room_for(tenant_));
-  EXPECT_EQ(home_.find_resumable("its-id"), nullptr);
-  EXPECT_FALSE(shop_wire_.closed);
-  EXPECT_EQ(shop_wire_.asked, 0U);  // there was no need
-}
-
-TEST_F(RoomForSessions, WhoDoesNotAnswerMakesIt) {
-  Wire wire;
-  connect("ann@shop.example/tablet", wire);
-  wire.answers = false;
-  bool made = false;
-  const auto making = make_room(home_, tenant_, [&](bool some) { made = some; });
-  while (wire.asked == 0) loop_.run_once(10);
-  turn();
-  EXPECT_FALSE(made);  // it may answer yet
-  EXPECT_EQ(wire.ended, "");
-  wire.silent_since = 1000;
-  world_.clock.advance_ms(RoomMaking::look_ms);
-  while (!made) loop_.run_once(10);
-  EXPECT_EQ(wire.ended, "connection-timeout");
-  EXPECT_FALSE(shop_wire_.closed);
-  EXPECT_EQ(forum_wire_.asked, 0U);
-}
-
-TEST_F(RoomForSessions, WhoAnswersStays) {
-  shop_wire_.answers = false;
-  std::optional<bool> made;
-  const auto making = make_room(home_, tenant_, [&](bool some) { made = some; });
-  while (shop_wire_.asked == 0) loop_.run_once(10);
-  turn();
-  shop_wire_.answers = true;
-  world_.clock.advance_ms(RoomMaking::look_ms);
-  while (!made) loop_.run_once(10);
-  EXPECT_FALSE(*made);
-  EXPECT_FALSE(shop_wire_.closed);
-}
-
-// One that turns out to be gone when it is asked has made room by that.
-TEST_F(RoomForSessions, WhoEndsWhenItIsAskedMadeIt) {
-  shop_wire_.answers = false;
-  bool made = false;
-  const auto making = make_room(home_, tenant_, [&](bool some) { made = some; });
-  while (shop_wire_.asked == 0) loop_.run_once(10);
-  turn();
-  home_.stream_lost(*shop_);
-  world_.clock.advance_ms(RoomMaking::look_ms);
-  while (!made) loop_.run_once(10);
-}
-
-TEST_F(RoomForSessions, OnlyTheQuietestAreAsked) {
-  std::array<Wire, RoomMaking::asked_max + 1> wires;
-  for (size_t i = 0; i < wires.size(); ++i) {
-    connect("ann@shop.example/" + std::to_string(i), wires[i]);
-    wires[i].heard = 1000 - static_cast<int64_t>(i);
-  }
-  shop_wire_.heard = 2000;
-  EXPECT_FALSE(make_room_for(tenant_));
-  EXPECT_EQ(shop_wire_.asked, 0U);
-  EXPECT_EQ(wires[0].asked, 0U);
-  for (size_t i = 1; i < wires.size(); ++i) EXPECT_EQ(wires[i].asked, 1U) << i;
-}
-
-TEST_F(RoomForSessions, OfAnAccountIsMadeByItsOwn) {
-  Wire wire;
-  ASSERT_TRUE(world_.create(world_.shop, "bo"));
-  connect("bo@shop.example/desk", wire);
-  wire.silent_since = 1000;
-  EXPECT_FALSE(make_room_for({world_.shop->id, "ann@shop.example"}));
-  EXPECT_FALSE(wire.closed);
-  EXPECT_TRUE(make_room_for({world_.shop->id, "bo@shop.example"}));
-  EXPECT_EQ(wire.ended, "connection-timeout");
-}
-
-// The newcomer hung up meanwhile.
-TEST_F(RoomForSessions, NobodyIsToldOnceItIsNotWanted) {
-  shop_wire_.silent_since = 1000;
-  bool told = false;
-  make_room(home_, tenant_, [&](bool) { told = true; }).reset();
-  for (int i = 0; i < 20; ++i) turn();
-  EXPECT_FALSE(told);
-  EXPECT_FALSE(shop_wire_.closed);
 }
 
 }  // namespace
