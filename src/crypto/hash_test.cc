@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/encoding.h"
+#include "crypto/hasher.h"
 #include "crypto/keys.h"
 
 namespace teahouse::crypto {
@@ -33,6 +34,13 @@ TEST(Hash, DerivesTheKnownVectors) {
   EXPECT_EQ(to_hex(pbkdf2(Hash::sha256, "passwd", "salt", 1)),
             "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc");
   EXPECT_EQ(pbkdf2(Hash::sha1, {}, "salt", 2), pbkdf2(Hash::sha1, "", "salt", 2));
+}
+
+TEST(Hash, DigestsPieces) {
+  Hasher hasher;
+  for (const char* piece : {"a", "", "bc"}) hasher.add(piece);
+  EXPECT_EQ(hasher.finish(), sha256("abc"));
+  EXPECT_EQ(Hasher().finish(), sha256(""));
 }
 
 TEST(Hash, ComparesInConstantTime) {
