@@ -96,10 +96,12 @@ Result<void> Bond::tie(TenantId drawn, bool accept_loss) {
     const std::string text = older + " is older than " + (older == "data/" ? "control.db" : "data/") + ": control.db " +
                              control.told() + ", data/ " + data->told() + ".";
     if (!accept_loss) {
-      return Error{ErrorKind::internal_server_error,
-                   text + " Put back the " + older +
-                       " of this time, or control.db* and data/ of one backup. `teahouse "
-                       "serve --accept-loss` goes on with what is there."};
+      return Error{
+          ErrorKind::internal_server_error,
+          text + " Put back the " + older +
+              " of this time, or control.db* and data/ of one backup (`teahouse backup` makes one while a server runs, "
+              "which copying its folder does not). `teahouse "
+              "serve --accept-loss` goes on with what is there."};
     }
     log::warning("store", "Going on with planes of two times: " + text);
   }

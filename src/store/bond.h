@@ -36,6 +36,8 @@ class Bond {
   Result<void> tie(TenantId drawn, bool accept_loss);
   // The highest tenant id of either plane: none up to it may be drawn again. REQUIRES: tie().
   TenantId highest_tenant() const { return static_cast<TenantId>(highest_.load()); }
+  // The house's id, for ever. REQUIRES: tie().
+  const std::string& house() const { return id_; }
   // This id is drawn. Ends when the data plane knows; REQUIRES: before it holds anything of that tenant.
   Task<Result<void>> note_tenant(Executor& home, TenantId tenant);
 

@@ -22,7 +22,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* what_to_do =
-    " Put data/ and control.db* back from one backup. `teahouse serve --accept-loss` goes on with what is whole.";
+    " A folder that was copied while a server ran on it is like that; `teahouse backup` makes a whole copy. Put data/ "
+    "and control.db* back from one backup. `teahouse serve --accept-loss` goes on with what is whole.";
 
 Error refused(const std::string& why) { return {ErrorKind::internal_server_error, "data plane: " + why + what_to_do}; }
 

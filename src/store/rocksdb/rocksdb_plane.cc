@@ -4,6 +4,7 @@
 #include "store/rocksdb/rocksdb_plane.h"
 
 #include <rocksdb/db.h>
+#include <rocksdb/utilities/checkpoint.h>
 
 #include <future>
 #include <utility>
@@ -67,6 +68,19 @@ class RocksdbPlane final : public DataPlane {
     std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(rocksdb::ReadOptions()));
     for (at->SeekToFirst(); at->Valid(); at->Next()) visit(at->key().ToStringView(), at->value().ToStringView());
     if (!at->status().ok()) return disk_error(at->status(), "walking through all keys");
+    return {};
+  }
+  Result<void> flush() {
+    const auto status = db_->Flush(rocksdb::FlushOptions());
+    if (!status.ok()) return disk_error(status, "taking the log into tables");
+    return {};
+  }
+  Result<void> copy(const std::string& directory) {
+    rocksdb::Checkpoint* made = nullptr;
+    auto status = rocksdb::Checkpoint::Create(db_.get(), &made);
+    const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+    if (status.ok()) status = checkpoint->CreateCheckpoint(directory);
+    if (!status.ok()) return disk_error(status, "copying to " + directory);
     return {};
   }
   void after_commits(std::function<void(Result<void>)> done) { board_.when(appended(), std::move(done)); }
@@ -150,6 +164,12 @@ Result<std::unique_ptr<DataPlane>> open_rocksdb(const std::string& directory, Ro
 }
 
 bool has_rocksdb(const std::string& directory) { return rocks::has_database(directory); }
+
+Result<void> flush_rocksdb(DataPlane& plane) { return static_cast<RocksdbPlane&>(plane).flush(); }
+
+Result<void> copy_rocksdb(DataPlane& plane, const std::string& directory) {
+  return static_cast<RocksdbPlane&>(plane).copy(directory);
+}
 
 Result<void> for_each_key(DataPlane& plane, const std::function<void(std::string_view, std::string_view)>& visit) {
   auto& rocks = static_cast<RocksdbPlane&>(plane);

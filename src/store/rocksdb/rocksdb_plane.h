@@ -29,6 +29,21 @@ Result<std::unique_ptr<DataPlane>> open_rocksdb(const std::string& directory, Ro
 // Whether there is a data plane in this directory, whole or not.
 bool has_rocksdb(const std::string& directory);
 
+// Whether a process has it open, this one not counted.
+bool is_rocksdb_open(const std::string& directory);
+
+// What these two ask for is of a plane of open_rocksdb. Both block.
+// Takes into tables what only memory and the log hold, so that a copy has little left to do.
+Result<void> flush_rocksdb(DataPlane& plane);
+// The plane as it is at some moment between call and return, in a directory that is made; tables are hard links where
+// the file system has them. Errors: the disk; what was begun is removed then.
+Result<void> copy_rocksdb(DataPlane& plane, const std::string& directory);
+
+// Reads a table file (*.sst) through. Errors: the first block that is damaged.
+Result<void> check_rocksdb_table(const std::string& path);
+// Whether a copy can be opened, with all that its list of tables names.
+Result<void> check_rocksdb_copy(const std::string& directory);
+
 // Every key of every tenant with its value, in order, once all writes until now are committed: for tests and for
 // looking into a plane. Blocks. REQUIRES: the plane comes from open_rocksdb.
 Result<void> for_each_key(DataPlane& plane,

@@ -79,6 +79,23 @@ Result<void> Database::open(const std::string& path) {
                "control plane: " + path + " can't be opened: " + sqlite3_errmsg(database_) + "." + hint};
 }
 
+Result<void> Database::open_as_it_is(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '%' || c == '?' || c == '#') {
+      uri.append({'%', digits[byte >> 4], digits[byte & 15]});
+    } else {
+      uri += c;
+    }
+  }
+  constexpr int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  if (sqlite3_open_v2((uri + "?immutable=1").c_str(), &database_, flags, nullptr) == SQLITE_OK) return {};
+  return Error{ErrorKind::internal_server_error,
+               "control plane: " + path + " can't be opened: " + (database_ ? sqlite3_errmsg(database_) : "no memory")};
+}
+
 void Database::keep_log(bool kept) {
   sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, kept ? 1 : 0, nullptr);
 }
@@ -89,6 +106,21 @@ Result<void> Database::check() {
   const std::string found = answer->rows.empty() ? "no answer" : as_text(answer->rows[0][0]);
   if (found == "ok") return {};
   return Error{ErrorKind::internal_server_error, found};
+}
+
+Result<void> Database::copy_to(const std::string& path) {
+  sqlite3* copy = nullptr;
+  constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  int code = sqlite3_open_v2(path.c_str(), &copy, flags, nullptr);
+  if (code == SQLITE_OK) {
+    sqlite3_backup* copying = sqlite3_backup_init(copy, "main", database_, "main");
+    if (copying) sqlite3_backup_step(copying, -1);
+    code = copying ? sqlite3_backup_finish(copying) : sqlite3_errcode(copy);
+  }
+  const std::string why = copy ? sqlite3_errmsg(copy) : "no memory";
+  const int closed = sqlite3_close(copy);
+  if (code == SQLITE_OK && closed == SQLITE_OK) return {};
+  return Error{ErrorKind::internal_server_error, "control plane: copying to " + path + ": " + why};
 }
 
 Result<void> Database::run(const char* sql) {

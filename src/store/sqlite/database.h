@@ -23,10 +23,14 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   Result<void> open(const std::string& path);
+  // For looking at a file that nobody else has open; beside it none is made.
+  Result<void> open_as_it_is(const std::string& path);
   // Whether the log stays as it is when this closes, rather than going into the database; at first it stays.
   void keep_log(bool kept);
   // Reads every page. Errors: the first that is damaged.
   Result<void> check();
+  // Writes all of it, as a transaction of now sees it, into a file that is not there yet.
+  Result<void> copy_to(const std::string& path);
   // One statement; its rows are read to the end.
   Result<Answer> execute(const Statement& statement);
   // Any number of statements, without parameters or rows.

@@ -55,6 +55,7 @@ class SqlitePlane final : public ControlPlane {
   ~SqlitePlane() override { thread_.finish(); }
 
   Result<void> open(const std::string& path, SqliteSettings settings);
+  Result<void> copy(const std::string& path, const std::function<Result<void>()>& meanwhile);
 
   Result<void> migrate(const std::vector<Migration>& migrations) override;
   Task<Result<Answer>> execute(Executor& home, Statement statement) override {
@@ -101,6 +102,7 @@ class SqlitePlane final : public ControlPlane {
   Result<void> apply(const Migration& migration);
   Result<void> commit();
 
+  std::string path_;
   Database database_;  // used on thread_, once that runs anything, as is what follows
   CommitMark mark_;
   int64_t commits_ = 0;
@@ -110,6 +112,7 @@ class SqlitePlane final : public ControlPlane {
 };
 
 Result<void> SqlitePlane::open(const std::string& path, SqliteSettings settings) {
+  path_ = path;
   if (auto opened = database_.open(path); !opened) return opened;
   if (auto checked = database_.check(); !checked) {
     auto judged = judge(path + " is damaged: " + checked.error().text + ".", settings);
@@ -125,10 +128,11 @@ Result<void> SqlitePlane::open(const std::string& path, SqliteSettings settings)
   const auto noted = static_cast<int64_t>(mark_.read().value_or(0));
   if (noted > commits_) {
     const std::string log = path + "-wal";
-    auto judged =
-        judge("the last " + std::to_string(noted - commits_) + " changes to " + path + " are not there: its log " +
-                  log + " is damaged, emptied or deleted, or one of the two is of an earlier time.",
-              settings);
+    auto judged = judge(
+        "the last " + std::to_string(noted - commits_) + " changes to " + path + " are not there: its log " + log +
+            " is damaged, emptied or deleted, or one of the two is of an earlier time, as in a folder that was copied "
+            "while a server ran on it (`teahouse backup` makes a whole copy).",
+        settings);
     if (!judged) return judged;
     std::error_code none;  // of what is left of the log, if anything is
     std::filesystem::copy_file(log, log + ".damaged", std::filesystem::copy_options::skip_existing, none);
@@ -136,6 +140,19 @@ Result<void> SqlitePlane::open(const std::string& path, SqliteSettings settings)
   mark_.note(static_cast<uint64_t>(commits_));
   database_.keep_log(false);
   return {};
+}
+
+// A second connection holds on to the moment by a transaction that has read, so nobody waits for the copying itself.
+Result<void> SqlitePlane::copy(const std::string& path, const std::function<Result<void>()>& meanwhile) {
+  Database moment;
+  if (auto opened = moment.open(path_); !opened) return opened;
+  std::promise<Result<void>> held;
+  thread_.post([&] {
+    auto taken = moment.run("BEGIN; SELECT number FROM commits");
+    held.set_value(taken ? meanwhile() : std::move(taken));
+  });
+  if (auto done = held.get_future().get(); !done) return done;
+  return moment.copy_to(path);
 }
 
 Result<void> SqlitePlane::commit() {
@@ -288,6 +305,18 @@ Result<std::unique_ptr<ControlPlane>> open_sqlite(const std::string& path, Sqlit
   auto plane = std::make_unique<SqlitePlane>(path == ":memory:" ? std::string() : path + "-mark");
   if (auto opened = plane->open(path, settings); !opened) return opened.error();
   return std::unique_ptr<ControlPlane>(std::move(plane));
+}
+
+Result<void> copy_sqlite(ControlPlane& plane, const std::string& path, const std::function<Result<void>()>& meanwhile) {
+  return static_cast<SqlitePlane&>(plane).copy(path, meanwhile);
+}
+
+Result<void> check_sqlite_copy(const std::string& path) {
+  Database copy;
+  auto checked = copy.open_as_it_is(path);
+  if (checked) checked = copy.check();
+  if (checked) return checked;
+  return Error{ErrorKind::internal_server_error, path + " is damaged: " + checked.error().text + "."};
 }
 
 }  // namespace teahouse::store

@@ -1,6 +1,7 @@
 // open_sqlite: the ControlPlane on SQLite, in one file of this machine.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,5 +20,12 @@ struct SqliteSettings {
 // Limits: 10,000 calls wait at most; one more gets resource_constraint at once.
 // Tables must not have deferred constraints if their writers care for others: see sqlite_plane.cc.
 Result<std::unique_ptr<ControlPlane>> open_sqlite(const std::string& path, SqliteSettings settings = {});
+
+// A copy of a plane of open_sqlite, in a file that is not there yet: as it is while `meanwhile` runs, when no statement
+// does. They go on before the copy is written. Blocks. REQUIRES: the plane is a file.
+Result<void> copy_sqlite(ControlPlane& plane, const std::string& path, const std::function<Result<void>()>& meanwhile);
+
+// Reads a copy through. Errors: the first page that is damaged.
+Result<void> check_sqlite_copy(const std::string& path);
 
 }  // namespace teahouse::store

@@ -1,0 +1,44 @@
+// Looks at a plane's files without opening it for writing.
+#include <fcntl.h>
+#include <rocksdb/db.h>
+#include <rocksdb/sst_file_reader.h>
+#include <unistd.h>
+
+#include <memory>
+
+#include "store/rocksdb/options.h"
+#include "store/rocksdb/rocksdb_plane.h"
+
+namespace teahouse::store {
+
+using rocks::disk_error;
+using rocks::make_options;
+
+bool is_rocksdb_open(const std::string& directory) {
+  const int file = ::open((directory + "/LOCK").c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  const bool locked = ::fcntl(file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  ::close(file);
+  return locked;
+}
+
+Result<void> check_rocksdb_table(const std::string& path) {
+  rocksdb::SstFileReader reader(make_options());
+  auto status = reader.Open(path);
+  if (status.ok()) status = reader.VerifyChecksum();
+  if (!status.ok()) return disk_error(status, "checking the table " + path);
+  return {};
+}
+
+Result<void> check_rocksdb_copy(const std::string& directory) {
+  rocksdb::DB* opened = nullptr;
+  const auto status = rocksdb::DB::OpenForReadOnly(make_options(), directory, &opened);
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  if (!status.ok()) return disk_error(status, "checking the copy " + directory);
+  return {};
+}
+
+}  // namespace teahouse::store
