@@ -1,0 +1,43 @@
+// make_backup: a new backup of a house beside its earlier ones.
+//
+// What is the same as in the newest before it is not written again: both have it by hard links. All of it is read back
+// and compared before it counts; what is damaged in the earlier one is written anew.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "backup/backup_folder.h"
+#include "base/result.h"
+
+namespace teahouse::backup {
+
+struct SourceFile {
+  std::string path;            // in the backup
+  std::string from;            // where it is now
+  bool never_changes = false;  // of one name, size and time of change it is the same: it need not be read to know that
+};
+
+struct BackupWanted {
+  std::string house, version;
+  std::vector<SourceFile> files;  // all of one moment
+  size_t keep = 0;                // so many backups are kept, this one counted; 0: all
+  int64_t wall_ms = 0;
+  std::function<Result<void>(const std::string& path)> check;  // of each file that was copied; may be empty
+};
+
+struct BackupMade {
+  std::string name;
+  size_t files = 0;
+  uint64_t bytes = 0, copied_bytes = 0;
+  std::vector<std::string> removed;  // names of backups
+  std::vector<std::string> notes;    // sentences: what was found of earlier ones
+};
+
+// Thread: any; blocks. Errors: those of files.h and of `check`; conflict for a folder with backups of another house.
+// Then the earlier ones are as they were.
+Result<BackupMade> make_backup(BackupFolder& folder, const BackupWanted& wanted);
+
+}  // namespace teahouse::backup

@@ -1,0 +1,154 @@
+#include "backup/backup_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "backup/files.h"
+#include "backup/manifest.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+namespace teahouse::backup {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t number_digits = 6;
+constexpr std::string_view pattern = "000000-00000000T000000Z";  // 0: a digit
+
+Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
+
+bool is_whole(const std::string& backup) {
+  std::error_code none;
+  return fs::exists(backup + "/" + manifest_name, none);
+}
+
+// Backups are found by their names; `others` gets what is none of ours.
+Result<std::vector<std::string>> list_names(const std::string& path, std::string* others) {
+  std::vector<std::string> names;
+  std::error_code failed;
+  for (fs::directory_iterator at(path, failed), end; !failed && at != end; at.increment(failed)) {
+    const std::string name = at->path().filename().string();
+    if (is_backup_name(name)) {
+      names.push_back(name);
+    } else if (name != "unfinished" && name != "lost+found") {
+      *others = name;
+    }
+  }
+  if (failed) return bad(path + " can't be read: " + failed.message() + ".");
+  std::ranges::sort(names);
+  return names;
+}
+
+uint64_t number_of(const std::string& name) {
+  return parse_decimal<uint64_t>(std::string_view(name).substr(0, number_digits)).value_or(0);
+}
+
+}  // namespace
+
+Result<FolderLock> FolderLock::take(const std::string& folder) {
+  const int file = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (file < 0) return bad(folder + " can't be opened: " + std::strerror(errno) + ".");
+  FolderLock lock(file);
+  if (::flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    return Error{ErrorKind::conflict,
+                 "Another backup or restore is at work on " + folder + "; wait until it has ended."};
+  }
+  return lock;
+}
+
+FolderLock::FolderLock(FolderLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+
+FolderLock::~FolderLock() {
+  if (file_ >= 0) ::close(file_);
+}
+
+bool is_backup_name(std::string_view name) {
+  return std::ranges::equal(name, pattern,
+                            [](char c, char wanted) { return wanted == '0' ? c >= '0' && c <= '9' : c == wanted; });
+}
+
+Result<std::string> find_backup(const std::string& path) {
+  if (is_whole(path)) return path;
+  std::string others;
+  const auto names = list_names(path, &others);
+  if (!names) return names.error();
+  const auto is_whole_here = [&](const std::string& name) { return is_whole(path + "/" + name); };
+  const auto newest = std::find_if(names->rbegin(), names->rend(), is_whole_here);
+  if (newest != names->rend()) return path + "/" + *newest;
+  return bad(path + " holds no backup that was made to its end: neither " + manifest_name +
+             " nor a folder with one is in it.");
+}
+
+Result<BackupFolder> BackupFolder::open(const std::string& path) {
+  std::error_code none;
+  if (!fs::exists(path, none)) {
+    return bad(path + " is not there. Is its disk mounted? A new folder for backups is made by hand: mkdir " + path);
+  }
+  if (!fs::is_directory(path, none)) return bad(path + " is no folder.");
+  if (::access(path.c_str(), W_OK | X_OK) != 0) return bad(path + " can't be written: " + std::strerror(errno) + ".");
+  auto lock = FolderLock::take(path);
+  if (!lock) return lock.error();
+  BackupFolder folder(path, std::move(*lock));
+  if (auto read = folder.read(); !read) return read.error();
+  return folder;
+}
+
+Result<void> BackupFolder::read() {
+  std::string others;
+  const auto names = list_names(path_, &others);
+  if (!names) return names.error();
+  if (!others.empty()) {
+    return bad(path_ + " holds other things than backups (" + others + "). Give backups a folder of their own.");
+  }
+  for (const std::string& name : *names) {
+    last_number_ = std::max(last_number_, number_of(name));
+    if (is_whole(path_of(name))) {
+      names_.push_back(name);
+    } else if (auto removed = remove(name); !removed) {  // its removal was cut short
+      return removed;
+    }
+  }
+  return remove_folder(unfinished());
+}
+
+std::string BackupFolder::next_name(int64_t wall_ms) const {
+  std::string number = std::to_string(last_number_ + 1), time = format_time(wall_ms).substr(0, 19) + "Z";
+  std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
+  return std::string(number_digits - std::min(number_digits, number.size()), '0') + number + "-" + time;
+}
+
+Result<void> BackupFolder::finish(const std::string& name) {
+  std::error_code failed;
+  fs::rename(unfinished(), path_of(name), failed);
+  if (failed) return Error{ErrorKind::internal_server_error, path_of(name) + " can't be made: " + failed.message()};
+  names_.push_back(name);
+  return sync_folder(path_);
+}
+
+Result<std::vector<std::string>> BackupFolder::keep(size_t count) {
+  std::vector<std::string> removed;
+  while (names_.size() > count) {
+    if (auto gone = remove(names_.front()); !gone) return gone.error();
+    removed.push_back(names_.front());
+    names_.erase(names_.begin());
+  }
+  return removed;
+}
+
+// Its manifest first, so that what is left of it is no backup.
+Result<void> BackupFolder::remove(const std::string& name) {
+  std::error_code none;
+  fs::remove(path_of(name) + "/" + manifest_name, none);
+  if (auto synced = sync_folder(path_of(name)); !synced) return synced;
+  return remove_folder(path_of(name));
+}
+
+}  // namespace teahouse::backup

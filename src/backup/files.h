@@ -1,0 +1,31 @@
+// Copies and digests of files, of what is on the disk rather than in memory.
+//
+// Thread: any; all block. Errors: internal_server_error with the file's name and the system's reason.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+
+namespace teahouse::backup {
+
+struct FileDigest {
+  uint64_t bytes = 0;
+  std::string sha256;  // hex
+  bool operator==(const FileDigest&) const = default;
+};
+
+// Reads the file from its disk.
+Result<FileDigest> digest_file(const std::string& path);
+// The digest of what was read. `to` is new, its owner's alone, and on disk.
+Result<FileDigest> copy_file(const std::string& from, const std::string& to);
+// A second name for the file; false where the file system has no such thing.
+Result<bool> link_file(const std::string& from, const std::string& to);
+Result<int64_t> modified_ns(const std::string& path);
+Result<void> make_folder(const std::string& path);    // its owner's alone
+Result<void> remove_folder(const std::string& path);  // with all in it; also where there is none
+// What was made, renamed or removed in the folder is so on disk.
+Result<void> sync_folder(const std::string& path);
+
+}  // namespace teahouse::backup
