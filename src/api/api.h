@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 
+#include "base/task.h"
 #include "http/router.h"
 #include "server/home.h"
 #include "server/rooms.h"
@@ -32,6 +33,8 @@ struct ApiContext {
   // A certificate was uploaded, or removed: for the listeners' TLS. Called on this loop; may be empty.
   std::function<void(const HostCertificate&)> certificate_set;
   std::function<void(const std::string& domain)> certificate_removed;
+  // Puts both planes as they are now beside themselves, as files; the house's id.
+  std::function<Task<Result<std::string>>(Executor& home)> make_snapshot;
 
   House& house() const { return home.house(); }
   net::Loop& loop() const { return home.loop(); }

@@ -10,6 +10,7 @@ namespace teahouse::api {
 // The operator's: operator.cc, operator_tenants.cc, operator_accounts.cc, operator_plans.cc, certificates.cc
 Task<Outcome> ping(ApiContext& api, Call call);
 Task<Outcome> list_audit(ApiContext& api, Call call);
+Task<Outcome> make_snapshot(ApiContext& api, Call call);
 Task<Outcome> create_tenant(ApiContext& api, Call call);
 Task<Outcome> list_tenants(ApiContext& api, Call call);
 Task<Outcome> get_tenant(ApiContext& api, Call call);

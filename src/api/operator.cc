@@ -9,6 +9,14 @@ Task<Outcome> ping(ApiContext& /*api*/, Call /*call*/) {
 
 Task<Outcome> get_health(ApiContext& /*api*/, Call /*call*/) { co_return make_answer(200, {{"ok", true}}, "ok"); }
 
+// For a backup, which takes it from there (`teahouse backup`).
+Task<Outcome> make_snapshot(ApiContext& api, Call /*call*/) {
+  auto making = api.make_snapshot(api.loop());
+  const auto house = co_await making;
+  if (!house) co_return house.error();
+  co_return make_answer(201, {{"house", *house}});
+}
+
 // Of one tenant, or of the house.
 Task<Outcome> list_audit(ApiContext& api, Call call) {
   TenantId tenant = TenantId::house;

@@ -26,6 +26,14 @@ TEST_F(OperatorApi, MakesATenantThatWorksAtOnce) {
   EXPECT_EQ(shown.body.find("ss_"), std::string::npos);
 }
 
+TEST_F(OperatorApi, MakesASnapshotForTheOperatorAlone) {
+  const Reply made = as_operator("POST", "/operator/v1/snapshot");
+  EXPECT_EQ(made.status, 201);
+  EXPECT_EQ(made.text("house"), "house-1");
+  EXPECT_EQ(as_operator("POST", "/operator/v1/snapshot", "to=/etc").status, 400);
+  EXPECT_EQ(with_key(shop_, "POST", "/operator/v1/snapshot").status, 401);
+}
+
 TEST_F(OperatorApi, ListsByPagesAndDomain) {
   make_site("cafe", "cafe.example", "https://cafe.example");
   const Reply first = as_operator("GET", "/operator/v1/tenants?limit=2");

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "account/accounts.h"
+#include "backup/restore.h"
 #include "store/rocksdb/rocksdb_plane.h"
 #include "store/sqlite/sqlite_plane.h"
 #include "tenant/tables.h"
@@ -31,6 +32,7 @@ bool has_planes(const std::string& directory) {
 }
 
 Result<Planes> open_planes(const std::string& directory, bool accept_loss) {
+  if (auto whole = backup::refuse_half_restored(directory); !whole) return whole.error();
   if (!has_control_plane(directory) && store::has_rocksdb(directory + "/data") && !accept_loss) {
     return Error{ErrorKind::internal_server_error,
                  directory + "/control.db is missing or empty, and " + directory +

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "app/server.h"
+#include "backup/restore.h"
 
 namespace teahouse {
 namespace {
@@ -79,6 +80,7 @@ int serve(int argc, char** argv) {
     app.parse(argc - 1, argv + 1);
   } catch (const CLI::ParseError& error) { return app.exit(error) == 0 ? 0 : 2; }
   umask(077);  // keys and everybody's messages are in what it makes
+  if (auto whole = backup::refuse_half_restored(data_directory); !whole) return fail(whole.error());
   auto config = load_config(data_directory, overrides);
   if (!config) return fail(config.error());
   config->accept_loss = accept_loss;

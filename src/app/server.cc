@@ -11,12 +11,14 @@
 #include "app/memory_return.h"
 #include "app/planes.h"
 #include "app/secrets.h"
+#include "app/snapshot.h"
 #include "app/tenancy.h"
 #include "app/worker.h"
 #include "crypto/keys.h"
 #include "crypto/sealer.h"
 #include "modules/muc/muc.h"
 #include "store/clock_watch.h"
+#include "store/workers.h"
 #include "tenant/whole_file.h"
 
 namespace teahouse {
@@ -72,7 +74,9 @@ struct Server::State {
   http::StaticFiles assets;
   std::unique_ptr<Rooms> rooms;
   Ports ports;
+  store::Workers snapshots{1, "snapshot"};  // no loop waits for the disk
 
+  static Task<Result<std::string>> take_snapshot(State& self, Executor& home);
   Result<void> watch_clock();
   Result<void> load();
   void make_workers();
@@ -120,6 +124,17 @@ Result<void> Server::State::load() {
   return {};
 }
 
+Task<Result<std::string>> Server::State::take_snapshot(State& self, Executor& home) {
+  Async<Result<void>> making(home, [&self](Async<Result<void>>::Done done) {
+    self.snapshots.post([&self, done = std::move(done)] {
+      done(make_snapshot(*self.control, *self.data, self.config.data_directory));
+    });
+  });
+  const auto made = co_await making;
+  if (!made) co_return made.error();
+  co_return self.bond->house();
+}
+
 void Server::State::make_workers() {
   const unsigned count = config.loop_count();
   const c2s::Options options{config.c2s_require_tls, config.c2s_login_timeout_s, config.c2s_refused_timeout_s,
@@ -165,7 +180,8 @@ Result<void> Server::State::listen() {
         std::make_unique<api::ApiContext>(api::ApiContext{
             worker->home(), tenants, *rooms, audit, certificates, idempotency, crypto::hash_key(secrets.operator_key),
             http_origin, websocket_url, [this](const HostCertificate& certificate) { tenancy.use(certificate); },
-            [this](const std::string& domain) { tenancy.forget_certificate(domain); }}),
+            [this](const std::string& domain) { tenancy.forget_certificate(domain); },
+            [this](Executor& home) { return take_snapshot(*this, home); }}),
         assets, options);
   }
   return write_where();
@@ -204,6 +220,7 @@ Result<std::unique_ptr<Server>> Server::make(const Config& config, size_t connec
   if (!secrets) return secrets.error();
   auto planes = open_planes(config.data_directory, config.accept_loss);
   if (!planes) return planes.error();
+  remove_left_snapshot(config.data_directory);
   static const SystemClock ca_clock;
   auto ca = LocalCa::load_or_make(config.data_directory + "/ca.pem", config.data_directory + "/ca.key", ca_clock);
   if (!ca) return ca.error();

@@ -24,7 +24,10 @@ int run_cli(int argc, char** argv) {
   add_account_commands(app, shell);
   add_plan_commands(app, shell);
   add_key_commands(app, shell);
-  app.add_subcommand("serve", "Run the server");  // main.cc does; it stands here for --help
+  // main.cc runs these; they stand here for --help.
+  app.add_subcommand("serve", "Run the server");
+  app.add_subcommand("backup", "Back up the whole house, while the server runs");
+  app.add_subcommand("restore", "Make a house of a backup");
   const std::string first = argc > 1 ? argv[1] : "-";
   const auto commands = app.get_subcommands([&](const CLI::App* each) { return each->check_name(first); });
   if (!first.starts_with('-') && commands.empty()) {

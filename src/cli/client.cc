@@ -6,12 +6,12 @@
 #include <fstream>
 #include <iterator>
 
-#include "http/client.h"
-
 namespace teahouse::cli {
 namespace {
 
 namespace json = boost::json;
+
+constexpr int64_t long_timeout_ms = 3'600'000;
 
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -92,11 +92,22 @@ Result<Client> Client::find(const Place& place) {
 Result<Reply> Client::call(std::string_view method, const std::string& path, const std::string& body) const {
   http::ClientRequest request;
   request.method = method;
+  if (!body.empty()) request.headers.add("Content-Type", "application/json");
+  request.body = body;
+  return send(std::move(request), path);
+}
+
+Result<Reply> Client::call_long(std::string_view method, const std::string& path) const {
+  http::ClientRequest request;
+  request.method = method;
+  request.timeout_ms = long_timeout_ms;
+  return send(std::move(request), path);
+}
+
+Result<Reply> Client::send(http::ClientRequest request, const std::string& path) const {
   request.url = place_.url + "/operator/v1" + path;
   request.headers.add("Authorization", "Bearer " + place_.key);
   request.headers.add("Accept", "application/json");
-  if (!body.empty()) request.headers.add("Content-Type", "application/json");
-  request.body = body;
   request.ca_file = place_.ca_file;
   const auto response = http::fetch(request);
   if (!response) {

@@ -169,6 +169,7 @@ class ApiWorld : public ::testing::Test {
   Site shop_, forum_;
 
  private:
+  static Task<Result<std::string>> make_snapshot(Executor& /*home*/) { co_return std::string("house-1"); }
   void serve() {
     context_ = std::make_unique<ApiContext>(ApiContext{*homes_[0],
                                                        base_.tenants,
@@ -180,7 +181,8 @@ class ApiWorld : public ::testing::Test {
                                                        "http://im.example",
                                                        "ws://im.example/xmpp",
                                                        {},
-                                                       {}});
+                                                       {},
+                                                       make_snapshot});
     add_routes(router_, *context_);
     server_ = std::make_unique<http::Server>(*first_, router_);
     auto listener = net::Listener::listen(*first_, "127.0.0.1:0", [this](std::unique_ptr<net::Connection> connection) {

@@ -1,0 +1,279 @@
+"""Backups: what was acknowledged before one began is in it, also under load; what is cut short or damaged is never taken for a whole one."""
+import asyncio
+import copy
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+
+import damage
+import slow_disk
+from fixtures import limits
+from fixtures.client import Unexpected
+from fixtures.server import Server, binary
+from load import Load
+
+CASES = []
+
+
+class Backups:
+    """A folder for backups, and the commands that fill it and make houses of it. `with Backups(server) as backups:`"""
+
+    def __init__(self, server):
+        self.server = server
+        self.folder = tempfile.mkdtemp(prefix='teahouse-backups-')
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.folder)
+
+    def backup_command(self, *switches):
+        return [binary(), 'backup', '--data', self.server.data, '--to', self.folder, '--json', *switches]
+
+    async def make(self, *switches):
+        """A backup's folder, and how many bytes were copied for it."""
+        made = json.loads(await good(self.backup_command(*switches)))
+        return made['backup'], made['copied_bytes']
+
+    async def restore(self, data, source=None):
+        return await good([binary(), 'restore', '--from', source or self.folder, '--data', data])
+
+    def names(self):
+        return sorted(os.listdir(self.folder))
+
+
+async def run(command, environment=None):
+    return await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False, timeout=limits.EXCHANGE_S,
+                                   env={**os.environ, **(environment or {})})
+
+
+async def good(command):
+    done = await run(command)
+    if done.returncode != 0 or done.stderr:
+        raise Unexpected(f'{command[1]} ended with {done.returncode}: {done.stdout}{done.stderr}')
+    return done.stdout
+
+
+async def refused(command, *words):
+    done = await run(command)
+    if done.returncode == 0 or done.stdout or any(word not in done.stderr for word in words):
+        raise Unexpected(f'{command[1]} was to be refused with {words}; it ended with {done.returncode}: {done.stdout}{done.stderr}')
+
+
+def promised_until_now(load):
+    """What is acknowledged by now, and what was delivered."""
+    for sender in load.senders:
+        sender.count()
+    return {text for text, said in load.book.said.items() if said.is_acknowledged}, list(load.book.live)
+
+
+def book_of_then(load, promised):
+    """A book that knows of all that was said until the end, and of promises only those."""
+    book = copy.deepcopy(load.book)
+    acknowledged, book.live = promised
+    for text, said in book.said.items():
+        said.is_acknowledged = text in acknowledged
+    return book
+
+
+async def under_load(server):
+    """Made while two tenants talk, and restored elsewhere: what was acknowledged before is there once, and nobody has another's."""
+    load = Load(server)
+    await load.set_up()
+    with Backups(server) as backups:
+        made = []
+        tasks = await load.run(300)
+        for turn in range(3):
+            promised = promised_until_now(load)
+            making = asyncio.ensure_future(backups.make())
+            for number in range(5):   # the control plane is written meanwhile
+                await asyncio.to_thread(server.api.create_tenant, f'late-{turn}-{number}', f'late-{turn}-{number}.example')
+            made.append((await making, promised))
+        await load.stop(tasks)
+        load.cut()
+        for (source, _), promised in made:
+            with Server('faults-restored', server.settings) as other:
+                await asyncio.to_thread(other.terminate)
+                shutil.rmtree(other.data)
+                await backups.restore(other.data, source)
+                other.start()
+                checked = await Load(other, book_of_then(load, promised)).check()
+                if checked < 300:
+                    raise Unexpected(f'only {checked} promises were checked')
+                await asyncio.to_thread(other.terminate)
+                other.start()   # once more, by itself
+CASES.append(('backup: under load', under_load))
+
+
+async def few_bytes(server):
+    """The next one copies what is new only, and shares the rest; both are whole, also when the other is gone; --keep removes the oldest."""
+    await damage.make_house(server)
+    server.start()
+    with Backups(server) as backups:
+        first, all_bytes = await backups.make()
+        tables = [name for name in os.listdir(first + '/data') if name.endswith('.sst')]
+        second, few = await backups.make()
+        if not tables or few > all_bytes / 4:
+            raise Unexpected(f'the first of {tables} copied {all_bytes} bytes, the second, with nothing new, {few}')
+        if copied := [t for t in tables if not os.path.samefile(f'{first}/data/{t}', f'{second}/data/{t}')]:
+            raise Unexpected(f'{copied} are there twice')
+        await damage.say(server, [damage.MESSAGES])
+        third, _ = await backups.make('--keep', '2')
+        if backups.names() != [os.path.basename(path) for path in (second, third)]:
+            raise Unexpected(f'with --keep 2 there are {backups.names()}')
+        for source, count in ((second, damage.MESSAGES), (third, damage.MESSAGES + 1)):
+            await restored(server, backups, source, count)
+        for top, _, files in os.walk(third):
+            for path in [top, *(os.path.join(top, name) for name in files)]:
+                if os.stat(path).st_mode & 0o077:
+                    raise Unexpected(f'others can read {path}')
+CASES.append(('backup: copies what is new, keeps so many', few_bytes))
+
+
+async def restored(server, backups, source, count=damage.MESSAGES):
+    """The house of this backup starts by itself and has all messages; then it is gone again."""
+    with Server('faults-restored', server.settings) as other:
+        await asyncio.to_thread(other.terminate)
+        shutil.rmtree(other.data)
+        await backups.restore(other.data, source)
+        other.start()
+        await damage.all_there(other, count)
+        if 'lost' in other.words_of_start() or 'damaged' in other.words_of_start():
+            raise Unexpected(f'it said\n{other.words_of_start()}')
+
+
+async def not_running(server):
+    """Of a server that was stopped, and of one that was killed."""
+    await damage.make_house(server)
+    with Backups(server) as backups:
+        killed, _ = await backups.make()
+        server.start()
+        await asyncio.to_thread(server.terminate)
+        stopped, _ = await backups.make()
+        for source in (killed, stopped):
+            await restored(server, backups, source)
+        server.start()
+        await damage.all_there(server)
+CASES.append(('backup: of a server that does not run', not_running))
+
+
+async def flipped_byte(server):
+    """One byte of any file: a restore is refused with the file's name before anything is made, and the next backup is whole again."""
+    await damage.make_house(server)
+    server.start()
+    with Backups(server) as backups:
+        made, _ = await backups.make()
+        table = next('data/' + name for name in sorted(os.listdir(made + '/data')) if name.endswith('.sst'))
+        target = backups.folder + '.restored'
+        for name in ('control.db', 'seal.key', 'manifest.json', 'teahouse.toml', table):
+            flip(f'{made}/{name}')
+            await refused([binary(), 'restore', '--from', made, '--data', target], f'{made}/{name} is damaged')
+            if os.path.exists(target):
+                raise Unexpected(f'{name}: something was restored')
+            if name != table:
+                flip(f'{made}/{name}')
+        done = await run(backups.backup_command())
+        if done.returncode != 0 or f'{made}/{table} is damaged' not in done.stderr:
+            raise Unexpected(f'of the damaged table it said {done.stderr}')
+        await restored(server, backups, backups.folder)
+        newest, _ = await backups.make()
+        os.unlink(f'{newest}/seal.key')
+        await refused([binary(), 'restore', '--from', newest, '--data', target], f'{newest}/seal.key', 'No such file')
+CASES.append(('backup: a flipped byte is refused', flipped_byte))
+
+
+def flip(path):
+    with open(path, 'r+b') as file:
+        file.seek(os.path.getsize(path) // 2)
+        byte = file.read(1)[0]
+        file.seek(-1, os.SEEK_CUR)
+        file.write(bytes([byte ^ 1]))
+
+
+async def until(is_so, what):
+    deadline = asyncio.get_running_loop().time() + limits.ANSWER_S
+    while not is_so():
+        if asyncio.get_running_loop().time() > deadline:
+            raise Unexpected(f'still not so: {what}')
+        await asyncio.sleep(0.02)  # between two looks
+
+
+async def killed(server):
+    """kill -9 in the middle of a backup: it is none, the earlier one is as it was, the next is whole and takes all away that was left;
+    in the middle of a restore: no server starts on what there is, and the restore is done again."""
+    await damage.make_house(server)
+    server.start()
+    shim = slow_disk.prepare()
+    with Backups(server) as backups:
+        first, _ = await backups.make()
+        slow_disk.stop_disk()
+        process = subprocess.Popen(backups.backup_command(), env={**os.environ, **shim, 'SLOW_DISK_OF': '/unfinished/'})
+        await until(lambda: os.path.exists(backups.folder + '/unfinished/control.db'), 'something is written')
+        with Backups(server) as elsewhere:
+            for other in (backups, elsewhere):   # the folder is taken, and the house
+                await refused(other.backup_command(), 'Another backup')
+        process.kill()
+        process.wait()
+        slow_disk.free_disk()
+        if not os.path.exists(server.data + '/snapshot') or backups.names() != [os.path.basename(first), 'unfinished']:
+            raise Unexpected(f'there are {backups.names()}')
+        await restored(server, backups, backups.folder)
+        second, _ = await backups.make()
+        if os.path.exists(server.data + '/snapshot') or backups.names() != [os.path.basename(path) for path in (first, second)]:
+            raise Unexpected(f'{backups.names()} are left')
+        data = backups.folder + '/restored'
+        slow_disk.stop_disk()
+        process = subprocess.Popen([binary(), 'restore', '--from', second, '--data', data], env={**os.environ, **shim,
+                                                                                                'SLOW_DISK_OF': '/restored/data'})
+        await until(lambda: os.path.exists(data + '/data') and os.listdir(data + '/data'), 'something is restored')
+        process.kill()
+        process.wait()
+        slow_disk.free_disk()
+        done = await run([binary(), 'serve', '--data', data])
+        if done.returncode != 1 or 'half a house' not in done.stderr:
+            raise Unexpected(f'a server on half a house said {done.stderr}')
+        await backups.restore(data, second)
+        if os.path.exists(data + '/RESTORING'):
+            raise Unexpected('the mark of a restore is left')
+        shutil.rmtree(data)
+        await restored(server, backups, second)
+    server.kill()
+    os.mkdir(server.data + '/snapshot')
+    server.start()
+    if os.path.exists(server.data + '/snapshot'):
+        raise Unexpected('a start leaves what a backup has left')
+CASES.append(('backup: killed in the middle', killed))
+
+
+async def wrong_places(server):
+    """Each is refused with what to do, and nothing is changed there."""
+    await damage.make_house(server, 1)
+    server.start()
+    with Backups(server) as backups:
+        folder, data = backups.folder, server.data
+
+        def to(path):
+            return [binary(), 'backup', '--data', data, '--to', path]
+
+        def restore(source, target):
+            return [binary(), 'restore', '--from', source, '--data', target]
+
+        for inside in (data, data + '/data', os.path.dirname(data)):
+            await refused(to(inside), 'outside of')
+        await refused(to(folder + '/none'), 'is not there', 'mkdir')
+        await refused([binary(), 'backup', '--data', folder, '--to', folder + '.x'], 'holds no house')
+        await refused(restore(folder, folder + '.x'), 'holds no backup')
+        with open(folder + '/holiday.jpg', 'w', encoding='ascii'):
+            pass
+        await refused(to(folder), 'holds other things', 'holiday.jpg')
+        os.unlink(folder + '/holiday.jpg')
+        await backups.make()
+        await refused(restore(folder, data), 'is not empty')
+        with Server('faults-restored', server.settings) as other:
+            await refused([binary(), 'backup', '--data', other.data, '--to', folder], 'another house')
+        if len(backups.names()) != 1:
+            raise Unexpected(f'there are {backups.names()}')
+CASES.append(('backup: wrong places are refused', wrong_places))
