@@ -149,10 +149,10 @@ class Book:
                 last[who, archive] = place
         self.live.clear()
 
-    def waiting_for(self, who, since):
-        """The acknowledged messages that came while `who` was away, as they still are."""
-        return {said.text for said in self.said.values() if said.to == who and said.is_acknowledged and since is not None
-                and said.number not in self.refused and said.period == since}
+    def waiting_for(self, who, times):
+        """The acknowledged messages that came while `who` was away, as they are now or were until now."""
+        return {said.text for said in self.said.values() if said.to == who and said.is_acknowledged
+                and said.number not in self.refused and said.period in times}
 
     def check_waiting(self, who, wanted):
         """`who` is there again and has been given all that waited."""

@@ -204,7 +204,7 @@ class Load:
         """Who was away gets at their first presence all that was acknowledged."""
         client = await self.client(user).login()
         client.on_stanza = Sender(client, self.book).note
-        wanted = self.book.waiting_for(jid_of(user), self.book.away[jid_of(user)])
+        wanted = self.book.waiting_for(jid_of(user), {self.book.away[jid_of(user)]})
         client.send('<presence/>')
         with contextlib.suppress(Unexpected):   # check_waiting tells it
             await client.until(lambda: wanted <= self.book.known[jid_of(user)], what='the messages that were kept for it')

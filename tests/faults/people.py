@@ -26,7 +26,8 @@ class Person(Sender):
         self.entered = set()
         self.is_here = False
         self.has_sm = True
-        self.has_ghost = False   # a session that it lost and the server still keeps: messages wait in it
+        self.has_ghost = False   # a session that it lost and the server still keeps: until the server ends, messages wait in it
+        self.owed = set()        # the times of being away of which it has not got all that came
         self.asked = itertools.count(1)
         self.times_away = itertools.count(1)
 
@@ -43,7 +44,8 @@ class Person(Sender):
         self.client = self.load.client(self.user)
         self.sent, self.answers, self.entered, self.has_sm = [], {}, set(), has_sm
         self.book.begin_session(self.jid)
-        since = self.book.away.pop(self.jid, None)
+        if self.jid in self.book.away:
+            self.owed.add(self.book.away.pop(self.jid))
         await self.client.login()
         self.client.on_stanza = self.note
         if has_sm:
@@ -53,17 +55,19 @@ class Person(Sender):
             self.send(f"<presence to='{room}/{self.user}'><x xmlns='{MUC}'><history maxstanzas='0'/></x></presence>")
             await self.until(lambda r=room: r in self.entered)
         self.is_here = True
-        await self.wait_for_what_waited(since)
+        if not self.has_ghost:
+            await self.wait_for_what_waited()
         self.confirm()
 
-    async def wait_for_what_waited(self, since):
-        wanted = self.book.waiting_for(self.jid, since)
+    async def wait_for_what_waited(self):
+        wanted = self.book.waiting_for(self.jid, self.owed)
         try:
             await self.until(lambda: wanted <= self.book.known[self.jid])
         except Unexpected:   # check_waiting tells it
             if self.client.lost or self.client.ended:
                 raise
         self.book.check_waiting(self.jid, wanted)
+        self.owed.clear()
 
     async def leave(self):
         """Closes the stream, all being acknowledged both ways."""
@@ -73,8 +77,7 @@ class Person(Sender):
             self.count()
         self.is_here = False
         await self.client.close()
-        if not self.has_ghost:
-            self.book.away[self.jid] = next(self.times_away)
+        self.book.away[self.jid] = next(self.times_away)
 
     def drop(self):
         """The cable is cut."""
