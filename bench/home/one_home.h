@@ -22,6 +22,9 @@ class Sink final : public SessionStream {
   void send_nonza(std::string) override {}
   size_t queued_bytes() const override { return 0; }
   void session_closed() override {}
+  int64_t heard_ms() const override { return 0; }
+  bool ask() override { return false; }
+  int64_t silent_since_ms() const override { return 0; }
   void end(std::string_view, std::string_view) override {}
 
   bool writes = true;                   // makes the stanza's bytes
