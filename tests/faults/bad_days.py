@@ -91,7 +91,7 @@ ENDS = (
 
 
 class Plan:
-    """Of one round. `cheat` is None, 'sync' or 'accomplice': who deceives the book."""
+    """Of one round. `cheat` is None, the plane whose log the disk only claims to sync, or 'accomplice'."""
 
     def __init__(self, number, choice, trouble=None, end=None, cheat=None):
         self.number, self.choice, self.cheat = number, choice, cheat
@@ -117,6 +117,5 @@ def plan(seed, number, cheats=False):
     choice = random.Random(f'{seed}/{number}')
     if not cheats:
         return Plan(number, choice)
-    if number % 2 == 1:
-        return Plan(number, choice, TROUBLES[0], named(ENDS, 'power cut'), 'sync')
-    return Plan(number, choice, TROUBLES[0], named(ENDS, 'kill -9'), 'accomplice')
+    cheat, end = (('data', 'power cut'), ('accomplice', 'kill -9'), ('control', 'power cut'))[number % 3]
+    return Plan(number, choice, TROUBLES[0], named(ENDS, end), cheat)

@@ -75,11 +75,13 @@ class Run:
         self.number += 1
         book = house.people.book
         before = book.acknowledged(), book.checked
-        undone = await house.round(plan)
-        acknowledged, checked = book.acknowledged() - before[0], book.checked - before[1]
         self.rounds.update([plan.trouble.name, plan.end.name])
-        self.acknowledged += acknowledged
-        self.checked += checked
+        try:
+            undone = await house.round(plan)
+        finally:
+            acknowledged, checked = book.acknowledged() - before[0], book.checked - before[1]
+            self.acknowledged += acknowledged
+            self.checked += checked
         print(f'round {plan.number}: {plan}: {acknowledged} acknowledged, {checked} checked{undone}', flush=True)
         book.verdict()
         await self.rest()
@@ -101,8 +103,8 @@ class Run:
     def tell(self):
         faults = ', '.join(f'{count} {name}' for name, count in sorted(self.rounds.items()))
         print(f'{sum(self.rounds.values()) // 2} rounds: {faults}')
-        print(f'{self.acknowledged} acknowledged stanzas and changes, {self.checked} checks: '
-              + ', '.join(f'{self.broken[kind]} {kind}' for kind in KINDS) + f'; {self.failures} rounds failed')
+        print(f'{self.acknowledged} acknowledged messages, {self.checked} checks: '
+              + ', '.join(f'{self.broken[kind]} {kind}' for kind in KINDS) + f'; {self.failures} failures')
         if self.options.cheat and (missed := [kind for kind in KINDS[:3] if not self.broken[kind]]):
             print(f'The cheat was NOT seen: nothing was {" or ".join(missed)}.')
             return 2

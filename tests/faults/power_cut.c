@@ -179,6 +179,15 @@ int ftruncate64(int fd, off64_t size) {
   CHANGED(fd, note_truncate(fd, &status, (uint64_t)size), NEXT(ftruncate64)(fd, size));
 }
 
+// REQUIRES: the mutex is held.
+static void note_truncate_of(const char *path, uint64_t end) {
+  struct stat status;
+  const int file = NEXT(open)(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return;
+  if (fstat(file, &status) == 0 && (uint64_t)status.st_size != end) note_truncate(file, &status, end);
+  close(file);
+}
+
 static void note_allocation(int fd, const struct stat *status, uint64_t end) {
   if (end > (uint64_t)status->st_size) note_truncate(fd, status, end);
 }
@@ -266,7 +275,7 @@ static void note_removal(const char *path) {
   if (link_path[0]) note_names('U', path, "", link_path);
 }
 
-#define RENAMED(below, noting, changing)       \
+#define NAMED(below, noting, changing)         \
   if (!(below)) return changing;               \
   pthread_mutex_lock(&mutex);                  \
   noting;                                      \
@@ -283,12 +292,12 @@ static void note_rename(const char *from, const char *to) {
 
 int rename(const char *from, const char *to) {
   char old[PATH_MAX], new[PATH_MAX];
-  RENAMED(is_below(AT_FDCWD, from, old) && is_below(AT_FDCWD, to, new), note_rename(old, new), NEXT(rename)(from, to));
+  NAMED(is_below(AT_FDCWD, from, old) && is_below(AT_FDCWD, to, new), note_rename(old, new), NEXT(rename)(from, to));
 }
 
 int unlink(const char *path) {
   char whole[PATH_MAX];
-  RENAMED(is_below(AT_FDCWD, path, whole), note_removal(whole), NEXT(unlink)(path));
+  NAMED(is_below(AT_FDCWD, path, whole), note_removal(whole), NEXT(unlink)(path));
 }
 
 static void note_removal_of(const char *path, int is_folder) {
@@ -301,31 +310,41 @@ static void note_removal_of(const char *path, int is_folder) {
 
 int unlinkat(int directory, const char *path, int flags) {
   char whole[PATH_MAX];
-  RENAMED(is_below(directory, path, whole), note_removal_of(whole, flags & AT_REMOVEDIR),
-          NEXT(unlinkat)(directory, path, flags));
+  NAMED(is_below(directory, path, whole), note_removal_of(whole, flags & AT_REMOVEDIR),
+        NEXT(unlinkat)(directory, path, flags));
 }
 
 int remove(const char *path) {
   char whole[PATH_MAX];
   struct stat status;
-  RENAMED(is_below(AT_FDCWD, path, whole), note_removal_of(whole, lstat(path, &status) == 0 && S_ISDIR(status.st_mode)),
-          NEXT(remove)(path));
+  NAMED(is_below(AT_FDCWD, path, whole), note_removal_of(whole, lstat(path, &status) == 0 && S_ISDIR(status.st_mode)),
+        NEXT(remove)(path));
 }
 
 int rmdir(const char *path) {
   char whole[PATH_MAX];
-  RENAMED(is_below(AT_FDCWD, path, whole), note_names('d', whole, "", ""), NEXT(rmdir)(path));
+  NAMED(is_below(AT_FDCWD, path, whole), note_names('d', whole, "", ""), NEXT(rmdir)(path));
+}
+
+int truncate(const char *path, off_t size) {
+  char whole[PATH_MAX];
+  NAMED(is_below(AT_FDCWD, path, whole), note_truncate_of(whole, (uint64_t)size), NEXT(truncate)(path, size));
+}
+
+int truncate64(const char *path, off64_t size) {
+  char whole[PATH_MAX];
+  NAMED(is_below(AT_FDCWD, path, whole), note_truncate_of(whole, (uint64_t)size), NEXT(truncate64)(path, size));
 }
 
 int mkdir(const char *path, mode_t mode) {
   char whole[PATH_MAX];
-  RENAMED(is_below(AT_FDCWD, path, whole) && access(path, F_OK) != 0, note_names('D', whole, "", ""),
-          NEXT(mkdir)(path, mode));
+  NAMED(is_below(AT_FDCWD, path, whole) && access(path, F_OK) != 0, note_names('D', whole, "", ""),
+        NEXT(mkdir)(path, mode));
 }
 
 int link(const char *from, const char *to) {
   char whole[PATH_MAX];
-  RENAMED(is_below(AT_FDCWD, to, whole) && access(to, F_OK) != 0, note_names('C', whole, "", ""), NEXT(link)(from, to));
+  NAMED(is_below(AT_FDCWD, to, whole) && access(to, F_OK) != 0, note_names('C', whole, "", ""), NEXT(link)(from, to));
 }
 
 // --- opening
@@ -335,10 +354,8 @@ static void note_opening(const char *path, int flags) {
   struct stat status;
   if (stat(path, &status) != 0) {
     if (flags & O_CREAT) note_names('C', path, "", "");
-  } else if ((flags & O_TRUNC) && S_ISREG(status.st_mode) && status.st_size > 0) {
-    const int file = NEXT(open)(path, O_RDONLY | O_CLOEXEC);
-    note_truncate(file, &status, 0);
-    close(file);
+  } else if ((flags & O_TRUNC) && S_ISREG(status.st_mode)) {
+    note_truncate_of(path, 0);
   }
 }
 

@@ -29,13 +29,14 @@ def sync_names():
     folder = os.open('.', os.O_RDONLY)
     os.fsync(folder)
     os.close(folder)
-for name in ('synced', 'half', 'overwritten', 'emptied', 'moved', 'covered', 'gone', 'failed'):
+for name in ('synced', 'half', 'overwritten', 'emptied', 'moved', 'covered', 'gone', 'failed', 'cut'):
     write(name, 0, b'first ' + name.encode(), True)
 sync_names()
 write('half', 10, b' and more', False)
 write('overwritten', 2, b'XXXXXXXXXXXXXXXXXXXXXXXX', False)
 os.close(os.open('emptied', os.O_RDWR | os.O_TRUNC))
-os.truncate(os.open('synced', os.O_RDWR), 12)
+os.truncate(os.open('synced', os.O_RDWR), 3)
+os.truncate('cut', 3)
 os.rename('moved', 'covered')
 os.unlink('gone')
 open(os.environ['FAILING_DISK'], 'w').write('fsync')
@@ -46,7 +47,7 @@ write('failed', 18, b'lasts', True)
 write('new', 0, b'synced, but not its name', True)
 os.mkdir('folder')
 '''
-LEFT = {name: f'first {name}' for name in ('synced', 'overwritten', 'emptied', 'moved', 'covered', 'gone')} | {'half': 'first half', 'failed': 'first failed' + 6 * '\0' + 'lasts'}
+LEFT = {name: f'first {name}' for name in ('synced', 'overwritten', 'emptied', 'moved', 'covered', 'gone', 'cut')} | {'half': 'first half', 'failed': 'first failed' + 6 * '\0' + 'lasts'}
 
 
 async def undone(_):
@@ -87,7 +88,7 @@ CASES.append(('bad days: one of each kind', each_day))
 async def cheats(server):
     """A disk that claims syncs, and somebody who sends again and to strangers what others said: the book says what was lost, doubled and
     crossed."""
-    for cheat, end, kinds in (('sync', 'power cut', {'lost'}), ('accomplice', 'kill -9', {'doubled', 'crossed'})):
+    for cheat, end, kinds in (('data', 'power cut', {'lost'}), ('control', 'power cut', {'lost'}), ('accomplice', 'kill -9', {'doubled', 'crossed'})):
         house = House(server)
         try:
             await house.make()
