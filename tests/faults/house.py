@@ -61,6 +61,11 @@ class House:
 
     def cut(self, choice):
         """Gives the words for the round's line."""
+        shutil.rmtree(self.path('uncut'), ignore_errors=True)
+        shutil.copytree(self.power.data, self.path('uncut'))
+        for journal in self.power.journals:
+            if os.path.exists(journal):
+                shutil.copy2(journal, self.path('uncut'))
         return ', {} changes of bytes and {} of names undone'.format(*self.power.cut(None if self.power.is_cheating() else choice))
 
     async def round(self, plan):
@@ -93,9 +98,9 @@ class House:
         return await plan.end.bring(self, plan.choice)
 
     def begin(self):
-        """Starts the server and waits for nothing."""
+        """Starts the server and waits for nothing. Gives the event of its `ready`."""
         self.server.environment.update(self.power.environment())
-        self.server.begin()
+        return self.server.begin()
 
     def start_again(self, cheat):
         """Where the disk has cheated the server rightly refuses to start; it is told to go on, so that the book can tell the losses."""
@@ -144,11 +149,12 @@ class House:
             await self.people.check_archive(owner, whole=True)
 
     def keep(self, folder):
-        """Copies the data as it was before the last start and as it is, and the server's log."""
+        """Copies the data as it was before the last power cut (with its journals), before the last start, and is, and the server's log."""
         os.makedirs(folder)
-        for source, name in ((self.path('before'), 'before'), (self.power.data, 'data')):
-            if os.path.isdir(source):
-                shutil.copytree(source, os.path.join(folder, name))
+        for name in ('uncut', 'before'):
+            if os.path.isdir(self.path(name)):
+                shutil.copytree(self.path(name), os.path.join(folder, name))
+        shutil.copytree(self.power.data, os.path.join(folder, 'data'))
         shutil.copy2(self.server.log_path, folder)
 
     def close(self):
@@ -156,7 +162,8 @@ class House:
             person.client.abort()
         self.server.close()
         self.power.close()
-        shutil.rmtree(self.path('before'), ignore_errors=True)
+        for name in ('uncut', 'before'):
+            shutil.rmtree(self.path(name), ignore_errors=True)
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.path('clock'))
 

@@ -52,10 +52,11 @@ class PowerCut:
         self.forget()
         shutil.rmtree(self.kept)
 
-    def cut(self, choice):
-        """Gives how many changes of bytes and of names were undone. Without a choice all that can be."""
+    def cut(self, choice, keeps=None):
+        """Gives how many changes of bytes and of names were undone. Without a choice all that can be, but for the bytes of files whose name
+        ends with `keeps`: these had got to the disk."""
         files, folders, mapped = self.read()
-        bytes_undone = self.undo_bytes(files, mapped, choice)
+        bytes_undone = self.undo_bytes(files, mapped, choice, keeps)
         names_undone = self.undo_names(folders, choice)
         for folder, _, names in os.walk(self.data):
             for name in names:
@@ -91,11 +92,11 @@ class PowerCut:
                     yield Record(place, chr(kind), inode, before + at if chr(kind) in 'SF' else at, end, was, more)
             before += os.path.getsize(path)
 
-    def undo_bytes(self, files, mapped, choice):
+    def undo_bytes(self, files, mapped, choice, keeps):
         paths, undone = self.paths(), 0
         for inode, file in files.items():
             path = paths.get(inode)
-            if path is None or not file.changes + file.failed:
+            if path is None or not file.changes + file.failed or (keeps and path.endswith(keeps)):
                 continue
             if inode in mapped and not path.startswith(self.kept) and not path.endswith(REBUILT):
                 raise Unexpected(f'{path} is written through a mapping, which power_cut.c does not see')

@@ -68,6 +68,37 @@ async def undone(_):
 CASES.append(('power cut: changes that are not synced are undone', undone))
 
 
+def mark(server):
+    with open(server.data + '/control.db-mark', encoding='ascii') as file:
+        return file.read()
+
+
+async def unsynced_commit(server):
+    """A commit of the control plane that was on its way to the disk at a kill is there for the next start, and gone after a power cut: the
+    house starts all the same, since nobody was told of it."""
+    house = House(server)
+    try:
+        await house.make()
+        log = server.data + '/control.db-wal'
+        with house.gate('slow'):
+            size = os.path.getsize(log)
+            telling = asyncio.ensure_future(asyncio.to_thread(server.api.create_account, 'capulet', 'paris', 'pw'))
+            while os.path.getsize(log) == size:
+                await asyncio.sleep(0.01)
+            await asyncio.to_thread(server.kill)
+        if not isinstance((await asyncio.gather(telling, return_exceptions=True))[0], OSError):
+            raise Unexpected('it was told of an account that is not on disk')
+        before, ready = mark(server), house.begin()
+        while mark(server) == before and not ready.is_set():
+            await asyncio.sleep(0.001)
+        await asyncio.to_thread(server.kill)
+        house.power.cut(None, keeps='-mark')
+        await asyncio.to_thread(house.start_again, None)
+    finally:
+        await asyncio.to_thread(house.close)
+CASES.append(('power cut: a commit that a kill left unsynced is not missed', unsynced_commit))
+
+
 async def each_day(server):
     """One round of each trouble and each end: all that was acknowledged is there, once, in order, and with nobody else."""
     house = House(server)

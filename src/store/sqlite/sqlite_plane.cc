@@ -137,7 +137,13 @@ Result<void> SqlitePlane::open(const std::string& path, SqliteSettings settings)
     std::error_code none;  // of what is left of the log, if anything is
     std::filesystem::copy_file(log, log + ".damaged", std::filesystem::copy_options::skip_existing, none);
   }
-  mark_.note(static_cast<uint64_t>(commits_));
+  // A kill may have left commits in the log that no sync covers: this start sees them, and a power cut would take them.
+  // They must be on disk before the mark, or the other plane, says that they were there.
+  if (auto on_disk = database_.run("PRAGMA wal_checkpoint(PASSIVE)"); on_disk) {
+    mark_.note(static_cast<uint64_t>(commits_));
+  } else {
+    log::warning("store", on_disk.error().text);
+  }
   database_.keep_log(false);
   return {};
 }
