@@ -46,7 +46,10 @@ class Person(Sender):
         self.book.begin_session(self.jid)
         if self.jid in self.book.away:
             self.owed.add(self.book.away.pop(self.jid))
+        owed = set() if self.has_ghost else set(self.owed)
         await self.client.login()
+        if not has_sm:   # messages that are handed over and never arrive are lost
+            self.owed -= owed
         self.client.on_stanza = self.note
         if has_sm:
             await self.client.enable_sm(resume=True)
@@ -55,19 +58,18 @@ class Person(Sender):
             self.send(f"<presence to='{room}/{self.user}'><x xmlns='{MUC}'><history maxstanzas='0'/></x></presence>")
             await self.until(lambda r=room: r in self.entered)
         self.is_here = True
-        if not self.has_ghost:
-            await self.wait_for_what_waited()
+        await self.wait_for_what_waited(owed)
         self.confirm()
 
-    async def wait_for_what_waited(self):
-        wanted = self.book.waiting_for(self.jid, self.owed)
+    async def wait_for_what_waited(self, owed):
+        wanted = self.book.waiting_for(self.jid, owed)
         try:
             await self.until(lambda: wanted <= self.book.known[self.jid])
         except Unexpected:   # check_waiting tells it
             if self.client.lost or self.client.ended:
                 raise
         self.book.check_waiting(self.jid, wanted)
-        self.owed.clear()
+        self.owed -= owed
 
     async def leave(self):
         """Closes the stream, all being acknowledged both ways."""
