@@ -87,8 +87,9 @@ class Book:
         self.live += [(who, archive, stamp, text) for archive, stamp in stamps]
 
     def begin_session(self, who):
-        """Messages that the session before did not acknowledge may come again."""
+        """Messages that the session before did not acknowledge may come again, as may those whose <a/> perhaps was lost with it."""
         self.fresh[who].clear()
+        del self.confirmed[who][self.settled[who]:]
 
     def confirm(self, who):
         """The client of `who` acknowledges all that its session got. When a message of theirs behind that is acknowledged, the server
