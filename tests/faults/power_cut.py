@@ -12,7 +12,7 @@ from fixtures.client import Unexpected
 
 HEAD = struct.Struct('<6Q')
 Record = namedtuple('Record', 'place kind file at end was more')
-PAGE = 4096
+PAGE, SECTOR = 4096, 512
 REBUILT = '-shm'   # SQLite's index of its log: it writes it through a mapping, and makes it anew from the log
 
 
@@ -176,7 +176,7 @@ def undo_changes(file, undone, choice):
     if undone:
         first = undone[0]
         is_torn = choice and first.kind == 'W' and choice.random() < 0.3
-        undo_change(file, first, choice.randint(first.at, first.end) if is_torn else first.at)
+        undo_change(file, first, tear(first, choice) if is_torn else first.at)
 
 
 def undo_failed(file, change, lasting):
@@ -191,6 +191,12 @@ def undo_failed(file, change, lasting):
     if change.at < end:
         file.seek(change.at)
         file.write(old[:end - change.at])
+
+
+def tear(change, choice):
+    """Where a write ends that was under way: anywhere behind the old end of the file, and within it between two sectors."""
+    place = choice.randint(change.at, change.end)
+    return place if place >= change.was else max(change.at, place - place % SECTOR)
 
 
 def undo_change(file, change, begin):
