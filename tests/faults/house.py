@@ -46,18 +46,20 @@ class House:
     @contextlib.contextmanager
     def gate(self, name, text=''):
         """While it is open the disk is so."""
-        with open(self.path(name) + '.new', 'w', encoding='ascii') as file:
-            file.write(text)
-        os.rename(self.path(name) + '.new', self.path(name))
+        self.tell(name, text)
         try:
             yield
         finally:
             os.unlink(self.path(name))
 
     def set_clock(self, seconds_ahead):
-        with open(self.path('clock') + '.new', 'w', encoding='ascii') as file:
-            file.write(str(seconds_ahead))
-        os.rename(self.path('clock') + '.new', self.path('clock'))
+        self.tell('clock', str(seconds_ahead))
+
+    def tell(self, name, text):
+        """To the shim that reads the file of this name: at once, or not yet."""
+        with open(self.path(name) + '.new', 'w', encoding='ascii') as file:
+            file.write(text)
+        os.rename(self.path(name) + '.new', self.path(name))
 
     def cut(self, choice):
         """Gives the words for the round's line."""
