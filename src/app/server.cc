@@ -252,6 +252,10 @@ void Server::stop() {
     worker.refuse_more();
     done();
   });
+  // What was on its way to another loop arrives, and the one that it came from learns what became of it.
+  for (int way = 0; way < 2; ++way) {
+    state_->on_all_workers([](Worker&, const std::function<void()>& done) { done(); });
+  }
   state_->on_all_workers([](Worker& worker, const std::function<void()>& done) { worker.drain(done); });
   std::promise<void> noted;
   state_->workers.front()->loop().post(

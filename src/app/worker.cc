@@ -5,6 +5,8 @@
 namespace teahouse {
 namespace {
 
+constexpr int64_t disk_wait_ms = 800, drain_check_ms = 50;
+
 // The scripts that pages of other origins load; import() of a module needs CORS.
 http::Response respond_asset(const http::StaticFiles& assets, const http::Request& request) {
   http::Response response = assets.respond(request, request.path);
@@ -81,11 +83,16 @@ void Worker::refuse_more() {
 }
 
 void Worker::drain(std::function<void()> done) {
+  drained_ = std::move(done);
+  drain_timer_ = loop_.start_timer(disk_wait_ms, [this] { end_streams(); });
+  home_.when_committed(home_.data().appended(), [this] { end_streams(); });
+}
+
+void Worker::end_streams() {
+  if (std::exchange(streams_end_, true)) return;  // the disk was late
   home_.stop();
   clients_.stop();
   http_->close();
-  drained_ = std::move(done);
-  drain_checks_left_ = 100;
   check_drained();
 }
 
@@ -95,7 +102,7 @@ void Worker::check_drained() {
     std::exchange(drained_, nullptr)();
     return;
   }
-  drain_timer_ = loop_.start_timer(50, [this] { check_drained(); });
+  drain_timer_ = loop_.start_timer(drain_check_ms, [this] { check_drained(); });
 }
 
 void Worker::join() {

@@ -47,11 +47,13 @@ class Worker {
   // away comes in again by another. Thread: the loop's.
   // Takes nobody in any more, and nothing from those inside.
   void refuse_more();
-  // Ends all streams, and calls back when their clients have closed and requests are answered (or 5 s later).
+  // Ends all streams once what they sent is on disk (or 0.8 s later), and calls back when their clients have
+  // closed and requests are answered (or 5 s later).
   void drain(std::function<void()> done);
   void join();
 
  private:
+  void end_streams();
   void check_drained();
   Result<void> open(const std::string& address, uint16_t& port, net::Listener::Accept accept);
 
@@ -67,7 +69,8 @@ class Worker {
   std::thread thread_;
   std::function<void()> drained_;
   net::Timer drain_timer_;
-  int drain_checks_left_ = 0;
+  bool streams_end_ = false;
+  int drain_checks_left_ = 100;
 };
 
 }  // namespace teahouse

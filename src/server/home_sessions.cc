@@ -134,7 +134,11 @@ void Home::stop() {
   redeliver_waiting();
   for (const auto& hook : hooks_.stopping) hook();
   std::vector<Session*> closing;
-  for (const auto& [number, session] : sessions_) closing.push_back(session);
+  for (const auto& [number, session] : sessions_) {
+    closing.push_back(session);
+    // What is stored need not be sent again (XEP-0198 section 4).
+    if (session->sm_enabled() && session->stream()) session->tell_handled();
+  }
   for (Session* session : closing) close_session(*session, "system-shutdown", "The server is being shut down.");
 }
 

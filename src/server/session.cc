@@ -216,8 +216,10 @@ void Session::answer_request() {
   answer_timer_.stop();
   if (!stream_) return;  // the next one is told in <resumed/>
   if (static_cast<int32_t>(asked_until_ - handled_) > 0) wait_with_answer();
-  stream_->send_nonza("<a xmlns='urn:xmpp:sm:3' h='" + std::to_string(handled_) + "'/>");
+  tell_handled();
 }
+
+void Session::tell_handled() { stream_->send_nonza("<a xmlns='urn:xmpp:sm:3' h='" + std::to_string(handled_) + "'/>"); }
 
 void Session::sm_enable(std::string resume_id) {
   sm_enabled_ = true;

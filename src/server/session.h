@@ -129,7 +129,8 @@ class Session {
   // The client sent <r/>: it is answered once all that came before is handled and on disk, however much comes after;
   // or, where that takes long, with what is by then, and again when all of it is.
   void sm_request();
-  void request_acknowledgement();  // sends <r/>. REQUIRES: stream management, and a stream
+  void tell_handled();             // sends <a/>. REQUIRES: stream management, and a stream
+  void request_acknowledgement();  // sends <r/>. REQUIRES: the same
 
   // Calls back, later, once all that came so far is handled and on disk, or the session is gone.
   void when_all_handled(std::function<void()> work);

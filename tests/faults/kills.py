@@ -47,7 +47,8 @@ async def finish(tasks, load):
 
 
 async def drain(server):
-    """SIGTERM under load: every stream ends with system-shutdown, the program with status 0, and all promises are kept."""
+    """SIGTERM under load: every stream ends with system-shutdown, the program with status 0, all promises are kept, and nothing is stored that
+    was not acknowledged, so that nobody sends it again."""
     load = Load(server)
     await load.set_up()
     tasks = await load.run(500)
@@ -62,6 +63,10 @@ async def drain(server):
         raise Unexpected(f'the server ended with status {status}')
     server.start()
     await load.check()
+    stored = {text for rows in load.book.archives.values() for _, text in rows}
+    untold = [said.text for said in load.book.said.values() if said.text in stored and not said.is_acknowledged]
+    if untold:
+        raise Unexpected(f'{len(untold)} messages are stored and were not acknowledged, for instance {untold[0]}')
 CASES.append(('SIGTERM under load: drains', drain))
 
 

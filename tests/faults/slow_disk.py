@@ -142,12 +142,13 @@ async def ask_to_post(server, key, body):
 
 
 async def stop_meanwhile(server):
-    """SIGTERM while the disk stands still: streams end at once, and the server when the disk is well; by then the API's request is answered,
+    """SIGTERM while the disk stands still: streams end soon, and the server when the disk is well; by then the API's request is answered,
     and what was written is there."""
     keys = {}
     clients = await enter(server, keys)
     body = 'to=user:benvolio&text=posted'
     reader, writer = await ask_to_post(server, keys['montague'], body)
+    await clients['romeo'].enable_sm()
     stop_disk()
     try:
         clients['romeo'].send("<message to='benvolio@montague.example' type='chat' id='written'><body>written</body></message>")
@@ -156,6 +157,8 @@ async def stop_meanwhile(server):
         ending = asyncio.create_task(asyncio.to_thread(server.terminate))
         for client in clients.values():
             await client.until(lambda c=client: c.lost, what='the end of the stream')
+        if clients['romeo'].sm_acked != 0:
+            raise Unexpected(f"{clients['romeo'].sm_acked} were acknowledged, and none is on disk")
         if not server.is_running():
             raise Unexpected('the server did not wait for the disk')
     finally:

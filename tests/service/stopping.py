@@ -5,7 +5,7 @@ import os
 import socket
 
 from fixtures import limits
-from fixtures.client import END, LOST, Client, Unexpected
+from fixtures.client import END, LOST, SM, Client, Unexpected
 from fixtures.transport import STREAM
 from refused_logins import own_server
 from sockets import HEADER, plain, read_until
@@ -108,6 +108,33 @@ async def at_once(stage):
             raise Unexpected(f'it took {seconds:.1f} s to stop {LOOPS} loops')
         half.close()
         for client in clients:
+            client.abort()
+            client.inbox.clear()
+
+
+@case('stopping: what came before is acknowledged')
+async def acknowledged(stage):
+    """The last thing before the error is an <a/> for all that is stored, though nobody asked (XEP-0198 section 4): whoever comes again need not
+    send it again."""
+    async with own_server('stopping-told', 'server.loops=4') as server:
+        await asyncio.to_thread(server.api.create_tenant, 'capulet', 'capulet.example')
+        for user in ('juliet', 'nurse'):
+            await asyncio.to_thread(server.api.create_account, 'capulet', user, 'pw-' + user)
+        romeo = Client(server, 'romeo', 'romeo', 'montague.example', 'pw-romeo', mechanism='SCRAM-SHA-1')
+        nurse = Client(server, 'nurse', 'nurse', 'capulet.example', 'pw-nurse', mechanism='SCRAM-SHA-1')
+        stage.clients += [romeo, nurse]
+        for client in (romeo, nurse):
+            await client.login()
+            await client.enable_sm()
+            client.quiet_acks = False
+        for number in range(20):
+            romeo.send(f"<message to='juliet@capulet.example' type='chat'><body>{number}</body></message>")
+        await romeo.answer("<iq type='get' id='read' to='montague.example'><ping xmlns='urn:xmpp:ping'/></iq>")
+        must_equal('the status', await asyncio.to_thread(server.terminate), 0)
+        for client, count in ((romeo, 21), (nurse, 0)):
+            told = await client.expect(f'{{{SM}}}a')
+            must_equal(f'what {client.name} was told', told.get('h'), str(count))
+            await client.expect(f'{{{STREAM}}}error')
             client.abort()
             client.inbox.clear()
 
