@@ -46,6 +46,11 @@ constexpr char template_text[] =
 # on. Each question wakes a phone: less than a few minutes costs its battery. 0: nobody is asked.
 #probe_after_s = 600
 
+[storage]
+# All stored messages are read again and again, so slowly that nobody notices, to find what a disk has damaged before it
+# is asked for. 0: not at all.
+#scrub_mib_per_s = 1
+
 [server]
 #loops = 0                   # event loops; 0: one for each core
 #log = "info"                # debug, info, warning or error
@@ -156,6 +161,7 @@ Result<void> set_one(Config& config, const std::string& name, const toml::node& 
   if (name == "c2s.login_timeout_s") return set_number(config.c2s_login_timeout_s, name, value, 1, 3600);
   if (name == "c2s.refused_timeout_s") return set_number(config.c2s_refused_timeout_s, name, value, 1, 86400);
   if (name == "c2s.probe_after_s") return set_number(config.c2s_probe_after_s, name, value, 0, 86400);
+  if (name == "storage.scrub_mib_per_s") return set_number(config.storage_scrub_mib_per_s, name, value, 0, 1024);
   if (name == "server.loops") return set_number(config.loops, name, value, 0, 256);
   if (name == "tls.names") return set_tls_names(config.tls_names, name, value);
   return Error{ErrorKind::bad_request,

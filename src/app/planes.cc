@@ -25,14 +25,22 @@ bool has_control_plane(const std::string& directory) {
   return !none && size > 0;
 }
 
+store::TenantNames tenant_names(store::ControlPlane& control) {
+  return [&control](TenantId tenant) {
+    const auto found = control.execute_now({"SELECT name FROM tenants WHERE tenant_id = ?", {to_value(tenant)}});
+    return found && !found->rows.empty() ? store::as_text(found->rows[0][0]) : std::string();
+  };
+}
+
 }  // namespace
 
 bool has_planes(const std::string& directory) {
   return has_control_plane(directory) || store::has_rocksdb(directory + "/data");
 }
 
-Result<Planes> open_planes(const std::string& directory, bool accept_loss) {
+Result<Planes> open_planes(const std::string& directory, PlaneSettings settings) {
   if (auto whole = backup::refuse_half_restored(directory); !whole) return whole.error();
+  const bool accept_loss = settings.accept_loss;
   if (!has_control_plane(directory) && store::has_rocksdb(directory + "/data") && !accept_loss) {
     return Error{ErrorKind::internal_server_error,
                  directory + "/control.db is missing or empty, and " + directory +
@@ -48,8 +56,10 @@ Result<Planes> open_planes(const std::string& directory, bool accept_loss) {
   if (!drawn) return drawn.error();
   const auto unused = store::is_unused(**control, *drawn);
   if (!unused) return unused.error();
-  auto data =
-      store::open_rocksdb(directory + "/data", {.may_be_made = *unused || accept_loss, .accept_loss = accept_loss});
+  auto data = store::open_rocksdb(directory + "/data", {.may_be_made = *unused || accept_loss,
+                                                        .accept_loss = accept_loss,
+                                                        .scrub_bytes_per_s = settings.scrub_bytes_per_s,
+                                                        .tenant_names = tenant_names(**control)});
   if (!data) return data.error();
   auto bond = std::make_unique<store::Bond>(**control, **data);
   if (auto tied = bond->tie(*drawn, accept_loss); !tied) return tied.error();

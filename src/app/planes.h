@@ -5,6 +5,7 @@
 // Errors: internal_server_error; nothing that is there is changed by what it refuses.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -21,8 +22,11 @@ struct Planes {
   std::unique_ptr<store::Bond> bond;
 };
 
-// accept_loss: `--accept-loss`, goes on with what is whole of one house.
-Result<Planes> open_planes(const std::string& directory, bool accept_loss);
+struct PlaneSettings {
+  bool accept_loss = false;            // `--accept-loss`: goes on with what is whole of one house
+  size_t scrub_bytes_per_s = 1 << 20;  // as of store::RocksdbSettings
+};
+Result<Planes> open_planes(const std::string& directory, PlaneSettings settings);
 
 // False for a directory that no house has lived in: then what is missing is made.
 bool has_planes(const std::string& directory);

@@ -218,7 +218,8 @@ Server::~Server() = default;
 Result<std::unique_ptr<Server>> Server::make(const Config& config, size_t connections_max) {
   auto secrets = load_or_make_secrets(config.data_directory, has_planes(config.data_directory));
   if (!secrets) return secrets.error();
-  auto planes = open_planes(config.data_directory, config.accept_loss);
+  auto planes = open_planes(config.data_directory,
+                            {config.accept_loss, static_cast<size_t>(config.storage_scrub_mib_per_s) << 20});
   if (!planes) return planes.error();
   remove_left_snapshot(config.data_directory);
   static const SystemClock ca_clock;

@@ -10,6 +10,8 @@ namespace {
 
 constexpr const char* data_store = "house";
 constexpr const char* data_key = "bond";
+constexpr const char* of_two_houses =
+    "control.db and data/ are of two different houses. Put both back from one backup of this one.";
 
 std::string run_of(int64_t run) { return run == 0 ? "no run" : "run " + std::to_string(run); }
 
@@ -20,6 +22,7 @@ struct Bond::Side {
   std::string id;
   int64_t run = 0, begins = 0;  // of the control plane: the run that begins
   uint64_t highest = 0;         // tenant id
+  bool is_readable = true;
 
   std::string told() const {
     return (id.empty() ? "knows of no run" : "is of " + run_of(run)) + " and of tenants up to number " +
@@ -33,8 +36,8 @@ std::vector<Migration> Bond::migrations() {
 
 KeyValueStore Bond::notes() const { return data_.key_value(TenantId::house, data_store); }
 
-Result<Bond::Side> Bond::read_control() const {
-  const auto answer = control_.execute_now({"SELECT id, run, begins FROM bond", {}});
+Result<Bond::Side> Bond::read_control(ControlPlane& control) {
+  const auto answer = control.execute_now({"SELECT id, run, begins FROM bond", {}});
   if (!answer) return answer.error();
   Side side;
   if (answer->rows.empty()) return side;
@@ -47,16 +50,23 @@ Result<Bond::Side> Bond::read_control() const {
 Result<Bond::Side> Bond::read_data() const {
   using Loaded = Result<std::optional<std::string>>;
   const auto loaded = wait_for<Loaded>([this](Executor& home) { return notes().load(home, data_key); });
-  if (!loaded) return loaded.error();
   const auto last = wait_for<Result<TenantId>>([this](Executor& home) { return data_.last_tenant(home); });
   if (!last) return last.error();
   Side side;
   side.highest = raw(*last);
-  if (!*loaded) return side;
-  std::string_view text = **loaded;
-  side.id = take_word(text);
-  side.run = take_number(text);
-  side.highest = std::max(side.highest, static_cast<uint64_t>(take_number(text)));
+  if (!loaded) {  // it is damaged; where the plane itself is, the note of this run fails too
+    log::warning("store", "What data/ notes of its house can't be read: it is written anew. " + loaded.error().text);
+    side.is_readable = false;
+    return side;
+  }
+  return *loaded ? parse_data(**loaded, *last) : side;
+}
+
+Bond::Side Bond::parse_data(std::string_view note, TenantId last) {
+  Side side;
+  side.id = take_word(note);
+  side.run = take_number(note);
+  side.highest = std::max(raw(last), static_cast<uint64_t>(take_number(note)));
   return side;
 }
 
@@ -79,8 +89,23 @@ std::string Bond::find_older(const Side& control, const Side& data) {
   return same_run ? "" : "data/";
 }
 
+std::string Bond::tell_older(const std::string& older, const Side& control, const Side& data) {
+  return older + " is older than " + (older == "data/" ? "control.db" : "data/") + ": control.db " + control.told() +
+         ", data/ " + data.told() + ".";
+}
+
+Result<std::string> Bond::compare(ControlPlane& control, TenantId drawn, std::string_view noted, TenantId last) {
+  auto side = read_control(control);
+  if (!side) return side.error();
+  side->highest = raw(drawn);
+  const Side data = parse_data(noted, last);
+  if (!side->id.empty() && !data.id.empty() && side->id != data.id) return std::string(of_two_houses);
+  const std::string older = find_older(*side, data);
+  return older.empty() ? older : tell_older(older, *side, data);
+}
+
 Result<void> Bond::tie(TenantId drawn, bool accept_loss) {
-  auto read = read_control();
+  auto read = read_control(control_);
   if (!read) return read.error();
   Side control = *read;
   control.highest = raw(drawn);
@@ -88,13 +113,11 @@ Result<void> Bond::tie(TenantId drawn, bool accept_loss) {
   if (!data) return data.error();
 
   if (!control.id.empty() && !data->id.empty() && control.id != data->id) {
-    return Error{ErrorKind::internal_server_error,
-                 "control.db and data/ are of two different houses. Put both back from one backup of this one."};
+    return Error{ErrorKind::internal_server_error, of_two_houses};
   }
-  const std::string older = find_older(control, *data);
+  const std::string older = data->is_readable ? find_older(control, *data) : std::string();
   if (!older.empty()) {
-    const std::string text = older + " is older than " + (older == "data/" ? "control.db" : "data/") + ": control.db " +
-                             control.told() + ", data/ " + data->told() + ".";
+    const std::string text = tell_older(older, control, *data);
     if (!accept_loss) {
       return Error{
           ErrorKind::internal_server_error,

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/executor.h"
@@ -34,6 +35,9 @@ class Bond {
   // Errors: internal_server_error with what to put back. With accept_loss planes of one house are tied as they are, and
   // the log says so; those of two houses never.
   Result<void> tie(TenantId drawn, bool accept_loss);
+  // Why they don't belong together; empty where they do. `noted` is what the data plane holds of it, `last` the tenant
+  // of the highest id that has anything there. Changes nothing.
+  static Result<std::string> compare(ControlPlane& control, TenantId drawn, std::string_view noted, TenantId last);
   // The highest tenant id of either plane: none up to it may be drawn again. REQUIRES: tie().
   TenantId highest_tenant() const { return static_cast<TenantId>(highest_.load()); }
   // The house's id, for ever. REQUIRES: tie().
@@ -44,13 +48,15 @@ class Bond {
  private:
   struct Side;
 
-  Result<Side> read_control() const;
+  static Result<Side> read_control(ControlPlane& control);
   Result<Side> read_data() const;
   Result<void> begin_run();
   Result<void> write_control(const Side& side);
   KeyValueStore notes() const;
   Lsn store_note(uint64_t number);
+  static Side parse_data(std::string_view note, TenantId last);
   static std::string find_older(const Side& control, const Side& data);
+  static std::string tell_older(const std::string& older, const Side& control, const Side& data);
 
   ControlPlane& control_;
   DataPlane& data_;

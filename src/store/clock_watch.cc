@@ -18,10 +18,10 @@ Result<void> ClockWatch::begin(int64_t newest_ms) {
   using Loaded = Result<std::optional<std::string>>;
   const auto noted = wait_for<Loaded>(
       [this](Executor& home) { return plane_.key_value(TenantId::house, data_store).load(home, data_key); });
-  if (!noted) return noted.error();
+  if (!noted) log::warning("store", "What data/ notes of the clock can't be read: " + noted.error().text);
   const int64_t wall_ms = clock_.wall_ms();
   looked_ms_ = clock_.monotonic_ms();
-  if (*noted) {
+  if (noted && *noted) {
     std::string_view text = **noted;
     newest_ms_ = take_number(text);
     doubted_ms_ = take_number(text);

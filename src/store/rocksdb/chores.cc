@@ -126,15 +126,21 @@ Result<void> Chores::do_recount(const StoreId& store) {
   }
 }
 
-Result<void> Chores::do_scrub(TenantId tenant) {
-  if (finishing_) return wait(0);
+rocksdb::Status Chores::compact(TenantId tenant) {
   const std::string from = tenant_prefix(tenant), to = prefix_end(from);
   const rocksdb::Slice begin = from, end = to;
   rocksdb::CompactRangeOptions options;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
   options.exclusive_manual_compaction = false;
+  // The rot may be another's, who shares a table with this one.
+  return patrol_.set_aside_and([&] { return db_.CompactRange(options, &begin, &end); });
+}
+
+Result<void> Chores::do_scrub(TenantId tenant) {
+  if (finishing_) return wait(0);
+  patrol_.forget(tenant);
   auto status = db_.Flush(rocksdb::FlushOptions());
-  if (status.ok()) status = db_.CompactRange(options, &begin, &end);
+  if (status.ok()) status = compact(tenant);
   if (!status.ok()) return disk_error(status, "taking a removed tenant's bytes off the disk");
   auto done = wait(log_.append_together([&](Group& group) { group.remove(scrub_chore_key(tenant)); }));
   if (!done) return done;

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "store/rocksdb/commit_log.h"
+#include "store/rocksdb/patrol.h"
 #include "store/rocksdb/trim.h"
 #include "store/workers.h"
 
@@ -24,7 +25,8 @@ class Chores {
   using Done = std::function<void(Result<void>)>;
   using TrimDone = std::function<void(Result<ArchiveStore::Trimmed>)>;
 
-  Chores(rocksdb::DB& db, CommitLog& log, CommitBoard& board) : db_(db), log_(log), board_(board) {}
+  Chores(rocksdb::DB& db, CommitLog& log, CommitBoard& board, Patrol& patrol)
+      : db_(db), log_(log), board_(board), patrol_(patrol) {}
 
   // Takes up the chores that a crash left. Thread: before anything else.
   rocksdb::Status resume();
@@ -37,11 +39,13 @@ class Chores {
  private:
   Result<void> do_recount(const StoreId& store);
   Result<void> do_scrub(TenantId tenant);
+  rocksdb::Status compact(TenantId tenant);
   Result<void> wait(Lsn lsn);
 
   rocksdb::DB& db_;
   CommitLog& log_;
   CommitBoard& board_;
+  Patrol& patrol_;
   std::atomic<bool> finishing_ = false;
   Workers worker_{1, "data-chores"};
 };

@@ -13,6 +13,10 @@ namespace teahouse::store::rocks {
 
 enum class Kind : char { format = 0, value = 1, entry = 2, row = 3, pair = 4, bytes = 5, chore = 9 };
 
+struct KeyRange {
+  std::string from, to;  // to: exclusive
+};
+
 void add_u64(std::string& key, uint64_t number);
 uint64_t load_u64(std::string_view bytes);  // REQUIRES: 8 bytes at least
 

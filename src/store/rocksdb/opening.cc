@@ -4,17 +4,21 @@
 // (log_check.h), and what they hold is compared with what the last run says that it had committed (commit_mark.h).
 // Only what is a torn tail is left to RocksDB to drop.
 //
+// A table that can't be opened is set aside (set_aside.h), since RocksDB would open nothing of anybody.
+//
 // Where the logs end before the mark, all of them may have gone into tables, as they do. A look without writing at the
 // whole database tells.
 #include "store/rocksdb/opening.h"
 
 #include <rocksdb/env.h>
+#include <rocksdb/sst_file_reader.h>
 
 #include <filesystem>
 
 #include "base/log.h"
 #include "store/rocksdb/log_check.h"
 #include "store/rocksdb/options.h"
+#include "store/rocksdb/set_aside.h"
 
 namespace teahouse::store::rocks {
 namespace {
@@ -41,8 +45,11 @@ Error open_error(const rocksdb::Status& status, const std::string& directory) {
 
 class Opening {
  public:
-  Opening(const std::string& directory, const RocksdbSettings& settings, const CommitMark& mark)
-      : directory_(directory), settings_(settings), mark_(mark), options_(make_options()) {}
+  Opening(const std::string& directory, const RocksdbSettings& settings, const CommitMark& mark,
+          std::shared_ptr<rocksdb::EventListener> listener)
+      : directory_(directory), settings_(settings), mark_(mark), options_(make_options()) {
+    options_.listeners.push_back(std::move(listener));
+  }
 
   Result<std::unique_ptr<rocksdb::DB>> run() {
     if (auto found = find_database(); !found) return found.error();
@@ -112,7 +119,7 @@ class Opening {
 
   bool reads_up_to(uint64_t sequence) {
     rocksdb::DB* opened = nullptr;
-    const auto status = rocksdb::DB::OpenForReadOnly(options_, directory_, &opened);
+    const auto status = rocksdb::DB::OpenForReadOnly(lenient(), directory_, &opened);
     const std::unique_ptr<rocksdb::DB> db(opened);
     return status.ok() && db->GetLatestSequenceNumber() >= sequence;
   }
@@ -144,7 +151,7 @@ class Opening {
     const auto committed = mark_.read();
     if (!committed || last_sequence_ >= *committed || needs_repair_) return {};
     rocksdb::DB* opened = nullptr;
-    const auto status = rocksdb::DB::OpenForReadOnly(options_, directory_, &opened);
+    const auto status = rocksdb::DB::OpenForReadOnly(lenient(), directory_, &opened);
     const std::unique_ptr<rocksdb::DB> db(opened);
     if (!status.ok()) return settings_.accept_loss ? Result<void>() : open_error(status, directory_);
     const uint64_t found = db->GetLatestSequenceNumber();
@@ -168,6 +175,11 @@ class Opening {
     options_.create_if_missing = !is_there_;
     auto status = needs_repair_ ? repair() : rocksdb::Status::OK();
     if (status.ok()) status = rocksdb::DB::Open(options_, directory_, &opened);
+    if (status.IsCorruption() && !needs_repair_) {
+      const auto aside = set_tables_aside();
+      if (!aside) return aside.error();
+      if (*aside) status = rocksdb::DB::Open(options_, directory_, &opened);
+    }
     const bool may_repair = settings_.accept_loss && !needs_repair_;
     if (may_repair && (status.IsCorruption() || status.IsPathNotFound())) {
       log::warning("store", "The data plane is damaged: " + status.ToString());
@@ -176,6 +188,70 @@ class Opening {
     }
     if (!status.ok()) return open_error(status, directory_);
     return std::unique_ptr<rocksdb::DB>(opened);
+  }
+
+  // Opens also beside tables that can't be opened.
+  rocksdb::Options lenient() const {
+    rocksdb::Options options = options_;
+    options.paranoid_checks = false;
+    options.disable_auto_compactions = true;
+    options.verify_sst_unique_id_in_manifest = false;
+    return options;
+  }
+
+  // Tables that are there and can't be opened: without them RocksDB opens nothing of anybody. False where that is not
+  // what is wrong; then nothing is changed.
+  Result<bool> set_tables_aside() {
+    const auto tables = find_rotten_tables();
+    if (tables.empty() && !has_blank_) return false;
+    options_.verify_sst_unique_id_in_manifest = false;  // a blank does not prove that it is the table
+    if (tables.empty()) return true;
+    rocksdb::DB* opened = nullptr;
+    if (const auto status = rocksdb::DB::Open(lenient(), directory_, &opened); !status.ok()) {
+      return open_error(status, directory_);
+    }
+    const std::unique_ptr<rocksdb::DB> db(opened);
+    for (const auto& table : tables) {
+      if (auto aside = set_aside(*db, table); !aside) return aside.error();
+    }
+    return true;
+  }
+
+  // None where one is missing or cut off, too: that is no rot.
+  std::vector<rocksdb::LiveFileMetaData> find_rotten_tables() {
+    rocksdb::DB* opened = nullptr;
+    if (!rocksdb::DB::OpenForReadOnly(lenient(), directory_, &opened).ok()) return {};
+    const std::unique_ptr<rocksdb::DB> db(opened);
+    std::vector<rocksdb::LiveFileMetaData> tables, rotten;
+    db->GetLiveFilesMetaData(&tables);
+    for (const auto& table : tables) {
+      const std::string path = directory_ + "/" + table.relative_filename;
+      std::error_code failed;
+      if (fs::file_size(path, failed) != table.size || failed) return {};
+      rocksdb::SstFileReader reader(lenient());
+      if (!reader.Open(path).ok()) {
+        rotten.push_back(table);
+      } else if (reader.GetTableProperties()->db_id.empty()) {
+        has_blank_ = true;
+      }
+    }
+    return rotten;
+  }
+
+  Result<void> set_aside(rocksdb::DB& db, const rocksdb::LiveFileMetaData& table) {
+    TableDisk disk(directory_ + "/" + table.relative_filename);
+    if (const auto there = disk.open(); !there || !*there) return there ? Result<void>() : there.error();
+    const TableCheck check = disk.check({table.smallestkey, table.largestkey + '\0'}, [](size_t) {});
+    const Damages::List damages = damages_of(table.relative_filename, check, db);
+    if (auto kept = keep(disk, directory_, damages); !kept) return kept;
+    rocksdb::WriteBatch notes;
+    for (const Damage& damage : damages) notes.Put(damage.note_key, encode_damage(damage));
+    rocksdb::WriteOptions synced;
+    synced.sync = true;
+    if (auto noted = db.Write(synced, &notes); !noted.ok()) return open_error(noted, directory_);
+    if (auto done = blank(disk, table.relative_filename, check); !done) return done;
+    say(damages, directory_, settings_.tenant_names);
+    return {};
   }
 
   rocksdb::Status repair() {
@@ -189,6 +265,7 @@ class Opening {
   const CommitMark& mark_;
   rocksdb::Options options_;
   bool is_there_ = false, needs_repair_ = false;
+  bool has_blank_ = false;  // in a whole table's place
   uint64_t last_sequence_ = 0;
   std::string torn_;  // the log with a torn tail, if any
   uint64_t torn_bytes_ = 0;
@@ -207,8 +284,9 @@ bool has_database(const std::string& directory) {
 }
 
 Result<std::unique_ptr<rocksdb::DB>> open_database(const std::string& directory, const RocksdbSettings& settings,
-                                                   const CommitMark& mark) {
-  return Opening(directory, settings, mark).run();
+                                                   const CommitMark& mark,
+                                                   std::shared_ptr<rocksdb::EventListener> listener) {
+  return Opening(directory, settings, mark, std::move(listener)).run();
 }
 
 }  // namespace teahouse::store::rocks

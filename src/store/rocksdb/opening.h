@@ -2,6 +2,7 @@
 #pragma once
 
 #include <rocksdb/db.h>
+#include <rocksdb/listener.h>
 
 #include <memory>
 #include <string>
@@ -17,6 +18,7 @@ bool has_database(const std::string& directory);
 
 // `mark` is what the last run noted of its commits: sequence numbers. Errors: as of open_rocksdb.
 Result<std::unique_ptr<rocksdb::DB>> open_database(const std::string& directory, const RocksdbSettings& settings,
-                                                   const CommitMark& mark);
+                                                   const CommitMark& mark,
+                                                   std::shared_ptr<rocksdb::EventListener> listener);
 
 }  // namespace teahouse::store::rocks

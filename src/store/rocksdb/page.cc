@@ -53,7 +53,9 @@ Result<void> PageMaker::fill(ArchivePage* page) {
         {static_cast<ArchiveId>(walk.id()), std::string(walk.with()), std::string(walk.bytes()), walk.at_ms()});
     bytes += walk.bytes().size();
   }
-  if (!walk.status().ok()) return disk_error(walk.status(), "reading an archive");
+  const bool has_enough = is_full(query_, page->rows.size(), bytes);
+  if (has_enough && walk.status().IsCorruption()) page->complete = false;  // damage is what lies beyond
+  if (!walk.status().ok() && page->complete) return disk_error(walk.status(), "reading an archive");
   if (walk.gave_up()) {
     return Error{ErrorKind::resource_constraint,
                  "Too many messages would have to be looked at. Ask for a shorter time, or for all of them."};
@@ -73,6 +75,12 @@ Result<void> PageMaker::count(ArchivePage* page) {
     }
     ++page->count;
     if (walk.id() < first) ++page->first_index;
+  }
+  if (walk.status().IsCorruption()) {  // the page itself is whole: as if it had taken too many looks
+    page->count = page->rows.size();
+    page->count_exact = false;
+    page->first_index = 0;
+    return {};
   }
   if (!walk.status().ok()) return disk_error(walk.status(), "reading an archive");
   return {};

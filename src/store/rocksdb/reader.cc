@@ -205,9 +205,21 @@ Result<uint64_t> Reader::count_bytes(const StoreId& store) {
 Result<TenantId> Reader::last_tenant() {
   const std::unique_ptr<rocksdb::Iterator> at(db_.NewIterator(rocksdb::ReadOptions()));
   at->SeekToLast();
+  if (at->status().IsCorruption()) return last_tenant_of_tables();
   if (!at->status().ok()) return disk_error(at->status(), "looking for the last tenant");
   if (!at->Valid() || at->key().size() < sizeof(uint64_t)) return TenantId::house;
   return static_cast<TenantId>(load_u64(at->key().ToStringView()));
+}
+
+// A tenant that is removed may be among them. A start must not fail for the last tenant's damage.
+TenantId Reader::last_tenant_of_tables() {
+  std::vector<rocksdb::LiveFileMetaData> tables;
+  db_.GetLiveFilesMetaData(&tables);
+  uint64_t last = 0;
+  for (const auto& table : tables) {
+    if (table.largestkey.size() >= sizeof last) last = std::max(last, load_u64(table.largestkey));
+  }
+  return static_cast<TenantId>(last);
 }
 
 Result<std::shared_ptr<TenantRows>> Reader::rows_of(TenantId tenant) {

@@ -35,6 +35,7 @@ class Reader final : public DataReader {
 
  private:
   Result<std::optional<std::string>> load(const std::string& key);
+  TenantId last_tenant_of_tables();
 
   rocksdb::DB& db_;
 };

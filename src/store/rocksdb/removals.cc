@@ -14,6 +14,7 @@
 
 #include "store/rocksdb/chores.h"
 #include "store/rocksdb/options.h"
+#include "store/rocksdb/rot_listener.h"
 
 namespace teahouse::store::rocks {
 namespace {
@@ -127,7 +128,11 @@ bool Removals::visit_stored(const KeyRange& range, size_t keys_max, std::vector<
     *count += static_cast<int64_t>(count_row(key, stored_->value().ToStringView()));
   }
   status_ = stored_->status();
-  return true;
+  if (!is_rot(status_)) return true;
+  // What can't be read can be removed still, and nobody else's commit must fail for it.
+  status_ = rocksdb::Status::OK();
+  stored_.reset();
+  return false;
 }
 
 void Removals::recount_later(const ParsedKey& parsed) {

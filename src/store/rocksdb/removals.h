@@ -16,9 +16,6 @@
 
 namespace teahouse::store::rocks {
 
-struct KeyRange {
-  std::string from, to;
-};  // to: exclusive
 std::string encode_removal(const KeyRange& range);
 
 // Used once. Thread: the committer's, which alone changes the database.

@@ -1,6 +1,6 @@
-// The plane joins a database, the log that writes it, two threads that read it and one for long work. It ends in the
-// order in which they need each other: chores append and wait for commits; the log's last commit lets waiting reads
-// start; reads need the database.
+// The plane joins a database, the log that writes it, two threads that read it, one for long work and one that looks
+// for damage. It ends in the order in which they need each other: chores and patrol append and wait for commits; the
+// log's last commit lets waiting reads start; reads need the database.
 #include "store/rocksdb/rocksdb_plane.h"
 
 #include <rocksdb/db.h>
@@ -13,8 +13,10 @@
 #include "store/commit_mark.h"
 #include "store/rocksdb/chores.h"
 #include "store/rocksdb/commit_log.h"
+#include "store/rocksdb/fenced_db.h"
 #include "store/rocksdb/opening.h"
 #include "store/rocksdb/options.h"
+#include "store/rocksdb/patrol.h"
 #include "store/rocksdb/reader.h"
 
 namespace teahouse::store {
@@ -27,23 +29,39 @@ constexpr std::string_view layout_version = "1";
 
 class RocksdbPlane final : public DataPlane {
  public:
-  RocksdbPlane(std::unique_ptr<rocksdb::DB> db, const std::string& mark, RocksdbSettings settings)
+  RocksdbPlane(std::unique_ptr<rocksdb::DB> db, const std::string& mark, RocksdbSettings settings,
+               std::shared_ptr<RotListener> listener)
       : db_(std::move(db)),
         mark_(mark),
         board_(db_->GetLatestSequenceNumber()),  // any start would do: Lsns are compared within one opening only
         log_(*db_, mark_, board_, settings, [this](StoreId store) { chores_.recount(std::move(store)); }),
-        chores_(*db_, log_, board_) {}
+        patrol_(*db_, log_, board_, damages_, settings, std::move(listener)),
+        readable_(db_, damages_, [this](const rocksdb::Status& status) { patrol_.suspect(status); }),
+        walkable_(db_, no_damages_, [this](const rocksdb::Status& status) { patrol_.suspect(status); }),
+        chores_(walkable_, log_, board_, patrol_) {}
 
   ~RocksdbPlane() override {
     board_.forget_watchers();
     chores_.finish();
+    patrol_.finish();
     log_.finish();
     readers_.finish();
     auto status = db_->Close();
     if (!status.ok()) log::error("store", disk_error(status, "closing").text);
   }
 
-  rocksdb::Status resume() { return chores_.resume(); }
+  // Rot among the notes of the house is set aside before anything needs them.
+  rocksdb::Status read_damages() {
+    auto status = patrol_.set_aside_and([this] { return read_house(); });
+    Damages::List damages;
+    if (status.ok()) status = load_damages(*db_, &damages);
+    damages_.set(std::move(damages));
+    return status;
+  }
+  rocksdb::Status resume() {
+    patrol_.start();
+    return chores_.resume();
+  }
 
   Lsn appended() const override { return log_.appended(); }
   Lsn committed() const override { return board_.committed(); }
@@ -96,7 +114,7 @@ class RocksdbPlane final : public DataPlane {
           return job(
               Error{ErrorKind::internal_server_error, "data plane: a commit failed; nothing is read until a restart"});
         }
-        Reader reader(*db_);
+        Reader reader(readable_);
         job(&reader);
       });
     });
@@ -109,11 +127,22 @@ class RocksdbPlane final : public DataPlane {
   }
 
  private:
-  std::unique_ptr<rocksdb::DB> db_;
+  rocksdb::Status read_house() {
+    const std::string house = tenant_prefix(TenantId::house);
+    const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(rocksdb::ReadOptions()));
+    for (at->Seek(house); at->Valid() && at->key().starts_with(house);) at->Next();
+    return at->status();
+  }
+
+  const std::shared_ptr<rocksdb::DB> db_;
+  Damages damages_;
+  const Damages no_damages_;
   CommitMark mark_;
   CommitBoard board_;
   Workers readers_{reading_threads, "data-read"};
   CommitLog log_;
+  Patrol patrol_;
+  FencedDb readable_, walkable_;  // chores go on beside what is damaged
   Chores chores_;
 };
 
@@ -151,12 +180,13 @@ rocksdb::Status read_arrival_order(rocksdb::DB& db, ArrivalOrder& order) {
 
 Result<std::unique_ptr<DataPlane>> open_rocksdb(const std::string& directory, RocksdbSettings settings) {
   const std::string mark = directory + "/COMMITTED";
-  auto opened = open_database(directory, settings, CommitMark(mark));
+  const auto listener = std::make_shared<RotListener>();
+  auto opened = open_database(directory, settings, CommitMark(mark), listener);
   if (!opened) return opened.error();
-  std::unique_ptr<rocksdb::DB> db = std::move(*opened);
-  if (auto checked = check_layout(*db); !checked) return checked.error();
-  rocksdb::DB& database = *db;
-  auto plane = std::make_unique<RocksdbPlane>(std::move(db), mark, settings);
+  rocksdb::DB& database = **opened;
+  auto plane = std::make_unique<RocksdbPlane>(std::move(*opened), mark, std::move(settings), listener);
+  if (auto status = plane->read_damages(); !status.ok()) return disk_error(status, "opening " + directory);
+  if (auto checked = check_layout(database); !checked) return checked.error();
   auto status = read_arrival_order(database, plane->arrivals());
   if (status.ok()) status = plane->resume();
   if (!status.ok()) return disk_error(status, "opening " + directory);

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "store/data_plane.h"
+#include "store/loss.h"
 
 namespace teahouse::store {
 
@@ -17,6 +18,8 @@ struct RocksdbSettings {
   size_t counted_rows_max = 1024;       // a removal of more rows at once is counted after its commit, in the background
   bool may_be_made = true;              // false: where there is no data plane, none is made
   bool accept_loss = false;             // opens also what is damaged, with what is whole of it
+  size_t scrub_bytes_per_s = 1 << 20;   // so fast all tables are read again and again; 0: not at all
+  TenantNames tenant_names = {};        // for the log; called on a thread of the plane's own
 };
 
 // Makes the directory if there is none. What a crash has left of a write that nobody was told of is dropped, with a

@@ -96,6 +96,16 @@ Result<void> Database::open_as_it_is(const std::string& path) {
                "control plane: " + path + " can't be opened: " + (database_ ? sqlite3_errmsg(database_) : "no memory")};
 }
 
+Result<void> Database::open_read_only(const std::string& path) {
+  constexpr int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  if (sqlite3_open_v2(path.c_str(), &database_, flags, nullptr) != SQLITE_OK) {
+    return Error{ErrorKind::internal_server_error, "control plane: " + path + " can't be opened: " +
+                                                       (database_ ? sqlite3_errmsg(database_) : "no memory")};
+  }
+  sqlite3_busy_timeout(database_, 5'000);
+  return run("PRAGMA trusted_schema=OFF");
+}
+
 void Database::keep_log(bool kept) {
   sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, kept ? 1 : 0, nullptr);
 }

@@ -25,6 +25,7 @@ class Database {
   Result<void> open(const std::string& path);
   // For looking at a file that nobody else has open; beside it none is made.
   Result<void> open_as_it_is(const std::string& path);
+  Result<void> open_read_only(const std::string& path);
   // Whether the log stays as it is when this closes, rather than going into the database; at first it stays.
   void keep_log(bool kept);
   // Reads every page. Errors: the first that is damaged.

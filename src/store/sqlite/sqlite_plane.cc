@@ -113,6 +113,7 @@ class SqlitePlane final : public ControlPlane {
 
 Result<void> SqlitePlane::open(const std::string& path, SqliteSettings settings) {
   path_ = path;
+  if (settings.read_only) return database_.open_read_only(path);
   if (auto opened = database_.open(path); !opened) return opened;
   if (auto checked = database_.check(); !checked) {
     auto judged = judge(path + " is damaged: " + checked.error().text + ".", settings);

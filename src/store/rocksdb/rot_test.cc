@@ -1,0 +1,345 @@
+// A block of a table is rotten: whoever has rows in it is told so, everybody else reads and writes on, also after
+// restarts and when tables are put together. Two tenants, with a handful of tables.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <map>
+#include <thread>
+
+#include "base/random.h"
+#include "store/rocksdb/rocksdb_check.h"
+#include "store/testing/plane_test.h"
+
+namespace teahouse::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Rot : public PlaneTest {
+ protected:
+  static constexpr int64_t rows = 300;
+
+  void SetUp() override {
+    data_ = directory_.path() + "/data";
+    plane_ = open_plane(Engine::rocksdb, data_, settings());
+  }
+  static RocksdbSettings settings(size_t scrub_bytes_per_s = 0) {
+    return {.scrub_bytes_per_s = scrub_bytes_per_s,
+            .tenant_names = [](TenantId tenant) { return tenant == montague ? "the-montagues" : "others"; }};
+  }
+  void open(size_t scrub_bytes_per_s = 0) {
+    plane_.reset();
+    plane_ = open_plane(Engine::rocksdb, data_, settings(scrub_bytes_per_s));
+  }
+  static const std::string& owner(TenantId tenant) { return tenant == montague ? romeo : juliet; }
+  // Text that can't be packed, so that it is found in the file.
+  const std::string& mark(TenantId tenant, int64_t number) {
+    std::string& text = marks_[{tenant, number}];
+    if (text.empty()) text = random_token(400);
+    return text;
+  }
+  Lsn append_one(TenantId tenant, int64_t number) {
+    return plane_->archive(tenant, "archive").append(owner(tenant), make_row(number, nurse, mark(tenant, number)));
+  }
+  // Both tenants; the next opening makes a table of them.
+  void append(int64_t from, int64_t to) {
+    Lsn last = 0;
+    for (int64_t i = from; i < to; ++i) {
+      last = append_one(montague, i);
+      last = append_one(capulet, i);
+    }
+    done(plane_->wait(home_, last));
+  }
+  Result<ArchivePage> page(TenantId tenant, ArchiveQuery query = {}) {
+    query.rows_max = query.rows_max == 50 ? 10'000 : query.rows_max;
+    return testing::run(home_, plane_->archive(tenant, "archive").page(home_, owner(tenant), query));
+  }
+  int64_t count(TenantId tenant) {
+    const auto found = page(tenant);
+    return found ? static_cast<int64_t>(found->rows.size()) : -1;
+  }
+  std::vector<fs::path> tables() const {
+    std::vector<fs::path> found;
+    for (const auto& file : fs::directory_iterator(data_)) {
+      if (file.path().extension() == ".sst") found.push_back(file.path());
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+  }
+  static std::string read(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  // Makes one byte of the text another where it is in a table.
+  fs::path rot_at(const std::string& mark) {
+    const std::string text = mark.substr(200, 16);
+    for (const fs::path& path : tables()) {
+      const size_t at = read(path).find(text);
+      if (at == std::string::npos) continue;
+      flip(path, at);
+      return path;
+    }
+    ADD_FAILURE() << text << " is in no table";
+    return {};
+  }
+  static void flip(const fs::path& path, uintmax_t at) {
+    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekg(static_cast<std::streamoff>(at));
+    const char byte = static_cast<char>(file.get() ^ 0x40);
+    file.seekp(static_cast<std::streamoff>(at));
+    file.put(byte);
+  }
+  // Everything that was kept aside.
+  size_t kept() const {
+    std::error_code none;
+    return static_cast<size_t>(std::distance(fs::directory_iterator(data_ + "/lost", none), fs::directory_iterator()));
+  }
+  void await_kept(size_t files) {
+    while (kept() < files) std::this_thread::yield();
+  }
+  // Until its readers are fenced off.
+  void await_aside(TenantId tenant) {
+    while (true) {
+      const auto found = page(tenant);
+      if (!found && found.error().text.find("set aside") != std::string::npos) return;
+      std::this_thread::yield();
+    }
+  }
+  void expect_others_go_on(int64_t written) {
+    EXPECT_EQ(count(capulet), written);
+    done(plane_->wait(home_, append_one(capulet, written)));
+    EXPECT_EQ(count(capulet), written + 1);
+    done(plane_->wait(home_, plane_->archive(montague, "archive").append(nurse, make_row(written, romeo))));
+  }
+  void expect_told(const std::string& said, const fs::path& table) {
+    for (const std::string& word : {std::string("the-montagues"), std::string("archive"), table.filename().string()}) {
+      EXPECT_NE(said.find(word), std::string::npos) << word << " is not in: " << said;
+    }
+    EXPECT_EQ(said.find("others"), std::string::npos) << said;
+  }
+
+  std::string data_;
+  std::map<std::pair<TenantId, int64_t>, std::string> marks_;
+};
+INSTANTIATE_TEST_SUITE_P(Rocksdb, Rot, ::testing::Values(Engine::rocksdb));
+
+TEST_P(Rot, IsAnErrorForItsReadersAndNobodyElse) {
+  append(0, rows);
+  open();
+  plane_.reset();
+  const fs::path table = rot_at(mark(montague, 150));
+  ::testing::internal::CaptureStderr();
+  open();
+  EXPECT_EQ(count(montague), -1);
+  await_aside(montague);
+  EXPECT_EQ(count(montague), -1);
+  expect_others_go_on(rows);
+  ArchiveQuery last;
+  last.backwards = true;
+  last.rows_max = 20;
+  const auto whole = page(montague, last);  // what needs none of it
+  ASSERT_TRUE(whole);
+  EXPECT_EQ(whole->rows.size(), 20U);
+  EXPECT_FALSE(testing::run(home_, plane_->archive(montague, "archive").find(home_, romeo, id_at(150))));
+  EXPECT_TRUE(testing::run(home_, plane_->archive(montague, "archive").find(home_, romeo, id_at(50))));
+  open();
+  EXPECT_EQ(count(montague), -1) << "also after a restart";
+  expect_told(::testing::internal::GetCapturedStderr(), table);
+}
+
+// Tables with it among them are put together, again and again.
+TEST_P(Rot, StopsNoCompaction) {
+  append(0, rows);
+  open();
+  plane_.reset();
+  rot_at(mark(montague, 150));
+  int64_t written = rows;
+  for (int run = 0; run < 8; ++run, written += 10) {
+    open();
+    append(written, written + 10);
+  }
+  open();
+  await_aside(montague);
+  done(plane_->remove_tenant(home_, TenantId{9}));  // compacts: ends
+  EXPECT_EQ(count(montague), -1);
+  expect_others_go_on(written);
+  open();
+  EXPECT_EQ(count(montague), -1);
+  EXPECT_EQ(count(capulet), written + 1);
+}
+
+TEST_P(Rot, IsFoundByTheScrubBeforeAnyReader) {
+  append(0, rows);
+  open();
+  plane_.reset();
+  const fs::path table = rot_at(mark(montague, 150));
+  ::testing::internal::CaptureStderr();
+  open(1 << 30);
+  await_kept(1);
+  plane_.reset();
+  expect_told(::testing::internal::GetCapturedStderr(), table);
+}
+
+// Rows are removed without being read, in a commit with others'.
+TEST_P(Rot, FailsNoCommit) {
+  append(0, rows);
+  open();
+  plane_.reset();
+  rot_at(mark(montague, 150));
+  open();
+  plane_->archive(montague, "archive").remove_all(romeo);
+  plane_->archive(montague, "archive").remove(romeo, id_at(150));
+  done(plane_->wait(home_, append_one(capulet, rows)));
+  EXPECT_EQ(count(capulet), rows + 1);
+}
+
+TEST_P(Rot, RowsThatCameLaterAreNotHidden) {
+  append(0, rows);
+  const auto append_now = [&](int64_t at_ms) {
+    ArchiveIdMaker maker(plane_->arrivals(), 0);
+    done(plane_->wait(home_,
+                      plane_->archive(montague, "archive")
+                          .append(romeo, {maker.make(noon_ms + at_ms).id, nurse, "<message/>", noon_ms + at_ms})));
+  };
+  append_now(rows);
+  open();
+  plane_.reset();
+  rot_at(mark(montague, rows - 1));  // the block that his rows end in
+  open();
+  EXPECT_EQ(count(montague), -1);
+  await_aside(montague);
+  append_now(day_ms);
+  append_now(day_ms + 1);
+  ArchiveQuery last;
+  last.backwards = true;
+  last.rows_max = 2;
+  const auto found = page(montague, last);
+  ASSERT_TRUE(found) << found.error().text;
+  EXPECT_EQ(times(*found), (Times{day_ms, day_ms + 1}));
+  last.rows_max = 3;
+  EXPECT_FALSE(page(montague, last));
+}
+
+TEST_P(Rot, GoesWithItsTenant) {
+  append(0, rows);
+  open();
+  plane_.reset();
+  rot_at(mark(montague, 150));
+  open();
+  EXPECT_EQ(count(montague), -1);
+  await_aside(montague);
+  done(plane_->remove_tenant(home_, montague));
+  EXPECT_EQ(kept(), 0U);
+  EXPECT_EQ(count(montague), 0);
+  expect_others_go_on(rows);
+}
+
+// Each byte of a table in turn, a few hundred of them: whatever is rotten, the others' rows that are not in it are
+// read.
+TEST_P(Rot, IsContainedWhereverItIs) {
+  append(0, rows);
+  open();
+  plane_.reset();
+  ASSERT_EQ(tables().size(), 1U);
+  const fs::path whole = data_, copy = directory_.path() + "/copy";
+  fs::copy(whole, copy, fs::copy_options::recursive);
+  const auto size = fs::file_size(tables().front());
+  int places = 0, of_both = 0;
+  ::testing::internal::CaptureStderr();
+  for (uintmax_t at = 7; at < size; at += at < size - 2500 ? size / 30 : 101) {  // densely where all else is led to
+    flip(tables().front(), at);
+    for (int start = 0; start < 2; ++start) {
+      open();
+      const int64_t of_montague = count(montague), of_capulet = count(capulet);
+      EXPECT_TRUE(of_montague == rows || of_montague == -1) << at << ": " << of_montague;
+      EXPECT_TRUE(of_capulet == rows || of_capulet == -1) << at << ": " << of_capulet;
+      ++places;
+      if (of_montague == -1 && of_capulet == -1 && at < size - 2500) ++of_both;
+      done(plane_->wait(home_, plane_->archive(capulet, "archive").append(nurse, make_row(start, romeo))));
+      done(plane_->remove_tenant(home_, TenantId{9}));  // compacts
+    }
+    plane_.reset();
+    fs::remove_all(whole);
+    fs::copy(copy, whole, fs::copy_options::recursive);
+  }
+  ::testing::internal::GetCapturedStderr();
+  EXPECT_LE(of_both, places / 10) << "but for a block with the rows of both";
+}
+
+TEST_P(Rot, IsToldAndGivenUp) {
+  append(0, rows);
+  open();
+  plane_.reset();
+  EXPECT_TRUE(check_rocksdb(data_)->whole());
+  const fs::path table = rot_at(mark(montague, 150));
+  const auto bytes = read(table);
+  const auto found = check_rocksdb(data_);
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->losses.size(), 1U);
+  const Loss& loss = found->losses.front();
+  EXPECT_EQ(loss.first.tenant, montague);
+  EXPECT_EQ(loss.last.tenant, montague);
+  EXPECT_EQ(loss.first.store, "archive");
+  EXPECT_EQ(loss.first.owner, romeo);
+  EXPECT_EQ(loss.file, table.filename().string());
+  EXPECT_EQ(read(table), bytes) << "a check changes nothing";
+  EXPECT_EQ(kept(), 0U);
+  const auto taken = take_out_rocksdb(data_, settings());
+  ASSERT_TRUE(taken) << taken.error().text;
+  EXPECT_EQ(taken->losses.size(), 1U);
+  EXPECT_EQ(kept(), 1U);
+  EXPECT_TRUE(check_rocksdb(data_)->whole());
+  open();
+  EXPECT_EQ(count(montague), rows - static_cast<int64_t>(loss.rows));
+  EXPECT_EQ(count(capulet), rows);
+  const auto in_use = check_rocksdb(data_);
+  EXPECT_TRUE(in_use->in_use && in_use->whole());
+  EXPECT_FALSE(take_out_rocksdb(data_, settings())) << "a plane in use";
+}
+
+TEST_P(Rot, WhatAServerSetAsideIsToldAndGivenUp) {
+  append(0, rows);
+  open();
+  plane_.reset();
+  rot_at(mark(montague, 150));
+  open();
+  await_aside(montague);
+  EXPECT_EQ(check_rocksdb(data_)->losses.size(), 1U) << "also while it runs";
+  plane_.reset();
+  const auto taken = take_out_rocksdb(data_, settings());
+  ASSERT_TRUE(taken) << taken.error().text;
+  ASSERT_EQ(taken->losses.size(), 1U);
+  EXPECT_TRUE(taken->losses.front().set_aside);
+  EXPECT_TRUE(check_rocksdb(data_)->whole());
+  open();
+  EXPECT_EQ(count(montague), rows - static_cast<int64_t>(taken->losses.front().rows));
+  EXPECT_EQ(count(capulet), rows);
+}
+
+// The end of a table leads to all else of it.
+TEST_P(Rot, ATableThatCannotBeOpenedIsToldAndGivenUp) {
+  append(0, rows);
+  open();
+  append(rows, rows + 10);
+  open();
+  plane_.reset();
+  ASSERT_EQ(tables().size(), 2U);
+  const fs::path table = tables().front();
+  flip(table, fs::file_size(table) - 3);
+  EXPECT_EQ(check_rocksdb(data_)->losses.size(), 1U);
+  const auto taken = take_out_rocksdb(data_, settings());
+  ASSERT_TRUE(taken) << taken.error().text;
+  EXPECT_EQ(taken->losses.size(), 1U);
+  EXPECT_TRUE(fs::exists(data_ + "/lost/" + table.filename().string()));
+  EXPECT_TRUE(check_rocksdb(data_)->whole());
+  for (int start = 0; start < 2; ++start) {
+    open();
+    EXPECT_EQ(count(montague), 10);
+    EXPECT_EQ(count(capulet), 10);
+  }
+}
+
+}  // namespace
+}  // namespace teahouse::store
