@@ -27,7 +27,9 @@ std::vector<store::Migration> Accounts::migrations() {
   return all;
 }
 
-std::vector<std::string> Accounts::tables() { return {"accounts", "account_removals", "known_logins"}; }
+std::vector<TenantTable> Accounts::tables() {
+  return {{"accounts", "localpart"}, {"account_removals", "localpart"}, {"known_logins", "localpart"}};
+}
 
 namespace account_rows {
 namespace {

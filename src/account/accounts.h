@@ -25,6 +25,8 @@
 
 namespace teahouse {
 
+struct TenantTable;  // tenant/tables.h
+
 struct Account {
   std::string localpart;
   std::string user_id;  // the site's spelling of the localpart; empty until the site has used one
@@ -60,7 +62,7 @@ class Accounts {
  public:
   Accounts(store::ControlPlane& control, const Clock& clock);
   static std::vector<store::Migration> migrations();
-  static std::vector<std::string> tables();  // for Tenants::add_tables
+  static std::vector<TenantTable> tables();  // for Tenants::add_tables
 
   Task<Result<Account>> create(Executor& home, TenantPtr tenant, std::string localpart, std::string password,
                                AccountChange details);  // an empty password: only tokens log in

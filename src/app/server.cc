@@ -19,6 +19,7 @@
 #include "modules/muc/muc.h"
 #include "store/clock_watch.h"
 #include "store/workers.h"
+#include "tenant/tables.h"
 #include "tenant/whole_file.h"
 
 namespace teahouse {

@@ -15,8 +15,9 @@ std::vector<store::Migration> tenant_migrations() {
   return all;
 }
 
-std::vector<std::string> tenant_tables() {
-  return {"signing_secrets", "api_keys", "certificates", "audit", "hosts", "tenants"};
+std::vector<TenantTable> tenant_tables() {
+  return {{"signing_secrets", {}}, {"api_keys", {}}, {"certificates", {}},
+          {"audit", "id"},         {"hosts", {}},    {"tenants", {}}};
 }
 
 store::Statement draw_number(std::string_view sequence) {

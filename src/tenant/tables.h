@@ -1,7 +1,7 @@
 // The control plane's tables of tenant/, and how a row belongs to a tenant.
 //
 // Every table with rows of a tenant has a column `tenant_id` and is named in a list like tenant_tables(), so that
-// removing a tenant can empty them all in one transaction. A layer above adds its own list with Tenants::add_tables().
+// removing a tenant can empty them all. A layer above adds its own list with Tenants::add_tables().
 // A row of a tenant is inserted with `INSERT ... SELECT ... FROM tenants WHERE tenant_id = ?`: where no tenant is, none
 // comes.
 #pragma once
@@ -16,9 +16,14 @@
 
 namespace teahouse {
 
+struct TenantTable {
+  std::string name;
+  std::string key;  // where a tenant may have very many rows: a column of which few rows have the same
+};
+
 // All migrations of tenant/, in the order in which they build on one another.
 std::vector<store::Migration> tenant_migrations();
-std::vector<std::string> tenant_tables();
+std::vector<TenantTable> tenant_tables();
 
 inline int64_t to_value(TenantId tenant) { return static_cast<int64_t>(raw(tenant)); }
 

@@ -59,6 +59,7 @@ Statement insert_host(const Tenant& tenant, const std::string& domain) {
 }
 
 // The column `state`.
+constexpr size_t portion_keys = 100;
 constexpr const char *being_made = "being made", *made = "made", *being_removed = "being removed";
 
 constexpr const char* columns =
@@ -126,17 +127,35 @@ Statement update(const Tenant& tenant) {
        tenant.being_removed ? being_removed : made, to_value(tenant.id)}};
 }
 
-std::vector<Statement> remove(TenantId tenant, const std::vector<std::string>& tables) {
+std::vector<Statement> remove(TenantId tenant, const std::vector<TenantTable>& tables) {
   std::vector<Statement> statements;
   statements.reserve(tables.size());
-  for (const std::string& table : tables) {
-    statements.push_back({"DELETE FROM " + table + " WHERE tenant_id = ?", {to_value(tenant)}});
+  for (const TenantTable& table : tables) {
+    statements.push_back({"DELETE FROM " + table.name + " WHERE tenant_id = ?", {to_value(tenant)}});
   }
   return statements;
 }
 
+std::vector<Statement> remove_portion(TenantId tenant, const std::vector<TenantTable>& tables) {
+  std::vector<Statement> statements;
+  Statement left;
+  for (const TenantTable& table : tables) {
+    if (table.key.empty()) continue;
+    const std::string rows = " FROM " + table.name + " WHERE tenant_id = ?";
+    statements.push_back({"DELETE" + rows + " AND " + table.key + " IN (SELECT " + table.key + rows + " ORDER BY " +
+                              table.key + " LIMIT " + std::to_string(portion_keys) + ")",
+                          {to_value(tenant), to_value(tenant)}});
+    left.sql += (left.sql.empty() ? "SELECT 1" : " UNION ALL SELECT 1") + rows;
+    left.parameters.emplace_back(to_value(tenant));
+  }
+  if (statements.empty()) return statements;
+  left.sql += " LIMIT 1";
+  statements.push_back(std::move(left));
+  return statements;
+}
+
 // The row of the tenant goes last: cut off, it is done again.
-Result<void> remove_unmade(store::ControlPlane& control, const std::vector<std::string>& tables) {
+Result<void> remove_unmade(store::ControlPlane& control, const std::vector<TenantTable>& tables) {
   const auto unmade = control.execute_now({"SELECT tenant_id FROM tenants WHERE state = ?", {being_made}});
   if (!unmade) return unmade.error();
   for (const Row& row : unmade->rows) {

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "store/control_plane.h"
+#include "tenant/tables.h"
 #include "tenant/tenant.h"
 
 namespace teahouse::tenant_rows {
@@ -17,9 +18,11 @@ std::vector<store::Statement> insert(const Tenant& tenant);
 store::Statement mark_made(TenantId tenant);
 // Everything of it that can change. The answer's `changes` is 1.
 store::Statement update(const Tenant& tenant);
-std::vector<store::Statement> remove(TenantId tenant, const std::vector<std::string>& tables);
+std::vector<store::Statement> remove(TenantId tenant, const std::vector<TenantTable>& tables);
+// A few of the rows of which there may be very many; the last statement answers with a row where more are left.
+std::vector<store::Statement> remove_portion(TenantId tenant, const std::vector<TenantTable>& tables);
 // Of those that an earlier run did not live to make. Thread: before any loop runs.
-Result<void> remove_unmade(store::ControlPlane& control, const std::vector<std::string>& tables);
+Result<void> remove_unmade(store::ControlPlane& control, const std::vector<TenantTable>& tables);
 std::vector<store::Statement> store_plan(const Plan& plan);
 
 using Plans = std::map<std::string, Plan, std::less<>>;

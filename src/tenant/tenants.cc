@@ -47,7 +47,7 @@ struct Tenants::State {
   const Clock& clock;
   Publish publish;
   Wipe wipe;
-  std::vector<std::string> tables = tenant_tables();
+  std::vector<TenantTable> tables = tenant_tables();
   Turns turns;
   Turns removals;  // taken before a turn of the others, never in one
 
@@ -137,6 +137,7 @@ struct Tenants::State {
   static Task<Result<TenantPtr>> suspend(Self self, Executor& home, std::string name, std::string reason);
   static Task<Result<TenantPtr>> resume(Self self, Executor& home, std::string name);
   static Task<Result<TenantPtr>> begin_removal(Self self, Executor& home, std::string name);
+  static Task<Result<void>> remove_rows(Self self, Executor& home, TenantId tenant);
   static Task<Result<TenantPtr>> remove(Self self, Executor& home, std::string name);
   static Task<Result<Plan>> set_plan(Self self, Executor& home, Plan plan);
 };
@@ -324,6 +325,19 @@ Task<Result<TenantPtr>> Tenants::State::begin_removal(Self self, Executor& home,
   co_return tenant;
 }
 
+// Whoever asks the control plane for something else waits for one portion at most.
+Task<Result<void>> Tenants::State::remove_rows(Self self, Executor& home, TenantId tenant) {
+  for (bool more = true; more;) {
+    auto portion = tenant_rows::remove_portion(tenant, self->tables);
+    const auto removed = co_await self->control.transact(home, std::move(portion));
+    if (!removed) co_return removed.error();
+    more = !removed->rows.empty();
+  }
+  auto rest = tenant_rows::remove(tenant, self->tables);
+  const auto removed = co_await self->control.transact(home, std::move(rest));
+  co_return removed ? Result<void>() : Result<void>(removed.error());
+}
+
 // The rest takes its time, which nobody else waits for.
 Task<Result<TenantPtr>> Tenants::State::remove(Self self, Executor& home, std::string name) {
   const auto begun = co_await begin_removal(self, home, std::move(name));
@@ -337,8 +351,7 @@ Task<Result<TenantPtr>> Tenants::State::remove(Self self, Executor& home, std::s
     auto wiped = co_await wiping;
     if (!wiped) co_return wiped.error();
   }
-  auto statements = tenant_rows::remove(tenant->id, self->tables);
-  auto removed = co_await self->control.transact(home, std::move(statements));
+  const auto removed = co_await remove_rows(self, home, tenant->id);
   if (!removed) co_return removed.error();
   auto scrubbed = co_await self->control.scrub(home);
   if (!scrubbed) co_return scrubbed.error();
@@ -377,7 +390,7 @@ Tenants::Tenants(store::ControlPlane& control, const Clock& clock) : state_(std:
 
 void Tenants::set_publish(Publish publish) { state_->publish = std::move(publish); }
 void Tenants::set_wipe(Wipe wipe) { state_->wipe = std::move(wipe); }
-void Tenants::add_tables(const std::vector<std::string>& tables) {
+void Tenants::add_tables(const std::vector<TenantTable>& tables) {
   state_->tables.insert(state_->tables.begin(), tables.begin(), tables.end());
 }
 

@@ -25,6 +25,8 @@
 
 namespace teahouse {
 
+struct TenantTable;  // tables.h
+
 struct NewTenant {
   std::string name, domain;
   std::string plan = "default";
@@ -54,7 +56,7 @@ class Tenants {
   // All before load_all(). add_tables: tables of the layers above with a column tenant_id, which remove() empties too.
   void set_publish(Publish publish);
   void set_wipe(Wipe wipe);
-  void add_tables(const std::vector<std::string>& tables);
+  void add_tables(const std::vector<TenantTable>& tables);
   // Every tenant there is, for the start, before any loop runs; also those that are being removed, which no loop must
   // be told of. What a crash has left of one that was being made goes. Makes the plan "default" when there is none.
   Result<std::vector<TenantPtr>> load_all();
@@ -64,9 +66,9 @@ class Tenants {
   Task<Result<TenantPtr>> change(Executor& home, std::string name, TenantChange change);
   Task<Result<TenantPtr>> suspend(Executor& home, std::string name, std::string reason);
   Task<Result<TenantPtr>> resume(Executor& home, std::string name);
-  // Notes on disk that it is being removed, publishes `removed`, wipes, and then removes its rows from all tables at
-  // once. Whatever stops it on the way leaves that note, and never data without a tenant: it is to be called again, and
-  // until it ends nobody can have the name or the domain.
+  // Notes on disk that it is being removed, publishes `removed`, wipes, and then removes its rows from all tables, a
+  // few at a time and that note last. Whatever stops it on the way leaves the note, and never data without a tenant: it
+  // is to be called again, and until it ends nobody can have the name or the domain.
   Task<Result<TenantPtr>> remove(Executor& home, std::string name);
   TenantPtr find(std::string_view name) const;  // Thread: any
   TenantPtr find(TenantId id) const;            // Thread: any

@@ -21,7 +21,7 @@ namespace teahouse::testing {
 class TenantWorld {
  public:
   // The layers above bring their own migrations and tables.
-  explicit TenantWorld(const std::vector<store::Migration>& more = {}, const std::vector<std::string>& more_tables = {})
+  explicit TenantWorld(const std::vector<store::Migration>& more = {}, const std::vector<TenantTable>& more_tables = {})
       : control(open_control()),
         tenants(*control, clock),
         keys(*control, clock, seal_key),
