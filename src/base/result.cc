@@ -20,7 +20,9 @@ const char* to_string(ErrorKind kind) {
     case ErrorKind::registration_required: return "registration-required";
     case ErrorKind::remote_server_not_found: return "remote-server-not-found";
     case ErrorKind::remote_server_timeout: return "remote-server-timeout";
-    case ErrorKind::resource_constraint: return "resource-constraint";
+    case ErrorKind::resource_constraint:
+    case ErrorKind::storage_failing:
+    case ErrorKind::storage_full: return "resource-constraint";
     case ErrorKind::service_unavailable: return "service-unavailable";
     case ErrorKind::subscription_required: return "subscription-required";
     case ErrorKind::undefined_condition: return "undefined-condition";

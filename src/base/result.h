@@ -9,8 +9,9 @@
 
 namespace teahouse {
 
-// What kind of thing went wrong. The names are RFC 6120's stanza error conditions (section 8.3.3); an Error is mapped
-// to a stanza or stream error, an HTTP problem or a log line in exactly three places, and nowhere else.
+// What kind of thing went wrong. The names are RFC 6120's stanza error conditions (section 8.3.3), but for two of the
+// server's own; an Error is mapped to a stanza or stream error, an HTTP problem or a log line in exactly three places,
+// and nowhere else.
 enum class ErrorKind {
   bad_request,
   conflict,
@@ -33,9 +34,11 @@ enum class ErrorKind {
   subscription_required,
   undefined_condition,
   unexpected_request,
+  storage_failing,  // the disk takes no writes for now; resource-constraint to a client, 503 over HTTP
+  storage_full,     // it takes nothing new until there is room; resource-constraint, and 507
 };
 
-// The condition's name as RFC 6120 spells it ("item-not-found").
+// The condition's name as RFC 6120 spells it ("item-not-found"); of one of ours the nearest.
 const char* to_string(ErrorKind kind);
 
 // What went wrong, for a program (kind) and for a person (text: what was wrong, where, what to do).

@@ -29,14 +29,18 @@ int status_of(ErrorKind kind) {
     case ErrorKind::undefined_condition: return 500;
     case ErrorKind::feature_not_implemented: return 501;
     case ErrorKind::remote_server_not_found: return 502;
-    case ErrorKind::service_unavailable: return 503;
+    case ErrorKind::service_unavailable:
+    case ErrorKind::storage_failing: return 503;
     case ErrorKind::remote_server_timeout: return 504;
+    case ErrorKind::storage_full: return 507;
   }
   return 500;
 }
 
 Response make_problem(const Request& request, const Error& error) {
-  return make_problem(request, status_of(error.kind), to_string(error.kind), for_peer(error).text);
+  const bool is_busy = error.kind == ErrorKind::storage_failing;
+  const char* code = to_string(is_busy ? ErrorKind::service_unavailable : error.kind);
+  return make_problem(request, status_of(error.kind), code, for_peer(error).text);
 }
 
 Response make_problem(const Request& request, int status, std::string_view code, std::string_view detail) {

@@ -1,6 +1,5 @@
 #include "store/commit_board.h"
 
-#include <optional>
 #include <utility>
 
 namespace teahouse::store {
@@ -35,8 +34,8 @@ void CommitBoard::when(Lsn lsn, Done done) {
     std::lock_guard lock(mutex_);
     if (committed_ >= lsn) {
       now.emplace();
-    } else if (failed_) {
-      now.emplace(ErrorKind::internal_server_error, failure_);
+    } else if (interruption_) {
+      now.emplace(*interruption_);
     } else {
       waiting_.emplace(lsn, std::move(done));
     }
@@ -48,7 +47,6 @@ void CommitBoard::advance(Lsn committed) {
   std::vector<Done> due;
   {
     std::lock_guard lock(mutex_);
-    if (failed_) return;
     committed_ = committed;
     const auto end = waiting_.upper_bound(committed);
     for (auto at = waiting_.begin(); at != end; ++at) due.push_back(std::move(at->second));
@@ -68,15 +66,21 @@ void CommitBoard::advance(Lsn committed) {
   for (auto& done : due) done(Result<void>());
 }
 
-void CommitBoard::fail(std::string text) {
+void CommitBoard::interrupt(Error error) {
   std::multimap<Lsn, Done> waiting;
   {
     std::lock_guard lock(mutex_);
-    failed_ = true;
-    failure_ = text;
+    interrupted_ = true;
+    interruption_ = error;
     waiting.swap(waiting_);
   }
-  for (auto& [lsn, done] : waiting) done(Error{ErrorKind::internal_server_error, text});
+  for (auto& [lsn, done] : waiting) done(error);
+}
+
+void CommitBoard::resume() {
+  std::lock_guard lock(mutex_);
+  interrupted_ = false;
+  interruption_.reset();
 }
 
 }  // namespace teahouse::store

@@ -9,7 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "base/executor.h"
@@ -26,28 +26,30 @@ class CommitBoard {
   ~CommitBoard() { forget_watchers(); }
 
   Lsn committed() const { return committed_.load(); }
-  bool failed() const { return failed_.load(); }
+  bool is_interrupted() const { return interrupted_.load(); }
 
   // See DataPlane::watch_commits.
   void watch(Executor& home, std::function<void(Lsn)> committed);
   // Calls no watcher any more; a call that runs on its home just now ends.
   void forget_watchers();
-  // Calls `done` once: now, if this Lsn is on disk or the disk has failed; else in advance() or fail(), on their
-  // thread.
+  // Calls `done` once: now, if this Lsn is on disk or commits are interrupted; else in advance() or interrupt(), on
+  // their thread.
   void when(Lsn lsn, Done done);
 
   // Everything up to here is on disk. Thread: one at a time.
   void advance(Lsn committed);
-  // The disk failed: committed() stands still for ever, and whoever waits gets this error.
-  void fail(std::string text);
+  // The disk takes nothing for now: whoever waits, or asks before resume(), gets this error. What was appended is
+  // committed all the same, later.
+  void interrupt(Error error);
+  void resume();
 
  private:
   struct Watcher;
 
   std::atomic<Lsn> committed_;
-  std::atomic<bool> failed_ = false;
+  std::atomic<bool> interrupted_ = false;
   std::mutex mutex_;
-  std::string failure_;  // guarded by mutex_, as are these
+  std::optional<Error> interruption_;  // guarded by mutex_, as are these
   std::multimap<Lsn, Done> waiting_;
   std::vector<std::shared_ptr<Watcher>> watchers_;
 };

@@ -6,18 +6,22 @@
 // ends when it is on disk.
 //
 // Thread: any; statements run one at a time, in the order asked, on the plane's own thread.
-// Errors: conflict for a unique or primary key that is there already; internal_server_error for the disk's own.
+// Errors: conflict for a unique or primary key that is there already; storage_failing and storage_full for a disk that
+// takes nothing for now, internal_server_error for what time does not mend. What failed has changed nothing.
 #pragma once
 
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "base/executor.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "store/disk_health.h"
 
 namespace teahouse::store {
 
@@ -49,7 +53,12 @@ struct Migration {
 
 class ControlPlane {
  public:
+  explicit ControlPlane(std::shared_ptr<DiskHealth> health = std::make_shared<DiskHealth>())
+      : health_(std::move(health)) {}
   virtual ~ControlPlane() = default;
+  ControlPlane(const ControlPlane&) = delete;
+  // That of the data plane beside it, where there is one.
+  DiskHealth& health() const { return *health_; }
   // Brings the tables up to date; each migration runs once, in this order. Thread: before anything else is asked.
   virtual Result<void> migrate(const std::vector<Migration>& migrations) = 0;
   virtual Task<Result<Answer>> execute(Executor& home, Statement statement) = 0;
@@ -61,6 +70,11 @@ class ControlPlane {
   virtual Task<Result<void>> scrub(Executor& home) = 0;
   // Takes what the log holds into the database, as far as nobody else reads that. Waits for nobody.
   virtual Task<Result<void>> shorten_log(Executor& home) = 0;
+  // After a write that failed: whether one succeeds now. Blocks.
+  virtual Result<void> try_write() = 0;
+
+ private:
+  const std::shared_ptr<DiskHealth> health_;
 };
 
 }  // namespace teahouse::store

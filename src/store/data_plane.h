@@ -10,8 +10,10 @@
 // destructor commits what was appended and ends what was asked, and calls no watcher any more.
 // Limits: when more bytes wait for their commit than the engine's bound (RocksDB: 64 MiB), a writer blocks until they
 // are fewer; congested() says so from a sixteenth of that, so that streams stop reading their sockets long before.
-// Errors: a disk that fails makes committed() stand still and reads fail with internal_server_error; nothing is
-// acknowledged then.
+// Errors: a disk that fails makes committed() stand still, and nothing is acknowledged then. What was appended is tried
+// again until it is on disk; after a second of that whoever waits for it, a read of what it changes too, gets
+// storage_failing or storage_full (DiskHealth), and writers block no more. So what comes from outside asks health()
+// before. A read that fails for another reason gets internal_server_error.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +29,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "store/arrival_order.h"
+#include "store/disk_health.h"
 
 namespace teahouse::store {
 
@@ -154,7 +157,8 @@ class ArchiveStore {
 
 class DataPlane {
  public:
-  DataPlane() : arrivals_(*this) {}
+  explicit DataPlane(std::shared_ptr<DiskHealth> health = std::make_shared<DiskHealth>())
+      : arrivals_(*this), health_(std::move(health)) {}
   virtual ~DataPlane() = default;
   DataPlane(const DataPlane&) = delete;
 
@@ -164,6 +168,7 @@ class DataPlane {
   ArchiveStore archive(TenantId tenant, std::string_view name);
 
   ArrivalOrder& arrivals() { return arrivals_; }
+  DiskHealth& health() const { return *health_; }
   virtual Lsn appended() const = 0;
   virtual Lsn committed() const = 0;
   // Much waits for the disk: who can make strangers wait should. Cheap to ask.
@@ -203,6 +208,7 @@ class DataPlane {
   friend class MapStore;
   friend class ArchiveStore;
   ArrivalOrder arrivals_;
+  const std::shared_ptr<DiskHealth> health_;
   template <class T>
   Task<Result<T>> ask(Executor& home, TenantId tenant, std::function<Result<T>(DataReader&)> question);
   Task<Result<ArchiveStore::Trimmed>> ask_trim(Executor& home, StoreId store, int64_t older_than_ms);

@@ -33,6 +33,8 @@ ErrorType default_type(ErrorKind kind) {
     case ErrorKind::recipient_unavailable:
     case ErrorKind::remote_server_timeout:
     case ErrorKind::resource_constraint:
+    case ErrorKind::storage_failing:
+    case ErrorKind::storage_full:
     case ErrorKind::unexpected_request: return ErrorType::wait;
     default: return ErrorType::cancel;
   }

@@ -243,7 +243,7 @@ void MemoryPlane::hold_commits(bool held) {
 // Who writes while another commits, also from inside a call-back, leaves its commit to that one, which looks again.
 void MemoryPlane::commit() {
   bool again = true;
-  while (again && !board_.failed() && !committing_.exchange(true)) {
+  while (again && !board_.is_interrupted() && !committing_.exchange(true)) {
     const Lsn lsn = appended();
     if (lsn > board_.committed()) board_.advance(lsn);
     committing_ = false;
@@ -252,7 +252,16 @@ void MemoryPlane::commit() {
   }
 }
 
-void MemoryPlane::fail() { board_.fail("the test's disk has failed"); }
+void MemoryPlane::fail() {
+  health().raise(DiskHealth::data_waits);
+  board_.interrupt(DiskHealth::failing());
+}
+
+void MemoryPlane::recover() {
+  board_.resume();
+  health().clear(DiskHealth::data_waits);
+  commit();
+}
 
 Lsn MemoryPlane::appended() const {
   std::lock_guard lock(mutex_);
@@ -290,8 +299,8 @@ void MemoryPlane::read(TenantId tenant, std::function<void(Result<DataReader*>)>
     appended = data_->last_of[tenant];
   }
   board_.when(appended, [this, job = std::move(job)](Result<void> committed) {
-    if (board_.failed() || !committed)
-      return job(Error{ErrorKind::internal_server_error, "the test's disk has failed"});
+    if (board_.is_interrupted()) return job(DiskHealth::failing());
+    if (!committed) return job(committed.error());
     Reader reader(*this);
     job(&reader);
   });

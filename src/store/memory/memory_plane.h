@@ -23,8 +23,9 @@ class MemoryPlane final : public DataPlane {
   // once.
   void hold_commits(bool held);
   void commit();
-  // The disk fails now: nothing is committed any more.
+  // The disk fails now: nothing is committed or read until it recovers.
   void fail();
+  void recover();
 
   Lsn appended() const override;
   Lsn committed() const override { return board_.committed(); }

@@ -65,8 +65,13 @@ TEST(MemoryPlane, AFailedDiskAcknowledgesNothing) {
   const Lsn lsn = ours.store("romeo", "2");
   EXPECT_GT(lsn, before);
   EXPECT_EQ(plane->committed(), before);
-  EXPECT_EQ(testing::run(home, plane->wait(home, lsn)).error().kind, ErrorKind::internal_server_error);
-  EXPECT_EQ(testing::run(home, ours.load(home, "romeo")).error().kind, ErrorKind::internal_server_error);
+  EXPECT_EQ(testing::run(home, plane->wait(home, lsn)).error().kind, ErrorKind::storage_failing);
+  EXPECT_EQ(testing::run(home, ours.load(home, "romeo")).error().kind, ErrorKind::storage_failing);
+  EXPECT_FALSE(plane->health().check_addition());
+  plane->recover();
+  EXPECT_TRUE(testing::run(home, plane->wait(home, lsn)));
+  EXPECT_EQ(*testing::run(home, ours.load(home, "romeo")), "2");
+  EXPECT_TRUE(plane->health().check_addition());
 }
 
 TEST(MemoryPlane, AWatcherThatIsSlowHearsTheNewestOnly) {

@@ -10,8 +10,11 @@
 // waits until the committer takes the group; from a sixteenth on congested() warns. The committer waits for no loop, so
 // this can't lock up.
 //
-// When a commit fails nobody knows what is on the disk. So it is the last: the board fails, what waits and what comes
-// is dropped (it still gets Lsns, which are never announced), and a restart finds the truth.
+// A commit that fails is tried again until it succeeds, so that what modules have in memory stays what the disk will
+// have, and the order is kept. Below the batch PatientFiles see to it that a log that failed is as it was before; a
+// write that RocksDB itself refuses, since a flush has failed, was not begun. While that lasts the board is interrupted
+// (rocksdb_plane.cc), and nobody who appends waits for room: what comes from outside is refused by then, and what moves
+// here from a session's queue was in memory before.
 #include "store/rocksdb/commit_log.h"
 
 #include <pthread.h>
@@ -71,12 +74,14 @@ struct CommitLog::Ringing {
 };
 thread_local const CommitLog::Bell* CommitLog::Ringing::to_come = nullptr;
 
-CommitLog::CommitLog(rocksdb::DB& db, CommitMark& mark, CommitBoard& board, RocksdbSettings settings,
-                     std::function<void(StoreId)> recount)
+CommitLog::CommitLog(rocksdb::DB& db, Patience& patience, CommitMark& mark, CommitBoard& board,
+                     const RocksdbSettings& settings, std::function<void(StoreId)> recount)
     : db_(db),
+      patience_(patience),
       mark_(mark),
       board_(board),
-      settings_(settings),
+      waiting_bytes_max_(settings.waiting_bytes_max),
+      counted_rows_max_(settings.counted_rows_max),
       recount_(std::move(recount)),
       appended_(board.committed()),
       bell_(std::make_shared<Bell>()) {
@@ -128,13 +133,11 @@ Lsn CommitLog::remove_tenant(TenantId tenant, const std::string& scrub_key) {
 
 Lsn CommitLog::append_locked(std::unique_lock<std::mutex>& lock, const std::function<void(Group&)>& add) {
   assert(!finishing_);
-  room_.wait(lock, [this] { return pending_.size() < settings_.waiting_bytes_max / 2 || board_.failed(); });
-  if (!board_.failed()) {
-    add(pending_);
-    pending_bytes_ = pending_.size();
-  }
+  room_.wait(lock, [this] { return pending_.size() < waiting_bytes_max_ / 2 || board_.is_interrupted(); });
+  add(pending_);
+  pending_bytes_ = pending_.size();
   const Lsn lsn = ++appended_;
-  const bool much = pending_.size() > std::min(gathered_bytes_max, settings_.waiting_bytes_max / 4);
+  const bool much = pending_.size() > std::min(gathered_bytes_max, waiting_bytes_max_ / 4);
   lock.unlock();
   if (much) {
     bell_->ring();
@@ -158,35 +161,33 @@ void CommitLog::run() {
     const Lsn last = appended_;
     lock.unlock();
     room_.notify_all();
-    if (!commit(group, last)) return;
+    commit(group, last);
     group.clear();
   }
 }
 
-bool CommitLog::commit(Group& group, Lsn last) {
+void CommitLog::commit(Group& group, Lsn last) {
   std::vector<StoreId> recounts;
-  auto status = group.prepare(db_, settings_.counted_rows_max, &recounts);
-  if (status.ok()) {
+  bool prepared = false, failed = false;
+  (void)patience_.insist([&] {
+    if (std::exchange(failed, true)) db_.Resume().PermitUncheckedError();  // it ends by the write's own status
+    if (!prepared) {
+      const auto done = group.prepare(db_, counted_rows_max_, &recounts);
+      if (!done.ok()) return done;
+      prepared = true;
+    }
     rocksdb::WriteOptions options;
     options.sync = true;
-    status = db_.Write(options, &group.batch());
-  }
-  if (!status.ok()) {
-    const Error error = disk_error(status, "a commit failed; nothing is stored or acknowledged until a restart");
-    log::error("store", error.text, {{"lsn", std::to_string(last)}});
-    board_.fail(error.text);
-    {
-      std::lock_guard lock(mutex_);  // so that nobody is between looking at failed() and waiting
-      pending_.clear();
-      pending_bytes_ = 0;
-    }
-    room_.notify_all();
-    return false;
-  }
+    return db_.Write(options, &group.batch());
+  });
   mark_.note(db_.GetLatestSequenceNumber());
   for (StoreId& store : recounts) recount_(std::move(store));
   board_.advance(last);
-  return true;
+}
+
+void CommitLog::on_interrupted() {
+  { const std::lock_guard lock(mutex_); }  // so that nobody is between looking at the board and waiting
+  room_.notify_all();
 }
 
 void CommitLog::finish() {

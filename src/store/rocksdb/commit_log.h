@@ -16,18 +16,20 @@
 #include "store/commit_board.h"
 #include "store/commit_mark.h"
 #include "store/rocksdb/group.h"
+#include "store/rocksdb/patience.h"
 #include "store/rocksdb/recent_pairs.h"
 #include "store/rocksdb/rocksdb_plane.h"
 
 namespace teahouse::store::rocks {
 
-// Thread: any. Blocks: an append, while too many bytes wait for the disk (RocksdbSettings); nothing on the disk
-// failing. Lifetime: finish(), which the destructor calls, commits what was appended.
+// Thread: any. Blocks: an append, while too many bytes wait for the disk (RocksdbSettings), unless commits are
+// interrupted. Lifetime: finish(), which the destructor calls, commits what was appended, however long the disk
+// refuses it.
 class CommitLog {
  public:
   // `mark` notes each commit; `recount` is told, on the committing thread and before the commit is announced, of stores
   // to be counted again.
-  CommitLog(rocksdb::DB& db, CommitMark& mark, CommitBoard& board, RocksdbSettings settings,
+  CommitLog(rocksdb::DB& db, Patience& patience, CommitMark& mark, CommitBoard& board, const RocksdbSettings& settings,
             std::function<void(StoreId)> recount);
   ~CommitLog() { finish(); }
 
@@ -45,7 +47,9 @@ class CommitLog {
   Lsn appended() const { return appended_.load(); }
   // The last write of a module for the tenant, or its removal; or a later one, of a tenant that shares its place.
   Lsn appended_for(TenantId tenant) const;
-  bool congested() const { return pending_bytes_.load() > settings_.waiting_bytes_max / 16; }
+  bool congested() const { return pending_bytes_.load() > waiting_bytes_max_ / 16 && !board_.is_interrupted(); }
+  // The board's commits are interrupted: whoever waits for room waits no more.
+  void on_interrupted();
   void finish();
 
  private:
@@ -54,14 +58,15 @@ class CommitLog {
 
   Lsn append_locked(std::unique_lock<std::mutex>& lock, const std::function<void(Group&)>& add);
   void run();
-  bool commit(Group& group, Lsn last);
+  void commit(Group& group, Lsn last);
   Lsn& last_of(TenantId tenant) { return last_of_[raw(tenant) % last_of_.size()]; }
   const Lsn& last_of(TenantId tenant) const { return last_of_[raw(tenant) % last_of_.size()]; }
 
   rocksdb::DB& db_;
+  Patience& patience_;
   CommitMark& mark_;
   CommitBoard& board_;
-  const RocksdbSettings settings_;
+  const size_t waiting_bytes_max_, counted_rows_max_;
   const std::function<void(StoreId)> recount_;
 
   mutable std::mutex mutex_;

@@ -45,9 +45,10 @@ Error open_error(const rocksdb::Status& status, const std::string& directory) {
 
 class Opening {
  public:
-  Opening(const std::string& directory, const RocksdbSettings& settings, const CommitMark& mark,
+  Opening(const std::string& directory, const RocksdbSettings& settings, const CommitMark& mark, rocksdb::Env& env,
           std::shared_ptr<rocksdb::EventListener> listener)
-      : directory_(directory), settings_(settings), mark_(mark), options_(make_options()) {
+      : directory_(directory), settings_(settings), mark_(mark), options_(make_options(&env)) {
+    options_.avoid_flush_during_recovery = settings.is_disk_tight;
     options_.listeners.push_back(std::move(listener));
   }
 
@@ -284,9 +285,9 @@ bool has_database(const std::string& directory) {
 }
 
 Result<std::unique_ptr<rocksdb::DB>> open_database(const std::string& directory, const RocksdbSettings& settings,
-                                                   const CommitMark& mark,
+                                                   const CommitMark& mark, rocksdb::Env& env,
                                                    std::shared_ptr<rocksdb::EventListener> listener) {
-  return Opening(directory, settings, mark, std::move(listener)).run();
+  return Opening(directory, settings, mark, env, std::move(listener)).run();
 }
 
 }  // namespace teahouse::store::rocks

@@ -16,9 +16,10 @@ namespace teahouse::store::rocks {
 // Whether there are files that only a database has.
 bool has_database(const std::string& directory);
 
-// `mark` is what the last run noted of its commits: sequence numbers. Errors: as of open_rocksdb.
+// `mark` is what the last run noted of its commits: sequence numbers. Lifetime: `env` outlives the database. Errors: as
+// of open_rocksdb.
 Result<std::unique_ptr<rocksdb::DB>> open_database(const std::string& directory, const RocksdbSettings& settings,
-                                                   const CommitMark& mark,
+                                                   const CommitMark& mark, rocksdb::Env& env,
                                                    std::shared_ptr<rocksdb::EventListener> listener);
 
 }  // namespace teahouse::store::rocks

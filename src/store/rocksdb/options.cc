@@ -10,8 +10,11 @@
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
 
+#include <array>
+#include <cstdio>
 #include <cstring>
 
+#include "base/log.h"
 #include "store/rocksdb/memtable.h"
 
 namespace teahouse::store::rocks {
@@ -35,10 +38,30 @@ bool has_compression(rocksdb::CompressionType wanted) {
   return false;
 }
 
+// What RocksDB has to say goes where all else does; a log of its own would end the process on a full disk.
+class OurLog final : public rocksdb::Logger {
+ public:
+  OurLog() : Logger(rocksdb::WARN_LEVEL) {}
+  using Logger::Logv;
+  void LogHeader(const char*, va_list) override {}
+  void Logv(const char* format, va_list arguments) override { Logv(rocksdb::WARN_LEVEL, format, arguments); }
+  void Logv(const rocksdb::InfoLogLevel level, const char* format, va_list arguments) override {
+    if (level < GetInfoLogLevel() || level >= rocksdb::HEADER_LEVEL) return;
+    std::array<char, 512> line{};
+    vsnprintf(line.data(), line.size(), format, arguments);
+    // Behind the first line may come a list of files with the first and last key of each.
+    const std::string_view text(line.data());
+    const std::string first(text.substr(0, text.find_first_of("\r\n{")));
+    log::write(level == rocksdb::WARN_LEVEL ? log::Level::info : log::Level::warning, "store",
+               "RocksDB says: " + first);
+  }
+};
+
 }  // namespace
 
-rocksdb::Options make_options() {
+rocksdb::Options make_options(rocksdb::Env* env) {
   rocksdb::Options options;
+  if (env) options.env = env;
   options.create_if_missing = true;
   options.merge_operator = std::make_shared<AddSums>();
 
@@ -72,11 +95,10 @@ rocksdb::Options make_options() {
   options.table_properties_collector_factories.push_back(rocksdb::NewCompactOnDeletionCollectorFactory(256, 128));
 
   // Keys hold people's addresses, and the manifest holds keys: it is written anew with each change of the set of files,
-  // so that those of a removed tenant don't stay in it. RocksDB's own log tells no keys at this level.
+  // so that those of a removed tenant don't stay in it.
   options.max_manifest_file_size = 1;
-  options.info_log_level = rocksdb::WARN_LEVEL;
-  options.keep_log_file_num = 4;
-  options.max_log_file_size = 1 << 20;
+  options.max_bgerror_resume_count = 0;  // the committer resumes; a thread that does can keep Close() waiting for ever
+  options.info_log = std::make_shared<OurLog>();
   return options;
 }
 

@@ -12,7 +12,8 @@
 
 namespace teahouse::store::rocks {
 
-rocksdb::Options make_options();
+// `env`: null for this machine's files as they are. It outlives the database.
+rocksdb::Options make_options(rocksdb::Env* env = nullptr);
 
 // The values of Kind::bytes: numbers that a merge adds up.
 std::string encode_sum(int64_t sum);

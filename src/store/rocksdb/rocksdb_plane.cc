@@ -4,8 +4,10 @@
 #include "store/rocksdb/rocksdb_plane.h"
 
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/utilities/checkpoint.h>
 
+#include <chrono>
 #include <future>
 #include <utility>
 
@@ -16,6 +18,7 @@
 #include "store/rocksdb/fenced_db.h"
 #include "store/rocksdb/opening.h"
 #include "store/rocksdb/options.h"
+#include "store/rocksdb/patient_files.h"
 #include "store/rocksdb/patrol.h"
 #include "store/rocksdb/reader.h"
 
@@ -27,18 +30,34 @@ using namespace rocks;
 constexpr size_t reading_threads = 2;
 constexpr std::string_view layout_version = "1";
 
+// The disk as the database sees it.
+struct Disk {
+  Patience patience;
+  const std::unique_ptr<rocksdb::Env> env;
+
+  explicit Disk(const RocksdbSettings& settings)
+      : patience({.silent = std::chrono::milliseconds(settings.silent_ms)}),
+        env(rocksdb::NewCompositeEnv(
+            make_patient_files(settings.files ? settings.files : rocksdb::FileSystem::Default(), patience))) {}
+};
+
 class RocksdbPlane final : public DataPlane {
  public:
-  RocksdbPlane(std::unique_ptr<rocksdb::DB> db, const std::string& mark, RocksdbSettings settings,
-               std::shared_ptr<RotListener> listener)
-      : db_(std::move(db)),
+  RocksdbPlane(std::unique_ptr<Disk> disk, std::unique_ptr<rocksdb::DB> db, const std::string& mark,
+               const RocksdbSettings& settings, std::shared_ptr<RotListener> listener)
+      : DataPlane(settings.health),
+        disk_(std::move(disk)),
+        db_(std::move(db)),
         mark_(mark),
         board_(db_->GetLatestSequenceNumber()),  // any start would do: Lsns are compared within one opening only
-        log_(*db_, mark_, board_, settings, [this](StoreId store) { chores_.recount(std::move(store)); }),
+        log_(*db_, disk_->patience, mark_, board_, settings,
+             [this](StoreId store) { chores_.recount(std::move(store)); }),
         patrol_(*db_, log_, board_, damages_, settings, std::move(listener)),
         readable_(db_, damages_, [this](const rocksdb::Status& status) { patrol_.suspect(status); }),
         walkable_(db_, no_damages_, [this](const rocksdb::Status& status) { patrol_.suspect(status); }),
-        chores_(walkable_, log_, board_, patrol_) {}
+        chores_(walkable_, log_, board_, patrol_) {
+    disk_->patience.begin({[this](const rocksdb::Status& status) { on_refused(status); }, [this] { on_done(); }});
+  }
 
   ~RocksdbPlane() override {
     board_.forget_watchers();
@@ -110,10 +129,6 @@ class RocksdbPlane final : public DataPlane {
     board_.when(log_.appended_for(tenant), [this, job = std::move(job)](Result<void> committed) {
       if (!committed) return job(committed.error());
       readers_.post([this, job] {
-        if (board_.failed()) {
-          return job(
-              Error{ErrorKind::internal_server_error, "data plane: a commit failed; nothing is read until a restart"});
-        }
         Reader reader(readable_);
         job(&reader);
       });
@@ -127,6 +142,20 @@ class RocksdbPlane final : public DataPlane {
   }
 
  private:
+  void on_refused(const rocksdb::Status& status) {
+    const bool is_full = status.IsNoSpace();
+    log::error("store", "The disk takes no writes; they wait, and are tried again until it does",
+               {{"why", status.ToString()}});
+    health().raise(is_full ? DiskHealth::data_waits | DiskHealth::data_is_full : DiskHealth::data_waits);
+    board_.interrupt(is_full ? DiskHealth::full() : DiskHealth::failing());
+    log_.on_interrupted();
+  }
+  void on_done() {
+    board_.resume();
+    health().clear(DiskHealth::data_waits | DiskHealth::data_is_full);
+    log::info("store", "The disk takes writes again; all that waited is stored");
+  }
+
   rocksdb::Status read_house() {
     const std::string house = tenant_prefix(TenantId::house);
     const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(rocksdb::ReadOptions()));
@@ -134,6 +163,7 @@ class RocksdbPlane final : public DataPlane {
     return at->status();
   }
 
+  const std::unique_ptr<Disk> disk_;
   const std::shared_ptr<rocksdb::DB> db_;
   Damages damages_;
   const Damages no_damages_;
@@ -181,10 +211,11 @@ rocksdb::Status read_arrival_order(rocksdb::DB& db, ArrivalOrder& order) {
 Result<std::unique_ptr<DataPlane>> open_rocksdb(const std::string& directory, RocksdbSettings settings) {
   const std::string mark = directory + "/COMMITTED";
   const auto listener = std::make_shared<RotListener>();
-  auto opened = open_database(directory, settings, CommitMark(mark), listener);
+  auto disk = std::make_unique<Disk>(settings);
+  auto opened = open_database(directory, settings, CommitMark(mark), *disk->env, listener);
   if (!opened) return opened.error();
   rocksdb::DB& database = **opened;
-  auto plane = std::make_unique<RocksdbPlane>(std::move(*opened), mark, std::move(settings), listener);
+  auto plane = std::make_unique<RocksdbPlane>(std::move(disk), std::move(*opened), mark, settings, listener);
   if (auto status = plane->read_damages(); !status.ok()) return disk_error(status, "opening " + directory);
   if (auto checked = check_layout(database); !checked) return checked.error();
   auto status = read_arrival_order(database, plane->arrivals());

@@ -11,6 +11,10 @@
 #include "store/data_plane.h"
 #include "store/loss.h"
 
+namespace rocksdb {
+class FileSystem;
+}
+
 namespace teahouse::store {
 
 struct RocksdbSettings {
@@ -20,6 +24,10 @@ struct RocksdbSettings {
   bool accept_loss = false;             // opens also what is damaged, with what is whole of it
   size_t scrub_bytes_per_s = 1 << 20;   // so fast all tables are read again and again; 0: not at all
   TenantNames tenant_names = {};        // for the log; called on a thread of the plane's own
+  bool is_disk_tight = false;           // so that the opening should write no more than it must
+  int64_t silent_ms = 1000;             // a disk that refuses writes for so long is told of (DiskHealth)
+  std::shared_ptr<DiskHealth> health = std::make_shared<DiskHealth>();
+  std::shared_ptr<rocksdb::FileSystem> files = nullptr;  // null: this machine's
 };
 
 // Makes the directory if there is none. What a crash has left of a write that nobody was told of is dropped, with a

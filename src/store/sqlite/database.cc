@@ -1,5 +1,7 @@
 #include "store/sqlite/database.h"
 
+#include <cerrno>
+
 namespace teahouse::store::sqlite {
 namespace {
 
@@ -32,6 +34,20 @@ Value column(sqlite3_stmt* statement, int at) {
   }
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, at));
   return std::string(text ? text : "", static_cast<size_t>(sqlite3_column_bytes(statement, at)));
+}
+
+// What time may mend, and what it does not.
+ErrorKind kind_of_disk(int code, int system_error) {
+  switch (code & 0xff) {
+    case SQLITE_FULL: return ErrorKind::storage_full;
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN: return system_error == ENOSPC ? ErrorKind::storage_full : ErrorKind::storage_failing;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_NOMEM:
+    case SQLITE_READONLY: return ErrorKind::storage_failing;
+    default: return ErrorKind::internal_server_error;
+  }
 }
 
 // Ends the statement's run, also when that run ended early.
@@ -190,8 +206,8 @@ Result<sqlite3_stmt*> Database::prepare(const std::string& sql) {
 }
 
 Error Database::error(std::string_view sql) const {
-  ErrorKind kind = ErrorKind::internal_server_error;
   const int code = sqlite3_extended_errcode(database_);
+  ErrorKind kind = kind_of_disk(code, sqlite3_system_errno(database_));
   if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_ROWID) {
     kind = ErrorKind::conflict;
   } else if (code == SQLITE_CONSTRAINT_FOREIGNKEY) {

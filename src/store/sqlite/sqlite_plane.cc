@@ -3,6 +3,9 @@
 // nobody else. Then one commit, one fsync, and all are answered. Calls that come before the group's first write have
 // nothing to wait for and are answered at once. A lone call costs what it would cost without groups.
 //
+// What the disk refuses is for its caller to try again: nobody has been told that it is stored, and SQLite has taken it
+// back. That it was so is noted (DiskHealth) until a write succeeds.
+//
 // Two things can undo others, and are met: an error at which SQLite itself ends the transaction (disk full, I/O) fails
 // every call of the group that wrote; a commit that is refused (a deferred constraint of one of them) makes the group
 // run again, each call in a transaction of its own.
@@ -32,7 +35,7 @@ constexpr size_t waiting_calls_max = 10'000;
 constexpr size_t group_calls_max = 500;
 
 // What to do with a plane that lacks something.
-Result<void> judge(const std::string& loss, SqliteSettings settings) {
+Result<void> judge(const std::string& loss, const SqliteSettings& settings) {
   if (!settings.accept_loss) {
     return Error{ErrorKind::internal_server_error,
                  "control plane: " + loss +
@@ -43,6 +46,11 @@ Result<void> judge(const std::string& loss, SqliteSettings settings) {
   return {};
 }
 
+// A constraint, rather than the disk.
+bool is_of_one_call(ErrorKind kind) {
+  return kind == ErrorKind::conflict || kind == ErrorKind::item_not_found || kind == ErrorKind::bad_request;
+}
+
 struct Call {
   std::vector<Statement> statements;
   std::function<void(Result<Answer>)> done;
@@ -51,10 +59,10 @@ struct Call {
 
 class SqlitePlane final : public ControlPlane {
  public:
-  explicit SqlitePlane(const std::string& mark) : mark_(mark) {}
+  SqlitePlane(const std::string& mark, const SqliteSettings& settings) : ControlPlane(settings.health), mark_(mark) {}
   ~SqlitePlane() override { thread_.finish(); }
 
-  Result<void> open(const std::string& path, SqliteSettings settings);
+  Result<void> open(const std::string& path, const SqliteSettings& settings);
   Result<void> copy(const std::string& path, const std::function<Result<void>()>& meanwhile);
 
   Result<void> migrate(const std::vector<Migration>& migrations) override;
@@ -77,7 +85,7 @@ class SqlitePlane final : public ControlPlane {
   // Pages are overwritten when rows go (secure_delete); what the log still has of them goes with the log.
   Task<Result<void>> scrub(Executor& home) override {
     Async<Result<void>> scrubbed(home, [this](Async<Result<void>>::Done done) {
-      thread_.post([this, done = std::move(done)] { done(database_.run("PRAGMA wal_checkpoint(TRUNCATE)")); });
+      thread_.post([this, done = std::move(done)] { done(tell(database_.run("PRAGMA wal_checkpoint(TRUNCATE)"))); });
     });
     co_return co_await scrubbed;
   }
@@ -89,18 +97,33 @@ class SqlitePlane final : public ControlPlane {
     });
     co_return co_await shortened;
   }
+  Result<void> try_write() override {
+    const auto tried = execute_now({"UPDATE commits SET number = number", {}});
+    return tried ? Result<void>() : tried.error();
+  }
 
  private:
   void ask(Call call);
   void run_waiting();
   std::deque<Call> take_waiting();
   void run_group(std::deque<Call> calls);
+  void answer_group(const std::vector<Call*>& wrote, const Result<void>& committed);
   void run_alone(Call& call);
   Result<Answer> run_statements(const Call& call);
   Result<Answer> run_in_savepoint(const Call& call);
   Result<void> migrate_here(const std::vector<Migration>& migrations);
   Result<void> apply(const Migration& migration);
   Result<void> commit();
+  // For who called: notes and logs what the disk refuses, and gives a sentence for users in place of SQLite's words.
+  template <class Answered>
+  Answered tell(Answered answer) {
+    if (answer) return answer;
+    const ErrorKind kind = answer.error().kind;
+    if (kind != ErrorKind::storage_failing && kind != ErrorKind::storage_full) return answer;
+    if (!health().has(DiskHealth::control_fails)) log::error("store", answer.error().text);
+    health().raise(DiskHealth::control_fails);
+    return kind == ErrorKind::storage_full ? DiskHealth::full() : DiskHealth::failing();
+  }
 
   std::string path_;
   Database database_;  // used on thread_, once that runs anything, as is what follows
@@ -111,7 +134,7 @@ class SqlitePlane final : public ControlPlane {
   Workers thread_{1, "control-plane"};
 };
 
-Result<void> SqlitePlane::open(const std::string& path, SqliteSettings settings) {
+Result<void> SqlitePlane::open(const std::string& path, const SqliteSettings& settings) {
   path_ = path;
   if (settings.read_only) return database_.open_read_only(path);
   if (auto opened = database_.open(path); !opened) return opened;
@@ -207,36 +230,42 @@ void SqlitePlane::run_group(std::deque<Call> calls) {
     if (!begun) {
       auto done = database_.run("BEGIN");
       if (!done) {
-        call.done(done.error());
+        call.done(tell(Result<Answer>(done.error())));
         continue;
       }
       begun = true;
     }
     call.answer = run_in_savepoint(call);
     if (!database_.in_transaction()) {  // SQLite gave up the whole of it
-      for (Call* lost : wrote) lost->done(Error{ErrorKind::internal_server_error, call.answer.error().text});
+      Error why = call.answer.error();
+      if (is_of_one_call(why.kind)) why.kind = ErrorKind::internal_server_error;
+      for (Call* lost : wrote) lost->done(tell(Result<Answer>(why)));
       wrote.clear();
       begun = false;
     }
     if (begun && database_.has_written()) {
       wrote.push_back(&call);
     } else {
-      call.done(std::move(call.answer));
+      call.done(tell(std::move(call.answer)));
     }
   }
   if (!begun) return;
-  auto committed = commit();
+  const auto committed = commit();
   if (!committed && database_.in_transaction()) (void)database_.run("ROLLBACK");
-  if (!committed && committed.error().kind == ErrorKind::internal_server_error) {
-    log::error("store", "a commit failed: " + committed.error().text);
-  }
+  answer_group(wrote, committed);
+}
+
+void SqlitePlane::answer_group(const std::vector<Call*>& wrote, const Result<void>& committed) {
+  if (committed && !wrote.empty()) health().clear(DiskHealth::control_fails);
+  const bool is_refused = !committed && is_of_one_call(committed.error().kind);
+  if (!committed && !is_refused) log::error("store", "a commit failed: " + committed.error().text);
   for (Call* call : wrote) {
-    if (!committed && committed.error().kind != ErrorKind::internal_server_error) {
+    if (is_refused) {
       run_alone(*call);
     } else if (!committed && call->answer) {
       call->answer = committed.error();
     }
-    call->done(std::move(call->answer));
+    call->done(tell(std::move(call->answer)));
   }
 }
 
@@ -309,7 +338,7 @@ Result<void> SqlitePlane::apply(const Migration& migration) {
 }  // namespace
 
 Result<std::unique_ptr<ControlPlane>> open_sqlite(const std::string& path, SqliteSettings settings) {
-  auto plane = std::make_unique<SqlitePlane>(path == ":memory:" ? std::string() : path + "-mark");
+  auto plane = std::make_unique<SqlitePlane>(path == ":memory:" ? std::string() : path + "-mark", settings);
   if (auto opened = plane->open(path, settings); !opened) return opened.error();
   return std::unique_ptr<ControlPlane>(std::move(plane));
 }

@@ -13,6 +13,7 @@ namespace teahouse::store {
 struct SqliteSettings {
   bool accept_loss = false;  // opens also what is damaged or of an earlier time
   bool read_only = false;    // changes nothing, and judges nothing: to look into it, also while a server runs
+  std::shared_ptr<DiskHealth> health = std::make_shared<DiskHealth>();
 };
 
 // ":memory:" is a plane that ends with itself, for tests. Errors: the file can't be opened or is no database; a page of
