@@ -50,6 +50,10 @@ constexpr char template_text[] =
 # All stored messages are read again and again, so slowly that nobody notices, to find what a disk has damaged before it
 # is asked for. 0: not at all.
 #scrub_mib_per_s = 1
+# With less than so many MiB free on the disk of the data folder nothing new is taken: reading, logging in and removing
+# go on. On a small disk a sixteenth of it is enough. A part of it is the file `reserve`, which is given up on a disk
+# that is quite full, so that the server can start there. 0: the disk may be filled.
+#reserve_mib = 256
 
 [server]
 #loops = 0                   # event loops; 0: one for each core
@@ -162,6 +166,7 @@ Result<void> set_one(Config& config, const std::string& name, const toml::node& 
   if (name == "c2s.refused_timeout_s") return set_number(config.c2s_refused_timeout_s, name, value, 1, 86400);
   if (name == "c2s.probe_after_s") return set_number(config.c2s_probe_after_s, name, value, 0, 86400);
   if (name == "storage.scrub_mib_per_s") return set_number(config.storage_scrub_mib_per_s, name, value, 0, 1024);
+  if (name == "storage.reserve_mib") return set_number(config.storage_reserve_mib, name, value, 0, 1'000'000);
   if (name == "server.loops") return set_number(config.loops, name, value, 0, 256);
   if (name == "tls.names") return set_tls_names(config.tls_names, name, value);
   return Error{ErrorKind::bad_request,

@@ -38,7 +38,7 @@ bool has_planes(const std::string& directory) {
   return has_control_plane(directory) || store::has_rocksdb(directory + "/data");
 }
 
-Result<Planes> open_planes(const std::string& directory, PlaneSettings settings) {
+Result<Planes> open_planes(const std::string& directory, const PlaneSettings& settings) {
   if (auto whole = backup::refuse_half_restored(directory); !whole) return whole.error();
   const bool accept_loss = settings.accept_loss;
   if (!has_control_plane(directory) && store::has_rocksdb(directory + "/data") && !accept_loss) {
@@ -49,7 +49,7 @@ Result<Planes> open_planes(const std::string& directory, PlaneSettings settings)
                      "without tenants "
                      "and accounts, and leaves data/ as it is."};
   }
-  auto control = store::open_sqlite(directory + "/control.db", {.accept_loss = accept_loss});
+  auto control = store::open_sqlite(directory + "/control.db", {.accept_loss = accept_loss, .health = settings.health});
   if (!control) return control.error();
   if (auto migrated = (*control)->migrate(all_migrations()); !migrated) return migrated.error();
   const auto drawn = last_tenant_id(**control);
@@ -59,7 +59,9 @@ Result<Planes> open_planes(const std::string& directory, PlaneSettings settings)
   auto data = store::open_rocksdb(directory + "/data", {.may_be_made = *unused || accept_loss,
                                                         .accept_loss = accept_loss,
                                                         .scrub_bytes_per_s = settings.scrub_bytes_per_s,
-                                                        .tenant_names = tenant_names(**control)});
+                                                        .tenant_names = tenant_names(**control),
+                                                        .is_disk_tight = settings.is_disk_tight,
+                                                        .health = settings.health});
   if (!data) return data.error();
   auto bond = std::make_unique<store::Bond>(**control, **data);
   if (auto tied = bond->tie(*drawn, accept_loss); !tied) return tied.error();

@@ -25,8 +25,11 @@ struct Planes {
 struct PlaneSettings {
   bool accept_loss = false;            // `--accept-loss`: goes on with what is whole of one house
   size_t scrub_bytes_per_s = 1 << 20;  // as of store::RocksdbSettings
+  bool is_disk_tight = false;          // DiskWatch::is_tight()
+  std::shared_ptr<store::DiskHealth> health = std::make_shared<store::DiskHealth>();
 };
-Result<Planes> open_planes(const std::string& directory, PlaneSettings settings);
+
+Result<Planes> open_planes(const std::string& directory, const PlaneSettings& settings);
 
 // False for a directory that no house has lived in: then what is missing is made.
 bool has_planes(const std::string& directory);

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "app/server.h"
@@ -55,8 +56,10 @@ int run(const Config& config) {
   fflush(stdout);
   int signal_number = 0;
   sigwait(&signals, &signal_number);
-  (*server)->stop();
-  return 0;
+  if ((*server)->stop()) return 0;
+  log::error("server",
+             "The disk takes no writes: what waits for it, of which nobody was told that it is stored, is lost");
+  std::_Exit(1);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "crypto/sealer.h"
 #include "modules/muc/muc.h"
 #include "store/clock_watch.h"
+#include "store/disk_watch.h"
 #include "store/workers.h"
 #include "tenant/tables.h"
 #include "tenant/whole_file.h"
@@ -76,6 +77,7 @@ struct Server::State {
   std::unique_ptr<Rooms> rooms;
   Ports ports;
   store::Workers snapshots{1, "snapshot"};  // no loop waits for the disk
+  std::unique_ptr<store::DiskWatch> disk_watch;
 
   static Task<Result<std::string>> take_snapshot(State& self, Executor& home);
   Result<void> watch_clock();
@@ -219,8 +221,13 @@ Server::~Server() = default;
 Result<std::unique_ptr<Server>> Server::make(const Config& config, size_t connections_max) {
   auto secrets = load_or_make_secrets(config.data_directory, has_planes(config.data_directory));
   if (!secrets) return secrets.error();
+  const auto health = std::make_shared<store::DiskHealth>();
+  auto disk_watch = std::make_unique<store::DiskWatch>(
+      config.data_directory, static_cast<uint64_t>(config.storage_reserve_mib) << 20, *health);
+  disk_watch->look();
   auto planes = open_planes(config.data_directory,
-                            {config.accept_loss, static_cast<size_t>(config.storage_scrub_mib_per_s) << 20});
+                            {config.accept_loss, static_cast<size_t>(config.storage_scrub_mib_per_s) << 20,
+                             disk_watch->is_tight(), health});
   if (!planes) return planes.error();
   remove_left_snapshot(config.data_directory);
   static const SystemClock ca_clock;
@@ -230,6 +237,7 @@ Result<std::unique_ptr<Server>> Server::make(const Config& config, size_t connec
   if (!sealer) return sealer.error();
   auto state = std::make_unique<State>(config, connections_max, std::move(*secrets), std::move(*planes), std::move(*ca),
                                        std::move(*sealer));
+  state->disk_watch = std::move(disk_watch);
   auto loaded = state->load();
   if (!loaded) return loaded.error();
   return std::unique_ptr<Server>(new Server(std::move(state)));  // tidy: allow new: the constructor is private
@@ -244,11 +252,12 @@ Result<void> Server::start() {
     state_->tenancy.start(state_->workers.front()->loop(), [&counted] { counted.set_value(); });
   });
   counted.get_future().wait();
+  state_->disk_watch->start(*state_->control);
   ::malloc_trim(0);  // reading all tenants took more than keeping them does
   return {};
 }
 
-void Server::stop() {
+bool Server::stop() {
   log::info("server", "Stopping: streams are being closed");
   state_->on_all_workers([](Worker& worker, const std::function<void()>& done) {
     worker.refuse_more();
@@ -265,7 +274,9 @@ void Server::stop() {
   noted.get_future().wait();
   for (const auto& worker : state_->workers) worker->loop().stop();
   for (const auto& worker : state_->workers) worker->join();
-  // What was written on the way out joins a last commit when the data plane closes.
+  state_->disk_watch->stop();
+  // What was written on the way out joins a last commit when the data plane closes, for which that waits.
+  return !state_->data->health().has(store::DiskHealth::data_waits);
 }
 
 }  // namespace teahouse

@@ -21,8 +21,9 @@ class Server {
 
   // Listens and runs. When it returns without an error, every listener accepts.
   Result<void> start();
-  // Takes no more connections, ends every stream with system-shutdown, and waits until all is written and on disk.
-  void stop();
+  // Takes no more connections, and ends every stream with system-shutdown. The destructor waits until all is on disk;
+  // false: the disk takes nothing, and what waits for it will be lost, of which nobody was told that it is stored.
+  bool stop();
 
  private:
   struct State;
