@@ -102,6 +102,7 @@ Task<Result<Account>> Accounts::State::add(Self self, Executor& home, TenantPtr 
   const bool is_moved = name == Name::of_site_user && of_id && spell_out_id(*of_id) == prepared;
   if (!of_id || (*of_id != prepared && !is_moved)) co_return taken_for_another(prepared);
   if (tenant->spellings->find_moved(prepared)) co_return taken_for_another(prepared);
+  if (const auto may = self->control.health().check_addition(); !may) co_return may.error();
   Seat seat(*tenant);
   if (!seat.taken()) co_return too_many_accounts(*tenant);
   ReservedForm form(*tenant, prepared);

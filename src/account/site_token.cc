@@ -82,6 +82,17 @@ Result<SignedInUser> check_site_token(const Tenant& tenant, const Keys& keys, st
   return user;
 }
 
+namespace {
+
+Task<Result<Account>> find_known(Executor& home, Accounts& accounts, TenantPtr tenant, std::string localpart) {
+  const auto place = co_await accounts.find_place(home, tenant, std::move(localpart));
+  if (!place) co_return place.error();
+  auto found = co_await accounts.find(home, tenant, *place);
+  co_return found;
+}
+
+}  // namespace
+
 Task<Result<SignedInUser>> sign_in(Executor& home, Accounts& accounts, TenantPtr tenant, const Keys& keys,
                                    std::string token, int64_t now_ms) {
   auto user = check_site_token(*tenant, keys, token, now_ms);
@@ -89,10 +100,17 @@ Task<Result<SignedInUser>> sign_in(Executor& home, Accounts& accounts, TenantPtr
   AccountChange details = user->details;
   if (user->is_guest) {
     const auto known = co_await accounts.find(home, tenant, user->localpart);
+    if (!known && known.error().kind != ErrorKind::item_not_found) co_return known.error();
     if (known) details = {.user_id = user->user_id};
     details.expires_ms = std::max(user->expires_ms + guest_renewal_s * 1000, known ? known->expires_ms : 0);
   }
-  const auto account = co_await accounts.upsert_user(home, tenant, user->localpart, std::move(details));
+  auto account = co_await accounts.upsert_user(home, tenant, user->localpart, std::move(details));
+  if (!account &&
+      (account.error().kind == ErrorKind::storage_full || account.error().kind == ErrorKind::storage_failing)) {
+    // Who is known may come in with the name that they had.
+    auto known = co_await find_known(home, accounts, tenant, user->localpart);
+    if (known) account = std::move(known);
+  }
   if (!account && account.error().kind == ErrorKind::conflict) co_return refused(account.error().text);
   if (!account) co_return account.error();
   user->localpart = account->localpart;

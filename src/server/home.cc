@@ -169,8 +169,8 @@ void Home::arrive(Stanza stanza, ReceiptPtr receipt) {
       lead_to_account(*carried->to);
       if (carried->to->str() != missed) return route(std::move(*carried), receipt);
       arrive_at_nobody(host, std::move(*carried), receipt);
-    } else {
-      arrive_nowhere(std::move(*carried));
+    } else if (!takes_no_error(*carried)) {
+      reply_error(*carried, resident.error());
     }
   });
 }

@@ -93,8 +93,8 @@ class Home {
 
   // --- residents
   // Calls back with the account (never null), loaded if need be: now when it is in memory, else later (calls for one
-  // account keep their order). Errors: item_not_found when there is no such account, internal_server_error when nobody
-  // can tell. REQUIRES: it belongs to this home.
+  // account keep their order). Errors: item_not_found when there is no such account, another when nobody can tell, or
+  // what is kept of it can't be read. REQUIRES: it belongs to this home.
   using ResidentWork = std::function<void(Result<Resident*>)>;
   void with_resident(const BareJid& jid, ResidentWork work);
   Resident* find_resident(std::string_view bare_jid);  // only if in memory

@@ -44,7 +44,13 @@ Task<void> Home::load(BareJid jid, HostPtr host) {
   }
   // Also for one that is not there, so that it takes as long.
   auto resident = std::make_unique<Resident>(jid, host, account ? account->incarnation : 0);
-  for (const auto& hook : hooks_.resident_load) co_await hook(*resident);
+  for (const auto& hook : hooks_.resident_load) {
+    const auto loaded = co_await hook(*resident);
+    if (loaded) continue;
+    log::error("server", "An account could not be loaded", {{"jid", jid.str()}, {"why", loaded.error().text}});
+    finish_loading(jid, loaded.error());
+    co_return;
+  }
   if (account) {
     finish_loading(jid, std::move(resident));
   } else {

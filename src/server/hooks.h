@@ -97,7 +97,7 @@ class Hooks {
   using InboundHook = std::function<Flow(Inbound&)>;
   using IqHandler = std::function<void(const IqRequest&)>;  // answers by home.route(...), now or later
   using SessionHook = std::function<void(Session&)>;
-  using ResidentLoad = std::function<Task<void>(Resident&)>;  // the Resident lives until the task ends
+  using ResidentLoad = std::function<Task<Result<void>>(Resident&)>;  // the Resident lives until the task ends
   using AccountHook = std::function<void(const HostPtr&, const BareJid&, const RemovalPtr&)>;
   using AddressHook = std::function<void(const BareJid&, const RemovalPtr&)>;
   using ContactHook = std::function<void(Resident&, const BareJid& contact, const RemovalPtr&)>;
@@ -135,7 +135,8 @@ class Hooks {
   // A message or presence for an account that is not there: does what the sender would see of it if the account were
   // there, a stranger, and away. Stop: that was all; else a message is refused, and presence dropped.
   std::vector<NobodyHook> at_nobody;
-  std::vector<ResidentLoad> resident_load;   // before anything is asked of a resident that was not in memory
+  std::vector<ResidentLoad> resident_load;   // before anything is asked of a resident that was not in memory; an error
+                                             // keeps it out
   std::vector<AccountHook> account_removed;  // drop what is stored for it; on its home. Who does so later keeps the
                                              // removal until then
   std::vector<AddressHook> address_gone;     // an account, or its whole tenant, is no more: drop what others keep of

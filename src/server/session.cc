@@ -2,10 +2,10 @@
 //
 // Out: `outgoing_` holds what has not been given to the stream, because its gate is not committed yet or because there
 // is no stream; `unacknowledged_` what was given to it and may have to be sent again. Order is kept: nothing passes a
-// stanza that waits for a commit. In: each stanza of the client gets a number and a Receipt; `handled_` is the end of
-// the run of stanzas from the first on whose receipts are back and whose writes are committed, and only that is ever
-// told as `h`. An <r/> marks the last stanza before it, and is answered when the run has passed that one: what comes
-// meanwhile holds up no answer (XEP-0198 section 4: for no other condition than a timeout).
+// stanza that waits for a commit, unless the disk fails. In: each stanza of the client gets a number and a Receipt;
+// `handled_` is the end of the run of stanzas from the first on whose receipts are back and whose writes are committed,
+// and only that is ever told as `h`. An <r/> marks the last stanza before it, and is answered when the run has passed
+// that one: what comes meanwhile holds up no answer (XEP-0198 section 4: for no other condition than a timeout).
 //
 // Invariants: sm_sent_ - sm_acknowledged_ == unacknowledged_.size() (mod 2^32) with stream management;
 // handled_ + incoming_.size() == received_ (mod 2^32).
@@ -68,7 +68,7 @@ void Session::set_presence(std::optional<Stanza> presence) {
 void Session::deliver(StanzaPtr stanza, Lsn gate, DeliveryPtr delivery) {
   if (delivery) delivery->give(number_);
   Out out{std::move(stanza), gate, std::move(delivery)};
-  if (outgoing_.empty() && can_leave(gate)) {
+  if ((outgoing_.empty() || may_pass(gate)) && can_leave(gate)) {
     send(std::move(out));
   } else {
     held_bytes_ += out.stanza->held_bytes();
@@ -95,6 +95,13 @@ void Session::flush() {
 // Not before it is stored, nor while the stream has enough: it says when it has no more (on_drained).
 bool Session::can_leave(Lsn gate) const {
   return stream_ && gate <= home_.committed() && stream_->queued_bytes() <= out_queue_bytes_max;
+}
+
+// While the disk takes nothing, what needs none of it does not wait for it: an answer, an error, presence. What its
+// sender said after a message that waits was refused.
+bool Session::may_pass(Lsn gate) const {
+  return gate <= home_.committed() && outgoing_.begin()->gate > home_.committed() &&
+         home_.data().health().has(store::DiskHealth::data_waits);
 }
 
 void Session::ask_for_room() {

@@ -77,8 +77,9 @@ class Session {
   // the client is there.
   int64_t silent_since_ms() const { return stream_ ? stream_->silent_since_ms() : lost_since_ms_; }
 
-  // Queues a stanza for the client. It leaves when `gate` is committed; the order is kept. `delivery` names the message
-  // of which this is the one or the copy that the session gets; null where no other session gets it.
+  // Queues a stanza for the client. It leaves when `gate` is committed; the order is kept, but for what waits for a
+  // disk that fails. `delivery` names the message of which this is the one or the copy that the session gets; null
+  // where no other session gets it.
   void deliver(StanzaPtr stanza, Lsn gate = 0, DeliveryPtr delivery = nullptr);
   void deliver(Stanza stanza, Lsn gate = 0) { deliver(std::make_shared<const Stanza>(std::move(stanza)), gate); }
   // Lets go what the committed Lsn and the stream allow.
@@ -160,6 +161,7 @@ class Session {
   void answer_request();
   void wait_with_answer();
   bool can_leave(Lsn gate) const;
+  bool may_pass(Lsn gate) const;
   void send(Out out);
   void overflow();
   void tell_of_room();

@@ -25,6 +25,21 @@ TEST_F(SessionTest, NothingPassesAStanzaThatWaitsForItsCommit) {
   EXPECT_TRUE(forum_wire_.got.empty());
 }
 
+TEST_F(SessionTest, AnswersPassWhatWaitsForADiskThatFails) {
+  shop_->deliver(message("waiting"), write());
+  turn();
+  plane_.fail();
+  shop_->deliver(message("answer"));
+  shop_->deliver(message("also waiting"), plane_.appended());
+  turn();
+  EXPECT_EQ(shop_wire_.got, (std::vector<std::string>{"answer"}));
+  plane_.hold_commits(false);
+  plane_.recover();
+  turn();
+  EXPECT_EQ(shop_wire_.got, (std::vector<std::string>{"answer", "waiting", "also waiting"}));
+  EXPECT_TRUE(forum_wire_.got.empty());
+}
+
 TEST_F(SessionTest, AcknowledgesNothingThatIsNotOnDisk) {
   shop_->sm_enable("id");
   ReceiptPtr first = shop_->receive();

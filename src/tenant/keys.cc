@@ -118,6 +118,7 @@ struct Keys::State {
   Result<void> load_api_keys();
   Result<void> load_signing_secrets();
   std::vector<Statement> take_uses();
+  void use_again();
 
   using Self = std::shared_ptr<State>;
   static Task<Result<MadeKey>> make_api_key(Self self, Executor& home, TenantId tenant, std::string label);
@@ -179,6 +180,14 @@ std::vector<Statement> Keys::State::take_uses() {
     }
   }
   return statements;
+}
+
+// They could not be noted: all that were ever used are noted the next time.
+void Keys::State::use_again() {
+  const std::lock_guard lock(mutex);
+  for (auto& [tenant, of_tenant] : tenants) {
+    for (ApiKey& key : of_tenant.api_keys) key.used = key.used || key.info.last_used_ms > 0;
+  }
 }
 
 Task<Result<MadeKey>> Keys::State::make_api_key(Self self, Executor& home, TenantId tenant, std::string label) {
@@ -248,8 +257,9 @@ Task<Result<void>> Keys::State::store_uses(Self self, Executor& home) {
   auto statements = self->take_uses();
   if (statements.empty()) co_return Result<void>();
   const auto answer = co_await self->control.transact(home, std::move(statements));
-  if (!answer) co_return answer.error();
-  co_return Result<void>();
+  if (answer) co_return Result<void>();
+  self->use_again();
+  co_return answer.error();
 }
 
 Keys::Keys(store::ControlPlane& control, const Clock& clock, std::string seal_key)

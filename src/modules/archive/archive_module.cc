@@ -72,6 +72,10 @@ void ArchiveModule::attach(Home& home) {
 }
 
 Flow ArchiveModule::refuse_full(const Tenant& tenant, const Stanza& message) {
+  if (const auto may = home_->data().health().check_addition(); !may) {
+    home_->reply_error(message, may.error());
+    return Flow::stop;
+  }
   const int64_t limit = tenant.limits().archive_bytes;
   if (limit < 0 || tenant.meter->archive_bytes.load(std::memory_order_relaxed) < limit) return Flow::go_on;
   home_->reply_error(message, {ErrorKind::resource_constraint,

@@ -100,10 +100,13 @@ Result<void> check_affiliation_item(const Room& room, const Stanza& stanza, Item
 // The lists as they would be: an owner is left, nick reservations do not clash, and there is space.
 Result<void> check_outcome(const Room& room, const std::vector<Item>& items) {
   std::map<BareJid, Affiliation> wanted;
+  const store::DiskHealth& health = room.home().data().health();
   std::map<std::string, BareJid> nicks;
   for (const Item& item : items) {
     if (!item.affiliation) continue;
     wanted[*item.jid] = *item.affiliation;
+    const auto may = *item.affiliation == Affiliation::none ? health.check_removal() : health.check_addition();
+    if (!may) return may;
     const auto nick = Nick::parse(item.nick.value_or(""));
     if (!nick) continue;
     const auto [at, added] = nicks.emplace(nick->key(), *item.jid);

@@ -21,7 +21,7 @@ struct Asked {
   Home* home;
   bool sees_addresses;
 
-  void fail(Error error) const { traffic->send(make_error(request, error)); }
+  void fail(Error error) const { traffic->answer(make_error(request, error)); }
 };
 
 Asked make_asked(const Room& room, const Stanza& stanza) {

@@ -45,10 +45,18 @@ std::vector<Stanza> choose(const store::ArchivePage& page, const BareJid& room, 
   return chosen;
 }
 
+// In place of a history that can't be read now, since none at all would say that nothing was said.
+Stanza make_unread(const BareJid& room, const FullJid& to, const Error& error) {
+  Stanza unread = Stanza::make(StanzaKind::message, StanzaType::groupchat, {});
+  unread.from = to;
+  unread.to = room;
+  return make_error(unread, error);
+}
+
 Task<void> load_history(store::ArchiveStore archive, Home* home, BareJid room, FullJid to, HistoryRequest request,
                         store::ArchiveQuery query, Done done) {
   auto page = co_await archive.page(home->loop(), room.str(), query);
-  done(page ? choose(*page, room, to, request, home->archive_ids()) : std::vector<Stanza>());
+  done(page ? choose(*page, room, to, request, home->archive_ids()) : std::vector{make_unread(room, to, page.error())});
 }
 
 }  // namespace

@@ -26,6 +26,10 @@ Result<void> check_room_for_more(const Room& room, const Stanza& message) {
   if (room.traffic()->waiting() > waiting_max) {
     return Error{ErrorKind::resource_constraint, "The room is busier than the server's disk: try again soon."};
   }
+  const bool is_stored = is_subject_change(message) ||
+                         (room.config.archived && !room.locked && is_worth_keeping(message, Keeper::room_archive));
+  const auto may = is_stored ? room.home().data().health().check_addition() : Result<void>();
+  if (!may) return may;
   const int64_t limit = room.tenant().limits().archive_bytes;
   const int64_t used = room.tenant().meter->archive_bytes.load(std::memory_order_relaxed);
   if (limit >= 0 && used + static_cast<int64_t>(message.approximate_bytes()) > limit) {

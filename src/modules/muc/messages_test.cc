@@ -225,12 +225,15 @@ TEST(RoomMessages, SelfPing) {
   EXPECT_TRUE(world.nurse.has({"type='error'", "not-acceptable"})) << "so that the client enters again";
 }
 
-TEST(RoomMessages, WaitForAFailedDiskForEver) {
+TEST(RoomMessages, AreRefusedWhileTheDiskFails) {
   Cave world;
   world.plane->fail();
   world.juliet.say(groupchat("<body>Lost</body>"));
   world.romeo.send(groupchat("<body>Lost too</body>"));
-  EXPECT_TRUE(world.romeo.got.empty() && world.juliet.got.empty()) << "nothing is told that is not stored";
+  for (Client* client : {&world.romeo, &world.juliet}) {
+    EXPECT_TRUE(client->has({"type='error'", "resource-constraint"})) << client->all();
+    EXPECT_FALSE(client->has({"Lost"})) << "nothing is told that is not stored";
+  }
 }
 
 TEST(RoomMessages, OccupantIdsAreStableAndDifferByRoom) {

@@ -1,6 +1,7 @@
 #include "modules/muc/registration.h"
 
 #include "modules/muc/affiliations.h"
+#include "server/home.h"
 #include "xml/writer.h"
 #include "xmpp/data_form.h"
 #include "xmpp/namespaces.h"
@@ -64,7 +65,11 @@ void register_nick(Room& room, const Stanza& stanza, const xml::Element& query) 
   const BareJid account = stanza.from->bare();
   Affiliated wanted = listed(room, account);
   wanted.nick.reset();
-  if (!query.child("remove", ns::register_iq)) {
+  const bool removes = query.child("remove", ns::register_iq).has_value();
+  const store::DiskHealth& health = room.home().data().health();
+  const auto may = removes ? health.check_removal() : health.check_addition();
+  if (!may) return room.reply_error(stanza, may.error());
+  if (!removes) {
     auto nick = parse_nick(query);
     if (!nick) return room.reply_error(stanza, nick.error());
     const BareJid* owner = room.find_nick_owner(*nick);

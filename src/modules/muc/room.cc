@@ -95,7 +95,7 @@ Lsn Room::remove_stored() {
 Lsn Room::store_subject() { return locked ? 0 : storage_.store_subject(jid_, subject); }
 
 void Room::reply(const Stanza& request, std::string payload) const {
-  traffic_->send(Stanza::make_reply(request, StanzaType::result, std::move(payload)));
+  traffic_->answer(Stanza::make_reply(request, StanzaType::result, std::move(payload)));
 }
 
 void Room::reply_error(const Stanza& request, const Error& error) const {
@@ -105,7 +105,7 @@ void Room::reply_error(const Stanza& request, const Error& error) const {
   Stanza answer = make_error(request, error, is_full ? ErrorType::wait : default_type(error.kind));
   // Clients know by this that the error is the room's answer to an attempt to enter.
   if (request.kind == StanzaKind::presence) answer.stamp("<x xmlns='http://jabber.org/protocol/muc'/>");
-  traffic_->send(std::move(answer));
+  traffic_->answer(std::move(answer));
 }
 
 std::string make_occupant_id(const Tenant& tenant, const BareJid& room, std::string_view account, int64_t incarnation) {

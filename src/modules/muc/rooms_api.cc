@@ -45,6 +45,23 @@ Task<Result<T>> at_room(House* house, Executor* home, TenantPtr tenant, Result<B
   co_return result;
 }
 
+// Answers when what the room has written is on disk and has left; or with the error, where the disk takes nothing.
+template <class T>
+Task<void> answer_when_stored(Home* home, std::shared_ptr<Traffic> traffic, Result<T> answer,
+                              std::function<void(Result<T>)> done) {
+  const auto stored = co_await home->data().wait(home->loop(), traffic->gate());
+  if (!stored) {
+    done(stored.error());
+    co_return;
+  }
+  traffic->run([done = std::move(done), answer = std::move(answer)] { done(answer); });
+}
+
+template <class T>
+void answer(const Room& room, Result<T> answer, std::function<void(Result<T>)> done) {
+  spawn(answer_when_stored<T>(&room.home(), room.traffic(), std::move(answer), std::move(done)));
+}
+
 Result<BareJid> make_room_jid(const Tenant& tenant, std::string_view id) {
   const auto localpart = localpart_of_user_id(id);
   if (!localpart) return Error{ErrorKind::bad_request, "This cannot be a room's id. " + localpart.error().text};
@@ -160,7 +177,7 @@ void put_room(Service& service, const HostPtr& host, Room* room, const BareJid& 
   const Traffic::Batch batch(room->traffic());
   const auto applied = apply(*room, checked);
   if (!applied) return done(applied.error());
-  room->traffic()->run([done, put = Rooms::Put{make_info(*room), created}] { done(put); });
+  answer<Rooms::Put>(*room, Rooms::Put{make_info(*room), created}, done);
 }
 
 }  // namespace
@@ -180,7 +197,7 @@ Task<Result<Rooms::Put>> RoomsApi::put(Executor& home, TenantPtr tenant, std::st
 Task<Result<RoomInfo>> RoomsApi::find(Executor& home, TenantPtr tenant, std::string id) {
   Work<RoomInfo> work = [](Service&, const HostPtr&, Room* room, std::function<void(Result<RoomInfo>)> done) {
     if (!room) return done(no_room());
-    room->traffic()->run([done, info = make_info(*room)] { done(info); });
+    answer<RoomInfo>(*room, make_info(*room), done);
   };
   auto result = co_await at_room<RoomInfo>(&house_, &home, tenant, make_room_jid(*tenant, id), std::move(work));
   co_return result;
@@ -198,6 +215,7 @@ Task<Result<RoomPage>> RoomsApi::list(Executor& home, TenantPtr tenant, std::str
     }
     std::string id = user_id_of(one.jid.localpart());
     auto info = co_await find(home, tenant, std::move(id));
+    if (!info && info.error().kind != ErrorKind::item_not_found) co_return info.error();
     if (info) page.rooms.push_back(std::move(*info));
   }
   co_return page;
@@ -207,7 +225,7 @@ Task<Result<void>> RoomsApi::remove(Executor& home, TenantPtr tenant, std::strin
   Work<void> work = [](Service&, const HostPtr&, Room* room, std::function<void(Result<void>)> done) {
     if (!room) return done(no_room());
     destroy(*room, {});
-    room->traffic()->run([done] { done({}); });
+    answer<void>(*room, {}, done);
   };
   auto result = co_await at_room<void>(&house_, &home, tenant, make_room_jid(*tenant, id), std::move(work));
   co_return result;
@@ -230,7 +248,7 @@ Task<Result<void>> RoomsApi::set_member(Executor& home, TenantPtr tenant, std::s
     if (!space) return done(space);
     change_affiliation(*room, jid, make_affiliated(*room, jid, wanted), {});
     room->pass_share(nullptr);
-    room->traffic()->run([done] { done({}); });
+    answer<void>(*room, {}, done);
   };
   auto result = co_await at_room<void>(&house_, &home, tenant, make_room_jid(*tenant, id), std::move(work));
   co_return result;
@@ -256,7 +274,7 @@ Task<Result<store::ArchiveId>> RoomsApi::say(Executor& home, TenantPtr tenant, s
     const Traffic::Batch batch(room->traffic());
     const auto said = muc::say(*room, {speech.name, sender, speech.incarnation}, speech.payload, speech.id);
     if (!said) return done(said);
-    room->traffic()->run([done, id = *said] { done(id); });
+    answer<store::ArchiveId>(*room, *said, done);
   };
   auto result = co_await at_room<store::ArchiveId>(&house_, &home, tenant, jid, std::move(work));
   co_return result;

@@ -89,6 +89,7 @@ void Service::run(const HostPtr& host, const std::string& jid, const RoomWork& w
 }
 
 Result<Room*> Service::create(const HostPtr& host, const BareJid& jid, const BareJid* maker) {
+  if (const auto may = home_.data().health().check_addition(); !may) return may.error();
   const PlanLimits& limits = host->tenant->limits();
   Meter& meter = *host->tenant->meter;
   if (maker && !meter.rooms_made.take(maker->str(), limits.rooms_per_account)) {
@@ -154,9 +155,13 @@ void Service::forget_destroyed(Room& room) {
 Task<void> Service::load(HostPtr host, BareJid jid) {
   const auto counting = counting_of(host);
   if (!counting->done) {
-    Async<bool> counted(home_.loop(),
-                        [counting](Async<bool>::Done done) { counting->waiting.push_back(std::move(done)); });
-    co_await counted;
+    using Counted = Async<Result<void>>;
+    Counted counted(home_.loop(), [counting](Counted::Done done) { counting->waiting.push_back(std::move(done)); });
+    const auto known = co_await counted;
+    if (!known) {
+      finish_loading(host, jid, &known.error());
+      co_return;
+    }
   }
   const Storage storage(home_.data(), host->tenant->id);
   auto stored = co_await storage.load(home_.loop(), jid);
@@ -205,22 +210,25 @@ std::shared_ptr<Service::Counting> Service::counting_of(const HostPtr& host) {
 Task<void> Service::count(HostPtr host, std::shared_ptr<Counting> counting) {
   const Storage storage(home_.data(), host->tenant->id);
   auto rooms = co_await storage.list(home_.loop());
-  if (!rooms) log::error("muc", "the rooms of a tenant could not be counted", {{"error", rooms.error().text}});
+  if (!rooms) {
+    log::error("muc", "the rooms of a tenant could not be counted", {{"error", rooms.error().text}});
+    const auto now = counting_.find(host->tenant->id);
+    if (now != counting_.end() && now->second == counting) counting_.erase(now);  // whoever asks next counts again
+    for (const auto& done : std::exchange(counting->waiting, {})) done(rooms.error());
+    co_return;
+  }
   std::vector<BareJid> temporary;
   int64_t count = 0;
-  if (rooms) {
-    for (const auto& room : *rooms) {
-      if (&home_.house().homes.of(room.jid.str()) != &home_) continue;
-      ++count;
-      const std::string& holder = room.config.counts_for;
-      if (!holder.empty()) host->tenant->meter->rooms_made.take(holder, unlimited);
-      if (!room.config.persistent) temporary.push_back(room.jid);
-    }
+  for (const auto& room : *rooms) {
+    if (&home_.house().homes.of(room.jid.str()) != &home_) continue;
+    ++count;
+    const std::string& holder = room.config.counts_for;
+    if (!holder.empty()) host->tenant->meter->rooms_made.take(holder, unlimited);
+    if (!room.config.persistent) temporary.push_back(room.jid);
   }
   host->tenant->meter->rooms.fetch_add(count, std::memory_order_relaxed);
   counting->done = true;
-  for (const auto& done : counting->waiting) done(true);
-  counting->waiting.clear();
+  for (const auto& done : std::exchange(counting->waiting, {})) done({});
   const HostPtr now = home_.hosts().find(host->domain);
   if (!now || now->tenant->id != host->tenant->id) co_return;
   for (const auto& jid : temporary) with_room(now, jid, [](Result<Room*>) {});

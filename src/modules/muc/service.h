@@ -59,7 +59,7 @@ class Service {
   // What a tenant's rooms wait for: that those which exist are counted.
   struct Counting {
     bool done = false;
-    std::vector<std::function<void(bool)>> waiting;
+    std::vector<std::function<void(Result<void>)>> waiting;
   };
 
   void handle_in_room(const HostPtr& host, Result<Room*> room, const Stanza& stanza, const ReceiptPtr& receipt);

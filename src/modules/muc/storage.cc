@@ -2,7 +2,6 @@
 
 #include <boost/json.hpp>
 
-#include "base/log.h"
 #include "tenant/names.h"
 
 namespace teahouse::muc {
@@ -29,14 +28,16 @@ constexpr std::pair<const char*, int64_t RoomConfig::*> numbers[] = {{"max_users
 
 std::string affiliation_entry(const BareJid& user) { return std::string(affiliation_prefix) + user.str(); }
 
-json::object read_object(std::string_view text) {
+std::optional<json::object> read_object(std::string_view text) {
   json::error_code fault;
   json::value value = json::parse(json::string_view(text.data(), text.size()), fault);
-  if (fault || !value.is_object()) {
-    log::error("muc", "a row of a room cannot be read and counts as empty", {{"bytes", std::to_string(text.size())}});
-    return {};
-  }
+  if (fault || !value.is_object()) return std::nullopt;
   return std::move(value.as_object());
+}
+
+Error unreadable(const BareJid& room, std::string_view entry) {
+  return {ErrorKind::internal_server_error,
+          "the room " + room.str() + ": its row '" + std::string(entry) + "' is of a later version, or damaged"};
 }
 
 std::string read_string(const json::object& object, const char* name) {
@@ -61,19 +62,23 @@ void read_roles(const json::object& object, const char* name, bool (&roles)[4]) 
   for (size_t i = 0; i < 4; ++i) roles[i] = text[i] == '1';
 }
 
-Subject read_subject(std::string_view text) {
-  const json::object object = read_object(text);
-  return {read_string(object, "text"), read_string(object, "nick"), read_number(object, "set_ms", 0)};
+std::optional<Subject> read_subject(std::string_view text) {
+  const auto object = read_object(text);
+  if (!object) return std::nullopt;
+  return Subject{read_string(*object, "text"), read_string(*object, "nick"), read_number(*object, "set_ms", 0)};
 }
 
-void read_affiliated(AffiliationList& list, std::string_view name, std::string_view value) {
+// False where it can't be read: a ban must not be lifted by that.
+bool read_affiliated(AffiliationList& list, std::string_view name, std::string_view value) {
   const auto jid = BareJid::parse(name);
-  const json::object object = read_object(value);
-  const auto affiliation = find_affiliation(read_string(object, "affiliation"));
-  if (!jid || !affiliation || *affiliation == Affiliation::none) return;
-  auto nick = Nick::parse(read_string(object, "nick"));
+  const auto object = read_object(value);
+  const auto affiliation = object ? find_affiliation(read_string(*object, "affiliation")) : std::nullopt;
+  if (!jid || !affiliation) return false;
+  if (*affiliation == Affiliation::none) return true;
+  auto nick = Nick::parse(read_string(*object, "nick"));
   list.insert_or_assign(*jid, Affiliated{*affiliation, nick ? std::optional(std::move(*nick)) : std::nullopt,
-                                         read_string(object, "reason")});
+                                         read_string(*object, "reason")});
+  return true;
 }
 
 }  // namespace
@@ -89,8 +94,10 @@ std::string write_config(const RoomConfig& config) {
   return json::serialize(object);
 }
 
-RoomConfig read_config(std::string_view text) {
-  const json::object object = read_object(text);
+std::optional<RoomConfig> read_config(std::string_view text) {
+  const auto read = read_object(text);
+  if (!read) return std::nullopt;
+  const json::object& object = *read;
   RoomConfig config;
   for (const auto& [name, member] : flags) {
     if (const json::value* value = object.if_contains(name); value && value->is_bool()) {
@@ -160,13 +167,20 @@ Task<Result<std::optional<StoredRoom>>> Storage::load(Executor& home, BareJid ro
   auto entries = co_await map.load(home, room.str());
   if (!entries) co_return entries.error();
   StoredRoom stored;
-  stored.config = read_config(**config);
+  auto read = read_config(**config);
+  if (!read) co_return unreadable(room, list_key);
+  stored.config = std::move(*read);
   for (const auto& entry : *entries) {
+    bool is_read = true;
     if (entry.name == subject_entry) {
-      stored.subject = read_subject(entry.value);
+      auto subject = read_subject(entry.value);
+      is_read = subject.has_value();
+      if (subject) stored.subject = std::move(*subject);
     } else if (entry.name.starts_with(affiliation_prefix)) {
-      read_affiliated(stored.affiliations, std::string_view(entry.name).substr(affiliation_prefix.size()), entry.value);
+      const std::string_view user = std::string_view(entry.name).substr(affiliation_prefix.size());
+      is_read = read_affiliated(stored.affiliations, user, entry.value);
     }
+    if (!is_read) co_return unreadable(room, entry.name);
   }
   co_return std::optional<StoredRoom>(std::move(stored));
 }
@@ -178,7 +192,11 @@ Task<Result<std::vector<ListedRoom>>> Storage::list(Executor& home) const {
   std::vector<ListedRoom> rooms;
   rooms.reserve(entries->size());
   for (const auto& entry : *entries) {
-    if (auto jid = BareJid::parse(entry.name)) rooms.push_back({std::move(*jid), read_config(entry.value)});
+    auto jid = BareJid::parse(entry.name);
+    if (!jid) continue;
+    auto config = read_config(entry.value);
+    if (!config) co_return unreadable(*jid, list_key);
+    rooms.push_back({std::move(*jid), std::move(*config)});
   }
   co_return rooms;
 }

@@ -77,8 +77,9 @@ class Storage {
   store::ArchiveStore archive_;
 };
 
-// How a configuration is written; read_config takes defaults for what is missing.
+// How a configuration is written; read_config takes defaults for what is missing, and gives none for what can't be
+// read.
 std::string write_config(const RoomConfig& config);
-RoomConfig read_config(std::string_view text);
+std::optional<RoomConfig> read_config(std::string_view text);
 
 }  // namespace teahouse::muc

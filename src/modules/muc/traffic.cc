@@ -11,6 +11,11 @@ void Traffic::send(Stanza stanza, ReceiptPtr receipt) {
         0, nullptr});
 }
 
+void Traffic::answer(Stanza stanza) {
+  const bool passes = gate_ > home_.committed() && home_.data().health().has(store::DiskHealth::data_waits);
+  passes ? home_.route(std::move(stanza)) : send(std::move(stanza));
+}
+
 void Traffic::send_all(Stanza stanza, Recipients recipients) {
   push({[this, stanza = std::move(stanza), recipients = std::move(recipients)] {
           for (const FullJid& each : *recipients) {
@@ -24,6 +29,7 @@ void Traffic::send_all(Stanza stanza, Recipients recipients) {
 
 void Traffic::wait_for(Lsn lsn) {
   await(receipt_, lsn);
+  gate_ = std::max(gate_, lsn);
   if (lsn <= home_.committed()) return;
   push({{}, lsn, nullptr});
   home_.when_committed(lsn, [self = shared_from_this()] { self->pump(); });

@@ -33,6 +33,8 @@ class Traffic : public std::enable_shared_from_this<Traffic> {
 
   // `to` and `from` are set.
   void send(Stanza stanza, ReceiptPtr receipt = nullptr);
+  // The same, for an answer, which does not wait for a disk that fails.
+  void answer(Stanza stanza);
   // One copy for each; the content is shared.
   void send_all(Stanza stanza, Recipients recipients);
   // What is sent from now on waits until this is on disk, and so does the stanza that the room is at work on.
@@ -43,6 +45,8 @@ class Traffic : public std::enable_shared_from_this<Traffic> {
   std::function<void(std::vector<Stanza>)> reserve();
 
   size_t waiting() const { return line_.size(); }
+  // The last of what it waits for, or has waited for.
+  Lsn gate() const { return gate_; }
   // Of the stanza that the room is at work on.
   const ReceiptPtr& receipt() const { return receipt_; }
 
@@ -75,6 +79,7 @@ class Traffic : public std::enable_shared_from_this<Traffic> {
 
   Home& home_;
   std::deque<Item> line_;
+  Lsn gate_ = 0;
   ReceiptPtr receipt_;
   int held_ = 0;
   bool pumping_ = false;

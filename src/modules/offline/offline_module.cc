@@ -10,6 +10,7 @@ namespace {
 
 constexpr size_t portion_bytes = 1 << 20;
 constexpr size_t copied_max = 1000;
+constexpr int64_t again_ms = 5000;
 
 // What comes back from a session that it was handed over to is kept in its old place: by its id in the account's
 // archive, which it bears. Those of one archive are in order.
@@ -90,9 +91,11 @@ void OfflineModule::attach(Home& home) {
   });
 }
 
-Task<void> OfflineModule::load(OfflineModule& self, Resident& resident) {
+Task<Result<void>> OfflineModule::load(OfflineModule& self, Resident& resident) {
   const auto count = co_await self.store(resident.tenant().id).count(self.home_->loop(), resident.jid().str());
-  if (count) self.queue_->of(resident).waiting = static_cast<int64_t>(*count);
+  if (!count) co_return count.error();
+  self.queue_->of(resident).waiting = static_cast<int64_t>(*count);
+  co_return Result<void>();
 }
 
 bool OfflineModule::is_held(const BareJid& account, const std::string& name) const {
@@ -211,9 +214,17 @@ Task<void> OfflineModule::deliver(OfflineModule& self, TenantId tenant, BareJid 
     self.pass_on(*receiver);
     co_return;
   }
-  if (!entries || entries->empty()) {
+  if (!entries) {  // they wait until they can be read
+    log::warning("offline", "Messages that wait could not be read; it is tried again",
+                 {{"jid", account.str()}, {"why", entries.error().text}});
+    queue.again = self.home_->loop().start_timer(again_ms, [&self, session] {
+      if (Session* still = self.home_->find_session(session)) self.go_on(*still);
+    });
+    co_return;
+  }
+  if (entries->empty()) {
     queue.receiver = 0;
-    if (entries && queue.handed_until.empty()) queue.waiting = self.count_held(account);
+    if (queue.handed_until.empty()) queue.waiting = self.count_held(account);
     co_return;
   }
   for (const auto& entry : *entries) {

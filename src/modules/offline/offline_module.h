@@ -28,6 +28,7 @@ class OfflineModule final : public Module {
     int64_t waiting = 0;       // those that are held included
     uint64_t receiver = 0;     // the session that they are handed over to, a portion at a time; 0: none
     std::string handed_until;  // the last one that it was handed
+    net::Timer again;          // runs when they could not be read
     // Sessions that were not to get what waits, but had a copy of it: who sends it to them again sends it twice.
     std::vector<std::pair<uint64_t, std::string>> copied;
   };
@@ -39,7 +40,7 @@ class OfflineModule final : public Module {
   void hand_over(Session& session);
   void go_on(Session& session);
   void pass_on(Session& session);
-  static Task<void> load(OfflineModule& self, Resident& resident);
+  static Task<Result<void>> load(OfflineModule& self, Resident& resident);
   static Task<void> deliver(OfflineModule& self, TenantId tenant, BareJid account, uint64_t session, std::string after);
   void hand(Session& receiver, const store::MapStore::Entry& entry);
   void drop(TenantId tenant, const BareJid& account, const std::string& name);

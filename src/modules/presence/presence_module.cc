@@ -167,6 +167,12 @@ void PresenceModule::subscription_outbound(Outbound& outbound) {
   const BareJid contact = stanza.to->bare();
   Roster& roster = roster_.of(resident);
   if (contact == resident.jid()) return;
+  const store::DiskHealth& health = home_->data().health();
+  const bool adds = stanza.type == StanzaType::subscribe || stanza.type == StanzaType::subscribed;
+  if (const auto may = adds ? health.check_addition() : health.check_removal(); !may) {
+    home_->route(make_error(stanza, may.error()));
+    return;
+  }
   if (!roster.find(contact) && roster.full()) {
     home_->route(make_error(stanza, {ErrorKind::resource_constraint, "A roster holds at most 2000 contacts."}));
     return;

@@ -1,22 +1,23 @@
 #include "modules/roster/roster_module.h"
 
-#include "base/log.h"
 #include "base/random.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse {
 namespace {
 
-Task<void> load_roster(Home& home, store::MapStore store, Resident& resident, Roster& roster) {
+Task<Result<void>> load_roster(Home& home, store::MapStore store, Resident& resident, Roster& roster) {
   const auto entries = co_await store.load(home.loop(), resident.jid().str());
-  if (!entries) {
-    log::error("roster", "A roster could not be loaded",
-               {{"jid", resident.jid().str()}, {"why", entries.error().text}});
-    co_return;
-  }
+  if (!entries) co_return entries.error();
   for (const auto& entry : *entries) {
-    if (auto item = RosterItem::decode(entry.value)) roster.add(std::move(*item));
+    auto item = RosterItem::decode(entry.value);
+    if (!item) {
+      co_return Error{ErrorKind::internal_server_error,
+                      "the roster of " + resident.jid().str() + ": its contact " + entry.name + " can't be read"};
+    }
+    roster.add(std::move(*item));
   }
+  co_return Result<void>();
 }
 
 Mention make_mention(TenantId tenant, const BareJid& account, const BareJid& contact) {
@@ -88,8 +89,16 @@ void RosterModule::set(const IqRequest& request) {
       home_->reply_error(request.stanza, {ErrorKind::item_not_found, "The roster has no " + set->jid.str() + "."});
       return;
     }
+    if (const auto may = home_->data().health().check_removal(); !may) {
+      home_->reply_error(request.stanza, may.error());
+      return;
+    }
     lsn = remove(resident, set->jid);
   } else {
+    if (const auto may = home_->data().health().check_addition(); !may) {
+      home_->reply_error(request.stanza, may.error());
+      return;
+    }
     if (!known && roster.full()) {
       home_->reply_error(request.stanza, {ErrorKind::resource_constraint, "A roster holds at most 2000 contacts."});
       return;

@@ -72,6 +72,7 @@ void Stream::bind(const Stanza& request, std::string resource) {
   home.with_resident(*account, [self = shared_from_this(), request, resource = std::move(resource),
                                 &home](Result<Resident*> found) {
     if (self->state_ != State::authenticated) return;
+    if (!found && found.error().kind != ErrorKind::item_not_found) return self->refuse_bind(request, found.error());
     const bool is_another = self->removals_ != self->count_removals(self->localpart_);  // of the same name
     if (!found || is_another || (*found)->tenant().suspended) {
       self->end("not-authorized", "This account is not there any more.");
