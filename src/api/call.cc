@@ -29,7 +29,8 @@ http::Response Outcome::to_response(const http::Request& request) const {
   if (const auto* error = std::get_if<Error>(&state_)) {
     if (error->kind != ErrorKind::internal_server_error) {
       http::Response response = http::make_problem(request, *error);
-      if (error->kind == ErrorKind::service_unavailable) response.headers.add("Retry-After", std::to_string(busy_s));
+      const bool is_busy = error->kind == ErrorKind::service_unavailable || error->kind == ErrorKind::storage_failing;
+      if (is_busy) response.headers.add("Retry-After", std::to_string(busy_s));
       return response;
     }
     log::error("api", "A request failed", {{"request", request.id}, {"path", request.path}});

@@ -66,6 +66,10 @@ class Outcome {
 // Who may call; several may.
 enum Access : unsigned { operator_key = 1, api_key = 2, site_token = 4, anyone = 8 };
 
+// What a call does to what is stored: a failing disk takes neither of the last two, a full one takes what removes
+// something, or changes a little.
+enum class Effect : uint8_t { reads, changes, adds };
+
 struct Endpoint {
   using Handle = Task<Outcome> (*)(ApiContext& api, Call call);
 
@@ -76,6 +80,9 @@ struct Endpoint {
   std::vector<std::string_view> fields = {};      // of the body
   std::vector<std::string_view> parameters = {};  // of the query string
   bool cors = false;                              // pages of the tenant's origins may call it
+  std::optional<Effect> effect = {};              // where the method does not tell
+
+  Effect its_effect() const;
 };
 
 // The route table. Every endpoint stands in openapi.json too.

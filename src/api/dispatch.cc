@@ -52,6 +52,15 @@ Result<Read> read_request(const Endpoint& endpoint, const http::Request& request
   return read;
 }
 
+Result<void> check_disk(const Endpoint& endpoint, const store::DiskHealth& health) {
+  switch (endpoint.its_effect()) {
+    case Effect::reads: return {};
+    case Effect::changes: return health.check_removal();
+    case Effect::adds: return health.check_addition();
+  }
+  return {};
+}
+
 // The other methods change nothing, or nothing more when they come again.
 bool is_keyed(const Endpoint& endpoint, const http::Request& request) {
   return endpoint.method == "POST" && request.headers.find(idempotency_header);
@@ -77,6 +86,7 @@ Task<Outcome> handle(const Endpoint& endpoint, ApiContext& api, Call call, std::
   call.fields.allow_only(endpoint.fields);
   if (const auto good = call.fields.check(); !good) co_return good.error();
   if (const auto good = check_parameters(endpoint, call.query); !good) co_return good.error();
+  if (const auto may = check_disk(endpoint, api.house().data.health()); !may) co_return may.error();
   auto handled = is_keyed(endpoint, call.request) ? answer_once(endpoint, api, std::move(call))
                                                   : endpoint.handle(api, std::move(call));
   auto outcome = co_await handled;
@@ -89,6 +99,12 @@ Task<void> respond(const Endpoint& endpoint, ApiContext& api, http::Request requ
 }
 
 }  // namespace
+
+Effect Endpoint::its_effect() const {
+  if (effect) return *effect;
+  if (method == "GET") return Effect::reads;
+  return method == "DELETE" ? Effect::changes : Effect::adds;
+}
 
 Task<http::Response> answer_call(const Endpoint& endpoint, ApiContext& api, http::Request request) {
   auto read = read_request(endpoint, request);

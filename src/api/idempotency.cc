@@ -66,7 +66,9 @@ Refusal refuse_too_many(int64_t wait_s) {
 // Whether something was done is unknown after these.
 bool may_be_done(const Outcome& outcome) {
   const Error* error = outcome.error();
-  return error && (error->kind == ErrorKind::internal_server_error || error->kind == ErrorKind::service_unavailable);
+  if (!error) return false;
+  return error->kind == ErrorKind::internal_server_error || error->kind == ErrorKind::service_unavailable ||
+         error->kind == ErrorKind::storage_failing || error->kind == ErrorKind::storage_full;
 }
 
 using Record = IdempotencyRecords::Record;

@@ -7,7 +7,13 @@ Task<Outcome> ping(ApiContext& /*api*/, Call /*call*/) {
   co_return make_answer(200, {{"ok", true}, {"version", TEAHOUSE_VERSION}});
 }
 
-Task<Outcome> get_health(ApiContext& /*api*/, Call /*call*/) { co_return make_answer(200, {{"ok", true}}, "ok"); }
+// For whoever watches the server, and sends people elsewhere when it is of no use. On a disk that is merely full it is.
+Task<Outcome> get_health(ApiContext& api, Call /*call*/) {
+  const store::DiskHealth& health = api.house().data.health();
+  if (health.is_failing()) co_return store::DiskHealth::failing();
+  const bool is_full = health.has(store::DiskHealth::little_room);
+  co_return make_answer(200, {{"ok", true}, {"disk", is_full ? "full" : "well"}}, is_full ? "full" : "ok");
+}
 
 // For a backup, which takes it from there (`teahouse backup`).
 Task<Outcome> make_snapshot(ApiContext& api, Call /*call*/) {

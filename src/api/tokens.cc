@@ -36,6 +36,7 @@ Task<Outcome> make_token(ApiContext& api, Call call) {
   const auto place = co_await api.house().accounts.find_place(api.loop(), call.tenant, checked->localpart);
   if (!place) co_return place.error();
   const auto known = co_await api.house().accounts.find(api.loop(), call.tenant, *place);
+  if (!known && known.error().kind != ErrorKind::item_not_found) co_return known.error();
   if (known && !known->user_id.empty() && known->user_id != claims.sub) {
     co_return other_spelling(claims.sub, known->user_id);
   }

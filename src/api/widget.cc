@@ -65,6 +65,7 @@ Task<Result<crypto::SiteToken>> make_claims(ApiContext& api, TenantPtr tenant, s
     const auto localpart = localpart_of_user(*tenant, claims.sub);
     if (!localpart) co_return localpart.error();
     const auto account = co_await api.house().accounts.find(api.loop(), tenant, *localpart);
+    if (!account && account.error().kind != ErrorKind::item_not_found) co_return account.error();
     if (account && !account->name.empty()) claims.name = account->name;
   }
   if (name && !name->empty()) claims.name = *name;
