@@ -169,8 +169,8 @@ class PatientReader final : public rocksdb::FSRandomAccessFileOwnerWrapper {
 
 class PatientFiles final : public rocksdb::FileSystemWrapper {
  public:
-  PatientFiles(std::shared_ptr<rocksdb::FileSystem> base, Patience& patience)
-      : FileSystemWrapper(std::move(base)), patience_(patience) {}
+  PatientFiles(const std::shared_ptr<rocksdb::FileSystem>& base, Patience& patience)
+      : FileSystemWrapper(base), patience_(patience) {}
   const char* Name() const override { return "teahouse.PatientFiles"; }
 
   IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
