@@ -33,6 +33,7 @@ class Watched final : public store::ControlPlane {
   }
   Task<Result<void>> scrub(Executor& home) override { return plane_.scrub(home); }
   Task<Result<void>> shorten_log(Executor& home) override { return plane_.shorten_log(home); }
+  Result<void> try_write() override { return plane_.try_write(); }
 
   std::vector<int64_t> removed;
   size_t portions_max = SIZE_MAX;
