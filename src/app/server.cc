@@ -225,9 +225,9 @@ Result<std::unique_ptr<Server>> Server::make(const Config& config, size_t connec
   auto disk_watch = std::make_unique<store::DiskWatch>(
       config.data_directory, static_cast<uint64_t>(config.storage_reserve_mib) << 20, *health);
   disk_watch->look();
-  auto planes = open_planes(config.data_directory,
-                            {config.accept_loss, static_cast<size_t>(config.storage_scrub_mib_per_s) << 20,
-                             disk_watch->is_tight(), health});
+  auto planes = open_planes(
+      config.data_directory,
+      {config.accept_loss, static_cast<size_t>(config.storage_scrub_mib_per_s) << 20, disk_watch->is_tight(), health});
   if (!planes) return planes.error();
   remove_left_snapshot(config.data_directory);
   static const SystemClock ca_clock;

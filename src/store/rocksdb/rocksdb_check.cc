@@ -174,8 +174,8 @@ Result<RocksdbReport> take_out_rocksdb(const std::string& directory, const Rocks
   const auto listener = std::make_shared<RotListener>();
   auto report = check_rocksdb(directory);
   if (!report) return report;
-  auto db = open_database(directory, settings, CommitMark(directory + "/COMMITTED"), *rocksdb::Env::Default(),
-                          listener);
+  auto db =
+      open_database(directory, settings, CommitMark(directory + "/COMMITTED"), *rocksdb::Env::Default(), listener);
   if (!db) return db.error();
   if (auto done = give_up_tables(**db, directory); !done) return done.error();
   Damages::List noted;
