@@ -5,9 +5,9 @@ from collections import namedtuple
 
 from people import EVERYBODY
 
-# `bring` gets the house and a choice, and lasts until the trouble is over. `goes_on`: the server does, by itself, afterwards.
-# `harms`: acts may fail meanwhile. The weight says how often it is chosen.
-Trouble = namedtuple('Trouble', 'name bring harms goes_on weight')
+# `bring` gets the house and a choice, and lasts until the trouble is over; the server goes on by itself then. `harms`: acts may
+# fail meanwhile. The weight says how often it is chosen.
+Trouble = namedtuple('Trouble', 'name bring harms weight')
 End = namedtuple('End', 'name bring weight')
 DAY_S = 86_400
 
@@ -41,11 +41,11 @@ async def full_disk(house, choice):
 
 
 TROUBLES = (
-    Trouble('calm', calm, False, True, 4),
-    Trouble('slow disk', slow_disk, False, True, 2),
-    Trouble('clock jump', clock, False, True, 2),
-    Trouble('failing disk', failing_disk, True, False, 1),
-    Trouble('full disk', full_disk, True, False, 1),
+    Trouble('calm', calm, False, 4),
+    Trouble('slow disk', slow_disk, False, 2),
+    Trouble('clock jump', clock, False, 2),
+    Trouble('failing disk', failing_disk, True, 1),
+    Trouble('full disk', full_disk, True, 1),
 )
 
 

@@ -23,7 +23,6 @@ class House:
         self.server = server
         self.power = PowerCut(server.data)
         self.people = People(server)
-        self.is_excused = False   # a trouble that the server need not survive came to it
 
     async def make(self):
         data = self.power.data
@@ -89,9 +88,8 @@ class House:
     async def befall(self, plan, tasks):
         await working(tasks, plan.load_s)
         self.people.is_disturbed = plan.trouble.harms
-        self.is_excused |= not plan.trouble.goes_on
         await plan.trouble.bring(self, plan.choice)
-        if plan.trouble.harms and plan.trouble.goes_on:
+        if plan.trouble.harms:
             await self.go_on(plan.load_s)
         await working(tasks, 0)
         if plan.cheat == 'accomplice':

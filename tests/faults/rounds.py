@@ -14,8 +14,8 @@ from power_cut import PowerCut
 
 CASES = []
 LOAD_S = 0.7
-DAYS = (('slow disk', 'power cut'), ('clock jump', 'kill -9'), ('calm', 'SIGTERM and power cut'), ('calm', 'power cut while starting'),
-        ('calm', 'kill -9 while starting'), ('calm', 'SIGTERM'))
+DAYS = (('slow disk', 'power cut'), ('clock jump', 'kill -9'), ('failing disk', 'SIGTERM and power cut'),
+        ('full disk', 'power cut while starting'), ('calm', 'kill -9 while starting'), ('calm', 'SIGTERM'))
 
 # A disk's day: each line is one change, of which only those that are synced last when the power is cut.
 PROGRAM = r'''
