@@ -141,6 +141,7 @@ Result<void> Chores::do_scrub(TenantId tenant) {
   patrol_.forget(tenant);
   auto status = db_.Flush(rocksdb::FlushOptions());
   if (status.ok()) status = compact(tenant);
+  patrol_.forget(tenant);  // also what only the compaction has met
   if (!status.ok()) return disk_error(status, "taking a removed tenant's bytes off the disk");
   auto done = wait(log_.append_together([&](Group& group) { group.remove(scrub_chore_key(tenant)); }));
   if (!done) return done;
