@@ -18,8 +18,10 @@ rocksdb::Status fenced(const Damage& damage) {
       damage.file + " offset " + std::to_string(damage.block.offset) + " size " + std::to_string(damage.block.bytes));
 }
 
-// Whether what is there of a key was written after the damage.
+// Whether what is there of a key was written after the damage, in place of all that was there before.
 bool came_later(rocksdb::DB& db, const rocksdb::Slice& key, const Damage& damage) {
+  const auto parsed = parse_key(key.ToStringView());
+  if (parsed && parsed->kind == Kind::bytes) return false;  // a sum, of which the damage may have held the first part
   std::vector<rocksdb::KeyVersion> versions;
   const auto status = rocksdb::GetAllKeyVersions(&db, key, key, 1, &versions);
   return status.ok() && !versions.empty() && versions.front().sequence > damage.sequence;
