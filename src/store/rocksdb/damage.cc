@@ -120,10 +120,12 @@ std::shared_ptr<const Damages::List> Damages::all() const {
 
 void Damages::set(List list) {
   const std::lock_guard lock(mutex_);
+  if (list.empty() && !list_) return;
   set_locked(std::move(list));
 }
 
 void Damages::add(List more) {
+  if (more.empty()) return;
   const std::lock_guard lock(mutex_);
   List list = list_ ? *list_ : List();
   std::ranges::move(more, std::back_inserter(list));

@@ -175,6 +175,11 @@ class Opening {
     rocksdb::DB* opened = nullptr;
     options_.create_if_missing = !is_there_;
     auto status = needs_repair_ ? repair() : rocksdb::Status::OK();
+    if (has_replaced_tables(directory_)) options_.verify_sst_unique_id_in_manifest = false;
+    if (has_marks(directory_) && !needs_repair_) {
+      if (const auto aside = set_tables_aside(); !aside) return aside.error();
+      remove_marks(directory_);
+    }
     if (status.ok()) status = rocksdb::DB::Open(options_, directory_, &opened);
     if (status.IsCorruption() && !needs_repair_) {
       const auto aside = set_tables_aside();
@@ -200,8 +205,8 @@ class Opening {
     return options;
   }
 
-  // Tables that are there and can't be opened: without them RocksDB opens nothing of anybody. False where that is not
-  // what is wrong; then nothing is changed.
+  // Tables that are there and can't be opened, without which RocksDB opens nothing of anybody, and those that the last
+  // run has marked. False where that is not what is wrong; then nothing is changed.
   Result<bool> set_tables_aside() {
     const auto tables = find_rotten_tables();
     if (tables.empty() && !has_blank_) return false;
@@ -230,7 +235,7 @@ class Opening {
       std::error_code failed;
       if (fs::file_size(path, failed) != table.size || failed) return {};
       rocksdb::SstFileReader reader(lenient());
-      if (!reader.Open(path).ok()) {
+      if (is_marked(directory_, table.relative_filename) || !reader.Open(path).ok()) {
         rotten.push_back(table);
       } else if (reader.GetTableProperties()->db_id.empty()) {
         has_blank_ = true;
@@ -242,16 +247,16 @@ class Opening {
   Result<void> set_aside(rocksdb::DB& db, const rocksdb::LiveFileMetaData& table) {
     TableDisk disk(directory_ + "/" + table.relative_filename);
     if (const auto there = disk.open(); !there || !*there) return there ? Result<void>() : there.error();
+    disk.forget();  // what was misread once is no rot
     const TableCheck check = disk.check({table.smallestkey, table.largestkey + '\0'}, [](size_t) {});
-    const Damages::List damages = damages_of(table.relative_filename, check, db);
-    if (auto kept = keep(disk, directory_, damages); !kept) return kept;
-    rocksdb::WriteBatch notes;
-    for (const Damage& damage : damages) notes.Put(damage.note_key, encode_damage(damage));
-    rocksdb::WriteOptions synced;
-    synced.sync = true;
-    if (auto noted = db.Write(synced, &notes); !noted.ok()) return open_error(noted, directory_);
-    if (auto done = blank(disk, table.relative_filename, check); !done) return done;
-    say(damages, directory_, settings_.tenant_names);
+    for (const Unclear& unclear : check.unclear) {
+      log::error("store", to_text(unclear), {{"file", table.relative_filename}});
+    }
+    if (!check.rots.empty()) {
+      const auto damages = set_aside_alone(db, disk, table.relative_filename, check);
+      if (!damages) return damages.error();
+      say(*damages, directory_, settings_.tenant_names);
+    }
     return {};
   }
 

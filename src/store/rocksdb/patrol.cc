@@ -16,15 +16,25 @@ namespace {
 
 constexpr std::chrono::minutes between_walks(60), before_again(10);
 constexpr int niceness = 10, tries_max = 100;
+constexpr size_t digits_min = 6;                // of a table's name
 constexpr size_t slowly_bytes_per_s = 1 << 20;  // where all tables are looked at though nobody set a rate
 
-// The table that RocksDB names; "" where it names none.
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// The table that RocksDB names, as "000063.sst" or "table file 63"; "" where it names none.
 std::string find_table(const std::string& text) {
-  const size_t end = text.find(".sst");
-  if (end == std::string::npos) return {};
-  size_t begin = end;
-  while (begin > 0 && text[begin - 1] >= '0' && text[begin - 1] <= '9') --begin;
-  return text.substr(begin, end - begin) + ".sst";
+  static constexpr std::string_view word = "table file ";
+  size_t begin = text.find(".sst"), end = begin;
+  if (end == std::string::npos) {
+    const size_t at = text.find(word);
+    if (at == std::string::npos) return {};
+    for (begin = end = at + word.size(); end < text.size() && is_digit(text[end]);) ++end;
+  } else {
+    while (begin > 0 && is_digit(text[begin - 1])) --begin;
+  }
+  const std::string number = text.substr(begin, end - begin);
+  if (number.empty()) return {};
+  return std::string(number.size() < digits_min ? digits_min - number.size() : 0, '0') + number + ".sst";
 }
 
 }  // namespace
@@ -97,9 +107,11 @@ void Patrol::look_at_suspects() {
 
 rocksdb::Status Patrol::set_aside_and(const std::function<rocksdb::Status()>& again) {
   auto status = again();
+  std::string before;
   for (int tries = 0; is_rot(status) && tries < tries_max; ++tries) {
     const std::string table = find_table(status.ToString());
-    if (table.empty()) break;
+    if (table.empty() || table == before) break;
+    before = table;
     look_at({table});
     status = again();
   }
@@ -110,6 +122,10 @@ void Patrol::look_at(const std::set<std::string>& names) {
   std::vector<rocksdb::LiveFileMetaData> tables;
   db_.GetLiveFilesMetaData(&tables);
   for (const auto& table : tables) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (finishing_) return;
+    }
     const bool is_named = names.contains(table.relative_filename);
     if (is_named || names.contains("")) look_at(table, !is_named);
   }
@@ -128,28 +144,51 @@ void Patrol::look_at(const rocksdb::LiveFileMetaData& table, bool is_slow) {
   const auto opened = disk.open();
   if (opened && !*opened) return;
   const KeyRange keys{table.smallestkey, table.largestkey + '\0'};
-  if (opened && is_slow && disk.check(keys, [this](size_t bytes) { rest(bytes); }).rots.empty()) return;
+  if (opened && is_slow && disk.check(keys, [this](size_t bytes) { rest(bytes); }).whole()) return;
   const std::lock_guard lock(setting_aside_);
   const auto failed = failed_.find(name);
   if (failed != failed_.end() && std::chrono::steady_clock::now() < failed->second + before_again) return;
   disk.forget();  // what was misread once is no rot
   const TableCheck check = opened ? disk.check(keys, [](size_t) {}) : TableCheck();
-  if (opened && check.rots.empty()) return;
-  const auto aside = opened ? set_aside(disk, name, check) : Result<void>(opened.error());
-  if (aside) return;
+  if (opened && check.whole()) return;
+  tell_unclear(name, check);
+  Result<void> aside = opened ? Result<void>() : opened.error();
+  if (!check.rots.empty()) {
+    aside = set_aside(disk, name, check);
+    aside ? unmark(db_.GetName(), name) : mark_for_start(db_.GetName(), name);
+  }
+  if (aside && check.unclear.empty()) return;
   failed_[name] = std::chrono::steady_clock::now();
+  if (aside) return;
   log::error("store", "A table is damaged and can't be set aside: " + aside.error().text, {{"file", name}});
+}
+
+void Patrol::tell_unclear(const std::string& name, const TableCheck& check) {
+  for (const Unclear& unclear : check.unclear) {
+    if (unclear.why == Unclear::Why::unknown && !told_.insert(name).second) continue;
+    log::error("store", to_text(unclear),
+               {{"file", name},
+                {"offset", std::to_string(unclear.block.offset)},
+                {"bytes", std::to_string(unclear.block.bytes)}});
+  }
 }
 
 Result<void> Patrol::set_aside(const TableDisk& disk, const std::string& name, const TableCheck& check) {
   if (check.rots.front().part == Rot::Part::whole) {
     return Error{ErrorKind::internal_server_error, "what leads to its rows is damaged; the next start sets it aside"};
   }
-  const Damages::List damages = damages_of(name, check, db_);
+  auto can = disk.check_blanks(check.rots);
+  if (can) can = disk.check_names();
+  if (!can) return can;
+  Damages::List damages = damages_of(name, check, db_);
   if (auto kept = keep(disk, db_.GetName(), damages); !kept) return kept;
+  if (const auto noted = damages_.all()) damages = without_noted(std::move(damages), *noted);
   if (auto noted = note(damages); !noted) return noted;
   damages_.add(damages);
-  if (auto done = blank(disk, name, check); !done) return done;
+  {
+    const auto held = hold_tables();
+    if (auto done = blank(disk, name, check); !done) return done;
+  }
   say(damages, db_.GetName(), settings_.tenant_names);
   return {};
 }

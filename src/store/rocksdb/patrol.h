@@ -38,6 +38,8 @@ class Patrol {
   rocksdb::Status set_aside_and(const std::function<rocksdb::Status()>& again);
   // The tenant is removed: what was set aside of it alone is wiped.
   void forget(TenantId tenant);
+  // As long as this is held, nothing is replaced: a copy by hard links is of the tables as they are.
+  [[nodiscard]] std::unique_lock<std::mutex> hold_tables() { return std::unique_lock(blanking_); }
   void finish();
 
  private:
@@ -48,6 +50,7 @@ class Patrol {
   void look_at(const rocksdb::LiveFileMetaData& table, bool is_slow);
   Result<void> set_aside(const TableDisk& disk, const std::string& name, const TableCheck& check);
   Result<void> note(const Damages::List& damages);
+  void tell_unclear(const std::string& name, const TableCheck& check);
   void rest(size_t bytes);
 
   rocksdb::DB& db_;
@@ -57,8 +60,11 @@ class Patrol {
   const RocksdbSettings settings_;
   const std::shared_ptr<RotListener> listener_;
 
+  std::mutex blanking_;  // innermost, and never while others' threads are asked: that of copies waits for it
   std::mutex setting_aside_;
-  std::map<std::string, std::chrono::steady_clock::time_point> failed_;  // tables, guarded by setting_aside_
+  std::map<std::string, std::chrono::steady_clock::time_point>
+      failed_;                  // tables, guarded by setting_aside_, as is the next
+  std::set<std::string> told_;  // of which it was said that they are unknown
   std::mutex mutex_;
   std::condition_variable changed_;
   std::set<std::string> suspects_;  // guarded by mutex_, as is the next; names of tables, or "" for all

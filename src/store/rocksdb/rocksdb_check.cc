@@ -99,7 +99,9 @@ class Checking {
     const auto status = db.Get(rocksdb::ReadOptions(), value_key({TenantId::house, "house"}, "bond"), &framed);
     if (const auto note = status.ok() ? parse_value(framed) : std::nullopt) report_.house_note = *note;
     Damages::List aside;
-    if (!load_damages(db, &aside).ok()) return;  // its table is told of
+    if (auto loaded = load_damages(db, &aside); !loaded.ok()) {
+      report_.faults.push_back("The notes of what was set aside can't be read: " + loaded.ToString() + ".");
+    }
     for (const Damage& damage : aside) report_.losses.push_back(describe(damage));
   }
 
@@ -120,6 +122,11 @@ class Checking {
       ++report_.tables;
       report_.bytes += disk.bytes();
       const TableCheck check = disk.check({table.smallestkey, table.largestkey + '\0'}, [](size_t) {});
+      for (const Unclear& unclear : check.unclear) {
+        report_.faults.push_back(to_text(unclear) + " (" + table.relative_filename + ", " +
+                                 std::to_string(unclear.block.bytes) + " bytes from byte " +
+                                 std::to_string(unclear.block.offset) + " on).");
+      }
       for (const Rot& rot : check.rots) {
         if (rot.part != Rot::Part::filter) continue;
         report_.faults.push_back("A filter of " + table.relative_filename +
@@ -149,7 +156,8 @@ void count_again(const std::vector<Loss>& losses, rocksdb::WriteBatch& batch) {
   for (const auto& [tenant, store] : stores) batch.Put(recount_chore_key({tenant, store}), rocksdb::Slice());
 }
 
-Result<void> give_up_tables(rocksdb::DB& db, const std::string& directory) {
+// Notes of them are there until all of it is done.
+Result<void> give_up_tables(rocksdb::DB& db, const std::string& directory, std::string& left) {
   std::vector<rocksdb::LiveFileMetaData> tables;
   db.GetLiveFilesMetaData(&tables);
   for (const auto& table : tables) {
@@ -158,9 +166,9 @@ Result<void> give_up_tables(rocksdb::DB& db, const std::string& directory) {
     if (!opened) return opened.error();
     if (!*opened) continue;
     const TableCheck check = disk.check({table.smallestkey, table.largestkey + '\0'}, [](size_t) {});
-    auto kept = keep(disk, directory, damages_of(table.relative_filename, check, db));
-    if (kept) kept = blank(disk, table.relative_filename, check);
-    if (!kept) return kept;
+    if (!check.unclear.empty()) left = "what can't be read, or is not known, is left as it is";
+    if (check.rots.empty()) continue;
+    if (const auto done = set_aside_alone(db, disk, table.relative_filename, check); !done) return done.error();
   }
   return {};
 }
@@ -177,7 +185,10 @@ Result<RocksdbReport> take_out_rocksdb(const std::string& directory, const Rocks
   auto db =
       open_database(directory, settings, CommitMark(directory + "/COMMITTED"), *rocksdb::Env::Default(), listener);
   if (!db) return db.error();
-  if (auto done = give_up_tables(**db, directory); !done) return done.error();
+  if (auto done = give_up_tables(**db, directory, report->failed); !done) {
+    report->failed = done.error().text;
+    return report;
+  }
   Damages::List noted;
   auto status = load_damages(**db, &noted);
   rocksdb::WriteBatch batch;
@@ -188,7 +199,7 @@ Result<RocksdbReport> take_out_rocksdb(const std::string& directory, const Rocks
   if (status.ok()) status = (*db)->Write(options, &batch);
   if (status.ok()) CommitMark(directory + "/COMMITTED").note((*db)->GetLatestSequenceNumber());
   if (status.ok()) status = (*db)->Close();
-  if (!status.ok()) return disk_error(status, "giving up what is damaged");
+  if (!status.ok()) report->failed = disk_error(status, "giving up what is damaged").text;
   return report;
 }
 

@@ -20,6 +20,7 @@ struct RocksdbReport {
   std::vector<Loss> losses;
   std::optional<std::string> house_note;  // what Bond has noted; none where it can't be read
   TenantId last_tenant = TenantId::house;
+  std::string failed;  // why take_out_rocksdb did not give up all of it; empty where it did
 
   bool whole() const { return faults.empty() && losses.empty(); }
 };
@@ -28,8 +29,8 @@ struct RocksdbReport {
 Result<RocksdbReport> check_rocksdb(const std::string& directory);
 
 // Gives up what of the tables is damaged, and what a server has set aside: the report is of what was there, what is
-// left is whole. Copies of the damaged parts are in DIRECTORY/lost. Errors: as of open_rocksdb; then nothing is given
-// up.
+// left is whole, unless `failed` says otherwise. Copies of the damaged parts are in DIRECTORY/lost. Errors: as of
+// open_rocksdb; then nothing is given up.
 Result<RocksdbReport> take_out_rocksdb(const std::string& directory, const RocksdbSettings& settings);
 
 }  // namespace teahouse::store

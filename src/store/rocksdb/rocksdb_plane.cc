@@ -116,6 +116,7 @@ class RocksdbPlane final : public DataPlane {
     rocksdb::Checkpoint* made = nullptr;
     auto status = rocksdb::Checkpoint::Create(db_.get(), &made);
     const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+    const auto held = patrol_.hold_tables();
     if (status.ok()) status = checkpoint->CreateCheckpoint(directory);
     if (!status.ok()) return disk_error(status, "copying to " + directory);
     return {};

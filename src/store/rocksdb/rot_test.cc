@@ -236,6 +236,98 @@ TEST_P(Rot, GoesWithItsTenant) {
   expect_others_go_on(rows);
 }
 
+// Also where nobody has met it before.
+TEST_P(Rot, ThatOnlyTheRemovalMeetsGoesWithItsTenant) {
+  append(0, rows);
+  open();
+  plane_.reset();
+  rot_at(mark(montague, 150));
+  open();
+  done(plane_->remove_tenant(home_, montague));
+  EXPECT_EQ(kept(), 0U);
+  EXPECT_EQ(count(montague), 0);
+  expect_others_go_on(rows);
+}
+
+// A sum is added to: what is there of it may be only what came later.
+TEST_P(Rot, ASumThatItMayHaveHeldIsAnErrorAlsoWhenItWasAddedTo) {
+  append(0, rows);
+  open();
+  plane_.reset();
+  rot_at(mark(montague, rows - 1));  // the block that his rows end in, before the sum
+  open();
+  EXPECT_EQ(count(montague), -1);
+  await_aside(montague);
+  done(plane_->wait(home_, append_one(montague, rows)));
+  EXPECT_FALSE(testing::run(home_, plane_->count_bytes(home_, montague, "archive")));
+}
+
+// A backup that shares the file, as cp -al makes it.
+TEST_P(Rot, IsNotBlankedInAFileWithOtherNames) {
+  append(0, rows);
+  open();
+  plane_.reset();
+  const fs::path table = rot_at(mark(montague, 150)), other = directory_.path() + "/other";
+  const std::string bytes = read(table);
+  fs::create_hard_link(table, other);
+  open();
+  EXPECT_EQ(count(montague), -1);
+  await_kept(1);  // the mark for the next start
+  EXPECT_EQ(count(capulet), rows);
+  EXPECT_FALSE(check_rocksdb(data_)->losses.front().set_aside);
+  EXPECT_EQ(read(table), bytes);
+  open();
+  await_aside(montague);
+  EXPECT_NE(read(table), bytes);
+  EXPECT_EQ(read(other), bytes);
+  expect_others_go_on(rows);
+}
+
+// The good data blocks behind a rotten index are found nowhere else any more.
+TEST_P(Rot, OfAnIndexKeepsTheWholeTable) {
+  append(0, rows);
+  open();
+  plane_.reset();
+  const fs::path table = tables().front();
+  flip(table, read(table).find("rocksdb.block.based.table.index.type") - 100);  // the index ends there
+  const std::string bytes = read(table);
+  open(1 << 30);
+  await_kept(1);
+  plane_.reset();
+  open();
+  EXPECT_EQ(read(data_ + "/lost/" + table.filename().string()), bytes);
+}
+
+TEST_P(Rot, OfATablesEndIsSetAsideByTheNextStart) {
+  append(0, rows);
+  open();
+  append(rows, rows + 10);
+  open();
+  const fs::path table = tables().front();
+  flip(table, fs::file_size(table) - 3);
+  const fs::path mark = data_ + "/lost/" + table.filename().string() + ".at-start";
+  fs::create_directories(mark.parent_path());
+  std::ofstream(mark).flush();
+  open();
+  EXPECT_FALSE(fs::exists(mark));
+  EXPECT_TRUE(fs::exists(data_ + "/lost/" + table.filename().string()));
+  EXPECT_EQ(count(montague), -1);
+}
+
+TEST_P(Rot, IsToldAlsoWhereGivingItUpFails) {
+  append(0, rows);
+  open();
+  plane_.reset();
+  const fs::path table = rot_at(mark(montague, 150));
+  const std::string bytes = read(table);
+  std::ofstream(data_ + "/lost") << "in the way";
+  const auto taken = take_out_rocksdb(data_, settings());
+  ASSERT_TRUE(taken) << taken.error().text;
+  EXPECT_NE(taken->failed, "");
+  EXPECT_EQ(taken->losses.size(), 1U);
+  EXPECT_EQ(read(table), bytes);
+}
+
 // Each byte of a table in turn, a few hundred of them: whatever is rotten, the others' rows that are not in it are
 // read.
 TEST_P(Rot, IsContainedWhereverItIs) {

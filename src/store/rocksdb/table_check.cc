@@ -20,6 +20,7 @@ namespace {
 constexpr size_t footer_bytes = 53, trailer_bytes = 5, unpacked_max = 64 << 20;
 constexpr uint64_t magic = 0x88e241b785f4cff7;
 constexpr uint32_t format_version = 5;
+constexpr uint32_t versions_max = 31;  // no RocksDB has a higher one, of its format or its checksums
 constexpr char checksum_xxh3 = 4, packed_none = 0, packed_lz4 = 4, packed_zstd = 7;
 
 template <class Number>
@@ -117,19 +118,12 @@ class Check {
       : read_(read), file_bytes_(file_bytes), keys_(keys) {}
 
   TableCheck run() {
-    if (!read_footer() || !read_metaindex() || !read_properties() || (removals_ && !load_block(*removals_)) ||
-        !leads_to_index()) {
-      return all_lost(Rot::Part::whole, {0, file_bytes_});
-    }
-    if (filter_ && !load_block(*filter_)) found_.rots.push_back({Rot::Part::filter, *filter_, {}});
-    const auto index = load_block(index_);
-    if (!index || !read_index(*index)) {
-      found_.rots.clear();
-      return all_lost(Rot::Part::index, index_);
-    }
-    for (const Place& place : places_) {
-      if (!load_block(place.block)) found_.rots.push_back({Rot::Part::data, place.block, place.keys});
-    }
+    found_.file_bytes = file_bytes_;
+    if (const State end = read_end(); end != State::whole) return all_lost(end, Rot::Part::whole, {0, file_bytes_});
+    std::string bytes;
+    if (filter_) tell(load_block(*filter_, bytes), {Rot::Part::filter, *filter_, {}});
+    if (const State index = read_index(); index != State::whole) return all_lost(index, Rot::Part::index, index_);
+    for (const Place& place : places_) tell(load_block(place.block, bytes), {Rot::Part::data, place.block, place.keys});
     count_lost();
     return std::move(found_);
   }
@@ -140,64 +134,93 @@ class Check {
     KeyRange keys;
   };
 
-  TableCheck all_lost(Rot::Part part, Block block) {
-    found_.rots.push_back({part, block, keys_});
-    found_.lost_entries = entries_;
+  enum class State { whole, rotten, unreadable, unknown };
+
+  void tell(State state, Rot rot) {
+    if (state == State::rotten) {
+      found_.rots.push_back(std::move(rot));
+    } else if (state != State::whole) {
+      const auto why = state == State::unknown ? Unclear::Why::unknown : Unclear::Why::unreadable;
+      found_.unclear.push_back({why, rot.part, rot.block});
+    }
+  }
+
+  TableCheck all_lost(State state, Rot::Part part, Block block) {
+    found_.rots.clear();
+    if (state == State::rotten) found_.lost_entries = entries_;
+    tell(state, {part, block, keys_});
     return std::move(found_);
   }
 
-  // The block unpacked; none where it is rotten.
-  std::optional<std::string> load_block(const Block& block) {
+  bool is_inside(const Block& block) const {
+    return block.offset <= file_bytes_ && block.bytes <= file_bytes_ - block.offset &&
+           file_bytes_ - block.offset - block.bytes >= trailer_bytes;
+  }
+
+  // The block, unpacked.
+  State load_block(const Block& block, std::string& into) const {
+    if (!is_inside(block)) return State::unknown;  // what leads to it is whole
     std::string bytes;
-    if (block.offset > file_bytes_ || block.bytes > file_bytes_ - block.offset ||
-        file_bytes_ - block.offset - block.bytes < trailer_bytes ||
-        !read_(block.offset, block.bytes + trailer_bytes, &bytes) || bytes.size() != block.bytes + trailer_bytes) {
-      return std::nullopt;
-    }
+    if (!read_(block.offset, block.bytes + trailer_bytes, &bytes)) return State::unreadable;
     const std::string_view packed = std::string_view(bytes).substr(0, block.bytes);
     const char type = bytes[block.bytes];
-    if (load<uint32_t>(std::string_view(bytes).substr(block.bytes + 1)) != checksum(packed, type)) return std::nullopt;
-    return unpack(packed, type);
+    if (load<uint32_t>(std::string_view(bytes).substr(block.bytes + 1)) != checksum(packed, type)) return State::rotten;
+    auto unpacked = unpack(packed, type);
+    if (!unpacked) return State::unknown;
+    into = std::move(*unpacked);
+    return State::whole;
   }
 
-  bool read_footer() {
+  // What leads to all else.
+  State read_end() {
+    State state = read_footer();
+    if (state == State::whole) state = read_metaindex();
+    if (state == State::whole) state = read_properties();
+    std::string removals;
+    if (state == State::whole && removals_) state = load_block(*removals_, removals);
+    if (state == State::whole && !leads_to_index()) state = State::rotten;
+    return state;
+  }
+
+  // It has no checksum.
+  State read_footer() {
     std::string footer;
-    if (file_bytes_ < footer_bytes || !read_(file_bytes_ - footer_bytes, footer_bytes, &footer) ||
-        footer.size() != footer_bytes) {
-      return false;
-    }
+    if (file_bytes_ < footer_bytes) return State::rotten;
+    if (!read_(file_bytes_ - footer_bytes, footer_bytes, &footer)) return State::unreadable;
     const std::string_view bytes = footer;
-    if (load<uint64_t>(bytes.substr(45)) != magic || load<uint32_t>(bytes.substr(41)) != format_version) return false;
-    if (bytes[0] != checksum_xxh3) return false;
+    if (load<uint64_t>(bytes.substr(45)) != magic) return State::rotten;
+    const auto version = load<uint32_t>(bytes.substr(41)), sums = uint32_t{static_cast<unsigned char>(bytes[0])};
+    if (version > versions_max || sums > versions_max) return State::rotten;
+    if (version != format_version || bytes[0] != checksum_xxh3) return State::unknown;
     std::string_view places = bytes.substr(1, 40);
     const auto metaindex = take_block(places), index = take_block(places);
-    if (!metaindex || !index) return false;
+    if (!metaindex || !index || !is_inside(*metaindex) || !is_inside(*index)) return State::rotten;
     metaindex_ = *metaindex;
     index_ = *index;
-    return true;
+    return State::whole;
   }
 
-  bool read_metaindex() {
-    const auto bytes = load_block(metaindex_);
-    if (!bytes) return false;
-    Entries entries(*bytes);
+  State read_metaindex() {
+    std::string bytes;
+    if (const State state = load_block(metaindex_, bytes); state != State::whole) return state;
+    Entries entries(bytes);
     std::optional<Block> properties;
     while (entries.next()) {
       std::string_view value = entries.value();
       const auto block = take_block(value);
-      if (!block) return false;
+      if (!block) return State::unknown;
       if (entries.key() == "rocksdb.properties") properties = block;
       if (entries.key() == "rocksdb.range_del") removals_ = block;
       if (entries.key().starts_with("fullfilter.")) filter_ = block;
     }
     if (properties) properties_ = *properties;
-    return entries.whole() && properties;
+    return entries.whole() && properties ? State::whole : State::unknown;
   }
 
-  bool read_properties() {
-    const auto bytes = load_block(properties_);
-    if (!bytes) return false;
-    Entries entries(*bytes);
+  State read_properties() {
+    std::string bytes;
+    if (const State state = load_block(properties_, bytes); state != State::whole) return state;
+    Entries entries(bytes);
     std::map<std::string, uint64_t> numbers;
     while (entries.next()) {
       std::string_view value = entries.value();
@@ -208,7 +231,8 @@ class Check {
     data_bytes_ = numbers["rocksdb.data.size"];
     has_user_keys_ = numbers["rocksdb.index.key.is.user.key"] != 0;
     has_deltas_ = numbers["rocksdb.index.value.is.delta.encoded"] != 0;
-    return entries.whole();
+    const bool is_known = numbers["rocksdb.block.based.table.index.type"] == 0;  // else its entries lead to indexes
+    return entries.whole() && is_known ? State::whole : State::unknown;
   }
 
   // The footer has no checksum. The index lies between the data blocks and what the footer itself has led to.
@@ -218,24 +242,26 @@ class Check {
   }
 
   // Each of its entries is a restart point, so that keys and places are whole.
-  bool read_index(std::string_view bytes) {
+  State read_index() {
+    std::string bytes;
+    if (const State state = load_block(index_, bytes); state != State::whole) return state;
     auto rest = entries_of(bytes);
     std::string from = keys_.from;
     while (rest && !rest->empty()) {
       const auto shared = take_varint(*rest), size = take_varint(*rest);
       if (!has_deltas_) (void)take_varint(*rest);
       const size_t tail = has_user_keys_ ? 0 : sizeof(uint64_t);  // sequence number and type
-      if (!shared || *shared != 0 || !size || *size > rest->size() || *size < tail) return false;
+      if (!shared || *shared != 0 || !size || *size > rest->size() || *size < tail) return State::unknown;
       const std::string last(rest->substr(0, *size - tail));
       rest->remove_prefix(*size);
       const auto block = take_block(*rest);
-      if (!block) return false;
+      if (!block) return State::unknown;
       // With its sequence number, a key may be the last of this block and the first of the next.
       const std::string behind = last + '\0';
       places_.push_back({*block, {std::exchange(from, has_user_keys_ ? behind : last), behind}});
     }
     if (!places_.empty()) places_.back().keys.to = std::min(places_.back().keys.to, keys_.to);
-    return rest.has_value();
+    return rest ? State::whole : State::unknown;
   }
 
   // What the whole ones don't hold the rotten ones held.
@@ -244,9 +270,9 @@ class Check {
     if (std::ranges::none_of(found_.rots, is_rotten)) return;
     uint64_t there = 0;
     for (const Place& place : places_) {
-      const auto bytes = load_block(place.block);
-      if (!bytes) continue;
-      for (Entries entries(*bytes); entries.next();) ++there;
+      std::string bytes;
+      if (load_block(place.block, bytes) != State::whole) continue;
+      for (Entries entries(bytes); entries.next();) ++there;
     }
     found_.lost_entries = entries_ - std::min(entries_, there);
   }

@@ -2,7 +2,7 @@
 // held. RocksDB itself stops at the first, and tells no keys.
 //
 // Spec: RocksDB's wiki, "Rocksdb BlockBasedTable Format", of format_version 5 with XXH3 (options.cc).
-// Thread: one. Limits: holds the index and one block; a block that says it unpacks to more than 64 MiB is rotten.
+// Thread: one. Limits: holds the index and one block; a block that says it unpacks to more than 64 MiB is unknown.
 #pragma once
 
 #include <cstdint>
@@ -28,12 +28,24 @@ struct Rot {
   KeyRange keys;  // what it may have held; empty for a filter, which holds nothing
 };
 
-struct TableCheck {
-  std::vector<Rot> rots;
-  uint64_t lost_entries = 0;  // that rotten blocks held: rows, and removals of rows
+// A part of which nobody knows whether it is whole: never to be replaced.
+struct Unclear {
+  enum class Why { unreadable, unknown };  // the disk gives no bytes; or they are of a format of a later Teahouse
+  Why why;
+  Rot::Part part;
+  Block block;
 };
 
-// Reads so many bytes from a place into the string; false where they can't be had.
+struct TableCheck {
+  std::vector<Rot> rots;  // parts that were read and are not what was written: their checksums are wrong
+  std::vector<Unclear> unclear;
+  uint64_t file_bytes = 0;
+  uint64_t lost_entries = 0;  // that rotten blocks held, at most: rows, and removals of rows
+
+  bool whole() const { return rots.empty() && unclear.empty(); }
+};
+
+// Reads so many bytes from a place of the file into the string; false where the disk gives none, or fewer.
 using ReadBytes = std::function<bool(uint64_t offset, size_t bytes, std::string* into)>;
 
 // `keys` is the table's whole range.

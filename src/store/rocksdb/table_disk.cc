@@ -12,18 +12,19 @@
 namespace teahouse::store::rocks {
 namespace {
 
-constexpr size_t step_bytes = 4096;  // a disk that fails does so by sectors
+constexpr size_t step_bytes = 1 << 20;
 
-// As many bytes as can be had from there.
-size_t read_at(int file, uint64_t offset, char* into, size_t bytes) {
+// False, with errno, where not all can be had.
+bool read_at(int file, uint64_t offset, char* into, size_t bytes) {
   size_t done = 0;
   while (done < bytes) {
     const ssize_t size = ::pread(file, into + done, bytes - done, static_cast<off_t>(offset + done));
     if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) break;
+    if (size == 0) errno = EIO;  // the file has become shorter
+    if (size <= 0) return false;
     done += static_cast<size_t>(size);
   }
-  return done;
+  return true;
 }
 
 bool write_at(int file, uint64_t offset, std::string_view bytes) {
@@ -37,15 +38,26 @@ bool write_at(int file, uint64_t offset, std::string_view bytes) {
   return true;
 }
 
+// So that a file that was made in it, or was given its name, is there after a crash.
+bool sync_folder(const std::filesystem::path& path) {
+  const int folder = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return false;
+  const bool synced = ::fsync(folder) == 0;
+  ::close(folder);
+  return synced;
+}
+
+Error cannot(const std::string& path, const std::string& what) {
+  return {ErrorKind::internal_server_error, "data plane: " + path + " can't be " + what + ": " + std::strerror(errno)};
+}
+
 }  // namespace
 
 TableDisk::~TableDisk() {
   if (file_ >= 0) ::close(file_);
 }
 
-Error TableDisk::failed(const std::string& what) const {
-  return {ErrorKind::internal_server_error, "data plane: " + path_ + " can't be " + what + ": " + std::strerror(errno)};
-}
+Error TableDisk::failed(const std::string& what) const { return cannot(path_, what); }
 
 Result<bool> TableDisk::open() {
   file_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
@@ -61,50 +73,85 @@ TableCheck TableDisk::check(const KeyRange& keys, const std::function<void(size_
       [&](uint64_t offset, size_t bytes, std::string* into) {
         pace(bytes);
         into->resize(bytes);
-        return read_at(file_, offset, into->data(), bytes) == bytes;
+        return read_at(file_, offset, into->data(), bytes);
       },
       bytes_, keys);
 }
 
 void TableDisk::forget() const { ::posix_fadvise(file_, 0, 0, POSIX_FADV_DONTNEED); }
 
-Result<void> TableDisk::keep(const Block& block, const std::string& path) const {
-  std::error_code ignored;  // then the file can't be made either
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
-  const int copy = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (copy < 0 && errno == EEXIST) return {};
-  if (copy < 0)
-    return Error{ErrorKind::internal_server_error, "data plane: " + path + " can't be made: " + std::strerror(errno)};
-  bool written = true;
-  std::string bytes(step_bytes, '\0');
-  for (uint64_t at = 0; written && at < block.bytes; at += step_bytes) {
-    const size_t size = std::min<uint64_t>(step_bytes, block.bytes - at);
-    std::fill(bytes.begin(), bytes.end(), '\0');
-    read_at(file_, block.offset + at, bytes.data(), size);
-    written = write_at(copy, at, std::string_view(bytes).substr(0, size));
+Result<void> TableDisk::copy(const Block& block, int to, const std::string& path) const {
+  std::string bytes;
+  for (uint64_t at = 0; at < block.bytes; at += step_bytes) {
+    bytes.resize(std::min<uint64_t>(step_bytes, block.bytes - at));
+    if (!read_at(file_, block.offset + at, bytes.data(), bytes.size())) return failed("read");
+    if (!write_at(to, at, bytes)) return cannot(path, "written");
   }
-  written = written && ::fsync(copy) == 0;
-  const Error error{ErrorKind::internal_server_error,
-                    "data plane: " + path + " can't be written: " + std::strerror(errno)};
-  ::close(copy);
-  if (written) return {};
-  ::unlink(path.c_str());
-  return error;
+  return {};
 }
 
-Result<void> TableDisk::blank(const Rot& rot) const {
-  const std::string blank = make_blank(rot);
-  if (blank.empty()) {
+Result<void> TableDisk::keep(const Block& block, const std::string& path) const {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  std::error_code failed;  // to make it, or to find the file: then it can't be written either
+  std::filesystem::create_directories(folder, failed);
+  const auto there = std::filesystem::file_size(path, failed);
+  if (!failed && there >= block.bytes) return {};
+  const std::string part = path + ".part";
+  const int file = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0) return cannot(part, "made");
+  auto copied = copy(block, file, part);
+  if (copied && ::fsync(file) != 0) copied = cannot(part, "written");
+  ::close(file);
+  if (copied && ::rename(part.c_str(), path.c_str()) != 0) copied = cannot(path, "made");
+  if (copied && !(sync_folder(folder) && sync_folder(folder.parent_path()))) copied = cannot(path, "written");
+  if (!copied) ::unlink(part.c_str());
+  return copied;
+}
+
+Result<void> TableDisk::check_blanks(const std::vector<Rot>& rots) const {
+  for (const Rot& rot : rots) {
+    if (!make_blank(rot).empty()) continue;
     return Error{ErrorKind::internal_server_error,
                  "data plane: " + path_ + " has no room for a blank of " + std::to_string(rot.block.bytes) + " bytes"};
   }
+  return {};
+}
+
+Result<void> TableDisk::check_names() const {
+  struct stat status {};
+  if (::fstat(file_, &status) != 0) return failed("read");
+  if (status.st_nlink <= 1) return {};
+  return Error{ErrorKind::internal_server_error,
+               "data plane: " + path_ + " has other names (hard links), which a blank would change too"};
+}
+
+Result<void> TableDisk::write_blanks(const std::vector<Rot>& rots, int to, const std::string& path) {
+  for (const Rot& rot : rots) {
+    if (!write_at(to, rot.block.offset, make_blank(rot))) return cannot(path, "written");
+  }
+  if (::fsync(to) != 0) return cannot(path, "written");
+  return {};
+}
+
+Result<void> TableDisk::blank(const std::vector<Rot>& rots) const {
+  if (auto alone = check_names(); !alone) return alone;
   const int file = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
   if (file < 0) return failed("written");
-  const bool written = write_at(file, rot.block.offset, blank) && ::fsync(file) == 0;
-  const Error error = failed("written");
+  auto written = write_blanks(rots, file, path_);
   ::close(file);
-  if (!written) return error;
-  return {};
+  return written;
+}
+
+Result<void> TableDisk::replace(const std::vector<Rot>& rots, const std::string& draft) const {
+  const int file = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (file < 0) return cannot(draft, "made");
+  auto written = copy({0, bytes_}, file, draft);
+  if (written) written = write_blanks(rots, file, draft);
+  ::close(file);
+  if (written && ::rename(draft.c_str(), path_.c_str()) != 0) written = failed("replaced");
+  if (!written) ::unlink(draft.c_str());
+  if (written && !sync_folder(std::filesystem::path(path_).parent_path())) written = failed("replaced");
+  return written;
 }
 
 }  // namespace teahouse::store::rocks

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "store/rocksdb/table_check.h"
@@ -25,13 +26,25 @@ class TableDisk {
   // What the machine remembers of the file is forgotten, so that the next check reads the disk.
   void forget() const;
 
-  // Copies what can be read of the block to this path, and waits until it is on disk. One that is there stays.
+  // Copies the block to this path, and waits until it is on disk. A copy that is there stays. Errors: also where not
+  // all of it can be read.
   Result<void> keep(const Block& block, const std::string& path) const;
-  Result<void> blank(const Rot& rot) const;  // puts make_blank() in its place
+
+  // Whether there is a blank (make_blank) for each, and whether the file has no other name, by which a backup would get
+  // the blanks too.
+  Result<void> check_blanks(const std::vector<Rot>& rots) const;
+  Result<void> check_names() const;
+  // Puts blanks in the places of these. REQUIRES: check_blanks. Errors: check_names.
+  Result<void> blank(const std::vector<Rot>& rots) const;
+  // The same by a new file of the old one's name, which is written as `draft` before: a database that has the table
+  // open sees the old one.
+  Result<void> replace(const std::vector<Rot>& rots, const std::string& draft) const;
   uint64_t bytes() const { return bytes_; }
 
  private:
   Error failed(const std::string& what) const;
+  Result<void> copy(const Block& block, int to, const std::string& path) const;
+  static Result<void> write_blanks(const std::vector<Rot>& rots, int to, const std::string& path);
 
   const std::string path_;
   int file_ = -1;
