@@ -21,6 +21,7 @@
 #include "store/rocksdb/patient_files.h"
 #include "store/rocksdb/patrol.h"
 #include "store/rocksdb/reader.h"
+#include "store/rocksdb/set_aside.h"
 
 namespace teahouse::store {
 namespace {
@@ -207,9 +208,7 @@ rocksdb::Status read_arrival_order(rocksdb::DB& db, ArrivalOrder& order) {
   return status;
 }
 
-}  // namespace
-
-Result<std::unique_ptr<DataPlane>> open_rocksdb(const std::string& directory, RocksdbSettings settings) {
+Result<std::unique_ptr<DataPlane>> open_once(const std::string& directory, const RocksdbSettings& settings) {
   const std::string mark = directory + "/COMMITTED";
   const auto listener = std::make_shared<RotListener>();
   auto disk = std::make_unique<Disk>(settings);
@@ -223,6 +222,15 @@ Result<std::unique_ptr<DataPlane>> open_rocksdb(const std::string& directory, Ro
   if (status.ok()) status = plane->resume();
   if (!status.ok()) return disk_error(status, "opening " + directory);
   return std::unique_ptr<DataPlane>(std::move(plane));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DataPlane>> open_rocksdb(const std::string& directory, RocksdbSettings settings) {
+  auto plane = open_once(directory, settings);
+  // The first reads may need a table whose end is rotten and that RocksDB had not opened: it is marked by now.
+  if (!plane && has_marks(directory)) plane = open_once(directory, settings);
+  return plane;
 }
 
 bool has_rocksdb(const std::string& directory) { return rocks::has_database(directory); }
