@@ -13,6 +13,7 @@
 #include <rocksdb/env.h>
 #include <rocksdb/sst_file_reader.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/log.h"
@@ -192,8 +193,26 @@ class Opening {
       status = repair();
       if (status.ok()) status = rocksdb::DB::Open(options_, directory_, &opened);
     }
+    std::unique_ptr<rocksdb::DB> db(opened);
+    if (status.ok() && options_.verify_sst_unique_id_in_manifest && may_have_blank(*db)) {
+      db.reset();
+      if (const auto aside = set_tables_aside(); !aside) return aside.error();
+      status = rocksdb::DB::Open(options_, directory_, &opened);
+      db.reset(opened);
+    }
     if (!status.ok()) return open_error(status, directory_);
-    return std::unique_ptr<rocksdb::DB>(opened);
+    return db;
+  }
+
+  // Whether a table may have been replaced that is there: also in what a backup without lost/ was restored to. The
+  // notes say it, or can't be read for it.
+  bool may_have_blank(rocksdb::DB& db) const {
+    Damages::List noted;
+    if (!load_damages(db, &noted).ok()) return true;
+    return std::ranges::any_of(noted, [&](const Damage& damage) {
+      std::error_code ignored;
+      return damage.kept == damage.file && fs::exists(directory_ + "/" + damage.file, ignored);
+    });
   }
 
   // Opens also beside tables that can't be opened.
