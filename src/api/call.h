@@ -81,6 +81,7 @@ struct Endpoint {
   std::vector<std::string_view> parameters = {};  // of the query string
   bool cors = false;                              // pages of the tenant's origins may call it
   std::optional<Effect> effect = {};              // where the method does not tell
+  bool takes_key = method == "POST";              // an Idempotency-Key; false where an answer is true but once
 
   Effect its_effect() const;
 };

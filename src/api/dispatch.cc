@@ -63,7 +63,7 @@ Result<void> check_disk(const Endpoint& endpoint, const store::DiskHealth& healt
 
 // The other methods change nothing, or nothing more when they come again.
 bool is_keyed(const Endpoint& endpoint, const http::Request& request) {
-  return endpoint.method == "POST" && request.headers.find(idempotency_header);
+  return endpoint.takes_key && request.headers.find(idempotency_header);
 }
 
 // Of what is asked; who asks may show another token at the next try.

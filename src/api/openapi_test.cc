@@ -77,8 +77,7 @@ TEST(OpenApi, DescribesEveryEndpoint) {
     const json::object& operation = found->as_object();
     EXPECT_EQ(parameters_of(open_api, operation, "query"), names_of(endpoint.parameters)) << name;
     EXPECT_EQ(parameters_of(open_api, operation, "path"), captures_of(endpoint.pattern)) << name;
-    EXPECT_EQ(parameters_of(open_api, operation, "header"),
-              endpoint.method == "POST" ? Names{"Idempotency-Key"} : Names())
+    EXPECT_EQ(parameters_of(open_api, operation, "header"), endpoint.takes_key ? Names{"Idempotency-Key"} : Names())
         << name;
     EXPECT_EQ(fields_of(open_api, operation, "application/json"), names_of(endpoint.fields)) << name;
     EXPECT_EQ(fields_of(open_api, operation, "application/x-www-form-urlencoded"), names_of(endpoint.fields)) << name;

@@ -19,7 +19,7 @@ std::vector<Endpoint> operator_endpoints() {
   return {
       {"GET", "/operator/v1/ping", operator_key, ping},
       {"GET", "/operator/v1/audit", operator_key, list_audit, no_names, {"tenant", "limit"}},
-      {"POST", "/operator/v1/snapshot", operator_key, make_snapshot, no_names, no_names, false, Effect::changes},
+      {"POST", "/operator/v1/snapshot", operator_key, make_snapshot, no_names, no_names, false, Effect::changes, false},
       {"GET", "/operator/v1/plans", operator_key, list_plans},
       {"GET", "/operator/v1/plans/{plan}", operator_key, get_plan},
       {"PUT", "/operator/v1/plans/{plan}", operator_key, put_plan, limits, no_names, false, Effect::changes},

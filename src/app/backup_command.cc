@@ -22,6 +22,7 @@
 #include "cli/client.h"
 #include "cli/shell.h"
 #include "store/rocksdb/rocksdb_plane.h"
+#include "store/sqlite/sqlite_plane.h"
 
 namespace teahouse {
 namespace {
@@ -106,13 +107,16 @@ Result<std::string> take_snapshot(const cli::Place& place) {
   return planes->bond->house();
 }
 
-Result<std::vector<backup::SourceFile>> list_files(const std::string& directory) {
-  const std::string snapshot = snapshot_folder(directory), data = snapshot + "/data";
+// RocksDB's own, made by looking at it.
+bool is_of_looking(const std::string& name) { return name.starts_with("LOG") || name == "LOCK"; }
+
+Result<std::vector<backup::SourceFile>> list_files(const std::string& directory, const std::string& snapshot) {
+  const std::string data = snapshot + "/data";
   std::vector<backup::SourceFile> files{{"control.db", snapshot + "/control.db"}};
   std::error_code failed;
   for (fs::directory_iterator at(data, failed), end; !failed && at != end; at.increment(failed)) {
     const std::string name = at->path().filename().string();
-    if (name.starts_with("LOG") || name == "LOCK") continue;  // RocksDB's own, made by looking at it
+    if (is_of_looking(name)) continue;
     files.push_back({"data/" + name, at->path().string(), at->path().extension() == ".sst"});
   }
   if (failed) return bad(data + " can't be read: " + failed.message() + ".");
@@ -128,14 +132,31 @@ Result<void> check_copy(const std::string& path) {
   return path.ends_with(".sst") ? store::check_rocksdb_table(path) : Result<void>();
 }
 
+// Whether what was written opens; how many of its parts are set aside as damaged.
+Result<size_t> check_all(const std::string& folder) {
+  const std::string data = folder + "/data";
+  auto damages = store::check_rocksdb_copy(data);
+  std::vector<fs::path> looks;
+  std::error_code failed;
+  for (fs::directory_iterator at(data, failed), end; !failed && at != end; at.increment(failed)) {
+    if (is_of_looking(at->path().filename().string())) looks.push_back(at->path());
+  }
+  for (const fs::path& path : looks) fs::remove(path, failed);
+  return damages;
+}
+
 Result<backup::BackupMade> copy_snapshot(const BackupOptions& options, backup::BackupFolder& folder) {
+  const std::string& directory = options.place.data;
+  if (auto removed = remove_snapshots(directory); !removed) return removed.error();
   const auto house = take_snapshot(options.place);
   if (!house) return house.error();
-  if (auto whole = check_snapshot(options.place.data); !whole) return whole.error();
-  auto files = list_files(options.place.data);
+  const auto snapshot = claim_snapshot(directory);
+  if (!snapshot) return snapshot.error();
+  if (auto whole = store::check_sqlite_copy(*snapshot + "/control.db"); !whole) return whole.error();
+  auto files = list_files(directory, *snapshot);
   if (!files) return files.error();
-  return backup::make_backup(
-      folder, {*house, TEAHOUSE_VERSION, std::move(*files), options.keep, SystemClock().wall_ms(), check_copy});
+  return backup::make_backup(folder, {*house, TEAHOUSE_VERSION, std::move(*files), options.keep,
+                                      SystemClock().wall_ms(), check_copy, check_all});
 }
 
 Result<backup::BackupMade> run_backup(const BackupOptions& options) {
@@ -147,7 +168,7 @@ Result<backup::BackupMade> run_backup(const BackupOptions& options) {
   const auto lock = backup::FolderLock::take(directory);
   if (!lock) return lock.error();
   auto made = copy_snapshot(options, *folder);
-  const auto removed = remove_snapshot(directory);
+  const auto removed = remove_snapshots(directory);
   if (made && !removed) made->notes.push_back(removed.error().text);
   return made;
 }
@@ -194,7 +215,7 @@ int backup_command(int argc, char** argv) {
   const auto made = run_backup(options);
   if (!made) return fail("backup", made.error());
   report(options, *made);
-  return cli::exit_good;
+  return made->damages == 0 ? cli::exit_good : cli::exit_refused;
 }
 
 int restore_command(int argc, char** argv) {

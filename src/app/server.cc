@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 
+#include <atomic>
 #include <filesystem>
 #include <future>
 #include <latch>
@@ -76,7 +77,8 @@ struct Server::State {
   http::StaticFiles assets;
   std::unique_ptr<Rooms> rooms;
   Ports ports;
-  store::Workers snapshots{1, "snapshot"};  // no loop waits for the disk
+  std::atomic<bool> is_snapshot_made = false;  // at this moment
+  store::Workers snapshots{1, "snapshot"};     // no loop waits for the disk
   std::unique_ptr<store::DiskWatch> disk_watch;
 
   static Task<Result<std::string>> take_snapshot(State& self, Executor& home);
@@ -128,9 +130,12 @@ Result<void> Server::State::load() {
 }
 
 Task<Result<std::string>> Server::State::take_snapshot(State& self, Executor& home) {
+  if (self.is_snapshot_made.exchange(true)) co_return Error{ErrorKind::conflict, "A snapshot is being made."};
   Async<Result<void>> making(home, [&self](Async<Result<void>>::Done done) {
     self.snapshots.post([&self, done = std::move(done)] {
-      done(make_snapshot(*self.control, *self.data, self.config.data_directory));
+      auto made = make_snapshot(*self.control, *self.data, self.config.data_directory);
+      self.is_snapshot_made = false;
+      done(std::move(made));
     });
   });
   const auto made = co_await making;
@@ -229,7 +234,7 @@ Result<std::unique_ptr<Server>> Server::make(const Config& config, size_t connec
       config.data_directory,
       {config.accept_loss, static_cast<size_t>(config.storage_scrub_mib_per_s) << 20, disk_watch->is_tight(), health});
   if (!planes) return planes.error();
-  remove_left_snapshot(config.data_directory);
+  remove_left_snapshots(config.data_directory);
   static const SystemClock ca_clock;
   auto ca = LocalCa::load_or_make(config.data_directory + "/ca.pem", config.data_directory + "/ca.key", ca_clock);
   if (!ca) return ca.error();

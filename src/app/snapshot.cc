@@ -14,6 +14,19 @@
 namespace teahouse {
 namespace {
 
+namespace fs = std::filesystem;
+
+std::string new_folder(const std::string& directory) { return directory + "/snapshot.new"; }
+std::string made_folder(const std::string& directory) { return directory + "/snapshot"; }
+std::string claimed_folder(const std::string& directory) { return directory + "/snapshot.reading"; }
+
+Result<void> rename(const std::string& from, const std::string& to) {
+  std::error_code failed;
+  fs::rename(from, to, failed);
+  if (!failed) return {};
+  return Error{ErrorKind::internal_server_error, from + " can't be renamed: " + failed.message() + "."};
+}
+
 Result<void> copy_planes(store::ControlPlane& control, store::DataPlane& data, const std::string& folder) {
   if (auto made = backup::make_folder(folder); !made) return made;
   if (auto flushed = store::flush_rocksdb(data); !flushed) return flushed;
@@ -23,27 +36,34 @@ Result<void> copy_planes(store::ControlPlane& control, store::DataPlane& data, c
 
 }  // namespace
 
-std::string snapshot_folder(const std::string& directory) { return directory + "/snapshot"; }
-
 Result<void> make_snapshot(store::ControlPlane& control, store::DataPlane& data, const std::string& directory) {
-  if (auto removed = remove_snapshot(directory); !removed) return removed;
   std::error_code unknown;  // then the path as it is will do
-  const std::string whole_path = std::filesystem::absolute(directory, unknown).string();
-  auto copied = copy_planes(control, data, snapshot_folder(unknown ? directory : whole_path));
-  if (!copied) (void)remove_snapshot(directory);  // the next one tries again
-  return copied;
+  const std::string whole_path = fs::absolute(directory, unknown).string();
+  const std::string begun = new_folder(unknown ? directory : whole_path);
+  if (auto removed = backup::remove_folder(begun); !removed) return removed;
+  auto made = copy_planes(control, data, begun);
+  if (made) made = backup::remove_folder(made_folder(directory));
+  if (made) made = rename(begun, made_folder(directory));
+  if (!made) (void)backup::remove_folder(begun);  // the next one tries again
+  return made;
 }
 
-Result<void> check_snapshot(const std::string& directory) {
-  if (auto checked = store::check_sqlite_copy(snapshot_folder(directory) + "/control.db"); !checked) return checked;
-  return store::check_rocksdb_copy(snapshot_folder(directory) + "/data");
+Result<std::string> claim_snapshot(const std::string& directory) {
+  const std::string claimed = claimed_folder(directory);
+  if (auto renamed = rename(made_folder(directory), claimed); !renamed) return renamed.error();
+  return claimed;
 }
 
-Result<void> remove_snapshot(const std::string& directory) { return backup::remove_folder(snapshot_folder(directory)); }
+Result<void> remove_snapshots(const std::string& directory) {
+  if (auto removed = backup::remove_folder(made_folder(directory)); !removed) return removed;
+  return backup::remove_folder(claimed_folder(directory));
+}
 
-void remove_left_snapshot(const std::string& directory) {
+void remove_left_snapshots(const std::string& directory) {
   const auto unused = backup::FolderLock::take(directory);
-  const auto removed = unused ? remove_snapshot(directory) : Result<void>();
+  if (!unused) return;
+  auto removed = remove_snapshots(directory);
+  if (removed) removed = backup::remove_folder(new_folder(directory));
   if (!removed) log::warning("server", "What a backup has left is not removed", {{"why", removed.error().text}});
 }
 

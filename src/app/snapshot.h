@@ -1,5 +1,6 @@
-// Snapshot: both planes of a house as they were at one moment, as files in DIR/snapshot, from where a backup takes
-// them. Tables are shared with the house by hard links, so it costs little; one that is left keeps removed ones on the
+// Snapshot: both planes of a house as they were at one moment, as files. It is made in DIR/snapshot.new, is whole
+// when it is DIR/snapshot, and is in DIR/snapshot.reading while a backup reads it, so that another is never put in its
+// place. Tables are shared with the house by hard links, so it costs little; one that is left keeps removed ones on the
 // disk.
 //
 // Thread: any; all block. Errors: internal_server_error; then nothing is left.
@@ -13,14 +14,14 @@
 
 namespace teahouse {
 
-std::string snapshot_folder(const std::string& directory);
-
-// In place of one that is there. While the data plane is copied no statement of the control plane runs.
+// In place of one that is there, unless it is claimed. While the data plane is copied no statement of the control plane
+// runs. REQUIRES: no other is being made.
 Result<void> make_snapshot(store::ControlPlane& control, store::DataPlane& data, const std::string& directory);
-// Does it open, and is each page of the control plane whole?
-Result<void> check_snapshot(const std::string& directory);
-Result<void> remove_snapshot(const std::string& directory);
-// The same at a start, unless a backup reads it.
-void remove_left_snapshot(const std::string& directory);
+// The folder where the one that was made is from now on. REQUIRES of this and the next: the directory's FolderLock.
+Result<std::string> claim_snapshot(const std::string& directory);
+// The one that was made, and the claimed one.
+Result<void> remove_snapshots(const std::string& directory);
+// At a start: those, and what was begun, unless a backup is at work.
+void remove_left_snapshots(const std::string& directory);
 
 }  // namespace teahouse

@@ -25,7 +25,9 @@ class Making {
     }
     made_.name = folder_.next_name(wanted_.wall_ms);
     if (auto finished = folder_.finish(made_.name); !finished) return finished.error();
-    if (wanted_.keep > 0) {
+    if (made_.damages > 0) {
+      note_damages();
+    } else if (wanted_.keep > 0) {
       auto removed = folder_.keep(wanted_.keep);
       if (!removed) return removed.error();
       made_.removed = std::move(*removed);
@@ -61,8 +63,24 @@ class Making {
       if (auto added = add(source); !added) return added;
     }
     std::ranges::sort(manifest_.files, {}, &ManifestFile::path);
+    if (auto checked = check_all(); !checked) return checked;
     if (auto synced = sync_folder(folder_.unfinished() + "/data"); !synced) return synced;
     return write_whole_file(folder_.unfinished() + "/" + manifest_name, to_text(manifest_), 0600);
+  }
+
+  Result<void> check_all() {
+    if (!wanted_.check_all) return {};
+    const auto damages = wanted_.check_all(folder_.unfinished());
+    if (!damages) return damages.error();
+    made_.damages = *damages;
+    return {};
+  }
+
+  void note_damages() {
+    const std::string parts =
+        made_.damages == 1 ? "1 part of a table is" : std::to_string(made_.damages) + " parts of tables are";
+    made_.notes.push_back(parts + " set aside as damaged and " + (made_.damages == 1 ? "is" : "are") +
+                          " not in it; no earlier backup was removed. `teahouse check` names them.");
   }
 
   Result<void> add(const SourceFile& source) {

@@ -26,6 +26,8 @@ struct BackupWanted {
   size_t keep = 0;                // so many backups are kept, this one counted; 0: all
   int64_t wall_ms = 0;
   std::function<Result<void>(const std::string& path)> check;  // of each file that was copied; may be empty
+  // Of the folder of all that was written; how many parts of tables are set aside in it as damaged. May be empty.
+  std::function<Result<size_t>(const std::string& folder)> check_all;
 };
 
 struct BackupMade {
@@ -33,7 +35,8 @@ struct BackupMade {
   size_t files = 0;
   uint64_t bytes = 0, copied_bytes = 0;
   std::vector<std::string> removed;  // names of backups
-  std::vector<std::string> notes;    // sentences: what was found of earlier ones
+  std::vector<std::string> notes;    // sentences: what was found, of earlier ones too
+  size_t damages = 0;                // what check_all gave; no earlier one is removed where it gave any
 };
 
 // Thread: any; blocks. Errors: those of files.h and of `check`; conflict for a folder with backups of another house.

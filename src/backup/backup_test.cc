@@ -49,7 +49,7 @@ class Backup : public ::testing::Test {
   Result<BackupMade> make(const std::string& house = "house-1") {
     auto folder = BackupFolder::open(path("backups"));
     if (!folder) return folder.error();
-    BackupWanted wanted{house, "1", {}, keep_, wall_ms_, check_};
+    BackupWanted wanted{house, "1", {}, keep_, wall_ms_, check_, check_all_};
     for (const auto& entry : fs::recursive_directory_iterator(path("house"))) {
       if (entry.is_directory()) continue;
       const std::string name = fs::relative(entry.path(), path("house")).string();
@@ -75,6 +75,7 @@ class Backup : public ::testing::Test {
   int64_t wall_ms_ = 1'700'000'000'000;
   size_t keep_ = 0;
   std::function<Result<void>(const std::string&)> check_;
+  std::function<Result<size_t>(const std::string&)> check_all_;
 };
 
 TEST_F(Backup, ComesBackAsItWas) {
@@ -162,6 +163,34 @@ TEST_F(Backup, WhatWasCutShortIsNone) {
   const std::string second = must_make().name;
   EXPECT_EQ(second.substr(0, 7), "000008-");
   EXPECT_EQ(names("backups"), (std::vector<std::string>{first, second}));
+}
+
+TEST_F(Backup, WhatWasWrittenIsCheckedBeforeItIsABackup) {
+  std::string looked;
+  check_all_ = [&](const std::string& folder) -> Result<size_t> {
+    const auto text = read_whole_file(folder + "/data/000001.sst");
+    looked = text ? *text : "nothing";
+    EXPECT_FALSE(fs::exists(folder + "/manifest.json"));
+    return Error{ErrorKind::internal_server_error, "it does not open"};
+  };
+  EXPECT_EQ(make().error().text, "it does not open");
+  EXPECT_EQ(looked, "messages");
+  EXPECT_EQ(names("backups"), std::vector<std::string>());
+}
+
+TEST_F(Backup, OneOfADamagedHouseRemovesNoEarlierOne) {
+  keep_ = 1;
+  const std::string first = must_make().name;
+  check_all_ = [](const std::string&) { return Result<size_t>(2); };
+  const BackupMade made = must_make();
+  EXPECT_EQ(made.damages, 2u);
+  EXPECT_EQ(made.removed, std::vector<std::string>());
+  ASSERT_EQ(made.notes.size(), 1u);
+  EXPECT_TRUE(made.notes[0].starts_with("2 parts of tables are set aside as damaged and are not in it; no earlier"));
+  EXPECT_EQ(names("backups"), (std::vector<std::string>{first, made.name}));
+  check_all_ = {};
+  const BackupMade healed = must_make();
+  EXPECT_EQ(names("backups"), std::vector<std::string>{healed.name});
 }
 
 TEST_F(Backup, KeepsTheNewestWhateverTheClockSays) {

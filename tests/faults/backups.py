@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 
 import damage
+import rot
 import slow_disk
 from fixtures import limits
 from fixtures.client import Unexpected
@@ -218,11 +219,11 @@ async def killed(server):
         process.kill()
         process.wait()
         slow_disk.free_disk()
-        if not os.path.exists(server.data + '/snapshot') or backups.names() != [os.path.basename(first), 'unfinished']:
+        if not os.path.exists(server.data + '/snapshot.reading') or backups.names() != [os.path.basename(first), 'unfinished']:
             raise Unexpected(f'there are {backups.names()}')
         await restored(server, backups, backups.folder)
         second, _ = await backups.make()
-        if os.path.exists(server.data + '/snapshot') or backups.names() != [os.path.basename(path) for path in (first, second)]:
+        if os.path.exists(server.data + '/snapshot.reading') or backups.names() != [os.path.basename(path) for path in (first, second)]:
             raise Unexpected(f'{backups.names()} are left')
         data = backups.folder + '/restored'
         slow_disk.stop_disk()
@@ -246,6 +247,59 @@ async def killed(server):
     if os.path.exists(server.data + '/snapshot'):
         raise Unexpected('a start leaves what a backup has left')
 CASES.append(('backup: killed in the middle', killed))
+
+
+async def snapshots_meanwhile(server):
+    """What is asked for while a backup is made never takes the place of what that reads."""
+    await damage.make_house(server)
+    server.start()
+    shim = slow_disk.prepare()
+    with Backups(server) as backups:
+        slow_disk.stop_disk()
+        making = asyncio.ensure_future(run(backups.backup_command(), {**shim, 'SLOW_DISK_OF': '/unfinished/'}))
+        await until(lambda: os.path.exists(backups.folder + '/unfinished/control.db'), 'something is written')
+        for number in range(2):
+            await damage.say(server, [damage.MESSAGES + number])
+            await asyncio.to_thread(server.api.must, 'POST', '/operator/v1/snapshot')
+        slow_disk.free_disk()
+        done = await making
+        if done.returncode != 0 or done.stderr:
+            raise Unexpected(f'it ended with {done.returncode}: {done.stderr}')
+        await restored(server, backups, backups.folder)
+        if left := [name for name in os.listdir(server.data) if name.startswith('snapshot')]:
+            raise Unexpected(f'{left} are left')
+    answers = await asyncio.gather(*(asyncio.to_thread(server.api.call, 'POST', '/operator/v1/snapshot') for _ in range(8)))
+    kinds = {answer.status for answer in answers}
+    if 201 not in kinds or not kinds <= {201, 409}:
+        raise Unexpected(f'eight at once were answered {kinds}')
+    server.kill()
+    os.mkdir(server.data + '/snapshot.reading')
+    server.start()
+    if left := [name for name in os.listdir(server.data) if name.startswith('snapshot')]:
+        raise Unexpected(f'a start leaves {left}')
+CASES.append(('backup: while snapshots are asked for', snapshots_meanwhile))
+
+
+async def set_aside(server):
+    """Of a house that has lost a part the earlier backups stay, and the command says so and fails."""
+    words = await rot.make_house(server)
+    with Backups(server) as backups:
+        before = backups.folder + '.before'
+        shutil.copytree(server.data, before)   # to open the house itself would move what is to rot
+        await good([binary(), 'backup', '--data', before, '--to', backups.folder])
+        shutil.rmtree(before)
+        [first] = backups.names()
+        rot.rot(server, words.of['montague'][rot.ROTTEN])
+        server.start()
+        await rot.is_error(server, 'montague')
+        await until(lambda: rot.damage_lines(server), 'the damage is told of')
+        done = await run(backups.backup_command('--keep', '1'))
+        if done.returncode != 1 or 'set aside as damaged' not in done.stderr or 'no earlier backup was removed' not in done.stderr:
+            raise Unexpected(f'it ended with {done.returncode}: {done.stdout}{done.stderr}')
+        if len(backups.names()) != 2 or first not in backups.names():
+            raise Unexpected(f'there are {backups.names()}')
+set_aside.settings = ['server.loops=3', 'storage.scrub_mib_per_s=0']
+CASES.append(('backup: of a house with a part set aside', set_aside))
 
 
 async def wrong_places(server):

@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "store/rocksdb/damage.h"
 #include "store/rocksdb/options.h"
 #include "store/rocksdb/rocksdb_plane.h"
 
@@ -33,14 +34,16 @@ Result<void> check_rocksdb_table(const std::string& path) {
   return {};
 }
 
-Result<void> check_rocksdb_copy(const std::string& directory) {
-  rocksdb::DB* opened = nullptr;
-  rocksdb::Options options = make_options();
+Result<size_t> check_rocksdb_copy(const std::string& directory) {
+  auto options = make_options();
   options.verify_sst_unique_id_in_manifest = false;  // a table that was replaced as damaged is another by that
-  const auto status = rocksdb::DB::OpenForReadOnly(options, directory, &opened);
+  rocksdb::DB* opened = nullptr;
+  auto status = rocksdb::DB::OpenForReadOnly(options, directory, &opened);
   const std::unique_ptr<rocksdb::DB> db(opened);
+  rocks::Damages::List damages;
+  if (status.ok()) status = rocks::load_damages(*db, &damages);
   if (!status.ok()) return disk_error(status, "checking the copy " + directory);
-  return {};
+  return damages.size();
 }
 
 }  // namespace teahouse::store

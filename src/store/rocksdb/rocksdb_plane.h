@@ -52,8 +52,8 @@ Result<void> copy_rocksdb(DataPlane& plane, const std::string& directory);
 
 // Reads a table file (*.sst) through. Errors: the first block that is damaged.
 Result<void> check_rocksdb_table(const std::string& path);
-// Whether a copy can be opened, with all that its list of tables names.
-Result<void> check_rocksdb_copy(const std::string& directory);
+// Whether a copy can be opened, with all that its list of tables names; how many parts of it are set aside as damaged.
+Result<size_t> check_rocksdb_copy(const std::string& directory);
 
 // Every key of every tenant with its value, in order, once all writes until now are committed: for tests and for
 // looking into a plane. Blocks. REQUIRES: the plane comes from open_rocksdb.
