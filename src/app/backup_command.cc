@@ -31,7 +31,8 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 
 // What lies beside the planes and never changes while a server runs.
-constexpr const char* files_beside[] = {"seal.key", "operator.key", "ca.key", "ca.pem", "teahouse.toml"};
+constexpr std::string_view seal_key = "seal.key";  // the only one of them that a house can't do without
+constexpr std::string_view files_beside[] = {seal_key, "operator.key", "ca.key", "ca.pem", "teahouse.toml"};
 
 Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
 
@@ -120,9 +121,15 @@ Result<std::vector<backup::SourceFile>> list_files(const std::string& directory,
     files.push_back({"data/" + name, at->path().string(), at->path().extension() == ".sst"});
   }
   if (failed) return bad(data + " can't be read: " + failed.message() + ".");
-  for (const char* name : files_beside) {
-    const std::string path = directory + "/" + name;
-    if (fs::exists(path, failed)) files.push_back({name, path});
+  for (const std::string_view name : files_beside) {
+    const std::string path = directory + "/" + std::string(name);
+    struct stat status {};
+    if (::stat(path.c_str(), &status) == 0) {
+      files.push_back({std::string(name), path});
+    } else if (errno != ENOENT || name == seal_key) {
+      return bad(path + " can't be looked at: " + std::strerror(errno) +
+                 ". No backup was made: without it the house would not come back.");
+    }
   }
   return files;
 }

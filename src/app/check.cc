@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "backup/restore.h"
 #include "base/clock.h"
 #include "store/bond.h"
 #include "store/commit_mark.h"
@@ -154,6 +155,9 @@ void print_report(const Report& report, const std::string& directory, bool taken
 
 Result<Report> make_report(const std::string& directory, bool take_out) {
   Report report;
+  if (take_out) {
+    if (auto house = backup::refuse_no_house(directory); !house) return house.error();
+  }
   const auto control = check_control(directory, report);
   const std::string data = directory + "/data";
   auto checked = take_out ? store::take_out_rocksdb(data, {.may_be_made = false, .tenant_names = report.tenant_names()})

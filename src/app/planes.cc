@@ -39,7 +39,7 @@ bool has_planes(const std::string& directory) {
 }
 
 Result<Planes> open_planes(const std::string& directory, const PlaneSettings& settings) {
-  if (auto whole = backup::refuse_half_restored(directory); !whole) return whole.error();
+  if (auto whole = backup::refuse_no_house(directory); !whole) return whole.error();
   const bool accept_loss = settings.accept_loss;
   if (!has_control_plane(directory) && store::has_rocksdb(directory + "/data") && !accept_loss) {
     return Error{ErrorKind::internal_server_error,

@@ -6,8 +6,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <optional>
+#include <utility>
 
+#include "app/planes.h"
 #include "app/server.h"
+#include "backup/backup_folder.h"
 #include "backup/restore.h"
 
 namespace teahouse {
@@ -37,7 +42,17 @@ Result<size_t> raise_file_limit(size_t loops) {
   return limit.rlim_max - others;
 }
 
-int run(const Config& config) {
+// Keeps restores away from a folder while a house begins in it; empty where there is one.
+Result<std::optional<backup::FolderLock>> begin_house(const std::string& directory) {
+  if (has_planes(directory)) return std::optional<backup::FolderLock>();
+  if (std::error_code none; !std::filesystem::exists(directory, none)) return std::optional<backup::FolderLock>();
+  auto lock = backup::FolderLock::take(directory);
+  if (lock) return std::optional(std::move(*lock));
+  if (lock.error().kind != ErrorKind::conflict) return lock.error();
+  return Error{ErrorKind::conflict, "A restore into " + directory + " is at work. Start this when it has ended."};
+}
+
+int run(const Config& config, std::optional<backup::FolderLock> beginning) {
   // All threads leave these to this one.
   sigset_t signals;
   sigemptyset(&signals);
@@ -50,6 +65,7 @@ int run(const Config& config) {
 
   auto server = Server::make(config, *connections_max);
   if (!server) return fail(server.error());
+  beginning.reset();
   const auto started = (*server)->start();
   if (!started) return fail(started.error());
   printf("ready\n");  // tidy: allow print: what scripts wait for
@@ -83,13 +99,15 @@ int serve(int argc, char** argv) {
     app.parse(argc - 1, argv + 1);
   } catch (const CLI::ParseError& error) { return app.exit(error) == 0 ? 0 : 2; }
   umask(077);  // keys and everybody's messages are in what it makes
-  if (auto whole = backup::refuse_half_restored(data_directory); !whole) return fail(whole.error());
+  auto beginning = begin_house(data_directory);
+  if (!beginning) return fail(beginning.error());
+  if (auto house = backup::refuse_no_house(data_directory); !house) return fail(house.error());
   auto config = load_config(data_directory, overrides);
   if (!config) return fail(config.error());
   config->accept_loss = accept_loss;
   config->believe_clock = believe_clock;
   log::start(config->log_level);
-  return run(*config);
+  return run(*config, std::move(*beginning));
 }
 
 }  // namespace teahouse

@@ -27,8 +27,21 @@ Result<void> rename(const std::string& from, const std::string& to) {
   return Error{ErrorKind::internal_server_error, from + " can't be renamed: " + failed.message() + "."};
 }
 
-Result<void> copy_planes(store::ControlPlane& control, store::DataPlane& data, const std::string& folder) {
+// Without hard links all tables would be copied while the control plane stands still.
+Result<void> try_link(const std::string& directory, const std::string& folder) {
+  const std::string trial = folder + "/trial";
+  const auto linked = backup::link_file(directory + "/data/CURRENT", trial);
+  if (!linked) return linked.error();
+  if (*linked) return backup::remove_folder(trial);
+  return Error{ErrorKind::conflict, directory + "/data can't share its files with " + directory +
+                                        " by hard links: have both on one file system that has them, for a backup "
+                                        "would halt the server for as long as it copies all."};
+}
+
+Result<void> copy_planes(store::ControlPlane& control, store::DataPlane& data, const std::string& directory,
+                         const std::string& folder) {
   if (auto made = backup::make_folder(folder); !made) return made;
+  if (auto tried = try_link(directory, folder); !tried) return tried;
   if (auto flushed = store::flush_rocksdb(data); !flushed) return flushed;
   return store::copy_sqlite(control, folder + "/control.db",
                             [&] { return store::copy_rocksdb(data, folder + "/data"); });
@@ -41,7 +54,7 @@ Result<void> make_snapshot(store::ControlPlane& control, store::DataPlane& data,
   const std::string whole_path = fs::absolute(directory, unknown).string();
   const std::string begun = new_folder(unknown ? directory : whole_path);
   if (auto removed = backup::remove_folder(begun); !removed) return removed;
-  auto made = copy_planes(control, data, begun);
+  auto made = copy_planes(control, data, directory, begun);
   if (made) made = backup::remove_folder(made_folder(directory));
   if (made) made = rename(begun, made_folder(directory));
   if (!made) (void)backup::remove_folder(begun);  // the next one tries again

@@ -3,7 +3,8 @@
 // place. Tables are shared with the house by hard links, so it costs little; one that is left keeps removed ones on the
 // disk.
 //
-// Thread: any; all block. Errors: internal_server_error; then nothing is left.
+// Thread: any; all block. Errors: internal_server_error, and conflict where there are no hard links from data/ to DIR;
+// then nothing is left.
 #pragma once
 
 #include <string>

@@ -17,6 +17,7 @@ class Making {
   Making(const BackupWanted& wanted, BackupFolder& folder) : wanted_(wanted), folder_(folder) {}
 
   Result<BackupMade> run() {
+    made_.notes = folder_.notes();
     if (auto found = find_earlier(); !found) return found.error();
     auto made = make();
     if (!made) {

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,9 +26,14 @@ constexpr std::string_view pattern = "000000-00000000T000000Z";  // 0: a digit
 
 Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
 
-bool is_whole(const std::string& backup) {
-  std::error_code none;
-  return fs::exists(backup + "/" + manifest_name, none);
+// Only what is surely not there is none: a disk may fail to tell.
+Result<bool> is_whole(const std::string& backup) {
+  const std::string manifest = backup + "/" + manifest_name;
+  struct stat status {};
+  if (::stat(manifest.c_str(), &status) == 0) return true;
+  if (errno == ENOENT) return false;
+  return Error{ErrorKind::internal_server_error,
+               manifest + " can't be looked at: " + std::strerror(errno) + ". Nothing was removed."};
 }
 
 // Backups are found by their names; `others` gets what is none of ours.
@@ -76,13 +82,20 @@ bool is_backup_name(std::string_view name) {
 }
 
 Result<std::string> find_backup(const std::string& path) {
-  if (is_whole(path)) return path;
+  if (std::error_code failed; !fs::is_directory(path, failed)) {
+    return bad(path + (failed ? " can't be read: " + failed.message() + "." : " is no folder."));
+  }
+  const auto itself = is_whole(path);
+  if (!itself) return itself.error();
+  if (*itself) return path;
   std::string others;
   const auto names = list_names(path, &others);
   if (!names) return names.error();
-  const auto is_whole_here = [&](const std::string& name) { return is_whole(path + "/" + name); };
-  const auto newest = std::find_if(names->rbegin(), names->rend(), is_whole_here);
-  if (newest != names->rend()) return path + "/" + *newest;
+  for (auto name = names->rbegin(); name != names->rend(); ++name) {
+    const auto whole = is_whole(path + "/" + *name);
+    if (!whole) return whole.error();
+    if (*whole) return path + "/" + *name;
+  }
   return bad(path + " holds no backup that was made to its end: neither " + manifest_name +
              " nor a folder with one is in it.");
 }
@@ -108,13 +121,16 @@ Result<void> BackupFolder::read() {
   if (!others.empty()) {
     return bad(path_ + " holds other things than backups (" + others + "). Give backups a folder of their own.");
   }
+  std::vector<std::string> leftovers;  // of those whose removal was cut short
   for (const std::string& name : *names) {
     last_number_ = std::max(last_number_, number_of(name));
-    if (is_whole(path_of(name))) {
-      names_.push_back(name);
-    } else if (auto removed = remove(name); !removed) {  // its removal was cut short
-      return removed;
-    }
+    const auto whole = is_whole(path_of(name));
+    if (!whole) return whole.error();
+    (*whole ? names_ : leftovers).push_back(name);
+  }
+  for (const std::string& name : leftovers) {
+    if (auto removed = remove(name); !removed) return removed;
+    notes_.push_back(path_of(name) + " had no " + manifest_name + ": what was left of it is removed.");
   }
   return remove_folder(unfinished());
 }

@@ -3,7 +3,8 @@
 //   000012-20261128T131644Z/   manifest.json, control.db, data/...
 //   unfinished/                one that is being made, or was cut short
 //
-// Errors: bad_request for a folder that is not there or holds other things; conflict while somebody is at work on it.
+// Errors: bad_request for a folder that is not there or holds other things; conflict while somebody is at work on it;
+// internal_server_error for one whose manifest the disk does not tell of: then nothing is removed.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +36,8 @@ class BackupFolder {
   std::string unfinished() const { return path_of("unfinished"); }
   // Those that are whole, oldest first.
   const std::vector<std::string>& names() const { return names_; }
+  // Sentences: what was removed when it was opened.
+  const std::vector<std::string>& notes() const { return notes_; }
   // Of the one that comes next: its number says so, whatever the clock says.
   std::string next_name(int64_t wall_ms) const;
   // What was made in unfinished() is a backup from now on.
@@ -50,7 +53,7 @@ class BackupFolder {
 
   std::string path_;
   FolderLock lock_;
-  std::vector<std::string> names_;
+  std::vector<std::string> names_, notes_;
   uint64_t last_number_ = 0;
 };
 

@@ -160,7 +160,10 @@ TEST_F(Backup, WhatWasCutShortIsNone) {
   check_ = {};
   fs::create_directories(path("backups/unfinished/data"));          // a kill has left it
   fs::create_directories(path("backups/000007-20231114T221320Z"));  // and the removal of this one half done
-  const std::string second = must_make().name;
+  const BackupMade made = must_make();
+  const std::string second = made.name;
+  ASSERT_EQ(made.notes.size(), 1u);
+  EXPECT_TRUE(made.notes[0].starts_with(path("backups/000007-20231114T221320Z") + " had no manifest.json"));
   EXPECT_EQ(second.substr(0, 7), "000008-");
   EXPECT_EQ(names("backups"), (std::vector<std::string>{first, second}));
 }
@@ -191,6 +194,28 @@ TEST_F(Backup, OneOfADamagedHouseRemovesNoEarlierOne) {
   check_all_ = {};
   const BackupMade healed = must_make();
   EXPECT_EQ(names("backups"), std::vector<std::string>{healed.name});
+}
+
+TEST_F(Backup, OneThatTheDiskDoesNotTellOfStays) {
+  const std::string first = must_make().name, manifest = path("backups/" + first + "/manifest.json");
+  fs::create_directories(path("backups/000007-20231114T221320Z"));
+  fs::rename(manifest, path("kept"));
+  fs::create_symlink("manifest.json", manifest);  // stat gives ELOOP
+  const auto refused = make();
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().text.find(manifest + " can't be looked at: "), std::string::npos) << refused.error().text;
+  EXPECT_NE(refusal_of_restore("backups").find("can't be looked at"), std::string::npos);
+  EXPECT_EQ(names("backups"), (std::vector<std::string>{first, "000007-20231114T221320Z"}));
+  fs::remove(manifest);
+  fs::rename(path("kept"), manifest);
+  EXPECT_EQ(refusal_of_restore("backups/" + first), "");
+}
+
+TEST_F(Backup, IsNoHouse) {
+  const std::string made = path("backups/" + must_make().name);
+  const auto refused = refuse_no_house(made);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().text, made + " is a backup. `teahouse restore` makes a house of it.");
 }
 
 TEST_F(Backup, KeepsTheNewestWhateverTheClockSays) {
@@ -238,9 +263,9 @@ TEST_F(Backup, ARestoreThatWasCutShortBeginsAnew) {
   write("restored/RESTORING", "");
   write("restored/data/000009.log", "of another backup");
   write("restored/control.db", "half");
-  EXPECT_FALSE(refuse_half_restored(path("restored")));
+  EXPECT_FALSE(refuse_no_house(path("restored")));
   EXPECT_EQ(refusal_of_restore("backups"), "");
-  EXPECT_TRUE(refuse_half_restored(path("restored")));
+  EXPECT_TRUE(refuse_no_house(path("restored")));
   EXPECT_EQ(names("restored/data"), std::vector<std::string>{"000001.sst"});
   EXPECT_EQ(read("restored/control.db"), "accounts");
 }

@@ -101,6 +101,7 @@ Result<Restored> restore_backup(const std::string& from, const std::string& dire
   if (auto made = make_where_there_is_none(directory); !made) return made.error();
   const auto lock = FolderLock::take(directory);
   if (!lock) return lock.error();
+  if (auto empty = check_empty(directory); !empty) return empty.error();  // a server may have begun there meanwhile
   if (auto marked = write_whole_file(marker_of(directory), marker_text, 0600); !marked) return marked.error();
   if (auto copied = copy_all(*backup, *manifest, directory); !copied) return copied.error();
   if (::unlink(marker_of(directory).c_str()) != 0) {
@@ -111,8 +112,11 @@ Result<Restored> restore_backup(const std::string& from, const std::string& dire
   return Restored{*backup, manifest->made, manifest->files.size(), manifest->bytes()};
 }
 
-Result<void> refuse_half_restored(const std::string& directory) {
+Result<void> refuse_no_house(const std::string& directory) {
   std::error_code none;
+  if (fs::exists(directory + "/" + manifest_name, none)) {
+    return Error{ErrorKind::conflict, directory + " is a backup. `teahouse restore` makes a house of it."};
+  }
   if (!fs::exists(marker_of(directory), none)) return {};
   return Error{ErrorKind::conflict, directory +
                                         " holds half a house: a restore into it is at work, or was cut short. Run "

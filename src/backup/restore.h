@@ -23,7 +23,8 @@ struct Restored {
 // or not as it was written, before anything is made.
 Result<Restored> restore_backup(const std::string& from, const std::string& directory);
 
-// Errors: conflict for a folder in which a restore was cut short, or is at work.
-Result<void> refuse_half_restored(const std::string& directory);
+// Whether a house may live there. Errors: conflict for a folder in which a restore was cut short, or is at work, and
+// for a backup, whose files other backups share.
+Result<void> refuse_no_house(const std::string& directory);
 
 }  // namespace teahouse::backup

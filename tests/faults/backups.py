@@ -1,6 +1,7 @@
 """Backups: what was acknowledged before one began is in it, also under load; what is cut short or damaged is never taken for a whole one."""
 import asyncio
 import copy
+import fcntl
 import json
 import os
 import shutil
@@ -300,6 +301,68 @@ async def set_aside(server):
             raise Unexpected(f'there are {backups.names()}')
 set_aside.settings = ['server.loops=3', 'storage.scrub_mib_per_s=0']
 CASES.append(('backup: of a house with a part set aside', set_aside))
+
+
+async def no_houses(server):
+    """A backup is no house; a folder in which a server has begun is not restored into, nor does one begin where a restore is at work."""
+    await damage.make_house(server, 1)
+    with Backups(server) as backups:
+        made, _ = await backups.make()
+        before = sorted(os.listdir(made))
+        for command in ([binary(), 'serve', '--data', made], [binary(), 'check', '--take-out', '--data', made]):
+            await refused(command, f'{made} is a backup', 'teahouse restore')
+        if sorted(os.listdir(made)) != before:
+            raise Unexpected(f'in the backup are {os.listdir(made)}')
+        data = backups.folder + '.house'
+        os.mkdir(data)
+        lock = os.open(data, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX)   # as a restore that has not yet written its mark
+        await refused([binary(), 'serve', '--data', data], f'A restore into {data} is at work')
+        os.close(lock)
+        if os.listdir(data):
+            raise Unexpected(f'it has made {os.listdir(data)}')
+        await begun_meanwhile(backups, made, data)
+        shutil.rmtree(data)
+        for name in ('seal.key', 'operator.key'):
+            os.rename(f'{server.data}/{name}', f'{server.data}/kept')
+            done = await run(backups.backup_command())
+            if (done.returncode, 'seal.key can\'t be looked at' in done.stderr) != ((1, True) if name == 'seal.key' else (0, False)):
+                raise Unexpected(f'without {name} it ended with {done.returncode}: {done.stderr}')
+            os.rename(f'{server.data}/kept', f'{server.data}/{name}')
+        await no_links(server, backups)
+CASES.append(('backup: what is no house, and what may not be a backup', no_houses))
+
+
+async def begun_meanwhile(backups, made, data):
+    """A restore that reads its backup still when something begins in the folder."""
+    control = f'{made}/control.db'
+    os.rename(control, control + '.kept')
+    os.mkfifo(control)   # it waits for a writer
+    restoring = asyncio.ensure_future(run([binary(), 'restore', '--from', made, '--data', data]))
+    with await asyncio.to_thread(open, control, 'wb') as pipe:
+        with open(data + '/control.db', 'w', encoding='ascii') as file:
+            file.write('a house')
+        with open(control + '.kept', 'rb') as kept:
+            await asyncio.to_thread(pipe.write, kept.read())
+    done = await restoring
+    os.replace(control + '.kept', control)
+    if done.returncode == 0 or 'is not empty (control.db)' not in done.stderr or os.listdir(data) != ['control.db']:
+        raise Unexpected(f'it ended with {done.returncode}: {done.stderr}; there are {os.listdir(data)}')
+
+
+async def no_links(server, backups):
+    """data/ elsewhere: a backup would halt the server for as long as it copies all of it."""
+    elsewhere = tempfile.mkdtemp(dir='/dev/shm')
+    shutil.copytree(server.data + '/data', elsewhere + '/data')
+    shutil.rmtree(server.data + '/data')
+    os.symlink(elsewhere + '/data', server.data + '/data')
+    before = backups.names()
+    await refused(backups.backup_command(), 'by hard links')
+    if backups.names() != before:
+        raise Unexpected(f'there are {backups.names()}')
+    os.unlink(server.data + '/data')
+    shutil.move(elsewhere + '/data', server.data + '/data')
+    os.rmdir(elsewhere)
 
 
 async def wrong_places(server):
