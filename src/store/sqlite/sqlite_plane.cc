@@ -85,7 +85,7 @@ class SqlitePlane final : public ControlPlane {
   // Pages are overwritten when rows go (secure_delete); what the log still has of them goes with the log.
   Task<Result<void>> scrub(Executor& home) override {
     Async<Result<void>> scrubbed(home, [this](Async<Result<void>>::Done done) {
-      thread_.post([this, done = std::move(done)] { done(tell(database_.run("PRAGMA wal_checkpoint(TRUNCATE)"))); });
+      thread_.post([this, done = std::move(done)] { done(tell(empty_log())); });
     });
     co_return co_await scrubbed;
   }
@@ -123,6 +123,16 @@ class SqlitePlane final : public ControlPlane {
     if (!health().has(DiskHealth::control_fails)) log::error("store", answer.error().text);
     health().raise(DiskHealth::control_fails);
     return kind == ErrorKind::storage_full ? DiskHealth::full() : DiskHealth::failing();
+  }
+
+  // SQLite tells in a row and not as an error that readers kept the log from being emptied.
+  Result<void> empty_log() {
+    const auto emptied = database_.execute({"PRAGMA wal_checkpoint(TRUNCATE)", {}});
+    if (!emptied) return emptied.error();
+    if (!emptied->rows.empty() && as_int(emptied->rows[0].at(0)) == 0) return {};
+    return Error{
+        ErrorKind::service_unavailable,
+        "What was removed is still in the log of control.db, which somebody reads. Ask once more in a moment."};
   }
 
   std::string path_;

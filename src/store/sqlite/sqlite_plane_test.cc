@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "base/testing/run_task.h"
+#include "store/sqlite/database.h"
 #include "store/testing/child_process.h"
 #include "store/testing/temp_directory.h"
 
@@ -271,6 +272,23 @@ TEST_F(SqliteDamage, TornTailsAndMarksThatSayNothingAreDoneWithout) {
     EXPECT_EQ(refusal(), "") << text;
   }
   EXPECT_GE(count_added(), static_cast<int64_t>(last_));
+}
+
+TEST_F(SqlitePlane, AScrubThatAReaderKeepsFromItsWorkIsAnError) {
+  const std::string path = directory_.path() + "/control.db";
+  open(path);
+  ASSERT_TRUE(execute("PRAGMA busy_timeout=0"));
+  sqlite::Database reader;
+  ASSERT_TRUE(reader.open_read_only(path));
+  ASSERT_TRUE(reader.run("BEGIN"));
+  ASSERT_TRUE(reader.execute({"SELECT COUNT(*) FROM accounts", {}}));
+  const auto refused = testing::run(home_, plane_->scrub(home_));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::service_unavailable);
+  EXPECT_GT(std::filesystem::file_size(path + "-wal"), 0u);
+  ASSERT_TRUE(reader.run("COMMIT"));
+  EXPECT_TRUE(testing::run(home_, plane_->scrub(home_)));
+  EXPECT_EQ(std::filesystem::file_size(path + "-wal"), 0u);
 }
 
 TEST_F(SqlitePlane, SaysWhatItCannotOpen) { EXPECT_FALSE(open_sqlite(directory_.path() + "/no/such/directory.db")); }
