@@ -20,6 +20,7 @@
 #include "modules/muc/muc.h"
 #include "store/clock_watch.h"
 #include "store/disk_watch.h"
+#include "store/start_up.h"
 #include "store/workers.h"
 #include "tenant/tables.h"
 #include "tenant/whole_file.h"
@@ -277,11 +278,12 @@ bool Server::stop() {
   state_->workers.front()->loop().post(
       [this, &noted] { state_->tenancy.stop(state_->workers.front()->loop(), [&noted] { noted.set_value(); }); });
   noted.get_future().wait();
+  const auto stored = store::wait_for<Result<void>>(
+      [this](Executor& home) { return state_->data->wait(home, state_->data->appended()); });
   for (const auto& worker : state_->workers) worker->loop().stop();
   for (const auto& worker : state_->workers) worker->join();
   state_->disk_watch->stop();
-  // What was written on the way out joins a last commit when the data plane closes, for which that waits.
-  return !state_->data->health().has(store::DiskHealth::data_waits);
+  return stored && !state_->data->health().has(store::DiskHealth::data_waits);
 }
 
 }  // namespace teahouse

@@ -50,6 +50,7 @@ Result<void> copy_planes(store::ControlPlane& control, store::DataPlane& data, c
 }  // namespace
 
 Result<void> make_snapshot(store::ControlPlane& control, store::DataPlane& data, const std::string& directory) {
+  if (auto may = data.health().check_addition(); !may) return may;
   std::error_code unknown;  // then the path as it is will do
   const std::string whole_path = fs::absolute(directory, unknown).string();
   const std::string begun = new_folder(unknown ? directory : whole_path);

@@ -11,6 +11,11 @@ void Patience::begin(Told told) {
   begun_ = true;
 }
 
+bool Patience::has_begun() {
+  const std::lock_guard lock(mutex_);
+  return begun_;
+}
+
 bool Patience::enter() {
   const std::lock_guard lock(mutex_);
   if (!begun_) return false;

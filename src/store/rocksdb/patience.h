@@ -32,6 +32,7 @@ class Patience {
 
   // Before that everything is tried once: who opens wants to hear what is wrong.
   void begin(Told told);
+  bool has_begun();
 
   // Gives the status of the last try: good, once this has begun.
   template <class Attempt>

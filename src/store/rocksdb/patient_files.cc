@@ -8,9 +8,12 @@
 // sync, is written once more. Until then nobody was told that it is stored; a crash meanwhile takes it, as it may take
 // any write on its way.
 //
-// Sync of anything else (tables, the manifest, directories) can't be mended so, since nobody keeps what they hold. But
-// RocksDB makes those anew at Resume() when the error says that it may (SetRetryable), and is no want of space, for
-// which it has a thread of its own.
+// Sync of tables and the manifest can't be mended so, since nobody keeps what they hold. But RocksDB makes those anew
+// at Resume() when the error says that it may (SetRetryable), and is no want of space, for which it has a thread of its
+// own. Tables are not insisted on at all: what a flush or a compaction has written of one that can't be ended would
+// stay on a full disk, and keep even removals waiting.
+//
+// Sync of a directory is insisted on: RocksDB would have the log written and say that it is not.
 #include "store/rocksdb/patient_files.h"
 
 #include <unistd.h>
@@ -44,6 +47,7 @@ class PatientFile final : public rocksdb::FSWritableFile {
       : path_(std::move(path)),
         options_(options),
         is_log_(path_.ends_with(".log")),
+        is_table_(path_.ends_with(".sst")),
         base_(base),
         patience_(patience),
         file_(std::move(file)) {}
@@ -94,8 +98,8 @@ class PatientFile final : public rocksdb::FSWritableFile {
 
   template <class Attempt>
   IOStatus append(const Slice& data, const Attempt& attempt) {
-    const IOStatus status = try_on(attempt);
-    if (!status.ok()) return may_begin_anew(status);
+    const IOStatus status = is_table_ ? attempt() : try_on(attempt);
+    if (!status.ok()) return is_table_ && patience_.has_begun() ? may_sync_anew(status) : may_begin_anew(status);
     size_ += data.size();
     if (is_log_) unsynced_.append(data.data(), data.size());
     return status;
@@ -134,7 +138,7 @@ class PatientFile final : public rocksdb::FSWritableFile {
 
   const std::string path_;
   const rocksdb::FileOptions options_;
-  const bool is_log_;
+  const bool is_log_, is_table_;
   rocksdb::FileSystem& base_;
   Patience& patience_;
   std::unique_ptr<rocksdb::FSWritableFile> file_;  // null while it could not be opened again
@@ -146,14 +150,19 @@ class PatientFile final : public rocksdb::FSWritableFile {
 
 class PatientDirectory final : public rocksdb::FSDirectoryWrapper {
  public:
-  explicit PatientDirectory(std::unique_ptr<rocksdb::FSDirectory> base) : FSDirectoryWrapper(std::move(base)) {}
+  PatientDirectory(std::unique_ptr<rocksdb::FSDirectory> base, Patience& patience)
+      : FSDirectoryWrapper(std::move(base)), patience_(patience) {}
   IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
-    return may_sync_anew(FSDirectoryWrapper::Fsync(options, debug));
+    return may_sync_anew(patience_.insist([&] { return FSDirectoryWrapper::Fsync(options, debug); }));
   }
   IOStatus FsyncWithDirOptions(const IOOptions& options, IODebugContext* debug,
                                const rocksdb::DirFsyncOptions& what) override {
-    return may_sync_anew(FSDirectoryWrapper::FsyncWithDirOptions(options, debug, what));
+    return may_sync_anew(
+        patience_.insist([&] { return FSDirectoryWrapper::FsyncWithDirOptions(options, debug, what); }));
   }
+
+ private:
+  Patience& patience_;
 };
 
 // A table that can't be read now is no reason to end all writing: a compaction begins anew.
@@ -169,28 +178,37 @@ class PatientReader final : public rocksdb::FSRandomAccessFileOwnerWrapper {
 
 class PatientFiles final : public rocksdb::FileSystemWrapper {
  public:
-  PatientFiles(const std::shared_ptr<rocksdb::FileSystem>& base, Patience& patience)
-      : FileSystemWrapper(base), patience_(patience) {}
+  PatientFiles(const std::shared_ptr<rocksdb::FileSystem>& base, const std::string& directory, Patience& patience)
+      : FileSystemWrapper(base), own_(directory + "/"), patience_(patience) {}
   const char* Name() const override { return "teahouse.PatientFiles"; }
 
   IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
                            std::unique_ptr<rocksdb::FSWritableFile>* result, IODebugContext* debug) override {
     std::unique_ptr<rocksdb::FSWritableFile> file;
-    const IOStatus status =
-        patience_.insist([&] { return FileSystemWrapper::NewWritableFile(path, options, &file, debug); });
-    if (!status.ok()) return may_begin_anew(status);
+    const auto attempt = [&] { return FileSystemWrapper::NewWritableFile(path, options, &file, debug); };
+    if (!is_own(path)) {
+      const IOStatus status = attempt();
+      *result = std::move(file);
+      return status;
+    }
+    const bool is_table = path.ends_with(".sst");
+    const IOStatus status = is_table ? attempt() : patience_.insist(attempt);
+    if (!status.ok()) return is_table && patience_.has_begun() ? may_sync_anew(status) : may_begin_anew(status);
     *result = std::make_unique<PatientFile>(path, options, std::move(file), *target(), patience_);
     return status;
   }
   IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions& options,
                       IODebugContext* debug) override {
-    return may_begin_anew(patience_.insist([&] { return FileSystemWrapper::RenameFile(from, to, options, debug); }));
+    const auto attempt = [&] { return FileSystemWrapper::RenameFile(from, to, options, debug); };
+    return is_own(from) ? may_begin_anew(patience_.insist(attempt)) : attempt();
   }
   IOStatus NewDirectory(const std::string& path, const IOOptions& options,
                         std::unique_ptr<rocksdb::FSDirectory>* result, IODebugContext* debug) override {
     std::unique_ptr<rocksdb::FSDirectory> directory;
     IOStatus status = may_begin_anew(FileSystemWrapper::NewDirectory(path, options, &directory, debug));
-    if (status.ok()) *result = std::make_unique<PatientDirectory>(std::move(directory));
+    if (!status.ok()) return status;
+    if (is_own(path + "/")) directory = std::make_unique<PatientDirectory>(std::move(directory), patience_);
+    *result = std::move(directory);
     return status;
   }
   IOStatus NewRandomAccessFile(const std::string& path, const rocksdb::FileOptions& options,
@@ -202,13 +220,18 @@ class PatientFiles final : public rocksdb::FileSystemWrapper {
   }
 
  private:
+  // And no copy's, whose maker wants to hear that it can't be made.
+  bool is_own(const std::string& path) const { return path.starts_with(own_); }
+
+  const std::string own_;  // what the paths of the database's files begin with
   Patience& patience_;
 };
 
 }  // namespace
 
-std::shared_ptr<rocksdb::FileSystem> make_patient_files(std::shared_ptr<rocksdb::FileSystem> base, Patience& patience) {
-  return std::make_shared<PatientFiles>(std::move(base), patience);
+std::shared_ptr<rocksdb::FileSystem> make_patient_files(std::shared_ptr<rocksdb::FileSystem> base,
+                                                        const std::string& directory, Patience& patience) {
+  return std::make_shared<PatientFiles>(std::move(base), directory, patience);
 }
 
 }  // namespace teahouse::store::rocks

@@ -12,7 +12,9 @@
 
 namespace teahouse::store::rocks {
 
-// Lifetime: `patience` outlives it and its files.
-std::shared_ptr<rocksdb::FileSystem> make_patient_files(std::shared_ptr<rocksdb::FileSystem> base, Patience& patience);
+// `directory` is the database's; files elsewhere, as of a copy, are tried once. Lifetime: `patience` outlives it and
+// its files.
+std::shared_ptr<rocksdb::FileSystem> make_patient_files(std::shared_ptr<rocksdb::FileSystem> base,
+                                                        const std::string& directory, Patience& patience);
 
 }  // namespace teahouse::store::rocks

@@ -36,10 +36,10 @@ struct Disk {
   Patience patience;
   const std::unique_ptr<rocksdb::Env> env;
 
-  explicit Disk(const RocksdbSettings& settings)
+  Disk(const std::string& directory, const RocksdbSettings& settings)
       : patience({.silent = std::chrono::milliseconds(settings.silent_ms)}),
-        env(rocksdb::NewCompositeEnv(
-            make_patient_files(settings.files ? settings.files : rocksdb::FileSystem::Default(), patience))) {}
+        env(rocksdb::NewCompositeEnv(make_patient_files(
+            settings.files ? settings.files : rocksdb::FileSystem::Default(), directory, patience))) {}
 };
 
 class RocksdbPlane final : public DataPlane {
@@ -211,7 +211,7 @@ rocksdb::Status read_arrival_order(rocksdb::DB& db, ArrivalOrder& order) {
 Result<std::unique_ptr<DataPlane>> open_once(const std::string& directory, const RocksdbSettings& settings) {
   const std::string mark = directory + "/COMMITTED";
   const auto listener = std::make_shared<RotListener>();
-  auto disk = std::make_unique<Disk>(settings);
+  auto disk = std::make_unique<Disk>(directory, settings);
   auto opened = open_database(directory, settings, CommitMark(mark), *disk->env, listener);
   if (!opened) return opened.error();
   rocksdb::DB& database = **opened;
