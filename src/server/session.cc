@@ -68,7 +68,9 @@ void Session::set_presence(std::optional<Stanza> presence) {
 void Session::deliver(StanzaPtr stanza, Lsn gate, DeliveryPtr delivery) {
   if (delivery) delivery->give(number_);
   Out out{std::move(stanza), gate, std::move(delivery)};
-  if ((outgoing_.empty() || may_pass(gate)) && can_leave(gate)) {
+  const bool passes = !outgoing_.empty() && may_pass(gate);
+  if (passes) let_pass();
+  if ((outgoing_.empty() || passes) && can_leave(gate)) {
     send(std::move(out));
   } else {
     held_bytes_ += out.stanza->held_bytes();
@@ -102,6 +104,22 @@ bool Session::can_leave(Lsn gate) const {
 bool Session::may_pass(Lsn gate) const {
   return gate <= home_.committed() && outgoing_.begin()->gate > home_.committed() &&
          home_.data().health().has(store::DiskHealth::data_waits);
+}
+
+// What came before the disk began to fail and needs none of it leaves first: presence keeps its order.
+void Session::let_pass() {
+  Fifo<Out> waiting;
+  while (!outgoing_.empty()) {
+    Out out = std::move(outgoing_.front());
+    outgoing_.pop_front();
+    if (can_leave(out.gate)) {
+      held_bytes_ -= out.stanza->held_bytes();
+      send(std::move(out));
+    } else {
+      waiting.push_back(std::move(out));
+    }
+  }
+  outgoing_ = std::move(waiting);
 }
 
 void Session::ask_for_room() {

@@ -162,6 +162,7 @@ class Session {
   void wait_with_answer();
   bool can_leave(Lsn gate) const;
   bool may_pass(Lsn gate) const;
+  void let_pass();
   void send(Out out);
   void overflow();
   void tell_of_room();

@@ -27,16 +27,18 @@ TEST_F(SessionTest, NothingPassesAStanzaThatWaitsForItsCommit) {
 
 TEST_F(SessionTest, AnswersPassWhatWaitsForADiskThatFails) {
   shop_->deliver(message("waiting"), write());
+  shop_->deliver(message("earlier"));
   turn();
+  EXPECT_TRUE(shop_wire_.got.empty());
   plane_.fail();
   shop_->deliver(message("answer"));
   shop_->deliver(message("also waiting"), plane_.appended());
   turn();
-  EXPECT_EQ(shop_wire_.got, (std::vector<std::string>{"answer"}));
+  EXPECT_EQ(shop_wire_.got, (std::vector<std::string>{"earlier", "answer"}));
   plane_.hold_commits(false);
   plane_.recover();
   turn();
-  EXPECT_EQ(shop_wire_.got, (std::vector<std::string>{"answer", "waiting", "also waiting"}));
+  EXPECT_EQ(shop_wire_.got, (std::vector<std::string>{"earlier", "answer", "waiting", "also waiting"}));
   EXPECT_TRUE(forum_wire_.got.empty());
 }
 

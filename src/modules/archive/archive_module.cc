@@ -71,11 +71,15 @@ void ArchiveModule::attach(Home& home) {
   });
 }
 
+Flow ArchiveModule::refuse_for_disk(const Stanza& message) {
+  const auto may = home_->data().health().check_addition();
+  if (may) return Flow::go_on;
+  home_->reply_error(message, may.error());
+  return Flow::stop;
+}
+
 Flow ArchiveModule::refuse_full(const Tenant& tenant, const Stanza& message) {
-  if (const auto may = home_->data().health().check_addition(); !may) {
-    home_->reply_error(message, may.error());
-    return Flow::stop;
-  }
+  if (refuse_for_disk(message) == Flow::stop) return Flow::stop;
   const int64_t limit = tenant.limits().archive_bytes;
   if (limit < 0 || tenant.meter->archive_bytes.load(std::memory_order_relaxed) < limit) return Flow::go_on;
   home_->reply_error(message, {ErrorKind::resource_constraint,
@@ -95,7 +99,10 @@ ArchiveModule::Kept ArchiveModule::write(const Resident& account, const Jid& wit
 Flow ArchiveModule::archive_sent(Outbound& outbound) {
   const Stanza& message = outbound.stanza;
   if (message.to->bare_view() == outbound.resident.jid().str()) return Flow::go_on;  // once is enough
-  if (!is_worth_keeping(message, Keeper::account_archive)) return Flow::go_on;
+  if (!is_worth_keeping(message, Keeper::account_archive)) {
+    // The offline queue may keep it all the same (XEP-0334, no-permanent-store).
+    return is_worth_keeping(message, Keeper::offline_queue) ? refuse_for_disk(message) : Flow::go_on;
+  }
   if (refuse_full(outbound.resident.tenant(), message) == Flow::stop) return Flow::stop;
   const Kept kept = write(outbound.resident, *message.to, message);
   await(outbound.receipt, kept.lsn);

@@ -21,6 +21,7 @@ class ArchiveModule final : public Module {
  private:
   Flow archive_sent(Outbound& outbound);
   Flow archive_received(Inbound& inbound);
+  Flow refuse_for_disk(const Stanza& message);
   Flow refuse_full(const Tenant& tenant, const Stanza& message);
   struct Kept {
     Lsn lsn;

@@ -105,7 +105,8 @@ Result<void> check_outcome(const Room& room, const std::vector<Item>& items) {
   for (const Item& item : items) {
     if (!item.affiliation) continue;
     wanted[*item.jid] = *item.affiliation;
-    const auto may = *item.affiliation == Affiliation::none ? health.check_removal() : health.check_addition();
+    const bool removes = *item.affiliation == Affiliation::none || *item.affiliation == Affiliation::outcast;
+    const auto may = removes ? health.check_removal() : health.check_addition();
     if (!may) return may;
     const auto nick = Nick::parse(item.nick.value_or(""));
     if (!nick) continue;

@@ -142,6 +142,16 @@ TEST(RoomAdmin, KickAndBan) {
   EXPECT_TRUE(world.nurse.has({"juliet@forum.example"}));
 }
 
+TEST(RoomAdmin, BansOnAFullDiskToo) {
+  Cave world;
+  world.plane->health().raise(store::DiskHealth::little_room);
+  world.refused(world.nurse, admin("<item jid='tybalt@shop.example' affiliation='member'/>"), "resource-constraint");
+  world.nurse.say(admin("<item jid='juliet@forum.example' affiliation='outcast'/>"));
+  EXPECT_TRUE(world.juliet.has({"type='unavailable'", "code='301'", "affiliation='outcast'"}));
+  world.nurse.say(admin("<item jid='juliet@forum.example' affiliation='none'/>"));
+  EXPECT_TRUE(world.nurse.has({"<iq", "type='result'"}));
+}
+
 TEST(RoomAdmin, VoiceAndModerators) {
   Cave world;
   world.romeo.say(admin("<item nick='Juliet' role='moderator'/>"));

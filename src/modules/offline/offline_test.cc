@@ -270,6 +270,19 @@ TEST_F(OfflineTest, ASenderIsToldWhenItIsHeldOnDisk) {
   EXPECT_EQ(anns_rows(), 1U);
 }
 
+// Also what no archive keeps. Its sender is told.
+TEST_F(OfflineTest, NothingIsKeptOnAFullDisk) {
+  Client& bo = connect("bo@shop.example/desk");
+  plane_.health().raise(store::DiskHealth::little_room);
+  home().receive(*bo.session, message("kept", "<body>x</body><no-permanent-store xmlns='urn:xmpp:hints'/>"));
+  home().receive(*bo.session, message("archived"));
+  turn();
+  EXPECT_EQ(bo.got, (Ids{"kept", "archived"}));
+  EXPECT_NE(bo.last.find("<resource-constraint"), std::string::npos) << bo.last;
+  EXPECT_EQ(anns_rows(), 0U);
+  acknowledge_all(bo);
+}
+
 TEST_F(OfflineTest, HoldsWhatIsWorthKeepingOnly) {
   Client& phone = connect("ann@shop.example/phone");
   send(message("typing", "<composing xmlns='http://jabber.org/protocol/chatstates'/>"));
