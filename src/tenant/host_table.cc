@@ -20,9 +20,12 @@ void HostTable::set(const TenantPtr& tenant) {
   sites_.insert_or_assign(tenant->site_id, accounts);
 }
 
+// Its domains may be another's by now: a removal is told again when it is called again.
 void HostTable::remove(const Tenant& tenant) {
-  hosts_.erase(tenant.domain);
-  hosts_.erase(tenant.rooms_domain);
+  for (const std::string& domain : {tenant.domain, tenant.rooms_domain}) {
+    const auto found = hosts_.find(domain);
+    if (found != hosts_.end() && found->second->tenant->id == tenant.id) hosts_.erase(found);
+  }
   sites_.erase(tenant.site_id);
 }
 

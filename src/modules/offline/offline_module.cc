@@ -159,6 +159,7 @@ void OfflineModule::drop(TenantId tenant, const BareJid& account, const std::str
   if (!resident) return;
   Queue& queue = queue_->of(*resident);
   queue.waiting = std::max<int64_t>(0, queue.waiting - 1);
+  if (queue.receiver != 0) queue.gone.insert(name);
   if (queue.waiting == 0) queue.copied.clear();
 }
 
@@ -186,10 +187,11 @@ void OfflineModule::hand_over(Session& session) {
 }
 
 void OfflineModule::go_on(Session& session) {
-  const Queue& queue = queue_->of(session.resident());
+  Queue& queue = queue_->of(session.resident());
   if (queue.receiver != session.number()) return;
   if (!may_receive(session)) return pass_on(session);
   const Resident& resident = session.resident();
+  queue.gone.clear();
   spawn(deliver(*this, resident.tenant().id, resident.jid(), session.number(), queue.handed_until));
 }
 
@@ -228,7 +230,7 @@ Task<void> OfflineModule::deliver(OfflineModule& self, TenantId tenant, BareJid 
     co_return;
   }
   for (const auto& entry : *entries) {
-    if (!self.is_held(account, entry.name)) self.hand(*receiver, entry);
+    if (!self.is_held(account, entry.name) && !queue.gone.contains(entry.name)) self.hand(*receiver, entry);
   }
   queue.handed_until = entries->back().name;
   if (self.count_free(receiver->resident()) > 0) {

@@ -25,10 +25,11 @@ class OfflineModule final : public Module {
  private:
   class Row;
   struct Queue {
-    int64_t waiting = 0;       // those that are held included
-    uint64_t receiver = 0;     // the session that they are handed over to, a portion at a time; 0: none
-    std::string handed_until;  // the last one that it was handed
-    net::Timer again;          // runs when they could not be read
+    int64_t waiting = 0;                   // those that are held included
+    uint64_t receiver = 0;                 // the session that they are handed over to, a portion at a time; 0: none
+    std::string handed_until;              // the last one that it was handed
+    net::Timer again;                      // runs when they could not be read
+    std::unordered_set<std::string> gone;  // dropped since the last portion was asked for, which may have them still
     // Sessions that were not to get what waits, but had a copy of it: who sends it to them again sends it twice.
     std::vector<std::pair<uint64_t, std::string>> copied;
   };

@@ -119,6 +119,7 @@ void Stream::on_bound(xml::Document document) {
     on_stream_management(element);
     return;
   }
+  if (clients_->home().refuses_more()) return;  // not counted, nor is what follows: it is sent again
   if (!Stanza::is_stanza(element)) {
     end("unsupported-stanza-type", "A stream carries message, presence and iq stanzas.");
     return;
