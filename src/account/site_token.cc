@@ -107,7 +107,7 @@ Task<Result<SignedInUser>> sign_in(Executor& home, Accounts& accounts, TenantPtr
   auto account = co_await accounts.upsert_user(home, tenant, user->localpart, std::move(details));
   if (!account &&
       (account.error().kind == ErrorKind::storage_full || account.error().kind == ErrorKind::storage_failing)) {
-    // Who is known may come in with the name that they had.
+    // A known user may come in with the name that they had.
     auto known = co_await find_known(home, accounts, tenant, user->localpart);
     if (known) account = std::move(known);
   }

@@ -66,8 +66,8 @@ class Outcome {
 // Who may call; several may.
 enum Access : unsigned { operator_key = 1, api_key = 2, site_token = 4, anyone = 8 };
 
-// What a call does to what is stored: a failing disk takes neither of the last two, a full one takes what removes
-// something, or changes a little.
+// A call's effect on stored things: a failing disk takes neither of the last two, a full one takes calls that remove
+// something, or change a little.
 enum class Effect : uint8_t { reads, changes, adds };
 
 struct Endpoint {

@@ -30,7 +30,7 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-// What lies beside the planes and never changes while a server runs.
+// The files beside the planes, which never change while a server runs.
 constexpr std::string_view seal_key = "seal.key";  // the only one of them that a house can't do without
 constexpr std::string_view files_beside[] = {seal_key, "operator.key", "ca.key", "ca.pem", "teahouse.toml"};
 

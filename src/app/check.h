@@ -1,9 +1,9 @@
-// `teahouse check`: reads both planes through and reports what is damaged; `--take-out` gives up what can't be read.
+// `teahouse check`: reads both planes through and reports what is damaged; `--take-out` gives up what is damaged.
 #pragma once
 
 namespace teahouse {
 
-// What the program ends with: 0 where all is whole, 1 where something is not, 2 for wrong arguments.
+// Gives the program's exit status: 0 where all is whole, 1 where something is not, 2 for wrong arguments.
 int check(int argc, char** argv);
 
 }  // namespace teahouse

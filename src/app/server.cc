@@ -269,7 +269,7 @@ bool Server::stop() {
     worker.refuse_more();
     done();
   });
-  // What was on its way to another loop arrives, and the one that it came from learns what became of it.
+  // Stanzas on their way to another loop arrive, and the loop that sent them learns what became of them.
   for (int way = 0; way < 2; ++way) {
     state_->on_all_workers([](Worker&, const std::function<void()>& done) { done(); });
   }

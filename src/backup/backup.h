@@ -1,7 +1,7 @@
 // make_backup: a new backup of a house beside its earlier ones.
 //
-// What is the same as in the newest before it is not written again: both have it by hard links. All of it is read back
-// and compared before it counts; what is damaged in the earlier one is written anew.
+// A file that the newest one before it has too is not written again: both have it by hard links. All files are read
+// back and compared before they count; one that is damaged in the earlier backup is written anew.
 #pragma once
 
 #include <cstdint>

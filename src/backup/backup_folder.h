@@ -40,7 +40,7 @@ class BackupFolder {
   const std::vector<std::string>& notes() const { return notes_; }
   // Of the one that comes next: its number says so, whatever the clock says.
   std::string next_name(int64_t wall_ms) const;
-  // What was made in unfinished() is a backup from now on.
+  // Makes the folder unfinished() a backup of this name.
   Result<void> finish(const std::string& name);
   // Removes the oldest until there are so many.
   Result<std::vector<std::string>> keep(size_t count);

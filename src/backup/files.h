@@ -25,7 +25,7 @@ Result<bool> link_file(const std::string& from, const std::string& to);
 Result<int64_t> modified_ns(const std::string& path);
 Result<void> make_folder(const std::string& path);    // its owner's alone
 Result<void> remove_folder(const std::string& path);  // with all in it; also where there is none
-// What was made, renamed or removed in the folder is so on disk.
+// Puts on disk which names were made, changed and removed in the folder.
 Result<void> sync_folder(const std::string& path);
 
 }  // namespace teahouse::backup

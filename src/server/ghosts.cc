@@ -7,7 +7,7 @@ namespace {
 
 constexpr char ghost_text[] = "Nothing was heard of this client for long, and another one needed its place.";
 
-// What one home sees of a crowd. Which home looks tells its index, so that each writes a place of its own.
+// One home's view of a crowd. Each home writes at its loop's index.
 struct Sight {
   uint64_t ghost = 0;  // the quietest; 0: it has none
   int64_t silent_since_ms = 0;
@@ -87,7 +87,7 @@ class Making final : public RoomMaking, public std::enable_shared_from_this<Maki
          &Making::judge);
   }
 
-  // Whoever does not answer becomes a ghost; so this ends.
+  // A client that does not answer becomes a ghost, so this ends.
   void judge() {
     if (end_quietest()) return;
     const bool lost_some =

@@ -13,13 +13,13 @@
 
 namespace teahouse {
 
-// Whose sessions a limit counts.
+// The sessions that a limit counts: one account's, or a whole tenant's.
 struct Crowd {
   TenantId tenant;
   std::string account;  // a bare JID; empty: all of the tenant's
 };
 
-// Whose limit keeps the account from another session.
+// The crowd whose limit keeps the account from another session.
 std::optional<Crowd> find_full_crowd(const Resident& resident);
 
 // Makes room for one more session: ends the crowd's quietest ghost, on whatever home it lives. Where none is known, the

@@ -99,14 +99,14 @@ bool Session::can_leave(Lsn gate) const {
   return stream_ && gate <= home_.committed() && stream_->queued_bytes() <= out_queue_bytes_max;
 }
 
-// While the disk takes nothing, what needs none of it does not wait for it: an answer, an error, presence. What its
-// sender said after a message that waits was refused.
+// While the disk takes nothing, a stanza that needs none of it does not wait for it: an answer, an error, presence.
+// What its sender said after a message that waits was refused.
 bool Session::may_pass(Lsn gate) const {
   return gate <= home_.committed() && outgoing_.begin()->gate > home_.committed() &&
          home_.data().health().has(store::DiskHealth::data_waits);
 }
 
-// What came before the disk began to fail and needs none of it leaves first: presence keeps its order.
+// Stanzas that came before the disk began to fail and need none of it leave first: presence keeps its order.
 void Session::let_pass() {
   Fifo<Out> waiting;
   while (!outgoing_.empty()) {

@@ -1,7 +1,7 @@
 // DiskHealth: whether the disk under both planes takes what is new, as the planes and who watches its room found out.
 //
-// What is new is asked about where it comes in, before anything of it is done. What is there already can be read, and
-// on a disk that is merely full it can be removed too: the reserve is for that.
+// The ways in ask before anything new is begun. Stored things can be read, and on a disk that is merely full they can
+// be removed too: the reserve is for that.
 //
 // Thread: any. Asking costs one relaxed load while all is well.
 // Errors: storage_full, storage_failing, with a sentence for users.
@@ -25,7 +25,7 @@ class DiskHealth {
   void raise(unsigned faults) { faults_.fetch_or(faults, std::memory_order_relaxed); }
   void clear(unsigned faults) { faults_.fetch_and(~faults, std::memory_order_relaxed); }
   bool has(Fault fault) const { return (faults_.load(std::memory_order_relaxed) & fault) != 0; }
-  // What is asked of the planes may fail: worse than that little room is left.
+  // The planes may fail whatever is asked of them: worse than that little room is left.
   bool is_failing() const { return has(data_waits) || has(control_fails); }
 
   // May something be added: a message, room, account, tenant?

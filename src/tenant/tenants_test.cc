@@ -460,6 +460,22 @@ TEST(Audit, IsOfOneTenantAndNewestFirst) {
   EXPECT_EQ(world.wait(world.audit.list(world.home, TenantId::house, 10))->size(), 1U);
 }
 
+TEST(HostTable, KeepsTheNextOwnersDomainsWhenARemovalIsToldAgain) {
+  TenantWorld world;
+  const TenantPtr before = world.make_tenant("shop", "shop.example");
+  auto after = std::make_shared<Tenant>(*before);
+  after->id = static_cast<TenantId>(raw(before->id) + 1);
+  HostTable hosts;
+  hosts.set(before);
+  hosts.remove(*before);
+  hosts.set(after);
+  hosts.remove(*before);
+  for (const char* domain : {"shop.example", "rooms.shop.example"}) {
+    ASSERT_NE(hosts.find(domain), nullptr) << domain;
+    EXPECT_EQ(hosts.find(domain)->tenant, after) << domain;
+  }
+}
+
 TEST(HostTable, ServesBothHostsOfATenantUntilItIsRemoved) {
   TenantWorld world;
   const TenantPtr shop = world.make_tenant("shop", "shop.example");

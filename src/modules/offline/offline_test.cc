@@ -7,6 +7,7 @@
 #include "account/testing/account_world.h"
 #include "modules/archive/archive_module.h"
 #include "modules/offline/offline_module.h"
+#include "server/testing/session_world.h"
 #include "store/memory/memory_plane.h"
 
 namespace teahouse {
@@ -14,24 +15,10 @@ namespace {
 
 using Ids = std::vector<std::string>;
 
-// A client's end of a session: what it would have got.
-class Client final : public SessionStream {
+// A client's end of a session.
+class Client final : public testing::Wire {
  public:
-  void send_stanza(const Stanza& stanza) override {
-    got.push_back(stanza.id);
-    last.clear();
-    stanza.write(last);
-  }
   void send_nonza(std::string) override {}
-  size_t queued_bytes() const override { return 0; }
-  void session_closed() override {}
-  int64_t heard_ms() const override { return 0; }
-  bool ask() override { return false; }
-  int64_t silent_since_ms() const override { return 0; }
-  void end(std::string_view, std::string_view) override {}
-
-  Ids got;
-  std::string last;  // the last stanza, as XML
   Session* session = nullptr;
 };
 
@@ -74,16 +61,18 @@ class OfflineTest : public ::testing::Test {
     for (int i = 0; i < turns; ++i) servers_.back()->loop.run_once(0);
   }
 
-  // Available, and its session can be resumed.
-  Client& connect(const std::string& address) {
+  // Available. Its session can be resumed, unless it has no stream management.
+  Client& connect(const std::string& address, bool managed = true) {
     clients_.push_back(std::make_unique<Client>());
     Client& client = *clients_.back();
     const FullJid jid = *FullJid::parse(address);
     home().with_resident(jid.bare(), [&](Result<Resident*> resident) {
       client.session = *home().bind(**resident, jid.resourcepart());
       client.session->attach(&client);
-      client.session->sm_enable(address);
-      home().make_resumable(*client.session, 300);
+      if (managed) {
+        client.session->sm_enable(address);
+        home().make_resumable(*client.session, 300);
+      }
       client.session->set_presence(Stanza::make(StanzaKind::presence, StanzaType::none, {}));
       for (const auto& hook : home().hooks().session_available) hook(*client.session, true);
     });
@@ -375,6 +364,25 @@ TEST_F(OfflineTest, TheNextSessionIsHandedWhatNoOtherHolds) {
   close(phone);
   turn(100);
   EXPECT_EQ(tablet.got.size(), all.size());
+}
+
+// A client without stream management takes at once what comes back from the one before, while the queue is read for it.
+TEST_F(OfflineTest, NothingIsHandedTwiceToTheNextSessionWithoutStreamManagement) {
+  const std::string large = "<body>" + std::string(200'000, 'x') + "</body>";
+  Ids all;
+  for (int i = 100; i < 140; ++i) {  // 8 MB
+    all.push_back(std::to_string(i));
+    send(message(all.back(), large));
+  }
+  Client& phone = connect("ann@shop.example/phone");
+  turn(100);
+  ASSERT_LT(phone.got.size(), all.size());
+  Client& desk = connect("ann@shop.example/desk", false);
+  close(phone);
+  turn(200);
+  std::sort(desk.got.begin(), desk.got.end());
+  EXPECT_EQ(desk.got, all);
+  EXPECT_EQ(anns_rows(), 0U);
 }
 
 // The account leaves memory while what its session had waits for its turn.

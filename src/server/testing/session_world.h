@@ -13,7 +13,7 @@
 namespace teahouse::testing {
 
 // What a client would have got.
-class Wire final : public SessionStream {
+class Wire : public SessionStream {
  public:
   void send_stanza(const Stanza& stanza) override {
     got.push_back(stanza.id);

@@ -34,7 +34,7 @@ struct Damage {
   bool touches(std::string_view first, std::string_view last) const;
 };
 
-// What is lost of these keys, in people's words.
+// The loss of these keys, in people's words.
 Loss describe(const Damage& damage);
 
 std::string damage_notes();  // what all their keys begin with
@@ -42,7 +42,7 @@ std::string make_damage_note_key();
 std::string encode_damage(const Damage& damage);
 std::optional<Damage> parse_damage(std::string_view note_key, std::string_view note);
 
-// What there is of it, for all threads.
+// All damages that are known, for all threads.
 class Damages {
  public:
   using List = std::vector<Damage>;

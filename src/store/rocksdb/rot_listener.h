@@ -19,7 +19,7 @@ class RotListener final : public rocksdb::EventListener {
  public:
   using Tell = std::function<void(const rocksdb::Status&)>;
 
-  // Who puts rot aside; also what was met before this is told. An empty one hears nothing any more.
+  // Names the function that is told of rot, also of rot that was met before this. An empty one is told nothing more.
   void tell(Tell tell);
   void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* status) override;
 

@@ -171,7 +171,7 @@ class Check {
     return State::whole;
   }
 
-  // What leads to all else.
+  // Footer, metaindex, properties and index: they lead to all else.
   State read_end() {
     State state = read_footer();
     if (state == State::whole) state = read_metaindex();
@@ -264,7 +264,7 @@ class Check {
     return rest ? State::whole : State::unknown;
   }
 
-  // What the whole ones don't hold the rotten ones held.
+  // The rotten blocks held the entries that the whole ones don't.
   void count_lost() {
     const auto is_rotten = [](const Rot& rot) { return rot.part == Rot::Part::data; };
     if (std::ranges::none_of(found_.rots, is_rotten)) return;

@@ -23,7 +23,7 @@ class TableDisk {
   Result<bool> open();
   // `pace` is told of all bytes before they are read.
   TableCheck check(const KeyRange& keys, const std::function<void(size_t bytes)>& pace) const;
-  // What the machine remembers of the file is forgotten, so that the next check reads the disk.
+  // Drops the pages of the file that the kernel holds, so that the next check reads the disk.
   void forget() const;
 
   // Copies the block to this path, and waits until it is on disk. A copy that is there stays. Errors: also where not
