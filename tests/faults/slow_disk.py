@@ -141,24 +141,37 @@ async def ask_to_post(server, key, body):
     return reader, writer
 
 
+async def doors_close(server):
+    host, port = server.addresses['c2s'].rsplit(':', 1)
+    with contextlib.suppress(OSError):
+        while True:
+            (await asyncio.open_connection(host, int(port)))[1].close()
+
+
 async def stop_meanwhile(server):
     """SIGTERM while the disk stands still: streams end soon, and the server when the disk is well; by then the API's request is answered,
-    and what was written is there."""
+    and what was written is there. Nothing counts as handled that comes when nothing is taken any more, also where the stream itself would
+    refuse it."""
     keys = {}
     clients = await enter(server, keys)
     body = 'to=user:benvolio&text=posted'
     reader, writer = await ask_to_post(server, keys['montague'], body)
-    await clients['romeo'].enable_sm()
+    for name in ('romeo', 'nurse'):
+        await clients[name].enable_sm()
     stop_disk()
     try:
         clients['romeo'].send("<message to='benvolio@montague.example' type='chat' id='written'><body>written</body></message>")
         await clients['romeo'].answer("<iq type='get' id='read' to='montague.example'><ping xmlns='urn:xmpp:ping'/></iq>")
         writer.write(body.encode())
         ending = asyncio.create_task(asyncio.to_thread(server.terminate))
+        await doors_close(server)
+        for to in ('juliet@capulet.example', '@'):
+            clients['nurse'].send(f"<message to='{to}' type='chat'><body>too late</body></message>")
         for client in clients.values():
             await client.until(lambda c=client: c.lost, what='the end of the stream')
-        if clients['romeo'].sm_acked != 0:
-            raise Unexpected(f"{clients['romeo'].sm_acked} were acknowledged, and none is on disk")
+        for name in ('romeo', 'nurse'):
+            if clients[name].sm_acked != 0:
+                raise Unexpected(f'{clients[name].sm_acked} of {name} were acknowledged, and none is on disk')
         if not server.is_running():
             raise Unexpected('the server did not wait for the disk')
     finally:
