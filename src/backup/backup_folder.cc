@@ -91,10 +91,11 @@ Result<std::string> find_backup(const std::string& path) {
   std::string others;
   const auto names = list_names(path, &others);
   if (!names) return names.error();
-  for (auto name = names->rbegin(); name != names->rend(); ++name) {
-    const auto whole = is_whole(path + "/" + *name);
+  const std::vector<std::string> newest_first(names->rbegin(), names->rend());
+  for (const std::string& name : newest_first) {
+    const auto whole = is_whole(path + "/" + name);
     if (!whole) return whole.error();
-    if (*whole) return path + "/" + *name;
+    if (*whole) return path + "/" + name;
   }
   return bad(path + " holds no backup that was made to its end: neither " + manifest_name +
              " nor a folder with one is in it.");
