@@ -1,5 +1,6 @@
 #include "api/names.h"
 
+#include "base/text.h"
 #include "crypto/jwt.h"
 
 namespace teahouse::api {
@@ -62,9 +63,7 @@ Result<std::string> read_own_user(const Call& call, std::string_view id) {
 }
 
 Result<void> check_new_user_id(std::string_view id) {
-  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
-  if (static_cast<size_t>(std::count_if(id.begin(), id.end(), begins)) <= crypto::token_subject_characters_max)
-    return {};
+  if (count_characters(id) <= crypto::token_subject_characters_max) return {};
   return bad("The user id is longer than 64 characters, so no token could sign this user in. Give a shorter one.");
 }
 

@@ -1,8 +1,9 @@
-// Text: what is UTF-8, and what is a number.
+// Text: what is UTF-8, how long it is, ASCII letters alike, and what is a number.
 #pragma once
 
 #include <charconv>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace teahouse {
@@ -13,6 +14,15 @@ bool is_utf8(std::string_view bytes);
 // The same, as a text area sends it and XML can carry it: of the control characters only tab and line ends, and neither
 // U+FFFE nor U+FFFF.
 bool is_text(std::string_view bytes);
+
+// REQUIRES: UTF-8.
+size_t count_characters(std::string_view text);
+// As many whole characters from its start as there are in bytes_max bytes. REQUIRES: UTF-8.
+std::string_view cut(std::string_view text, size_t bytes_max);
+
+// The letters A to Z become small ones; nothing else changes.
+constexpr char lower_ascii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+std::string lower_ascii(std::string_view text);
 
 // Decimal digits and nothing else (a '-' before them for a signed type), of a value that the type has.
 template <typename Number>

@@ -25,6 +25,22 @@ TEST(Text, IsWhatXmlCanCarry) {
   for (const char* bad : {"\x01", "\x7F", "a\xEF\xBF\xBE", "\xEF\xBF\xBF"}) EXPECT_FALSE(is_text(bad));
 }
 
+TEST(Text, IsCountedAndCutByCharacters) {
+  EXPECT_EQ(count_characters(""), 0u);
+  EXPECT_EQ(count_characters("tea"), 3u);
+  EXPECT_EQ(count_characters("茶é\xF0\x9F\x8D\xB5!"), 4u);
+  EXPECT_EQ(cut("tea", 3), "tea");
+  EXPECT_EQ(cut("teas", 3), "tea");
+  EXPECT_EQ(cut("茶館", 6), "茶館");
+  for (const size_t between : {3u, 4u, 5u}) EXPECT_EQ(cut("茶館", between), "茶");
+  for (const size_t between : {0u, 1u, 2u}) EXPECT_EQ(cut("茶館", between), "");
+}
+
+TEST(Text, OnlyAsciiLettersBecomeSmall) {
+  EXPECT_EQ(lower_ascii("AZaz@[`{09 ÄÉ茶"), "azaz@[`{09 ÄÉ茶");
+  EXPECT_EQ(lower_ascii(""), "");
+}
+
 TEST(Text, ADecimalIsDigitsAndNothingElse) {
   EXPECT_EQ(parse_decimal<int64_t>("42"), 42);
   EXPECT_EQ(parse_decimal<int64_t>("-42"), -42);

@@ -3,6 +3,8 @@
 #include <boost/json.hpp>
 #include <iostream>
 
+#include "base/text.h"
+
 namespace teahouse::cli {
 namespace {
 
@@ -25,9 +27,7 @@ std::string member(const json::value& row, const std::string& name) {
 }
 
 // What a terminal shows, about: a character each, whatever its bytes.
-size_t width_of(std::string_view text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
+size_t width_of(std::string_view text) { return count_characters(text); }
 
 // Columns side by side, but for white space at the ends of lines.
 void print_table(const std::vector<std::vector<std::string>>& lines) {

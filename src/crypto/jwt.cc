@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 
@@ -76,11 +77,6 @@ Result<void> check_header(const json::object& header) {
   if (name != "HS256") return refused("This token is signed with " + quotable(name) + "; only HS256 is accepted.");
   if (header.contains("crit")) return malformed("This token's header has \"crit\"; no extension is understood.");
   return {};
-}
-
-size_t count_characters(std::string_view text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 bool has_control(std::string_view text) {

@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "base/random.h"
+#include "base/text.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 
@@ -166,13 +167,10 @@ std::vector<std::string> dns_names_of(X509* certificate) {
   for (int i = 0; list && i < sk_GENERAL_NAME_num(list.get()); ++i) {
     const GENERAL_NAME* entry = sk_GENERAL_NAME_value(list.get(), i);
     if (entry->type != GEN_DNS) continue;
-    std::string name(reinterpret_cast<const char*>(ASN1_STRING_get0_data(entry->d.dNSName)),
-                     static_cast<size_t>(ASN1_STRING_length(entry->d.dNSName)));
+    const std::string name(reinterpret_cast<const char*>(ASN1_STRING_get0_data(entry->d.dNSName)),
+                           static_cast<size_t>(ASN1_STRING_length(entry->d.dNSName)));
     if (!is_dns_name(name)) continue;  // a NUL inside a name is an old trick
-    for (char& c : name) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-    }
-    names.push_back(std::move(name));
+    names.push_back(lower_ascii(name));
   }
   return names;
 }

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "http/form.h"
 
 namespace teahouse::http {
 
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 Response make_response(int status, const char* content_type, std::string body) {
   Response response;
@@ -22,7 +21,7 @@ Response make_response(int status, const char* content_type, std::string body) {
 
 bool equal_ignoring_case(std::string_view one, std::string_view other) {
   return std::equal(one.begin(), one.end(), other.begin(), other.end(),
-                    [](char a, char b) { return lower(a) == lower(b); });
+                    [](char a, char b) { return lower_ascii(a) == lower_ascii(b); });
 }
 
 std::string_view trim(std::string_view text) {
@@ -34,7 +33,7 @@ std::string_view trim(std::string_view text) {
 bool is_token(std::string_view text) {
   constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
   return !text.empty() && std::all_of(text.begin(), text.end(), [marks](char c) {
-    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || marks.find(c) != marks.npos;
+    return (c >= '0' && c <= '9') || (lower_ascii(c) >= 'a' && lower_ascii(c) <= 'z') || marks.find(c) != marks.npos;
   });
 }
 

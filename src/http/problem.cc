@@ -1,10 +1,12 @@
 #include "http/problem.h"
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <utility>
 
 #include "base/peer_error.h"
+#include "base/text.h"
 
 namespace teahouse::http {
 
@@ -69,8 +71,8 @@ Response make_problem(const Request& request, int status, std::string_view code,
 
 Response make_problem(const Request& request, int status, std::string_view detail) {
   if (status == 404) return make_problem(request, status, to_string(ErrorKind::item_not_found), detail);
-  std::string code = reason_phrase(status);
-  for (char& c : code) c = c == ' ' ? '-' : static_cast<char>(c | 0x20);
+  std::string code = lower_ascii(reason_phrase(status));
+  std::replace(code.begin(), code.end(), ' ', '-');
   return make_problem(request, status, code, detail);
 }
 

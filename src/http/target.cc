@@ -93,9 +93,8 @@ Result<std::string> parse_host(std::string_view authority) {
   }
   if (!port.empty() && (port[0] != ':' || port.find_first_not_of("0123456789", 1) != std::string_view::npos))
     return refused;
-  std::string lower(host);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  std::string lower = lower_ascii(host);
+  for (const char c : lower) {
     const bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_' || c == ':';
     if (!good) return refused;
   }

@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include "base/text.h"
 #include "net/connection.h"
 #include "net/fake/blocking_peer.h"
 #include "net/fake/certificate.h"
@@ -199,7 +200,7 @@ TEST_F(TlsConnection, AsksTheMakerOnceForANameThatNobodyHas) {
   for (const char* name : {"montague.lit", "verona.lit", "Verona.Lit", "tybalt.capulet.lit"}) {
     BlockingPeer peer = connect();
     EXPECT_TRUE(peer.start_tls(name)) << name;
-    EXPECT_EQ(peer.certificate_name() == "verona.lit", lower_case(name) == "verona.lit");
+    EXPECT_EQ(peer.certificate_name() == "verona.lit", lower_ascii(name) == "verona.lit");
   }
   BlockingPeer stranger = connect();
   EXPECT_FALSE(stranger.start_tls("mantua.lit"));

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "net/tls_session.h"
 #include "net/tls_state.h"
 
@@ -85,14 +86,6 @@ std::string take_openssl_error() {
   return reason ? reason : "error " + std::to_string(code);
 }
 
-std::string lower_case(std::string_view name) {
-  std::string lower(name);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
 TlsIdentityPtr TlsContexts::State::find_known(std::string_view name) const {
   const std::lock_guard lock(mutex);
   if (const auto exact = names.find(name); exact != names.end()) return exact->second;
@@ -120,7 +113,7 @@ Result<void> TlsContexts::set(std::string name, const std::string& chain_pem, co
   auto identity = parse_identity(state_->context.get(), chain_pem, key_pem);
   if (!identity) return identity.error();
   const std::lock_guard lock(state_->mutex);
-  state_->names.insert_or_assign(lower_case(name), std::move(*identity));
+  state_->names.insert_or_assign(lower_ascii(name), std::move(*identity));
   return {};
 }
 
@@ -134,12 +127,12 @@ Result<void> TlsContexts::set_fallback(const std::string& chain_pem, const std::
 
 void TlsContexts::remove(std::string_view name) {
   const std::lock_guard lock(state_->mutex);
-  state_->names.erase(lower_case(name));
+  state_->names.erase(lower_ascii(name));
 }
 
 bool TlsContexts::has(std::string_view name) const {
   const std::lock_guard lock(state_->mutex);
-  return state_->names.contains(lower_case(name));
+  return state_->names.contains(lower_ascii(name));
 }
 
 void TlsContexts::set_maker(std::function<bool(const std::string& name)> maker) { state_->maker = std::move(maker); }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "net/tls_state.h"
 
 namespace teahouse::net {
@@ -32,7 +33,7 @@ TlsSession::TlsSession(const TlsContexts& contexts, int fd, const std::vector<st
                        std::string default_name)
     : contexts_(contexts.state_),
       ssl_(SSL_new(contexts.state_->context.get())),
-      offer_(std::make_unique<Offer>(Offer{make_wire_alpn(alpn), lower_case(default_name)})) {
+      offer_(std::make_unique<Offer>(Offer{make_wire_alpn(alpn), lower_ascii(default_name)})) {
   if (!ssl_ || SSL_set_fd(ssl_, fd) != 1) {
     log::error("net", "OpenSSL is out of memory", {{"error", take_openssl_error()}});
     abort();
@@ -103,7 +104,7 @@ bool TlsSession::has_pending() const { return SSL_has_pending(ssl_) == 1; }
 
 std::string TlsSession::sni() const {
   const char* name = SSL_get_servername(ssl_, TLSEXT_NAMETYPE_host_name);
-  return name ? lower_case(name) : std::string();
+  return name ? lower_ascii(name) : std::string();
 }
 
 std::string TlsSession::alpn() const {

@@ -54,6 +54,5 @@ struct TlsContexts::State {
 
 // "error:0A000126:..." in words, and an empty queue.
 std::string take_openssl_error();
-std::string lower_case(std::string_view name);
 
 }  // namespace teahouse::net

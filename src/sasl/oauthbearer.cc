@@ -3,6 +3,8 @@
 //   n,a=juliet@example.org,^Ahost=example.org^Aport=5222^Aauth=Bearer eyJhbGciOi...^A^A
 #include "sasl/oauthbearer.h"
 
+#include "base/text.h"
+
 namespace teahouse::sasl {
 namespace {
 
@@ -72,12 +74,7 @@ bool is_token(std::string_view text) {
 
 bool is_bearer(std::string_view auth) {
   static constexpr std::string_view scheme = "bearer ";
-  if (auth.size() <= scheme.size()) return false;
-  for (size_t i = 0; i < scheme.size(); ++i) {
-    const char c = auth[i] >= 'A' && auth[i] <= 'Z' ? static_cast<char>(auth[i] + ('a' - 'A')) : auth[i];
-    if (c != scheme[i]) return false;
-  }
-  return true;
+  return auth.size() > scheme.size() && lower_ascii(auth.substr(0, scheme.size())) == scheme;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "tenant/tables.h"
 
 namespace teahouse {
@@ -13,21 +14,14 @@ constexpr size_t lines_kept = 10'000;
 constexpr size_t lines_listed_max = 1000;
 constexpr size_t detail_bytes_max = 1000;
 
-// Cut between characters, so that what is left stays UTF-8.
-std::string cut(std::string text) {
-  if (text.size() <= detail_bytes_max) return text;
-  size_t end = detail_bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  text.resize(end);
-  return text;
-}
+std::string cut_detail(std::string_view text) { return std::string(cut(text, detail_bytes_max)); }
 
 Statement insert_line(const AuditLine& line, int64_t now_ms) {
   const auto id = to_value(line.tenant);
   Statement insert{
       "INSERT INTO audit(tenant_id, id, at_ms, actor, action, detail) "
       "SELECT ?, next, ?, ?, ?, ? FROM sequences WHERE name = 'audit'",
-      {id, now_ms, cut(line.actor), cut(line.action), cut(line.detail)}};
+      {id, now_ms, cut_detail(line.actor), cut_detail(line.action), cut_detail(line.detail)}};
   if (line.tenant != TenantId::house) {
     insert.sql += " AND EXISTS (SELECT 1 FROM tenants WHERE tenant_id = ?)";
     insert.parameters.emplace_back(id);

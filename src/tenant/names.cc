@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/text.h"
 #include "xmpp/jid.h"
 
 namespace teahouse {
@@ -22,14 +23,6 @@ Error bad(std::string_view what, std::string_view why) {
 }
 
 bool is_name_character(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; }
-
-std::string lower_ascii(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return lower;
-}
 
 bool is_ip_address(std::string_view text) {
   const std::string name(text);

@@ -9,6 +9,8 @@
 #include <memory>
 #include <optional>
 
+#include "base/text.h"
+
 namespace teahouse {
 namespace {
 
@@ -18,14 +20,6 @@ Error bad(std::string_view why) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
-
-std::string lower_ascii(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return lower;
-}
 
 // Of the URL standard's "domain to ASCII", which bears hyphens, underscores and lengths that DNS does not.
 std::optional<std::string> to_ascii(std::string_view host) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "xml/chars.h"
 
 namespace teahouse::xml {
@@ -43,9 +44,7 @@ bool is_encoding_name(std::string_view name) {
 }
 
 bool is_utf8(std::string_view name) {
-  return std::ranges::equal(name, std::string_view("utf-8"), [](char given, char wanted) {
-    return (given >= 'A' && given <= 'Z' ? static_cast<char>(given + ('a' - 'A')) : given) == wanted;
-  });
+  return std::ranges::equal(name, std::string_view("utf-8"), {}, [](char given) { return lower_ascii(given); });
 }
 
 }  // namespace

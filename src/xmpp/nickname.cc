@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "xmpp/prep_class.h"
 #include "xmpp/prep_text.h"
 
@@ -26,7 +27,7 @@ std::string map_ascii(std::string_view text) {
   key.reserve(text.size());
   for (const char byte : text) {
     if (byte == ' ' && (key.empty() || key.back() == ' ')) continue;
-    key.push_back(byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + ('a' - 'A')) : byte);
+    key.push_back(lower_ascii(byte));
   }
   if (key.ends_with(' ')) key.pop_back();
   return key;

@@ -10,6 +10,7 @@
 #include <array>
 #include <optional>
 
+#include "base/text.h"
 #include "xmpp/prep_class.h"
 #include "xmpp/prep_text.h"
 
@@ -35,7 +36,7 @@ bool is_ascii(std::string_view text) {
 constexpr std::array<char, 256> localpart_bytes = [] {
   std::array<char, 256> bytes{};
   for (int c = 0x21; c <= 0x7E; ++c) {
-    const char lower = static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+    const char lower = lower_ascii(static_cast<char>(c));
     bytes[static_cast<size_t>(c)] = std::string_view("\"&'/:<>@").find(lower) == std::string_view::npos ? lower : '\0';
   }
   return bytes;

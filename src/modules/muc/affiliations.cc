@@ -62,12 +62,4 @@ void remove_non_members(Room& room) {
   for (Occupant* occupant : leaving) remove_occupant(room, *occupant, {{322}, {}, {}, {}, {}});
 }
 
-std::string cut_reason(std::string reason) {
-  if (reason.size() <= reason_bytes_max) return reason;
-  size_t end = reason_bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(reason[end]) & 0xC0) == 0x80) --end;
-  reason.resize(end);
-  return reason;
-}
-
 }  // namespace teahouse::muc

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "base/text.h"
 #include "modules/muc/presence.h"
 #include "modules/muc/room.h"
 
@@ -29,6 +30,6 @@ void change_affiliation(Room& room, const BareJid& user, Affiliated wanted, Pres
 void remove_non_members(Room& room);
 
 // At most reason_bytes_max of it, cut between characters.
-std::string cut_reason(std::string reason);
+inline std::string cut_reason(std::string_view reason) { return std::string(cut(reason, reason_bytes_max)); }
 
 }  // namespace teahouse::muc

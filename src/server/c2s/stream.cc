@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
@@ -11,6 +12,7 @@ namespace teahouse::c2s {
 namespace {
 
 constexpr size_t unbound_answers_max = 64 * 1024;
+constexpr size_t lang_bytes_max = 35;
 
 // What one session may send: a burst, and so much a second. Far less than what may wait for one that
 // reads slowly (Session::held_bytes_max), so that nobody's flood can throw out another who does read.
@@ -210,7 +212,7 @@ bool Stream::accept_header(const xml::Element& header, std::string_view default_
     return false;
   }
   host_ = std::move(host);
-  lang_ = header.attribute(ns::xml, "lang").value_or("").substr(0, 35);
+  lang_ = cut(header.attribute(ns::xml, "lang").value_or(""), lang_bytes_max);
   return true;
 }
 
