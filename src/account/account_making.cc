@@ -13,17 +13,17 @@ namespace teahouse {
 namespace {
 
 Error known_account(const std::string& localpart, const Tenant& tenant) {
-  return {ErrorKind::conflict, "There is an account '" + localpart + "' at " + tenant.domain + " already."};
+  return {ErrorKind::conflict, "There is an account '" + localpart + "' at " + tenant.domain() + " already."};
 }
 
 Error being_removed(const std::string& localpart, const Tenant& tenant) {
   return {ErrorKind::service_unavailable,
-          "The account '" + localpart + "' at " + tenant.domain + " is still being removed. Try again in a moment."};
+          "The account '" + localpart + "' at " + tenant.domain() + " is still being removed. Try again in a moment."};
 }
 
 Error known_form(const std::string& localpart, const std::string& other, const Tenant& tenant) {
   return {ErrorKind::conflict, "Many programs cannot tell '" + localpart + "' from '" + other +
-                                   "', and there is an account of that name at " + tenant.domain + " already."};
+                                   "', and there is an account of that name at " + tenant.domain() + " already."};
 }
 
 Error taken_for_another(const std::string& localpart) {

@@ -61,7 +61,7 @@ Task<Result<sasl::ScramKeys>> Accounts::State::load_keys(Self self, Executor& ho
   auto keys = account_rows::parse_keys(stored);
   if (keys) co_return std::move(*keys);
   co_return Error{ErrorKind::internal_server_error,
-                  "The stored keys of '" + *prepared + "' at " + tenant->domain + " can't be read."};
+                  "The stored keys of '" + *prepared + "' at " + tenant->domain() + " can't be read."};
 }
 
 Task<Result<void>> Accounts::State::check_password(Self self, Executor& home, TenantPtr tenant, std::string localpart,

@@ -79,7 +79,7 @@ std::vector<std::string_view> split_fields(std::string_view text) {
 
 Result<std::string> parse_localpart(const Tenant& tenant, std::string_view text) {
   if (text.empty()) return Error{ErrorKind::jid_malformed, "The localpart is empty."};
-  const auto jid = BareJid::make(text, tenant.domain);
+  const auto jid = BareJid::make(text, tenant.domain());
   if (!jid) return jid.error();
   return std::string(jid->localpart());
 }

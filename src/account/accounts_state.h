@@ -51,7 +51,7 @@ struct Accounts::State {
 };
 
 inline Error unknown_account(const std::string& localpart, const Tenant& tenant) {
-  return {ErrorKind::item_not_found, "There is no account '" + localpart + "' at " + tenant.domain + "."};
+  return {ErrorKind::item_not_found, "There is no account '" + localpart + "' at " + tenant.domain() + "."};
 }
 
 }  // namespace teahouse

@@ -10,7 +10,7 @@ namespace {
 // With the name and picture of a user who has been here: everybody of a site may see those.
 Task<Result<JsonObject>> describe(ApiContext& api, TenantPtr tenant, BareJid jid) {
   JsonObject object = {{"party", party_of(*tenant, jid)}, {"jid", jid.str()}};
-  if (jid.domainpart() != tenant->domain || !jid.has_localpart()) co_return object;
+  if (jid.domainpart() != tenant->domain() || !jid.has_localpart()) co_return object;
   const auto account = co_await api.house().accounts.find(api.loop(), tenant, std::string(jid.localpart()));
   if (!account && account.error().kind != ErrorKind::item_not_found) co_return account.error();
   if (!account) co_return object;
@@ -33,7 +33,7 @@ Task<Outcome> list_addresses(ApiContext& api, Call call) {
       const auto place =
           co_await api.house().accounts.find_place(api.loop(), call.tenant, std::string(jid->localpart()));
       if (!place) co_return place.error();
-      jid = BareJid::make(*place, call.tenant->domain);
+      jid = BareJid::make(*place, call.tenant->domain());
     }
     if (!jid) co_return Error{ErrorKind::bad_request, jid.error().text};
     auto object = co_await describe(api, call.tenant, *jid);

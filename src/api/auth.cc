@@ -75,7 +75,7 @@ std::optional<Outcome> identify_key(ApiContext& api, Call& call, const std::stri
 
 Refusal refuse_origin(const Tenant& tenant, std::string_view origin) {
   return {403, "origin-not-allowed",
-          "Pages of " + std::string(origin.substr(0, 255)) + " may not use this chat. The owner of " + tenant.domain +
+          "Pages of " + std::string(origin.substr(0, 255)) + " may not use this chat. The owner of " + tenant.domain() +
               " can add it to the allowed origins."};
 }
 
@@ -95,7 +95,7 @@ std::optional<Outcome> check_tenant(ApiContext& api, const Call& call) {
 
 Refusal refuse_suspended(const Tenant& tenant) {
   return {403, "tenant-suspended",
-          "The chat of " + tenant.domain + " is suspended" +
+          "The chat of " + tenant.domain() + " is suspended" +
               (tenant.suspend_reason.empty() ? "." : ": " + tenant.suspend_reason)};
 }
 

@@ -14,7 +14,7 @@ JsonObject show(const std::string& domain, int64_t not_after_ms) {
 Task<Outcome> put_certificate(ApiContext& api, Call call) {
   const auto tenant = find_named_tenant(api, call);
   if (!tenant) co_return tenant.error();
-  auto domain = call.fields.optional_text("domain").value_or((*tenant)->domain);
+  auto domain = call.fields.optional_text("domain").value_or((*tenant)->domain());
   auto chain = call.fields.text("chain");
   auto key = call.fields.text("private_key");
   if (const auto good = call.fields.check(); !good) co_return good.error();
@@ -40,7 +40,7 @@ Task<Outcome> remove_certificate(ApiContext& api, Call call) {
   const auto tenant = find_named_tenant(api, call);
   if (!tenant) co_return tenant.error();
   const std::string* asked = call.query.find("domain");
-  const std::string domain = asked ? *asked : (*tenant)->domain;
+  const std::string domain = asked ? *asked : (*tenant)->domain();
   const auto removed = co_await api.certificates.remove(api.loop(), (*tenant)->id, domain);
   if (!removed) co_return removed.error();
   if (api.certificate_removed) api.certificate_removed(domain);

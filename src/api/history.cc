@@ -35,7 +35,7 @@ std::optional<JsonObject> show_in_room(ApiContext& api, const Call& call, const 
                        {"text", text}};
   const auto sender = BareJid::parse(row.with);
   if (!call.user && sender && message->from && sender->str() == message->from->bare_view()) object["from"] = "site";
-  if (!sender || sender->domainpart() != call.tenant->domain) return object;
+  if (!sender || sender->domainpart() != call.tenant->domain()) return object;
   if (!call.user || is_own(api, call, *message)) object["from"] = party_of(*call.tenant, *sender);
   return object;
 }

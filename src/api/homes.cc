@@ -3,7 +3,7 @@
 namespace teahouse::api {
 
 BareJid account_jid(const Tenant& tenant, std::string_view localpart) {
-  return BareJid::make(localpart, tenant.domain).value();
+  return BareJid::make(localpart, tenant.domain()).value();
 }
 
 }  // namespace teahouse::api

@@ -14,12 +14,21 @@ JsonArray to_json(const std::vector<std::string>& texts) {
   return array;
 }
 
+JsonArray to_json(const std::vector<HostName>& hosts) {
+  JsonArray array;
+  for (const HostName& host : hosts) {
+    array.push_back(JsonObject{{"domain", host.domain}, {"kind", to_json(to_string(host.kind))}});
+  }
+  return array;
+}
+
 JsonObject to_json(const Tenant& tenant) {
   JsonObject object = {{"id", raw(tenant.id)},
                        {"name", tenant.name},
                        {"title", tenant.title},
-                       {"domain", tenant.domain},
-                       {"rooms_domain", tenant.rooms_domain},
+                       {"domain", tenant.domain()},
+                       {"rooms_domain", to_json(tenant.domain_of(HostKind::rooms))},
+                       {"hosts", to_json(tenant.hosts)},
                        {"site", tenant.site_id},
                        {"plan", tenant.plan.name},
                        {"origins", to_json(tenant.origins)},
@@ -60,8 +69,9 @@ JsonObject to_json(const RoomInfo& room) {
 
 JsonObject to_json(const Tenant& tenant, const Account& account, bool whole) {
   const std::string id = user_id_at(tenant, account.localpart);
-  JsonObject object = {
-      {"id", id}, {"jid", account.localpart + "@" + tenant.domain}, {"name", account.name.empty() ? id : account.name}};
+  JsonObject object = {{"id", id},
+                       {"jid", account.localpart + "@" + tenant.domain()},
+                       {"name", account.name.empty() ? id : account.name}};
   if (!account.picture.empty()) object["picture"] = account.picture;
   if (!whole) return object;
   object["role"] = account.role;

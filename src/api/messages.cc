@@ -46,7 +46,7 @@ Result<void> check_size(const Tenant& tenant, const std::string& text) {
 Result<void> check_archive(const Tenant& tenant) {
   const int64_t limit = tenant.limits().archive_bytes;
   if (limit < 0 || tenant.meter->archive_bytes.load(std::memory_order_relaxed) < limit) return {};
-  return Error{ErrorKind::resource_constraint, "The archive of " + tenant.domain + " is full (its plan keeps " +
+  return Error{ErrorKind::resource_constraint, "The archive of " + tenant.domain() + " is full (its plan keeps " +
                                                    std::to_string(limit) +
                                                    " bytes), so nothing can be sent. "
                                                    "Remove old messages or take a larger plan."};
@@ -58,7 +58,7 @@ Task<Lsn> send_from_site(ApiContext& api, TenantPtr tenant, BareJid to, std::str
     std::string payload = make_chat_body(text);
     xml::Writer(payload).leaf("nick", tenant->title, ns::nick);
     Stanza message = Stanza::make(StanzaKind::message, StanzaType::chat, std::move(payload));
-    message.from = BareJid::make({}, tenant->domain).value();
+    message.from = BareJid::make({}, tenant->domain()).value();
     message.to = to;
     message.id = id;
     api.home.route(std::move(message), std::make_shared<CallbackReceipt>(done));

@@ -26,16 +26,17 @@ Result<Party> parse_party(std::string_view field, std::string_view text) {
 }
 
 std::string party_of(const Tenant& tenant, const BareJid& jid) {
-  if (jid.domainpart() == tenant.domain) {
+  if (jid.domainpart() == tenant.domain()) {
     return jid.has_localpart() ? "user:" + user_id_at(tenant, jid.localpart()) : "site";
   }
-  if (jid.domainpart() == tenant.rooms_domain && jid.has_localpart()) return "room:" + user_id_of(jid.localpart());
+  if (jid.has_localpart() && jid.domainpart() == tenant.domain_of(HostKind::rooms))
+    return "room:" + user_id_of(jid.localpart());
   return jid.str();
 }
 
 Result<BareJid> party_jid(const Tenant& tenant, const Party& party) {
   switch (party.kind) {
-    case Party::Kind::site: return BareJid::make({}, tenant.domain);
+    case Party::Kind::site: return BareJid::make({}, tenant.domain());
     case Party::Kind::other: return BareJid::parse(party.id);
     case Party::Kind::user:
     case Party::Kind::room: break;
@@ -43,7 +44,7 @@ Result<BareJid> party_jid(const Tenant& tenant, const Party& party) {
   const bool is_user = party.kind == Party::Kind::user;
   const auto localpart = is_user ? localpart_of_user(tenant, party.id) : localpart_of_user_id(party.id);
   if (!localpart) return localpart.error();
-  return BareJid::make(*localpart, is_user ? tenant.domain : tenant.rooms_domain);
+  return BareJid::make(*localpart, tenant.domain_of(is_user ? HostKind::accounts : HostKind::rooms));
 }
 
 Result<void> check_not_banned(const Call& call, const RoomInfo& room) {

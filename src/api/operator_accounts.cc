@@ -9,7 +9,7 @@ namespace {
 
 // The one spelling of the path's {localpart}.
 Result<std::string> read_localpart(const Tenant& tenant, std::string_view text) {
-  const auto jid = BareJid::make(text, tenant.domain);
+  const auto jid = BareJid::make(text, tenant.domain());
   if (!jid) return jid.error();
   return std::string(jid->localpart());
 }
@@ -51,7 +51,7 @@ Task<Outcome> create_account(ApiContext& api, Call call) {
                                                             std::move(password), std::move(details));
   if (!account) co_return account.error();
   co_await record(api, (*tenant)->id, call.actor, "account.create", account->localpart);
-  co_return make_answer(201, show(**tenant, *account), account->localpart + "@" + (*tenant)->domain);
+  co_return make_answer(201, show(**tenant, *account), account->localpart + "@" + (*tenant)->domain());
 }
 
 Task<Outcome> set_password(ApiContext& api, Call call) {

@@ -51,7 +51,7 @@ Task<Outcome> create_tenant(ApiContext& api, Call call) {
   Tenants::Equip equip = [&api, &keys](Executor&, TenantId id) { return make_first_keys(api, id, keys); };
   const auto tenant = co_await api.tenants.create(api.loop(), std::move(wanted), std::move(equip));
   if (!tenant) co_return tenant.error();
-  co_await record(api, (*tenant)->id, call.actor, "tenant.create", (*tenant)->name + ", " + (*tenant)->domain);
+  co_await record(api, (*tenant)->id, call.actor, "tenant.create", (*tenant)->name + ", " + (*tenant)->domain());
   JsonObject object = to_json(**tenant);
   object["api_key"] = keys.api_key;
   object["signing_secret"] = keys.signing_secret;
@@ -70,7 +70,7 @@ Task<Outcome> list_tenants(ApiContext& api, Call call) {
   JsonArray rows;
   std::string last, next_cursor;
   for (const TenantPtr& tenant : api.tenants.list()) {
-    if (tenant->name <= page->cursor || (domain && tenant->domain != *domain)) continue;
+    if (tenant->name <= page->cursor || (domain && tenant->domain() != *domain)) continue;
     if (rows.size() == page->rows) {
       next_cursor = last;
       break;
@@ -109,7 +109,7 @@ Task<Outcome> resume_tenant(ApiContext& api, Call call) {
 Task<Outcome> remove_tenant(ApiContext& api, Call call) {
   const auto tenant = co_await api.tenants.remove(api.loop(), call.path("name"));
   if (!tenant) co_return tenant.error();
-  co_await record(api, TenantId::house, call.actor, "tenant.remove", (*tenant)->name + ", " + (*tenant)->domain);
+  co_await record(api, TenantId::house, call.actor, "tenant.remove", (*tenant)->name + ", " + (*tenant)->domain());
   co_return make_no_content();
 }
 

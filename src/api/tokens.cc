@@ -40,10 +40,12 @@ Task<Outcome> make_token(ApiContext& api, Call call) {
   if (known && !known->user_id.empty() && known->user_id != claims.sub) {
     co_return other_spelling(claims.sub, known->user_id);
   }
-  co_return make_answer(
-      201,
-      {{"token", token}, {"user", claims.sub}, {"jid", *place + "@" + call.tenant->domain}, {"expires", claims.exp_s}},
-      token);
+  co_return make_answer(201,
+                        {{"token", token},
+                         {"user", claims.sub},
+                         {"jid", *place + "@" + call.tenant->domain()},
+                         {"expires", claims.exp_s}},
+                        token);
 }
 
 }  // namespace teahouse::api

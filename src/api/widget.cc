@@ -25,7 +25,7 @@ Refusal refuse_page(const Tenant& tenant, const std::string* origin) {
   const std::string page = origin ? "Pages of " + origin->substr(0, 255) + " are" : "Who sends no Origin is";
   return {
       403, "origin-not-allowed",
-      page + " not allowed here. The owner of " + tenant.domain + " can add the page's origin to the allowed ones."};
+      page + " not allowed here. The owner of " + tenant.domain() + " can add the page's origin to the allowed ones."};
 }
 
 std::string make_guest_id() {
@@ -95,7 +95,7 @@ Task<Outcome> get_widget(ApiContext& api, Call call) {
   const std::string* origin = call.request.headers.find("Origin");
   if (origin && !is_origin_allowed(*tenant, *origin)) co_return refuse_page(*tenant, origin);
   JsonObject object = {{"site", tenant->site_id},          {"name", tenant->title},
-                       {"domain", tenant->domain},         {"rooms", tenant->rooms_domain},
+                       {"domain", tenant->domain()},       {"rooms", to_json(tenant->domain_of(HostKind::rooms))},
                        {"websocket", api.websocket_url},   {"guests", tenant->guests_allowed && !tenant->suspended},
                        {"lobby", std::string(lobby_room)}, {"time", format_time(api.home.clock().wall_ms())}};
   if (!tenant->theme.empty()) {

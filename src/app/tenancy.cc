@@ -92,20 +92,18 @@ Task<void> Tenancy::publish(Tenancy& self, Executor& home, TenantPtr tenant, boo
   });
   co_await everywhere;
   if (removed) {
-    self.forget_certificate(tenant->domain);
-    self.forget_certificate(tenant->rooms_domain);
+    for (const HostName& host : tenant->hosts) self.forget_certificate(host.domain);
     self.house_.keys.forget(tenant->id);
   }
 }
 
 Task<Result<void>> Tenancy::wipe(Tenancy& self, Executor& home, TenantPtr tenant) {
-  const std::array<std::string, 2> domains{tenant->domain, tenant->rooms_domain};
-  for (const std::string& domain : domains) {
-    auto forgotten = co_await forget_domain(self.house_, home, domain);
+  for (const HostName& host : tenant->hosts) {
+    auto forgotten = co_await forget_domain(self.house_, home, host.domain);
     if (!forgotten) co_return forgotten;
   }
   for (const std::string_view map : Mentions::maps) {
-    auto forgotten = co_await Mentions(self.house_.data, map).forget_tenant(home, tenant->id, tenant->domain);
+    auto forgotten = co_await Mentions(self.house_.data, map).forget_tenant(home, tenant->id, tenant->domain());
     if (!forgotten) co_return forgotten;
   }
   auto removed = co_await self.house_.data.remove_tenant(home, tenant->id);

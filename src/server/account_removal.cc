@@ -45,7 +45,7 @@ Task<Result<void>> remove_account_whole(House& house, net::Loop& loop, TenantPtr
 }
 
 Task<Result<void>> finish_account_removal(House& house, net::Loop& loop, TenantPtr tenant, AccountRemovalPtr removal) {
-  const BareJid jid = BareJid::make(removal->localpart(), tenant->domain).value();
+  const BareJid jid = BareJid::make(removal->localpart(), tenant->domain()).value();
   Home& there = house.homes.of(jid.str());
   Async<bool> forgotten(loop, [&there, jid](Async<bool>::Done done) {
     there.loop().post([&there, jid, part = std::make_shared<Removal>(std::move(done))] {

@@ -132,8 +132,8 @@ void Home::arrive(Stanza stanza, ReceiptPtr receipt) {
     return;
   }
   if (host->tenant->suspended) {
-    // Who asks to enter a room waits for an answer, unlike who tells a user that he is here.
-    const bool asks = host->kind == HostKind::rooms && stanza.kind == StanzaKind::presence &&
+    // To enter a service's place is a question, unlike to tell a user that somebody is here.
+    const bool asks = host->kind != HostKind::accounts && stanza.kind == StanzaKind::presence &&
                       stanza.type == StanzaType::none && stanza.to->is_full();
     if (asks) {
       reply_error(stanza, {ErrorKind::service_unavailable, ""});

@@ -26,6 +26,7 @@
 #include "server/module.h"
 #include "server/residents.h"
 #include "store/data_plane.h"
+#include "tenant/host_table.h"
 #include "tenant/keys.h"
 #include "tenant/tenant.h"
 #include "xmpp/stanza.h"

@@ -105,7 +105,7 @@ void Home::resumed(Session& session) {
 
 void Home::set_tenant(const TenantPtr& tenant) {
   hosts_.set(tenant);
-  const HostPtr host = hosts_.find(tenant->domain);
+  const HostPtr host = hosts_.find(tenant->domain());
   std::vector<Session*> closing;
   for (Resident* resident : residents_.of(tenant->id)) {
     resident->set_host(host);

@@ -49,8 +49,8 @@ const Hooks::IqHandler* Hooks::find_iq(IqTarget target, const IqRequest& request
 }
 
 const Hooks::ServiceHandler* Hooks::find_service(HostKind kind) const {
-  const ServiceHandler& handler = services_[static_cast<size_t>(kind)];
-  return handler ? &handler : nullptr;
+  const auto found = services_.find(kind);
+  return found == services_.end() ? nullptr : &found->second;
 }
 
 }  // namespace teahouse

@@ -122,7 +122,7 @@ class Hooks {
 
   // Takes every stanza for a host of this kind, on the home loop of `to`'s bare address (of the host itself for its
   // own).
-  void set_service(HostKind kind, ServiceHandler handler) { services_[static_cast<size_t>(kind)] = std::move(handler); }
+  void set_service(HostKind kind, ServiceHandler handler) { services_[kind] = std::move(handler); }
   const ServiceHandler* find_service(HostKind kind) const;
 
   std::function<void(const StrangerIq&)> stranger_iq;  // at most one module takes them; without, they end the stream
@@ -159,7 +159,7 @@ class Hooks {
   Table<OutboundHook> outbound_;
   Table<InboundHook> inbound_;
   std::unordered_map<std::string, IqHandler> iq_;
-  std::array<ServiceHandler, 2> services_;
+  std::unordered_map<HostKind, ServiceHandler> services_;
 };
 
 }  // namespace teahouse

@@ -10,7 +10,7 @@ namespace {
 HostPtr make_host(uint64_t id, const std::string& domain) {
   auto tenant = std::make_shared<Tenant>();
   tenant->id = static_cast<TenantId>(id);
-  tenant->domain = domain;
+  tenant->hosts.front().domain = domain;
   auto host = std::make_shared<Host>();
   host->domain = domain;
   host->tenant = tenant;

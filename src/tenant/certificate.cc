@@ -52,11 +52,18 @@ bool is_for(const crypto::CertificateInfo& info, std::string_view ascii_domain) 
                      [&](const std::string& name) { return name == ascii_domain || name == wildcard; });
 }
 
+Result<void> check_host(const Tenant& tenant, const std::string& domain) {
+  std::string domains;
+  for (const HostName& host : tenant.hosts) {
+    if (host.domain == domain) return {};
+    domains.append(domains.empty() ? "" : " or ").append(host.domain);
+  }
+  return bad("The certificate's domain must be " + domains + ".");
+}
+
 Result<HostCertificate> check_certificate(const Tenant& tenant, const std::string& domain, std::string_view chain_pem,
                                           std::string key_pem, int64_t now_ms) {
-  if (domain != tenant.domain && domain != tenant.rooms_domain) {
-    return bad("The certificate's domain must be " + tenant.domain + " or " + tenant.rooms_domain + ".");
-  }
+  if (const auto has = check_host(tenant, domain); !has) return has.error();
   if (key_pem.size() > key_bytes_max) return bad("The private key is longer than 16 KiB.");
   const auto chain = split_chain(chain_pem);
   if (!chain) return chain.error();

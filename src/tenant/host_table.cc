@@ -1,4 +1,4 @@
-#include "tenant/tenant.h"
+#include "tenant/host_table.h"
 
 namespace teahouse {
 
@@ -13,17 +13,18 @@ HostPtr HostTable::find_site(std::string_view site_id) const {
 }
 
 void HostTable::set(const TenantPtr& tenant) {
-  const auto accounts = std::make_shared<const Host>(Host{tenant->domain, HostKind::accounts, tenant});
-  hosts_.insert_or_assign(tenant->domain, accounts);
-  hosts_.insert_or_assign(tenant->rooms_domain,
-                          std::make_shared<const Host>(Host{tenant->rooms_domain, HostKind::rooms, tenant}));
-  sites_.insert_or_assign(tenant->site_id, accounts);
+  if (const HostPtr before = find_site(tenant->site_id)) remove(*before->tenant);
+  for (const HostName& name : tenant->hosts) {
+    const auto host = std::make_shared<const Host>(Host{name.domain, name.kind, tenant});
+    hosts_.insert_or_assign(name.domain, host);
+    if (name.kind == HostKind::accounts) sites_.insert_or_assign(tenant->site_id, host);
+  }
 }
 
 // Its domains may be another's by now: a removal is told again when it is called again.
 void HostTable::remove(const Tenant& tenant) {
-  for (const std::string& domain : {tenant.domain, tenant.rooms_domain}) {
-    const auto found = hosts_.find(domain);
+  for (const HostName& name : tenant.hosts) {
+    const auto found = hosts_.find(name.domain);
     if (found != hosts_.end() && found->second->tenant->id == tenant.id) hosts_.erase(found);
   }
   sites_.erase(tenant.site_id);

@@ -72,12 +72,14 @@ Result<std::string> parse_short_name(std::string_view what, std::string_view tex
   return std::string(text);
 }
 
-Result<std::string> parse_tenant_domain(std::string_view text) {
+Result<std::string> parse_tenant_domain(std::string_view text, size_t bytes_max) {
   const auto jid = BareJid::make("", text);
   if (!jid) return Error{ErrorKind::bad_request, jid.error().text};
   if (is_ip_address(jid->str()))
     return bad("The domain", "is an IP address; a tenant needs a name (localhost will do).");
-  if (jid->str().size() > tenant_domain_bytes_max) return bad("The domain", "is longer than 247 bytes.");
+  if (jid->str().size() > bytes_max) {
+    return bad("The domain", "is longer than " + std::to_string(bytes_max) + " bytes.");
+  }
   return jid->str();
 }
 
@@ -99,6 +101,23 @@ Result<std::string> ascii_domain(std::string_view domain) {
 }
 
 std::string rooms_domain_of(std::string_view domain) { return std::string("rooms.").append(domain); }
+
+Result<std::vector<HostName>> parse_hosts(std::string_view domain, const std::vector<HostName>& others) {
+  auto accounts = parse_tenant_domain(domain);
+  if (!accounts) return accounts.error();
+  std::vector<HostName> hosts{{std::move(*accounts), HostKind::accounts}};
+  if (others.empty()) hosts.push_back({rooms_domain_of(hosts.front().domain), HostKind::rooms});
+  if (others.size() >= tenant_hosts_max) return bad("The tenant", "has more than 20 hosts.");
+  for (const HostName& other : others) {
+    auto parsed = parse_tenant_domain(other.domain, domain_bytes_max);
+    if (!parsed) return parsed.error();
+    if (other.kind == HostKind::accounts) return bad("The host " + *parsed, "is a second one for accounts.");
+    const auto has_domain = [&](const HostName& host) { return host.domain == *parsed; };
+    if (std::any_of(hosts.begin(), hosts.end(), has_domain)) return bad("The host " + *parsed, "is named twice.");
+    hosts.push_back({std::move(*parsed), other.kind});
+  }
+  return hosts;
+}
 
 Result<std::string> parse_theme(std::string_view text) {
   if (text.empty()) return std::string();

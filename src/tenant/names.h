@@ -15,7 +15,9 @@ namespace teahouse {
 
 inline constexpr size_t tenant_name_bytes_max = 63;
 inline constexpr size_t plan_name_bytes_max = 32;
-inline constexpr size_t tenant_domain_bytes_max = 247;  // with "rooms." before it, 253: what DNS can carry
+inline constexpr size_t domain_bytes_max = 253;  // what DNS can carry
+inline constexpr size_t tenant_domain_bytes_max = domain_bytes_max - std::string_view("rooms.").size();
+inline constexpr size_t tenant_hosts_max = 20;
 inline constexpr size_t title_characters_max = 100;
 inline constexpr size_t suspend_reason_characters_max = 500;
 inline constexpr size_t theme_bytes_max = 2048;
@@ -23,8 +25,10 @@ inline constexpr size_t theme_bytes_max = 2048;
 // [a-z0-9-], no hyphen at its ends. `what` begins the sentence ("The tenant's name").
 Result<std::string> parse_short_name(std::string_view what, std::string_view text, size_t bytes_max);
 // A domain name as RFC 7622 prepares it; no IP address, since "rooms." must go before it.
-Result<std::string> parse_tenant_domain(std::string_view text);
+Result<std::string> parse_tenant_domain(std::string_view text, size_t bytes_max = tenant_domain_bytes_max);
 std::string rooms_domain_of(std::string_view domain);
+// The host of the accounts, and after it the others; rooms at rooms_domain_of() where `others` names none.
+Result<std::vector<HostName>> parse_hosts(std::string_view domain, const std::vector<HostName>& others);
 // The same name as DNS and certificates write it: "xn--bcher-kva.example" for "bücher.example".
 Result<std::string> ascii_domain(std::string_view domain);
 

@@ -9,12 +9,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/ids.h"
-#include "base/text_map.h"
 #include "tenant/aliases.h"
+#include "tenant/host_kind.h"
 #include "tenant/meter.h"
 #include "tenant/plan.h"
 #include "tenant/spellings.h"
@@ -24,11 +23,11 @@ namespace teahouse {
 
 struct Tenant {
   TenantId id = TenantId::house;
-  std::string name;          // [a-z0-9-], 1..63, unique, for ever: what the operator calls it
-  std::string title;         // what its users see; the name when not set
-  std::string domain;        // of its accounts
-  std::string rooms_domain;  // "rooms." before the domain
-  std::string site_id;       // pk_…, public
+  std::string name;     // [a-z0-9-], 1..63, unique, for ever: what the operator calls it
+  std::string title;    // what its users see; the name when not set
+  std::string site_id;  // pk_…, public
+  // The domains that it is served at. The first is that of its accounts, and the only one of that kind.
+  std::vector<HostName> hosts{1};
   Plan plan;
   bool suspended = false;
   std::string suspend_reason;
@@ -45,10 +44,11 @@ struct Tenant {
   std::shared_ptr<Spellings> spellings;
 
   const PlanLimits& limits() const { return plan.limits; }
+  const std::string& domain() const { return hosts.front().domain; }  // of its accounts
+  // The domain of its first host of this kind; empty when it has none.
+  std::string_view domain_of(HostKind kind) const;
 };
 using TenantPtr = std::shared_ptr<const Tenant>;
-
-enum class HostKind : uint8_t { accounts, rooms };
 
 struct Host {
   std::string domain;
@@ -56,22 +56,5 @@ struct Host {
   TenantPtr tenant;
 };
 using HostPtr = std::shared_ptr<const Host>;
-
-// The hosts that a loop serves, by domain. Thread: its loop; every loop has one of its own.
-class HostTable {
- public:
-  HostPtr find(std::string_view domain) const;        // null when nobody is served there
-  HostPtr find_site(std::string_view site_id) const;  // the accounts host of the tenant with this public id
-  // Takes over a new or changed tenant: both its hosts.
-  void set(const TenantPtr& tenant);
-  void remove(const Tenant& tenant);
-  template <class F>
-  void for_each(F&& visit) const {
-    for (const auto& [domain, host] : hosts_) visit(host);
-  }
-
- private:
-  TextMap<HostPtr> hosts_, sites_;
-};
 
 }  // namespace teahouse

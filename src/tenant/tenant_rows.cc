@@ -1,6 +1,6 @@
-// A tenant is one row of `tenants` and two of `hosts`, which holds every domain that is served for anybody: its primary
-// key is what keeps a domain from being somebody else's rooms domain. The id comes from `sequences`, so that it is
-// never used again.
+// A tenant is one row of `tenants` and some of `hosts`, which holds every domain that is served for anybody: its
+// primary key is what keeps a domain from being two tenants'. The id comes from `sequences`, so that it is never used
+// again.
 #include "tenant/tenant_rows.h"
 
 #include "base/log.h"
@@ -30,7 +30,11 @@ std::vector<store::Migration> Tenants::migrations() {
         "suspend_reason TEXT NOT NULL, guests_allowed BIGINT NOT NULL, registration_allowed BIGINT NOT NULL, "
         "origins TEXT NOT NULL, theme TEXT NOT NULL, occupant_id_secret BYTEA NOT NULL, created_ms BIGINT NOT NULL)",
         "CREATE TABLE hosts(domain TEXT NOT NULL PRIMARY KEY, tenant_id BIGINT NOT NULL)"}},
-      {"tenant/2", {"ALTER TABLE tenants ADD COLUMN state TEXT NOT NULL DEFAULT 'made'"}}};
+      {"tenant/2", {"ALTER TABLE tenants ADD COLUMN state TEXT NOT NULL DEFAULT 'made'"}},
+      {"tenant/hosts",
+       {"ALTER TABLE hosts ADD COLUMN kind TEXT NOT NULL DEFAULT 'accounts'",
+        "UPDATE hosts SET kind = 'rooms' WHERE domain NOT IN (SELECT domain FROM tenants)",
+        "ALTER TABLE tenants DROP COLUMN domain"}}};
 }
 
 namespace tenant_rows {
@@ -53,9 +57,29 @@ std::vector<std::string> split_lines(std::string_view text) {
   return lines;
 }
 
-Statement insert_host(const Tenant& tenant, const std::string& domain) {
-  return {"INSERT INTO hosts(domain, tenant_id) SELECT ?, tenant_id FROM tenants WHERE name = ?",
-          {domain, tenant.name}};
+Statement insert_host(const Tenant& tenant, const HostName& host) {
+  return {"INSERT INTO hosts(domain, kind, tenant_id) SELECT ?, ?, tenant_id FROM tenants WHERE name = ?",
+          {host.domain, std::string(to_string(host.kind)), tenant.name}};
+}
+
+using Hosts = std::unordered_map<TenantId, std::vector<HostName>>;
+
+// That of the accounts first, then by domain.
+Result<Hosts> load_hosts(store::ControlPlane& control) {
+  const auto answer = control.execute_now({"SELECT tenant_id, domain, kind FROM hosts ORDER BY domain", {}});
+  if (!answer) return answer.error();
+  Hosts all;
+  for (const Row& row : answer->rows) {
+    const auto kind = find_host_kind(as_text(row[2]));
+    if (!kind) {
+      log::warning("tenant", "A host is of a kind that this program does not know; nobody serves it",
+                   {{"domain", as_text(row[1])}, {"kind", as_text(row[2])}});
+      continue;
+    }
+    auto& hosts = all[static_cast<TenantId>(as_int(row[0]))];
+    hosts.insert(*kind == HostKind::accounts ? hosts.begin() : hosts.end(), HostName{as_text(row[1]), *kind});
+  }
+  return all;
 }
 
 // The column `state`.
@@ -63,37 +87,36 @@ constexpr size_t portion_keys = 100;
 constexpr const char *being_made = "being made", *made = "made", *being_removed = "being removed";
 
 constexpr const char* columns =
-    "tenant_id, name, title, domain, site_id, plan, suspended, suspend_reason, guests_allowed, registration_allowed, "
+    "tenant_id, name, title, site_id, plan, suspended, suspend_reason, guests_allowed, registration_allowed, "
     "origins, theme, occupant_id_secret, created_ms, state";
 
-TenantPtr make_tenant(const Row& row, const Plans& plans) {
+TenantPtr make_tenant(const Row& row, std::vector<HostName> hosts, const Plans& plans) {
   auto tenant = std::make_shared<Tenant>();
   tenant->id = static_cast<TenantId>(as_int(row[0]));
   tenant->name = as_text(row[1]);
   tenant->title = as_text(row[2]);
-  tenant->domain = as_text(row[3]);
-  tenant->rooms_domain = rooms_domain_of(tenant->domain);
-  tenant->site_id = as_text(row[4]);
-  tenant->suspended = as_int(row[6]) != 0;
-  tenant->suspend_reason = as_text(row[7]);
-  tenant->guests_allowed = as_int(row[8]) != 0;
-  tenant->registration_allowed = as_int(row[9]) != 0;
-  tenant->origins = split_lines(as_text(row[10]));
-  tenant->theme = as_text(row[11]);
-  tenant->occupant_id_secret = as_text(row[12]);
-  tenant->created_ms = as_int(row[13]);
-  tenant->being_removed = as_text(row[14]) == being_removed;
+  tenant->hosts = std::move(hosts);
+  tenant->site_id = as_text(row[3]);
+  tenant->suspended = as_int(row[5]) != 0;
+  tenant->suspend_reason = as_text(row[6]);
+  tenant->guests_allowed = as_int(row[7]) != 0;
+  tenant->registration_allowed = as_int(row[8]) != 0;
+  tenant->origins = split_lines(as_text(row[9]));
+  tenant->theme = as_text(row[10]);
+  tenant->occupant_id_secret = as_text(row[11]);
+  tenant->created_ms = as_int(row[12]);
+  tenant->being_removed = as_text(row[13]) == being_removed;
   tenant->meter = std::make_shared<Meter>();
   tenant->staff = std::make_shared<Staff>();
   tenant->aliases = std::make_shared<Aliases>();
   tenant->spellings = std::make_shared<Spellings>();
-  const auto plan = plans.find(as_text(row[5]));
+  const auto plan = plans.find(as_text(row[4]));
   if (plan != plans.end()) {
     tenant->plan = plan->second;
   } else {  // rows are only written with a plan that is there: somebody wrote into the database
     log::warning("tenant", "A tenant's plan does not exist; the built-in limits hold",
-                 {{"tenant", tenant->name}, {"plan", as_text(row[5])}});
-    tenant->plan.name = as_text(row[5]);
+                 {{"tenant", tenant->name}, {"plan", as_text(row[4])}});
+    tenant->plan.name = as_text(row[4]);
   }
   return tenant;
 }
@@ -101,17 +124,17 @@ TenantPtr make_tenant(const Row& row, const Plans& plans) {
 }  // namespace
 
 std::vector<Statement> insert(const Tenant& tenant) {
-  return {
+  std::vector<Statement> statements = {
       draw_number("tenant"),
       {std::string("INSERT INTO tenants(") + columns +
-           ") SELECT next, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM sequences WHERE name = 'tenant'",
-       {tenant.name, tenant.title, tenant.domain, tenant.site_id, tenant.plan.name, int64_t{tenant.suspended},
-        tenant.suspend_reason, int64_t{tenant.guests_allowed}, int64_t{tenant.registration_allowed},
-        join_lines(tenant.origins), tenant.theme, Blob{tenant.occupant_id_secret}, tenant.created_ms, being_made}},
-      insert_host(tenant, tenant.domain),
-      insert_host(tenant, tenant.rooms_domain),
-      {"SELECT tenant_id FROM tenants WHERE name = ?", {tenant.name}},
+           ") SELECT next, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM sequences WHERE name = 'tenant'",
+       {tenant.name, tenant.title, tenant.site_id, tenant.plan.name, int64_t{tenant.suspended}, tenant.suspend_reason,
+        int64_t{tenant.guests_allowed}, int64_t{tenant.registration_allowed}, join_lines(tenant.origins), tenant.theme,
+        Blob{tenant.occupant_id_secret}, tenant.created_ms, being_made}},
   };
+  for (const HostName& host : tenant.hosts) statements.push_back(insert_host(tenant, host));
+  statements.push_back({"SELECT tenant_id FROM tenants WHERE name = ?", {tenant.name}});
+  return statements;
 }
 
 Statement mark_made(TenantId tenant) {
@@ -197,11 +220,20 @@ Result<Plans> load_plans(store::ControlPlane& control) {
 }
 
 Result<std::vector<TenantPtr>> load_tenants(store::ControlPlane& control, const Plans& plans) {
+  auto hosts = load_hosts(control);
+  if (!hosts) return hosts.error();
   const auto answer = control.execute_now({std::string("SELECT ") + columns + " FROM tenants ORDER BY name", {}});
   if (!answer) return answer.error();
   std::vector<TenantPtr> tenants;
   tenants.reserve(answer->rows.size());
-  for (const Row& row : answer->rows) tenants.push_back(make_tenant(row, plans));
+  for (const Row& row : answer->rows) {
+    auto& names = (*hosts)[static_cast<TenantId>(as_int(row[0]))];
+    if (names.empty() || names.front().kind != HostKind::accounts) {
+      return Error{ErrorKind::internal_server_error, "The control plane holds no domain for the accounts of tenant '" +
+                                                         as_text(row[1]) + "'. Restore it from a backup."};
+    }
+    tenants.push_back(make_tenant(row, std::move(names), plans));
+  }
   return tenants;
 }
 

@@ -38,6 +38,15 @@ Error still_there(const Tenant& tenant) {
                                               "being removed. Try again in a moment."};
 }
 
+Error refuse_domain(const std::string& domain, const Tenant& owner) {
+  std::string text = "The domain '" + domain + "' is taken by tenant '" + owner.name + "'";
+  for (const HostName& host : owner.hosts) {
+    if (host.domain == domain && host.kind != HostKind::accounts)
+      text.append(", for its ").append(to_string(host.kind));
+  }
+  return {ErrorKind::conflict, text + "."};
+}
+
 }  // namespace
 
 struct Tenants::State {
@@ -54,22 +63,21 @@ struct Tenants::State {
   mutable std::mutex mutex;  // of what follows
   std::map<std::string, TenantPtr, std::less<>> by_name;
   std::unordered_map<TenantId, TenantPtr> by_id;
-  std::map<std::string, TenantPtr, std::less<>> by_domain;  // rooms domains too
+  std::map<std::string, TenantPtr, std::less<>> by_domain;  // of all hosts
   tenant_rows::Plans plans;
 
   void keep(const TenantPtr& tenant) {
     const std::lock_guard lock(mutex);
     by_name[tenant->name] = tenant;
     by_id[tenant->id] = tenant;
-    by_domain[tenant->domain] = by_domain[tenant->rooms_domain] = tenant;
+    for (const HostName& host : tenant->hosts) by_domain[host.domain] = tenant;
   }
 
   void drop(const Tenant& tenant) {
     const std::lock_guard lock(mutex);
     by_name.erase(tenant.name);
     by_id.erase(tenant.id);
-    by_domain.erase(tenant.domain);
-    by_domain.erase(tenant.rooms_domain);
+    for (const HostName& host : tenant.hosts) by_domain.erase(host.domain);
   }
 
   TenantPtr find(std::string_view name) const {
@@ -107,12 +115,11 @@ struct Tenants::State {
     if (of_name != by_name.end()) {
       return Error{ErrorKind::conflict, "There is a tenant '" + tenant.name + "' already."};
     }
-    for (const std::string* domain : {&tenant.domain, &tenant.rooms_domain}) {
-      const auto found = by_domain.find(*domain);
+    for (const HostName& host : tenant.hosts) {
+      const auto found = by_domain.find(host.domain);
       if (found == by_domain.end()) continue;
       if (found->second->being_removed) return still_there(*found->second);
-      return Error{ErrorKind::conflict, "The domain '" + *domain + "' is taken by tenant '" + found->second->name +
-                                            "'" + (found->second->domain == *domain ? "." : ", for its rooms.")};
+      return refuse_domain(host.domain, *found->second);
     }
     return {};
   }
@@ -169,8 +176,8 @@ Result<void> check_plan(const Plan& plan) {
 Result<Tenant> Tenants::State::make_tenant(const NewTenant& wanted) const {
   auto name = parse_short_name("The tenant's name", wanted.name, tenant_name_bytes_max);
   if (!name) return name.error();
-  auto domain = parse_tenant_domain(wanted.domain);
-  if (!domain) return domain.error();
+  auto hosts = parse_hosts(wanted.domain, wanted.hosts);
+  if (!hosts) return hosts.error();
   auto title = parse_title(wanted.title, *name);
   if (!title) return title.error();
   auto origins = parse_origins(wanted.origins);
@@ -181,8 +188,7 @@ Result<Tenant> Tenants::State::make_tenant(const NewTenant& wanted) const {
   Tenant tenant;
   tenant.name = std::move(*name);
   tenant.title = std::move(*title);
-  tenant.domain = std::move(*domain);
-  tenant.rooms_domain = rooms_domain_of(tenant.domain);
+  tenant.hosts = std::move(*hosts);
   tenant.site_id = "pk_" + random_token(20);
   tenant.plan = std::move(*plan);
   tenant.guests_allowed = wanted.guests_allowed;

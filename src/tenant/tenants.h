@@ -5,7 +5,7 @@
 // Thread: the functions are called on `home` executors (a loop); changes from all of them take turns, and wait for no
 // removal.
 // Limits: names.h has them; plans 1,000.
-// Errors: conflict for a name or domain that is taken (also as somebody's rooms domain) and for a change of a tenant
+// Errors: conflict for a name or a host's domain that is taken (whatever it serves) and for a change of a tenant
 // that is being removed, service_unavailable for its name or domain, bad_request with a sentence for what does not
 // parse, item_not_found.
 #pragma once
@@ -29,6 +29,7 @@ struct TenantTable;  // tables.h
 
 struct NewTenant {
   std::string name, domain;
+  std::vector<HostName> hosts;  // beside that of its accounts; when none are given, rooms at "rooms." and the domain
   std::string plan = "default";
   std::string title;
   std::vector<std::string> origins;
@@ -73,7 +74,7 @@ class Tenants {
   TenantPtr find(std::string_view name) const;  // Thread: any
   TenantPtr find(TenantId id) const;            // Thread: any
   std::vector<TenantPtr> list() const;          // by name; Thread: any
-  bool serves(std::string_view domain) const;   // some tenant's domain or rooms domain; Thread: any
+  bool serves(std::string_view domain) const;   // some tenant's host is there; Thread: any
 
   Task<Result<Plan>> set_plan(Executor& home, Plan plan);  // new or changed; its tenants follow at once
   std::vector<Plan> plans() const;                         // by name; Thread: any

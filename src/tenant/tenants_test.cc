@@ -28,8 +28,8 @@ ErrorKind kind_of(const Result<TenantPtr>& result) {
 TEST(Tenants, AreMadeWithAllTheyNeedAndPublished) {
   TenantWorld world;
   const TenantPtr shop = world.make_tenant("shop", "Shop.Example");
-  EXPECT_EQ(shop->domain, "shop.example");
-  EXPECT_EQ(shop->rooms_domain, "rooms.shop.example");
+  EXPECT_EQ(shop->domain(), "shop.example");
+  EXPECT_EQ(shop->domain_of(HostKind::rooms), "rooms.shop.example");
   EXPECT_EQ(shop->title, "shop");
   EXPECT_EQ(shop->plan.name, "default");
   EXPECT_THAT(shop->site_id, ::testing::StartsWith("pk_"));
@@ -134,8 +134,8 @@ TEST(Tenants, AreLoadedAsTheyWereLeft) {
   ASSERT_EQ(loaded->size(), 2U);
   const TenantPtr same = again.find("shop");
   EXPECT_EQ(same->id, shop->id);
-  EXPECT_EQ(same->domain, "bücher.example");
-  EXPECT_EQ(same->rooms_domain, "rooms.bücher.example");
+  EXPECT_EQ(same->domain(), "bücher.example");
+  EXPECT_EQ(same->domain_of(HostKind::rooms), "rooms.bücher.example");
   EXPECT_EQ(same->site_id, shop->site_id);
   EXPECT_EQ(same->occupant_id_secret, shop->occupant_id_secret);
   EXPECT_THAT(same->origins, ElementsAre("https://a.example", "*"));
@@ -458,40 +458,6 @@ TEST(Audit, IsOfOneTenantAndNewestFirst) {
   EXPECT_EQ(world.wait(world.audit.list(world.home, shop->id, 1))->size(), 1U);
   EXPECT_EQ(world.wait(world.audit.list(world.home, forum->id, 10))->size(), 0U);
   EXPECT_EQ(world.wait(world.audit.list(world.home, TenantId::house, 10))->size(), 1U);
-}
-
-TEST(HostTable, KeepsTheNextOwnersDomainsWhenARemovalIsToldAgain) {
-  TenantWorld world;
-  const TenantPtr before = world.make_tenant("shop", "shop.example");
-  auto after = std::make_shared<Tenant>(*before);
-  after->id = static_cast<TenantId>(raw(before->id) + 1);
-  HostTable hosts;
-  hosts.set(before);
-  hosts.remove(*before);
-  hosts.set(after);
-  hosts.remove(*before);
-  for (const char* domain : {"shop.example", "rooms.shop.example"}) {
-    ASSERT_NE(hosts.find(domain), nullptr) << domain;
-    EXPECT_EQ(hosts.find(domain)->tenant, after) << domain;
-  }
-}
-
-TEST(HostTable, ServesBothHostsOfATenantUntilItIsRemoved) {
-  TenantWorld world;
-  const TenantPtr shop = world.make_tenant("shop", "shop.example");
-  const TenantPtr forum = world.make_tenant("forum", "forum.example");
-  HostTable hosts;
-  hosts.set(shop);
-  hosts.set(forum);
-  EXPECT_EQ(hosts.find("shop.example")->kind, HostKind::accounts);
-  EXPECT_EQ(hosts.find("rooms.shop.example")->kind, HostKind::rooms);
-  EXPECT_EQ(hosts.find_site(shop->site_id)->tenant, shop);
-  EXPECT_EQ(hosts.find("nobody.example"), nullptr);
-  hosts.remove(*shop);
-  EXPECT_EQ(hosts.find("shop.example"), nullptr);
-  EXPECT_EQ(hosts.find("rooms.shop.example"), nullptr);
-  EXPECT_EQ(hosts.find_site(shop->site_id), nullptr);
-  EXPECT_EQ(hosts.find("forum.example")->tenant, forum);
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ class FakeRooms final : public Rooms {
     const bool created = !rooms_.contains({tenant->id, id});
     RoomInfo& room = rooms_[{tenant->id, id}].info;
     room.id = id;
-    room.jid = id + "@" + tenant->rooms_domain;
+    room.jid = id + "@" + std::string(tenant->domain_of(HostKind::rooms));
     room.name = change.name.value_or(room.name);
     room.members_only = change.members_only.value_or(room.members_only);
     room.moderated = change.moderated.value_or(room.moderated);
@@ -73,7 +73,7 @@ class FakeRooms final : public Rooms {
     auto& rows = found->second.rows;
     const auto row_id =
         static_cast<store::ArchiveId>(static_cast<uint64_t>(store::first_id_at(1'700'000'000'000)) + rows.size());
-    const std::string sender = speech.user.empty() ? found->second.info.jid : speech.user + "@" + tenant->domain;
+    const std::string sender = speech.user.empty() ? found->second.info.jid : speech.user + "@" + tenant->domain();
     rows.push_back({row_id, sender,
                     "<message xmlns='jabber:client' type='groupchat' id='" + speech.id + "' from='" +
                         found->second.info.jid + "/" + speech.name +

@@ -82,9 +82,10 @@ Flow ArchiveModule::refuse_full(const Tenant& tenant, const Stanza& message) {
   if (refuse_for_disk(message) == Flow::stop) return Flow::stop;
   const int64_t limit = tenant.limits().archive_bytes;
   if (limit < 0 || tenant.meter->archive_bytes.load(std::memory_order_relaxed) < limit) return Flow::go_on;
-  home_->reply_error(message, {ErrorKind::resource_constraint,
-                               "The archive of " + tenant.domain + " is full (its plan keeps " + std::to_string(limit) +
-                                   " bytes). The owner can remove old messages or take a larger plan."});
+  home_->reply_error(message,
+                     {ErrorKind::resource_constraint,
+                      "The archive of " + tenant.domain() + " is full (its plan keeps " + std::to_string(limit) +
+                          " bytes). The owner can remove old messages or take a larger plan."});
   return Flow::stop;
 }
 

@@ -110,7 +110,11 @@ void EntityModule::host_items(const IqRequest& request) {
   std::string payload;
   xml::Writer writer(payload);
   writer.open("query", ns::disco_items);
-  writer.open("item").attribute("jid", request.host->tenant->rooms_domain).attribute("name", "Rooms").close();
+  for (const HostName& host : request.host->tenant->hosts) {
+    if (host.kind == HostKind::accounts) continue;
+    const std::string_view title = host_kind_names()[static_cast<size_t>(host.kind)].title;
+    writer.open("item").attribute("jid", host.domain).attribute("name", title).close();
+  }
   writer.close();
   home_->reply(request.stanza, std::move(payload));
 }

@@ -34,7 +34,7 @@ TEST(RoomsAfterARemoval, TheNextOwnerOfANameIsSomebodyElse) {
   Removals world;
   Client& romeo = world.found("romeo@shop.example/a", "cave@rooms.shop.example/Romeo");
   for (const TenantPtr& tenant : {world.shop, world.forum}) {
-    const std::string jid = "tybalt@" + tenant->domain;
+    const std::string jid = "tybalt@" + tenant->domain();
     Client& first = world.enter(jid + "/a", "cave@rooms.shop.example/Tybalt");
     const std::string of_first = world.occupant_id(romeo, "Tybalt");
     first.send("<message type='groupchat' to='cave@rooms.shop.example'><body>I hate the word</body></message>");

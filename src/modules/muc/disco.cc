@@ -114,7 +114,9 @@ Task<void> load_items(Home* home, Storage storage, Stanza request, RsmRequest rs
     home->reply_error(request, rooms.error());
     co_return;
   }
-  std::erase_if(*rooms, [](const ListedRoom& room) { return !room.config.is_public; });
+  std::erase_if(*rooms, [&request](const ListedRoom& room) {
+    return !room.config.is_public || room.jid.domainpart() != request.to->domainpart();
+  });
   home->reply(request, make_items(*rooms, rsm, asked_for_page));
 }
 
@@ -176,7 +178,7 @@ void answer_service_items(Home& home, const Host& host, const Stanza& stanza, co
   auto rsm = parse_rsm_of(query);
   if (!rsm) return home.reply_error(stanza, rsm.error());
   const bool asked_for_page = query.child("set", ns::rsm).has_value();
-  spawn(load_items(&home, Storage(home.data(), host.tenant->id), stanza, std::move(*rsm), asked_for_page));
+  spawn(load_items(&home, Storage(home.data(), *host.tenant), stanza, std::move(*rsm), asked_for_page));
 }
 
 }  // namespace teahouse::muc

@@ -17,7 +17,7 @@ Room::Room(Home& home, HostPtr room_host, BareJid jid, StoredRoom stored)
       made_ms(home.clock().monotonic_ms()),
       home_(home),
       jid_(std::move(jid)),
-      storage_(home.data(), host->tenant->id),
+      storage_(home.data(), *host->tenant),
       traffic_(std::make_shared<Traffic>(home)) {
   checker_.check();
   empty_since_ms = made_ms;
@@ -26,7 +26,7 @@ Room::Room(Home& home, HostPtr room_host, BareJid jid, StoredRoom stored)
 Affiliation Room::affiliation_of(const BareJid& user) const {
   const Affiliation listed = listed_affiliation_of(user);
   if (listed != Affiliation::none && listed != Affiliation::member) return listed;
-  const bool is_staff = user.domainpart() == tenant().domain && tenant().staff->has(user.localpart());
+  const bool is_staff = user.domainpart() == tenant().domain() && tenant().staff->has(user.localpart());
   return is_staff ? Affiliation::admin : listed;
 }
 

@@ -65,7 +65,7 @@ void answer(const Room& room, Result<T> answer, std::function<void(Result<T>)> d
 Result<BareJid> make_room_jid(const Tenant& tenant, std::string_view id) {
   const auto localpart = localpart_of_user_id(id);
   if (!localpart) return Error{ErrorKind::bad_request, "This cannot be a room's id. " + localpart.error().text};
-  return BareJid::make(*localpart, tenant.rooms_domain);
+  return BareJid::make(*localpart, tenant.domain_of(HostKind::rooms));
 }
 
 // Also of a user who has not been here yet: where they will be.
@@ -74,7 +74,7 @@ Task<Result<BareJid>> find_user_jid(Accounts& accounts, Executor& home, TenantPt
   if (!localpart) co_return Error{ErrorKind::bad_request, "This cannot be a user's id. " + localpart.error().text};
   const auto place = co_await accounts.find_place(home, tenant, *localpart);
   if (!place) co_return place.error();
-  auto jid = BareJid::make(*place, tenant->domain);
+  auto jid = BareJid::make(*place, tenant->domain());
   co_return jid;
 }
 
@@ -91,7 +91,7 @@ RoomInfo make_info(const Room& room) {
   info.persistent = room.config.persistent;
   info.occupants = static_cast<int64_t>(room.occupants.size());
   for (const auto& [jid, affiliated] : room.affiliations) {
-    if (affiliated.affiliation == Affiliation::none || jid.domainpart() != room.tenant().domain) continue;
+    if (affiliated.affiliation == Affiliation::none || jid.domainpart() != room.tenant().domain()) continue;
     auto& users = affiliated.affiliation == Affiliation::outcast ? info.outcasts : info.members;
     users.push_back(user_id_at(room.tenant(), jid.localpart()));
   }
@@ -204,11 +204,11 @@ Task<Result<RoomInfo>> RoomsApi::find(Executor& home, TenantPtr tenant, std::str
 }
 
 Task<Result<RoomPage>> RoomsApi::list(Executor& home, TenantPtr tenant, std::string cursor, size_t rows_max) {
-  const auto listed = co_await Storage(house_.data, tenant->id).list(home);
+  const auto listed = co_await Storage(house_.data, *tenant).list(home);
   if (!listed) co_return listed.error();
   RoomPage page;
   for (const ListedRoom& one : *listed) {  // by address, and so is the cursor
-    if (one.jid.str() <= cursor) continue;
+    if (one.jid.str() <= cursor || one.jid.domainpart() != tenant->domain_of(HostKind::rooms)) continue;
     if (page.rooms.size() == rows_max) {
       page.next_cursor = page.rooms.back().jid;
       break;
@@ -284,7 +284,7 @@ Task<Result<store::ArchivePage>> RoomsApi::messages(Executor& home, TenantPtr te
                                                     store::ArchiveQuery query) {
   auto room = co_await find(home, tenant, id);
   if (!room) co_return room.error();
-  const store::ArchiveStore archive = Storage(house_.data, tenant->id).archive();
+  const store::ArchiveStore archive = Storage(house_.data, *tenant).archive();
   auto page = co_await archive.page(home, room->jid, query);
   if (!page) co_return page.error();
   // A read sees what is not on disk yet; nobody is told of it before it is.
@@ -297,7 +297,7 @@ Result<std::string> RoomsApi::occupant_id(const Tenant& tenant, const std::strin
                                           int64_t incarnation) const {
   const auto room = make_room_jid(tenant, id);
   if (!room) return room.error();
-  const auto account = BareJid::make(localpart, tenant.domain);
+  const auto account = BareJid::make(localpart, tenant.domain());
   if (!account) return account.error();
   return make_occupant_id(tenant, *room, account->str(), incarnation);
 }
@@ -308,7 +308,7 @@ Task<Result<std::vector<std::string>>> RoomsApi::occupants(Executor& home, Tenan
     if (!room) return done(no_room());
     std::set<std::string> users;
     room->occupants.for_each([&](const Occupant& each) {
-      if (each.real.domainpart() != room->tenant().domain) return;
+      if (each.real.domainpart() != room->tenant().domain()) return;
       users.insert(user_id_at(room->tenant(), each.real.localpart()));
     });
     done(Users(users.begin(), users.end()));

@@ -163,7 +163,7 @@ Task<void> Service::load(HostPtr host, BareJid jid) {
       co_return;
     }
   }
-  const Storage storage(home_.data(), host->tenant->id);
+  const Storage storage(home_.data(), *host->tenant);
   auto stored = co_await storage.load(home_.loop(), jid);
   if (stored && *stored) {
     rooms_.insert_or_assign(jid.str(), std::make_unique<Room>(home_, host, jid, std::move(**stored)));
@@ -208,7 +208,7 @@ std::shared_ptr<Service::Counting> Service::counting_of(const HostPtr& host) {
 // Each home counts its own rooms, before it loads or makes any. The temporary ones among them are loaded, so that the
 // sweep finds them if nobody comes back.
 Task<void> Service::count(HostPtr host, std::shared_ptr<Counting> counting) {
-  const Storage storage(home_.data(), host->tenant->id);
+  const Storage storage(home_.data(), *host->tenant);
   auto rooms = co_await storage.list(home_.loop());
   if (!rooms) {
     log::error("muc", "the rooms of a tenant could not be counted", {{"error", rooms.error().text}});
@@ -229,17 +229,20 @@ Task<void> Service::count(HostPtr host, std::shared_ptr<Counting> counting) {
   host->tenant->meter->rooms.fetch_add(count, std::memory_order_relaxed);
   counting->done = true;
   for (const auto& done : std::exchange(counting->waiting, {})) done({});
-  const HostPtr now = home_.hosts().find(host->domain);
-  if (!now || now->tenant->id != host->tenant->id) co_return;
-  for (const auto& jid : temporary) with_room(now, jid, [](Result<Room*>) {});
+  for (const auto& jid : temporary) {
+    const HostPtr now = home_.hosts().find(jid.domainpart());
+    if (now && now->tenant->id == host->tenant->id) with_room(now, jid, [](Result<Room*>) {});
+  }
 }
 
 void Service::tenant_changed(const TenantPtr& tenant) {
-  const HostPtr host = home_.hosts().find(tenant->rooms_domain);
-  if (!host || host->tenant->id != tenant->id) return;
-  counting_of(host);
-  for (const auto& [jid, room] : rooms_) {
-    if (room->tenant().id == tenant->id) room->host = host;
+  for (const HostName& name : tenant->hosts) {
+    const HostPtr host = name.kind == HostKind::rooms ? home_.hosts().find(name.domain) : nullptr;
+    if (!host || host->tenant->id != tenant->id) continue;
+    counting_of(host);
+    for (const auto& [jid, room] : rooms_) {
+      if (room->jid().domainpart() == host->domain) room->host = host;
+    }
   }
   if (tenant->suspended) empty_rooms([tenant](const Room& room) { return room.tenant().id == tenant->id; });
 }

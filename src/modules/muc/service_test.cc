@@ -239,5 +239,34 @@ TEST(RoomService, ANewRoomThatASuspensionEmptiedEndsOnce) {
   EXPECT_FALSE(other.has({"type='unavailable'"})) << other.all();
 }
 
+TEST(RoomService, KeepsTheRoomsOfATenantsHostsApart) {
+  RoomWorld world;
+  auto changed = std::make_shared<Tenant>(*world.shop);
+  changed->hosts.push_back({"chat.example", HostKind::rooms});
+  for (auto& each : world.homes) each->set_tenant(changed);
+  Client& romeo = world.found("romeo@shop.example/a", "den@rooms.shop.example/Romeo");
+  Client& juliet = world.found("juliet@shop.example/a", "den@chat.example/Juliet");
+  const Client& bystander = world.found("romeo@forum.example/a", "den@rooms.forum.example/Romeo");
+  juliet.say("<message type='groupchat' to='den@chat.example'><body>here</body></message>");
+  EXPECT_TRUE(juliet.has({"from='den@chat.example/Juliet'", "here"})) << juliet.all();
+  EXPECT_TRUE(romeo.got.empty()) << romeo.all();
+  EXPECT_TRUE(bystander.got.empty()) << bystander.all();
+  for (const std::string host : {"chat.example", "rooms.shop.example"}) {
+    romeo.say("<iq type='get' id='1' to='" + host + "'><query xmlns='http://jabber.org/protocol/disco#items'/></iq>");
+    EXPECT_TRUE(romeo.has({"jid='den@" + host + "'"})) << romeo.all();
+    EXPECT_EQ(romeo.all().find("<item "), romeo.all().rfind("<item ")) << romeo.all();
+  }
+  EXPECT_EQ(world.shop->meter->rooms, 2);
+  const auto listed = world.await(world.rooms->list(world.home, changed, {}, 10));
+  ASSERT_EQ(listed->rooms.size(), 1U) << "the site names rooms by their localpart alone";
+  EXPECT_EQ(listed->rooms[0].jid, "den@rooms.shop.example");
+
+  for (auto& each : world.homes) each->remove_tenant(changed);
+  for (const auto& each : world.homes) {
+    EXPECT_EQ(each->hosts().find("chat.example"), nullptr);
+    EXPECT_NE(each->hosts().find("rooms.forum.example"), nullptr);
+  }
+}
+
 }  // namespace
 }  // namespace teahouse::testing

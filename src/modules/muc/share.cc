@@ -7,7 +7,7 @@ void Room::pass_share(const BareJid* actor) {
   const auto holder = BareJid::parse(config.counts_for);
   if (!holder || listed_affiliation_of(*holder) == Affiliation::owner) return;
   if (actor) {
-    const bool may = listed_affiliation_of(*actor) == Affiliation::owner && actor->domainpart() == tenant().domain;
+    const bool may = listed_affiliation_of(*actor) == Affiliation::owner && actor->domainpart() == tenant().domain();
     const int64_t limit = tenant().limits().rooms_per_account;
     if (!may || !tenant().meter->rooms_made.take(actor->str(), limit)) return;
   }

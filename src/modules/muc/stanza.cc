@@ -78,7 +78,7 @@ bool handle_absent(Home& home, const Host& host, const Stanza& stanza) {
     fail(ErrorKind::jid_malformed, "Enter the room with a nick: room@service/nick.");
   } else if (stanza.from->is_bare() || !stanza.child("x", ns::muc)) {
     fail(ErrorKind::item_not_found, "There is no such room.");
-  } else if (stanza.from->domainpart() != host.tenant->domain) {
+  } else if (stanza.from->domainpart() != host.tenant->domain()) {
     // A tenant's rooms count against its plan, so its own people make them.
     fail(ErrorKind::not_allowed, "Only users of this server make rooms here.");
   } else if (const auto nick = Nick::parse(stanza.to->resourcepart()); !nick) {

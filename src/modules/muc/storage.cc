@@ -2,8 +2,6 @@
 
 #include <boost/json.hpp>
 
-#include "tenant/names.h"
-
 namespace teahouse::muc {
 namespace {
 
@@ -115,14 +113,15 @@ std::optional<RoomConfig> read_config(std::string_view text) {
   return config;
 }
 
-Storage::Storage(store::DataPlane& data, TenantId tenant)
-    : tenant_(tenant),
-      map_(data.map(tenant, "rooms")),
+Storage::Storage(store::DataPlane& data, const Tenant& tenant)
+    : tenant_(tenant.id),
+      accounts_domain_(tenant.domain()),
+      map_(data.map(tenant.id, "rooms")),
       mentions_(mentions(data)),
-      archive_(data.archive(tenant, "rooms")) {}
+      archive_(data.archive(tenant.id, "rooms")) {}
 
 Mention Storage::make_mention(const BareJid& room, const BareJid& user) const {
-  return {tenant_, room, rooms_domain_of(user.domainpart()) == room.domainpart()};
+  return {tenant_, room, user.domainpart() == accounts_domain_};
 }
 
 Lsn Storage::store_config(const BareJid& room, const RoomConfig& config) const {

@@ -17,6 +17,7 @@
 #include "modules/muc/nick.h"
 #include "server/mentions.h"
 #include "store/data_plane.h"
+#include "tenant/tenant.h"
 #include "xmpp/jid.h"
 
 namespace teahouse::muc {
@@ -48,7 +49,7 @@ struct ListedRoom {
 
 class Storage {
  public:
-  Storage(store::DataPlane& data, TenantId tenant);
+  Storage(store::DataPlane& data, const Tenant& tenant);
 
   // Each gives the Lsn of its last write.
   Lsn store_config(const BareJid& room, const RoomConfig& config) const;
@@ -72,6 +73,7 @@ class Storage {
   Mention make_mention(const BareJid& room, const BareJid& user) const;
 
   TenantId tenant_;
+  std::string accounts_domain_;  // of the tenant
   store::MapStore map_;
   Mentions mentions_;
   store::ArchiveStore archive_;

@@ -19,9 +19,9 @@ class RosterModuleTest : public ::testing::Test {
     for (const auto& tenant : {world_.shop, world_.forum}) {
       home_.set_tenant(tenant);
       EXPECT_TRUE(world_.create(tenant, "ann"));
-      RosterItem friends{*BareJid::parse("bob@" + tenant->domain)};
+      RosterItem friends{*BareJid::parse("bob@" + tenant->domain())};
       friends.listed = true;
-      roster_rows(tenant).store("ann@" + tenant->domain, friends.jid.str(), friends.encode());
+      roster_rows(tenant).store("ann@" + tenant->domain(), friends.jid.str(), friends.encode());
     }
     plane_.watch_commits(loop_, [this](Lsn lsn) { home_.on_committed(lsn); });
   }
@@ -30,7 +30,7 @@ class RosterModuleTest : public ::testing::Test {
   // How many contacts ann has; or why that is not known.
   Result<size_t> count_contacts(const TenantPtr& tenant) {
     std::optional<Result<size_t>> counted;
-    home_.with_resident(*BareJid::parse("ann@" + tenant->domain), [&](Result<Resident*> found) {
+    home_.with_resident(*BareJid::parse("ann@" + tenant->domain()), [&](Result<Resident*> found) {
       counted = found ? Result<size_t>(roster_->of(**found).items().size()) : Result<size_t>(found.error());
     });
     while (!counted) loop_.run_once(10);
@@ -59,7 +59,7 @@ TEST_F(RosterModuleTest, KeepsAnAccountOutWhoseRosterCannotBeRead) {
 }
 
 TEST_F(RosterModuleTest, TakesADamagedContactForAnError) {
-  roster_rows(world_.shop).store("ann@" + world_.shop->domain, "eve@" + world_.shop->domain, "<item");
+  roster_rows(world_.shop).store("ann@" + world_.shop->domain(), "eve@" + world_.shop->domain(), "<item");
   const auto contacts = count_contacts(world_.shop);
   ASSERT_FALSE(contacts);
   EXPECT_EQ(contacts.error().kind, ErrorKind::internal_server_error);

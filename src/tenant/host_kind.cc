@@ -1,0 +1,24 @@
+#include "tenant/host_kind.h"
+
+#include <array>
+
+namespace teahouse {
+
+std::span<const HostKindName> host_kind_names() {
+  static constexpr std::array<HostKindName, 2> names = {{
+      {HostKind::accounts, "accounts", "Accounts"},
+      {HostKind::rooms, "rooms", "Rooms"},
+  }};
+  return names;
+}
+
+std::string_view to_string(HostKind kind) { return host_kind_names()[static_cast<size_t>(kind)].name; }
+
+std::optional<HostKind> find_host_kind(std::string_view name) {
+  for (const HostKindName& each : host_kind_names()) {
+    if (each.name == name) return each.kind;
+  }
+  return std::nullopt;
+}
+
+}  // namespace teahouse

@@ -1,0 +1,31 @@
+// HostKind: what a domain serves; HostName: a domain that a tenant has, and its kind.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace teahouse {
+
+enum class HostKind : uint8_t { accounts, rooms };
+
+struct HostKindName {
+  HostKind kind;
+  std::string_view name;   // in the API and in the control plane
+  std::string_view title;  // what users see of it where services are listed
+};
+// All of them, in the order above.
+std::span<const HostKindName> host_kind_names();
+std::string_view to_string(HostKind kind);
+std::optional<HostKind> find_host_kind(std::string_view name);
+
+struct HostName {
+  std::string domain;
+  HostKind kind = HostKind::accounts;
+
+  bool operator==(const HostName&) const = default;
+};
+
+}  // namespace teahouse

@@ -1,0 +1,29 @@
+// HostTable: the hosts that a loop serves, by domain.
+//
+// Thread: its loop; every loop has one of its own.
+#pragma once
+
+#include <string_view>
+
+#include "base/text_map.h"
+#include "tenant/tenant.h"
+
+namespace teahouse {
+
+class HostTable {
+ public:
+  HostPtr find(std::string_view domain) const;        // null when nobody is served there
+  HostPtr find_site(std::string_view site_id) const;  // the accounts host of the tenant with this public id
+  // Takes over a new or changed tenant: all its hosts, and no others of it.
+  void set(const TenantPtr& tenant);
+  void remove(const Tenant& tenant);
+  template <class F>
+  void for_each(F&& visit) const {
+    for (const auto& [domain, host] : hosts_) visit(host);
+  }
+
+ private:
+  TextMap<HostPtr> hosts_, sites_;
+};
+
+}  // namespace teahouse
