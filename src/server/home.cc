@@ -154,12 +154,18 @@ void Home::arrive(Stanza stanza, ReceiptPtr receipt) {
     arrive_at_host(host, std::move(stanza), receipt, nullptr);
     return;
   }
-  // Whose load has ended is in memory: nobody who waits for it is passed by.
-  if (Resident* resident = find_resident(stanza.to->bare_view())) {
-    arrive_at_account(*resident, stanza, receipt);
+  Resident* known = find_resident(stanza.to->bare_view());
+  if (known && !loading_.is_held(known->jid().str())) {
+    arrive_at_account(*known, stanza, receipt);
     return;
   }
   const BareJid account = stanza.to->bare();
+  if (loading_.is_full(account.str())) {
+    if (!takes_no_error(stanza)) {
+      reply_error(stanza, {ErrorKind::resource_constraint, "Too much waits for this account already: try again soon."});
+    }
+    return;
+  }
   auto carried = std::make_shared<Stanza>(std::move(stanza));
   with_resident(account, [this, host, carried, receipt = std::move(receipt)](Result<Resident*> resident) {
     if (resident) {

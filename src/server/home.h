@@ -23,6 +23,7 @@
 #include "server/archive_ids.h"
 #include "server/delivery.h"
 #include "server/hooks.h"
+#include "server/loading.h"
 #include "server/module.h"
 #include "server/residents.h"
 #include "store/data_plane.h"
@@ -142,9 +143,6 @@ class Home {
 
  private:
   std::optional<BareJid> find_by_form(std::string_view localpart, std::string_view domainpart) const;
-  struct Loading {
-    std::vector<ResidentWork> waiting;
-  };
   struct Resumable {
     uint64_t session;
     int64_t max_s;
@@ -180,7 +178,7 @@ class Home {
   ArchiveIds archive_ids_;
   std::vector<std::unique_ptr<Module>> modules_;
   Residents residents_;
-  TextMap<Loading> loading_;
+  Loading<std::string, ResidentWork> loading_;
   std::unordered_map<uint64_t, Session*> sessions_;
   TextMap<Resumable> resumable_;
   TokenBuckets displacements_{10'000};  // by full JID

@@ -14,8 +14,8 @@ Error no_such_account(const BareJid& jid) {
 Resident* Home::find_resident(std::string_view bare_jid) { return residents_.find(bare_jid); }
 
 void Home::with_resident(const BareJid& jid, ResidentWork work) {
-  if (const auto loading = loading_.find(jid.str()); loading != loading_.end()) {
-    loading->second.waiting.push_back(std::move(work));
+  if (loading_.is_held(jid.str())) {
+    loading_.wait(jid.str(), std::move(work));
     return;
   }
   if (Resident* resident = find_resident(jid.str())) {
@@ -31,7 +31,7 @@ void Home::with_resident(const BareJid& jid, ResidentWork work) {
     work(no_such_account(jid));
     return;
   }
-  loading_[jid.str()].waiting.push_back(std::move(work));
+  loading_.wait(jid.str(), std::move(work));
   spawn(load(jid, host));
 }
 
@@ -64,16 +64,14 @@ void Home::finish_loading(const BareJid& jid, Result<std::unique_ptr<Resident>> 
     (*resident)->set_host(host);
     residents_.add(std::move(*resident));
   }
-  const auto waiting = std::move(loading_[jid.str()].waiting);
-  loading_.erase(jid.str());
-  for (const auto& work : waiting) {
+  loading_.release(jid.str(), [&](const ResidentWork& work) {
     // An earlier one may have removed the account.
     if (Resident* found = find_resident(jid.str())) {
       work(found);
     } else {
       work(resident ? no_such_account(jid) : resident.error());
     }
-  }
+  });
   forget_idle_residents();
 }
 

@@ -27,7 +27,6 @@ inline constexpr size_t items_per_request_max = 200;  // in one muc#admin query
 inline constexpr size_t invites_per_message_max = 20;
 inline constexpr size_t invites_remembered_max = 200;  // in one room, for declines
 inline constexpr size_t waiting_max = 20'000;          // stanzas of one room that wait for the disk
-inline constexpr size_t loading_waits_max = 1000;      // stanzas that wait for one room to be loaded
 inline constexpr size_t relayed_id_bytes_max = 512;    // of an iq to an occupant
 
 enum class PrivateMessages { anyone, participants, moderators, none };

@@ -24,7 +24,7 @@ void Service::handle(const HostPtr& host, Stanza stanza, const ReceiptPtr& recei
   if (!stanza.from || !stanza.to) return;
   if (!stanza.to->has_localpart()) return handle_service_stanza(home_, *host, stanza);
   const auto known = rooms_.find(std::string(stanza.to->bare_view()));
-  if (known != rooms_.end() && !waiting_.contains(known->first)) {
+  if (known != rooms_.end() && !loading_.is_held(known->first)) {
     handle_in_room(host, known->second.get(), stanza, receipt);
     return;
   }
@@ -62,17 +62,17 @@ void Service::handle_in_room(const HostPtr& host, Result<Room*> found, const Sta
 }
 
 void Service::with_room(const HostPtr& host, const BareJid& jid, RoomWork work) {
-  if (const auto waiting = waiting_.find(jid.str()); waiting != waiting_.end()) {
-    if (waiting->second.size() >= loading_waits_max) {
-      return work(Error{ErrorKind::resource_constraint, "Too much waits for this room already: try again soon."});
-    }
-    waiting->second.push_back(std::move(work));
+  if (loading_.is_full(jid.str())) {
+    return work(Error{ErrorKind::resource_constraint, "Too much waits for this room already: try again soon."});
+  }
+  if (loading_.is_held(jid.str())) {
+    loading_.wait(jid.str(), std::move(work));
     return;
   }
   if (const auto known = rooms_.find(jid.str()); known != rooms_.end()) {
     return run(host, jid.str(), work, known->second.get());
   }
-  waiting_[jid.str()].push_back(std::move(work));
+  loading_.wait(jid.str(), std::move(work));
   spawn(load(host, jid));
 }
 
@@ -142,24 +142,18 @@ void Service::forget_destroyed(Room& room) {
   const HostPtr host = room.host;
   const BareJid jid = room.jid();
   Meter::give_back(host->tenant->meter->rooms);
-  waiting_.try_emplace(jid.str());
-  leaving_.insert(jid.str());
+  loading_.hold(jid.str());
   const std::shared_ptr<Traffic> traffic = room.traffic();
   rooms_.erase(jid.str());
-  traffic->run([this, host, jid] {
-    leaving_.erase(jid.str());
-    finish_loading(host, jid, nullptr);
-  });
+  traffic->run([this, host, jid] { finish_loading(host, jid, nullptr); });
 }
 
 Task<void> Service::load(HostPtr host, BareJid jid) {
-  const auto counting = counting_of(host);
-  if (!counting->done) {
-    using Counted = Async<Result<void>>;
-    Counted counted(home_.loop(), [counting](Counted::Done done) { counting->waiting.push_back(std::move(done)); });
-    const auto known = co_await counted;
-    if (!known) {
-      finish_loading(host, jid, &known.error());
+  if (!counted_.contains(host->tenant->id)) {
+    Async<Result<void>> counting(home_.loop(), [this, host](Counted done) { with_count(host, std::move(done)); });
+    const auto counted = co_await counting;
+    if (!counted) {
+      finish_loading(host, jid, &counted.error());
       co_return;
     }
   }
@@ -174,47 +168,31 @@ Task<void> Service::load(HostPtr host, BareJid jid) {
 
 void Service::finish_loading(const HostPtr& host, const BareJid& jid, const Error* error) {
   const HostPtr now = home_.hosts().find(host->domain);
-  if (!now || now->tenant->id != host->tenant->id) {  // the tenant was removed meanwhile
-    waiting_.erase(jid.str());
-    rooms_.erase(jid.str());
-    return;
-  }
-  // One at a time, so that what comes while the work is done stands behind what came before. The work may end the room:
-  // then the rest waits until its last words have left.
-  while (!leaving_.contains(jid.str())) {
-    const auto waiting = waiting_.find(jid.str());
-    if (waiting == waiting_.end()) return;
-    if (waiting->second.empty()) {
-      waiting_.erase(waiting);
-      return;
-    }
-    const RoomWork work = std::move(waiting->second.front());
-    waiting->second.pop_front();
+  const bool is_served = now && now->tenant->id == host->tenant->id;  // the tenant may have been removed meanwhile
+  if (!is_served) rooms_.erase(jid.str());
+  loading_.release(jid.str(), [&](const RoomWork& work) {
+    if (!is_served) return work(Error{ErrorKind::item_not_found, "There is no such room."});
     const auto found = rooms_.find(jid.str());
     Room* room = found == rooms_.end() ? nullptr : found->second.get();
     run(now, jid.str(), work, error ? Result<Room*>(*error) : Result<Room*>(room));
-  }
+  });
 }
 
-std::shared_ptr<Service::Counting> Service::counting_of(const HostPtr& host) {
-  auto& counting = counting_[host->tenant->id];
-  if (!counting) {
-    counting = std::make_shared<Counting>();
-    spawn(count(host, counting));
-  }
-  return counting;
+void Service::with_count(const HostPtr& host, Counted work) {
+  const TenantId tenant = host->tenant->id;
+  if (counted_.contains(tenant)) return work({});
+  if (counting_.wait(tenant, std::move(work))) spawn(count(host));
 }
 
 // Each home counts its own rooms, before it loads or makes any. The temporary ones among them are loaded, so that the
 // sweep finds them if nobody comes back.
-Task<void> Service::count(HostPtr host, std::shared_ptr<Counting> counting) {
+Task<void> Service::count(HostPtr host) {
+  const TenantId tenant = host->tenant->id;
   const Storage storage(home_.data(), *host->tenant);
-  auto rooms = co_await storage.list(home_.loop());
-  if (!rooms) {
+  const auto rooms = co_await storage.list(home_.loop());
+  if (!rooms) {  // who asks next counts again
     log::error("muc", "the rooms of a tenant could not be counted", {{"error", rooms.error().text}});
-    const auto now = counting_.find(host->tenant->id);
-    if (now != counting_.end() && now->second == counting) counting_.erase(now);  // whoever asks next counts again
-    for (const auto& done : std::exchange(counting->waiting, {})) done(rooms.error());
+    counting_.release(tenant, [&](const Counted& work) { work(rooms.error()); });
     co_return;
   }
   std::vector<BareJid> temporary;
@@ -227,11 +205,12 @@ Task<void> Service::count(HostPtr host, std::shared_ptr<Counting> counting) {
     if (!room.config.persistent) temporary.push_back(room.jid);
   }
   host->tenant->meter->rooms.fetch_add(count, std::memory_order_relaxed);
-  counting->done = true;
-  for (const auto& done : std::exchange(counting->waiting, {})) done({});
+  const HostPtr own = home_.hosts().find(host->domain);
+  if (own && own->tenant->id == tenant) counted_.insert(tenant);
+  counting_.release(tenant, [](const Counted& work) { work({}); });
   for (const auto& jid : temporary) {
     const HostPtr now = home_.hosts().find(jid.domainpart());
-    if (now && now->tenant->id == host->tenant->id) with_room(now, jid, [](Result<Room*>) {});
+    if (now && now->tenant->id == tenant) with_room(now, jid, [](Result<Room*>) {});
   }
 }
 
@@ -239,7 +218,7 @@ void Service::tenant_changed(const TenantPtr& tenant) {
   for (const HostName& name : tenant->hosts) {
     const HostPtr host = name.kind == HostKind::rooms ? home_.hosts().find(name.domain) : nullptr;
     if (!host || host->tenant->id != tenant->id) continue;
-    counting_of(host);
+    with_count(host, [](const Result<void>&) {});
     for (const auto& [jid, room] : rooms_) {
       if (room->jid().domainpart() == host->domain) room->host = host;
     }
@@ -248,7 +227,7 @@ void Service::tenant_changed(const TenantPtr& tenant) {
 }
 
 void Service::tenant_removed(const TenantPtr& tenant) {
-  counting_.erase(tenant->id);
+  counted_.erase(tenant->id);
   std::vector<std::unique_ptr<Room>> leaving;
   for (auto at = rooms_.begin(); at != rooms_.end();) {
     if (at->second->tenant().id != tenant->id) {
@@ -302,7 +281,7 @@ void Service::sweep() {
   for (auto at = rooms_.begin(); at != rooms_.end();) {
     Room& room = *at->second;
     const int64_t empty_ms = room.occupants.empty() ? now_ms - room.empty_since_ms : 0;
-    const bool is_idle = empty_ms >= idle_room_ms && room.traffic()->waiting() == 0 && !waiting_.contains(at->first);
+    const bool is_idle = empty_ms >= idle_room_ms && room.traffic()->waiting() == 0 && !loading_.is_held(at->first);
     if (room.locked && now_ms - room.made_ms >= unconfigured_room_ms) {
       unconfigured.push_back(at->first);
     } else if (is_idle && room.config.persistent) {

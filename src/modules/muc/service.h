@@ -8,7 +8,6 @@
 // Owns: the rooms.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,6 +17,7 @@
 
 #include "modules/muc/room.h"
 #include "net/loop.h"
+#include "server/loading.h"
 
 namespace teahouse::muc {
 
@@ -56,12 +56,6 @@ class Service {
   void stop();
 
  private:
-  // What a tenant's rooms wait for: that those which exist are counted.
-  struct Counting {
-    bool done = false;
-    std::vector<std::function<void(Result<void>)>> waiting;
-  };
-
   void handle_in_room(const HostPtr& host, Result<Room*> room, const Stanza& stanza, const ReceiptPtr& receipt);
   void run(const HostPtr& host, const std::string& jid, const RoomWork& work, Result<Room*> room);
   void settle(const std::string& jid);
@@ -70,17 +64,17 @@ class Service {
   void forget_destroyed(Room& room);
   Task<void> load(HostPtr host, BareJid jid);
   void finish_loading(const HostPtr& host, const BareJid& jid, const Error* error);
-  std::shared_ptr<Counting> counting_of(const HostPtr& host);
-  Task<void> count(HostPtr host, std::shared_ptr<Counting> counting);
+  using Counted = std::function<void(Result<void>)>;
+  void with_count(const HostPtr& host, Counted work);
+  Task<void> count(HostPtr host);
   void start_sweeping();
   void sweep();
 
   Home& home_;
   std::unordered_map<std::string, std::unique_ptr<Room>> rooms_;
-  // Being loaded, or leaving: what has come for them since.
-  std::unordered_map<std::string, std::deque<RoomWork>> waiting_;
-  std::unordered_set<std::string> leaving_;
-  std::unordered_map<TenantId, std::shared_ptr<Counting>> counting_;
+  Loading<std::string, RoomWork> loading_;  // also of those that leave
+  Loading<TenantId, Counted> counting_;
+  std::unordered_set<TenantId> counted_;  // the tenants of which those rooms that exist are counted
   net::Timer sweep_timer_;
 };
 
