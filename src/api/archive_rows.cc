@@ -1,6 +1,6 @@
 #include "api/archive_rows.h"
 
-#include "server/archive_query.h"
+#include "server/archive_reader.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse::api {

@@ -1,6 +1,6 @@
 #include "modules/archive/archive_module.h"
 
-#include "server/archive_query.h"
+#include "server/archive_reader.h"
 #include "xml/writer.h"
 #include "xmpp/claims.h"
 #include "xmpp/keeping.h"
@@ -34,6 +34,22 @@ Flow remove_foreign_stamps(Inbound& inbound) {
   return Flow::go_on;
 }
 
+// The account itself asks. Its session may be gone before it is answered.
+class Reader final : public ArchiveReader {
+ public:
+  Reader(const IqRequest& iq, store::ArchiveStore archive_store)
+      : ArchiveReader(iq.home, iq.stanza, iq.resident->jid(), std::move(archive_store)),
+        session_(iq.session->number()) {}
+
+  void send(Stanza answer) override {
+    if (Session* session = home.find_session(session_)) session->deliver(std::move(answer));
+  }
+  void send_error(const Error& error) override { home.reply_error(request, error); }
+
+ private:
+  const uint64_t session_;
+};
+
 }  // namespace
 
 const ModuleInfo& ArchiveModule::info() const {
@@ -60,11 +76,13 @@ void ArchiveModule::attach(Home& home) {
         message.kind == StanzaKind::message && is_worth_keeping(message, Keeper::account_archive);
     return is_archivable ? refuse_full(*host->tenant, message) : Flow::go_on;
   });
-  hooks.on_iq(IqTarget::own_account, StanzaType::set, "query", ns::mam, [this](const IqRequest& iq) { query(iq); });
+  hooks.on_iq(IqTarget::own_account, StanzaType::set, "query", ns::mam, [this](const IqRequest& iq) {
+    answer_archive_query(std::make_shared<Reader>(iq, store(*iq.host->tenant)), iq.query);
+  });
   hooks.on_iq(IqTarget::own_account, StanzaType::get, "query", ns::mam,
               [this](const IqRequest& iq) { home_->reply(iq.stanza, make_mam_form()); });
   hooks.on_iq(IqTarget::own_account, StanzaType::get, "metadata", ns::mam, [this](const IqRequest& iq) {
-    spawn(answer_metadata(*this, iq.host->tenant, iq.resident->jid(), iq.stanza));
+    answer_archive_metadata(std::make_shared<Reader>(iq, store(*iq.host->tenant)));
   });
   hooks.account_removed.push_back([this](const HostPtr& host, const BareJid& jid, const ReceiptPtr&) {
     store(*host->tenant).remove_all(jid.str());
@@ -128,61 +146,6 @@ Flow ArchiveModule::archive_received(Inbound& inbound) {
     inbound.delivery->archived = kept.id;
   }
   return Flow::go_on;
-}
-
-void ArchiveModule::query(const IqRequest& request) {
-  auto query = parse_mam_query(request.query);
-  if (!query) {
-    home_->reply_error(request.stanza, query.error());
-    return;
-  }
-  spawn(answer(*this, request.host->tenant, request.resident->jid(), request.session->number(), request.stanza,
-               std::move(*query)));
-}
-
-Task<void> ArchiveModule::answer(ArchiveModule& self, TenantPtr tenant, BareJid account, uint64_t session,
-                                 Stanza request, MamQuery query) {
-  const auto archive_query = make_archive_query(query, *self.home_);
-  if (!archive_query) {
-    self.home_->reply_error(request, archive_query.error());
-    co_return;
-  }
-  const auto page = co_await load_archive_page(*self.home_, self.store(*tenant), account.str(), *archive_query);
-  Session* receiver = self.home_->find_session(session);
-  if (!receiver) co_return;
-  if (!page) {
-    self.home_->reply_error(request, page.error());
-    co_return;
-  }
-  const auto send = [&](const store::ArchiveRow& row) {
-    Stanza message =
-        Stanza::make(StanzaKind::message, StanzaType::none,
-                     make_mam_result(query.queryid, self.home_->archive_ids().show(row.id), row.at_ms, row.bytes));
-    message.from = account;
-    message.to = request.from;
-    receiver->deliver(std::move(message));
-  };
-  if (query.flip_page) {
-    std::for_each(page->rows.rbegin(), page->rows.rend(), send);
-  } else {
-    std::for_each(page->rows.begin(), page->rows.end(), send);
-  }
-  receiver->deliver(Stanza::make_reply(
-      request, StanzaType::result, make_mam_fin(make_rsm_answer(*page, self.home_->archive_ids()), page->complete)));
-}
-
-Task<void> ArchiveModule::answer_metadata(ArchiveModule& self, TenantPtr tenant, BareJid account, Stanza request) {
-  const auto ends = co_await self.store(*tenant).ends(self.home_->loop(), account.str());
-  if (!ends) {
-    self.home_->reply_error(request, ends.error());
-  } else if (ends->has_value()) {
-    const auto end = [&](const store::ArchiveStore::Ends::End& row) {
-      return MamEnd{self.home_->archive_ids().show(row.id), row.at_ms};
-    };
-    self.home_->reply(request, make_mam_metadata(end((*ends)->first), end((*ends)->last)));
-  } else {
-    self.home_->reply(request, make_mam_metadata(std::nullopt, std::nullopt));
-  }
 }
 
 }  // namespace teahouse

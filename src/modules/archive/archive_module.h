@@ -9,7 +9,6 @@
 #pragma once
 
 #include "server/home.h"
-#include "xmpp/mam.h"
 
 namespace teahouse {
 
@@ -28,10 +27,6 @@ class ArchiveModule final : public Module {
     store::ArchiveId id;
   };
   Kept write(const Resident& account, const Jid& with, const Stanza& message);
-  void query(const IqRequest& request);
-  static Task<void> answer(ArchiveModule& self, TenantPtr tenant, BareJid account, uint64_t session, Stanza request,
-                           MamQuery query);
-  static Task<void> answer_metadata(ArchiveModule& self, TenantPtr tenant, BareJid account, Stanza request);
   store::ArchiveStore store(const Tenant& tenant) { return home_->data().archive(tenant.id, "archive"); }
 
   Home* home_ = nullptr;

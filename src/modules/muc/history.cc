@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "modules/muc/archive_row.h"
-#include "server/archive_query.h"
+#include "server/archive_reader.h"
 #include "server/home.h"
 #include "xml/values.h"
 #include "xmpp/date_time.h"

@@ -1,4 +1,6 @@
-#include "server/archive_query.h"
+#include "server/archive_reader.h"
+
+#include <algorithm>
 
 #include "xml/writer.h"
 #include "xmpp/stanza.h"
@@ -26,9 +28,8 @@ bool has_address(std::string_view message, const std::string& address, const std
   return document && (document->root().attribute("from") == address || document->root().attribute("to") == address);
 }
 
-}  // namespace
-
-Result<store::ArchiveQuery> make_archive_query(MamQuery query, Home& home) {
+// `with` may be the form that older clients make of an account's address.
+Result<store::ArchiveQuery> make_query(MamQuery query, Home& home) {
   if (query.rsm.index) return Error{ErrorKind::feature_not_implemented, "The archive is not paged by index."};
   const ArchiveIds& ids = home.archive_ids();
   if (query.with) home.lead_to_account(*query.with);
@@ -77,19 +78,74 @@ RsmAnswer make_rsm_answer(const store::ArchivePage& page, const ArchiveIds& ids)
   return answer;
 }
 
-Task<Result<store::ArchivePage>> load_archive_page(Home& home, store::ArchiveStore archive, std::string owner,
-                                                   store::ArchiveQuery query) {
+// The page, after checking that each id it starts or ends at is there.
+Task<Result<store::ArchivePage>> load_page(ArchiveReaderPtr reader, store::ArchiveQuery query) {
   std::vector<store::ArchiveId> named = query.ids;
   for (const auto& id : {query.after_id, query.before_id, query.page_after, query.page_before}) {
     if (id) named.push_back(*id);
   }
   for (const store::ArchiveId id : named) {
-    const auto row = co_await archive.find(home.loop(), owner, id);
+    const auto row = co_await reader->archive.find(reader->home.loop(), reader->owner.str(), id);
     if (!row) co_return row.error();
-    if (!row->has_value()) co_return no_such_id(home.archive_ids().show(id));
+    if (!row->has_value()) co_return no_such_id(reader->home.archive_ids().show(id));
   }
-  auto page = co_await archive.page(home.loop(), owner, query);
+  auto page = co_await reader->archive.page(reader->home.loop(), reader->owner.str(), query);
   co_return page;
 }
+
+void send_page(ArchiveReader& reader, const MamQuery& query, const store::ArchivePage& page) {
+  const ArchiveIds& ids = reader.home.archive_ids();
+  const auto send = [&](const store::ArchiveRow& row) {
+    Stanza message = Stanza::make(StanzaKind::message, StanzaType::none,
+                                  make_mam_result(query.queryid, ids.show(row.id), row.at_ms, reader.show(row)));
+    message.from = reader.owner;
+    message.to = reader.request.from;
+    reader.send(std::move(message));
+  };
+  if (query.flip_page) {
+    std::for_each(page.rows.rbegin(), page.rows.rend(), send);
+  } else {
+    std::for_each(page.rows.begin(), page.rows.end(), send);
+  }
+  reader.reply(make_mam_fin(make_rsm_answer(page, ids), page.complete));
+}
+
+Task<void> answer_page(ArchiveReaderPtr reader, MamQuery query, store::ArchiveQuery rows) {
+  const auto page = co_await load_page(reader, std::move(rows));
+  if (page) {
+    send_page(*reader, query, *page);
+  } else {
+    reader->send_error(page.error());
+  }
+}
+
+Task<void> answer_ends(ArchiveReaderPtr reader) {
+  const auto ends = co_await reader->archive.ends(reader->home.loop(), reader->owner.str());
+  if (!ends) {
+    reader->send_error(ends.error());
+    co_return;
+  }
+  std::optional<MamEnd> first, last;
+  if (*ends) {
+    const ArchiveIds& ids = reader->home.archive_ids();
+    first = MamEnd{ids.show((*ends)->first.id), (*ends)->first.at_ms};
+    last = MamEnd{ids.show((*ends)->last.id), (*ends)->last.at_ms};
+  }
+  reader->reply(make_mam_metadata(first, last));
+}
+
+}  // namespace
+
+void answer_archive_query(ArchiveReaderPtr reader, const xml::Element& element) {
+  auto query = parse_mam_query(element);
+  if (!query) return reader->send_error(query.error());
+  auto rows = make_query(*query, reader->home);
+  if (!rows) return reader->send_error(rows.error());
+  const auto may = reader->prepare(*query, *rows);
+  if (!may) return reader->send_error(may.error());
+  spawn(answer_page(std::move(reader), std::move(*query), std::move(*rows)));
+}
+
+void answer_archive_metadata(ArchiveReaderPtr reader) { spawn(answer_ends(std::move(reader))); }
 
 }  // namespace teahouse
