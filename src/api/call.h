@@ -66,9 +66,10 @@ class Outcome {
 // Who may call; several may.
 enum Access : unsigned { operator_key = 1, api_key = 2, site_token = 4, anyone = 8 };
 
-// A call's effect on stored things: a failing disk takes neither of the last two, a full one takes calls that remove
-// something, or change a little.
-enum class Effect : uint8_t { reads, changes, adds };
+// A call's effect on stored things. While the data plane waits for its disk it takes neither of the last two; a full
+// disk takes all but the last: calls that remove something, or change a little. What the control plane alone holds is
+// changed whatever the data plane does; a new row there asks by itself (Accounts).
+enum class Effect : uint8_t { reads, changes_control, changes, adds };
 
 struct Endpoint {
   using Handle = Task<Outcome> (*)(ApiContext& api, Call call);

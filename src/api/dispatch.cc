@@ -52,18 +52,20 @@ Result<Read> read_request(const Endpoint& endpoint, const http::Request& request
   return read;
 }
 
-Result<void> check_disk(const Endpoint& endpoint, const store::DiskHealth& health) {
+// The other methods change nothing, or nothing more when they come again.
+bool is_keyed(const Endpoint& endpoint, const http::Request& request) {
+  return endpoint.takes_key && request.headers.find(idempotency_header);
+}
+
+// The data plane keeps the answer to a call with a key.
+Result<void> check_disk(const Endpoint& endpoint, bool keyed, const store::DiskHealth& health) {
   switch (endpoint.its_effect()) {
-    case Effect::reads: return {};
+    case Effect::reads:
+    case Effect::changes_control: return keyed ? health.check_removal() : Result<void>();
     case Effect::changes: return health.check_removal();
     case Effect::adds: return health.check_addition();
   }
   return {};
-}
-
-// The other methods change nothing, or nothing more when they come again.
-bool is_keyed(const Endpoint& endpoint, const http::Request& request) {
-  return endpoint.takes_key && request.headers.find(idempotency_header);
 }
 
 // Of what is asked; who asks may show another token at the next try.
@@ -86,9 +88,9 @@ Task<Outcome> handle(const Endpoint& endpoint, ApiContext& api, Call call, std::
   call.fields.allow_only(endpoint.fields);
   if (const auto good = call.fields.check(); !good) co_return good.error();
   if (const auto good = check_parameters(endpoint, call.query); !good) co_return good.error();
-  if (const auto may = check_disk(endpoint, api.house().data.health()); !may) co_return may.error();
-  auto handled = is_keyed(endpoint, call.request) ? answer_once(endpoint, api, std::move(call))
-                                                  : endpoint.handle(api, std::move(call));
+  const bool keyed = is_keyed(endpoint, call.request);
+  if (const auto may = check_disk(endpoint, keyed, api.house().data.health()); !may) co_return may.error();
+  auto handled = keyed ? answer_once(endpoint, api, std::move(call)) : endpoint.handle(api, std::move(call));
   auto outcome = co_await handled;
   co_return outcome;
 }

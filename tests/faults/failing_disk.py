@@ -144,6 +144,10 @@ async def refuse_meanwhile(server, keys, clients):
         answer = await called(server, refuse_meanwhile.status, *call, keys['montague'])
         if len(answer.json['detail'].split()) < 5:
             raise Unexpected(f'it says no sentence: {answer}')
+    tenant = '/operator/v1/tenants/escalus'
+    await called(server, 200, 'POST', tenant + '/suspend', {'reason': 'a reason'})
+    await called(server, 200, 'POST', tenant + '/resume', {})
+    await called(server, 204, 'PUT', tenant + '/accounts/prince/password', {'password': 'pw-of-prince'})
     if await archive(benvolio) is not None:
         raise Unexpected('an archive was read without what is on its way to it')
     await expect_archive(juliet, ['before'])
@@ -157,6 +161,8 @@ async def refuse_meanwhile(server, keys, clients):
 
 async def waits_and_goes_on(server, shim, text):
     keys, clients = await make_house(server)
+    await asyncio.to_thread(server.api.create_tenant, 'escalus', 'escalus.example')
+    await asyncio.to_thread(server.api.create_account, 'escalus', 'prince', 'pw-prince')
     romeo, benvolio, juliet = (clients[user] for user in ('romeo', 'benvolio', 'juliet'))
     await romeo.enable_sm(resume=False)
     ill(shim, text)

@@ -1,0 +1,128 @@
+// What the API still takes while a disk takes little: each route by its Effect.
+#include <boost/json.hpp>
+
+#include <map>
+
+#include "api/call.h"
+#include "api/testing/api_world.h"
+#include "store/testing/temp_directory.h"
+#include "tenant/local_ca.h"
+
+namespace teahouse::api {
+namespace {
+
+namespace json = boost::json;
+using testing::Reply;
+
+std::string name_of(const Endpoint& endpoint) {
+  return std::string(endpoint.method) + " " + std::string(endpoint.pattern);
+}
+
+class Effects : public testing::ApiWorld {
+ protected:
+  Effects() {
+    LocalCa ca = LocalCa::load_or_make(folder_.path() + "/ca.pem", folder_.path() + "/ca.key", base_.clock).value();
+    const PemPair pair = ca.issue_local({"shop.example"}).value();
+    const std::string secret = R"({"password":"a long password"})";
+    const json::object certificate = {{"chain", pair.chain_pem}, {"private_key", pair.key_pem}};
+    const std::string tenant = "/operator/v1/tenants/{name}";
+    of_control_ = {
+        {"PUT /operator/v1/plans/{plan}", R"({"accounts":7})"},
+        {"PUT " + tenant, R"({"title":"Shop"})"},
+        {"PATCH " + tenant, R"({"title":"The Shop"})"},
+        {"POST " + tenant + "/suspend", R"({"reason":"not paid"})"},
+        {"POST " + tenant + "/resume", ""},
+        {"DELETE " + tenant + "/keys/{id}", ""},
+        {"PUT " + tenant + "/certificate", json::serialize(certificate)},
+        {"DELETE " + tenant + "/certificate", ""},
+        {"PUT " + tenant + "/accounts/{localpart}/password", secret},
+        {"PUT /v1/users/{id}", secret},
+        {"DELETE /v1/keys/{id}", ""},
+    };
+  }
+
+  Reply send(const Endpoint& endpoint, const std::string& body = {}) {
+    std::string path(endpoint.pattern);
+    const auto fill = [&path](std::string_view capture, const std::string& value) {
+      if (const size_t at = path.find(capture); at != path.npos) path.replace(at, capture.size(), value);
+    };
+    const bool names_key = path.find("/keys/{id}") != path.npos;
+    if (names_key) fill("{id}", std::to_string(next_key_++));
+    for (const auto& [capture, value] : std::map<std::string_view, std::string>{{"{name}", "shop"},
+                                                                                {"{plan}", "large"},
+                                                                                {"{localpart}", "ann"},
+                                                                                {"{user}", "bob"},
+                                                                                {"{id}", "ann"},
+                                                                                {"{site}", shop_.tenant->site_id}}) {
+      fill(capture, value);
+    }
+    const std::string key = endpoint.access & operator_key ? testing::operator_key_text : shop_.api_key;
+    testing::HeaderList headers = {{"Authorization", "Bearer " + key}};
+    if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
+    return call(std::string(endpoint.method), path, headers, body);
+  }
+  // Two keys of the shop's that nobody needs, for the calls that revoke one.
+  void make_spare_keys() {
+    next_key_ = with_key(shop_, "POST", "/v1/keys").json().at("id").as_int64();
+    EXPECT_EQ(with_key(shop_, "POST", "/v1/keys").json().at("id").as_int64(), next_key_ + 1);
+  }
+
+  ::teahouse::testing::TempDirectory folder_;
+  std::map<std::string, std::string> of_control_;  // bodies of calls that change what the control plane alone holds
+  int64_t next_key_ = 0;
+};
+
+TEST_F(Effects, WhatTheControlPlaneAloneHoldsChangesWhileTheDataPlaneWaits) {
+  make_spare_keys();
+  data_.fail();
+  const Lsn appended = data_.appended();
+  for (const Endpoint& endpoint : endpoints()) {
+    const std::string name = name_of(endpoint);
+    if (const auto sample = of_control_.find(name); sample != of_control_.end()) {
+      const Reply reply = send(endpoint, sample->second);
+      EXPECT_TRUE(reply.status >= 200 && reply.status < 300) << name << ": " << reply.status << " " << reply.body;
+      EXPECT_EQ(data_.appended(), appended) << name << " writes to the data plane";
+      of_control_.erase(sample);
+    } else if (endpoint.its_effect() != Effect::reads) {
+      EXPECT_EQ(send(endpoint).status, 503) << name;
+    }
+  }
+  EXPECT_TRUE(of_control_.empty()) << of_control_.begin()->first << " is no route";
+  EXPECT_FALSE(base_.tenants.find("shop")->suspended);
+  data_.recover();
+  EXPECT_EQ(with_key(shop_, "GET", "/v1/keys").json().at("keys").as_array().size(), 1u);
+}
+
+TEST_F(Effects, WhatAddsToTheControlPlaneWaitsForTheDataPlaneToo) {
+  base_.control->health().raise(store::DiskHealth::data_waits);
+  EXPECT_EQ(with_key(shop_, "PUT", "/v1/users/carol").status, 503);
+  EXPECT_EQ(with_key(shop_, "PUT", "/v1/users/ann", "name=Ann").status, 200);
+}
+
+TEST_F(Effects, AnAnswerThatCannotBeKeptForItsIdempotencyKeyIsNotGiven) {
+  data_.fail();
+  const std::string suspend = "/operator/v1/tenants/shop/suspend";
+  auto headers = bearer(testing::operator_key_text, {{"Idempotency-Key", "once"}});
+  EXPECT_EQ(call("POST", suspend, headers, "reason=not+paid").status, 503);
+  EXPECT_FALSE(base_.tenants.find("shop")->suspended);
+  EXPECT_EQ(as_operator("POST", suspend, "reason=not+paid").status, 200);
+  EXPECT_TRUE(base_.tenants.find("shop")->suspended);
+  EXPECT_FALSE(base_.tenants.find("forum")->suspended);
+}
+
+TEST_F(Effects, AFullDiskTakesNothingThatAdds) {
+  make_spare_keys();
+  data_.health().raise(store::DiskHealth::little_room);
+  for (const Endpoint& endpoint : endpoints()) {
+    const std::string name = name_of(endpoint);
+    if (endpoint.its_effect() == Effect::adds) {
+      EXPECT_EQ(send(endpoint).status, 507) << name;
+    } else if (const auto sample = of_control_.find(name); sample != of_control_.end()) {
+      EXPECT_LT(send(endpoint, sample->second).status, 300) << name;
+    }
+  }
+  EXPECT_EQ(as_operator("POST", "/operator/v1/snapshot").status, 507);
+}
+
+}  // namespace
+}  // namespace teahouse::api
