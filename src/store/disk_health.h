@@ -19,7 +19,7 @@ class DiskHealth {
     little_room = 1,    // less is free than the reserve
     data_waits = 2,     // the data plane tries in vain to write
     data_is_full = 4,   // beside data_waits: since not a byte is free
-    control_fails = 8,  // the control plane's last write failed
+    control_fails = 8,  // the disk refused the control plane's last write
   };
 
   void raise(unsigned faults) { faults_.fetch_or(faults, std::memory_order_relaxed); }

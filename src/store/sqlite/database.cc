@@ -50,6 +50,18 @@ ErrorKind kind_of_disk(int code, int system_error) {
   }
 }
 
+// The disk did not take what was to be written, rather than give what was to be read.
+bool is_refusal(int code) {
+  switch (code) {
+    case SQLITE_IOERR_WRITE:
+    case SQLITE_IOERR_FSYNC:
+    case SQLITE_IOERR_DIR_FSYNC:
+    case SQLITE_IOERR_TRUNCATE:
+    case SQLITE_IOERR_SHMSIZE: return true;
+    default: return (code & 0xff) == SQLITE_FULL || (code & 0xff) == SQLITE_READONLY;
+  }
+}
+
 // Ends the statement's run, also when that run ended early.
 struct Reset {
   sqlite3_stmt* statement;
@@ -174,7 +186,7 @@ Result<Answer> Database::execute(const Statement& statement) {
     row.reserve(static_cast<size_t>(columns));
     for (int at = 0; at < columns; ++at) row.push_back(column(run, at));
   }
-  if (step != SQLITE_DONE) return error(statement.sql);
+  if (step != SQLITE_DONE) return error(statement.sql, sqlite3_stmt_readonly(run) != 0);
   if (sqlite3_total_changes64(database_) != changes_before) answer.changes = sqlite3_changes64(database_);
   answer.last_id = sqlite3_last_insert_rowid(database_);
   return answer;
@@ -205,8 +217,9 @@ Result<sqlite3_stmt*> Database::prepare(const std::string& sql) {
   return statement;
 }
 
-Error Database::error(std::string_view sql) const {
+Error Database::error(std::string_view sql, bool reads_only) {
   const int code = sqlite3_extended_errcode(database_);
+  was_refused_ |= !reads_only && is_refusal(code);
   ErrorKind kind = kind_of_disk(code, sqlite3_system_errno(database_));
   if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_ROWID) {
     kind = ErrorKind::conflict;

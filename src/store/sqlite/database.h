@@ -39,15 +39,18 @@ class Database {
 
   // Between BEGIN and its end, as SQLite itself sees it: some errors end a transaction by themselves.
   bool in_transaction() const { return sqlite3_get_autocommit(database_) == 0; }
+  // Since it was asked last: whether the disk refused to take a change.
+  bool take_refusal() { return std::exchange(was_refused_, false); }
   bool has_written() const { return sqlite3_txn_state(database_, nullptr) == SQLITE_TXN_WRITE; }
 
  private:
   using Prepared = std::list<std::pair<std::string, sqlite3_stmt*>>;
 
   Result<sqlite3_stmt*> prepare(const std::string& sql);
-  Error error(std::string_view sql) const;
+  Error error(std::string_view sql, bool reads_only = false);
 
   sqlite3* database_ = nullptr;
+  bool was_refused_ = false;
   Prepared prepared_;  // used last first
   std::unordered_map<std::string_view, Prepared::iterator> by_sql_;
 };

@@ -4,7 +4,8 @@
 // nothing to wait for and are answered at once. A lone call costs what it would cost without groups.
 //
 // What the disk refuses is for its caller to try again: nobody has been told that it is stored, and SQLite has taken it
-// back. That it was so is noted (DiskHealth) until a write succeeds.
+// back. A change that it refused is noted (DiskHealth) until a write succeeds. What can't be read, or has to wait for
+// somebody else's lock, is an error of its call alone.
 //
 // Two things can undo others, and are met: an error at which SQLite itself ends the transaction (disk full, I/O) fails
 // every call of the group that wrote; a commit that is refused (a deferred constraint of one of them) makes the group
@@ -46,9 +47,16 @@ Result<void> judge(const std::string& loss, const SqliteSettings& settings) {
   return {};
 }
 
+bool is_of_disk(ErrorKind kind) { return kind == ErrorKind::storage_failing || kind == ErrorKind::storage_full; }
+
 // A constraint, rather than the disk.
 bool is_of_one_call(ErrorKind kind) {
   return kind == ErrorKind::conflict || kind == ErrorKind::item_not_found || kind == ErrorKind::bad_request;
+}
+
+// What is to be read, or has to wait for somebody else.
+Error not_now() {
+  return {ErrorKind::storage_failing, "The server cannot do this just now, for a reason of its own; try again later."};
 }
 
 struct Call {
@@ -92,7 +100,10 @@ class SqlitePlane final : public ControlPlane {
   Task<Result<void>> shorten_log(Executor& home) override {
     Async<Result<void>> shortened(home, [this](Async<Result<void>>::Done done) {
       thread_.post([this, done = std::move(done)] {
-        done(database_.run("PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout=5000"));
+        auto emptied =
+            database_.run("PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout=5000");
+        forget_refusal();
+        done(std::move(emptied));
       });
     });
     co_return co_await shortened;
@@ -119,15 +130,27 @@ class SqlitePlane final : public ControlPlane {
   Answered tell(Answered answer) {
     if (answer) return answer;
     const ErrorKind kind = answer.error().kind;
-    if (kind != ErrorKind::storage_failing && kind != ErrorKind::storage_full) return answer;
+    if (!is_of_disk(kind)) return answer;
+    const bool refused = database_.take_refusal();
     if (!health().has(DiskHealth::control_fails)) log::error("store", answer.error().text);
+    if (!refused) return kind == ErrorKind::storage_full ? DiskHealth::full() : not_now();
     health().raise(DiskHealth::control_fails);
     return kind == ErrorKind::storage_full ? DiskHealth::full() : DiskHealth::failing();
   }
+  // A group was written: if one of its calls was refused, that is the call's own.
+  void note_success() {
+    forget_refusal();
+    if (!health().has(DiskHealth::control_fails)) return;
+    health().clear(DiskHealth::control_fails);
+    log::info("store", "The control plane takes changes again");
+  }
+  // Of what need not be written now: the plane takes changes all the same.
+  void forget_refusal() { (void)database_.take_refusal(); }
 
   // SQLite tells in a row and not as an error that readers kept the log from being emptied.
   Result<void> empty_log() {
     const auto emptied = database_.execute({"PRAGMA wal_checkpoint(TRUNCATE)", {}});
+    forget_refusal();
     if (!emptied) return emptied.error();
     if (!emptied->rows.empty() && as_int(emptied->rows[0].at(0)) == 0) return {};
     return Error{
@@ -266,9 +289,11 @@ void SqlitePlane::run_group(std::deque<Call> calls) {
 }
 
 void SqlitePlane::answer_group(const std::vector<Call*>& wrote, const Result<void>& committed) {
-  if (committed && !wrote.empty()) health().clear(DiskHealth::control_fails);
+  if (committed && !wrote.empty()) note_success();
   const bool is_refused = !committed && is_of_one_call(committed.error().kind);
-  if (!committed && !is_refused) log::error("store", "a commit failed: " + committed.error().text);
+  if (!committed && !is_refused && !is_of_disk(committed.error().kind)) {
+    log::error("store", "a commit failed: " + committed.error().text);
+  }
   for (Call* call : wrote) {
     if (is_refused) {
       run_alone(*call);

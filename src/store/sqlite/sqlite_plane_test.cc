@@ -50,22 +50,6 @@ class SqlitePlane : public ::testing::Test {
   std::unique_ptr<ControlPlane> plane_;
 };
 
-TEST_F(SqlitePlane, AFullDiskIsToldOfUntilAWriteSucceeds) {
-  ASSERT_TRUE(execute("PRAGMA max_page_count = 20"));
-  const std::string large(4096 * 20, 'x');
-  const auto refused = execute("INSERT INTO accounts VALUES (1, 'romeo', ?)", {Blob{large}});
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().kind, ErrorKind::storage_full);
-  EXPECT_EQ(refused.error().text.find("INSERT"), std::string::npos) << refused.error().text;
-  EXPECT_EQ(count("accounts"), 0);
-  EXPECT_TRUE(plane_->health().is_failing());
-  ASSERT_TRUE(execute("INSERT INTO accounts VALUES (2, 'juliet', NULL)")) << "what has room goes on";
-  EXPECT_FALSE(plane_->health().is_failing());
-  ASSERT_FALSE(execute("INSERT INTO accounts VALUES (1, 'romeo', ?)", {Blob{large}}));
-  EXPECT_TRUE(plane_->try_write());
-  EXPECT_FALSE(plane_->health().is_failing());
-}
-
 TEST_F(SqlitePlane, ValuesGoInAndComeOut) {
   const std::string bytes("\0\xff\x01", 3);
   auto added = execute("INSERT INTO accounts VALUES (?, ?, ?)", {int64_t{1}, "romeo", Blob{bytes}});
