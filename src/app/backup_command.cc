@@ -101,8 +101,9 @@ Result<std::string> take_snapshot(const cli::Place& place) {
     if (reply->good()) return read_house(reply->body);
     return Error{ErrorKind::not_allowed, "The server made no snapshot: " + reply->refusal()};
   }
-  auto planes = open_planes(place.data, {.scrub_bytes_per_s = 0});
-  if (!planes) return planes.error();
+  const auto health = std::make_shared<store::DiskHealth>();
+  auto planes = open_planes(place.data, {.scrub_bytes_per_s = 0, .health = health});
+  if (!planes) return tell_disk(planes.error(), place.data, *health);
   auto made = make_snapshot(*planes->control, *planes->data, place.data);
   if (!made) return made.error();
   return planes->bond->house();

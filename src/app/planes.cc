@@ -34,6 +34,16 @@ store::TenantNames tenant_names(store::ControlPlane& control) {
 
 }  // namespace
 
+Error tell_disk(Error error, const std::string& directory, const store::DiskHealth& health) {
+  if (error.kind != ErrorKind::storage_failing && error.kind != ErrorKind::storage_full) return error;
+  const bool is_data = health.has(store::DiskHealth::data_waits);
+  error.text = directory + (is_data ? "/data" : "/control.db") + " can't be written or read, as the log says. " +
+               (error.kind == ErrorKind::storage_full ? "Make room on the disk, and start it again."
+                                                      : "Look after its disk (is it mounted read-only? what does dmesg "
+                                                        "say?), and start it again.");
+  return error;
+}
+
 bool has_planes(const std::string& directory) {
   return has_control_plane(directory) || store::has_rocksdb(directory + "/data");
 }

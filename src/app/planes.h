@@ -31,6 +31,10 @@ struct PlaneSettings {
 
 Result<Planes> open_planes(const std::string& directory, const PlaneSettings& settings);
 
+// For whoever started it: what a disk that takes nothing keeps a start from, with the part of the directory that could
+// not be written. Other errors are given back as they are.
+Error tell_disk(Error error, const std::string& directory, const store::DiskHealth& health);
+
 // False for a directory that no house has lived in: then what is missing is made.
 bool has_planes(const std::string& directory);
 

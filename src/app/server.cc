@@ -234,7 +234,7 @@ Result<std::unique_ptr<Server>> Server::make(const Config& config, size_t connec
   auto planes = open_planes(
       config.data_directory,
       {config.accept_loss, static_cast<size_t>(config.storage_scrub_mib_per_s) << 20, disk_watch->is_tight(), health});
-  if (!planes) return planes.error();
+  if (!planes) return tell_disk(planes.error(), config.data_directory, *health);
   remove_left_snapshots(config.data_directory);
   static const SystemClock ca_clock;
   auto ca = LocalCa::load_or_make(config.data_directory + "/ca.pem", config.data_directory + "/ca.key", ca_clock);
@@ -245,7 +245,7 @@ Result<std::unique_ptr<Server>> Server::make(const Config& config, size_t connec
                                        std::move(*sealer));
   state->disk_watch = std::move(disk_watch);
   auto loaded = state->load();
-  if (!loaded) return loaded.error();
+  if (!loaded) return tell_disk(loaded.error(), config.data_directory, *health);
   return std::unique_ptr<Server>(new Server(std::move(state)));  // tidy: allow new: the constructor is private
 }
 

@@ -4,8 +4,8 @@
 // A session that was given the message holds the delivery until the client has it (acknowledged, or written where
 // nothing is acknowledged) or the session ends. A session that ends before that gives it up, and the message goes on to
 // sessions that have not had it (Home::redeliver); where there are none, and no other session holds it or has taken it,
-// the message is kept or refused. Where none that holds it has a stream, it is on disk too, so that it outlives a
-// crash.
+// the message is kept or refused. Where none that holds it has a stream, it is on disk too, if the account's offline
+// queue keeps such a message and is not full: then it outlives a crash.
 //
 // Thread: its account's home loop.
 // Spec: RFC 6121 section 8.5.2, XEP-0198 section 4.

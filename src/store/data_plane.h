@@ -7,7 +7,8 @@
 //
 // Thread: any, for all functions.
 // Lifetime: ends before the executors that it was given (their threads may have stopped) and after its handles; its
-// destructor commits what was appended and ends what was asked, and calls no watcher any more.
+// destructor commits what was appended, unless the disk refuses it for some seconds, and ends what was asked; it calls
+// no watcher any more.
 // Limits: when more bytes wait for their commit than the engine's bound (RocksDB: 64 MiB), a writer blocks until they
 // are fewer; congested() says so from a sixteenth of that, so that streams stop reading their sockets long before.
 // Errors: a disk that fails makes committed() stand still, and nothing is acknowledged then. What was appended is tried

@@ -2,6 +2,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 
 from fixtures import limits
 from fixtures.client import SM, Client, Unexpected, show
@@ -214,6 +215,45 @@ def disk_case(what, shim, text, status):
 disk_case('a sync fails', 'failing_disk', 'fsync', 503)
 disk_case('a write fails', 'failing_disk', 'write', 503)
 disk_case('not a byte is free', 'full_disk', '', 507)
+
+
+async def expect_refusal(server, *words):
+    said = await asyncio.to_thread(server.refusal)
+    for word in words:
+        if word not in said.splitlines()[-1]:
+            raise Unexpected(f'there is no {word!r} in the last line of\n{said}')
+
+
+async def start_fails(server):
+    """A start on a disk that takes no write ends, says which folder that is, and changes nothing that is there; nor does a first one."""
+    _, clients = await make_house(server)
+    await clients['romeo'].drained()
+    await asyncio.to_thread(server.terminate)
+    for text in ('fsync', 'write', 'write fsync'):
+        ill('failing_disk', text)
+        await expect_refusal(server, os.path.join(server.data, 'data'), 'start it again')
+    well('failing_disk')
+    await asyncio.to_thread(server.start)
+    for user in ('romeo', 'juliet'):
+        client = await client_of(server, user).login()
+        await expect_archive(client, ['before'])
+    await asyncio.to_thread(server.terminate)
+    shutil.rmtree(server.data)
+    os.mkdir(server.data)
+    ill('failing_disk', 'fsync')
+    await expect_refusal(server, os.path.join(server.data, 'data'), 'start it again')
+    well('failing_disk')
+    await asyncio.to_thread(server.start)
+    await make_house(server)
+
+
+def prepare_start():
+    well('failing_disk')
+    return shims.preload('failing_disk') | {'FAILING_DISK': gate_of('failing_disk'), 'FAILING_DISK_OF': '/data/0'}
+
+
+start_fails.prepare = prepare_start
+CASES.append(('disk: a start that can write nothing ends', start_fails))
 
 
 async def control_plane_fails(server):

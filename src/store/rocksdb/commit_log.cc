@@ -14,7 +14,8 @@
 // have, and the order is kept. Below the batch PatientFiles see to it that a log that failed is as it was before; a
 // write that RocksDB itself refuses, since a flush has failed, was not begun. While that lasts the board is interrupted
 // (rocksdb_plane.cc), and nobody who appends waits for room: what comes from outside is refused by then, and what moves
-// here from a session's queue was in memory before.
+// here from a session's queue was in memory before. When the plane closes there is an end to the trying: what is not
+// stored by then is never announced.
 #include "store/rocksdb/commit_log.h"
 
 #include <pthread.h>
@@ -167,12 +168,20 @@ void CommitLog::run() {
 }
 
 void CommitLog::commit(Group& group, Lsn last) {
+  if (has_given_up_) return;
   std::vector<StoreId> recounts;
+  if (const auto written = write(group, &recounts); !written.ok()) return give_up();
+  mark_.note(db_.GetLatestSequenceNumber());
+  for (StoreId& store : recounts) recount_(std::move(store));
+  board_.advance(last);
+}
+
+rocksdb::Status CommitLog::write(Group& group, std::vector<StoreId>* recounts) {
   bool prepared = false, failed = false;
-  (void)patience_.insist([&] {
+  return patience_.insist([&] {
     if (std::exchange(failed, true)) db_.Resume().PermitUncheckedError();  // it ends by the write's own status
     if (!prepared) {
-      const auto done = group.prepare(db_, counted_rows_max_, &recounts);
+      const auto done = group.prepare(db_, counted_rows_max_, recounts);
       if (!done.ok()) return done;
       prepared = true;
     }
@@ -180,9 +189,13 @@ void CommitLog::commit(Group& group, Lsn last) {
     options.sync = true;
     return db_.Write(options, &group.batch());
   });
-  mark_.note(db_.GetLatestSequenceNumber());
-  for (StoreId& store : recounts) recount_(std::move(store));
-  board_.advance(last);
+}
+
+// Nothing that comes later may be stored without it.
+void CommitLog::give_up() {
+  has_given_up_ = true;
+  board_.interrupt(DiskHealth::failing());
+  on_interrupted();
 }
 
 void CommitLog::on_interrupted() {

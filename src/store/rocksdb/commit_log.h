@@ -23,8 +23,8 @@
 namespace teahouse::store::rocks {
 
 // Thread: any. Blocks: an append, while too many bytes wait for the disk (RocksdbSettings), unless commits are
-// interrupted. Lifetime: finish(), which the destructor calls, commits what was appended, however long the disk
-// refuses it.
+// interrupted. Lifetime: finish(), which the destructor calls, commits what was appended, as long as the disk takes it
+// before the patience ends.
 class CommitLog {
  public:
   // `mark` notes each commit; `recount` is told, on the committing thread and before the commit is announced, of stores
@@ -59,6 +59,8 @@ class CommitLog {
   Lsn append_locked(std::unique_lock<std::mutex>& lock, const std::function<void(Group&)>& add);
   void run();
   void commit(Group& group, Lsn last);
+  rocksdb::Status write(Group& group, std::vector<StoreId>* recounts);
+  void give_up();
   Lsn& last_of(TenantId tenant) { return last_of_[raw(tenant) % last_of_.size()]; }
   const Lsn& last_of(TenantId tenant) const { return last_of_[raw(tenant) % last_of_.size()]; }
 
@@ -76,6 +78,7 @@ class CommitLog {
   std::array<Lsn, 4096> last_of_{};  // of tenants since the opening, by their ids
   uint64_t removals_ = 0;
   bool finishing_ = false;
+  bool has_given_up_ = false;  // the committer's own
   std::atomic<Lsn> appended_;
   std::atomic<size_t> pending_bytes_ = 0;
   const std::shared_ptr<Bell> bell_;  // turns may end when the log has

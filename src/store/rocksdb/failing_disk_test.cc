@@ -156,6 +156,47 @@ TEST_P(FailingDisk, StoresAtItsClosingWhatWaited) {
   EXPECT_EQ(numbers(*plane_, capulet, juliet), (std::vector<int64_t>{1}));
 }
 
+// Nothing of it was told to anybody, and what comes later must not be there without it.
+TEST_P(FailingDisk, GivesUpAtItsClosingWhatCannotBeStored) {
+  for (const int64_t number : before) append(montague, romeo, number);
+  await_commit(append(capulet, juliet, 1));
+  plane_.reset();
+  RocksdbSettings settings;
+  settings.files = files_;
+  settings.silent_ms = 3'600'000;  // whoever waits has not been told when it closes
+  settings.closing_ms = 1;
+  plane_ = open_plane(Engine::rocksdb, directory_.path(), settings);
+  files_->fail(GetParam());
+  std::optional<Result<void>> waited;
+  testing::start(plane_->wait(home_, append(montague, romeo, 4)), &waited);
+  append(capulet, juliet, 2);
+  plane_.reset();
+  while (!waited) home_.run_one();
+  EXPECT_FALSE(*waited) << "what is not stored was announced";
+  files_->recover();
+  open();
+  const auto ours = numbers(*plane_, montague, romeo), theirs = numbers(*plane_, capulet, juliet);
+  const std::vector<int64_t> with_last = {1, 2, 3, 4};  // a crash may keep what nobody was told of
+  EXPECT_TRUE(ours == before || ours == with_last);
+  EXPECT_TRUE(theirs == (std::vector<int64_t>{1}) || ours == with_last);
+  await_commit(append(montague, romeo, 5));
+}
+
+TEST_P(FailingDisk, IsToldOfAtItsFirstWrite) {
+  plane_.reset();
+  const testing::TempDirectory empty;
+  files_->fail(GetParam(), ".log");
+  RocksdbSettings settings;
+  settings.files = files_;
+  settings.closing_ms = 1;
+  const auto refused = open_rocksdb(empty.path(), settings);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().text.find(empty.path()), std::string::npos) << refused.error().text;
+  files_->recover();
+  const auto opened = open_rocksdb(empty.path(), settings);
+  ASSERT_TRUE(opened) << opened.error().text;
+}
+
 TEST_P(FailingDisk, IsToldOfAtTheOpening) {
   plane_.reset();
   files_->fail(GetParam() | FailingFiles::makes);

@@ -32,18 +32,6 @@ constexpr const char* what_to_do =
 
 Error refused(const std::string& why) { return {ErrorKind::internal_server_error, "data plane: " + why + what_to_do}; }
 
-// What RocksDB says, with what it means for the house.
-Error open_error(const rocksdb::Status& status, const std::string& directory) {
-  if (status.IsNoSpace()) {
-    return {ErrorKind::internal_server_error,
-            "data plane: the disk of " + directory + " is full. Make room on it, and start it again."};
-  }
-  if (status.IsCorruption() || status.IsPathNotFound()) {
-    return refused(directory + " is damaged: " + status.ToString() + ".");
-  }
-  return disk_error(status, "opening " + directory);
-}
-
 class Opening {
  public:
   Opening(const std::string& directory, const RocksdbSettings& settings, const CommitMark& mark, rocksdb::Env& env,
@@ -297,6 +285,22 @@ class Opening {
 };
 
 }  // namespace
+
+Error open_error(const rocksdb::Status& status, const std::string& directory) {
+  if (status.IsNoSpace()) {
+    return {ErrorKind::internal_server_error,
+            "data plane: the disk of " + directory + " is full. Make room on it, and start it again."};
+  }
+  if (status.IsCorruption() || status.IsPathNotFound()) {
+    return refused(directory + " is damaged: " + status.ToString() + ".");
+  }
+  if (status.IsIOError()) {
+    return {ErrorKind::internal_server_error,
+            "data plane: " + directory + " can't be read or written: " + status.ToString() +
+                ". Look after its disk (is it mounted read-only? what does dmesg say?), and start it again."};
+  }
+  return disk_error(status, "opening " + directory);
+}
 
 bool has_database(const std::string& directory) {
   std::error_code failed;

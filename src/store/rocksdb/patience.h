@@ -33,24 +33,26 @@ class Patience {
   // Before that everything is tried once: who opens wants to hear what is wrong.
   void begin(Told told);
   bool has_begun();
+  // What is insisted on longer than that from now is given up.
+  void end_within(std::chrono::milliseconds duration);
 
-  // Gives the status of the last try: good, once this has begun.
+  // Gives the status of the last try: good, once this has begun, unless it has ended.
   template <class Attempt>
   auto insist(const Attempt& attempt) {
     auto status = attempt();
     if (status.ok() || !enter()) return status;
-    while (!status.ok()) {
-      pause(status);
-      status = attempt();
-    }
-    leave();
+    while (!status.ok() && pause(status)) status = attempt();
+    leave(status.ok());
     return status;
   }
 
  private:
+  using Moment = std::chrono::steady_clock::time_point;
+
   bool enter();
-  void pause(const rocksdb::Status& status);
-  void leave();
+  bool pause(const rocksdb::Status& status);  // false when this has ended
+  void leave(bool is_done);
+  bool has_ended() const { return std::chrono::steady_clock::now() >= end_; }
 
   const Pauses pauses_{};
   std::mutex telling_;  // outermost
@@ -58,7 +60,7 @@ class Patience {
   Told told_;  // guarded by mutex_, as is what follows
   bool begun_ = false, has_told_ = false;
   int waiting_ = 0;
-  std::chrono::steady_clock::time_point since_;
+  Moment since_, end_ = Moment::max();
 };
 
 }  // namespace teahouse::store::rocks

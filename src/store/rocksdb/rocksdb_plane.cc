@@ -56,11 +56,11 @@ class RocksdbPlane final : public DataPlane {
         patrol_(*db_, log_, board_, damages_, settings, std::move(listener)),
         readable_(db_, damages_, [this](const rocksdb::Status& status) { patrol_.suspect(status); }),
         walkable_(db_, no_damages_, [this](const rocksdb::Status& status) { patrol_.suspect(status); }),
-        chores_(walkable_, log_, board_, patrol_) {
-    disk_->patience.begin({[this](const rocksdb::Status& status) { on_refused(status); }, [this] { on_done(); }});
-  }
+        chores_(walkable_, log_, board_, patrol_),
+        closing_(settings.closing_ms) {}
 
   ~RocksdbPlane() override {
+    disk_->patience.end_within(closing_);
     board_.forget_watchers();
     chores_.finish();
     patrol_.finish();
@@ -78,7 +78,10 @@ class RocksdbPlane final : public DataPlane {
     damages_.set(std::move(damages));
     return status;
   }
+  // All is read and whole: from now on what the disk refuses is tried again.
   rocksdb::Status resume() {
+    if (board_.is_interrupted()) return rocksdb::Status::IOError("the disk takes no writes");
+    disk_->patience.begin({[this](const rocksdb::Status& status) { on_refused(status); }, [this] { on_done(); }});
     patrol_.start();
     return chores_.resume();
   }
@@ -176,9 +179,10 @@ class RocksdbPlane final : public DataPlane {
   Patrol patrol_;
   FencedDb readable_, walkable_;  // chores go on beside what is damaged
   Chores chores_;
+  const std::chrono::milliseconds closing_;
 };
 
-Result<void> check_layout(rocksdb::DB& db) {
+Result<void> check_layout(rocksdb::DB& db, const std::string& directory) {
   const std::string key = store_prefix(Kind::format, {TenantId::house, "layout"});
   std::string version;
   auto status = db.Get(rocksdb::ReadOptions(), key, &version);
@@ -188,11 +192,11 @@ Result<void> check_layout(rocksdb::DB& db) {
                  "data plane: its layout is " + version + ", of a later Teahouse; this one knows " +
                      std::string(layout_version) + ": install the later one again, or restore a backup"};
   }
-  if (!status.IsNotFound()) return disk_error(status, "opening");
+  if (!status.IsNotFound()) return open_error(status, directory);
   rocksdb::WriteOptions options;
   options.sync = true;
   status = db.Put(options, key, std::string(layout_version));
-  if (!status.ok()) return disk_error(status, "making a new data plane");
+  if (!status.ok()) return open_error(status, directory);
   return {};
 }
 
@@ -216,11 +220,11 @@ Result<std::unique_ptr<DataPlane>> open_once(const std::string& directory, const
   if (!opened) return opened.error();
   rocksdb::DB& database = **opened;
   auto plane = std::make_unique<RocksdbPlane>(std::move(disk), std::move(*opened), mark, settings, listener);
-  if (auto status = plane->read_damages(); !status.ok()) return disk_error(status, "opening " + directory);
-  if (auto checked = check_layout(database); !checked) return checked.error();
+  if (auto status = plane->read_damages(); !status.ok()) return open_error(status, directory);
+  if (auto checked = check_layout(database, directory); !checked) return checked.error();
   auto status = read_arrival_order(database, plane->arrivals());
   if (status.ok()) status = plane->resume();
-  if (!status.ok()) return disk_error(status, "opening " + directory);
+  if (!status.ok()) return open_error(status, directory);
   return std::unique_ptr<DataPlane>(std::move(plane));
 }
 

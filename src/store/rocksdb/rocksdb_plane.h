@@ -26,6 +26,7 @@ struct RocksdbSettings {
   TenantNames tenant_names = {};        // for the log; called on a thread of the plane's own
   bool is_disk_tight = false;           // so that the opening should write no more than it must
   int64_t silent_ms = 1000;             // a disk that refuses writes for so long is told of (DiskHealth)
+  int64_t closing_ms = 5000;            // so long the destructor tries to write what waits; then it is given up
   std::shared_ptr<DiskHealth> health = std::make_shared<DiskHealth>();
   std::shared_ptr<rocksdb::FileSystem> files = nullptr;  // null: this machine's
 };
