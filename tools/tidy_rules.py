@@ -141,6 +141,30 @@ def rings(edges):
             if reaches(end, start, {end})]
 
 
+# What modules may see
+
+HIDDEN_FROM_MODULES = {
+    'src/server/home.h': 'a module has what its ModuleContext gives (server/module_context.h)',
+    'src/store/data_plane.h': 'a module has stores of a tenant that it was given, by its ModuleContext (store/stores.h)',
+}
+
+
+def module_scope(house):
+    """No module reaches a home or the data plane by its includes, and nothing outside its folder but app/modules.cc includes it."""
+    breaches = []
+    for path in [f for f in house.cpp if f.startswith('src/') and not is_test(f) and '/testing/' not in f]:
+        if module_of(path):
+            seen = house.tree.closure(path)
+            breaches += [f'{path}:1: reaches {hidden[4:]} by its includes: {why}'
+                         for hidden, why in HIDDEN_FROM_MODULES.items() if hidden in seen]
+            continue
+        for line, name, quoted in cpp_source.includes(house.text(path)):
+            target = house.tree.resolve(path, name) if quoted else None
+            if target and target.startswith('src/') and module_of(target) and path != 'src/app/modules.cc':
+                breaches.append(f'{path}:{line}: includes {name}; outside of modules/ app/modules.cc alone names modules')
+    return breaches
+
+
 # Sizes
 
 def file_sizes(house):
@@ -350,6 +374,7 @@ def headers_compile(house, jobs):
 
 RULES = [
     ('layers', layers),
+    ('module-scope', module_scope),
     ('file-sizes', file_sizes),
     ('function-sizes', function_sizes),
     ('line-lengths', line_lengths),

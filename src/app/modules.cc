@@ -26,4 +26,6 @@ std::vector<std::unique_ptr<Module>> make_modules() {
   return modules;
 }
 
+std::unique_ptr<Rooms> make_rooms(House& house) { return make_muc_rooms(house); }
+
 }  // namespace teahouse

@@ -5,9 +5,14 @@
 #include <vector>
 
 #include "server/module.h"
+#include "server/rooms.h"
 
 namespace teahouse {
 
+struct House;
+
 std::vector<std::unique_ptr<Module>> make_modules();
+// What the HTTP API has of the rooms; one for all homes. Lifetime: the house outlives it.
+std::unique_ptr<Rooms> make_rooms(House& house);
 
 }  // namespace teahouse

@@ -10,6 +10,7 @@
 #include "account/known_logins.h"
 #include "api/idempotency.h"
 #include "app/memory_return.h"
+#include "app/modules.h"
 #include "app/planes.h"
 #include "app/secrets.h"
 #include "app/snapshot.h"
@@ -17,7 +18,6 @@
 #include "app/worker.h"
 #include "crypto/keys.h"
 #include "crypto/sealer.h"
-#include "modules/muc/muc.h"
 #include "store/clock_watch.h"
 #include "store/disk_watch.h"
 #include "store/start_up.h"
@@ -155,7 +155,7 @@ void Server::State::make_workers() {
   }
   std::vector<c2s::Clients*> siblings;
   for (const auto& worker : workers) siblings.push_back(&worker->clients());
-  rooms = make_muc_rooms(house);
+  rooms = make_rooms(house);
   for (const auto& worker : workers) {
     worker->clients().set_siblings(siblings);
     data->watch_commits(worker->loop(), [home = &worker->home()](Lsn lsn) { home->on_committed(lsn); });

@@ -1,5 +1,7 @@
 #include "server/account_removal.h"
 
+#include "server/home.h"
+
 namespace teahouse {
 namespace {
 
@@ -9,15 +11,14 @@ Error something_left(std::string_view of) {
 }
 
 void start_forgetting(Home& there, const BareJid& address, const RemovalPtr& removal) {
-  there.loop().post([&there, address, removal] {
-    for (const auto& hook : there.hooks().address_gone) hook(address, removal);
-  });
+  there.loop().post([&there, address, removal] { there.hooks().address_gone(address, removal); });
 }
 
 // On the home of the domain.
 Task<void> forget_domain_here(Home& here, std::string domain, std::function<void(Result<void>)> done) {
-  for (const auto& named_at : here.hooks().named_at) {
-    const auto addresses = co_await named_at(domain);
+  const auto all = here.hooks().named_at;  // modules may come and go meanwhile
+  for (const auto& each : all) {
+    const auto addresses = co_await each.hook(domain);
     if (!addresses) {
       done(addresses.error());
       co_return;

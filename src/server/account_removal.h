@@ -7,10 +7,14 @@
 
 #include <string>
 
+#include "account/account_removals.h"
 #include "base/task.h"
-#include "server/home.h"
+#include "net/loop.h"
+#include "tenant/tenant.h"
 
 namespace teahouse {
+
+struct House;
 
 Task<Result<void>> remove_account_whole(House& house, net::Loop& loop, TenantPtr tenant, std::string localpart);
 

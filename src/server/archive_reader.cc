@@ -29,10 +29,10 @@ bool has_address(std::string_view message, const std::string& address, const std
 }
 
 // `with` may be the form that older clients make of an account's address.
-Result<store::ArchiveQuery> make_query(MamQuery query, Home& home) {
+Result<store::ArchiveQuery> make_query(MamQuery query, ModuleContext& context) {
   if (query.rsm.index) return Error{ErrorKind::feature_not_implemented, "The archive is not paged by index."};
-  const ArchiveIds& ids = home.archive_ids();
-  if (query.with) home.lead_to_account(*query.with);
+  const ArchiveIds& ids = context.archive_ids();
+  if (query.with) context.lead_to_account(*query.with);
   store::ArchiveQuery made;
   if (query.with) made.with = query.with->bare().str();
   if (query.with && query.with->is_full()) {
@@ -85,16 +85,16 @@ Task<Result<store::ArchivePage>> load_page(ArchiveReaderPtr reader, store::Archi
     if (id) named.push_back(*id);
   }
   for (const store::ArchiveId id : named) {
-    const auto row = co_await reader->archive.find(reader->home.loop(), reader->owner.str(), id);
+    const auto row = co_await reader->archive.find(reader->context.loop(), reader->owner.str(), id);
     if (!row) co_return row.error();
-    if (!row->has_value()) co_return no_such_id(reader->home.archive_ids().show(id));
+    if (!row->has_value()) co_return no_such_id(reader->context.archive_ids().show(id));
   }
-  auto page = co_await reader->archive.page(reader->home.loop(), reader->owner.str(), query);
+  auto page = co_await reader->archive.page(reader->context.loop(), reader->owner.str(), query);
   co_return page;
 }
 
 void send_page(ArchiveReader& reader, const MamQuery& query, const store::ArchivePage& page) {
-  const ArchiveIds& ids = reader.home.archive_ids();
+  const ArchiveIds& ids = reader.context.archive_ids();
   const auto send = [&](const store::ArchiveRow& row) {
     Stanza message = Stanza::make(StanzaKind::message, StanzaType::none,
                                   make_mam_result(query.queryid, ids.show(row.id), row.at_ms, reader.show(row)));
@@ -120,14 +120,14 @@ Task<void> answer_page(ArchiveReaderPtr reader, MamQuery query, store::ArchiveQu
 }
 
 Task<void> answer_ends(ArchiveReaderPtr reader) {
-  const auto ends = co_await reader->archive.ends(reader->home.loop(), reader->owner.str());
+  const auto ends = co_await reader->archive.ends(reader->context.loop(), reader->owner.str());
   if (!ends) {
     reader->send_error(ends.error());
     co_return;
   }
   std::optional<MamEnd> first, last;
   if (*ends) {
-    const ArchiveIds& ids = reader->home.archive_ids();
+    const ArchiveIds& ids = reader->context.archive_ids();
     first = MamEnd{ids.show((*ends)->first.id), (*ends)->first.at_ms};
     last = MamEnd{ids.show((*ends)->last.id), (*ends)->last.at_ms};
   }
@@ -139,7 +139,7 @@ Task<void> answer_ends(ArchiveReaderPtr reader) {
 void answer_archive_query(ArchiveReaderPtr reader, const xml::Element& element) {
   auto query = parse_mam_query(element);
   if (!query) return reader->send_error(query.error());
-  auto rows = make_query(*query, reader->home);
+  auto rows = make_query(*query, reader->context);
   if (!rows) return reader->send_error(rows.error());
   const auto may = reader->prepare(*query, *rows);
   if (!may) return reader->send_error(may.error());

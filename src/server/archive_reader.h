@@ -11,8 +11,8 @@
 #include <memory>
 #include <string>
 
-#include "server/home.h"
-#include "store/data_plane.h"
+#include "server/module_context.h"
+#include "store/stores.h"
 #include "xmpp/mam.h"
 
 namespace teahouse {
@@ -24,8 +24,8 @@ inline constexpr size_t archive_page_bytes = 1 << 20;  // a page of long message
 class ArchiveReader {
  public:
   // `owner`: whose archive it is, in whose name it answers.
-  ArchiveReader(Home& asked_home, Stanza iq, BareJid archive_owner, store::ArchiveStore archive_store)
-      : home(asked_home), request(std::move(iq)), owner(std::move(archive_owner)), archive(std::move(archive_store)) {}
+  ArchiveReader(ModuleContext& asked, Stanza iq, BareJid archive_owner, store::ArchiveStore archive_store)
+      : context(asked), request(std::move(iq)), owner(std::move(archive_owner)), archive(std::move(archive_store)) {}
   virtual ~ArchiveReader() = default;
   // Answers leave in the order in which they are sent.
   virtual void send(Stanza answer) = 0;
@@ -37,7 +37,7 @@ class ArchiveReader {
 
   void reply(std::string payload) { send(Stanza::make_reply(request, StanzaType::result, std::move(payload))); }
 
-  Home& home;
+  ModuleContext& context;
   const Stanza request;
   const BareJid owner;
   const store::ArchiveStore archive;

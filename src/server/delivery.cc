@@ -69,14 +69,14 @@ void Home::arrive_at_nobody(const HostPtr& host, Stanza stanza, const ReceiptPtr
   if (stanza.kind == StanzaKind::iq) {
     if (!is_request(stanza) || !stanza.to->is_bare()) return arrive_nowhere(std::move(stanza));
     const auto query = stanza.first_child();
-    const IqRequest request{*this, stanza, *query, host, nullptr, nullptr, receipt};
+    const IqRequest request{stanza, *query, host, nullptr, nullptr, receipt};
     const auto* handler = hooks_.find_iq(IqTarget::nobody, request);
     return handler ? (*handler)(request) : arrive_nowhere(std::move(stanza));
   }
   if (stanza.kind == StanzaKind::presence || !is_for_nobody(nullptr, stanza)) {
     if (stanza.type == StanzaType::headline) return;
-    for (const auto& hook : hooks_.at_nobody) {
-      if (hook(host, stanza, receipt) == Flow::stop) return;
+    for (const auto& each : hooks_.at_nobody) {
+      if (each.hook(host, stanza, receipt) == Flow::stop) return;
     }
   }
   arrive_nowhere(std::move(stanza));

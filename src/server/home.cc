@@ -5,6 +5,7 @@
 // RFC 6121 section 8.5 (delivery.cc). Nobody there: one place makes the error (arrive_nowhere).
 #include "server/home.h"
 
+#include "server/module_context.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse {
@@ -32,8 +33,28 @@ Home::Home(net::Loop& loop, House& house)
 Home::~Home() = default;
 
 void Home::add_module(std::unique_ptr<Module> module) {
-  modules_.push_back(std::move(module));
-  modules_.back()->attach(*this);
+  auto context = std::make_unique<ModuleContext>(*this, *module);
+  infos_.push_back(&module->info());
+  modules_.push_back({std::move(context), std::move(module)});
+  modules_.back().module->attach(*modules_.back().context);
+}
+
+void Home::remove_module(std::string_view name) {
+  const auto found = std::find_if(modules_.begin(), modules_.end(),
+                                  [&](const Attached& each) { return each.module->info().name == name; });
+  if (found == modules_.end()) return;
+  std::erase(infos_, &found->module->info());
+  found->context->detach();
+  found->module->detach();
+  detached_.push_back(std::move(*found));
+  modules_.erase(found);
+}
+
+Module* Home::find_module(std::string_view name) const {
+  for (const Attached& each : modules_) {
+    if (each.module->info().name == name) return each.module.get();
+  }
+  return nullptr;
 }
 
 void Home::route(Stanza stanza, ReceiptPtr receipt) {
@@ -202,7 +223,7 @@ void Home::handle_iq(const HostPtr& host, Resident* resident, Session* session, 
                      const ReceiptPtr& receipt) {
   if (!is_request(stanza)) return;  // an answer that nobody asked for
   const auto query = stanza.first_child();
-  const IqRequest request{*this, stanza, *query, host, resident, session, receipt};
+  const IqRequest request{stanza, *query, host, resident, session, receipt};
   const auto* handler = hooks_.find_iq(request);
   if (handler) {
     (*handler)(request);

@@ -35,6 +35,7 @@
 namespace teahouse {
 
 class Home;
+class ModuleContext;
 
 // All homes; a bare JID (or a host's name) belongs to exactly one. Thread: any, once the loops run.
 struct Homes {
@@ -72,8 +73,13 @@ class Home {
   HostTable& hosts() { return hosts_; }
   ArchiveIds& archive_ids() { return archive_ids_; }
   store::Arrival make_arrival() { return archive_ids_.make(house_.clock.wall_ms()); }
+
+  // --- modules
   void add_module(std::unique_ptr<Module> module);
-  const std::vector<std::unique_ptr<Module>>& modules() const { return modules_; }
+  // Takes it out of a running home: its hooks end and its state goes. REQUIRES: none of its hooks is being called.
+  void remove_module(std::string_view name);
+  Module* find_module(std::string_view name) const;
+  const std::vector<const ModuleInfo*>& modules() const { return infos_; }  // in their order
 
   // --- routing
   // Sends a stanza to where its `to` lives, on whatever loop that is. `to` and `from` are set. Nobody there: the error
@@ -142,6 +148,10 @@ class Home {
   void stop();
 
  private:
+  struct Attached {
+    std::unique_ptr<ModuleContext> context;
+    std::unique_ptr<Module> module;
+  };
   std::optional<BareJid> find_by_form(std::string_view localpart, std::string_view domainpart) const;
   struct Resumable {
     uint64_t session;
@@ -176,7 +186,9 @@ class Home {
   Hooks hooks_;
   HostTable hosts_;
   ArchiveIds archive_ids_;
-  std::vector<std::unique_ptr<Module>> modules_;
+  std::vector<Attached> modules_;
+  std::vector<Attached> detached_;  // tasks that they began may not have ended
+  std::vector<const ModuleInfo*> infos_;
   Residents residents_;
   Loading<std::string, ResidentWork> loading_;
   std::unordered_map<uint64_t, Session*> sessions_;

@@ -44,8 +44,9 @@ Task<void> Home::load(BareJid jid, HostPtr host) {
   }
   // Also for one that is not there, so that it takes as long.
   auto resident = std::make_unique<Resident>(jid, host, account ? account->incarnation : 0);
-  for (const auto& hook : hooks_.resident_load) {
-    const auto loaded = co_await hook(*resident);
+  const auto loads = hooks_.resident_load;  // modules may come and go meanwhile
+  for (const auto& each : loads) {
+    const auto loaded = co_await each.hook(*resident);
     if (loaded) continue;
     log::error("server", "An account could not be loaded", {{"jid", jid.str()}, {"why", loaded.error().text}});
     finish_loading(jid, loaded.error());
@@ -96,8 +97,8 @@ void Home::remove_account(const HostPtr& host, const BareJid& jid, const Removal
       residents_.remove(jid.str());
     }
     house_.throttle.forget(host->tenant->id, jid.localpart());
-    for (const auto& hook : hooks_.account_removed) hook(host, jid, removal);
-    for (const auto& hook : hooks_.address_gone) hook(jid, removal);
+    hooks_.account_removed(host, jid, removal);
+    hooks_.address_gone(jid, removal);
   });
 }
 

@@ -43,7 +43,7 @@ Result<Session*> Home::bind(Resident& resident, std::string_view resourcepart) {
   }
   Session& session = resident.add_session(std::make_unique<Session>(*this, resident, *jid, ++last_session_));
   sessions_.emplace(session.number(), &session);
-  for (const auto& hook : hooks_.session_bound) hook(session);
+  hooks_.session_bound(session);
   return &session;
 }
 
@@ -59,7 +59,7 @@ void Home::close_session(Session& session, std::string_view condition, std::stri
   SessionStream* stream = session.stream();
   session.attach(nullptr);
   if (stream) stream->session_closed();
-  for (const auto& hook : hooks_.session_closing) hook(session);
+  hooks_.session_closing(session);
   Meter::give_back(session.resident().tenant().meter->sessions);
   loop_.note_freed(session.held_bytes());
   const std::unique_ptr<Session> owned = session.resident().remove_session(session);
@@ -99,9 +99,7 @@ Session* Home::find_resumable(std::string_view resume_id) {
 
 void Home::resuming(Session& session) { resumable_[session.resume_id()].timer.stop(); }
 
-void Home::resumed(Session& session) {
-  for (const auto& hook : hooks_.session_resumed) hook(session);
-}
+void Home::resumed(Session& session) { hooks_.session_resumed(session); }
 
 void Home::set_tenant(const TenantPtr& tenant) {
   hosts_.set(tenant);
@@ -113,7 +111,7 @@ void Home::set_tenant(const TenantPtr& tenant) {
     for (const auto& session : resident->sessions()) closing.push_back(session.get());
   }
   for (Session* session : closing) close_session(*session, "account-disabled", tenant->suspend_reason);
-  for (const auto& hook : hooks_.tenant_changed) hook(tenant);
+  hooks_.tenant_changed(tenant);
 }
 
 void Home::remove_tenant(const TenantPtr& tenant) {
@@ -127,12 +125,12 @@ void Home::remove_tenant(const TenantPtr& tenant) {
   }
   residents_.remove_tenant(tenant->id);
   hosts_.remove(*tenant);
-  for (const auto& hook : hooks_.tenant_removed) hook(tenant);
+  hooks_.tenant_removed(tenant);
 }
 
 void Home::stop() {
   redeliver_waiting();
-  for (const auto& hook : hooks_.stopping) hook();
+  hooks_.stopping();
   std::vector<Session*> closing;
   for (const auto& [number, session] : sessions_) {
     closing.push_back(session);

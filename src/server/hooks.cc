@@ -14,23 +14,30 @@ std::string iq_key(IqTarget target, StanzaType type, std::string_view name, std:
 }  // namespace
 
 Flow Hooks::run(Phase phase, Outbound& outbound) const {
-  for (const auto& hook : outbound_[static_cast<size_t>(phase)][static_cast<size_t>(outbound.stanza.kind)]) {
-    if (hook(outbound) == Flow::stop) return Flow::stop;
+  for (const auto& each : outbound_[static_cast<size_t>(phase)][static_cast<size_t>(outbound.stanza.kind)]) {
+    if (each.hook(outbound) == Flow::stop) return Flow::stop;
   }
   return Flow::go_on;
 }
 
 Flow Hooks::run(Phase phase, Inbound& inbound) const {
-  for (const auto& hook : inbound_[static_cast<size_t>(phase)][static_cast<size_t>(inbound.stanza.kind)]) {
-    if (hook(inbound) == Flow::stop) return Flow::stop;
+  for (const auto& each : inbound_[static_cast<size_t>(phase)][static_cast<size_t>(inbound.stanza.kind)]) {
+    if (each.hook(inbound) == Flow::stop) return Flow::stop;
   }
   return Flow::go_on;
 }
 
-void Hooks::on_iq(IqTarget target, StanzaType type, std::string_view name, std::string_view ns, IqHandler handler) {
-  const bool fresh = iq_.emplace(iq_key(target, type, name, ns), std::move(handler)).second;
+Hooked Hooks::on_iq(IqTarget target, StanzaType type, std::string_view name, std::string_view ns, IqHandler handler) {
+  std::string key = iq_key(target, type, name, ns);
+  [[maybe_unused]] const bool fresh = iq_.emplace(key, std::move(handler)).second;
   assert(fresh && "two handlers for one iq");
-  (void)fresh;
+  return Hooked([this, key = std::move(key)] { iq_.erase(key); });
+}
+
+Hooked Hooks::on_service(HostKind kind, ServiceHandler handler) {
+  [[maybe_unused]] const bool fresh = services_.emplace(kind, std::move(handler)).second;
+  assert(fresh && "two services for one kind of host");
+  return Hooked([this, kind] { services_.erase(kind); });
 }
 
 const Hooks::IqHandler* Hooks::find_iq(const IqRequest& request) const {

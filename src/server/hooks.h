@@ -1,8 +1,10 @@
 // Hooks: where modules take part in the life of a stanza: typed functions in named phases.
 //
-// The order inside a phase is the order of app/modules.cc. One Hooks for each home loop; no hook is called on another
-// thread. A hook that waits for storage takes copies, returns Flow::stop, and goes on by Home::route or by replying
-// later.
+// The order inside a phase is the order of app/modules.cc. A hook that waits for storage takes copies, returns
+// Flow::stop, and goes on by routing or by replying later. Modules register by their ModuleContext, which takes their
+// hooks away when they are detached.
+//
+// Thread: the home's.
 #pragma once
 
 #include <array>
@@ -13,6 +15,7 @@
 #include <vector>
 
 #include "base/task.h"
+#include "server/hook_list.h"
 #include "server/receipt.h"
 #include "server/removal.h"
 #include "server/resident.h"
@@ -63,7 +66,6 @@ struct Inbound {
 
 // An iq of type get or set that the server answers, on its own behalf or on an account's.
 struct IqRequest {
-  Home& home;
   const Stanza& stanza;
   const xml::Element& query;  // its one payload element
   HostPtr host;               // whose it is
@@ -83,7 +85,6 @@ enum class IqTarget : uint8_t {
 // An iq from a stream that is not authenticated yet (XEP-0077). `answer` may be called later, and not when the stream
 // is gone.
 struct StrangerIq {
-  Home& home;
   HostPtr host;
   const Stanza& stanza;
   const xml::Element& query;
@@ -105,55 +106,56 @@ class Hooks {
   using NobodyHook = std::function<Flow(const HostPtr&, const Stanza&, const ReceiptPtr&)>;
   using ServiceHandler = std::function<void(const HostPtr&, Stanza, ReceiptPtr)>;
 
-  void on_outbound(Phase phase, StanzaKind kind, OutboundHook hook) {
-    at(outbound_, phase, kind).push_back(std::move(hook));
+  [[nodiscard]] Hooked on_outbound(Phase phase, StanzaKind kind, OutboundHook hook) {
+    return at(outbound_, phase, kind).add(std::move(hook));
   }
-  void on_inbound(Phase phase, StanzaKind kind, InboundHook hook) {
-    at(inbound_, phase, kind).push_back(std::move(hook));
+  [[nodiscard]] Hooked on_inbound(Phase phase, StanzaKind kind, InboundHook hook) {
+    return at(inbound_, phase, kind).add(std::move(hook));
   }
   Flow run(Phase phase, Outbound& outbound) const;
   Flow run(Phase phase, Inbound& inbound) const;
 
   // `type` is get or set. One handler for each (target, type, name, ns).
-  void on_iq(IqTarget target, StanzaType type, std::string_view name, std::string_view ns, IqHandler handler);
+  [[nodiscard]] Hooked on_iq(IqTarget target, StanzaType type, std::string_view name, std::string_view ns,
+                             IqHandler handler);
   const IqHandler* find_iq(const IqRequest& request) const;
   const IqHandler* find_iq(IqTarget target, const IqRequest& request) const;
   bool is_for_own_account(StanzaType type, std::string_view name, std::string_view ns) const;
 
   // Takes every stanza for a host of this kind, on the home loop of `to`'s bare address (of the host itself for its
   // own).
-  void set_service(HostKind kind, ServiceHandler handler) { services_[kind] = std::move(handler); }
+  [[nodiscard]] Hooked on_service(HostKind kind, ServiceHandler handler);
   const ServiceHandler* find_service(HostKind kind) const;
 
-  std::function<void(const StrangerIq&)> stranger_iq;  // at most one module takes them; without, they end the stream
+  HookList<std::function<void(const StrangerIq&)>> stranger_iq;  // without, such iqs end the stream
 
-  std::vector<SessionHook> session_bound;                                      // just after bind
-  std::vector<std::function<void(Session&, bool initial)>> session_available;  // sent undirected available presence
-  std::vector<SessionHook> session_resumed;                                    // after <resumed/>
-  std::vector<SessionHook> session_has_room;                                   // after Session::ask_for_room
-  std::vector<SessionHook> session_closing;  // it is still there, for the last time; presence is sent by then
+  HookList<SessionHook> session_bound;                                      // just after bind
+  HookList<std::function<void(Session&, bool initial)>> session_available;  // sent undirected available presence
+  HookList<SessionHook> session_resumed;                                    // after <resumed/>
+  HookList<SessionHook> session_has_room;                                   // after Session::ask_for_room
+  HookList<SessionHook> session_closing;  // it is still there, for the last time; presence is sent by then
   // A message or presence for an account that is not there: does what the sender would see of it if the account were
   // there, a stranger, and away. Stop: that was all; else a message is refused, and presence dropped.
-  std::vector<NobodyHook> at_nobody;
-  std::vector<ResidentLoad> resident_load;   // before anything is asked of a resident that was not in memory; an error
-                                             // keeps it out
-  std::vector<AccountHook> account_removed;  // drop what is stored for it; on its home. Who does so later keeps the
-                                             // removal until then
-  std::vector<AddressHook> address_gone;     // an account, or its whole tenant, is no more: drop what others keep of
-                                             // it; on its home
-  std::vector<ContactHook> contact_gone;     // the same, to one in whose roster it is
-  std::vector<NamedAt> named_at;             // the addresses at a domain of which others may keep something
-  std::vector<std::function<void(const TenantPtr&)>> tenant_changed;  // also suspended and resumed; on every home
-  std::vector<std::function<void(const TenantPtr&)>> tenant_removed;  // drop what is in memory; on every home
-  std::vector<std::function<void()>> stopping;                        // SIGTERM: last words, while sessions are there
+  HookList<NobodyHook> at_nobody;
+  HookList<ResidentLoad> resident_load;   // before anything is asked of a resident that was not in memory; an error
+                                          // keeps it out
+  HookList<AccountHook> account_removed;  // drop what is stored for it; on its home. A hook that does so later keeps
+                                          // the removal until then
+  HookList<AddressHook> address_gone;     // an account, or its whole tenant, is no more: drop what others keep of it;
+                                          // on its home
+  HookList<ContactHook> contact_gone;     // the same, to one in whose roster it is
+  HookList<NamedAt> named_at;             // the addresses at a domain of which others may keep something
+  HookList<std::function<void(const TenantPtr&)>> tenant_changed;  // also suspended and resumed; on every home
+  HookList<std::function<void(const TenantPtr&)>> tenant_removed;  // drop what is in memory; on every home
+  HookList<std::function<void()>> stopping;                        // SIGTERM: last words, while sessions are there
 
   SlotNumbers resident_slots, session_slots;
 
  private:
   template <class Hook>
-  using Table = std::array<std::array<std::vector<Hook>, 3>, phase_count>;
+  using Table = std::array<std::array<HookList<Hook>, 3>, phase_count>;
   template <class Hook>
-  static std::vector<Hook>& at(Table<Hook>& table, Phase phase, StanzaKind kind) {
+  static HookList<Hook>& at(Table<Hook>& table, Phase phase, StanzaKind kind) {
     return table[static_cast<size_t>(phase)][static_cast<size_t>(kind)];
   }
   Table<OutboundHook> outbound_;

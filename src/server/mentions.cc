@@ -8,6 +8,8 @@
 
 #include <charconv>
 
+#include "store/data_plane.h"
+
 namespace teahouse {
 namespace {
 
@@ -36,6 +38,8 @@ Lsn remove_outside(const store::MapStore& house, std::string_view namer, const B
 }
 
 }  // namespace
+
+store::MapStore Mentions::map_of(TenantId tenant) const { return data_.map(tenant, map_); }
 
 Lsn Mentions::add(const Mention& mention, const BareJid& named) const {
   if (!mention.is_own) {

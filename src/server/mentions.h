@@ -11,10 +11,14 @@
 #include <string_view>
 #include <vector>
 
-#include "store/data_plane.h"
+#include "store/stores.h"
 #include "xmpp/jid.h"
 
 namespace teahouse {
+
+namespace store {
+class DataPlane;
+}
 
 struct Mention {
   TenantId tenant;  // of who names it
@@ -41,7 +45,7 @@ class Mentions {
   Task<Result<void>> forget_tenant(Executor& home, TenantId tenant, std::string domain) const;
 
  private:
-  store::MapStore map_of(TenantId tenant) const { return data_.map(tenant, map_); }
+  store::MapStore map_of(TenantId tenant) const;
 
   store::DataPlane& data_;
   const std::string map_;

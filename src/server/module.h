@@ -11,7 +11,7 @@
 
 namespace teahouse {
 
-class Home;
+class ModuleContext;
 
 struct Xep {
   int number;
@@ -32,8 +32,11 @@ class Module {
  public:
   virtual ~Module() = default;
   virtual const ModuleInfo& info() const = 0;
-  // Called once, before the loop runs. The home outlives the module's hooks.
-  virtual void attach(Home& home) = 0;
+  // Called once: registers its hooks. `context` outlives the module.
+  virtual void attach(ModuleContext& context) = 0;
+  // Its hooks are gone, and so is what it kept in slots: drops what else it has in memory. Tasks that it began may
+  // still end.
+  virtual void detach() {}
 };
 
 }  // namespace teahouse

@@ -27,6 +27,10 @@ class Residents {
   void remove(std::string_view bare_jid);
   void remove_tenant(TenantId tenant);
   void remove_idle();  // those without a session
+  template <class F>
+  void for_each(F&& visit) const {
+    for (const auto& [jid, entry] : by_jid_) visit(*entry.resident);
+  }
 
  private:
   struct Entry {

@@ -12,7 +12,7 @@
 #include "base/executor.h"
 #include "base/task.h"
 #include "server/receipt.h"
-#include "store/data_plane.h"
+#include "store/stores.h"
 #include "tenant/tenant.h"
 
 namespace teahouse {

@@ -130,7 +130,7 @@ void Session::ask_for_room() {
 void Session::tell_of_room() {
   if (!room_wanted_ || held_bytes_ > held_bytes_max / 4) return;
   room_wanted_ = false;
-  for (const auto& hook : home_.hooks().session_has_room) hook(*this);
+  home_.hooks().session_has_room(*this);
 }
 
 void Session::send(Out out) {

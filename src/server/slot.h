@@ -1,7 +1,7 @@
 // Slot: a module's own state on each object of some kind (a Resident, a Session), without the object knowing the
 // module.
 //
-//   Slot<Roster> roster_{hooks.resident_slots};     ...     Roster& roster = roster_.of(resident);
+//   Slot<Roster> roster_ = context.make_resident_slot<Roster>();     ...     Roster& roster = roster_.of(resident);
 //
 // Thread: the object's home.
 #pragma once
@@ -13,8 +13,12 @@
 namespace teahouse {
 
 // Hands out slot numbers for one kind of object, on one home.
-struct SlotNumbers {
-  size_t next = 0;
+class SlotNumbers {
+ public:
+  size_t take() { return next_++; }
+
+ private:
+  size_t next_ = 0;
 };
 
 // What an object with slots has as a member.
@@ -27,6 +31,10 @@ class Slots {
     if (values_.size() <= number) values_.resize(number + 1);
     return values_[number];
   }
+  Value* find(size_t number) const { return number < values_.size() ? values_[number].get() : nullptr; }
+  void clear(size_t number) {
+    if (number < values_.size()) values_[number].reset();
+  }
 
  private:
   std::vector<std::unique_ptr<Value>> values_;
@@ -35,7 +43,7 @@ class Slots {
 template <class T>
 class Slot {
  public:
-  explicit Slot(SlotNumbers& numbers) : number_(numbers.next++) {}
+  explicit Slot(size_t number) : number_(number) {}
 
   // Made on first use.
   template <class Owner>
@@ -43,6 +51,12 @@ class Slot {
     auto& value = owner.slots.at(number_);
     if (!value) value = std::make_unique<Holder>();
     return static_cast<Holder&>(*value).state;
+  }
+  // Null where nothing made it.
+  template <class Owner>
+  T* find(Owner& owner) const {
+    auto* value = owner.slots.find(number_);
+    return value ? &static_cast<Holder&>(*value).state : nullptr;
   }
 
  private:

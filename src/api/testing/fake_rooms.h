@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "server/home.h"
+#include "server/module_context.h"
 #include "server/rooms.h"
 #include "xmpp/jid.h"
 
@@ -126,28 +127,28 @@ class FakeArchive final : public Module {
     static const ModuleInfo info{"archive", "For tests.", {}, {}, {}};
     return info;
   }
-  void attach(Home& home) override {
-    home_ = &home;
-    home.hooks().on_outbound(Phase::archive, StanzaKind::message, [this](Outbound& outbound) {
+  void attach(ModuleContext& context) override {
+    context_ = &context;
+    context.on_outbound(Phase::archive, StanzaKind::message, [this](Outbound& outbound) {
       write(outbound.resident, *outbound.stanza.to, outbound.stanza, outbound.receipt);
       return Flow::go_on;
     });
-    home.hooks().on_inbound(Phase::archive, StanzaKind::message, [this](Inbound& inbound) {
+    context.on_inbound(Phase::archive, StanzaKind::message, [this](Inbound& inbound) {
       write(inbound.resident, *inbound.stanza.from, inbound.stanza, inbound.receipt);
       return Flow::go_on;
     });
-    home.hooks().account_removed.push_back([this](const HostPtr& host, const BareJid& jid, const ReceiptPtr&) {
-      home_->data().archive(host->tenant->id, "archive").remove_all(jid.str());
+    context.on(&Hooks::account_removed, [this](const HostPtr& host, const BareJid& jid, const ReceiptPtr&) {
+      context_->archive(*host->tenant, "archive").remove_all(jid.str());
     });
   }
 
  private:
   void write(const Resident& account, const Jid& with, const Stanza& message, const ReceiptPtr& receipt) {
-    store::ArchiveRow row{home_->make_arrival().id, with.bare().str(), {}};
+    store::ArchiveRow row{context_->make_arrival().id, with.bare().str(), {}};
     message.write(row.bytes, true);
-    await(receipt, home_->data().archive(account.tenant().id, "archive").append(account.jid().str(), row));
+    await(receipt, context_->archive(account.tenant(), "archive").append(account.jid().str(), row));
   }
-  Home* home_ = nullptr;
+  ModuleContext* context_ = nullptr;
 };
 
 }  // namespace teahouse::api::testing

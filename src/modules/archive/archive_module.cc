@@ -37,14 +37,13 @@ Flow remove_foreign_stamps(Inbound& inbound) {
 // The account itself asks. Its session may be gone before it is answered.
 class Reader final : public ArchiveReader {
  public:
-  Reader(const IqRequest& iq, store::ArchiveStore archive_store)
-      : ArchiveReader(iq.home, iq.stanza, iq.resident->jid(), std::move(archive_store)),
-        session_(iq.session->number()) {}
+  Reader(ModuleContext& asked, const IqRequest& iq, store::ArchiveStore archive_store)
+      : ArchiveReader(asked, iq.stanza, iq.resident->jid(), std::move(archive_store)), session_(iq.session->number()) {}
 
   void send(Stanza answer) override {
-    if (Session* session = home.find_session(session_)) session->deliver(std::move(answer));
+    if (Session* session = context.find_session(session_)) session->deliver(std::move(answer));
   }
-  void send_error(const Error& error) override { home.reply_error(request, error); }
+  void send_error(const Error& error) override { context.reply_error(request, error); }
 
  private:
   const uint64_t session_;
@@ -64,35 +63,36 @@ const ModuleInfo& ArchiveModule::info() const {
   return info;
 }
 
-void ArchiveModule::attach(Home& home) {
-  home_ = &home;
-  Hooks& hooks = home.hooks();
-  hooks.on_outbound(Phase::rewrite, StanzaKind::message, remove_forged);
-  hooks.on_inbound(Phase::rewrite, StanzaKind::message, remove_foreign_stamps);
-  hooks.on_outbound(Phase::archive, StanzaKind::message, [this](Outbound& outbound) { return archive_sent(outbound); });
-  hooks.on_inbound(Phase::archive, StanzaKind::message, [this](Inbound& inbound) { return archive_received(inbound); });
-  hooks.at_nobody.push_back([this](const HostPtr& host, const Stanza& message, const ReceiptPtr&) {
+void ArchiveModule::attach(ModuleContext& context) {
+  context_ = &context;
+  context.on_outbound(Phase::rewrite, StanzaKind::message, remove_forged);
+  context.on_inbound(Phase::rewrite, StanzaKind::message, remove_foreign_stamps);
+  context.on_outbound(Phase::archive, StanzaKind::message,
+                      [this](Outbound& outbound) { return archive_sent(outbound); });
+  context.on_inbound(Phase::archive, StanzaKind::message,
+                     [this](Inbound& inbound) { return archive_received(inbound); });
+  context.on(&Hooks::at_nobody, [this](const HostPtr& host, const Stanza& message, const ReceiptPtr&) {
     const bool is_archivable =
         message.kind == StanzaKind::message && is_worth_keeping(message, Keeper::account_archive);
     return is_archivable ? refuse_full(*host->tenant, message) : Flow::go_on;
   });
-  hooks.on_iq(IqTarget::own_account, StanzaType::set, "query", ns::mam, [this](const IqRequest& iq) {
-    answer_archive_query(std::make_shared<Reader>(iq, store(*iq.host->tenant)), iq.query);
+  context.on_iq(IqTarget::own_account, StanzaType::set, "query", ns::mam, [this](const IqRequest& iq) {
+    answer_archive_query(std::make_shared<Reader>(*context_, iq, store(*iq.host->tenant)), iq.query);
   });
-  hooks.on_iq(IqTarget::own_account, StanzaType::get, "query", ns::mam,
-              [this](const IqRequest& iq) { home_->reply(iq.stanza, make_mam_form()); });
-  hooks.on_iq(IqTarget::own_account, StanzaType::get, "metadata", ns::mam, [this](const IqRequest& iq) {
-    answer_archive_metadata(std::make_shared<Reader>(iq, store(*iq.host->tenant)));
+  context.on_iq(IqTarget::own_account, StanzaType::get, "query", ns::mam,
+                [this](const IqRequest& iq) { context_->reply(iq.stanza, make_mam_form()); });
+  context.on_iq(IqTarget::own_account, StanzaType::get, "metadata", ns::mam, [this](const IqRequest& iq) {
+    answer_archive_metadata(std::make_shared<Reader>(*context_, iq, store(*iq.host->tenant)));
   });
-  hooks.account_removed.push_back([this](const HostPtr& host, const BareJid& jid, const ReceiptPtr&) {
+  context.on(&Hooks::account_removed, [this](const HostPtr& host, const BareJid& jid, const ReceiptPtr&) {
     store(*host->tenant).remove_all(jid.str());
   });
 }
 
 Flow ArchiveModule::refuse_for_disk(const Stanza& message) {
-  const auto may = home_->data().health().check_addition();
+  const auto may = context_->disk().check_addition();
   if (may) return Flow::go_on;
-  home_->reply_error(message, may.error());
+  context_->reply_error(message, may.error());
   return Flow::stop;
 }
 
@@ -100,15 +100,15 @@ Flow ArchiveModule::refuse_full(const Tenant& tenant, const Stanza& message) {
   if (refuse_for_disk(message) == Flow::stop) return Flow::stop;
   const int64_t limit = tenant.limits().archive_bytes;
   if (limit < 0 || tenant.meter->archive_bytes.load(std::memory_order_relaxed) < limit) return Flow::go_on;
-  home_->reply_error(message,
-                     {ErrorKind::resource_constraint,
-                      "The archive of " + tenant.domain() + " is full (its plan keeps " + std::to_string(limit) +
-                          " bytes). The owner can remove old messages or take a larger plan."});
+  context_->reply_error(message,
+                        {ErrorKind::resource_constraint,
+                         "The archive of " + tenant.domain() + " is full (its plan keeps " + std::to_string(limit) +
+                             " bytes). The owner can remove old messages or take a larger plan."});
   return Flow::stop;
 }
 
 ArchiveModule::Kept ArchiveModule::write(const Resident& account, const Jid& with, const Stanza& message) {
-  const store::Arrival arrival = home_->make_arrival();
+  const store::Arrival arrival = context_->make_arrival();
   store::ArchiveRow row{arrival.id, std::string(with.bare_view()), {}, arrival.at_ms};
   message.write(row.bytes, true);
   account.tenant().meter->archive_bytes.fetch_add(static_cast<int64_t>(row.bytes.size()), std::memory_order_relaxed);
@@ -140,7 +140,7 @@ Flow ArchiveModule::archive_received(Inbound& inbound) {
                             : write(inbound.resident, *message.from, message);
   await(inbound.receipt, kept.lsn);
   inbound.gate = kept.lsn;
-  message.stamp(home_->archive_ids().make_stamp(kept.id, inbound.resident.jid()));
+  message.stamp(context_->archive_ids().make_stamp(kept.id, inbound.resident.jid()));
   if (inbound.delivery) {
     inbound.delivery->gate = kept.lsn;
     inbound.delivery->archived = kept.id;

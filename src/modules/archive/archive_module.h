@@ -8,14 +8,14 @@
 // Spec: XEP-0313 (with the extended fields), XEP-0059, XEP-0334, XEP-0359.
 #pragma once
 
-#include "server/home.h"
+#include "server/module_context.h"
 
 namespace teahouse {
 
 class ArchiveModule final : public Module {
  public:
   const ModuleInfo& info() const override;
-  void attach(Home& home) override;
+  void attach(ModuleContext& context) override;
 
  private:
   Flow archive_sent(Outbound& outbound);
@@ -27,9 +27,9 @@ class ArchiveModule final : public Module {
     store::ArchiveId id;
   };
   Kept write(const Resident& account, const Jid& with, const Stanza& message);
-  store::ArchiveStore store(const Tenant& tenant) { return home_->data().archive(tenant.id, "archive"); }
+  store::ArchiveStore store(const Tenant& tenant) { return context_->archive(tenant, "archive"); }
 
-  Home* home_ = nullptr;
+  ModuleContext* context_ = nullptr;
 };
 
 }  // namespace teahouse

@@ -27,17 +27,16 @@ void send_copy(const Resident& account, Session& session, Stanza copy, Lsn gate,
   session.deliver(std::make_shared<const Stanza>(std::move(copy)), gate, std::move(delivery));
 }
 
-bool is_at_room(Home& home, const Jid& address) {
-  const HostPtr host = home.hosts().find(address.domainpart());
-  return host && host->kind == HostKind::rooms;
+bool is_at_room(const ModuleContext& context, const Jid& address) {
+  return context.kind_of(address.domainpart()) == HostKind::rooms;
 }
 
-std::string stamp_of(Home& home, const Outbound& sent) {
+std::string stamp_of(const ModuleContext& context, const Outbound& sent) {
   if (sent.archived == store::ArchiveId::none) return {};
-  return home.archive_ids().make_stamp(sent.archived, sent.resident.jid());
+  return context.archive_ids().make_stamp(sent.archived, sent.resident.jid());
 }
 
-Flow copy_sent(Home& home, Outbound& outbound) {
+Flow copy_sent(const ModuleContext& context, Outbound& outbound) {
   const Stanza& message = outbound.stanza;
   const Resident& account = outbound.resident;
   // Who of the account's own sessions gets it anyway is known when it arrives.
@@ -47,8 +46,8 @@ Flow copy_sent(Home& home, Outbound& outbound) {
   for (const auto& session : account.sessions()) {
     if (!session->carbons || session.get() == outbound.session) continue;
     if (!copy) {
-      if (message.type == StanzaType::error && is_at_room(home, *message.to)) return Flow::go_on;
-      copy = make_copy(message, "sent", stamp_of(home, outbound));
+      if (message.type == StanzaType::error && is_at_room(context, *message.to)) return Flow::go_on;
+      copy = make_copy(message, "sent", stamp_of(context, outbound));
     }
     send_copy(account, *session, *copy, outbound.gate);
   }
@@ -57,11 +56,11 @@ Flow copy_sent(Home& home, Outbound& outbound) {
 
 // Section 6.1: what a room passes on from an occupant is the room's affair, which gives it to each session that is
 // there. Nor are errors copied that answer what somebody says in a room.
-bool is_copied_by_room(Home& home, const Stanza& message) {
-  return (message.from->is_full() || message.type == StanzaType::error) && is_at_room(home, *message.from);
+bool is_copied_by_room(const ModuleContext& context, const Stanza& message) {
+  return (message.from->is_full() || message.type == StanzaType::error) && is_at_room(context, *message.from);
 }
 
-Flow copy_received(Home& home, Inbound& inbound) {
+Flow copy_received(const ModuleContext& context, Inbound& inbound) {
   Stanza& message = inbound.stanza;
   if (!is_carbon_eligible(message)) return Flow::go_on;
   if (is_private(message)) {
@@ -76,7 +75,7 @@ Flow copy_received(Home& home, Inbound& inbound) {
     const auto& delivered = inbound.delivered_to;
     if (std::find(delivered.begin(), delivered.end(), session.get()) != delivered.end()) continue;
     if (!copy) {
-      if (is_copied_by_room(home, message)) return Flow::go_on;
+      if (is_copied_by_room(context, message)) return Flow::go_on;
       copy = make_copy(message, is_own ? "sent" : "received", {});
     }
     if (delivered.empty()) {  // the message itself is kept for another, or refused
@@ -89,9 +88,9 @@ Flow copy_received(Home& home, Inbound& inbound) {
   return Flow::go_on;
 }
 
-void set_carbons(const IqRequest& request, bool on) {
+void set_carbons(const ModuleContext& context, const IqRequest& request, bool on) {
   request.session->carbons = on;
-  request.home.reply(request.stanza, {});
+  context.reply(request.stanza, {});
 }
 
 }  // namespace
@@ -118,16 +117,15 @@ const ModuleInfo& CarbonsModule::info() const {
   return info;
 }
 
-void CarbonsModule::attach(Home& home) {
-  Hooks& hooks = home.hooks();
-  hooks.on_outbound(Phase::copy, StanzaKind::message,
-                    [&home](Outbound& outbound) { return copy_sent(home, outbound); });
-  hooks.on_inbound(Phase::copy, StanzaKind::message,
-                   [&home](Inbound& inbound) { return copy_received(home, inbound); });
-  hooks.on_iq(IqTarget::own_account, StanzaType::set, "enable", ns::carbons,
-              [](const auto& iq) { set_carbons(iq, true); });
-  hooks.on_iq(IqTarget::own_account, StanzaType::set, "disable", ns::carbons,
-              [](const auto& iq) { set_carbons(iq, false); });
+void CarbonsModule::attach(ModuleContext& context) {
+  context.on_outbound(Phase::copy, StanzaKind::message,
+                      [&context](Outbound& outbound) { return copy_sent(context, outbound); });
+  context.on_inbound(Phase::copy, StanzaKind::message,
+                     [&context](Inbound& inbound) { return copy_received(context, inbound); });
+  context.on_iq(IqTarget::own_account, StanzaType::set, "enable", ns::carbons,
+                [&context](const auto& iq) { set_carbons(context, iq, true); });
+  context.on_iq(IqTarget::own_account, StanzaType::set, "disable", ns::carbons,
+                [&context](const auto& iq) { set_carbons(context, iq, false); });
 }
 
 }  // namespace teahouse

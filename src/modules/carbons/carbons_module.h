@@ -4,14 +4,14 @@
 // Thread: its home loop.
 #pragma once
 
-#include "server/home.h"
+#include "server/module_context.h"
 
 namespace teahouse {
 
 class CarbonsModule final : public Module {
  public:
   const ModuleInfo& info() const override;
-  void attach(Home& home) override;
+  void attach(ModuleContext& context) override;
 };
 
 // XEP-0280 section 6.1: is this a message that people want to see on all their devices?

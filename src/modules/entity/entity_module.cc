@@ -14,34 +14,34 @@ void write_identity(xml::Writer& writer, std::string_view category, std::string_
   writer.close();
 }
 
-void reply_time(const IqRequest& request) {
+void reply_time(const ModuleContext& context, const IqRequest& request) {
   std::string payload;
   xml::Writer writer(payload);
   writer.open("time", ns::time).leaf("tzo", "+00:00");
-  writer.leaf("utc", format_time(request.home.clock().wall_ms())).close();
-  request.home.reply(request.stanza, std::move(payload));
+  writer.leaf("utc", format_time(context.clock().wall_ms())).close();
+  context.reply(request.stanza, std::move(payload));
 }
 
-void reply_version(const IqRequest& request) {
+void reply_version(const ModuleContext& context, const IqRequest& request) {
   std::string payload;
   xml::Writer(payload).open("query", ns::version).leaf("name", "Teahouse").leaf("version", TEAHOUSE_VERSION).close();
-  request.home.reply(request.stanza, std::move(payload));
+  context.reply(request.stanza, std::move(payload));
 }
 
 // Of an account without items, and to who must not learn whether there is such an account (XEP-0030 section 8).
-void reply_no_items(const IqRequest& request) {
+void reply_no_items(const ModuleContext& context, const IqRequest& request) {
   std::string payload;
   xml::Writer writer(payload);
   writer.open("query", ns::disco_items);
   if (const auto node = request.query.attribute("node")) writer.attribute("node", *node);
   writer.close();
-  request.home.reply(request.stanza, std::move(payload));
+  context.reply(request.stanza, std::move(payload));
 }
 
 // Reads the node of a disco request; false when it has been answered: there are no nodes here.
-bool refuse_node(const IqRequest& request) {
+bool refuse_node(const ModuleContext& context, const IqRequest& request) {
   if (!request.query.attribute("node")) return false;
-  request.home.reply_error(request.stanza, {ErrorKind::item_not_found, "There is no such node here."});
+  context.reply_error(request.stanza, {ErrorKind::item_not_found, "There is no such node here."});
   return true;
 }
 
@@ -59,27 +59,26 @@ const ModuleInfo& EntityModule::info() const {
   return info;
 }
 
-void EntityModule::attach(Home& home) {
-  home_ = &home;
-  Hooks& hooks = home.hooks();
-  const auto get = [&hooks](IqTarget target, const char* name, const char* ns, auto handler) {
-    hooks.on_iq(target, StanzaType::get, name, ns, handler);
+void EntityModule::attach(ModuleContext& context) {
+  context_ = &context;
+  const auto get = [&context](IqTarget target, const char* name, const char* ns, auto handler) {
+    context.on_iq(target, StanzaType::get, name, ns, handler);
   };
   get(IqTarget::host, "query", ns::disco_info, [this](const IqRequest& iq) { host_info(iq); });
   get(IqTarget::host, "query", ns::disco_items, [this](const IqRequest& iq) { host_items(iq); });
   get(IqTarget::account, "query", ns::disco_info, [this](const IqRequest& iq) { account_info(iq); });
   get(IqTarget::account, "query", ns::disco_items, [this](const IqRequest& iq) { account_items(iq); });
-  get(IqTarget::nobody, "query", ns::disco_items, reply_no_items);
-  get(IqTarget::host, "ping", ns::ping, [](const IqRequest& iq) { iq.home.reply(iq.stanza, {}); });
+  get(IqTarget::nobody, "query", ns::disco_items, [&context](const IqRequest& iq) { reply_no_items(context, iq); });
+  get(IqTarget::host, "ping", ns::ping, [&context](const IqRequest& iq) { context.reply(iq.stanza, {}); });
   get(IqTarget::account, "ping", ns::ping, [this](const IqRequest& iq) {
     if (may_see(iq)) {
-      home_->reply(iq.stanza, {});
+      context_->reply(iq.stanza, {});
     } else {
-      home_->reply_error(iq.stanza, {ErrorKind::service_unavailable, ""});
+      context_->reply_error(iq.stanza, {ErrorKind::service_unavailable, ""});
     }
   });
-  get(IqTarget::host, "query", ns::version, reply_version);
-  get(IqTarget::host, "time", ns::time, reply_time);
+  get(IqTarget::host, "query", ns::version, [&context](const IqRequest& iq) { reply_version(context, iq); });
+  get(IqTarget::host, "time", ns::time, [&context](const IqRequest& iq) { reply_time(context, iq); });
 }
 
 bool EntityModule::may_see(const IqRequest& request) const {
@@ -90,10 +89,10 @@ bool EntityModule::may_see(const IqRequest& request) const {
 }
 
 void EntityModule::host_info(const IqRequest& request) {
-  if (refuse_node(request)) return;
+  if (refuse_node(*context_, request)) return;
   std::set<std::string_view> features;
-  for (const auto& module : home_->modules()) {
-    features.insert(module->info().host_features.begin(), module->info().host_features.end());
+  for (const ModuleInfo* module : context_->modules()) {
+    features.insert(module->host_features.begin(), module->host_features.end());
   }
   if (request.host->tenant->registration_allowed) features.insert(ns::register_iq);
   std::string payload;
@@ -102,11 +101,11 @@ void EntityModule::host_info(const IqRequest& request) {
   write_identity(writer, "server", "im", request.host->tenant->title);
   for (const std::string_view feature : features) writer.open("feature").attribute("var", feature).close();
   writer.close();
-  home_->reply(request.stanza, std::move(payload));
+  context_->reply(request.stanza, std::move(payload));
 }
 
 void EntityModule::host_items(const IqRequest& request) {
-  if (refuse_node(request)) return;
+  if (refuse_node(*context_, request)) return;
   std::string payload;
   xml::Writer writer(payload);
   writer.open("query", ns::disco_items);
@@ -116,18 +115,18 @@ void EntityModule::host_items(const IqRequest& request) {
     writer.open("item").attribute("jid", host.domain).attribute("name", title).close();
   }
   writer.close();
-  home_->reply(request.stanza, std::move(payload));
+  context_->reply(request.stanza, std::move(payload));
 }
 
 void EntityModule::account_info(const IqRequest& request) {
   if (!may_see(request)) {
-    home_->reply_error(request.stanza, {ErrorKind::service_unavailable, ""});
+    context_->reply_error(request.stanza, {ErrorKind::service_unavailable, ""});
     return;
   }
-  if (refuse_node(request)) return;
+  if (refuse_node(*context_, request)) return;
   std::set<std::string_view> features;
-  for (const auto& module : home_->modules()) {
-    features.insert(module->info().account_features.begin(), module->info().account_features.end());
+  for (const ModuleInfo* module : context_->modules()) {
+    features.insert(module->account_features.begin(), module->account_features.end());
   }
   std::string payload;
   xml::Writer writer(payload);
@@ -135,12 +134,12 @@ void EntityModule::account_info(const IqRequest& request) {
   write_identity(writer, "account", "registered", {});
   for (const std::string_view feature : features) writer.open("feature").attribute("var", feature).close();
   writer.close();
-  home_->reply(request.stanza, std::move(payload));
+  context_->reply(request.stanza, std::move(payload));
 }
 
 void EntityModule::account_items(const IqRequest& request) {
-  if (may_see(request) && refuse_node(request)) return;
-  reply_no_items(request);
+  if (may_see(request) && refuse_node(*context_, request)) return;
+  reply_no_items(*context_, request);
 }
 
 }  // namespace teahouse

@@ -14,7 +14,7 @@ class EntityModule final : public Module {
  public:
   explicit EntityModule(RosterModule& roster) : roster_(roster) {}
   const ModuleInfo& info() const override;
-  void attach(Home& home) override;
+  void attach(ModuleContext& context) override;
 
  private:
   void host_info(const IqRequest& request);
@@ -24,7 +24,7 @@ class EntityModule final : public Module {
   bool may_see(const IqRequest& request) const;
 
   RosterModule& roster_;
-  Home* home_ = nullptr;
+  ModuleContext* context_ = nullptr;
 };
 
 }  // namespace teahouse

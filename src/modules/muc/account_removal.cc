@@ -9,11 +9,9 @@ namespace teahouse::muc {
 namespace {
 
 // On the room's home.
-void forget_in_room(Home& there, const BareJid& room, const BareJid& account, const RemovalPtr& removal) {
-  Service* service = find_service(there);
-  const HostPtr host = there.hosts().find(room.domainpart());
-  if (!service || !host) return;
-  service->with_room(host, room, [account, removal](Result<Room*> found) {
+void forget_in_room(Service& service, const HostPtr& host, const BareJid& room, const BareJid& account,
+                    const RemovalPtr& removal) {
+  service.with_room(host, room, [account, removal](Result<Room*> found) {
     if (!found) {
       removal->fail();
     } else if (*found) {
@@ -23,22 +21,23 @@ void forget_in_room(Home& there, const BareJid& room, const BareJid& account, co
   });
 }
 
-Task<void> forget_in_rooms(Home& home, BareJid account, RemovalPtr removal) {
-  const Mentions mentions = Storage::mentions(home.data());
-  const HostPtr host = home.hosts().find(account.domainpart());
-  const auto own = host ? std::optional(host->tenant->id) : std::nullopt;
-  const auto rooms = co_await mentions.load(home.loop(), account, own);
+Task<void> forget_in_rooms(ModuleContext& context, BareJid account, RemovalPtr removal) {
+  const Mentions mentions = Storage::mentions(context);
+  const auto own = context.tenant_at(account.domainpart());
+  const auto rooms = co_await mentions.load(context.loop(), account, own);
   if (!rooms) {
     log::error("muc", "the affiliations of a removed account could not be looked up", {{"error", rooms.error().text}});
     removal->fail();
     co_return;
   }
-  std::function<void(const Mention&, const RemovalPtr&)> work = [&home, account](const Mention& each,
-                                                                                 const RemovalPtr& part) {
-    Home& there = home.house().homes.of(each.by.str());
-    there.loop().post([&there, room = each.by, account, part] { forget_in_room(there, room, account, part); });
+  std::function<void(const Mention&, const RemovalPtr&)> work = [&context, account](const Mention& each,
+                                                                                    const RemovalPtr& part) {
+    context.at(each.tenant, each.by, [room = each.by, account, part](Module* module, const HostPtr& host) {
+      Service* service = find_service(module);
+      if (service && host) forget_in_room(*service, host, room, account, part);
+    });
   };
-  const bool forgotten = co_await remove_in_portions(home.loop(), *rooms, std::move(work));
+  const bool forgotten = co_await remove_in_portions(context.loop(), *rooms, std::move(work));
   if (forgotten) {
     removal->await(mentions.forget(*rooms, account));
   } else {
@@ -48,18 +47,14 @@ Task<void> forget_in_rooms(Home& home, BareJid account, RemovalPtr removal) {
 
 }  // namespace
 
-void forget_account(Home& home, const BareJid& account, const RemovalPtr& removal) {
-  for (Home* each : home.house().homes.all) {
-    each->loop().post([each, account, removal] {
-      if (Service* service = find_service(*each)) service->forget_invitations(account);
-    });
-  }
-  spawn(forget_in_rooms(home, account, removal));
+void forget_account(ModuleContext& context, const BareJid& account, const RemovalPtr& removal) {
+  context.at_each([account, removal](Module& module) { find_service(&module)->forget_invitations(account); });
+  spawn(forget_in_rooms(context, account, removal));
 }
 
-Task<Result<std::vector<BareJid>>> find_named(Home& home, std::string domain) {
-  const Mentions mentions = Storage::mentions(home.data());
-  auto named = co_await mentions.load_named(home.loop(), std::move(domain));
+Task<Result<std::vector<BareJid>>> find_named(ModuleContext& context, std::string domain) {
+  const Mentions mentions = Storage::mentions(context);
+  auto named = co_await mentions.load_named(context.loop(), std::move(domain));
   co_return named;
 }
 

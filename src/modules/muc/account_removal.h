@@ -2,14 +2,14 @@
 // for it. They go, or the next account of its name would be a member, or banned, where this one was.
 #pragma once
 
-#include "server/home.h"
+#include "server/module_context.h"
 
 namespace teahouse::muc {
 
 // Starts it, on the account's home; `removal` is let go when all rooms, of all tenants, have done so.
-void forget_account(Home& home, const BareJid& account, const RemovalPtr& removal);
+void forget_account(ModuleContext& context, const BareJid& account, const RemovalPtr& removal);
 
 // The addresses at this domain of which rooms of other tenants keep something.
-Task<Result<std::vector<BareJid>>> find_named(Home& home, std::string domain);
+Task<Result<std::vector<BareJid>>> find_named(ModuleContext& context, std::string domain);
 
 }  // namespace teahouse::muc

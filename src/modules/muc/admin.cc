@@ -4,7 +4,7 @@
 
 #include "modules/muc/affiliations.h"
 #include "modules/muc/invite.h"
-#include "server/home.h"
+#include "server/module_context.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
@@ -100,7 +100,7 @@ Result<void> check_affiliation_item(const Room& room, const Stanza& stanza, Item
 // The lists as they would be: an owner is left, nick reservations do not clash, and there is space.
 Result<void> check_outcome(const Room& room, const std::vector<Item>& items) {
   std::map<BareJid, Affiliation> wanted;
-  const store::DiskHealth& health = room.home().data().health();
+  const store::DiskHealth& health = room.context().disk();
   std::map<std::string, BareJid> nicks;
   for (const Item& item : items) {
     if (!item.affiliation) continue;
@@ -200,7 +200,7 @@ void change_lists(Room& room, const Stanza& stanza, const xml::Element& query) {
   if (!items) return room.reply_error(stanza, items.error());
   const Standing actor = room.standing_of(*stanza.from);
   for (Item& item : *items) {
-    if (item.jid) room.home().lead_to_account(*item.jid);
+    if (item.jid) room.context().lead_to_account(*item.jid);
     const auto allowed = item.role ? check_role_item(room, actor, item) : check_affiliation_item(room, stanza, item);
     if (!allowed) return room.reply_error(stanza, allowed.error());
   }

@@ -2,7 +2,7 @@
 
 #include "modules/muc/archive_row.h"
 #include "server/archive_reader.h"
-#include "server/home.h"
+#include "server/module_context.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
@@ -12,7 +12,7 @@ namespace {
 class Reader final : public ArchiveReader {
  public:
   Reader(const Room& room, const Stanza& stanza)
-      : ArchiveReader(room.home(), stanza, room.jid(), room.storage().archive()),
+      : ArchiveReader(room.context(), stanza, room.jid(), room.storage().archive()),
         traffic_(room.traffic()),
         sees_addresses_(room.config.non_anonymous || room.standing_of(*stanza.from).role == Role::moderator ||
                         room.affiliation_of(stanza.from->bare()) >= Affiliation::admin) {}

@@ -4,7 +4,8 @@
 // stanza-id.
 #pragma once
 
-#include "store/data_plane.h"
+#include "store/arrival_order.h"
+#include "store/stores.h"
 #include "xmpp/stanza.h"
 
 namespace teahouse::muc {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "account/user_id.h"
-#include "server/home.h"
+#include "server/module_context.h"
 #include "xml/writer.h"
 #include "xmpp/data_form.h"
 #include "xmpp/namespaces.h"
@@ -108,16 +108,16 @@ std::string make_items(const std::vector<ListedRoom>& rooms, const RsmRequest& r
   return payload;
 }
 
-Task<void> load_items(Home* home, Storage storage, Stanza request, RsmRequest rsm, bool asked_for_page) {
-  auto rooms = co_await storage.list(home->loop());
+Task<void> load_items(ModuleContext* context, Storage storage, Stanza request, RsmRequest rsm, bool asked_for_page) {
+  auto rooms = co_await storage.list(context->loop());
   if (!rooms) {
-    home->reply_error(request, rooms.error());
+    context->reply_error(request, rooms.error());
     co_return;
   }
   std::erase_if(*rooms, [&request](const ListedRoom& room) {
     return !room.config.is_public || room.jid.domainpart() != request.to->domainpart();
   });
-  home->reply(request, make_items(*rooms, rsm, asked_for_page));
+  context->reply(request, make_items(*rooms, rsm, asked_for_page));
 }
 
 }  // namespace
@@ -162,23 +162,25 @@ void answer_room_items(Room& room, const Stanza& stanza, const xml::Element& que
   room.reply(stanza, std::move(payload));
 }
 
-void answer_service_info(Home& home, const Host& host, const Stanza& stanza, const xml::Element& query) {
-  if (query.attribute("node")) return home.reply_error(stanza, {ErrorKind::item_not_found, "There is no such node."});
+void answer_service_info(ModuleContext& context, const Host& host, const Stanza& stanza, const xml::Element& query) {
+  if (query.attribute("node"))
+    return context.reply_error(stanza, {ErrorKind::item_not_found, "There is no such node."});
   std::string payload;
   xml::Writer writer(payload);
   writer.open("query", ns::disco_info);
   write_identity(writer, host.tenant->title.empty() ? host.tenant->name : host.tenant->title);
   write_features(writer, {ns::disco_info, ns::disco_items, ns::muc, ns::rsm, ns::occupant_id, ns::mam, ns::ping});
   writer.close();
-  home.reply(stanza, std::move(payload));
+  context.reply(stanza, std::move(payload));
 }
 
-void answer_service_items(Home& home, const Host& host, const Stanza& stanza, const xml::Element& query) {
-  if (query.attribute("node")) return home.reply_error(stanza, {ErrorKind::item_not_found, "There is no such node."});
+void answer_service_items(ModuleContext& context, const Host& host, const Stanza& stanza, const xml::Element& query) {
+  if (query.attribute("node"))
+    return context.reply_error(stanza, {ErrorKind::item_not_found, "There is no such node."});
   auto rsm = parse_rsm_of(query);
-  if (!rsm) return home.reply_error(stanza, rsm.error());
+  if (!rsm) return context.reply_error(stanza, rsm.error());
   const bool asked_for_page = query.child("set", ns::rsm).has_value();
-  spawn(load_items(&home, Storage(home.data(), *host.tenant), stanza, std::move(*rsm), asked_for_page));
+  spawn(load_items(&context, Storage(context, *host.tenant), stanza, std::move(*rsm), asked_for_page));
 }
 
 }  // namespace teahouse::muc

@@ -14,8 +14,8 @@ void answer_room_info(Room& room, const Stanza& stanza, const xml::Element& quer
 void answer_room_items(Room& room, const Stanza& stanza, const xml::Element& query);
 
 // The same of the service, on any loop.
-void answer_service_info(Home& home, const Host& host, const Stanza& stanza, const xml::Element& query);
+void answer_service_info(ModuleContext& context, const Host& host, const Stanza& stanza, const xml::Element& query);
 // The public rooms, a page at a time.
-void answer_service_items(Home& home, const Host& host, const Stanza& stanza, const xml::Element& query);
+void answer_service_items(ModuleContext& context, const Host& host, const Stanza& stanza, const xml::Element& query);
 
 }  // namespace teahouse::muc

@@ -4,7 +4,7 @@
 
 #include "modules/muc/archive_row.h"
 #include "server/archive_reader.h"
-#include "server/home.h"
+#include "server/module_context.h"
 #include "xml/values.h"
 #include "xmpp/date_time.h"
 #include "xmpp/delay.h"
@@ -53,10 +53,11 @@ Stanza make_unread(const BareJid& room, const FullJid& to, const Error& error) {
   return make_error(unread, error);
 }
 
-Task<void> load_history(store::ArchiveStore archive, Home* home, BareJid room, FullJid to, HistoryRequest request,
-                        store::ArchiveQuery query, Done done) {
-  auto page = co_await archive.page(home->loop(), room.str(), query);
-  done(page ? choose(*page, room, to, request, home->archive_ids()) : std::vector{make_unread(room, to, page.error())});
+Task<void> load_history(store::ArchiveStore archive, ModuleContext* context, BareJid room, FullJid to,
+                        HistoryRequest request, store::ArchiveQuery query, Done done) {
+  auto page = co_await archive.page(context->loop(), room.str(), query);
+  done(page ? choose(*page, room, to, request, context->archive_ids())
+            : std::vector{make_unread(room, to, page.error())});
 }
 
 }  // namespace
@@ -90,9 +91,9 @@ void send_history(Room& room, const FullJid& session, const HistoryRequest& requ
   query.bytes_enough = archive_page_bytes;
   query.start_ms = request.since_ms;
   // What is said from now on reaches the session live, so the history ends here, even if it is read later.
-  query.before_id = room.home().make_arrival().id;
+  query.before_id = room.context().make_arrival().id;
   Done place = room.traffic()->reserve();
-  spawn(load_history(room.storage().archive(), &room.home(), room.jid(), session, request, std::move(query),
+  spawn(load_history(room.storage().archive(), &room.context(), room.jid(), session, request, std::move(query),
                      std::move(place)));
 }
 

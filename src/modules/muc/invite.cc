@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "modules/muc/affiliations.h"
-#include "server/home.h"
+#include "server/module_context.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
@@ -71,7 +71,7 @@ void invite(Room& room, const Stanza& stanza, const xml::Element& x) {
   if (!invitations) return room.reply_error(stanza, invitations.error());
   const BareJid inviter = stanza.from->bare();
   for (Invitation& invitation : *invitations) {
-    room.home().lead_to_account(invitation.to);
+    room.context().lead_to_account(invitation.to);
     const BareJid invitee = invitation.to.bare();
     const Affiliation now = room.affiliation_of(invitee);
     if (now == Affiliation::outcast) {

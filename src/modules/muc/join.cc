@@ -4,7 +4,7 @@
 #include "modules/muc/history.h"
 #include "modules/muc/presence.h"
 #include "modules/muc/subject.h"
-#include "server/home.h"
+#include "server/module_context.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse::muc {
@@ -82,7 +82,7 @@ void send_room(Room& room, const Occupant& occupant, const FullJid& session, con
   send_self(room, occupant, notes, stanza);
   const auto x = stanza.child("x", ns::muc);
   const auto history = x ? x->child("history", ns::muc) : std::nullopt;
-  send_history(room, session, parse_history(history, room.config, room.home().clock().wall_ms()));
+  send_history(room, session, parse_history(history, room.config, room.context().clock().wall_ms()));
   send_subject(room, session);
 }
 

@@ -7,7 +7,7 @@
 #include "modules/muc/private.h"
 #include "modules/muc/subject.h"
 #include "modules/muc/voice.h"
-#include "server/home.h"
+#include "server/module_context.h"
 #include "xml/writer.h"
 #include "xmpp/keeping.h"
 #include "xmpp/namespaces.h"
@@ -28,7 +28,7 @@ Result<void> check_room_for_more(const Room& room, const Stanza& message) {
   }
   const bool is_stored = is_subject_change(message) ||
                          (room.config.archived && !room.locked && is_worth_keeping(message, Keeper::room_archive));
-  const auto may = is_stored ? room.home().data().health().check_addition() : Result<void>();
+  const auto may = is_stored ? room.context().disk().check_addition() : Result<void>();
   if (!may) return may;
   const int64_t limit = room.tenant().limits().archive_bytes;
   const int64_t used = room.tenant().meter->archive_bytes.load(std::memory_order_relaxed);
@@ -41,12 +41,12 @@ Result<void> check_room_for_more(const Room& room, const Stanza& message) {
 
 // Keeps the message, if it is one to keep, and stamps it with its id; what is sent from then on waits for it.
 store::ArchiveId keep(Room& room, Stanza& message, std::string_view sender) {
-  const store::Arrival arrival = room.home().make_arrival();
+  const store::Arrival arrival = room.context().make_arrival();
   const store::ArchiveRow row = make_row(arrival, message, sender);
   const Lsn lsn = room.storage().archive().append(room.jid().str(), row);
   room.tenant().meter->archive_bytes.fetch_add(static_cast<int64_t>(row.bytes.size()), std::memory_order_relaxed);
   room.traffic()->wait_for(lsn);
-  message.stamp(room.home().archive_ids().make_stamp(row.id, room.jid()));
+  message.stamp(room.context().archive_ids().make_stamp(row.id, room.jid()));
   return row.id;
 }
 
@@ -64,7 +64,7 @@ Result<void> check_speech(const Room& room, const Occupant* occupant, const Stan
 
 void set_subject(Room& room, const Occupant& occupant, const Stanza& stanza) {
   room.subject = {stanza.root().child_text("subject", ns::client), std::string(occupant.nick()),
-                  room.home().clock().wall_ms()};
+                  room.context().clock().wall_ms()};
   room.traffic()->wait_for(room.store_subject());
 }
 
@@ -126,7 +126,7 @@ void handle_message(Room& room, const Stanza& stanza) {
 }
 
 void say_subject(Room& room, std::string_view subject) {
-  room.subject = {std::string(subject), {}, room.home().clock().wall_ms()};
+  room.subject = {std::string(subject), {}, room.context().clock().wall_ms()};
   std::string payload;
   xml::Writer(payload).leaf("subject", subject);
   Stanza message = Stanza::make(StanzaKind::message, StanzaType::groupchat, std::move(payload));
@@ -152,7 +152,7 @@ Result<store::ArchiveId> say(Room& room, const Speaker& speaker, std::string pay
   // The site itself is named by the nick, in a form that no bare JID has.
   const std::string who = sender ? sender->str() : "/" + std::string(address->resourcepart());
   message.stamp(make_occupant_stamp(make_occupant_id(room.tenant(), room.jid(), who, speaker.incarnation)));
-  store::ArchiveId row = room.home().make_arrival().id;
+  store::ArchiveId row = room.context().make_arrival().id;
   if (room.config.archived && !room.locked) row = keep(room, message, sender ? sender->str() : room.jid().str());
   room.traffic()->send_all(std::move(message), room.occupants.recipients());
   return row;

@@ -32,24 +32,24 @@ class MucModule final : public Module {
     return about;
   }
 
-  void attach(Home& home) override {
-    service_ = std::make_unique<Service>(home);
+  void attach(ModuleContext& context) override {
+    service_ = std::make_unique<Service>(context);
     Service* service = service_.get();
-    Hooks& hooks = home.hooks();
-    hooks.set_service(HostKind::rooms, [service](const HostPtr& host, Stanza stanza, ReceiptPtr receipt) {
+    context.on_service(HostKind::rooms, [service](const HostPtr& host, Stanza stanza, ReceiptPtr receipt) {
       service->handle(host, std::move(stanza), receipt);
     });
-    hooks.tenant_changed.push_back([service](const TenantPtr& tenant) { service->tenant_changed(tenant); });
-    hooks.tenant_removed.push_back([service](const TenantPtr& tenant) { service->tenant_removed(tenant); });
-    hooks.address_gone.push_back(
-        [&home](const BareJid& address, const RemovalPtr& removal) { forget_account(home, address, removal); });
-    hooks.named_at.push_back([&home](std::string domain) { return find_named(home, std::move(domain)); });
-    hooks.stopping.push_back([service] { service->stop(); });
-    // Tenants that were there before the module.
-    home.hosts().for_each([service](const HostPtr& host) {
-      if (host->kind == HostKind::rooms) service->tenant_changed(host->tenant);
+    context.on(&Hooks::tenant_changed, [service](const TenantPtr& tenant) { service->tenant_changed(tenant); });
+    context.on(&Hooks::tenant_removed, [service](const TenantPtr& tenant) { service->tenant_removed(tenant); });
+    context.on(&Hooks::address_gone, [&context](const BareJid& address, const RemovalPtr& removal) {
+      forget_account(context, address, removal);
     });
+    context.on(&Hooks::named_at, [&context](std::string domain) { return find_named(context, std::move(domain)); });
+    context.on(&Hooks::stopping, [service] { service->stop(); });
+    // Tenants that were there before the module.
+    context.for_each_tenant([service](const TenantPtr& tenant) { service->tenant_changed(tenant); });
   }
+
+  void detach() override { service_->stop(); }
 
   Service* service() const { return service_.get(); }
 
@@ -59,16 +59,13 @@ class MucModule final : public Module {
 
 }  // namespace
 
-Service* find_service(Home& home) {
-  for (const auto& module : home.modules()) {
-    if (const auto* found = dynamic_cast<const MucModule*>(module.get())) return found->service();
-  }
-  return nullptr;
-}
+Service* find_service(Module* module) { return module ? static_cast<MucModule*>(module)->service() : nullptr; }
 
 }  // namespace muc
 
 std::unique_ptr<Module> make_muc() { return std::make_unique<muc::MucModule>(); }
-std::unique_ptr<Rooms> make_muc_rooms(House& house) { return std::make_unique<muc::RoomsApi>(house); }
+std::unique_ptr<Rooms> make_muc_rooms(House& house) {
+  return std::make_unique<muc::RoomsApi>(SharedContext(house, "muc"));
+}
 
 }  // namespace teahouse

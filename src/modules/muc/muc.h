@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "server/home.h"
 #include "server/module.h"
+#include "server/module_context.h"
 #include "server/rooms.h"
 
 namespace teahouse {
@@ -16,8 +16,8 @@ std::unique_ptr<Rooms> make_muc_rooms(House& house);
 
 namespace muc {
 class Service;
-// The rooms of a home; null where it has no such module. Thread: the home's loop.
-Service* find_service(Home& home);
+// The rooms of a home, by its module; null where there is none. Thread: the home's loop.
+Service* find_service(Module* module);
 }  // namespace muc
 
 }  // namespace teahouse

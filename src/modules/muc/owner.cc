@@ -4,7 +4,7 @@
 
 #include "modules/muc/affiliations.h"
 #include "modules/muc/presence.h"
-#include "server/home.h"
+#include "server/module_context.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
@@ -85,7 +85,7 @@ void handle_form(Room& room, const Stanza& stanza, const xml::Element& x) {
     if (room.locked) destroy(room, {{}, {}, "The room was not configured."});
     return room.reply(stanza);
   }
-  if (const auto may = room.home().data().health().check_addition(); !may) return room.reply_error(stanza, may.error());
+  if (const auto may = room.context().disk().check_addition(); !may) return room.reply_error(stanza, may.error());
   const auto change = parse_config_form(*form, room.config);
   if (!change) return room.reply_error(stanza, change.error());
   const auto possible = check_affiliations(room, list_changes(room, *change));
@@ -115,7 +115,7 @@ void handle_owner_set(Room& room, const Stanza& stanza, const xml::Element& quer
     return room.reply_error(stanza, {ErrorKind::forbidden, "Only owners configure or destroy the room."});
   }
   if (const auto element = query.child("destroy", ns::muc_owner)) {
-    const auto may = room.home().data().health().check_removal();
+    const auto may = room.context().disk().check_removal();
     if (!may) return room.reply_error(stanza, may.error());
     Destruction destruction;
     if (const auto alternate = element->attribute("jid"); alternate && !alternate->empty()) {

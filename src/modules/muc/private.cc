@@ -5,7 +5,7 @@
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 #include "modules/muc/forged.h"
-#include "server/home.h"
+#include "server/module_context.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 

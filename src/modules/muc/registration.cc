@@ -1,7 +1,7 @@
 #include "modules/muc/registration.h"
 
 #include "modules/muc/affiliations.h"
-#include "server/home.h"
+#include "server/module_context.h"
 #include "xml/writer.h"
 #include "xmpp/data_form.h"
 #include "xmpp/namespaces.h"
@@ -66,7 +66,7 @@ void register_nick(Room& room, const Stanza& stanza, const xml::Element& query) 
   Affiliated wanted = listed(room, account);
   wanted.nick.reset();
   const bool removes = query.child("remove", ns::register_iq).has_value();
-  const store::DiskHealth& health = room.home().data().health();
+  const store::DiskHealth& health = room.context().disk();
   const auto may = removes ? health.check_removal() : health.check_addition();
   if (!may) return room.reply_error(stanza, may.error());
   if (!removes) {

@@ -4,21 +4,21 @@
 
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
-#include "server/home.h"
+#include "server/module_context.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse::muc {
 
-Room::Room(Home& home, HostPtr room_host, BareJid jid, StoredRoom stored)
+Room::Room(ModuleContext& context, HostPtr room_host, BareJid jid, StoredRoom stored)
     : host(std::move(room_host)),
       config(std::move(stored.config)),
       subject(std::move(stored.subject)),
       affiliations(std::move(stored.affiliations)),
-      made_ms(home.clock().monotonic_ms()),
-      home_(home),
+      made_ms(context.clock().monotonic_ms()),
+      context_(context),
       jid_(std::move(jid)),
-      storage_(home.data(), *host->tenant),
-      traffic_(std::make_shared<Traffic>(home)) {
+      storage_(context, *host->tenant),
+      traffic_(std::make_shared<Traffic>(context)) {
   checker_.check();
   empty_since_ms = made_ms;
 }

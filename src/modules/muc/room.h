@@ -23,17 +23,17 @@
 #include "xmpp/stanza.h"
 
 namespace teahouse {
-class Home;
+class ModuleContext;
 }
 
 namespace teahouse::muc {
 
 class Room {
  public:
-  Room(Home& home, HostPtr host, BareJid jid, StoredRoom stored);
+  Room(ModuleContext& context, HostPtr host, BareJid jid, StoredRoom stored);
 
   const BareJid& jid() const { return jid_; }
-  Home& home() const { return home_; }
+  ModuleContext& context() const { return context_; }
   const Tenant& tenant() const { return *host->tenant; }
   const Storage& storage() const { return storage_; }
   const std::shared_ptr<Traffic>& traffic() const { return traffic_; }
@@ -91,7 +91,7 @@ class Room {
   bool names(const BareJid& user) const;
   void set_holder(std::string account);
 
-  Home& home_;
+  ModuleContext& context_;
   const BareJid jid_;
   const Storage storage_;
   const std::shared_ptr<Traffic> traffic_;

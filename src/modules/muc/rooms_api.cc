@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "account/accounts.h"
 #include "account/user_id.h"
 #include "modules/muc/affiliations.h"
 #include "modules/muc/messages.h"
@@ -21,11 +22,9 @@ using Work = std::function<void(Service&, const HostPtr&, Room* room, std::funct
 Error no_room() { return {ErrorKind::item_not_found, "There is no such room."}; }
 
 template <class T>
-void start(Home& there, const TenantPtr& tenant, const BareJid& jid, const Work<T>& work,
+void start(Service* service, const HostPtr& host, const BareJid& jid, const Work<T>& work,
            const std::function<void(Result<T>)>& done) {
-  Service* service = find_service(there);
-  const HostPtr host = there.hosts().find(jid.domainpart());
-  if (!service || !host || host->tenant->id != tenant->id) return done(no_room());
+  if (!service || !host) return done(no_room());
   service->with_room(host, jid, [service, host, work, done](Result<Room*> room) {
     if (!room) return done(room.error());
     // One that is being set up by its owner is nobody else's yet.
@@ -35,11 +34,13 @@ void start(Home& there, const TenantPtr& tenant, const BareJid& jid, const Work<
 }
 
 template <class T>
-Task<Result<T>> at_room(House* house, Executor* home, TenantPtr tenant, Result<BareJid> jid, Work<T> work) {
+Task<Result<T>> at_room(const SharedContext* context, Executor* home, TenantPtr tenant, Result<BareJid> jid,
+                        Work<T> work) {
   if (!jid) co_return jid.error();
-  Home* there = &house->homes.of(jid->str());
-  Async<Result<T>> asked(*home, [there, tenant, jid, work](std::function<void(Result<T>)> done) {
-    there->loop().post([there, tenant, jid, work, done] { start<T>(*there, tenant, *jid, work, done); });
+  Async<Result<T>> asked(*home, [context, tenant, jid, work](std::function<void(Result<T>)> done) {
+    context->at(tenant->id, *jid, [jid, work, done](Module* module, const HostPtr& host) {
+      start<T>(find_service(module), host, *jid, work, done);
+    });
   });
   auto result = co_await asked;
   co_return result;
@@ -47,9 +48,9 @@ Task<Result<T>> at_room(House* house, Executor* home, TenantPtr tenant, Result<B
 
 // Answers when what the room has written is on disk and has left; or with the error, where the disk takes nothing.
 template <class T>
-Task<void> answer_when_stored(Home* home, std::shared_ptr<Traffic> traffic, Result<T> answer,
+Task<void> answer_when_stored(ModuleContext* context, std::shared_ptr<Traffic> traffic, Result<T> answer,
                               std::function<void(Result<T>)> done) {
-  const auto stored = co_await home->data().wait(home->loop(), traffic->gate());
+  const auto stored = co_await context->wait(context->loop(), traffic->gate());
   if (!stored) {
     done(stored.error());
     co_return;
@@ -59,7 +60,7 @@ Task<void> answer_when_stored(Home* home, std::shared_ptr<Traffic> traffic, Resu
 
 template <class T>
 void answer(const Room& room, Result<T> answer, std::function<void(Result<T>)> done) {
-  spawn(answer_when_stored<T>(&room.home(), room.traffic(), std::move(answer), std::move(done)));
+  spawn(answer_when_stored<T>(&room.context(), room.traffic(), std::move(answer), std::move(done)));
 }
 
 Result<BareJid> make_room_jid(const Tenant& tenant, std::string_view id) {
@@ -184,13 +185,13 @@ void put_room(Service& service, const HostPtr& host, Room* room, const BareJid& 
 
 Task<Result<Rooms::Put>> RoomsApi::put(Executor& home, TenantPtr tenant, std::string id, RoomChange change) {
   const Result<BareJid> jid = make_room_jid(*tenant, id);
-  auto checked = co_await check_change(house_.accounts, home, tenant, std::move(change));
+  auto checked = co_await check_change(context_.accounts(), home, tenant, std::move(change));
   if (!checked) co_return checked.error();
   Work<Put> work = [jid, checked = std::move(*checked)](Service& service, const HostPtr& host, Room* room,
                                                         std::function<void(Result<Put>)> done) {
     put_room(service, host, room, *jid, checked, done);
   };
-  auto result = co_await at_room<Put>(&house_, &home, tenant, jid, std::move(work));
+  auto result = co_await at_room<Put>(&context_, &home, tenant, jid, std::move(work));
   co_return result;
 }
 
@@ -199,12 +200,12 @@ Task<Result<RoomInfo>> RoomsApi::find(Executor& home, TenantPtr tenant, std::str
     if (!room) return done(no_room());
     answer<RoomInfo>(*room, make_info(*room), done);
   };
-  auto result = co_await at_room<RoomInfo>(&house_, &home, tenant, make_room_jid(*tenant, id), std::move(work));
+  auto result = co_await at_room<RoomInfo>(&context_, &home, tenant, make_room_jid(*tenant, id), std::move(work));
   co_return result;
 }
 
 Task<Result<RoomPage>> RoomsApi::list(Executor& home, TenantPtr tenant, std::string cursor, size_t rows_max) {
-  const auto listed = co_await Storage(house_.data, *tenant).list(home);
+  const auto listed = co_await Storage(context_, *tenant).list(home);
   if (!listed) co_return listed.error();
   RoomPage page;
   for (const ListedRoom& one : *listed) {  // by address, and so is the cursor
@@ -227,13 +228,13 @@ Task<Result<void>> RoomsApi::remove(Executor& home, TenantPtr tenant, std::strin
     destroy(*room, {});
     answer<void>(*room, {}, done);
   };
-  auto result = co_await at_room<void>(&house_, &home, tenant, make_room_jid(*tenant, id), std::move(work));
+  auto result = co_await at_room<void>(&context_, &home, tenant, make_room_jid(*tenant, id), std::move(work));
   co_return result;
 }
 
 Task<Result<void>> RoomsApi::set_member(Executor& home, TenantPtr tenant, std::string id, std::string user,
                                         std::string affiliation) {
-  const auto jid = co_await find_user_jid(house_.accounts, home, tenant, std::move(user));
+  const auto jid = co_await find_user_jid(context_.accounts(), home, tenant, std::move(user));
   if (!jid) co_return jid.error();
   const auto wanted = find_affiliation(affiliation);
   if (!wanted) co_return Error{ErrorKind::bad_request, "'affiliation' is member, admin, owner, none or outcast."};
@@ -250,7 +251,7 @@ Task<Result<void>> RoomsApi::set_member(Executor& home, TenantPtr tenant, std::s
     room->pass_share(nullptr);
     answer<void>(*room, {}, done);
   };
-  auto result = co_await at_room<void>(&house_, &home, tenant, make_room_jid(*tenant, id), std::move(work));
+  auto result = co_await at_room<void>(&context_, &home, tenant, make_room_jid(*tenant, id), std::move(work));
   co_return result;
 }
 
@@ -259,7 +260,7 @@ Task<Result<store::ArchiveId>> RoomsApi::say(Executor& home, TenantPtr tenant, s
   if (!jid) co_return jid.error();
   std::optional<BareJid> sender;
   if (!speech.user.empty()) {
-    auto user = co_await find_user_jid(house_.accounts, home, tenant, speech.user);
+    auto user = co_await find_user_jid(context_.accounts(), home, tenant, speech.user);
     if (!user) co_return user.error();
     sender = std::move(*user);
   }
@@ -276,7 +277,7 @@ Task<Result<store::ArchiveId>> RoomsApi::say(Executor& home, TenantPtr tenant, s
     if (!said) return done(said);
     answer<store::ArchiveId>(*room, *said, done);
   };
-  auto result = co_await at_room<store::ArchiveId>(&house_, &home, tenant, jid, std::move(work));
+  auto result = co_await at_room<store::ArchiveId>(&context_, &home, tenant, jid, std::move(work));
   co_return result;
 }
 
@@ -284,11 +285,11 @@ Task<Result<store::ArchivePage>> RoomsApi::messages(Executor& home, TenantPtr te
                                                     store::ArchiveQuery query) {
   auto room = co_await find(home, tenant, id);
   if (!room) co_return room.error();
-  const store::ArchiveStore archive = Storage(house_.data, *tenant).archive();
+  const store::ArchiveStore archive = Storage(context_, *tenant).archive();
   auto page = co_await archive.page(home, room->jid, query);
   if (!page) co_return page.error();
   // A read sees what is not on disk yet; nobody is told of it before it is.
-  const auto committed = co_await house_.data.wait(home, house_.data.appended());
+  const auto committed = co_await context_.wait(home, context_.appended());
   if (!committed) co_return committed.error();
   co_return page;
 }
@@ -313,7 +314,7 @@ Task<Result<std::vector<std::string>>> RoomsApi::occupants(Executor& home, Tenan
     });
     done(Users(users.begin(), users.end()));
   };
-  auto result = co_await at_room<Users>(&house_, &home, tenant, make_room_jid(*tenant, id), std::move(work));
+  auto result = co_await at_room<Users>(&context_, &home, tenant, make_room_jid(*tenant, id), std::move(work));
   co_return result;
 }
 

@@ -5,14 +5,14 @@
 // Thread: any.
 #pragma once
 
-#include "server/home.h"
+#include "server/module_context.h"
 #include "server/rooms.h"
 
 namespace teahouse::muc {
 
 class RoomsApi final : public Rooms {
  public:
-  explicit RoomsApi(House& house) : house_(house) {}
+  explicit RoomsApi(SharedContext context) : context_(context) {}
 
   Task<Result<Put>> put(Executor& home, TenantPtr tenant, std::string id, RoomChange change) override;
   Task<Result<RoomInfo>> find(Executor& home, TenantPtr tenant, std::string id) override;
@@ -28,7 +28,7 @@ class RoomsApi final : public Rooms {
   Task<Result<std::vector<std::string>>> occupants(Executor& home, TenantPtr tenant, std::string id) override;
 
  private:
-  House& house_;
+  const SharedContext context_;
 };
 
 }  // namespace teahouse::muc

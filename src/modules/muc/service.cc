@@ -5,7 +5,7 @@
 #include "modules/muc/join.h"
 #include "modules/muc/owner.h"
 #include "modules/muc/presence.h"
-#include "server/home.h"
+#include "server/module_context.h"
 #include "server/rooms.h"
 
 namespace teahouse::muc {
@@ -22,7 +22,7 @@ bool is_nobodys(std::string_view room, std::string_view who) {
 
 void Service::handle(const HostPtr& host, Stanza stanza, const ReceiptPtr& receipt) {
   if (!stanza.from || !stanza.to) return;
-  if (!stanza.to->has_localpart()) return handle_service_stanza(home_, *host, stanza);
+  if (!stanza.to->has_localpart()) return handle_service_stanza(context_, *host, stanza);
   const auto known = rooms_.find(std::string(stanza.to->bare_view()));
   if (known != rooms_.end() && !loading_.is_held(known->first)) {
     handle_in_room(host, known->second.get(), stanza, receipt);
@@ -36,21 +36,21 @@ void Service::handle(const HostPtr& host, Stanza stanza, const ReceiptPtr& recei
 
 void Service::handle_in_room(const HostPtr& host, Result<Room*> found, const Stanza& stanza,
                              const ReceiptPtr& receipt) {
-  if (!found) return refuse(home_, stanza, found.error());
+  if (!found) return refuse(context_, stanza, found.error());
   Room* room = *found;
   // A room that is being set up is not there for anybody but its owner.
   const bool hidden = room && room->locked && !room->may_enter(stanza.from->bare());
   const bool created = !room && !is_nobodys(stanza.to->localpart(), stanza.from->localpart());
   if (!room || hidden) {
     if (hidden && stanza.kind == StanzaKind::presence && stanza.type == StanzaType::none) {
-      return refuse(home_, stanza, {ErrorKind::item_not_found, "This room is being set up by its owner."});
+      return refuse(context_, stanza, {ErrorKind::item_not_found, "This room is being set up by its owner."});
     }
-    if (!handle_absent(home_, *host, stanza) || hidden) return;
+    if (!handle_absent(context_, *host, stanza) || hidden) return;
     const BareJid maker = stanza.from->bare();
     const bool is_lobby = stanza.to->localpart() == lobby_room;
     auto made =
         created ? create(host, stanza.to->bare(), &maker) : open(host, stanza.to->bare(), is_lobby ? nullptr : &maker);
-    if (!made) return refuse(home_, stanza, made.error());
+    if (!made) return refuse(context_, stanza, made.error());
     room = *made;
     if (created) room->set_affiliation(maker, {Affiliation::owner, {}, {}});
   }
@@ -89,7 +89,7 @@ void Service::run(const HostPtr& host, const std::string& jid, const RoomWork& w
 }
 
 Result<Room*> Service::create(const HostPtr& host, const BareJid& jid, const BareJid* maker) {
-  if (const auto may = home_.data().health().check_addition(); !may) return may.error();
+  if (const auto may = context_.disk().check_addition(); !may) return may.error();
   const PlanLimits& limits = host->tenant->limits();
   Meter& meter = *host->tenant->meter;
   if (maker && !meter.rooms_made.take(maker->str(), limits.rooms_per_account)) {
@@ -102,7 +102,7 @@ Result<Room*> Service::create(const HostPtr& host, const BareJid& jid, const Bar
     return Error{ErrorKind::resource_constraint,
                  "There are as many rooms as the plan allows (" + std::to_string(limits.rooms) + ")."};
   }
-  auto room = std::make_unique<Room>(home_, host, jid, StoredRoom{});
+  auto room = std::make_unique<Room>(context_, host, jid, StoredRoom{});
   room->locked = true;
   if (maker) room->config.counts_for = maker->str();
   start_sweeping();
@@ -133,7 +133,7 @@ void Service::settle(const std::string& jid) {
   if (room.destroyed) return forget_destroyed(room);
   if (room.entered) {
     room.entered = false;
-    room.empty_since_ms = home_.clock().monotonic_ms();
+    room.empty_since_ms = context_.clock().monotonic_ms();
   }
 }
 
@@ -150,25 +150,25 @@ void Service::forget_destroyed(Room& room) {
 
 Task<void> Service::load(HostPtr host, BareJid jid) {
   if (!counted_.contains(host->tenant->id)) {
-    Async<Result<void>> counting(home_.loop(), [this, host](Counted done) { with_count(host, std::move(done)); });
+    Async<Result<void>> counting(context_.loop(), [this, host](Counted done) { with_count(host, std::move(done)); });
     const auto counted = co_await counting;
     if (!counted) {
       finish_loading(host, jid, &counted.error());
       co_return;
     }
   }
-  const Storage storage(home_.data(), *host->tenant);
-  auto stored = co_await storage.load(home_.loop(), jid);
+  const Storage storage(context_, *host->tenant);
+  auto stored = co_await storage.load(context_.loop(), jid);
   if (stored && *stored) {
-    rooms_.insert_or_assign(jid.str(), std::make_unique<Room>(home_, host, jid, std::move(**stored)));
+    rooms_.insert_or_assign(jid.str(), std::make_unique<Room>(context_, host, jid, std::move(**stored)));
     start_sweeping();
   }
   finish_loading(host, jid, stored ? nullptr : &stored.error());
 }
 
 void Service::finish_loading(const HostPtr& host, const BareJid& jid, const Error* error) {
-  const HostPtr now = home_.hosts().find(host->domain);
-  const bool is_served = now && now->tenant->id == host->tenant->id;  // the tenant may have been removed meanwhile
+  const HostPtr now = context_.current(host);
+  const bool is_served = now != nullptr;  // the tenant may have been removed meanwhile
   if (!is_served) rooms_.erase(jid.str());
   loading_.release(jid.str(), [&](const RoomWork& work) {
     if (!is_served) return work(Error{ErrorKind::item_not_found, "There is no such room."});
@@ -188,8 +188,8 @@ void Service::with_count(const HostPtr& host, Counted work) {
 // sweep finds them if nobody comes back.
 Task<void> Service::count(HostPtr host) {
   const TenantId tenant = host->tenant->id;
-  const Storage storage(home_.data(), *host->tenant);
-  const auto rooms = co_await storage.list(home_.loop());
+  const Storage storage(context_, *host->tenant);
+  const auto rooms = co_await storage.list(context_.loop());
   if (!rooms) {  // who asks next counts again
     log::error("muc", "the rooms of a tenant could not be counted", {{"error", rooms.error().text}});
     counting_.release(tenant, [&](const Counted& work) { work(rooms.error()); });
@@ -198,26 +198,25 @@ Task<void> Service::count(HostPtr host) {
   std::vector<BareJid> temporary;
   int64_t count = 0;
   for (const auto& room : *rooms) {
-    if (&home_.house().homes.of(room.jid.str()) != &home_) continue;
+    if (!context_.is_home_of(room.jid.str())) continue;
     ++count;
     const std::string& holder = room.config.counts_for;
     if (!holder.empty()) host->tenant->meter->rooms_made.take(holder, unlimited);
     if (!room.config.persistent) temporary.push_back(room.jid);
   }
   host->tenant->meter->rooms.fetch_add(count, std::memory_order_relaxed);
-  const HostPtr own = home_.hosts().find(host->domain);
-  if (own && own->tenant->id == tenant) counted_.insert(tenant);
+  if (context_.current(host)) counted_.insert(tenant);
   counting_.release(tenant, [](const Counted& work) { work({}); });
   for (const auto& jid : temporary) {
-    const HostPtr now = home_.hosts().find(jid.domainpart());
-    if (now && now->tenant->id == tenant) with_room(now, jid, [](Result<Room*>) {});
+    const HostPtr now = context_.find_host(*host->tenant, jid.domainpart());
+    if (now) with_room(now, jid, [](Result<Room*>) {});
   }
 }
 
 void Service::tenant_changed(const TenantPtr& tenant) {
   for (const HostName& name : tenant->hosts) {
-    const HostPtr host = name.kind == HostKind::rooms ? home_.hosts().find(name.domain) : nullptr;
-    if (!host || host->tenant->id != tenant->id) continue;
+    const HostPtr host = name.kind == HostKind::rooms ? context_.find_host(*tenant, name.domain) : nullptr;
+    if (!host) continue;
     with_count(host, [](const Result<void>&) {});
     for (const auto& [jid, room] : rooms_) {
       if (room->jid().domainpart() == host->domain) room->host = host;
@@ -266,17 +265,17 @@ void Service::empty_rooms(const std::function<bool(const Room&)>& wanted) {
     send_everybody_away(room, {{332}, {}, {}, {}, {}}, {});
     room.occupants = Occupants();
     room.entered = false;  // a temporary room waits for its people to come back
-    room.empty_since_ms = home_.clock().monotonic_ms();
+    room.empty_since_ms = context_.clock().monotonic_ms();
   }
 }
 
 void Service::start_sweeping() {
   if (sweep_timer_.running()) return;
-  sweep_timer_ = home_.loop().start_timer(sweep_every_ms, [this] { sweep(); });
+  sweep_timer_ = context_.loop().start_timer(sweep_every_ms, [this] { sweep(); });
 }
 
 void Service::sweep() {
-  const int64_t now_ms = home_.clock().monotonic_ms();
+  const int64_t now_ms = context_.clock().monotonic_ms();
   std::vector<std::string> abandoned, unconfigured;
   for (auto at = rooms_.begin(); at != rooms_.end();) {
     Room& room = *at->second;
@@ -306,7 +305,7 @@ void Service::sweep() {
     const std::string minutes = std::to_string(unconfigured_room_ms / 60'000);
     destroy(room, {{}, {}, "The room was not configured in " + minutes + " minutes."});
   });
-  if (!rooms_.empty()) sweep_timer_ = home_.loop().start_timer(sweep_every_ms, [this] { sweep(); });
+  if (!rooms_.empty()) sweep_timer_ = context_.loop().start_timer(sweep_every_ms, [this] { sweep(); });
 }
 
 }  // namespace teahouse::muc

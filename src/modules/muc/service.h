@@ -28,9 +28,9 @@ class Service {
   static constexpr int64_t abandoned_room_ms =
       5 * 60'000;  // temporary ones that the server emptied (start, suspension)
 
-  explicit Service(Home& home) : home_(home) {}
+  explicit Service(ModuleContext& context) : context_(context) {}
 
-  Home& home() const { return home_; }
+  ModuleContext& context() const { return context_; }
 
   // Everything for a host of kind `rooms`.
   void handle(const HostPtr& host, Stanza stanza, const ReceiptPtr& receipt);
@@ -70,7 +70,7 @@ class Service {
   void start_sweeping();
   void sweep();
 
-  Home& home_;
+  ModuleContext& context_;
   std::unordered_map<std::string, std::unique_ptr<Room>> rooms_;
   Loading<std::string, RoomWork> loading_;  // also of those that leave
   Loading<TenantId, Counted> counting_;
@@ -82,10 +82,10 @@ class Service {
 // For a room that is there.
 void handle_stanza(Room& room, const Stanza& stanza);
 // Answers what could not even reach a room.
-void refuse(Home& home, const Stanza& stanza, const Error& error);
+void refuse(ModuleContext& context, const Stanza& stanza, const Error& error);
 // For a room that is not. True: the stanza may make it.
-bool handle_absent(Home& home, const Host& host, const Stanza& stanza);
+bool handle_absent(ModuleContext& context, const Host& host, const Stanza& stanza);
 // For the service itself.
-void handle_service_stanza(Home& home, const Host& host, const Stanza& stanza);
+void handle_service_stanza(ModuleContext& context, const Host& host, const Stanza& stanza);
 
 }  // namespace teahouse::muc

@@ -8,7 +8,7 @@
 #include "modules/muc/private.h"
 #include "modules/muc/registration.h"
 #include "modules/muc/service.h"
-#include "server/home.h"
+#include "server/module_context.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse::muc {
@@ -58,19 +58,19 @@ void handle_stanza(Room& room, const Stanza& stanza) {
   }
 }
 
-void refuse(Home& home, const Stanza& stanza, const Error& error) {
+void refuse(ModuleContext& context, const Stanza& stanza, const Error& error) {
   if (stanza.type == StanzaType::error || stanza.type == StanzaType::result) return;
   Stanza answer = make_error(stanza, error);
   if (stanza.kind == StanzaKind::presence) answer.stamp("<x xmlns='http://jabber.org/protocol/muc'/>");
-  home.route(std::move(answer));
+  context.route(std::move(answer));
 }
 
-bool handle_absent(Home& home, const Host& host, const Stanza& stanza) {
-  const auto fail = [&](ErrorKind kind, const char* text) { refuse(home, stanza, {kind, text}); };
+bool handle_absent(ModuleContext& context, const Host& host, const Stanza& stanza) {
+  const auto fail = [&](ErrorKind kind, const char* text) { refuse(context, stanza, {kind, text}); };
   if (stanza.kind == StanzaKind::message) {
     fail(ErrorKind::item_not_found, "There is no such room.");
   } else if (stanza.kind == StanzaKind::iq && is_request(stanza)) {
-    if (stanza.to->is_full()) refuse(home, stanza, make_stranger_error(stanza));
+    if (stanza.to->is_full()) refuse(context, stanza, make_stranger_error(stanza));
     if (stanza.to->is_bare()) fail(ErrorKind::item_not_found, "There is no such room.");
   }
   if (stanza.kind != StanzaKind::presence || stanza.type != StanzaType::none) return false;
@@ -82,22 +82,22 @@ bool handle_absent(Home& home, const Host& host, const Stanza& stanza) {
     // A tenant's rooms count against its plan, so its own people make them.
     fail(ErrorKind::not_allowed, "Only users of this server make rooms here.");
   } else if (const auto nick = Nick::parse(stanza.to->resourcepart()); !nick) {
-    refuse(home, stanza, nick.error());
+    refuse(context, stanza, nick.error());
   } else {
     return true;
   }
   return false;
 }
 
-void handle_service_stanza(Home& home, const Host& host, const Stanza& stanza) {
+void handle_service_stanza(ModuleContext& context, const Host& host, const Stanza& stanza) {
   if (stanza.kind == StanzaKind::presence) return;
   const auto query = stanza.first_child();
   if (stanza.kind == StanzaKind::iq && stanza.type == StanzaType::get && query && stanza.to->is_bare()) {
-    if (query->is("query", ns::disco_info)) return answer_service_info(home, host, stanza, *query);
-    if (query->is("query", ns::disco_items)) return answer_service_items(home, host, stanza, *query);
-    if (query->is("ping", ns::ping)) return home.reply(stanza, {});
+    if (query->is("query", ns::disco_info)) return answer_service_info(context, host, stanza, *query);
+    if (query->is("query", ns::disco_items)) return answer_service_items(context, host, stanza, *query);
+    if (query->is("ping", ns::ping)) return context.reply(stanza, {});
   }
-  if (!takes_no_error(stanza)) home.reply_error(stanza, {ErrorKind::service_unavailable, ""});
+  if (!takes_no_error(stanza)) context.reply_error(stanza, {ErrorKind::service_unavailable, ""});
 }
 
 }  // namespace teahouse::muc

@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "server/module_context.h"
+
 namespace teahouse::muc {
 namespace {
 
@@ -113,12 +115,14 @@ std::optional<RoomConfig> read_config(std::string_view text) {
   return config;
 }
 
-Storage::Storage(store::DataPlane& data, const Tenant& tenant)
+Storage::Storage(const SharedContext& context, const Tenant& tenant)
     : tenant_(tenant.id),
       accounts_domain_(tenant.domain()),
-      map_(data.map(tenant.id, "rooms")),
-      mentions_(mentions(data)),
-      archive_(data.archive(tenant.id, "rooms")) {}
+      map_(context.map(tenant, "rooms")),
+      mentions_(mentions(context)),
+      archive_(context.archive(tenant, "rooms")) {}
+
+Mentions Storage::mentions(const SharedContext& context) { return context.mentions("rooms"); }
 
 Mention Storage::make_mention(const BareJid& room, const BareJid& user) const {
   return {tenant_, room, user.domainpart() == accounts_domain_};

@@ -16,9 +16,13 @@
 #include "modules/muc/config.h"
 #include "modules/muc/nick.h"
 #include "server/mentions.h"
-#include "store/data_plane.h"
+#include "store/stores.h"
 #include "tenant/tenant.h"
 #include "xmpp/jid.h"
+
+namespace teahouse {
+class SharedContext;
+}
 
 namespace teahouse::muc {
 
@@ -49,7 +53,7 @@ struct ListedRoom {
 
 class Storage {
  public:
-  Storage(store::DataPlane& data, const Tenant& tenant);
+  Storage(const SharedContext& context, const Tenant& tenant);
 
   // Each gives the Lsn of its last write.
   Lsn store_config(const BareJid& room, const RoomConfig& config) const;
@@ -65,7 +69,7 @@ class Storage {
   // In the order of their addresses' bytes.
   Task<Result<std::vector<ListedRoom>>> list(Executor& home) const;
   // The rooms, of all tenants, in which somebody has an affiliation or whose share they are.
-  static Mentions mentions(store::DataPlane& data) { return {data, "rooms"}; }
+  static Mentions mentions(const SharedContext& context);
 
   const store::ArchiveStore& archive() const { return archive_; }
 

@@ -1,19 +1,19 @@
 #include "modules/muc/traffic.h"
 
-#include "server/home.h"
+#include "server/module_context.h"
 
 namespace teahouse::muc {
 
 void Traffic::send(Stanza stanza, ReceiptPtr receipt) {
   push({[this, stanza = std::move(stanza), receipt = std::move(receipt)]() mutable {
-          home_.route(std::move(stanza), std::move(receipt));
+          context_.route(std::move(stanza), std::move(receipt));
         },
         0, nullptr});
 }
 
 void Traffic::answer(Stanza stanza) {
-  const bool passes = gate_ > home_.committed() && home_.data().health().has(store::DiskHealth::data_waits);
-  passes ? home_.route(std::move(stanza)) : send(std::move(stanza));
+  const bool passes = gate_ > context_.committed() && context_.disk().has(store::DiskHealth::data_waits);
+  passes ? context_.route(std::move(stanza)) : send(std::move(stanza));
 }
 
 void Traffic::send_all(Stanza stanza, Recipients recipients) {
@@ -21,7 +21,7 @@ void Traffic::send_all(Stanza stanza, Recipients recipients) {
           for (const FullJid& each : *recipients) {
             Stanza copy = stanza;
             copy.to = each;
-            home_.route(std::move(copy));
+            context_.route(std::move(copy));
           }
         },
         0, nullptr});
@@ -30,9 +30,9 @@ void Traffic::send_all(Stanza stanza, Recipients recipients) {
 void Traffic::wait_for(Lsn lsn) {
   await(receipt_, lsn);
   gate_ = std::max(gate_, lsn);
-  if (lsn <= home_.committed()) return;
+  if (lsn <= context_.committed()) return;
   push({{}, lsn, nullptr});
-  home_.when_committed(lsn, [self = shared_from_this()] { self->pump(); });
+  context_.when_committed(lsn, [self = shared_from_this()] { self->pump(); });
 }
 
 void Traffic::run(std::function<void()> work) { push({std::move(work), 0, nullptr}); }
@@ -41,7 +41,7 @@ std::function<void(std::vector<Stanza>)> Traffic::reserve() {
   auto ready = std::make_shared<bool>(false);
   auto stanzas = std::make_shared<std::vector<Stanza>>();
   push({[this, stanzas] {
-          for (Stanza& stanza : *stanzas) home_.route(std::move(stanza));
+          for (Stanza& stanza : *stanzas) context_.route(std::move(stanza));
         },
         0, ready});
   return [self = shared_from_this(), ready, stanzas](std::vector<Stanza> found) {
@@ -60,7 +60,8 @@ void Traffic::pump() {
   if (held_ > 0 || pumping_) return;
   const auto self = shared_from_this();  // the room may go while its last words leave
   pumping_ = true;
-  while (!line_.empty() && line_.front().gate <= home_.committed() && (!line_.front().ready || *line_.front().ready)) {
+  while (!line_.empty() && line_.front().gate <= context_.committed() &&
+         (!line_.front().ready || *line_.front().ready)) {
     const auto work = std::move(line_.front().work);
     line_.pop_front();
     if (work) work();

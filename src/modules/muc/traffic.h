@@ -20,7 +20,7 @@
 #include "xmpp/stanza.h"
 
 namespace teahouse {
-class Home;
+class ModuleContext;
 }
 
 namespace teahouse::muc {
@@ -29,7 +29,7 @@ class Traffic : public std::enable_shared_from_this<Traffic> {
  public:
   using Recipients = std::shared_ptr<const std::vector<FullJid>>;
 
-  explicit Traffic(Home& home) : home_(home) {}
+  explicit Traffic(ModuleContext& context) : context_(context) {}
 
   // `to` and `from` are set.
   void send(Stanza stanza, ReceiptPtr receipt = nullptr);
@@ -77,7 +77,7 @@ class Traffic : public std::enable_shared_from_this<Traffic> {
   void push(Item item);
   void pump();
 
-  Home& home_;
+  ModuleContext& context_;
   std::deque<Item> line_;
   Lsn gate_ = 0;
   ReceiptPtr receipt_;

@@ -53,8 +53,8 @@ const ModuleInfo& OfflineModule::info() const {
 
 class OfflineModule::Row final : public HeldRow {
  public:
-  Row(OfflineModule& module, TenantId tenant, BareJid account, std::string name)
-      : module_(module), tenant_(tenant), account_(std::move(account)), name_(std::move(name)) {
+  Row(OfflineModule& module, TenantPtr tenant, BareJid account, std::string name)
+      : module_(module), tenant_(std::move(tenant)), account_(std::move(account)), name_(std::move(name)) {
     module_.held_[account_.str()].insert(name_);
   }
   ~Row() override {
@@ -63,36 +63,36 @@ class OfflineModule::Row final : public HeldRow {
     of_account->second.erase(name_);
     if (of_account->second.empty()) module_.held_.erase(of_account);
   }
-  void drop() override { module_.drop(tenant_, account_, name_); }
+  void drop() override { module_.drop(*tenant_, account_, name_); }
 
  private:
   OfflineModule& module_;
-  const TenantId tenant_;
+  const TenantPtr tenant_;
   const BareJid account_;
   const std::string name_;
 };
 
-void OfflineModule::attach(Home& home) {
-  home_ = &home;
-  queue_.emplace(home.hooks().resident_slots);
-  home.hooks().resident_load.push_back([this](Resident& resident) { return load(*this, resident); });
-  home.hooks().on_inbound(Phase::notify, StanzaKind::message, [this](Inbound& inbound) { return keep(inbound); });
-  home.hooks().on_inbound(Phase::hold, StanzaKind::message, [this](Inbound& inbound) { return hold(inbound); });
-  home.hooks().at_nobody.push_back([this](const HostPtr& host, const Stanza& stanza, const ReceiptPtr& receipt) {
+void OfflineModule::attach(ModuleContext& context) {
+  context_ = &context;
+  queue_.emplace(context.make_resident_slot<Queue>());
+  context.on(&Hooks::resident_load, [this](Resident& resident) { return load(*this, resident); });
+  context.on_inbound(Phase::notify, StanzaKind::message, [this](Inbound& inbound) { return keep(inbound); });
+  context.on_inbound(Phase::hold, StanzaKind::message, [this](Inbound& inbound) { return hold(inbound); });
+  context.on(&Hooks::at_nobody, [this](const HostPtr& host, const Stanza& stanza, const ReceiptPtr& receipt) {
     return stanza.kind == StanzaKind::message ? vanish(*host->tenant, stanza, receipt) : Flow::go_on;
   });
-  home.hooks().session_available.push_back([this](Session& session, bool) { hand_over(session); });
-  home.hooks().session_resumed.push_back([this](Session& session) { hand_over(session); });
-  home.hooks().session_has_room.push_back([this](Session& session) { go_on(session); });
-  home.hooks().session_closing.push_back([this](Session& session) { pass_on(session); });
-  home.hooks().account_removed.push_back([this](const HostPtr& host, const BareJid& jid, const ReceiptPtr&) {
-    store(host->tenant->id).remove_all(jid.str());
+  context.on(&Hooks::session_available, [this](Session& session, bool) { hand_over(session); });
+  context.on(&Hooks::session_resumed, [this](Session& session) { hand_over(session); });
+  context.on(&Hooks::session_has_room, [this](Session& session) { go_on(session); });
+  context.on(&Hooks::session_closing, [this](Session& session) { pass_on(session); });
+  context.on(&Hooks::account_removed, [this](const HostPtr& host, const BareJid& jid, const ReceiptPtr&) {
+    store(*host->tenant).remove_all(jid.str());
     held_.erase(jid.str());
   });
 }
 
 Task<Result<void>> OfflineModule::load(OfflineModule& self, Resident& resident) {
-  const auto count = co_await self.store(resident.tenant().id).count(self.home_->loop(), resident.jid().str());
+  const auto count = co_await self.store(resident.tenant()).count(self.context_->loop(), resident.jid().str());
   if (!count) co_return count.error();
   self.queue_->of(resident).waiting = static_cast<int64_t>(*count);
   co_return Result<void>();
@@ -120,7 +120,7 @@ Flow OfflineModule::keep(Inbound& inbound) {
   }
   if (!is_worth_keeping(inbound.stanza, Keeper::offline_queue)) return pass_by(inbound.stanza);
   if (is_full(inbound.resident)) {
-    home_->reply_error(inbound.stanza, queue_is_full());
+    context_->reply_error(inbound.stanza, queue_is_full());
     return Flow::stop;
   }
   const std::string name = write(inbound);
@@ -134,7 +134,7 @@ Flow OfflineModule::keep(Inbound& inbound) {
 Flow OfflineModule::hold(Inbound& inbound) {
   if (!is_worth_keeping(inbound.stanza, Keeper::offline_queue) || is_full(inbound.resident)) return Flow::go_on;
   const Resident& resident = inbound.resident;
-  inbound.delivery->row = std::make_unique<Row>(*this, resident.tenant().id, resident.jid(), write(inbound));
+  inbound.delivery->row = std::make_unique<Row>(*this, resident.host()->tenant, resident.jid(), write(inbound));
   return Flow::go_on;
 }
 
@@ -143,21 +143,22 @@ std::string OfflineModule::write(Inbound& inbound) {
   Resident& resident = inbound.resident;
   Stanza kept = inbound.stanza;
   const std::string& domain = resident.host()->domain;
-  if (!is_delayed_by(kept, domain)) kept.stamp(make_delay(domain, home_->clock().wall_ms()));
+  if (!is_delayed_by(kept, domain)) kept.stamp(make_delay(domain, context_->clock().wall_ms()));
   std::string bytes;
   kept.write(bytes, true);
-  const auto archived = find_archive_id(bytes, resident.jid(), home_->archive_ids());
-  std::string name = to_string(archived ? *archived : home_->make_arrival().id);
+  const auto archived = find_archive_id(bytes, resident.jid(), context_->archive_ids());
+  std::string name = to_string(archived ? *archived : context_->make_arrival().id);
   ++queue_->of(resident).waiting;
-  await(inbound.receipt, store(resident.tenant().id).store(resident.jid().str(), name, bytes));
+  await(inbound.receipt, store(resident.tenant()).store(resident.jid().str(), name, bytes));
   return name;
 }
 
-void OfflineModule::drop(TenantId tenant, const BareJid& account, const std::string& name) {
+void OfflineModule::drop(const Tenant& tenant, const BareJid& account, const std::string& name) {
   store(tenant).remove(account.str(), name);
-  Resident* resident = home_->find_resident(account.str());
-  if (!resident) return;
-  Queue& queue = queue_->of(*resident);
+  Resident* resident = context_->find_resident(tenant, account.str());
+  Queue* known = resident ? queue_->find(*resident) : nullptr;
+  if (!known) return;
+  Queue& queue = *known;
   queue.waiting = std::max<int64_t>(0, queue.waiting - 1);
   if (queue.receiver != 0) queue.gone.insert(name);
   if (queue.waiting == 0) queue.copied.clear();
@@ -169,9 +170,9 @@ Flow OfflineModule::vanish(const Tenant& tenant, const Stanza& message, const Re
   if (message.type != StanzaType::chat && message.type != StanzaType::none) return Flow::go_on;
   if (!is_worth_keeping(message, Keeper::offline_queue)) return pass_by(message);
   if (tenant.limits().offline_messages == 0) {
-    home_->reply_error(message, queue_is_full());
+    context_->reply_error(message, queue_is_full());
   } else {
-    await(receipt, store(tenant.id).remove(message.to->bare().str(), "nobody"));
+    await(receipt, store(tenant).remove(message.to->bare().str(), "nobody"));
   }
   return Flow::stop;
 }
@@ -179,7 +180,7 @@ Flow OfflineModule::vanish(const Tenant& tenant, const Stanza& message, const Re
 void OfflineModule::hand_over(Session& session) {
   if (count_free(session.resident()) <= 0 || !may_receive(session)) return;
   Queue& queue = queue_->of(session.resident());
-  const Session* present = home_->find_session(queue.receiver);
+  const Session* present = context_->find_session(queue.receiver);
   if (present && may_receive(*present)) return;
   queue.receiver = session.number();
   queue.handed_until.clear();
@@ -192,7 +193,7 @@ void OfflineModule::go_on(Session& session) {
   if (!may_receive(session)) return pass_on(session);
   const Resident& resident = session.resident();
   queue.gone.clear();
-  spawn(deliver(*this, resident.tenant().id, resident.jid(), session.number(), queue.handed_until));
+  spawn(deliver(*this, resident.host()->tenant, resident.jid(), session.number(), queue.handed_until));
 }
 
 // What it was not given yet is for another who is there, or stays.
@@ -205,11 +206,11 @@ void OfflineModule::pass_on(Session& session) {
   }
 }
 
-Task<void> OfflineModule::deliver(OfflineModule& self, TenantId tenant, BareJid account, uint64_t session,
+Task<void> OfflineModule::deliver(OfflineModule& self, TenantPtr tenant, BareJid account, uint64_t session,
                                   std::string after) {
   const auto entries =
-      co_await self.store(tenant).load(self.home_->loop(), account.str(), portion_bytes, std::move(after));
-  Session* receiver = self.home_->find_session(session);
+      co_await self.store(*tenant).load(self.context_->loop(), account.str(), portion_bytes, std::move(after));
+  Session* receiver = self.context_->find_session(session);
   if (!receiver || self.queue_->of(receiver->resident()).receiver != session) co_return;
   Queue& queue = self.queue_->of(receiver->resident());
   if (!may_receive(*receiver)) {
@@ -219,8 +220,8 @@ Task<void> OfflineModule::deliver(OfflineModule& self, TenantId tenant, BareJid 
   if (!entries) {  // they wait until they can be read
     log::warning("offline", "Messages that wait could not be read; it is tried again",
                  {{"jid", account.str()}, {"why", entries.error().text}});
-    queue.again = self.home_->loop().start_timer(again_ms, [&self, session] {
-      if (Session* still = self.home_->find_session(session)) self.go_on(*still);
+    queue.again = self.context_->loop().start_timer(again_ms, [&self, session] {
+      if (Session* still = self.context_->find_session(session)) self.go_on(*still);
     });
     co_return;
   }
@@ -242,7 +243,7 @@ Task<void> OfflineModule::deliver(OfflineModule& self, TenantId tenant, BareJid 
 
 // It is held until the client has it.
 void OfflineModule::hand(Session& receiver, const store::MapStore::Entry& entry) {
-  const TenantId tenant = receiver.resident().tenant().id;
+  const TenantPtr tenant = receiver.resident().host()->tenant;
   const BareJid& account = receiver.resident().jid();
   const auto& copied = queue_->of(receiver.resident()).copied;
   const bool has_copy =
@@ -251,7 +252,7 @@ void OfflineModule::hand(Session& receiver, const store::MapStore::Entry& entry)
   if (!message) {
     log::error("offline", "A kept message can't be read", {{"jid", account.str()}, {"why", message.error().text}});
   }
-  if (has_copy || !message) return drop(tenant, account, entry.name);
+  if (has_copy || !message) return drop(*tenant, account, entry.name);
   const auto delivery = std::make_shared<Delivery>();
   delivery->message = std::make_shared<const Stanza>(std::move(*message));
   delivery->row = std::make_unique<Row>(*this, tenant, account, entry.name);

@@ -13,14 +13,14 @@
 
 #include <unordered_set>
 
-#include "server/home.h"
+#include "server/module_context.h"
 
 namespace teahouse {
 
 class OfflineModule final : public Module {
  public:
   const ModuleInfo& info() const override;
-  void attach(Home& home) override;
+  void attach(ModuleContext& context) override;
 
  private:
   class Row;
@@ -42,16 +42,17 @@ class OfflineModule final : public Module {
   void go_on(Session& session);
   void pass_on(Session& session);
   static Task<Result<void>> load(OfflineModule& self, Resident& resident);
-  static Task<void> deliver(OfflineModule& self, TenantId tenant, BareJid account, uint64_t session, std::string after);
+  static Task<void> deliver(OfflineModule& self, TenantPtr tenant, BareJid account, uint64_t session,
+                            std::string after);
   void hand(Session& receiver, const store::MapStore::Entry& entry);
-  void drop(TenantId tenant, const BareJid& account, const std::string& name);
+  void drop(const Tenant& tenant, const BareJid& account, const std::string& name);
   bool is_held(const BareJid& account, const std::string& name) const;
   int64_t count_held(const BareJid& account) const;
   // Of what waits, those that the next session is handed.
   int64_t count_free(Resident& resident) { return queue_->of(resident).waiting - count_held(resident.jid()); }
-  store::MapStore store(TenantId tenant) { return home_->data().map(tenant, "offline"); }
+  store::MapStore store(const Tenant& tenant) { return context_->map(tenant, "offline"); }
 
-  Home* home_ = nullptr;
+  ModuleContext* context_ = nullptr;
   std::optional<Slot<Queue>> queue_;
   // By account: the names of rows. Sessions may end after the resident was forgotten, so it is none of its slots.
   TextMap<std::unordered_set<std::string>> held_;

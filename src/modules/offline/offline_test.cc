@@ -7,6 +7,7 @@
 #include "account/testing/account_world.h"
 #include "modules/archive/archive_module.h"
 #include "modules/offline/offline_module.h"
+#include "server/home.h"
 #include "server/testing/session_world.h"
 #include "store/memory/memory_plane.h"
 
@@ -74,7 +75,7 @@ class OfflineTest : public ::testing::Test {
         home().make_resumable(*client.session, 300);
       }
       client.session->set_presence(Stanza::make(StanzaKind::presence, StanzaType::none, {}));
-      for (const auto& hook : home().hooks().session_available) hook(*client.session, true);
+      home().hooks().session_available(*client.session, true);
     });
     while (!client.session) servers_.back()->loop.run_once(10);
     turn();

@@ -26,19 +26,19 @@ const ModuleInfo& PresenceModule::info() const {
   return info;
 }
 
-void PresenceModule::attach(Home& home) {
-  home_ = &home;
-  directed_.emplace(home.hooks().session_slots);
-  home.hooks().on_outbound(Phase::deliver, StanzaKind::presence, [this](Outbound& out) { return outbound(out); });
-  home.hooks().on_inbound(Phase::deliver, StanzaKind::presence, [this](Inbound& in) { return inbound(in); });
-  home.hooks().session_closing.push_back([this](Session& session) { closing(session); });
+void PresenceModule::attach(ModuleContext& context) {
+  context_ = &context;
+  directed_.emplace(context.make_session_slot<Directed>());
+  context.on_outbound(Phase::deliver, StanzaKind::presence, [this](Outbound& out) { return outbound(out); });
+  context.on_inbound(Phase::deliver, StanzaKind::presence, [this](Inbound& in) { return inbound(in); });
+  context.on(&Hooks::session_closing, [this](Session& session) { closing(session); });
   // Section 4.3.2: who asks for the presence of an account that is gone has no subscription to it any more.
-  home.hooks().at_nobody.push_back([this](const HostPtr&, const Stanza& stanza, const ReceiptPtr& receipt) {
+  context.on(&Hooks::at_nobody, [this](const HostPtr&, const Stanza& stanza, const ReceiptPtr& receipt) {
     if (stanza.type == StanzaType::probe)
       send(stanza.to->bare(), stanza.from->bare(), StanzaType::unsubscribed, receipt);
     return Flow::go_on;
   });
-  home.hooks().contact_gone.push_back([this](Resident& resident, const BareJid& contact, const RemovalPtr& removal) {
+  context.on(&Hooks::contact_gone, [this](Resident& resident, const BareJid& contact, const RemovalPtr& removal) {
     contact_gone(resident, contact, removal);
   });
   roster_.on_removed = [this](Resident& resident, const BareJid& contact, const Subscription& was) {
@@ -70,7 +70,7 @@ void PresenceModule::available(Session& session, Stanza presence) {
   if (initial) {
     // Section 4.2.2: what the contacts and our other resources have to say.
     for (const auto& [jid, item] : roster_.of(resident).items()) {
-      if (item.subscription.to) home_->route(make_presence(session.jid(), item.jid, StanzaType::probe));
+      if (item.subscription.to) context_->route(make_presence(session.jid(), item.jid, StanzaType::probe));
     }
     for (const auto& other : resident.sessions()) {
       if (other.get() == &session || !other->is_available()) continue;
@@ -80,7 +80,7 @@ void PresenceModule::available(Session& session, Stanza presence) {
     }
     show_requests(session);
   }
-  for (const auto& hook : home_->hooks().session_available) hook(session, initial);
+  context_->tell_available(session, initial);
 }
 
 void PresenceModule::unavailable(Session& session, Stanza presence) {
@@ -95,7 +95,7 @@ void PresenceModule::unavailable(Session& session, Stanza presence) {
       Stanza copy = presence;
       copy.from = session.jid();
       copy.to = std::move(*jid);
-      home_->route(std::move(copy));
+      context_->route(std::move(copy));
     }
   }
 }
@@ -108,9 +108,9 @@ Flow PresenceModule::directed(Session& session, const Stanza& presence) {
   } else if (!(item && item->subscription.from && session.is_available())) {
     // Whom we cannot tell that it goes must not hear that it is there.
     if (directed.size() >= directed_max && !directed.contains(presence.to->str())) {
-      home_->reply_error(presence, {ErrorKind::resource_constraint,
-                                    "A session sends presence to at most " + std::to_string(directed_max) +
-                                        " addresses that have no subscription. Send unavailable presence to some."});
+      context_->reply_error(presence, {ErrorKind::resource_constraint,
+                                       "A session sends presence to at most " + std::to_string(directed_max) +
+                                           " addresses that have no subscription. Send unavailable presence to some."});
       return Flow::stop;
     }
     directed.insert(presence.to->str());
@@ -125,7 +125,7 @@ void PresenceModule::broadcast(Session& session, const Stanza& presence) {
   for (const auto& [jid, item] : roster_.of(resident).items()) {
     if (!item.subscription.from) continue;
     copy.to = item.jid;
-    home_->route(copy);
+    context_->route(copy);
   }
   // Section 4.2.2: also to the account's own available resources, the one that sent it included.
   for (const auto& other : resident.sessions()) {
@@ -142,7 +142,7 @@ void PresenceModule::closing(Session& session) {
 }
 
 void PresenceModule::send(const Jid& from, const Jid& to, StanzaType type, const ReceiptPtr& receipt) {
-  home_->route(make_presence(from, to, type), receipt);
+  context_->route(make_presence(from, to, type), receipt);
 }
 
 void PresenceModule::send_presence_of_all(Resident& resident, const Jid& to) {
@@ -151,7 +151,7 @@ void PresenceModule::send_presence_of_all(Resident& resident, const Jid& to) {
     Stanza presence = *session->presence();
     presence.from = session->jid();
     presence.to = to;
-    home_->route(std::move(presence));
+    context_->route(std::move(presence));
   }
 }
 
@@ -167,14 +167,14 @@ void PresenceModule::subscription_outbound(Outbound& outbound) {
   const BareJid contact = stanza.to->bare();
   Roster& roster = roster_.of(resident);
   if (contact == resident.jid()) return;
-  const store::DiskHealth& health = home_->data().health();
+  const store::DiskHealth& health = context_->disk();
   const bool adds = stanza.type == StanzaType::subscribe || stanza.type == StanzaType::subscribed;
   if (const auto may = adds ? health.check_addition() : health.check_removal(); !may) {
-    home_->route(make_error(stanza, may.error()));
+    context_->route(make_error(stanza, may.error()));
     return;
   }
   if (!roster.find(contact) && roster.full()) {
-    home_->route(make_error(stanza, {ErrorKind::resource_constraint, "A roster holds at most 2000 contacts."}));
+    context_->route(make_error(stanza, {ErrorKind::resource_constraint, "A roster holds at most 2000 contacts."}));
     return;
   }
   RosterItem& item = roster.item(contact);
@@ -185,7 +185,7 @@ void PresenceModule::subscription_outbound(Outbound& outbound) {
   if (!effect.route) return;
   stanza.from = resident.jid();
   stanza.to = contact;
-  home_->route(stanza, outbound.receipt);
+  context_->route(stanza, outbound.receipt);
   if (effect.stops_presence) send_unavailable_of_all(resident, contact);
   if (effect.sends_presence) send_presence_of_all(resident, contact);
 }

@@ -15,7 +15,7 @@ class PresenceModule final : public Module {
  public:
   explicit PresenceModule(RosterModule& roster) : roster_(roster) {}
   const ModuleInfo& info() const override;
-  void attach(Home& home) override;
+  void attach(ModuleContext& context) override;
 
  private:
   struct Directed {
@@ -46,7 +46,7 @@ class PresenceModule final : public Module {
   void send(const Jid& from, const Jid& to, StanzaType type, const ReceiptPtr& receipt = nullptr);
 
   RosterModule& roster_;
-  Home* home_ = nullptr;
+  ModuleContext* context_ = nullptr;
   std::optional<Slot<Directed>> directed_;
 };
 

@@ -6,8 +6,8 @@
 namespace teahouse {
 namespace {
 
-Task<Result<void>> load_roster(Home& home, store::MapStore store, Resident& resident, Roster& roster) {
-  const auto entries = co_await store.load(home.loop(), resident.jid().str());
+Task<Result<void>> load_roster(ModuleContext& context, store::MapStore store, Resident& resident, Roster& roster) {
+  const auto entries = co_await store.load(context.loop(), resident.jid().str());
   if (!entries) co_return entries.error();
   for (const auto& entry : *entries) {
     auto item = RosterItem::decode(entry.value);
@@ -20,8 +20,8 @@ Task<Result<void>> load_roster(Home& home, store::MapStore store, Resident& resi
   co_return Result<void>();
 }
 
-Mention make_mention(TenantId tenant, const BareJid& account, const BareJid& contact) {
-  return {tenant, account, contact.domainpart() == account.domainpart()};
+Mention make_mention(const Tenant& tenant, const BareJid& account, const BareJid& contact) {
+  return {tenant.id, account, contact.domainpart() == account.domainpart()};
 }
 
 }  // namespace
@@ -32,35 +32,32 @@ const ModuleInfo& RosterModule::info() const {
   return info;
 }
 
-void RosterModule::attach(Home& home) {
-  home_ = &home;
-  slot_.emplace(home.hooks().resident_slots);
-  home.hooks().resident_load.push_back(
-      [this](Resident& resident) { return load_roster(*home_, store(resident), resident, of(resident)); });
-  home.hooks().on_iq(IqTarget::own_account, StanzaType::get, "query", ns::roster,
-                     [this](const IqRequest& iq) { get(iq); });
-  home.hooks().on_iq(IqTarget::own_account, StanzaType::set, "query", ns::roster,
-                     [this](const IqRequest& iq) { set(iq); });
-  mentions_.emplace(home.data(), "roster");
-  home.hooks().account_removed.push_back([this](const HostPtr& host, const BareJid& jid, const RemovalPtr& removal) {
-    spawn(forget(*this, host->tenant->id, jid, removal));
+void RosterModule::attach(ModuleContext& context) {
+  context_ = &context;
+  slot_.emplace(context.make_resident_slot<Roster>());
+  context.on(&Hooks::resident_load,
+             [this](Resident& resident) { return load_roster(*context_, store(resident), resident, of(resident)); });
+  context.on_iq(IqTarget::own_account, StanzaType::get, "query", ns::roster, [this](const IqRequest& iq) { get(iq); });
+  context.on_iq(IqTarget::own_account, StanzaType::set, "query", ns::roster, [this](const IqRequest& iq) { set(iq); });
+  mentions_.emplace(context.mentions("roster"));
+  context.on(&Hooks::account_removed, [this](const HostPtr& host, const BareJid& jid, const RemovalPtr& removal) {
+    spawn(forget(*this, host->tenant, jid, removal));
   });
-  home.hooks().address_gone.push_back(
-      [this](const BareJid& address, const RemovalPtr& removal) { spawn(forget_elsewhere(*this, address, removal)); });
-  home.hooks().named_at.push_back(
-      [this](std::string domain) { return mentions_->load_named(home_->loop(), std::move(domain)); });
+  context.on(&Hooks::address_gone, [this](const BareJid& address, const RemovalPtr& removal) {
+    spawn(forget_elsewhere(*this, address, removal));
+  });
+  context.on(&Hooks::named_at,
+             [this](std::string domain) { return mentions_->load_named(context_->loop(), std::move(domain)); });
 }
 
-store::MapStore RosterModule::store(const Resident& resident) {
-  return home_->data().map(resident.tenant().id, "roster");
-}
+store::MapStore RosterModule::store(const Resident& resident) { return context_->map(resident.tenant(), "roster"); }
 
 void RosterModule::get(const IqRequest& request) {
   request.session->interested = true;
   const Roster& roster = of(*request.resident);
   const std::string version = roster.version();
   if (request.query.attribute("ver") == version) {
-    home_->reply(request.stanza, {});
+    context_->reply(request.stanza, {});
     return;
   }
   std::string payload;
@@ -70,37 +67,37 @@ void RosterModule::get(const IqRequest& request) {
     if (item.listed) item.write(writer);
   }
   writer.close();
-  home_->reply(request.stanza, std::move(payload));
+  context_->reply(request.stanza, std::move(payload));
 }
 
 void RosterModule::set(const IqRequest& request) {
   auto set = parse_roster_set(request.query);
   if (!set) {
-    home_->reply_error(request.stanza, set.error());
+    context_->reply_error(request.stanza, set.error());
     return;
   }
-  home_->lead_to_account(set->jid);
+  context_->lead_to_account(set->jid);
   Resident& resident = *request.resident;
   Roster& roster = of(resident);
   RosterItem* known = roster.find(set->jid);
   Lsn lsn = 0;
   if (set->remove) {
     if (!known || !known->listed) {
-      home_->reply_error(request.stanza, {ErrorKind::item_not_found, "The roster has no " + set->jid.str() + "."});
+      context_->reply_error(request.stanza, {ErrorKind::item_not_found, "The roster has no " + set->jid.str() + "."});
       return;
     }
-    if (const auto may = home_->data().health().check_removal(); !may) {
-      home_->reply_error(request.stanza, may.error());
+    if (const auto may = context_->disk().check_removal(); !may) {
+      context_->reply_error(request.stanza, may.error());
       return;
     }
     lsn = remove(resident, set->jid);
   } else {
-    if (const auto may = home_->data().health().check_addition(); !may) {
-      home_->reply_error(request.stanza, may.error());
+    if (const auto may = context_->disk().check_addition(); !may) {
+      context_->reply_error(request.stanza, may.error());
       return;
     }
     if (!known && roster.full()) {
-      home_->reply_error(request.stanza, {ErrorKind::resource_constraint, "A roster holds at most 2000 contacts."});
+      context_->reply_error(request.stanza, {ErrorKind::resource_constraint, "A roster holds at most 2000 contacts."});
       return;
     }
     RosterItem& item = roster.item(set->jid);
@@ -142,21 +139,21 @@ Lsn RosterModule::write(Resident& resident, const BareJid& contact) {
   if (!state.pending_in) item->request.clear();
   if (!item->listed && !state.pending_in) {
     roster.remove(contact);
-    return forget_item(resident.tenant().id, resident.jid(), contact);
+    return forget_item(resident.tenant(), resident.jid(), contact);
   }
-  mentions_->add(make_mention(resident.tenant().id, resident.jid(), contact), contact);
+  mentions_->add(make_mention(resident.tenant(), resident.jid(), contact), contact);
   return store(resident).store(resident.jid().str(), contact.str(), item->encode());
 }
 
-Lsn RosterModule::forget_item(TenantId tenant, const BareJid& account, const BareJid& contact) {
-  home_->data().map(tenant, "roster").remove(account.str(), contact.str());
+Lsn RosterModule::forget_item(const Tenant& tenant, const BareJid& account, const BareJid& contact) {
+  context_->map(tenant, "roster").remove(account.str(), contact.str());
   return mentions_->remove(make_mention(tenant, account, contact), contact);
 }
 
 Lsn RosterModule::remove(Resident& resident, const BareJid& contact) {
   const Subscription was = of(resident).find(contact)->subscription;
   of(resident).remove(contact);
-  const Lsn lsn = forget_item(resident.tenant().id, resident.jid(), contact);
+  const Lsn lsn = forget_item(resident.tenant(), resident.jid(), contact);
   std::string text;
   xml::Writer writer(text);
   writer.open("item").attribute("jid", contact.str()).attribute("subscription", "remove").close();
@@ -165,51 +162,41 @@ Lsn RosterModule::remove(Resident& resident, const BareJid& contact) {
   return lsn;
 }
 
-void RosterModule::tell(const BareJid& contact, const BareJid& gone, const RemovalPtr& removal) {
-  Home& there = home_->house().homes.of(contact.str());
-  there.loop().post([&there, contact, gone, removal] {
-    there.with_resident(contact, [&there, gone, removal](Result<Resident*> resident) {
-      if (resident) {
-        for (const auto& hook : there.hooks().contact_gone) hook(**resident, gone, removal);
-      } else if (resident.error().kind != ErrorKind::item_not_found) {
-        removal->fail();
-      }
-    });
-  });
-}
-
-Task<void> RosterModule::forget(RosterModule& self, TenantId tenant, BareJid account, RemovalPtr removal) {
-  const store::MapStore map = self.home_->data().map(tenant, "roster");
-  const auto entries = co_await map.load(self.home_->loop(), account.str());
+Task<void> RosterModule::forget(RosterModule& self, TenantPtr tenant, BareJid account, RemovalPtr removal) {
+  const store::MapStore map = self.context_->map(*tenant, "roster");
+  const auto entries = co_await map.load(self.context_->loop(), account.str());
   std::vector<BareJid> contacts;
   if (entries) {
     for (const auto& entry : *entries) {
       if (auto contact = BareJid::parse(entry.name)) contacts.push_back(std::move(*contact));
     }
   }
-  std::function<void(const BareJid&, const RemovalPtr&)> work =
-      [&self, account](const BareJid& contact, const RemovalPtr& part) { self.tell(contact, account, part); };
-  const bool told = co_await remove_in_portions(self.home_->loop(), contacts, std::move(work));
+  std::function<void(const BareJid&, const RemovalPtr&)> work = [&self, account](const BareJid& contact,
+                                                                                 const RemovalPtr& part) {
+    self.context_->tell_gone(contact, account, part);
+  };
+  const bool told = co_await remove_in_portions(self.context_->loop(), contacts, std::move(work));
   if (!entries || !told) {
     removal->fail();
     co_return;
   }
   map.remove_all(account.str());
-  for (const BareJid& contact : contacts) self.mentions_->remove(make_mention(tenant, account, contact), contact);
-  removal->await(self.home_->data().appended());
+  for (const BareJid& contact : contacts) self.mentions_->remove(make_mention(*tenant, account, contact), contact);
+  removal->await(self.context_->appended());
 }
 
 Task<void> RosterModule::forget_elsewhere(RosterModule& self, BareJid address, RemovalPtr removal) {
-  const HostPtr host = self.home_->hosts().find(address.domainpart());
-  const auto own = host ? std::optional(host->tenant->id) : std::nullopt;
-  const auto mentions = co_await self.mentions_->load(self.home_->loop(), address, own);
+  const auto own = self.context_->tenant_at(address.domainpart());
+  const auto mentions = co_await self.mentions_->load(self.context_->loop(), address, own);
   if (!mentions) {
     removal->fail();
     co_return;
   }
-  std::function<void(const Mention&, const RemovalPtr&)> work =
-      [&self, address](const Mention& each, const RemovalPtr& part) { self.tell(each.by, address, part); };
-  const bool told = co_await remove_in_portions(self.home_->loop(), *mentions, std::move(work));
+  std::function<void(const Mention&, const RemovalPtr&)> work = [&self, address](const Mention& each,
+                                                                                 const RemovalPtr& part) {
+    self.context_->tell_gone(each.by, address, part);
+  };
+  const bool told = co_await remove_in_portions(self.context_->loop(), *mentions, std::move(work));
   if (told) {
     removal->await(self.mentions_->forget(*mentions, address));
   } else {

@@ -4,15 +4,14 @@
 #pragma once
 
 #include "modules/roster/roster.h"
-#include "server/home.h"
-#include "server/mentions.h"
+#include "server/module_context.h"
 
 namespace teahouse {
 
 class RosterModule final : public Module {
  public:
   const ModuleInfo& info() const override;
-  void attach(Home& home) override;
+  void attach(ModuleContext& context) override;
 
   Roster& of(Resident& resident) const { return slot_->of(resident); }
   // Writes the item as it is now; one that holds nothing any more goes. Interested resources get a push when it is
@@ -29,15 +28,14 @@ class RosterModule final : public Module {
   void set(const IqRequest& request);
   Lsn remove(Resident& resident, const BareJid& contact);
   Lsn write(Resident& resident, const BareJid& contact);
-  Lsn forget_item(TenantId tenant, const BareJid& account, const BareJid& contact);
+  Lsn forget_item(const Tenant& tenant, const BareJid& account, const BareJid& contact);
   // An account is no more: its roster goes, when those who are in it know; and what other rosters have of it.
-  static Task<void> forget(RosterModule& self, TenantId tenant, BareJid account, RemovalPtr removal);
+  static Task<void> forget(RosterModule& self, TenantPtr tenant, BareJid account, RemovalPtr removal);
   static Task<void> forget_elsewhere(RosterModule& self, BareJid address, RemovalPtr removal);
-  void tell(const BareJid& contact, const BareJid& gone, const RemovalPtr& removal);
   void push(Resident& resident, const std::string& item);
   store::MapStore store(const Resident& resident);
 
-  Home* home_ = nullptr;
+  ModuleContext* context_ = nullptr;
   std::optional<Slot<Roster>> slot_;
   std::optional<Mentions> mentions_;
 };

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "account/testing/account_world.h"
+#include "server/home.h"
 #include "store/memory/memory_plane.h"
 
 namespace teahouse {

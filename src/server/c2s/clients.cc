@@ -16,8 +16,8 @@ constexpr int64_t look_ms_max = 1000;
 
 Clients::Clients(Home& home, const net::TlsContexts& contexts, const Options& options)
     : home_(home), contexts_(contexts), options_(options) {
-  home.hooks().tenant_changed.push_back([this](const TenantPtr& tenant) { follow(tenant->id); });
-  home.hooks().tenant_removed.push_back([this](const TenantPtr& tenant) { follow(tenant->id); });
+  hooked_.push_back(home.hooks().tenant_changed.add([this](const TenantPtr& tenant) { follow(tenant->id); }));
+  hooked_.push_back(home.hooks().tenant_removed.add([this](const TenantPtr& tenant) { follow(tenant->id); }));
 }
 Clients::~Clients() = default;
 

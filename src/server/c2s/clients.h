@@ -67,6 +67,7 @@ class Clients {
   std::unordered_set<std::shared_ptr<Stream>> streams_;
   size_t looked_at_ = 0;  // the bucket of streams_ that was looked after last
   net::Timer look_timer_;
+  std::vector<Hooked> hooked_;
   bool refuses_more_ = false;
 };
 

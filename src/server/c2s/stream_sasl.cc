@@ -76,7 +76,7 @@ bool Stream::on_stranger_iq(const xml::Element& element) {
   const auto query = element.first_child();
   const auto to = BareJid::parse(element.attribute("to").value_or(host_->domain));
   if (!to || to->str() != host_->domain) return false;
-  if (element.name() != "iq" || !query || !query->is("query", ns::register_iq) || !home.hooks().stranger_iq ||
+  if (element.name() != "iq" || !query || !query->is("query", ns::register_iq) || home.hooks().stranger_iq.empty() ||
       !transport_->is_private() || !host_->tenant->registration_allowed || host_->tenant->suspended) {
     return false;
   }
@@ -84,13 +84,13 @@ bool Stream::on_stranger_iq(const xml::Element& element) {
       Stanza::make(StanzaKind::iq, element.attribute("type") == "set" ? StanzaType::set : StanzaType::get, {});
   stanza.id = element.attribute("id").value_or("");
   stanza.to = *BareJid::make("", host_->domain);
-  home.hooks().stranger_iq(
-      {home, host_, stanza, *query, transport_->peer_address(), [weak = weak_from_this()](Stanza answer) {
-         const auto self = weak.lock();
-         if (!self || self->state_ != State::negotiating) return;
-         answer.to.reset();
-         self->transport_->send_stanza(answer);
-       }});
+  const auto send = [weak = weak_from_this()](Stanza answer) {
+    const auto self = weak.lock();
+    if (!self || self->state_ != State::negotiating) return;
+    answer.to.reset();
+    self->transport_->send_stanza(answer);
+  };
+  home.hooks().stranger_iq(StrangerIq{host_, stanza, *query, transport_->peer_address(), send});
   return true;
 }
 
