@@ -17,6 +17,7 @@ class Doorman::Guest final : public net::Connection::Events, public std::enable_
     timer_ = doorman_.loop_.start_timer(handshake_timeout_s * 1000, [this] { doorman_.leave(*this); });
     std::vector<std::string> alpn{"xmpp-client", "http/1.1"};
     if (unless_asked_ == Speaks::http) std::swap(alpn.front(), alpn.back());
+    if (unless_asked_ == Speaks::http) connection_->set_rank(net::Rank::first);
     connection_->start_tls(doorman_.contexts_, std::move(alpn));
     connection_->start(*this);
   }
@@ -28,6 +29,7 @@ class Doorman::Guest final : public net::Connection::Events, public std::enable_
     const std::string alpn = connection_->alpn();
     const bool xmpp = alpn.empty() ? unless_asked_ == Speaks::xmpp : alpn == "xmpp-client";
     doorman_.leave(*this);
+    if (xmpp) connection_->set_rank(net::Rank::usual);
     (xmpp ? doorman_.to_xmpp_ : doorman_.to_http_)(std::move(connection_));
   }
   void on_closed(std::string_view why) override {

@@ -36,11 +36,13 @@ ServerConnection::ServerConnection(Server::State& server, std::unique_ptr<net::C
     : server_(&server), connection_(std::move(connection)) {}
 
 void ServerConnection::start() {
+  connection_->set_rank(net::Rank::first);
   connection_->start(*this);
   update_stage();
 }
 
 void ServerConnection::take_over(std::string_view bytes) {
+  connection_->set_rank(net::Rank::first);
   connection_->set_events(*this);
   on_bytes(bytes);
 }
@@ -181,6 +183,7 @@ Responder::Taken ServerConnection::take_connection(uint64_t serial) {
     return {};
   }
   if (paused_) connection_->resume();
+  connection_->set_rank(net::Rank::usual);
   Responder::Taken taken{std::move(connection_), reader_.take_rest()};
   remove();
   return taken;

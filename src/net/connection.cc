@@ -73,7 +73,7 @@ void Connection::State::update_interest() {
   if (phase == Phase::fresh || phase == Phase::over || travelling) return;
   const uint32_t wanted = (wants_bytes() ? uint32_t{EPOLLIN} : 0) | (blocked ? uint32_t{EPOLLOUT} : 0);
   if (!watched) {
-    home->watch(fd, wanted, *this);
+    home->watch(fd, wanted, *this, rank);
   } else if (wanted != interest) {
     home->rewatch(fd, wanted, *this);
   }
@@ -196,6 +196,13 @@ std::vector<ChannelBinding> Connection::channel_bindings() const {
 
 bool Connection::take_sign_of_life() { return std::exchange(state_->lives, false); }
 bool Connection::has_sign_of_life() const { return state_->lives; }
+
+void Connection::set_rank(Rank rank) {
+  state_->checker.check();
+  if (std::exchange(state_->rank, rank) == rank) return;
+  if (std::exchange(state_->watched, false)) state_->home->unwatch(state_->fd);
+  state_->update_interest();
+}
 
 void Connection::pause() {
   state_->checker.check();

@@ -75,6 +75,9 @@ class Connection {
   bool take_sign_of_life();
   bool has_sign_of_life() const;  // the same, and it stays to be taken
 
+  // Where it stands among those that are ready in a turn. REQUIRES: called on its home. It moves along.
+  void set_rank(Rank rank);
+
   void pause();  // reads no more until resume(); back-pressure
   void resume();
 

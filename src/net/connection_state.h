@@ -89,6 +89,7 @@ struct Connection::State final : Pollable, TurnEndWork {
   uint32_t discarded_bytes = 0;
   Phase phase = Phase::fresh;
   Layer layer = Layer::plain;
+  Rank rank = Rank::usual;
   bool watched = false;  // by home's epoll
   bool paused = false;
   bool lives = false;                  // the peer gave a sign of it since take_sign_of_life()

@@ -69,7 +69,7 @@ void set_options(int socket) {
 struct Listener::State final : Pollable {
   State(Loop& home, int socket, Accept to, Strangers* all)
       : loop(home), fd(socket), accept(std::move(to)), strangers(all) {
-    loop.watch(fd, EPOLLIN, *this);
+    loop.watch(fd, EPOLLIN, *this, Rank::first);
   }
   ~State() override {
     close();

@@ -28,7 +28,9 @@ namespace teahouse::net {
 namespace {
 
 constexpr size_t read_buffer_bytes = 64 * 1024;
-constexpr int ready_max = 512;  // file descriptors handled in one turn
+constexpr int ready_max = 512;   // file descriptors told of at once
+constexpr int first_max = 16;    // of Rank::first, handled in one turn
+constexpr int64_t slice_ms = 2;  // of a turn: then those that are ready wait for the next
 
 // What this thread's turn posted to other loops, until its end.
 struct Outgoing {
@@ -52,15 +54,41 @@ void ignore_sigpipe() {
 
 }  // namespace
 
+// What epoll told of at once, handled in one turn or several.
+template <size_t size>
+struct Ready {
+  bool empty() const { return next == count; }
+  epoll_event take() { return events[next++]; }
+  void wait(int epoll_fd, int timeout_ms) {
+    const int told = epoll_wait(epoll_fd, events.data(), static_cast<int>(size), timeout_ms);
+    next = 0;
+    count = static_cast<size_t>(std::max(0, told));  // interrupted: an empty turn
+  }
+  void forget(int fd) {  // the number may be used anew before its turn
+    for (size_t i = next; i < count; ++i) {
+      if (events[i].data.fd == fd) events[i].data.fd = -1;
+    }
+  }
+
+  std::array<epoll_event, size> events;
+  size_t count = 0, next = 0;
+};
+
 struct Loop::State {
   explicit State(int64_t now_ms) : timers(now_ms) {}
 
+  struct Watched {
+    Pollable* pollable = nullptr;
+    Rank rank = Rank::usual;
+  };
+  int epoll_of(int fd) const { return watched[static_cast<size_t>(fd)].rank == Rank::first ? first_fd : epoll_fd; }
+
   int epoll_fd = -1;
+  int first_fd = -1;  // epoll of those of Rank::first; watched by the other
   int wake_fd = -1;
-  std::vector<Pollable*> pollables;  // by file descriptor
-  std::array<epoll_event, ready_max> ready;
-  int64_t ready_count = 0;  // of the batch that is being handled
-  int64_t ready_next = 0;
+  std::vector<Watched> watched;  // by file descriptor
+  Ready<ready_max> ready;
+  Ready<first_max> first;
   TimerWheel timers;
   std::vector<std::function<void()>> turn_end_functions;
   ListNode turn_end_nodes;
@@ -80,12 +108,16 @@ Loop::Loop(unsigned index, const Clock& clock)
   std::call_once(once, ignore_sigpipe);
   state_->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
   if (state_->epoll_fd < 0) give_up("epoll_create1");
+  state_->first_fd = epoll_create1(EPOLL_CLOEXEC);
+  if (state_->first_fd < 0) give_up("epoll_create1");
   state_->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (state_->wake_fd < 0) give_up("eventfd");
-  epoll_event event{};
-  event.events = EPOLLIN;
-  event.data.fd = state_->wake_fd;
-  if (epoll_ctl(state_->epoll_fd, EPOLL_CTL_ADD, state_->wake_fd, &event) != 0) give_up("epoll_ctl");
+  for (const int fd : {state_->first_fd, state_->wake_fd}) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.fd = fd;
+    if (epoll_ctl(state_->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) give_up("epoll_ctl");
+  }
 }
 
 Loop::~Loop() {
@@ -101,6 +133,7 @@ Loop::~Loop() {
   state_->turn_end_functions.clear();
   while (state_->turn_end_nodes.linked()) state_->turn_end_nodes.next()->unlink();
   ::close(state_->wake_fd);
+  ::close(state_->first_fd);
   ::close(state_->epoll_fd);
 }
 
@@ -124,9 +157,11 @@ void Loop::run_once(int64_t wait_ms) {
 }
 
 void Loop::turn(int64_t wait_ms) {
-  const int64_t count = wait_for_ready(wait_ms);
+  const bool is_going_on = !state_->ready.empty();
+  if (!is_going_on) wait_for_ready(wait_ms);
   const Turn turn(*this);
-  handle_ready(count);
+  if (is_going_on) handle_first();
+  handle_ready();
   state_->timers.advance(clock_.monotonic_ms());
   handle_mailbox();
   handle_turn_end();
@@ -134,7 +169,7 @@ void Loop::turn(int64_t wait_ms) {
 
 bool Loop::has_turn_end_work() const { return state_->turn_end_nodes.linked() || !state_->turn_end_functions.empty(); }
 
-int64_t Loop::wait_for_ready(int64_t wait_ms) {
+void Loop::wait_for_ready(int64_t wait_ms) {
   State& s = *state_;
   if (has_turn_end_work()) wait_ms = 0;
   if (const auto due = s.timers.next_ms()) {
@@ -147,28 +182,40 @@ int64_t Loop::wait_for_ready(int64_t wait_ms) {
     s.sleeping = wait_ms != 0;
   }
   const int timeout = static_cast<int>(std::min<int64_t>(wait_ms, std::numeric_limits<int>::max()));
-  const int count = epoll_wait(s.epoll_fd, s.ready.data(), ready_max, timeout);
+  s.ready.wait(s.epoll_fd, timeout);
   if (timeout != 0) {
     const std::lock_guard lock(s.mutex);
     s.sleeping = false;
   }
-  return std::max(0, count);  // interrupted: an empty turn
 }
 
-void Loop::handle_ready(int64_t count) {
+void Loop::handle_ready() {
   State& s = *state_;
-  s.ready_count = count;
-  for (s.ready_next = 0; s.ready_next < s.ready_count;) {
-    const epoll_event event = s.ready[static_cast<size_t>(s.ready_next++)];
+  const int64_t until_ms = clock_.monotonic_ms() + slice_ms;
+  while (!s.ready.empty()) {
+    const epoll_event event = s.ready.take();
     if (event.data.fd == s.wake_fd) {
       uint64_t ignored = 0;
       [[maybe_unused]] const ssize_t n = ::read(s.wake_fd, &ignored, sizeof ignored);
+    } else if (event.data.fd == s.first_fd) {
+      handle_first();
     } else if (event.data.fd >= 0) {
-      s.pollables[static_cast<size_t>(event.data.fd)]->on_ready(event.events);
+      tell(event.data.fd, event.events);
+      if (clock_.monotonic_ms() >= until_ms) return;
     }
   }
-  s.ready_count = s.ready_next = 0;
 }
+
+void Loop::handle_first() {
+  State& s = *state_;
+  s.first.wait(s.first_fd, 0);
+  while (!s.first.empty()) {
+    const epoll_event event = s.first.take();
+    if (event.data.fd >= 0) tell(event.data.fd, event.events);
+  }
+}
+
+void Loop::tell(int fd, uint32_t events) { state_->watched[static_cast<size_t>(fd)].pollable->on_ready(events); }
 
 void Loop::handle_mailbox() {
   std::vector<std::function<void()>>& batch = state_->batch;
@@ -244,35 +291,33 @@ void Loop::at_turn_end(TurnEndWork& work) {
   if (!work.linked()) work.link_before(state_->turn_end_nodes);
 }
 
-void Loop::watch(int fd, uint32_t events, Pollable& pollable) {
+void Loop::watch(int fd, uint32_t events, Pollable& pollable, Rank rank) {
   State& s = *state_;
   const auto index = static_cast<size_t>(fd);
-  if (s.pollables.size() <= index) s.pollables.resize(index + index / 2 + 64);
-  s.pollables[index] = &pollable;
+  if (s.watched.size() <= index) s.watched.resize(index + index / 2 + 64);
+  s.watched[index] = {&pollable, rank};
   epoll_event event{};
   event.events = events;
   event.data.fd = fd;
-  if (epoll_ctl(s.epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {
+  if (epoll_ctl(s.epoll_of(fd), EPOLL_CTL_ADD, fd, &event) != 0) {
     log::error("net", "a file descriptor could not be watched", {{"error", std::strerror(errno)}});
   }
 }
 
 void Loop::rewatch(int fd, uint32_t events, Pollable& pollable) {
-  state_->pollables[static_cast<size_t>(fd)] = &pollable;
+  state_->watched[static_cast<size_t>(fd)].pollable = &pollable;
   epoll_event event{};
   event.events = events;
   event.data.fd = fd;
-  epoll_ctl(state_->epoll_fd, EPOLL_CTL_MOD, fd, &event);
+  epoll_ctl(state_->epoll_of(fd), EPOLL_CTL_MOD, fd, &event);
 }
 
 void Loop::unwatch(int fd) {
   State& s = *state_;
-  epoll_ctl(s.epoll_fd, EPOLL_CTL_DEL, fd, nullptr);
-  s.pollables[static_cast<size_t>(fd)] = nullptr;
-  for (int64_t i = s.ready_next; i < s.ready_count; ++i) {  // the number may be used anew within this turn
-    epoll_event& event = s.ready[static_cast<size_t>(i)];
-    if (event.data.fd == fd) event.data.fd = -1;
-  }
+  epoll_ctl(s.epoll_of(fd), EPOLL_CTL_DEL, fd, nullptr);
+  s.watched[static_cast<size_t>(fd)] = {};
+  s.ready.forget(fd);
+  s.first.forget(fd);
 }
 
 void Loop::note_freed(size_t bytes) {

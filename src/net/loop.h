@@ -2,8 +2,9 @@
 // turn.
 //
 // A turn is: wait, handle ready sockets, due timers, the mailbox as one batch; then the turn-end work (where
-// connections write what was queued during the turn, gathered). Other threads wake it at most once a turn; what one
-// loop posts to another during a turn goes there together, at the turn's end.
+// connections write what was queued during the turn, gathered). After 2 ms of sockets the rest of those that are ready
+// waits for the turns that follow, so that a flood holds up neither timers nor what other threads posted. Other threads
+// wake it at most once a turn; what one loop posts to another during a turn goes there together, at the turn's end.
 //
 // Thread: all but post() and stop() only on its own thread, once run() has begun (before, on the thread that made it).
 #pragma once
@@ -25,6 +26,10 @@ class Pollable {
   virtual ~Pollable() = default;
   virtual void on_ready(uint32_t events) = 0;
 };
+
+// Which of the ready file descriptors come first in a turn. `first` is for what asks little and must not wait for a
+// flood of the others, as a listener does: up to 16 of them are handled in each turn, before the rest.
+enum class Rank : uint8_t { usual, first };
 
 // Work for the end of a turn that costs no allocation. Destroying it takes the request back.
 class TurnEndWork : private ListNode {
@@ -80,8 +85,8 @@ class Loop final : public Executor {
   // The same, after all functions of this turn's end: connections write then. Asking twice is asking once.
   void at_turn_end(TurnEndWork& work);
 
-  void watch(int fd, uint32_t events, Pollable& pollable);
-  void rewatch(int fd, uint32_t events, Pollable& pollable);
+  void watch(int fd, uint32_t events, Pollable& pollable, Rank rank = Rank::usual);
+  void rewatch(int fd, uint32_t events, Pollable& pollable);  // its rank stays
   void unwatch(int fd);  // no call-back for it comes after this, also not in this turn
 
   // Counts what those held who are gone; `told` hears of each so many bytes, for who returns memory to the system.
@@ -96,8 +101,10 @@ class Loop final : public Executor {
   using Batch = std::vector<std::function<void()>>;
   void post_batch(Batch batch);
   void turn(int64_t wait_ms);
-  int64_t wait_for_ready(int64_t wait_ms);
-  void handle_ready(int64_t count);
+  void wait_for_ready(int64_t wait_ms);
+  void handle_ready();
+  void handle_first();
+  void tell(int fd, uint32_t events);
   void handle_mailbox();
   void handle_turn_end();
   bool has_turn_end_work() const;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <future>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -180,6 +181,95 @@ TEST(Loop, TellsNothingOfAnUnwatchedDescriptorNotEvenInTheSameTurn) {
   loop.unwatch(second);
   ::close(first);
   ::close(second);
+}
+
+// Always ready. What it is told of takes a while, by the clock that it is given.
+struct Busy : Pollable {
+  Busy(Loop& home, FakeClock& passing, Rank rank = Rank::usual) : loop(home), clock(passing) {
+    loop.watch(fd, EPOLLOUT, *this, rank);
+  }
+  ~Busy() override {
+    loop.unwatch(fd);
+    ::close(fd);
+  }
+  void on_ready(uint32_t /*events*/) override {
+    ++calls;
+    clock.advance_ms(1);
+  }
+  Loop& loop;
+  FakeClock& clock;
+  const int fd = eventfd(0, EFD_NONBLOCK);
+  int calls = 0;
+};
+
+TEST(Loop, AFloodHoldsUpNeitherPostsNorTimersNorTheEndOfATurn) {
+  FakeClock clock;
+  Loop loop(0, clock);
+  std::vector<std::unique_ptr<Busy>> flood;
+  for (int i = 0; i < 10; ++i) flood.push_back(std::make_unique<Busy>(loop, clock));
+  const auto told = [&] {
+    int calls = 0;
+    for (const auto& busy : flood) calls += busy->calls;
+    return calls;
+  };
+  int posted = 0, timed = 0, ended = 0;
+  loop.post([&] { ++posted; });
+  const Timer timer = loop.start_timer(0, [&] { ++timed; });
+  loop.at_turn_end([&] { ++ended; });
+  loop.run_once(0);
+  EXPECT_EQ(told(), 2);  // two milliseconds
+  EXPECT_EQ(posted, 1);
+  EXPECT_EQ(ended, 1);
+  loop.post([&] { ++posted; });
+  for (int turn = 0; turn < 4; ++turn) loop.run_once(0);
+  EXPECT_EQ(posted, 2);
+  EXPECT_EQ(timed, 1);
+  for (const auto& busy : flood) EXPECT_EQ(busy->calls, 1);  // each in its turn
+}
+
+TEST(Loop, WhatIsFirstIsToldOfInEachTurnOfAFlood) {
+  FakeClock clock;
+  Loop loop(0, clock);
+  std::vector<std::unique_ptr<Busy>> flood;
+  for (int i = 0; i < 10; ++i) flood.push_back(std::make_unique<Busy>(loop, clock));
+  loop.run_once(0);
+  Busy first(loop, clock, Rank::first);  // ready from now on
+  loop.run_once(0);
+  EXPECT_EQ(first.calls, 1);
+  loop.run_once(0);
+  EXPECT_EQ(first.calls, 2);
+  for (int turn = 0; turn < 10; ++turn) loop.run_once(0);
+  for (const auto& busy : flood) EXPECT_GE(busy->calls, 1);  // the others are not forgotten
+}
+
+TEST(Loop, NoMoreThanSixteenAreFirst) {
+  FakeClock clock;
+  Loop loop(0, clock);
+  Busy usual(loop, clock);
+  std::vector<std::unique_ptr<Busy>> first;
+  for (int i = 0; i < 40; ++i) first.push_back(std::make_unique<Busy>(loop, clock, Rank::first));
+  for (int turn = 0; turn < 4; ++turn) loop.run_once(0);
+  EXPECT_GE(usual.calls, 1);
+  for (const auto& each : first) EXPECT_GE(each->calls, 1);
+}
+
+TEST(Loop, TellsNothingOfWhatWasFirstAndIsUnwatched) {
+  FakeClock clock;
+  Loop loop(0, clock);
+  auto one = std::make_unique<Busy>(loop, clock, Rank::first);
+  struct Ends : Pollable {
+    explicit Ends(std::unique_ptr<Busy>& other) : ended(other) {}
+    void on_ready(uint32_t /*events*/) override { ended.reset(); }
+    std::unique_ptr<Busy>& ended;
+  } ends(one);
+  const int fd = eventfd(0, EFD_NONBLOCK);
+  loop.unwatch(one->fd);
+  loop.watch(fd, EPOLLOUT, ends, Rank::first);
+  loop.watch(one->fd, EPOLLOUT, *one, Rank::first);  // behind it
+  loop.run_once(0);
+  EXPECT_EQ(one, nullptr);
+  loop.unwatch(fd);
+  ::close(fd);
 }
 
 TEST(Loop, TellsOfEachSoManyBytesThatWereFreed) {
