@@ -123,6 +123,7 @@ void Tenancy::start(net::Loop& loop, std::function<void()> counted) {
 void Tenancy::every_minute(net::Loop& loop) {
   chores_ = loop.start_timer(minute_ms, [this, &loop] {
     clock_watch_.look();
+    house_.data.retry_chores();
     spawn(store_notes(*this, loop, [] {}));
     spawn(count_full(*this, loop));
     spawn(finish_removals(*this, loop));

@@ -62,9 +62,12 @@ class DataPlane {
   // Waits until this Lsn is on disk.
   Task<Result<void>> wait(Executor& home, Lsn lsn);
 
-  // The tenant as a whole (all its stores). Ends when nothing of it is left on disk, also not in dead space.
+  // The tenant as a whole (all its stores). Ends when that is committed: nothing of it is ever read again. What dead
+  // bytes of it are in files still is taken off the disk afterwards, slowly, and also after a crash.
   // Errors: not_allowed for the house.
   virtual Task<Result<void>> remove_tenant(Executor& home, TenantId tenant) = 0;
+  // Begins anew what failed of the work that goes on by itself. Thread: any.
+  virtual void retry_chores() {}
   // The tenant of the highest id that has anything here; the house where there is none.
   Task<Result<TenantId>> last_tenant(Executor& home);
   // Bytes that the rows of the tenant's archive `name` hold (owner, id, with and stanza of each), as counted when they

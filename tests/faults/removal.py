@@ -82,12 +82,13 @@ async def nothing_left(server):
     left = [(table, row) for table, row in rows_with(server.data, words) if table != 'audit']
     if left:
         raise Unexpected(f'the control plane still has {left[:5]}')
-    if files_with(server.data, made['site'].encode()) or files_with(server.data, b'rosaline'):
-        raise Unexpected(f'the control plane has the removed tenant in dead space: {files_with(server.data, made["site"].encode())}')
+    dead = [name for word in (made['site'], 'rosaline') for name in files_with(server.data, word.encode()) if not name.startswith('data/')]
+    if dead:
+        raise Unexpected(f'the control plane has the removed tenant in dead space: {dead}')
     deadline = asyncio.get_running_loop().time() + limits.ANSWER_S
-    while files_with(server.data + '/data', b'verona.example'):
+    while left := [name for word in ('verona.example', 'rosaline', made['site']) for name in files_with(server.data + '/data', word.encode())]:
         if asyncio.get_running_loop().time() > deadline:
-            raise Unexpected(f'the domain still stands in {files_with(server.data + "/data", b"verona.example")}')
+            raise Unexpected(f'the removed tenant still stands in {left}')
         await asyncio.sleep(0.2)  # between two looks
     server.kill()
     load.cut()

@@ -55,9 +55,7 @@ rocksdb::Status Chores::resume() {
     recount({static_cast<TenantId>(load_u64(rest)), std::string(rest.substr(8, rest.size() - 16))});
   }
   for (notes->Seek(scrubs); notes->Valid() && notes->key().starts_with(scrubs); notes->Next()) {
-    scrub(static_cast<TenantId>(load_u64(notes->key().ToStringView().substr(scrubs.size()))), [](Result<void> done) {
-      if (!done) log::warning("store", done.error().text);
-    });
+    scrub(static_cast<TenantId>(load_u64(notes->key().ToStringView().substr(scrubs.size()))));
   }
   return notes->status();
 }
@@ -77,8 +75,35 @@ void Chores::recount(StoreId store) {
   });
 }
 
-void Chores::scrub(TenantId tenant, Done done) {
-  worker_.post([this, tenant, done = std::move(done)] { done(do_scrub(tenant)); });
+void Chores::scrub(TenantId tenant) {
+  worker_.post([this, tenant] {
+    const auto done = do_scrub(tenant);
+    if (finishing_) return;  // the note stays
+    const std::string number = std::to_string(raw(tenant));
+    const std::lock_guard lock(mutex_);
+    if (done) {
+      log::info("store", "The bytes of a removed tenant are off the disk", {{"tenant", number}});
+      failed_scrubs_.erase(tenant);
+    } else if (failed_scrubs_.insert_or_assign(tenant, done.error()).second) {
+      log::warning("store", "The bytes of a removed tenant stay on the disk for now. " + done.error().text,
+                   {{"tenant", number}});
+    }
+  });
+}
+
+void Chores::retry() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [tenant, why] : failed_scrubs_) scrub(tenant);
+}
+
+void Chores::when_done(std::function<void(Result<void>)> done) {
+  worker_.post([this, done = std::move(done)] {
+    std::unique_lock lock(mutex_);
+    const Result<void> scrubbed =
+        failed_scrubs_.empty() ? Result<void>() : Result<void>(failed_scrubs_.begin()->second);
+    lock.unlock();
+    done(scrubbed);
+  });
 }
 
 void Chores::finish() {

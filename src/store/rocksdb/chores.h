@@ -6,6 +6,8 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
+#include <mutex>
 #include <string>
 
 #include "store/rocksdb/commit_log.h"
@@ -22,7 +24,6 @@ std::string scrub_chore_key(TenantId tenant);
 // Thread: any. Lifetime: finish() ends the chore under way early; those that have a note are done after the next open.
 class Chores {
  public:
-  using Done = std::function<void(Result<void>)>;
   using TrimDone = std::function<void(Result<ArchiveStore::Trimmed>)>;
 
   Chores(rocksdb::DB& db, CommitLog& log, CommitBoard& board, Patrol& patrol)
@@ -32,8 +33,12 @@ class Chores {
   rocksdb::Status resume();
   void trim(StoreId store, TrimBefore before, TrimDone done);
   void recount(StoreId store);
-  // Makes the disk forget a tenant whose removal is committed.
-  void scrub(TenantId tenant, Done done);
+  // Makes the disk forget a tenant whose removal is committed. What fails of it is told in the log, and waits for
+  // retry().
+  void scrub(TenantId tenant);
+  void retry();
+  // Tells of all that was asked for until now, once it has ended: which removed tenant's bytes are there still.
+  void when_done(std::function<void(Result<void>)> done);
   void finish();
 
  private:
@@ -46,6 +51,8 @@ class Chores {
   CommitLog& log_;
   CommitBoard& board_;
   Patrol& patrol_;
+  std::mutex mutex_;
+  std::map<TenantId, Error> failed_scrubs_;  // guarded by mutex_
   std::atomic<bool> finishing_ = false;
   Workers worker_{1, "data-chores"};
 };

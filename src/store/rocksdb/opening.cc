@@ -35,10 +35,10 @@ Error refused(const std::string& why) { return {ErrorKind::internal_server_error
 class Opening {
  public:
   Opening(const std::string& directory, const RocksdbSettings& settings, const CommitMark& mark, rocksdb::Env& env,
-          std::shared_ptr<rocksdb::EventListener> listener)
+          std::vector<std::shared_ptr<rocksdb::EventListener>> listeners)
       : directory_(directory), settings_(settings), mark_(mark), options_(make_options(&env)) {
     options_.avoid_flush_during_recovery = settings.is_disk_tight;
-    options_.listeners.push_back(std::move(listener));
+    options_.listeners = std::move(listeners);
   }
 
   Result<std::unique_ptr<rocksdb::DB>> run() {
@@ -314,8 +314,8 @@ bool has_database(const std::string& directory) {
 
 Result<std::unique_ptr<rocksdb::DB>> open_database(const std::string& directory, const RocksdbSettings& settings,
                                                    const CommitMark& mark, rocksdb::Env& env,
-                                                   std::shared_ptr<rocksdb::EventListener> listener) {
-  return Opening(directory, settings, mark, env, std::move(listener)).run();
+                                                   std::vector<std::shared_ptr<rocksdb::EventListener>> listeners) {
+  return Opening(directory, settings, mark, env, std::move(listeners)).run();
 }
 
 }  // namespace teahouse::store::rocks

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "store/commit_mark.h"
@@ -23,6 +24,6 @@ Error open_error(const rocksdb::Status& status, const std::string& directory);
 // of open_rocksdb.
 Result<std::unique_ptr<rocksdb::DB>> open_database(const std::string& directory, const RocksdbSettings& settings,
                                                    const CommitMark& mark, rocksdb::Env& env,
-                                                   std::shared_ptr<rocksdb::EventListener> listener);
+                                                   std::vector<std::shared_ptr<rocksdb::EventListener>> listeners);
 
 }  // namespace teahouse::store::rocks

@@ -14,12 +14,16 @@
 // stay on a full disk, and keep even removals waiting.
 //
 // Sync of a directory is insisted on: RocksDB would have the log written and say that it is not.
+//
+// What they read and write of tables is told to Pace.
 #include "store/rocksdb/patient_files.h"
 
 #include <unistd.h>
 
 #include <string>
 #include <utility>
+
+#include "store/rocksdb/pace.h"
 
 namespace teahouse::store::rocks {
 namespace {
@@ -100,6 +104,7 @@ class PatientFile final : public rocksdb::FSWritableFile {
   IOStatus append(const Slice& data, const Attempt& attempt) {
     const IOStatus status = is_table_ ? attempt() : try_on(attempt);
     if (!status.ok()) return is_table_ && patience_.has_begun() ? may_sync_anew(status) : may_begin_anew(status);
+    if (is_table_) Pace::took(data.size());
     size_ += data.size();
     if (is_log_) unsynced_.append(data.data(), data.size());
     return status;
@@ -172,6 +177,7 @@ class PatientReader final : public rocksdb::FSRandomAccessFileOwnerWrapper {
       : FSRandomAccessFileOwnerWrapper(std::move(base)) {}
   IOStatus Read(uint64_t offset, size_t bytes, const IOOptions& options, Slice* result, char* scratch,
                 IODebugContext* debug) const override {
+    Pace::took(bytes);
     return may_begin_anew(FSRandomAccessFileOwnerWrapper::Read(offset, bytes, options, result, scratch, debug));
   }
 };

@@ -183,7 +183,7 @@ Result<RocksdbReport> take_out_rocksdb(const std::string& directory, const Rocks
   auto report = check_rocksdb(directory);
   if (!report) return report;
   auto db =
-      open_database(directory, settings, CommitMark(directory + "/COMMITTED"), *rocksdb::Env::Default(), listener);
+      open_database(directory, settings, CommitMark(directory + "/COMMITTED"), *rocksdb::Env::Default(), {listener});
   if (!db) return db.error();
   if (auto done = give_up_tables(**db, directory, report->failed); !done) {
     report->failed = done.error().text;

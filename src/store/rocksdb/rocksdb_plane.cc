@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <future>
+#include <thread>
 #include <utility>
 
 #include "base/log.h"
@@ -18,6 +19,7 @@
 #include "store/rocksdb/fenced_db.h"
 #include "store/rocksdb/opening.h"
 #include "store/rocksdb/options.h"
+#include "store/rocksdb/pace.h"
 #include "store/rocksdb/patient_files.h"
 #include "store/rocksdb/patrol.h"
 #include "store/rocksdb/reader.h"
@@ -45,8 +47,9 @@ struct Disk {
 class RocksdbPlane final : public DataPlane {
  public:
   RocksdbPlane(std::unique_ptr<Disk> disk, std::unique_ptr<rocksdb::DB> db, const std::string& mark,
-               const RocksdbSettings& settings, std::shared_ptr<RotListener> listener)
+               const RocksdbSettings& settings, std::shared_ptr<RotListener> listener, std::shared_ptr<Pace> pace)
       : DataPlane(settings.health),
+        pace_(std::move(pace)),
         disk_(std::move(disk)),
         db_(std::move(db)),
         mark_(mark),
@@ -62,6 +65,7 @@ class RocksdbPlane final : public DataPlane {
   ~RocksdbPlane() override {
     disk_->patience.end_within(closing_);
     board_.forget_watchers();
+    pace_->finish();
     chores_.finish();
     patrol_.finish();
     log_.finish();
@@ -99,10 +103,14 @@ class RocksdbPlane final : public DataPlane {
     }
     const Lsn lsn = log_.remove_tenant(tenant, scrub_chore_key(tenant));
     auto removed = co_await wait(home, lsn);
-    if (!removed) co_return removed;
-    Async<Result<void>> scrubbed(
-        home, [this, tenant](Async<Result<void>>::Done done) { chores_.scrub(tenant, std::move(done)); });
-    co_return co_await scrubbed;
+    if (removed) chores_.scrub(tenant);
+    co_return removed;
+  }
+  void retry_chores() override { chores_.retry(); }
+  Result<void> finish_chores() {
+    std::promise<Result<void>> finished;
+    chores_.when_done([&](Result<void> result) { finished.set_value(std::move(result)); });
+    return finished.get_future().get();
   }
 
   Result<void> visit_keys(const std::function<void(std::string_view, std::string_view)>& visit) {
@@ -159,6 +167,7 @@ class RocksdbPlane final : public DataPlane {
     board_.resume();
     health().clear(DiskHealth::data_waits | DiskHealth::data_is_full);
     log::info("store", "The disk takes writes again; all that waited is stored");
+    chores_.retry();
   }
 
   rocksdb::Status read_house() {
@@ -168,6 +177,7 @@ class RocksdbPlane final : public DataPlane {
     return at->status();
   }
 
+  const std::shared_ptr<Pace> pace_;
   const std::unique_ptr<Disk> disk_;
   const std::shared_ptr<rocksdb::DB> db_;
   Damages damages_;
@@ -215,11 +225,13 @@ rocksdb::Status read_arrival_order(rocksdb::DB& db, ArrivalOrder& order) {
 Result<std::unique_ptr<DataPlane>> open_once(const std::string& directory, const RocksdbSettings& settings) {
   const std::string mark = directory + "/COMMITTED";
   const auto listener = std::make_shared<RotListener>();
+  const auto pace = std::make_shared<Pace>(settings.calm_bytes_per_s,
+                                           [](std::chrono::microseconds rest) { std::this_thread::sleep_for(rest); });
   auto disk = std::make_unique<Disk>(directory, settings);
-  auto opened = open_database(directory, settings, CommitMark(mark), *disk->env, listener);
+  auto opened = open_database(directory, settings, CommitMark(mark), *disk->env, {listener, pace});
   if (!opened) return opened.error();
   rocksdb::DB& database = **opened;
-  auto plane = std::make_unique<RocksdbPlane>(std::move(disk), std::move(*opened), mark, settings, listener);
+  auto plane = std::make_unique<RocksdbPlane>(std::move(disk), std::move(*opened), mark, settings, listener, pace);
   if (auto status = plane->read_damages(); !status.ok()) return open_error(status, directory);
   if (auto checked = check_layout(database, directory); !checked) return checked.error();
   auto status = read_arrival_order(database, plane->arrivals());
@@ -238,6 +250,8 @@ Result<std::unique_ptr<DataPlane>> open_rocksdb(const std::string& directory, Ro
 }
 
 bool has_rocksdb(const std::string& directory) { return rocks::has_database(directory); }
+
+Result<void> finish_chores(DataPlane& plane) { return static_cast<RocksdbPlane&>(plane).finish_chores(); }
 
 Result<void> flush_rocksdb(DataPlane& plane) { return static_cast<RocksdbPlane&>(plane).flush(); }
 

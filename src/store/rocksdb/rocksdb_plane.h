@@ -23,6 +23,7 @@ struct RocksdbSettings {
   bool may_be_made = true;              // false: where there is no data plane, none is made
   bool accept_loss = false;             // opens also what is damaged, with what is whole of it
   size_t scrub_bytes_per_s = 1 << 20;   // so fast all tables are read again and again; 0: not at all
+  size_t calm_bytes_per_s = 4 << 20;    // so fast a removed tenant's bytes leave the disk; 0: as fast as it goes
   TenantNames tenant_names = {};        // for the log; called on a thread of the plane's own
   bool is_disk_tight = false;           // so that the opening should write no more than it must
   int64_t silent_ms = 1000;             // a disk that refuses writes for so long is told of (DiskHealth)
@@ -44,7 +45,10 @@ bool has_rocksdb(const std::string& directory);
 // Whether a process has it open, this one not counted.
 bool is_rocksdb_open(const std::string& directory);
 
-// What these two ask for is of a plane of open_rocksdb. Both block.
+// What these three ask for is of a plane of open_rocksdb. All block.
+// Waits for the long work that was asked for until now; then no byte of a removed tenant is left in any file. Errors: a
+// removed tenant's bytes are there still, and why.
+Result<void> finish_chores(DataPlane& plane);
 // Takes into tables what only memory and the log hold, so that a copy has little left to do.
 Result<void> flush_rocksdb(DataPlane& plane);
 // The plane as it is at some moment between call and return, in a directory that is made; tables are hard links where

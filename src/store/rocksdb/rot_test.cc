@@ -184,6 +184,7 @@ TEST_P(Rot, StopsNoCompaction) {
   open();
   await_aside(montague);
   done(plane_->remove_tenant(home_, TenantId{9}));  // compacts: ends
+  EXPECT_TRUE(finish_chores(*plane_));
   EXPECT_EQ(count(montague), -1);
   expect_others_go_on(written);
   open();
@@ -252,6 +253,7 @@ TEST_P(Rot, GoesWithItsTenant) {
   EXPECT_EQ(count(montague), -1);
   await_aside(montague);
   done(plane_->remove_tenant(home_, montague));
+  EXPECT_TRUE(finish_chores(*plane_));
   EXPECT_EQ(kept(), 0U);
   EXPECT_EQ(count(montague), 0);
   expect_others_go_on(rows);
@@ -265,6 +267,7 @@ TEST_P(Rot, ThatOnlyTheRemovalMeetsGoesWithItsTenant) {
   rot_at(mark(montague, 150));
   open();
   done(plane_->remove_tenant(home_, montague));
+  EXPECT_TRUE(finish_chores(*plane_));
   EXPECT_EQ(kept(), 0U);
   EXPECT_EQ(count(montague), 0);
   expect_others_go_on(rows);
@@ -347,6 +350,7 @@ TEST_P(Rot, OfTheEndOfATableThatNoStartOpensStopsNoCompactionForEver) {
   open();
   EXPECT_TRUE(fs::exists(data_ + "/lost/" + table.filename().string()));
   done(plane_->remove_tenant(home_, TenantId{9}));  // compacts: ends
+  EXPECT_TRUE(finish_chores(*plane_));
   EXPECT_FALSE(fs::exists(table));
   expect_others_go_on(rows);
 }
@@ -368,6 +372,7 @@ TEST_P(Rot, OfATableThatWasReplacedStopsNoCompactionAlsoWithoutItsCopy) {
   fs::remove_all(data_ + "/lost");
   open();
   done(plane_->remove_tenant(home_, TenantId{9}));  // compacts: ends
+  EXPECT_TRUE(finish_chores(*plane_));
   EXPECT_FALSE(fs::exists(table));
 }
 
@@ -408,6 +413,7 @@ TEST_P(Rot, IsContainedWhereverItIs) {
       if (of_montague == -1 && of_capulet == -1 && at < size - 2500) ++of_both;
       done(plane_->wait(home_, plane_->archive(capulet, "archive").append(nurse, make_row(start, romeo))));
       done(plane_->remove_tenant(home_, TenantId{9}));  // compacts
+      EXPECT_TRUE(finish_chores(*plane_));
     }
     plane_.reset();
     fs::remove_all(whole);
