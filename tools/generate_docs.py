@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Makes docs/xeps.md and docs/api.md from what the program itself declares, so that they can't be wrong.
+"""Makes docs/xeps.md and docs/api.md from what the program itself declares, and the pictures of docs/ from the text that they show, so that
+they can't be wrong.
 
 usage: generate_docs.py [--check] PROGRAM
 
@@ -10,6 +11,9 @@ import json
 import pathlib
 import subprocess
 import sys
+
+sys.dont_write_bytecode = True
+import diagrams  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -99,7 +103,8 @@ def api_page(api):
 def main():
     check = "--check" in sys.argv
     program = [argument for argument in sys.argv[1:] if argument != "--check"][0]
-    pages = {"docs/xeps.md": xeps_page(about(program, "xeps")), "docs/api.md": api_page(about(program, "api"))}
+    pages = {"docs/xeps.md": xeps_page(about(program, "xeps")), "docs/api.md": api_page(about(program, "api")),
+             **diagrams.diagrams(ROOT)}
     failed = 0
     for number, (name, text) in enumerate(pages.items(), 1):
         path = ROOT / name
@@ -107,10 +112,10 @@ def main():
             path.write_text(text)
             print(f"{name} is made")
         elif path.is_file() and path.read_text() == text:
-            print(f"ok {number} - {name} is what the program declares")
+            print(f"ok {number} - {name} is what is declared")
         else:
             failed += 1
-            print(f"not ok {number} - {name} is not what the program declares: run tools/generate_docs.py build/release/teahouse")
+            print(f"not ok {number} - {name} is not what is declared: run tools/generate_docs.py build/release/teahouse")
     if check:
         print(f"1..{len(pages)}")
     return 1 if failed else 0
