@@ -44,6 +44,13 @@ Result<SocketAddress> parse_address(std::string_view text) {
   return address;
 }
 
+std::optional<SocketAddress> make_address(std::string_view ip, uint16_t port) {
+  if (ip.find('\0') != std::string_view::npos || ip.find('*') != std::string_view::npos) return std::nullopt;
+  const bool is_v6 = ip.find(':') != std::string_view::npos;
+  auto parsed = parse_address((is_v6 ? "[" + std::string(ip) + "]:" : std::string(ip) + ":") + std::to_string(port));
+  return parsed ? std::optional(*parsed) : std::nullopt;
+}
+
 std::string format_ip(const sockaddr_storage& address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (address.ss_family == AF_INET) {

@@ -3,6 +3,7 @@
 
 #include <sys/socket.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,8 @@ struct SocketAddress {
 
 // "127.0.0.1:5222", "[::1]:5222" or "*:5222". Errors: bad_request; the text names the address.
 Result<SocketAddress> parse_address(std::string_view text);
+// Of an IP address alone, "192.0.2.1" or "2001:db8::1". Nothing for what is none.
+std::optional<SocketAddress> make_address(std::string_view ip, uint16_t port);
 // "192.0.2.1" or "2001:db8::1", without port; an IPv4 address that came through an IPv6 socket as IPv4.
 std::string format_ip(const sockaddr_storage& address);
 uint16_t port_of(const sockaddr_storage& address);
