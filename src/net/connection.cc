@@ -168,7 +168,7 @@ void Connection::start(Events& events) {
   if (state_->phase != State::Phase::fresh) return;
   state_->phase = State::Phase::open;
   state_->update_interest();
-  if (!state_->queue.empty()) state_->request_turn_end();
+  if (!state_->queue.empty() || state_->read_again) state_->request_turn_end();
 }
 
 void Connection::set_events(Events& events) { state_->events = &events; }
@@ -182,12 +182,18 @@ void Connection::start_tls(const TlsContexts& contexts, std::vector<std::string>
   state_->start_tls(contexts, alpn, std::move(default_name));
 }
 
+void Connection::start_tls(const TlsClient& client) {
+  state_->checker.check();
+  state_->start_tls(client);
+}
+
 void Connection::admit() {
   state_->checker.check();
   state_->admit();
 }
 
 bool Connection::is_secure() const { return state_->layer == State::Layer::secure; }
+bool Connection::is_distrusted() const { return state_->distrusted; }
 std::string Connection::sni() const { return state_->tls ? state_->tls->sni() : std::string(); }
 std::string Connection::alpn() const { return state_->tls ? state_->tls->alpn() : std::string(); }
 std::vector<ChannelBinding> Connection::channel_bindings() const {

@@ -1,4 +1,5 @@
-// Connection: bytes in and out of one accepted socket, plain or TLS. Knows nothing of what they mean.
+// Connection: bytes in and out of one socket, plain or TLS, whether the peer opened it (listener.h) or we did
+// (connect.h). Knows nothing of what they mean.
 //
 // Thread: its home loop. move_to() changes the home. Lifetime: the home loop outlives it.
 // Owns: the file descriptor and the TLS state. An idle one holds no buffer (OpenSSL's are released).
@@ -21,6 +22,7 @@ namespace teahouse::net {
 
 class Strangers;
 class TlsContexts;
+struct TlsClient;
 
 class Connection {
  public:
@@ -30,7 +32,7 @@ class Connection {
    public:
     virtual ~Events() = default;
     virtual void on_bytes(std::string_view bytes) = 0;  // decrypted; at most 64 KiB a turn; valid during the call
-    virtual void on_secure() {}                         // the TLS handshake that start_tls began is done
+    virtual void on_secure() {}                         // the TLS handshake that was begun is done
     // The connection is over, told once, with a sentence why; also when the peer just closed. Not told after abort().
     virtual void on_closed(std::string_view why) = 0;
     virtual void on_drained() {}  // all that was queued is with the kernel now
@@ -39,12 +41,13 @@ class Connection {
     virtual bool on_peer_done() { return false; }
   };
 
-  // Takes an accepted, non-blocking socket over. `events` outlives the connection. Its peer is one of the `strangers`.
+  // Takes a connected, non-blocking socket over; `events` outlives the connection. The peer of one that was accepted is
+  // one of the `strangers`.
   Connection(Loop& home, int fd, std::string peer_address, Strangers* strangers = nullptr);
   ~Connection();  // as abort()
   Connection(const Connection&) = delete;
 
-  // Begins to read. Call-backs come from the next turn on.
+  // Begins to read. Call-backs come from the next turn on. On one that was begun already it is set_events().
   void start(Events& events);
   void set_events(Events& events);  // hands over to another owner (an upgrade)
 
@@ -61,11 +64,15 @@ class Connection {
   // others is refused. REQUIRES: called before start(), or in on_bytes by a caller who handles none of the bytes after
   // <starttls/>.
   void start_tls(const TlsContexts& contexts, std::vector<std::string> alpn, std::string default_name = {});
+  // The client's side: begins the handshake. A certificate that is not trusted, or another's, ends the connection.
+  // REQUIRES: as above, and nothing is queued.
+  void start_tls(const TlsClient& client);
   bool is_secure() const;
-  std::string sni() const;   // the name the client asked for, lower-cased; empty without
-  std::string alpn() const;  // what was chosen; empty without
-  // Best first: over TLS 1.3 tls-exporter and tls-server-end-point; over TLS 1.2 tls-unique too, if it has extended
-  // master secret, else none.
+  bool is_distrusted() const;  // it is over because of the server's certificate
+  std::string sni() const;     // the name the client asked for, lower-cased; empty without
+  std::string alpn() const;    // what was chosen; empty without
+  // Of the server's side, best first: over TLS 1.3 tls-exporter and tls-server-end-point; over TLS 1.2 tls-unique too,
+  // if it has extended master secret, else none.
   std::vector<ChannelBinding> channel_bindings() const;
 
   // The peer is known, and a stranger no more (strangers.h).

@@ -93,7 +93,9 @@ void Connection::State::step_handshake() {
     case TlsSession::Step::want_read: return;
     case TlsSession::Step::want_write: blocked = true; return;
     case TlsSession::Step::closed: return finish("the peer closed the connection during the TLS handshake");
-    case TlsSession::Step::failed: return finish("the TLS handshake failed: " + tls->error());
+    case TlsSession::Step::failed:
+      distrusted = tls->peer_is_distrusted();
+      return finish("the TLS handshake failed: " + tls->error());
   }
   layer = Layer::secure;
   read_again = true;  // the client's first bytes may have come with its Finished
@@ -194,16 +196,30 @@ void Connection::State::flush() {
   }
 }
 
+bool Connection::State::can_start_tls() const {
+  return layer == Layer::plain && (phase == Phase::open || phase == Phase::fresh);
+}
+
 // What is queued stays plain text and must be out before the peer's ClientHello is awaited. It is written here and now,
 // which is nearly always enough; no call-back comes from here, so a broken socket is left for epoll to tell.
 void Connection::State::start_tls(const TlsContexts& contexts, const std::vector<std::string>& alpn,
                                   std::string default_name) {
-  if (layer != Layer::plain || (phase != Phase::open && phase != Phase::fresh)) return;
+  if (!can_start_tls()) return;
   tls = std::make_unique<TlsSession>(contexts, fd, alpn, std::move(default_name));
   layer = Layer::handshaking;
   may_bring_white_space = phase == Phase::open;
   plain_left = queue.bytes();
   if (plain_left > 0) flush_plain();
+  update_interest();
+}
+
+// The client speaks first: the turn's end takes the first step, as if bytes had come.
+void Connection::State::start_tls(const TlsClient& client) {
+  if (!can_start_tls()) return;
+  tls = std::make_unique<TlsSession>(client, fd);
+  layer = Layer::handshaking;
+  read_again = true;
+  if (phase == Phase::open) request_turn_end();
   update_interest();
 }
 

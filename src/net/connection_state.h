@@ -58,7 +58,9 @@ struct Connection::State final : Pollable, TurnEndWork {
   void flush();
   bool flush_plain();  // false: the socket is full or broken
   bool flush_secure();
+  bool can_start_tls() const;
   void start_tls(const TlsContexts& contexts, const std::vector<std::string>& alpn, std::string default_name);
+  void start_tls(const TlsClient& client);
 
   // connection.cc
   void close();
@@ -98,6 +100,7 @@ struct Connection::State final : Pollable, TurnEndWork {
   bool read_again = false;             // OpenSSL may hold bytes of which epoll knows nothing
   bool may_bring_white_space = false;  // the peer, before its ClientHello
   bool travelling = false;             // between two loops
+  bool distrusted = false;             // the server's certificate was not good
   HomeChecker checker;
 };
 

@@ -1,7 +1,6 @@
 #include "net/listener.h"
 
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,13 +11,13 @@
 
 #include "base/log.h"
 #include "net/address.h"
+#include "net/socket_options.h"
 #include "net/strangers.h"
 
 namespace teahouse::net {
 
 namespace {
 
-constexpr int keep_alive_idle_s = 900, keep_alive_interval_s = 60, keep_alive_probes = 4;
 constexpr int accepts_a_turn = 64;  // so that a crowd at the door does not starve those inside
 constexpr int64_t exhausted_pause_ms = 200;
 constexpr int backlog = 4096;
@@ -50,18 +49,6 @@ int open_socket(const SocketAddress& address, Listener::Port port) {
   const int error = errno;
   ::close(fd);
   return -error;
-}
-
-// The kernel asks a machine that has been silent for long whether it is still there: below all that asks its program.
-void set_options(int socket) {
-  const auto set = [socket](int level, int option, int value) {
-    ::setsockopt(socket, level, option, &value, sizeof value);
-  };
-  set(IPPROTO_TCP, TCP_NODELAY, 1);
-  set(IPPROTO_TCP, TCP_KEEPIDLE, keep_alive_idle_s);
-  set(IPPROTO_TCP, TCP_KEEPINTVL, keep_alive_interval_s);
-  set(IPPROTO_TCP, TCP_KEEPCNT, keep_alive_probes);
-  set(SOL_SOCKET, SO_KEEPALIVE, 1);
 }
 
 }  // namespace
@@ -116,7 +103,7 @@ void Listener::State::on_ready(uint32_t /*events*/) {
       break;
     }
     exhausted = false;
-    set_options(socket);
+    set_stream_options(socket);
     if (strangers) strangers->make_room();
     accept(std::make_unique<Connection>(loop, socket, format_ip(peer), strangers));
     if (destroyed) return;

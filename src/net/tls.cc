@@ -24,19 +24,9 @@ constexpr const char* ciphers_tls12 =
 // An encrypted key is refused; without this OpenSSL would ask at the terminal.
 int no_password(char* /*buffer*/, int /*size*/, int /*rwflag*/, void* /*user*/) { return -1; }
 
-SslCtxPtr make_context() {
-  SslCtxPtr context(SSL_CTX_new(TLS_server_method()));
-  if (!context || SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1 ||
-      SSL_CTX_set_cipher_list(context.get(), ciphers_tls12) != 1) {
-    log::error("net", "OpenSSL could not be set up", {{"error", take_openssl_error()}});
-    abort();
-  }
-  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-  SSL_CTX_set_mode(context.get(),
-                   SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);  // tickets keep the state with the client
+SslCtxPtr make_server_context() {
+  SslCtxPtr context = make_tls_context(TLS_server_method());
   SSL_CTX_set_num_tickets(context.get(), 1);
-  SSL_CTX_set_read_ahead(context.get(), 1);  // one read for a record's head and body
   SSL_CTX_set_tlsext_servername_callback(context.get(), &TlsSession::choose_certificate);
   SSL_CTX_set_alpn_select_cb(context.get(), &TlsSession::choose_alpn, nullptr);
   return context;
@@ -78,6 +68,25 @@ Result<TlsIdentityPtr> parse_identity(SSL_CTX* context, const std::string& chain
 
 }  // namespace
 
+SslCtxPtr make_tls_context(const SSL_METHOD* method) {
+  SslCtxPtr context(SSL_CTX_new(method));
+  if (!context || SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1 ||
+      SSL_CTX_set_cipher_list(context.get(), ciphers_tls12) != 1) {
+    give_up();
+  }
+  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  SSL_CTX_set_mode(context.get(),
+                   SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);  // tickets keep a server's state with the client
+  SSL_CTX_set_read_ahead(context.get(), 1);                           // one read for a record's head and body
+  return context;
+}
+
+void give_up() {
+  log::error("net", "OpenSSL could not be set up; the machine is out of memory", {{"error", take_openssl_error()}});
+  abort();
+}
+
 std::string take_openssl_error() {
   const auto code = ERR_peek_last_error();
   ERR_clear_error();
@@ -106,7 +115,7 @@ TlsIdentityPtr TlsContexts::State::find(const std::string& name) const {
   return fallback;
 }
 
-TlsContexts::TlsContexts() : state_(std::make_shared<State>()) { state_->context = make_context(); }
+TlsContexts::TlsContexts() : state_(std::make_shared<State>()) { state_->context = make_server_context(); }
 TlsContexts::~TlsContexts() = default;
 
 Result<void> TlsContexts::set(std::string name, const std::string& chain_pem, const std::string& key_pem) {

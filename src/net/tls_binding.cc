@@ -55,7 +55,8 @@ std::string hashed_certificate(SSL* ssl) {
 
 std::vector<ChannelBinding> TlsSession::channel_bindings() const {
   const bool is_tls13 = SSL_version(ssl_) >= TLS1_3_VERSION;
-  if (SSL_is_init_finished(ssl_) != 1 || (!is_tls13 && SSL_get_extms_support(ssl_) != 1)) return {};
+  if (SSL_is_server(ssl_) != 1 || SSL_is_init_finished(ssl_) != 1 || (!is_tls13 && SSL_get_extms_support(ssl_) != 1))
+    return {};
   std::vector<ChannelBinding> bindings;
   const auto add = [&bindings](std::string type, std::string data, bool offered = true) {
     if (!data.empty()) bindings.push_back({std::move(type), std::move(data), offered});

@@ -5,17 +5,13 @@
 
 #include <cerrno>
 #include <climits>
-#include <cstdlib>
 #include <cstring>
 #include <utility>
 
-#include "base/log.h"
 #include "base/text.h"
 #include "net/tls_state.h"
 
 namespace teahouse::net {
-
-namespace {
 
 std::string make_wire_alpn(const std::vector<std::string>& protocols) {
   std::string wire;
@@ -27,17 +23,12 @@ std::string make_wire_alpn(const std::vector<std::string>& protocols) {
   return wire;
 }
 
-}  // namespace
-
 TlsSession::TlsSession(const TlsContexts& contexts, int fd, const std::vector<std::string>& alpn,
                        std::string default_name)
     : contexts_(contexts.state_),
       ssl_(SSL_new(contexts.state_->context.get())),
       offer_(std::make_unique<Offer>(Offer{make_wire_alpn(alpn), lower_ascii(default_name)})) {
-  if (!ssl_ || SSL_set_fd(ssl_, fd) != 1) {
-    log::error("net", "OpenSSL is out of memory", {{"error", take_openssl_error()}});
-    abort();
-  }
+  if (!ssl_ || SSL_set_fd(ssl_, fd) != 1) give_up();
   SSL_set_app_data(ssl_, reinterpret_cast<char*>(this));
   SSL_set_accept_state(ssl_);
 }
@@ -69,10 +60,15 @@ TlsSession::Step TlsSession::step_of(int result) {
 }
 
 TlsSession::Step TlsSession::handshake() {
+  if (!error_.empty()) return Step::failed;
   ERR_clear_error();
   errno = 0;
   const Step step = step_of(SSL_do_handshake(ssl_));
   if (step == Step::done) offer_.reset();
+  if (step == Step::failed && peer_is_distrusted()) {
+    error_ =
+        std::string("the certificate is not trusted: ") + X509_verify_cert_error_string(SSL_get_verify_result(ssl_));
+  }
   return step;
 }
 

@@ -1,4 +1,4 @@
-// TlsSession: the server's side of TLS on one non-blocking socket, driven by readiness. It queues nothing of its own.
+// TlsSession: one side of TLS on one non-blocking socket, driven by readiness. It queues nothing of its own.
 //
 // Thread: the connection's home. Lifetime: the file descriptor outlives it.
 #pragma once
@@ -11,6 +11,7 @@
 
 #include "base/channel_binding.h"
 #include "net/tls.h"
+#include "net/tls_client.h"
 
 struct ssl_st;
 
@@ -24,8 +25,9 @@ class TlsSession {
     size_t bytes = 0;
   };
 
-  // `default_name` stands for the name when the client asks for none.
+  // The server's side. `default_name` stands for the name when the client asks for none.
   TlsSession(const TlsContexts& contexts, int fd, const std::vector<std::string>& alpn, std::string default_name);
+  TlsSession(const TlsClient& client, int fd);
   ~TlsSession();
   TlsSession(const TlsSession&) = delete;
 
@@ -36,10 +38,11 @@ class TlsSession {
   void shut_down();          // sends close_notify, if the socket takes it
   bool has_pending() const;  // bytes were read from the socket that read() has not given yet
   const std::string& error() const { return error_; }
+  bool peer_is_distrusted() const;  // the handshake failed because of the server's certificate
 
   std::string sni() const;
   std::string alpn() const;
-  std::vector<ChannelBinding> channel_bindings() const;  // as Connection has them
+  std::vector<ChannelBinding> channel_bindings() const;  // as Connection has them; of the server's side
 
   static int choose_certificate(ssl_st* ssl, int* alert, void* argument);
   static int choose_alpn(ssl_st* ssl, const unsigned char** out, unsigned char* out_length, const unsigned char* in,

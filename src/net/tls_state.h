@@ -1,4 +1,5 @@
-// What TlsContexts keeps: the OpenSSL context and the certificates by name. Only for tls.cc and tls_session.cc.
+// What TlsContexts keeps: the OpenSSL context and the certificates by name, and what both sides of TLS share. Only for
+// tls*.cc.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -9,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/text_map.h"
 #include "net/tls.h"
@@ -51,6 +53,11 @@ struct TlsContexts::State {
   TextMap<TlsIdentityPtr> names;
   TlsIdentityPtr fallback;
 };
+
+// With what both sides have: the versions, the ciphers, released buffers. Ends the program when OpenSSL cannot.
+SslCtxPtr make_tls_context(const SSL_METHOD* method);
+std::string make_wire_alpn(const std::vector<std::string>& protocols);
+[[noreturn]] void give_up();  // OpenSSL is out of memory
 
 // "error:0A000126:..." in words, and an empty queue.
 std::string take_openssl_error();
