@@ -5,6 +5,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <utility>
+
+#include "http/fetch.h"
 
 namespace teahouse::cli {
 namespace {
@@ -100,7 +103,7 @@ Result<Reply> Client::call(std::string_view method, const std::string& path, con
 Result<Reply> Client::call_long(std::string_view method, const std::string& path) const {
   http::ClientRequest request;
   request.method = method;
-  request.timeout_ms = long_timeout_ms;
+  request.timeout_ms = request.first_byte_timeout_ms = long_timeout_ms;
   return send(std::move(request), path);
 }
 
@@ -108,8 +111,7 @@ Result<Reply> Client::send(http::ClientRequest request, const std::string& path)
   request.url = place_.url + "/operator/v1" + path;
   request.headers.add("Authorization", "Bearer " + place_.key);
   request.headers.add("Accept", "application/json");
-  request.ca_file = place_.ca_file;
-  const auto response = http::fetch(request);
+  const auto response = http::fetch(std::move(request), place_.ca_file);
   if (!response) {
     if (response.error().kind == ErrorKind::bad_request) return response.error();
     return no_server("No server answers at " + place_.url + ": " + response.error().text);

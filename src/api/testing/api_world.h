@@ -20,7 +20,7 @@
 #include "crypto/encoding.h"
 #include "crypto/jwt.h"
 #include "crypto/keys.h"
-#include "http/client.h"
+#include "http/fetch.h"
 #include "net/fake/running_loop.h"
 #include "net/listener.h"
 #include "store/memory/memory_plane.h"
