@@ -3,6 +3,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "tenant/tenant_fields.h"
+
 namespace teahouse::api {
 
 boost::json::string to_json(std::string_view text) { return boost::json::string(text.data(), text.size()); }
@@ -22,25 +24,28 @@ JsonArray to_json(const std::vector<HostName>& hosts) {
   return array;
 }
 
+boost::json::value to_json(const TenantField& field, const Tenant& tenant) {
+  const FieldValue value = field.get(tenant);
+  switch (field.type) {
+    case FieldType::flag: return std::get<bool>(value);
+    case FieldType::list: return to_json(std::get<std::vector<std::string>>(value));
+    case FieldType::text: return to_json(std::get<std::string>(value));
+    case FieldType::object: break;
+  }
+  boost::json::error_code failed;
+  auto object = boost::json::parse(std::get<std::string>(value), failed);
+  return failed ? nullptr : std::move(object);
+}
+
 JsonObject to_json(const Tenant& tenant) {
-  JsonObject object = {{"id", raw(tenant.id)},
-                       {"name", tenant.name},
-                       {"title", tenant.title},
-                       {"domain", tenant.domain()},
-                       {"rooms_domain", to_json(tenant.domain_of(HostKind::rooms))},
-                       {"hosts", to_json(tenant.hosts)},
-                       {"site", tenant.site_id},
-                       {"plan", tenant.plan.name},
-                       {"origins", to_json(tenant.origins)},
-                       {"guests", tenant.guests_allowed},
-                       {"registration", tenant.registration_allowed},
-                       {"suspended", tenant.suspended},
-                       {"created", format_time(tenant.created_ms)}};
+  JsonObject object = {{"id", raw(tenant.id)},           {"name", tenant.name},
+                       {"domain", tenant.domain()},      {"rooms_domain", to_json(tenant.domain_of(HostKind::rooms))},
+                       {"hosts", to_json(tenant.hosts)}, {"site", tenant.site_id},
+                       {"suspended", tenant.suspended},  {"created", format_time(tenant.created_ms)}};
   if (tenant.suspended) object["suspend_reason"] = tenant.suspend_reason;
-  if (!tenant.theme.empty()) {
-    boost::json::error_code failed;
-    auto theme = boost::json::parse(tenant.theme, failed);
-    if (!failed) object["theme"] = std::move(theme);
+  for (const TenantField& field : tenant_fields()) {
+    auto value = to_json(field, tenant);
+    if (!value.is_null()) object[boost::json::string_view(field.name.data(), field.name.size())] = std::move(value);
   }
   return object;
 }

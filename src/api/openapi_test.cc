@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "api/call.h"
 #include "api/testing/openapi_check.h"
+#include "tenant/tenant_fields.h"
 
 namespace teahouse::api {
 namespace {
@@ -97,6 +99,23 @@ TEST(OpenApi, DescribesNothingElse) {
   for (const Endpoint& endpoint : endpoints())
     there.insert(lower(endpoint.method) + " " + std::string(endpoint.pattern));
   EXPECT_EQ(described, there);
+}
+
+TEST(OpenApi, DescribesEachFieldOfATenantByItsType) {
+  const testing::OpenApi open_api;
+  const std::map<FieldType, std::string_view> types = {{FieldType::flag, "boolean"},
+                                                       {FieldType::text, "string"},
+                                                       {FieldType::list, "array"},
+                                                       {FieldType::object, "object"}};
+  for (const TenantField& field : tenant_fields()) {
+    for (const char* schema : {"Tenant", "NewTenant", "CreateTenantFields", "ChangeTenantFields"}) {
+      const json::object& properties = open_api.schemas().at(schema).at("properties").as_object();
+      const json::value* property = properties.if_contains(json::string_view(field.name.data(), field.name.size()));
+      ASSERT_TRUE(property) << schema << " " << field.name;
+      EXPECT_EQ(std::string_view(property->at("type").as_string()), types.at(field.type))
+          << schema << " " << field.name;
+    }
+  }
 }
 
 // The checker itself: it must find what is wrong.

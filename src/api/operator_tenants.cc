@@ -18,14 +18,26 @@ Task<Result<void>> make_first_keys(ApiContext& api, TenantId tenant, FirstKeys& 
   co_return Result<void>();
 }
 
+template <class T>
+std::optional<FieldValue> as_value(std::optional<T> given) {
+  return given ? std::optional<FieldValue>(std::move(*given)) : std::nullopt;
+}
+
+std::optional<FieldValue> read_value(Fields& fields, const TenantField& field) {
+  switch (field.type) {
+    case FieldType::flag: return as_value(fields.flag(field.name));
+    case FieldType::text: return as_value(fields.optional_text(field.name));
+    case FieldType::list: return as_value(fields.list(field.name));
+    case FieldType::object: return as_value(fields.object(field.name));
+  }
+  return std::nullopt;
+}
+
 TenantChange read_change(Fields& fields) {
   TenantChange change;
-  change.title = fields.optional_text("title");
-  change.plan = fields.optional_text("plan");
-  change.theme = fields.object("theme");
-  change.origins = fields.list("origins");
-  change.guests_allowed = fields.flag("guests");
-  change.registration_allowed = fields.flag("registration");
+  for (const TenantField& field : tenant_fields()) {
+    if (auto value = read_value(fields, field)) change.emplace(field.name, std::move(*value));
+  }
   return change;
 }
 
@@ -40,11 +52,7 @@ Task<Outcome> create_tenant(ApiContext& api, Call call) {
   NewTenant wanted;
   wanted.name = call.fields.text("name");
   wanted.domain = call.fields.text("domain");
-  wanted.plan = call.fields.optional_text("plan").value_or(wanted.plan);
-  wanted.title = call.fields.optional_text("title").value_or("");
-  wanted.origins = call.fields.list("origins").value_or(wanted.origins);
-  wanted.guests_allowed = call.fields.flag("guests").value_or(false);
-  wanted.registration_allowed = call.fields.flag("registration").value_or(false);
+  wanted.fields = read_change(call.fields);
   if (const auto good = call.fields.check(); !good) co_return good.error();
 
   FirstKeys keys;

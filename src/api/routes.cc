@@ -8,9 +8,13 @@ using Names = std::vector<std::string_view>;
 
 const Names no_names;
 const Names page = {"cursor", "limit"};
-const Names tenant_changes = {"title", "plan", "theme", "origins", "guests", "registration"};
 const Names user_fields = {"name", "picture", "role", "password"};
 const Names room_fields = {"name", "description", "subject", "public", "members_only", "moderated", "owner", "members"};
+
+Names tenant_field_names(Names names = {}) {
+  for (const TenantField& field : tenant_fields()) names.push_back(field.name);
+  return names;
+}
 
 std::vector<Endpoint> operator_endpoints() {
   const std::string_view tenants = "/operator/v1/tenants", tenant = "/operator/v1/tenants/{name}";
@@ -24,14 +28,10 @@ std::vector<Endpoint> operator_endpoints() {
       {"GET", "/operator/v1/plans/{plan}", operator_key, get_plan},
       {"PUT", "/operator/v1/plans/{plan}", operator_key, put_plan, limits, no_names, false, Effect::changes_control},
       {"GET", tenants, operator_key, list_tenants, no_names, {"cursor", "limit", "domain"}},
-      {"POST",
-       tenants,
-       operator_key,
-       create_tenant,
-       {"name", "domain", "plan", "title", "origins", "guests", "registration"}},
+      {"POST", tenants, operator_key, create_tenant, tenant_field_names({"name", "domain"})},
       {"GET", tenant, operator_key, get_tenant},
-      {"PUT", tenant, operator_key, change_tenant, tenant_changes, no_names, false, Effect::changes_control},
-      {"PATCH", tenant, operator_key, change_tenant, tenant_changes, no_names, false, Effect::changes_control},
+      {"PUT", tenant, operator_key, change_tenant, tenant_field_names(), no_names, false, Effect::changes_control},
+      {"PATCH", tenant, operator_key, change_tenant, tenant_field_names(), no_names, false, Effect::changes_control},
       {"DELETE", tenant, operator_key, remove_tenant},
       {"POST",
        "/operator/v1/tenants/{name}/suspend",

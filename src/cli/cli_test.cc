@@ -16,6 +16,7 @@
 #include "http/router.h"
 #include "net/fake/running_loop.h"
 #include "net/listener.h"
+#include "tenant/tenant_fields.h"
 
 namespace teahouse::cli {
 namespace {
@@ -99,6 +100,21 @@ TEST_F(Cli, TakesAllOriginsAway) {
   answers_["PATCH /operator/v1/tenants/shop"] = {200, R"({"name":"shop"})"};
   EXPECT_EQ(run({"tenant", "set", "shop", "--origin", ""}), 0);
   EXPECT_EQ(asked_, R"(PATCH /operator/v1/tenants/shop {"origins":[]})");
+}
+
+TEST_F(Cli, SetsEachFieldOfATenant) {
+  answers_["PATCH /operator/v1/tenants/shop"] = {200, R"({"name":"shop"})"};
+  for (const TenantField& field : tenant_fields()) {
+    const bool is_flag = field.type == FieldType::flag, is_list = field.type == FieldType::list;
+    const std::string sent = is_flag ? "true" : is_list ? R"(["on"])" : R"("on")";
+    EXPECT_EQ(run({"tenant", "set", "shop", std::string(field.option), "on"}), 0) << err_;
+    EXPECT_EQ(asked_, "PATCH /operator/v1/tenants/shop {\"" + std::string(field.name) + "\":" + sent + "}");
+    for (const char* verb : {"create", "set"}) {
+      EXPECT_EQ(run({"tenant", verb, "--help"}), 0);
+      EXPECT_NE(out_.find(std::string(field.option) + " "), std::string::npos) << verb;
+      EXPECT_NE(out_.find(field.help.substr(0, 20)), std::string::npos) << verb;
+    }
+  }
 }
 
 TEST_F(Cli, EndsWithWhatTheServerSaid) {

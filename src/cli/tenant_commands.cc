@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 
 #include "cli/shell.h"
+#include "tenant/tenant_fields.h"
 
 namespace teahouse::cli {
 namespace {
@@ -9,36 +10,43 @@ namespace {
 namespace json = boost::json;
 
 struct TenantOptions {
-  std::string name, domain, plan, title, reason, guests, registration, theme;
-  std::vector<std::string> origins;
+  std::string name, domain, reason;
+  std::map<std::string_view, std::string> texts;  // of the fields, by their names
+  std::map<std::string_view, std::vector<std::string>> lists;
 };
 using OptionsPtr = std::shared_ptr<TenantOptions>;
 
 std::string path_of(const TenantOptions& options) { return "/tenants/" + escape_segment(options.name); }
 
 // What may be given at the start and changed later.
-void add_changes(CLI::App& command, TenantOptions& options) {
-  command.add_option("--plan", options.plan, "Its plan (see: teahouse plan list)");
-  command.add_option("--title", options.title, "What its users see");
-  command.add_option("--origin", options.origins,
-                     "A site whose pages may use the widget, as https://shop.example; may be repeated; \"\" for none");
-  command.add_option("--guests", options.guests, "May visitors chat without signing in?")
-      ->check(CLI::IsMember({"on", "off"}));
-  command.add_option("--registration", options.registration, "May XMPP clients register accounts?")
-      ->check(CLI::IsMember({"on", "off"}));
+void add_fields(CLI::App& command, TenantOptions& options) {
+  for (const TenantField& field : tenant_fields()) {
+    const std::string option(field.option), help(field.help);
+    if (field.type == FieldType::list) {
+      command.add_option(option, options.lists[field.name], help);
+    } else {
+      CLI::Option* added = command.add_option(option, options.texts[field.name], help);
+      if (field.type == FieldType::flag) added->check(CLI::IsMember({"on", "off"}));
+    }
+  }
 }
 
 // Only what was given, so that the rest stays.
-json::object changes_of(const CLI::App& command, const TenantOptions& options) {
+json::object fields_of(const CLI::App& command, const TenantOptions& options) {
   json::object object;
-  if (command.count("--plan")) object["plan"] = options.plan;
-  if (command.count("--title")) object["title"] = options.title;
-  if (command.count("--origin")) {
-    const bool none = options.origins == std::vector<std::string>{""};
-    object["origins"] = none ? json::array() : json::array(options.origins.begin(), options.origins.end());
+  for (const TenantField& field : tenant_fields()) {
+    if (command.count(std::string(field.option)) == 0) continue;
+    json::value& value = object[json::string_view(field.name.data(), field.name.size())];
+    if (field.type == FieldType::list) {
+      const auto& list = options.lists.at(field.name);
+      const bool is_none = list == std::vector<std::string>{""};
+      value = is_none ? json::array() : json::array(list.begin(), list.end());
+    } else if (field.type == FieldType::flag) {
+      value = options.texts.at(field.name) == "on";
+    } else {
+      value = options.texts.at(field.name);
+    }
   }
-  if (!options.guests.empty()) object["guests"] = options.guests == "on";
-  if (!options.registration.empty()) object["registration"] = options.registration == "on";
   return object;
 }
 
@@ -53,10 +61,10 @@ void add_create(CLI::App& group, Shell& shell) {
   CLI::App* command =
       add_named(group, "create", "Make a tenant; its first keys are shown now and never again", options);
   command->add_option("--domain", options->domain, "The domain of its accounts")->required();
-  add_changes(*command, *options);
+  add_fields(*command, *options);
   command->callback([&shell, command, options] {
     shell.command = [command, options](Shell& there) {
-      json::object body = changes_of(*command, *options);
+      json::object body = fields_of(*command, *options);
       body["name"] = options->name;
       body["domain"] = options->domain;
       return there.show(there.client().call("POST", "/tenants", json::serialize(body)));
@@ -67,12 +75,10 @@ void add_create(CLI::App& group, Shell& shell) {
 void add_set(CLI::App& group, Shell& shell) {
   const auto options = std::make_shared<TenantOptions>();
   CLI::App* command = add_named(group, "set", "Change a tenant; what is not given stays", options);
-  add_changes(*command, *options);
-  command->add_option("--theme", options->theme, "The widget's look, as a JSON object");
+  add_fields(*command, *options);
   command->callback([&shell, command, options] {
     shell.command = [command, options](Shell& there) {
-      json::object body = changes_of(*command, *options);
-      if (command->count("--theme")) body["theme"] = options->theme;
+      const json::object body = fields_of(*command, *options);
       return there.show(there.client().call("PATCH", path_of(*options), json::serialize(body)));
     };
   });

@@ -3,8 +3,9 @@
 // again.
 #include "tenant/tenant_rows.h"
 
+#include <array>
+
 #include "base/log.h"
-#include "tenant/names.h"
 #include "tenant/tables.h"
 #include "tenant/tenants.h"
 
@@ -17,7 +18,7 @@ using store::Row;
 using store::Statement;
 
 std::vector<store::Migration> Tenants::migrations() {
-  return {
+  std::vector<store::Migration> all = {
       {"tenant/1",
        {"CREATE TABLE sequences(name TEXT NOT NULL PRIMARY KEY, next BIGINT NOT NULL)",
         "INSERT INTO sequences(name, next) VALUES ('tenant', 0)", "CREATE TABLE plans(name TEXT NOT NULL PRIMARY KEY)",
@@ -35,6 +36,10 @@ std::vector<store::Migration> Tenants::migrations() {
        {"ALTER TABLE hosts ADD COLUMN kind TEXT NOT NULL DEFAULT 'accounts'",
         "UPDATE hosts SET kind = 'rooms' WHERE domain NOT IN (SELECT domain FROM tenants)",
         "ALTER TABLE tenants DROP COLUMN domain"}}};
+  for (const TenantField& field : tenant_fields()) {
+    if (!field.migration.empty()) all.push_back(tenant_rows::add_column(field));
+  }
+  return all;
 }
 
 namespace tenant_rows {
@@ -82,56 +87,80 @@ Result<Hosts> load_hosts(store::ControlPlane& control) {
   return all;
 }
 
-// The column `state`.
 constexpr size_t portion_keys = 100;
+// The column `state`.
 constexpr const char *being_made = "being made", *made = "made", *being_removed = "being removed";
 
-constexpr const char* columns =
-    "tenant_id, name, title, site_id, plan, suspended, suspend_reason, guests_allowed, registration_allowed, "
-    "origins, theme, occupant_id_secret, created_ms, state";
+// The columns that no TenantField has; make_tenant() and values_of() know their order.
+constexpr std::array<std::string_view, 8> own_columns = {
+    "tenant_id", "name", "site_id", "suspended", "suspend_reason", "occupant_id_secret", "created_ms", "state"};
+
+std::string columns() {
+  std::string all;
+  for (const std::string_view column : own_columns) all.append(all.empty() ? "" : ", ").append(column);
+  for (const TenantField& field : tenant_fields()) all.append(", ").append(field.column);
+  return all;
+}
+
+store::Value to_column(const FieldValue& value) {
+  if (const bool* flag = std::get_if<bool>(&value)) return int64_t{*flag};
+  if (const auto* list = std::get_if<std::vector<std::string>>(&value)) return join_lines(*list);
+  return std::get<std::string>(value);
+}
+
+FieldValue from_column(FieldType type, const store::Value& value) {
+  if (type == FieldType::flag) return as_int(value) != 0;
+  if (type == FieldType::list) return split_lines(as_text(value));
+  return as_text(value);
+}
 
 TenantPtr make_tenant(const Row& row, std::vector<HostName> hosts, const Plans& plans) {
   auto tenant = std::make_shared<Tenant>();
   tenant->id = static_cast<TenantId>(as_int(row[0]));
   tenant->name = as_text(row[1]);
-  tenant->title = as_text(row[2]);
+  tenant->site_id = as_text(row[2]);
+  tenant->suspended = as_int(row[3]) != 0;
+  tenant->suspend_reason = as_text(row[4]);
+  tenant->occupant_id_secret = as_text(row[5]);
+  tenant->created_ms = as_int(row[6]);
+  tenant->being_removed = as_text(row[7]) == being_removed;
+  size_t at = own_columns.size();
+  for (const TenantField& field : tenant_fields()) field.put(*tenant, from_column(field.type, row[at++]));
   tenant->hosts = std::move(hosts);
-  tenant->site_id = as_text(row[3]);
-  tenant->suspended = as_int(row[5]) != 0;
-  tenant->suspend_reason = as_text(row[6]);
-  tenant->guests_allowed = as_int(row[7]) != 0;
-  tenant->registration_allowed = as_int(row[8]) != 0;
-  tenant->origins = split_lines(as_text(row[9]));
-  tenant->theme = as_text(row[10]);
-  tenant->occupant_id_secret = as_text(row[11]);
-  tenant->created_ms = as_int(row[12]);
-  tenant->being_removed = as_text(row[13]) == being_removed;
   tenant->meter = std::make_shared<Meter>();
   tenant->staff = std::make_shared<Staff>();
   tenant->aliases = std::make_shared<Aliases>();
   tenant->spellings = std::make_shared<Spellings>();
-  const auto plan = plans.find(as_text(row[4]));
+  const auto plan = plans.find(tenant->plan.name);
   if (plan != plans.end()) {
     tenant->plan = plan->second;
   } else {  // rows are only written with a plan that is there: somebody wrote into the database
     log::warning("tenant", "A tenant's plan does not exist; the built-in limits hold",
-                 {{"tenant", tenant->name}, {"plan", as_text(row[4])}});
-    tenant->plan.name = as_text(row[4]);
+                 {{"tenant", tenant->name}, {"plan", tenant->plan.name}});
   }
   return tenant;
 }
 
 }  // namespace
 
+store::Migration add_column(const TenantField& field) {
+  const store::Value value = to_column(field.get(Tenant()));
+  const bool is_number = field.type == FieldType::flag;
+  return {std::string(field.migration),
+          {"ALTER TABLE tenants ADD COLUMN " + std::string(field.column) + (is_number ? " BIGINT" : " TEXT") +
+           " NOT NULL DEFAULT " + (is_number ? std::to_string(as_int(value)) : "'" + as_text(value) + "'")}};
+}
+
 std::vector<Statement> insert(const Tenant& tenant) {
-  std::vector<Statement> statements = {
-      draw_number("tenant"),
-      {std::string("INSERT INTO tenants(") + columns +
-           ") SELECT next, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM sequences WHERE name = 'tenant'",
-       {tenant.name, tenant.title, tenant.site_id, tenant.plan.name, int64_t{tenant.suspended}, tenant.suspend_reason,
-        int64_t{tenant.guests_allowed}, int64_t{tenant.registration_allowed}, join_lines(tenant.origins), tenant.theme,
-        Blob{tenant.occupant_id_secret}, tenant.created_ms, being_made}},
-  };
+  Statement row{"INSERT INTO tenants(" + columns() + ") SELECT next, ?, ?, ?, ?, ?, ?, ?",
+                {tenant.name, tenant.site_id, int64_t{tenant.suspended}, tenant.suspend_reason,
+                 Blob{tenant.occupant_id_secret}, tenant.created_ms, being_made}};
+  for (const TenantField& field : tenant_fields()) {
+    row.sql += ", ?";
+    row.parameters.push_back(to_column(field.get(tenant)));
+  }
+  row.sql += " FROM sequences WHERE name = 'tenant'";
+  std::vector<Statement> statements = {draw_number("tenant"), std::move(row)};
   for (const HostName& host : tenant.hosts) statements.push_back(insert_host(tenant, host));
   statements.push_back({"SELECT tenant_id FROM tenants WHERE name = ?", {tenant.name}});
   return statements;
@@ -142,12 +171,15 @@ Statement mark_made(TenantId tenant) {
 }
 
 Statement update(const Tenant& tenant) {
-  return {
-      "UPDATE tenants SET title = ?, plan = ?, suspended = ?, suspend_reason = ?, guests_allowed = ?, "
-      "registration_allowed = ?, origins = ?, theme = ?, state = ? WHERE tenant_id = ?",
-      {tenant.title, tenant.plan.name, int64_t{tenant.suspended}, tenant.suspend_reason, int64_t{tenant.guests_allowed},
-       int64_t{tenant.registration_allowed}, join_lines(tenant.origins), tenant.theme,
-       tenant.being_removed ? being_removed : made, to_value(tenant.id)}};
+  Statement statement{"UPDATE tenants SET suspended = ?, suspend_reason = ?, state = ?",
+                      {int64_t{tenant.suspended}, tenant.suspend_reason, tenant.being_removed ? being_removed : made}};
+  for (const TenantField& field : tenant_fields()) {
+    statement.sql.append(", ").append(field.column).append(" = ?");
+    statement.parameters.push_back(to_column(field.get(tenant)));
+  }
+  statement.sql += " WHERE tenant_id = ?";
+  statement.parameters.emplace_back(to_value(tenant.id));
+  return statement;
 }
 
 std::vector<Statement> remove(TenantId tenant, const std::vector<TenantTable>& tables) {
@@ -222,7 +254,7 @@ Result<Plans> load_plans(store::ControlPlane& control) {
 Result<std::vector<TenantPtr>> load_tenants(store::ControlPlane& control, const Plans& plans) {
   auto hosts = load_hosts(control);
   if (!hosts) return hosts.error();
-  const auto answer = control.execute_now({std::string("SELECT ") + columns + " FROM tenants ORDER BY name", {}});
+  const auto answer = control.execute_now({"SELECT " + columns() + " FROM tenants ORDER BY name", {}});
   if (!answer) return answer.error();
   std::vector<TenantPtr> tenants;
   tenants.reserve(answer->rows.size());

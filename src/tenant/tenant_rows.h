@@ -9,9 +9,12 @@
 #include "store/control_plane.h"
 #include "tenant/tables.h"
 #include "tenant/tenant.h"
+#include "tenant/tenant_fields.h"
 
 namespace teahouse::tenant_rows {
 
+// The column of a field that is newer than the table.
+store::Migration add_column(const TenantField& field);
 // Both in order; the last statement answers with the tenant's new id. A name or domain that is taken is a conflict.
 // Until it is made it is none.
 std::vector<store::Statement> insert(const Tenant& tenant);

@@ -8,7 +8,6 @@
 
 #include "base/random.h"
 #include "tenant/names.h"
-#include "tenant/origin.h"
 #include "tenant/tables.h"
 #include "tenant/tenant_rows.h"
 #include "tenant/turns.h"
@@ -125,7 +124,7 @@ struct Tenants::State {
   }
 
   Result<Tenant> make_tenant(const NewTenant& wanted) const;
-  Result<Tenant> make_changed(const Tenant& old, const TenantChange& change) const;
+  Result<Tenant> make_changed(Tenant tenant, const TenantChange& change) const;
   Task<void> tell_loops(Executor& home, TenantPtr tenant, bool removed);
   // Writes a new snapshot, keeps it and tells the loops. REQUIRES: it is the caller's turn.
   Task<Result<TenantPtr>> replace(Executor& home, Tenant changed);
@@ -151,11 +150,6 @@ struct Tenants::State {
 
 namespace {
 
-Result<std::string> parse_title(std::string_view text, const std::string& name) {
-  auto title = parse_shown_text("The title", text, title_characters_max);
-  return title && title->empty() ? Result<std::string>(name) : title;
-}
-
 Result<void> check_plan(const Plan& plan) {
   constexpr int64_t number_max = int64_t{1} << 53;  // what JSON's numbers can carry
   constexpr int64_t stanza_bytes_min = 10'000;      // RFC 6120 section 13.12
@@ -178,22 +172,12 @@ Result<Tenant> Tenants::State::make_tenant(const NewTenant& wanted) const {
   if (!name) return name.error();
   auto hosts = parse_hosts(wanted.domain, wanted.hosts);
   if (!hosts) return hosts.error();
-  auto title = parse_title(wanted.title, *name);
-  if (!title) return title.error();
-  auto origins = parse_origins(wanted.origins);
-  if (!origins) return origins.error();
-  auto plan = find_plan(wanted.plan);
-  if (!plan) return plan.error();
 
   Tenant tenant;
-  tenant.name = std::move(*name);
-  tenant.title = std::move(*title);
+  tenant.name = tenant.title = std::move(*name);
+  tenant.plan.name = "default";
   tenant.hosts = std::move(*hosts);
   tenant.site_id = "pk_" + random_token(20);
-  tenant.plan = std::move(*plan);
-  tenant.guests_allowed = wanted.guests_allowed;
-  tenant.registration_allowed = wanted.registration_allowed;
-  tenant.origins = std::move(*origins);
   // Kept as it is: it hides who is who from a room's other occupants, and opens nothing.
   tenant.occupant_id_secret = random_bytes(32);
   tenant.created_ms = clock.wall_ms();
@@ -201,35 +185,18 @@ Result<Tenant> Tenants::State::make_tenant(const NewTenant& wanted) const {
   tenant.staff = std::make_shared<Staff>();
   tenant.aliases = std::make_shared<Aliases>();
   tenant.spellings = std::make_shared<Spellings>();
-  if (const auto free = check_free(tenant); !free) return free.error();
-  return tenant;
+  auto made = make_changed(std::move(tenant), wanted.fields);
+  if (!made) return made;
+  if (const auto free = check_free(*made); !free) return free.error();
+  return made;
 }
 
-Result<Tenant> Tenants::State::make_changed(const Tenant& old, const TenantChange& change) const {
-  Tenant changed = old;
-  if (change.title) {
-    auto title = parse_title(*change.title, old.name);
-    if (!title) return title.error();
-    changed.title = std::move(*title);
-  }
-  if (change.plan) {
-    auto plan = find_plan(*change.plan);
-    if (!plan) return plan.error();
-    changed.plan = std::move(*plan);
-  }
-  if (change.theme) {
-    auto theme = parse_theme(*change.theme);
-    if (!theme) return theme.error();
-    changed.theme = std::move(*theme);
-  }
-  if (change.origins) {
-    auto origins = parse_origins(*change.origins);
-    if (!origins) return origins.error();
-    changed.origins = std::move(*origins);
-  }
-  changed.guests_allowed = change.guests_allowed.value_or(old.guests_allowed);
-  changed.registration_allowed = change.registration_allowed.value_or(old.registration_allowed);
-  return changed;
+Result<Tenant> Tenants::State::make_changed(Tenant tenant, const TenantChange& change) const {
+  if (const auto applied = apply(tenant, change); !applied) return applied.error();
+  auto plan = find_plan(tenant.plan.name);
+  if (!plan) return plan.error();
+  tenant.plan = std::move(*plan);
+  return tenant;
 }
 
 Task<void> Tenants::State::tell_loops(Executor& home, TenantPtr tenant, bool removed) {

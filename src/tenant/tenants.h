@@ -12,7 +12,6 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +21,7 @@
 #include "base/task.h"
 #include "store/control_plane.h"
 #include "tenant/tenant.h"
+#include "tenant/tenant_fields.h"
 
 namespace teahouse {
 
@@ -29,17 +29,9 @@ struct TenantTable;  // tables.h
 
 struct NewTenant {
   std::string name, domain;
-  std::vector<HostName> hosts;  // beside that of its accounts; when none are given, rooms at "rooms." and the domain
-  std::string plan = "default";
-  std::string title;
-  std::vector<std::string> origins;
-  bool guests_allowed = false, registration_allowed = false;
-};
-// Each field that is set is changed.
-struct TenantChange {
-  std::optional<std::string> title, plan, theme;
-  std::optional<std::vector<std::string>> origins;
-  std::optional<bool> guests_allowed, registration_allowed;
+  std::vector<HostName> hosts =
+      {};                    // beside that of its accounts; when none are given, rooms at "rooms." and the domain
+  TenantChange fields = {};  // what else differs from the defaults
 };
 
 class Tenants {

@@ -82,8 +82,8 @@ TEST(Tenants, AreKeptApartByTheDatabaseToo) {
 TEST(Tenants, RefuseWhatDoesNotParse) {
   TenantWorld world;
   NewTenant bad_origin = named("shop", "shop.example"), bad_plan = bad_origin;
-  bad_origin.origins = {"https://shop.example/path"};
-  bad_plan.plan = "gold";
+  bad_origin.fields = {{"origins", std::vector<std::string>{"https://shop.example/path"}}};
+  bad_plan.fields = {{"plan", "gold"}};
   for (const NewTenant& wanted :
        {named("Shop", "shop.example"), named("shop", "10.0.0.1"), named("", ""), bad_origin, bad_plan}) {
     EXPECT_EQ(kind_of(world.wait(world.tenants.create(world.home, wanted))), ErrorKind::bad_request);
@@ -95,11 +95,10 @@ TEST(Tenants, ChangeOnlyWhatIsSetAndOnlyThemselves) {
   TenantWorld world;
   const TenantPtr shop = world.make_tenant("shop", "shop.example");
   const TenantPtr forum = world.make_tenant("forum", "forum.example");
-  TenantChange change;
-  change.title = "The Shop";
-  change.origins = {{"https://Shop.example"}};
-  change.guests_allowed = true;
-  change.theme = "{\"color\":\"#0a7\"}";
+  TenantChange change = {{"title", "The Shop"},
+                         {"origins", std::vector<std::string>{"https://Shop.example"}},
+                         {"guests", true},
+                         {"theme", "{\"color\":\"#0a7\"}"}};
   const TenantPtr changed = world.wait(world.tenants.change(world.home, "shop", change)).value();
   EXPECT_EQ(changed->title, "The Shop");
   EXPECT_THAT(changed->origins, ElementsAre("https://shop.example"));
@@ -112,7 +111,7 @@ TEST(Tenants, ChangeOnlyWhatIsSetAndOnlyThemselves) {
   EXPECT_EQ(world.tenants.find("forum"), forum);
   EXPECT_THAT(world.published, ElementsAre("+shop", "+forum", "+shop"));
 
-  change.theme = "no json";
+  change["theme"] = "no json";
   EXPECT_EQ(kind_of(world.wait(world.tenants.change(world.home, "shop", change))), ErrorKind::bad_request);
   EXPECT_EQ(kind_of(world.wait(world.tenants.change(world.home, "nobody", {}))), ErrorKind::item_not_found);
   EXPECT_EQ(world.tenants.find("shop"), changed);
@@ -122,9 +121,7 @@ TEST(Tenants, AreLoadedAsTheyWereLeft) {
   TenantWorld world;
   const TenantPtr shop = world.make_tenant("shop", "bücher.example");
   world.make_tenant("forum", "forum.example");
-  TenantChange change;
-  change.origins = {{"https://a.example", "*"}};
-  change.registration_allowed = true;
+  const TenantChange change = {{"origins", std::vector<std::string>{"https://a.example", "*"}}, {"registration", true}};
   ASSERT_TRUE(world.wait(world.tenants.change(world.home, "shop", change)));
   ASSERT_TRUE(world.wait(world.tenants.suspend(world.home, "shop", "unpaid")));
 
@@ -224,7 +221,7 @@ TEST(Tenants, ThatAreBeingRemovedAreNeitherChangedNorReplaced) {
     EXPECT_FALSE(tenants->find("forum")->being_removed);
     EXPECT_EQ(kind_of(world.wait(tenants->resume(world.home, "shop"))), ErrorKind::conflict);
     EXPECT_EQ(kind_of(world.wait(tenants->suspend(world.home, "shop", "why"))), ErrorKind::conflict);
-    EXPECT_EQ(kind_of(world.wait(tenants->change(world.home, "shop", {.title = "Shop"}))), ErrorKind::conflict);
+    EXPECT_EQ(kind_of(world.wait(tenants->change(world.home, "shop", {{"title", "Shop"}}))), ErrorKind::conflict);
     for (const auto& [name, domain] : {std::pair{"shop", "other.example"}, std::pair{"other", "shop.example"},
                                        std::pair{"other", "rooms.shop.example"}}) {
       NewTenant wanted;

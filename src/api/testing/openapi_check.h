@@ -15,6 +15,7 @@ namespace json = boost::json;
 class OpenApi {
  public:
   OpenApi() : document_(json::parse(json::string_view(openapi_json().data(), openapi_json().size()))) {}
+  const json::object& schemas() const { return document_.at("components").at("schemas").as_object(); }
   const json::object& paths() const { return document_.at("paths").as_object(); }
 
   // Follows "$ref".

@@ -113,9 +113,7 @@ TEST(RoomJoin, LimitsOfPlanAndRoom) {
   small.limits.rooms = 1;
   small.limits.room_members = 2;
   ASSERT_TRUE(world.wait(world.tenants.set_plan(world.home, small)));
-  TenantChange change;
-  change.plan = "small";
-  const auto changed = world.wait(world.tenants.change(world.home, "shop", change));
+  const auto changed = world.wait(world.tenants.change(world.home, "shop", {{"plan", "small"}}));
   ASSERT_TRUE(changed);
   for (auto& home : world.homes) home->set_tenant(*changed);
   world.found("romeo@shop.example/a", "cave@rooms.shop.example/Romeo", field("muc#roomconfig_maxusers", "1"));

@@ -22,9 +22,7 @@ struct SharedWorld : RoomWorld {
     plan.limits.rooms = 5;
     plan.limits.rooms_per_account = rooms_per_account;
     EXPECT_TRUE(wait(tenants.set_plan(home, plan)));
-    TenantChange change;
-    change.plan = "shared";
-    const auto changed = wait(tenants.change(home, "shop", change));
+    const auto changed = wait(tenants.change(home, "shop", {{"plan", "shared"}}));
     EXPECT_TRUE(changed);
     for (auto& each : homes) each->set_tenant(*changed);
   }

@@ -44,7 +44,7 @@ class TenantWorld {
     NewTenant wanted;
     wanted.name = name;
     wanted.domain = domain;
-    wanted.plan = plan;
+    wanted.fields = {{"plan", plan}};
     return wait(tenants.create(home, wanted)).value();
   }
 

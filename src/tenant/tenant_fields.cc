@@ -1,0 +1,76 @@
+#include "tenant/tenant_fields.h"
+
+#include <algorithm>
+#include <array>
+
+#include "tenant/names.h"
+#include "tenant/origin.h"
+
+namespace teahouse {
+namespace {
+
+template <auto... Path>
+FieldValue get_member(const Tenant& tenant) {
+  return (tenant.*....*Path);
+}
+
+template <auto... Path>
+void put_member(Tenant& tenant, FieldValue value) {
+  auto& member = (tenant.*....*Path);
+  member = std::get<std::decay_t<decltype(member)>>(std::move(value));
+}
+
+template <class T>
+Result<FieldValue> as_value(Result<T> checked) {
+  return checked ? Result<FieldValue>(std::move(*checked)) : Result<FieldValue>(checked.error());
+}
+
+Result<FieldValue> check_title(const Tenant& tenant, FieldValue value) {
+  auto title = parse_shown_text("The title", std::get<std::string>(value), title_characters_max);
+  if (title && title->empty()) title = tenant.name;
+  return as_value(std::move(title));
+}
+
+Result<FieldValue> check_theme(const Tenant& /*tenant*/, FieldValue value) {
+  return as_value(parse_theme(std::get<std::string>(value)));
+}
+
+Result<FieldValue> check_origins(const Tenant& /*tenant*/, FieldValue value) {
+  return as_value(parse_origins(std::get<std::vector<std::string>>(value)));
+}
+
+constexpr std::array<TenantField, 6> fields = {{
+    {"title", "title", "--title", "What its users see", FieldType::text, get_member<&Tenant::title>,
+     put_member<&Tenant::title>, check_title},
+    {"plan", "plan", "--plan", "Its plan (see: teahouse plan list)", FieldType::text,
+     get_member<&Tenant::plan, &Plan::name>, put_member<&Tenant::plan, &Plan::name>},
+    {"theme", "theme", "--theme", "The widget's look, as a JSON object", FieldType::object, get_member<&Tenant::theme>,
+     put_member<&Tenant::theme>, check_theme},
+    {"origins", "origins", "--origin",
+     "A site whose pages may use the widget, as https://shop.example; may be repeated; \"\" for none", FieldType::list,
+     get_member<&Tenant::origins>, put_member<&Tenant::origins>, check_origins},
+    {"guests", "guests_allowed", "--guests", "May visitors chat without signing in?", FieldType::flag,
+     get_member<&Tenant::guests_allowed>, put_member<&Tenant::guests_allowed>},
+    {"registration", "registration_allowed", "--registration", "May XMPP clients register accounts?", FieldType::flag,
+     get_member<&Tenant::registration_allowed>, put_member<&Tenant::registration_allowed>},
+}};
+
+}  // namespace
+
+std::span<const TenantField> tenant_fields() { return fields; }
+
+Result<void> apply(Tenant& tenant, const TenantChange& change) {
+  for (const auto& [name, value] : change) {
+    const auto field = std::find_if(fields.begin(), fields.end(), [&](const auto& each) { return each.name == name; });
+    if (field == fields.end()) return Error{ErrorKind::bad_request, "A tenant has no field '" + name + "'."};
+    if (field->get(tenant).index() != value.index()) {
+      return Error{ErrorKind::bad_request, "The field '" + name + "' is of another type."};
+    }
+    auto checked = field->check ? field->check(tenant, value) : value;
+    if (!checked) return checked.error();
+    field->put(tenant, std::move(*checked));
+  }
+  return {};
+}
+
+}  // namespace teahouse
