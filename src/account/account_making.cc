@@ -3,10 +3,12 @@
 // Every row is inserted only where its tenant is (tables.h), so that an account made while its tenant is removed leaves
 // nothing behind. Meter::accounts is taken before the row is written and given back when it was not. The tenant's Staff
 // follows what is written: a row that was read may be of the past when its answer comes.
+#include "account/accounts.h"
+
 #include "account/account_names.h"
 #include "account/account_rows.h"
-#include "account/accounts_state.h"
 #include "account/reserved_form.h"
+#include "base/random.h"
 #include "tenant/tables.h"
 
 namespace teahouse {
@@ -78,16 +80,15 @@ Error reserved_user_id() {
               "' are the server's own, for visitors whom the site does not know. Give this user another id."};
 }
 
-Task<Result<void>> Accounts::State::insert(Self self, Executor& home, TenantPtr tenant, Account account,
-                                           std::string keys) {
-  const AbsentNames::Making making(self->absent, tenant->id, account.localpart);
+Task<Result<void>> Accounts::insert(Executor& home, TenantPtr tenant, Account account, std::string keys) {
+  const AbsentNames::Making making(absent_, tenant->id, account.localpart);
   for (int tries = 0; tries < 2; ++tries) {  // a removal may have kept the row out, and ended before it is asked for
     auto statement = account_rows::insert(tenant->id, account, keys);
-    const auto answer = co_await self->control.execute(home, std::move(statement));
+    const auto answer = co_await control_.execute(home, std::move(statement));
     if (!answer && answer.error().kind == ErrorKind::conflict) co_return known_account(account.localpart, *tenant);
     if (!answer) co_return answer.error();
     if (answer->changes != 0) co_return Result<void>();
-    const auto removal = co_await self->removals.has(home, tenant->id, account.localpart);
+    const auto removal = co_await removals_.has(home, tenant->id, account.localpart);
     if (!removal) co_return removal.error();
     if (*removal) co_return being_removed(account.localpart, *tenant);
   }
@@ -95,14 +96,14 @@ Task<Result<void>> Accounts::State::insert(Self self, Executor& home, TenantPtr 
 }
 
 // One that is not there; the primary key is what decides.
-Task<Result<Account>> Accounts::State::add(Self self, Executor& home, TenantPtr tenant, std::string prepared,
-                                           std::string password, AccountChange checked, Name name) {
+Task<Result<Account>> Accounts::add(Executor& home, TenantPtr tenant, std::string prepared, std::string password,
+                                    AccountChange checked, Name name) {
   if (is_guest_id(user_id_of(prepared)) && !checked.expires_ms) co_return reserved_user_id();
   const auto of_id = localpart_of_user_id(user_id_of(prepared));
   const bool is_moved = name == Name::of_site_user && of_id && spell_out_id(*of_id) == prepared;
   if (!of_id || (*of_id != prepared && !is_moved)) co_return taken_for_another(prepared);
   if (tenant->spellings->find_moved(prepared)) co_return taken_for_another(prepared);
-  if (const auto may = self->control.health().check_addition(); !may) co_return may.error();
+  if (const auto may = control_.health().check_addition(); !may) co_return may.error();
   Seat seat(*tenant);
   if (!seat.taken()) co_return too_many_accounts(*tenant);
   ReservedForm form(*tenant, prepared);
@@ -110,7 +111,7 @@ Task<Result<Account>> Accounts::State::add(Self self, Executor& home, TenantPtr 
     co_return known_form(prepared, tenant->aliases->owner(form.form()).value_or(form.form()), *tenant);
   }
   if (!form.is_localpart()) {
-    const auto other = co_await load(self, home, tenant, form.form());
+    const auto other = co_await load(home, tenant, form.form());
     if (other) co_return known_form(prepared, form.form(), *tenant);
     if (other.error().kind != ErrorKind::item_not_found) co_return other.error();
   }
@@ -119,17 +120,17 @@ Task<Result<Account>> Accounts::State::add(Self self, Executor& home, TenantPtr 
   account.is_new = true;
   account.localpart = std::move(prepared);
   account.role = "user";
-  account.created_ms = self->clock.wall_ms();
+  account.created_ms = clock_.wall_ms();
   account.incarnation = static_cast<int64_t>(random_u64() >> 1 | 1);
   account_rows::apply(account, checked);
   std::string keys;
   if (!password.empty()) {
-    auto hashed = co_await hash(self, home, tenant->id, std::move(password));
+    auto hashed = co_await hash(home, tenant->id, std::move(password));
     if (!hashed) co_return hashed.error();
     keys = std::move(*hashed);
     account.has_password = true;
   }
-  const auto inserted = co_await insert(self, home, tenant, account, std::move(keys));
+  const auto inserted = co_await insert(home, tenant, account, std::move(keys));
   if (!inserted) co_return inserted.error();
   seat.keep();
   form.lead_to_account();
@@ -139,28 +140,28 @@ Task<Result<Account>> Accounts::State::add(Self self, Executor& home, TenantPtr 
   co_return account;
 }
 
-Task<Result<Account>> Accounts::State::create(Self self, Executor& home, TenantPtr tenant, std::string localpart,
-                                              std::string password, AccountChange details) {
+Task<Result<Account>> Accounts::create(Executor& home, TenantPtr tenant, std::string localpart, std::string password,
+                                       AccountChange details) {
   auto prepared = account_rows::parse_localpart(*tenant, localpart);
   if (!prepared) co_return prepared.error();
   auto checked = account_rows::check_details(std::move(details));
   if (!checked) co_return checked.error();
   // Asked for before the password costs milliseconds.
-  const auto there = co_await load(self, home, tenant, *prepared);
+  const auto there = co_await load(home, tenant, *prepared);
   if (there) co_return known_account(*prepared, *tenant);
   if (there.error().kind != ErrorKind::item_not_found) co_return there.error();
   auto added =
-      co_await add(self, home, tenant, std::move(*prepared), std::move(password), std::move(*checked), Name::as_given);
+      co_await add(home, tenant, std::move(*prepared), std::move(password), std::move(*checked), Name::as_given);
   co_return added;
 }
 
 // Errors: also conflict or item_not_found when somebody else made or removed the account between the look and the
 // write.
-Task<Result<Account>> Accounts::State::upsert_once(Self self, Executor& home, TenantPtr tenant, std::string prepared,
-                                                   std::string password, AccountChange checked, Name name) {
-  auto account = co_await load(self, home, tenant, prepared);
+Task<Result<Account>> Accounts::upsert_once(Executor& home, TenantPtr tenant, std::string prepared,
+                                            std::string password, AccountChange checked, Name name) {
+  auto account = co_await load(home, tenant, prepared);
   if (!account && account.error().kind == ErrorKind::item_not_found) {
-    auto added = co_await add(self, home, tenant, prepared, std::move(password), std::move(checked), name);
+    auto added = co_await add(home, tenant, prepared, std::move(password), std::move(checked), name);
     co_return added;
   }
   if (!account) co_return account.error();
@@ -171,13 +172,13 @@ Task<Result<Account>> Accounts::State::upsert_once(Self self, Executor& home, Te
   if (account_rows::is_empty(change) && password.empty()) co_return account;
   std::string keys;
   if (!password.empty()) {
-    auto hashed = co_await hash(self, home, tenant->id, std::move(password));
+    auto hashed = co_await hash(home, tenant->id, std::move(password));
     if (!hashed) co_return hashed.error();
     keys = std::move(*hashed);
     account->has_password = true;
   }
   auto statement = account_rows::update(tenant->id, prepared, change, keys);
-  const auto answer = co_await self->control.execute(home, std::move(statement));
+  const auto answer = co_await control_.execute(home, std::move(statement));
   if (!answer) co_return answer.error();
   if (answer->changes == 0) co_return unknown_account(prepared, *tenant);
   account_rows::apply(*account, change);
@@ -186,54 +187,58 @@ Task<Result<Account>> Accounts::State::upsert_once(Self self, Executor& home, Te
   co_return account;
 }
 
-Task<Result<Account>> Accounts::State::upsert(Self self, Executor& home, TenantPtr tenant, std::string localpart,
-                                              std::string password, AccountChange details, Name name) {
+Task<Result<Account>> Accounts::upsert_as(Name name, Executor& home, TenantPtr tenant, std::string localpart,
+                                          AccountChange details, std::string password) {
   auto prepared = account_rows::parse_localpart(*tenant, localpart);
   if (!prepared) co_return prepared.error();
   auto checked = account_rows::check_details(std::move(details));
   if (!checked) co_return checked.error();
-  auto account = co_await upsert_once(self, home, tenant, *prepared, password, *checked, name);
+  auto account = co_await upsert_once(home, tenant, *prepared, password, *checked, name);
   if (account) co_return account;
   const ErrorKind kind = account.error().kind;
   if (kind != ErrorKind::conflict && kind != ErrorKind::item_not_found) co_return account;
-  auto again = co_await upsert_once(self, home, tenant, *prepared, password, *checked, name);
+  auto again = co_await upsert_once(home, tenant, *prepared, password, *checked, name);
   co_return again;
 }
 
+Task<Result<Account>> Accounts::upsert(Executor& home, TenantPtr tenant, std::string localpart, AccountChange details,
+                                       std::string password) {
+  return upsert_as(Name::as_given, home, std::move(tenant), std::move(localpart), std::move(details),
+                   std::move(password));
+}
+
 // Whether an account of this name, which is not there yet, could not be told from one that is.
-Task<Result<bool>> Accounts::State::is_like_another(Self self, Executor& home, TenantPtr tenant,
-                                                    std::string localpart) {
+Task<Result<bool>> Accounts::is_like_another(Executor& home, TenantPtr tenant, std::string localpart) {
   const std::string form = stringprep_form(localpart);
   const bool is_of_another = tenant->aliases->is_of_another(form, localpart);
   if (form == localpart && !is_of_another) co_return false;
-  const auto there = co_await load(self, home, tenant, localpart);
+  const auto there = co_await load(home, tenant, localpart);
   if (there) co_return false;
   if (there.error().kind != ErrorKind::item_not_found) co_return there.error();
   if (is_of_another) co_return true;
-  const auto other = co_await load(self, home, tenant, form);
+  const auto other = co_await load(home, tenant, form);
   if (!other && other.error().kind != ErrorKind::item_not_found) co_return other.error();
   co_return other.has_value();
 }
 
-Task<Result<std::string>> Accounts::State::find_place(Self self, Executor& home, TenantPtr tenant,
-                                                      std::string localpart) {
-  const auto is_like = co_await is_like_another(self, home, tenant, localpart);
+Task<Result<std::string>> Accounts::find_place(Executor& home, TenantPtr tenant, std::string localpart) {
+  const auto is_like = co_await is_like_another(home, tenant, localpart);
   if (!is_like) co_return is_like.error();
   if (*is_like) localpart = spell_out_id(localpart).value_or(localpart);
   co_return localpart;
 }
 
-Task<Result<Account>> Accounts::State::upsert_user(Self self, Executor& home, TenantPtr tenant, std::string localpart,
-                                                   std::string password, AccountChange details) {
-  auto place = co_await find_place(self, home, tenant, std::move(localpart));
+Task<Result<Account>> Accounts::upsert_user(Executor& home, TenantPtr tenant, std::string localpart,
+                                            AccountChange details, std::string password) {
+  auto place = co_await find_place(home, tenant, std::move(localpart));
   if (!place) co_return place.error();
-  auto account = co_await upsert(self, home, tenant, *place, password, details, Name::of_site_user);
+  auto account = co_await upsert_as(Name::of_site_user, home, tenant, *place, details, password);
   if (account || account.error().kind != ErrorKind::conflict) co_return account;
   // Somebody like them was being made at the same time?
-  auto other_place = co_await find_place(self, home, tenant, *place);
+  auto other_place = co_await find_place(home, tenant, *place);
   if (!other_place) co_return other_place.error();
   if (*other_place == *place) co_return account;
-  auto moved = co_await upsert(self, home, tenant, *other_place, password, details, Name::of_site_user);
+  auto moved = co_await upsert_as(Name::of_site_user, home, tenant, *other_place, details, password);
   co_return moved;
 }
 

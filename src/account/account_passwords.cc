@@ -1,6 +1,6 @@
 // Accounts, how their passwords are set and checked. Hashing takes milliseconds: PasswordQueue's thread does it.
 #include "account/account_rows.h"
-#include "account/accounts_state.h"
+#include "account/accounts.h"
 
 namespace teahouse {
 namespace {
@@ -16,13 +16,13 @@ Error wrong_password() { return {ErrorKind::not_authorized, "The user name or th
 }  // namespace
 
 // The keys of a password, as they are stored; made on the queue's thread.
-Task<Result<std::string>> Accounts::State::hash(Self self, Executor& home, TenantId tenant, std::string password) {
+Task<Result<std::string>> Accounts::hash(Executor& home, TenantId tenant, std::string password) {
   if (password.empty() || password.size() > password_bytes_max) {
     co_return Error{ErrorKind::bad_request, "The password must have 1 to 1023 bytes."};
   }
   using Keys = Result<sasl::ScramKeys>;
-  Async<Keys> made(home, [self, tenant, password](Async<Keys>::Done done) {
-    const bool waits = self->queue.post(
+  Async<Keys> made(home, [this, tenant, password](Async<Keys>::Done done) {
+    const bool waits = queue_.post(
         tenant, [done, password](bool run) { done(run ? sasl::make_scram_keys(password) : Keys(too_busy())); });
     if (!waits) done(too_busy());
   });
@@ -34,27 +34,26 @@ Task<Result<std::string>> Accounts::State::hash(Self self, Executor& home, Tenan
   co_return account_rows::to_text(*keys);
 }
 
-Task<Result<void>> Accounts::State::set_password(Self self, Executor& home, TenantPtr tenant, std::string localpart,
-                                                 std::string password) {
+Task<Result<void>> Accounts::set_password(Executor& home, TenantPtr tenant, std::string localpart,
+                                          std::string password) {
   auto prepared = account_rows::parse_localpart(*tenant, localpart);
   if (!prepared) co_return prepared.error();
-  const auto there = co_await load(self, home, tenant, *prepared);
+  const auto there = co_await load(home, tenant, *prepared);
   if (!there) co_return there.error();
-  auto keys = co_await hash(self, home, tenant->id, std::move(password));
+  auto keys = co_await hash(home, tenant->id, std::move(password));
   if (!keys) co_return keys.error();
   auto statement = account_rows::update(tenant->id, *prepared, {}, *keys);
-  const auto answer = co_await self->control.execute(home, std::move(statement));
+  const auto answer = co_await control_.execute(home, std::move(statement));
   if (!answer) co_return answer.error();
   if (answer->changes == 0) co_return unknown_account(*prepared, *tenant);
   co_return Result<void>();
 }
 
-Task<Result<sasl::ScramKeys>> Accounts::State::load_keys(Self self, Executor& home, TenantPtr tenant,
-                                                         std::string localpart) {
+Task<Result<sasl::ScramKeys>> Accounts::load_keys(Executor& home, TenantPtr tenant, std::string localpart) {
   const auto prepared = account_rows::parse_localpart(*tenant, localpart);
   if (!prepared) co_return unknown_account(localpart, *tenant);
   auto select = account_rows::select_keys(tenant->id, *prepared);
-  const auto answer = co_await self->control.execute(home, std::move(select));
+  const auto answer = co_await control_.execute(home, std::move(select));
   if (!answer) co_return answer.error();
   const std::string stored = answer->rows.empty() ? std::string() : store::as_text(answer->rows[0][0]);
   if (stored.empty()) co_return unknown_account(*prepared, *tenant);
@@ -64,20 +63,20 @@ Task<Result<sasl::ScramKeys>> Accounts::State::load_keys(Self self, Executor& ho
                   "The stored keys of '" + *prepared + "' at " + tenant->domain() + " can't be read."};
 }
 
-Task<Result<void>> Accounts::State::check_password(Self self, Executor& home, TenantPtr tenant, std::string localpart,
-                                                   std::string password) {
+Task<Result<void>> Accounts::check_password(Executor& home, TenantPtr tenant, std::string localpart,
+                                            std::string password) {
   if (password.empty() || password.size() > password_bytes_max) co_return wrong_password();
   if (auto prepared = account_rows::parse_localpart(*tenant, localpart)) localpart = std::move(*prepared);
-  const auto stored = co_await load_keys(self, home, tenant, localpart);
+  const auto stored = co_await load_keys(home, tenant, localpart);
   if (!stored && stored.error().kind != ErrorKind::item_not_found) co_return stored.error();
-  const sasl::ScramKeys keys = stored ? *stored : sasl::make_fake_keys(self->fake_secret, localpart);
+  const sasl::ScramKeys keys = stored ? *stored : sasl::make_fake_keys(fake_secret_, localpart);
   struct Found {
     bool is_right = false;
     std::optional<sasl::ScramKeys> more_keys;
   };
   using Checked = Result<Found>;
-  Async<Checked> checked(home, [self, tenant, keys, password](Async<Checked>::Done done) {
-    const bool waits = self->queue.post(tenant->id, [done, keys, password](bool run) {
+  Async<Checked> checked(home, [this, tenant, keys, password](Async<Checked>::Done done) {
+    const bool waits = queue_.post(tenant->id, [done, keys, password](bool run) {
       if (!run) return done(too_busy());
       Found found{sasl::check_password(keys, password), {}};
       if (found.is_right) found.more_keys = sasl::add_other_form(keys, password);
@@ -90,7 +89,7 @@ Task<Result<void>> Accounts::State::check_password(Self self, Executor& home, Te
   if (!found->is_right || !stored) co_return wrong_password();
   if (found->more_keys) {
     auto replace = account_rows::replace_keys(tenant->id, localpart, keys, *found->more_keys);
-    co_await self->control.execute(home, std::move(replace));  // else at the next login
+    co_await control_.execute(home, std::move(replace));  // else at the next login
   }
   co_return Result<void>();
 }

@@ -1,6 +1,6 @@
 // Accounts: who may log in at a tenant: credentials, names, pictures, roles; and how a secret is checked.
 //
-// Thread: any; the tasks go on on `home`.
+// Thread: any; the tasks go on on `home`. Lifetime: it outlives its tasks, as the loops end before it does.
 // Limits: the plan's accounts (resource_constraint, naming plan and limit); localpart as RFC 7622; password 1..1023
 // bytes; name 128 characters and picture an https URL of 2048 bytes, as in a site token; 1,000 passwords waiting to
 // be checked or set, 200 of one tenant (service_unavailable). A page of a list has 1,000 accounts. Errors:
@@ -8,13 +8,14 @@
 // be, bad_request for details or a password that cannot be, and for a guest's id without an end.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "account/absent_names.h"
 #include "account/account_removals.h"
+#include "account/password_queue.h"
 #include "account/user_id.h"
 #include "base/clock.h"
 #include "base/executor.h"
@@ -82,7 +83,7 @@ class Accounts {
   Task<Result<void>> set_password(Executor& home, TenantPtr tenant, std::string localpart, std::string password);
   // The first of two steps, account_removals.h.
   Task<Result<AccountRemovalPtr>> remove(Executor& home, TenantPtr tenant, std::string localpart);
-  AccountRemovals& removals();
+  AccountRemovals& removals() { return removals_; }
   // By localpart; `cursor` is a page's next_cursor, at first empty; an empty next_cursor is the end.
   Task<Result<AccountPage>> list(Executor& home, TenantPtr tenant, std::string cursor, size_t rows_max);
 
@@ -101,8 +102,28 @@ class Accounts {
   Result<void> count_all(const std::vector<TenantPtr>& tenants);
 
  private:
-  struct State;
-  std::shared_ptr<State> state_;
+  enum class Name { as_given, of_site_user };  // only the latter may be spelt out
+
+  static Error unknown_account(const std::string& localpart, const Tenant& tenant);
+  // All that follow are given prepared localparts and checked changes.
+  Task<Result<std::string>> hash(Executor& home, TenantId tenant, std::string password);
+  Task<Result<Account>> load(Executor& home, TenantPtr tenant, std::string prepared);
+  Task<Result<void>> insert(Executor& home, TenantPtr tenant, Account account, std::string keys);
+  Task<Result<Account>> add(Executor& home, TenantPtr tenant, std::string prepared, std::string password,
+                            AccountChange checked, Name name);
+  Task<Result<Account>> upsert_once(Executor& home, TenantPtr tenant, std::string prepared, std::string password,
+                                    AccountChange checked, Name name);
+  Task<Result<bool>> is_like_another(Executor& home, TenantPtr tenant, std::string localpart);
+  // upsert(), and upsert_user() at its place.
+  Task<Result<Account>> upsert_as(Name name, Executor& home, TenantPtr tenant, std::string localpart,
+                                  AccountChange details, std::string password);
+
+  store::ControlPlane& control_;
+  const Clock& clock_;
+  const std::string fake_secret_;  // of the keys that accounts that do not exist are checked against
+  AccountRemovals removals_{control_};
+  AbsentNames absent_;
+  PasswordQueue queue_;
 };
 
 }  // namespace teahouse
