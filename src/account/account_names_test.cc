@@ -91,7 +91,7 @@ TEST(Accounts, OfASiteHaveAPlaceWhateverTheirForm) {
   EXPECT_EQ(put(world.shop, "GROSS").find("GROSS"), 13U) << "but another spelling: The user id 'GROSS'";
   EXPECT_EQ(world.shop->meter->accounts, 6);
 
-  Tenants after_restart(*world.control, world.clock);
+  Tenants after_restart(*world.control, world.clock, world.keys, world.audit);
   const auto tenants = after_restart.load_all();
   ASSERT_TRUE(tenants && world.accounts.count_all(*tenants));
   for (const auto& [first, other, moved] : pairs) {

@@ -238,7 +238,7 @@ TEST(Accounts, AreCountedAtTheStart) {
   AccountWorld world;
   for (const char* name : {"a", "b"}) ASSERT_TRUE(world.create(world.shop, name));
   ASSERT_TRUE(world.create(world.forum, "c"));
-  Tenants again(*world.control, world.clock);
+  Tenants again(*world.control, world.clock, world.keys, world.audit);
   const auto tenants = again.load_all();
   ASSERT_TRUE(world.accounts.count_all(*tenants));
   EXPECT_EQ(again.find("shop")->meter->accounts, 2);

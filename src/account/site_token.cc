@@ -55,7 +55,7 @@ Result<SignedInUser> check_site_token(const Tenant& tenant, const Keys& keys, st
   if (*issuer != tenant.site_id) {
     return refused("This token is of another site: its \"iss\" must be the site id " + tenant.site_id + ".");
   }
-  const std::vector<std::string> secrets = keys.signing_secrets(tenant.id);
+  const std::vector<std::string> secrets = keys.signing.list(tenant.id);
   auto verified = crypto::verify_token(token, secrets, now_ms / 1000);
   if (!verified) return refused(verified.error().text);
 

@@ -13,7 +13,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 struct TokenWorld : testing::AccountWorld {
-  std::string secret(const TenantPtr& tenant) { return wait(keys.rotate_signing_secret(home, tenant->id))->secret; }
+  std::string secret(const TenantPtr& tenant) { return wait(keys.signing.rotate(home, tenant->id))->secret; }
   crypto::SiteToken claims(const TenantPtr& tenant, const std::string& user_id) {
     return {.iss = tenant->site_id, .sub = user_id, .exp_s = clock.wall_ms() / 1000 + 3600};
   }

@@ -65,7 +65,7 @@ Result<std::string> read_authorization(std::string_view header) {
 
 // With an API key; the tenant is the key's.
 std::optional<Outcome> identify_key(ApiContext& api, Call& call, const std::string& key) {
-  const auto owner = api.house().keys.find_api_key(key);
+  const auto owner = api.house().keys.api.find(key);
   call.tenant = owner ? api.tenants.find(*owner) : nullptr;
   call.actor = "key";
   if (call.tenant) return std::nullopt;

@@ -5,19 +5,6 @@
 namespace teahouse::api {
 namespace {
 
-struct FirstKeys {
-  std::string api_key, signing_secret;
-};
-
-Task<Result<void>> make_first_keys(ApiContext& api, TenantId tenant, FirstKeys& made) {
-  auto key = co_await api.house().keys.make_api_key(api.loop(), tenant, "first key");
-  if (!key) co_return key.error();
-  auto secret = co_await api.house().keys.rotate_signing_secret(api.loop(), tenant);
-  if (!secret) co_return secret.error();
-  made = {std::move(key->secret), std::move(secret->secret)};
-  co_return Result<void>();
-}
-
 template <class T>
 std::optional<FieldValue> as_value(std::optional<T> given) {
   return given ? std::optional<FieldValue>(std::move(*given)) : std::nullopt;
@@ -55,15 +42,12 @@ Task<Outcome> create_tenant(ApiContext& api, Call call) {
   wanted.fields = read_change(call.fields);
   if (const auto good = call.fields.check(); !good) co_return good.error();
 
-  FirstKeys keys;
-  Tenants::Equip equip = [&api, &keys](Executor&, TenantId id) { return make_first_keys(api, id, keys); };
-  const auto tenant = co_await api.tenants.create(api.loop(), std::move(wanted), std::move(equip));
-  if (!tenant) co_return tenant.error();
-  co_await record(api, (*tenant)->id, call.actor, "tenant.create", (*tenant)->name + ", " + (*tenant)->domain());
-  JsonObject object = to_json(**tenant);
-  object["api_key"] = keys.api_key;
-  object["signing_secret"] = keys.signing_secret;
-  co_return make_answer(201, object, (*tenant)->site_id);
+  const auto made = co_await api.tenants.create(api.loop(), std::move(wanted), call.actor);
+  if (!made) co_return made.error();
+  JsonObject object = to_json(*made->tenant);
+  object["api_key"] = made->api_key;
+  object["signing_secret"] = made->signing_secret;
+  co_return make_answer(201, object, made->tenant->site_id);
 }
 
 Task<Outcome> list_tenants(ApiContext& api, Call call) {

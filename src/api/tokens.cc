@@ -25,7 +25,7 @@ Task<Outcome> make_token(ApiContext& api, Call call) {
   }
   const int64_t now_ms = api.home.clock().wall_ms();
   claims.exp_s = now_ms / 1000 + lifetime_s;
-  const auto secrets = api.house().keys.signing_secrets(call.tenant->id);
+  const auto secrets = api.house().keys.signing.list(call.tenant->id);
   if (secrets.empty()) {
     co_return Error{ErrorKind::conflict, "This site has no signing secret. POST /v1/signing-secrets makes one."};
   }

@@ -39,7 +39,7 @@ std::string make_guest_id() {
 // The guest whose token this is, also when it ran out not too long ago. It is verified as of then.
 Result<crypto::SiteToken> read_old_token(const Keys& keys, const Tenant& tenant, const std::string& token,
                                          int64_t now_s) {
-  const auto secrets = keys.signing_secrets(tenant.id);
+  const auto secrets = keys.signing.list(tenant.id);
   auto claims = crypto::verify_token(token, secrets, now_s - guest_renewal_s);
   if (!claims) return Error{ErrorKind::not_authorized, claims.error().text};
   if (claims->iss != tenant.site_id || !claims->guest) {
@@ -78,7 +78,7 @@ Task<Outcome> make_guest_token(ApiContext& api, TenantPtr tenant, std::string ol
                                std::optional<std::string> name) {
   const auto claims = co_await make_claims(api, tenant, std::move(old_token), std::move(name));
   if (!claims) co_return claims.error();
-  const auto secrets = api.house().keys.signing_secrets(tenant->id);
+  const auto secrets = api.house().keys.signing.list(tenant->id);
   if (secrets.empty())
     co_return Error{ErrorKind::conflict, "This site has no signing secret, so it can have no guests."};
   const std::string token = crypto::make_token(*claims, secrets.front());

@@ -39,11 +39,11 @@ struct Server::State {
         data(std::move(its_planes.data)),
         bond(std::move(its_planes.bond)),
         clock_watch(*data, clock),
-        tenants(*control, clock),
         keys(*control, clock, secrets.seal_key),
         accounts(*control, clock),
         certificates(*control, clock, secrets.seal_key),
         audit(*control, clock),
+        tenants(*control, clock, keys, audit),
         throttle(clock),
         limits(clock),
         idempotency(*data, clock, std::move(its_sealer)),
@@ -63,11 +63,11 @@ struct Server::State {
   std::unique_ptr<store::DataPlane> data;
   const std::unique_ptr<store::Bond> bond;
   store::ClockWatch clock_watch;
-  Tenants tenants;
   Keys keys;
   Accounts accounts;
   Certificates certificates;
   Audit audit;
+  Tenants tenants;
   LoginThrottle throttle;
   CallLimits limits;
   api::IdempotencyRecords idempotency;

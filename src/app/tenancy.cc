@@ -93,7 +93,6 @@ Task<void> Tenancy::publish(Tenancy& self, Executor& home, TenantPtr tenant, boo
   co_await everywhere;
   if (removed) {
     for (const HostName& host : tenant->hosts) self.forget_certificate(host.domain);
-    self.house_.keys.forget(tenant->id);
   }
 }
 
@@ -243,7 +242,7 @@ Task<void> Tenancy::finish_account_removals(Tenancy& self, net::Loop& loop) {
 }
 
 Task<void> Tenancy::store_notes(Tenancy& self, net::Loop& loop, std::function<void()> done) {
-  const auto uses = co_await self.house_.keys.store_uses(loop);
+  const auto uses = co_await self.house_.keys.api.store_uses(loop);
   if (!uses) log::warning("keys", "The last uses of keys could not be noted", {{"why", uses.error().text}});
   const auto logins = co_await store_known_logins(self.control_, loop, self.house_.throttle);
   if (!logins) {

@@ -46,11 +46,12 @@ std::vector<store::Migration> Audit::migrations() {
             "INSERT INTO sequences(name, next) VALUES ('audit', 0)"}}};
 }
 
+std::vector<Statement> Audit::insert(const AuditLine& line) const {
+  return {draw_number("audit"), trim(line.tenant), insert_line(line, clock_.wall_ms())};
+}
+
 Task<Result<void>> Audit::record(Executor& home, AuditLine line) {
-  std::vector<Statement> statements;
-  statements.push_back(draw_number("audit"));
-  statements.push_back(trim(line.tenant));
-  statements.push_back(insert_line(line, clock_.wall_ms()));
+  auto statements = insert(line);
   auto answer = co_await control_.transact(home, std::move(statements));
   if (!answer) co_return answer.error();
   if (answer->changes == 0) co_return no_such_tenant();

@@ -29,6 +29,8 @@ class Audit {
   Audit(store::ControlPlane& control, const Clock& clock) : control_(control), clock_(clock) {}
   static std::vector<store::Migration> migrations();
 
+  // record() in a transaction of others.
+  std::vector<store::Statement> insert(const AuditLine& line) const;
   // The removal of a tenant is recorded under the house: the tenant's own lines go with it.
   Task<Result<void>> record(Executor& home, AuditLine line);
   // Newest first.

@@ -90,76 +90,58 @@ Result<HostCertificate> check_certificate(const Tenant& tenant, const std::strin
 
 }  // namespace
 
-struct Certificates::State {
-  State(store::ControlPlane& the_control, const Clock& the_clock, std::string_view seal_key)
-      : control(the_control), clock(the_clock), sealer(crypto::Sealer::make(seal_key)) {}
-
-  store::ControlPlane& control;
-  const Clock& clock;
-  const Result<crypto::Sealer> sealer;
-
-  using Self = std::shared_ptr<State>;
-  static Task<Result<HostCertificate>> set(Self self, Executor& home, TenantPtr tenant, std::string domain,
-                                           std::string chain_pem, std::string key_pem);
-  static Task<Result<void>> remove(Self self, Executor& home, TenantId tenant, std::string domain);
-  static Task<Result<std::vector<CertificateStatus>>> list(Self self, Executor& home, TenantId tenant);
-};
-
 std::vector<store::Migration> Certificates::migrations() {
   return {{"certificates/1",
            {"CREATE TABLE certificates(tenant_id BIGINT NOT NULL, domain TEXT NOT NULL, chain TEXT NOT NULL, "
             "sealed_key BYTEA NOT NULL, not_after_ms BIGINT NOT NULL, PRIMARY KEY (tenant_id, domain))"}}};
 }
 
-Task<Result<HostCertificate>> Certificates::State::set(Self self, Executor& home, TenantPtr tenant, std::string domain,
-                                                       std::string chain_pem, std::string key_pem) {
-  if (!self->sealer) co_return self->sealer.error();
-  auto certificate = check_certificate(*tenant, domain, chain_pem, std::move(key_pem), self->clock.wall_ms());
+Task<Result<HostCertificate>> Certificates::set(Executor& home, TenantPtr tenant, std::string domain,
+                                                std::string chain_pem, std::string key_pem) {
+  if (!sealer_) co_return sealer_.error();
+  auto certificate = check_certificate(*tenant, domain, chain_pem, std::move(key_pem), clock_.wall_ms());
   if (!certificate) co_return certificate.error();
-  const std::string sealed = self->sealer->seal(certificate->key_pem, place_of(tenant->id, domain));
+  const std::string sealed = sealer_->seal(certificate->key_pem, place_of(tenant->id, domain));
   std::vector<Statement> statements;
   statements.push_back({"DELETE FROM certificates WHERE tenant_id = ? AND domain = ?", {to_value(tenant->id), domain}});
   statements.push_back(
       {"INSERT INTO certificates(tenant_id, domain, chain, sealed_key, not_after_ms) "
        "SELECT tenant_id, ?, ?, ?, ? FROM tenants WHERE tenant_id = ?",
        {domain, certificate->chain_pem, Blob{sealed}, certificate->not_after_ms, to_value(tenant->id)}});
-  const auto answer = co_await self->control.transact(home, std::move(statements));
+  const auto answer = co_await control_.transact(home, std::move(statements));
   if (!answer) co_return answer.error();
   if (answer->changes == 0) co_return no_such_tenant();
   co_return certificate;
 }
 
-Task<Result<void>> Certificates::State::remove(Self self, Executor& home, TenantId tenant, std::string domain) {
+Task<Result<void>> Certificates::remove(Executor& home, TenantId tenant, std::string domain) {
   Statement statement{"DELETE FROM certificates WHERE tenant_id = ? AND domain = ?", {to_value(tenant), domain}};
-  const auto answer = co_await self->control.execute(home, std::move(statement));
+  const auto answer = co_await control_.execute(home, std::move(statement));
   if (!answer) co_return answer.error();
   if (answer->changes == 0) co_return Error{ErrorKind::item_not_found, "There is no own certificate for this domain."};
   co_return Result<void>();
 }
 
-Task<Result<std::vector<CertificateStatus>>> Certificates::State::list(Self self, Executor& home, TenantId tenant) {
+Task<Result<std::vector<CertificateStatus>>> Certificates::list(Executor& home, TenantId tenant) {
   Statement select{"SELECT domain, not_after_ms FROM certificates WHERE tenant_id = ? ORDER BY domain",
                    {to_value(tenant)}};
-  const auto answer = co_await self->control.execute(home, std::move(select));
+  const auto answer = co_await control_.execute(home, std::move(select));
   if (!answer) co_return answer.error();
   std::vector<CertificateStatus> infos;
   for (const Row& row : answer->rows) infos.push_back({as_text(row[0]), as_int(row[1])});
   co_return infos;
 }
 
-Certificates::Certificates(store::ControlPlane& control, const Clock& clock, std::string seal_key)
-    : state_(std::make_shared<State>(control, clock, seal_key)) {}
-
 Result<std::vector<HostCertificate>> Certificates::load_all() {
-  if (!state_->sealer) return state_->sealer.error();
-  const auto answer = state_->control.execute_now(
+  if (!sealer_) return sealer_.error();
+  const auto answer = control_.execute_now(
       {"SELECT tenant_id, domain, chain, sealed_key, not_after_ms FROM certificates ORDER BY tenant_id, domain", {}});
   if (!answer) return answer.error();
   std::vector<HostCertificate> all;
   for (const Row& row : answer->rows) {
     HostCertificate certificate{
         static_cast<TenantId>(as_int(row[0])), as_text(row[1]), as_text(row[2]), {}, as_int(row[4])};
-    auto key = state_->sealer->open(as_text(row[3]), place_of(certificate.tenant, certificate.domain));
+    auto key = sealer_->open(as_text(row[3]), place_of(certificate.tenant, certificate.domain));
     if (!key) {
       return Error{
           ErrorKind::internal_server_error,
@@ -170,17 +152,6 @@ Result<std::vector<HostCertificate>> Certificates::load_all() {
     all.push_back(std::move(certificate));
   }
   return all;
-}
-
-Task<Result<HostCertificate>> Certificates::set(Executor& home, TenantPtr tenant, std::string domain,
-                                                std::string chain_pem, std::string key_pem) {
-  return State::set(state_, home, std::move(tenant), std::move(domain), std::move(chain_pem), std::move(key_pem));
-}
-Task<Result<void>> Certificates::remove(Executor& home, TenantId tenant, std::string domain) {
-  return State::remove(state_, home, tenant, std::move(domain));
-}
-Task<Result<std::vector<CertificateStatus>>> Certificates::list(Executor& home, TenantId tenant) {
-  return State::list(state_, home, tenant);
 }
 
 }  // namespace teahouse

@@ -1,19 +1,20 @@
 // Certificates: the certificates that tenants bring for their own domains: PEM chain and sealed private key.
 //
 // It only keeps them: app/ gives them to the listeners' TLS, and one of the LocalCa (local_ca.h) to a host that has
-// none. Thread: any; the tasks go on on `home`. Limits: one for each of a tenant's two hosts; a chain of 64 KiB and 10
+// none. Thread: any; the tasks go on on `home`. Limits: one for each of a tenant's hosts; a chain of 64 KiB and 10
 // certificates, a key of 16 KiB. Errors: bad_request for what is no good certificate for the domain, with a sentence
 // for who uploaded it; item_not_found.
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/executor.h"
 #include "base/task.h"
+#include "crypto/sealer.h"
 #include "store/control_plane.h"
 #include "tenant/tenant.h"
 
@@ -33,8 +34,9 @@ struct CertificateStatus {
 
 class Certificates {
  public:
-  // `seal_key` is 32 bytes from a file that is not in the database, as of Keys.
-  Certificates(store::ControlPlane& control, const Clock& clock, std::string seal_key);
+  // `seal_key` is 32 bytes from a file that is not in the database, as of SigningSecrets.
+  Certificates(store::ControlPlane& control, const Clock& clock, std::string_view seal_key)
+      : control_(control), clock_(clock), sealer_(crypto::Sealer::make(seal_key)) {}
   static std::vector<store::Migration> migrations();
 
   // All of all tenants. Thread: before any loop runs.
@@ -48,8 +50,9 @@ class Certificates {
   Task<Result<std::vector<CertificateStatus>>> list(Executor& home, TenantId tenant);
 
  private:
-  struct State;
-  std::shared_ptr<State> state_;
+  store::ControlPlane& control_;
+  const Clock& clock_;
+  const Result<crypto::Sealer> sealer_;
 };
 
 }  // namespace teahouse

@@ -16,11 +16,7 @@ using testing::TenantWorld;
 using Names = std::vector<HostName>;
 
 NewTenant wanted_tenant(std::string name, std::string domain, Names hosts = {}) {
-  NewTenant wanted;
-  wanted.name = std::move(name);
-  wanted.domain = std::move(domain);
-  wanted.hosts = std::move(hosts);
-  return wanted;
+  return {std::move(name), std::move(domain), std::move(hosts)};
 }
 
 const Names many = {{"chat.shop.example", HostKind::rooms}, {"Bücher.example", HostKind::rooms}};
@@ -41,13 +37,13 @@ TEST(Hosts, AreThatOfTheAccountsAndOneForRooms) {
 
 TEST(Hosts, MayBeAnyNumberAndAreKept) {
   TenantWorld world;
-  const auto shop = world.wait(world.tenants.create(world.home, wanted_tenant("shop", "shop.example", many)));
+  const auto shop = world.try_tenant(wanted_tenant("shop", "shop.example", many));
   ASSERT_TRUE(shop);
   EXPECT_EQ((*shop)->domain(), "shop.example");
   EXPECT_EQ((*shop)->domain_of(HostKind::rooms), "chat.shop.example");
   EXPECT_EQ((*shop)->hosts.size(), 3U);
   world.make_tenant("forum", "a.example");  // sorts before
-  Tenants again(*world.control, world.clock);
+  Tenants again(*world.control, world.clock, world.keys, world.audit);
   ASSERT_TRUE(again.load_all());
   EXPECT_EQ(again.find("shop")->domain(), "shop.example");
   EXPECT_THAT(again.find("shop")->hosts, ::testing::UnorderedElementsAreArray((*shop)->hosts));
@@ -59,21 +55,21 @@ TEST(Hosts, MayBeAnyNumberAndAreKept) {
 
 TEST(Hosts, AreTakenInEachSpellingWhateverTheyServe) {
   TenantWorld world;
-  ASSERT_TRUE(world.wait(world.tenants.create(world.home, wanted_tenant("shop", "shop.example", many))));
+  ASSERT_TRUE(world.try_tenant(wanted_tenant("shop", "shop.example", many)));
   for (const char* domain : {"shop.example", "SHOP.example", "chat.shop.example", "CHAT.Shop.example.",
                              "bücher.example", "BÜCHER.example", "xn--bcher-kva.example", "XN--bcher-KVA.example"}) {
     for (const NewTenant& wanted :
          {wanted_tenant("other", domain), wanted_tenant("other", "other.example", {{domain, HostKind::rooms}})}) {
-      const auto made = world.wait(world.tenants.create(world.home, wanted));
+      const auto made = world.try_tenant(wanted);
       ASSERT_FALSE(made) << domain;
       EXPECT_EQ(made.error().kind, ErrorKind::conflict) << domain;
       EXPECT_THAT(made.error().text, HasSubstr("tenant 'shop'")) << domain;
     }
   }
-  EXPECT_TRUE(world.wait(world.tenants.create(world.home, wanted_tenant("free", "rooms.shop.example"))));
+  EXPECT_TRUE(world.try_tenant(wanted_tenant("free", "rooms.shop.example")));
   ASSERT_TRUE(world.wait(world.tenants.remove(world.home, "shop")));
   const auto next = wanted_tenant("next", "bücher.example", {{"chat.shop.example", HostKind::rooms}});
-  EXPECT_TRUE(world.wait(world.tenants.create(world.home, next)));
+  EXPECT_TRUE(world.try_tenant(next));
 }
 
 TEST(Hosts, AreRefusedWhereTheyCannotBeServed) {
@@ -85,23 +81,23 @@ TEST(Hosts, AreRefusedWhereTheyCannotBeServed) {
     crowd.push_back({"h" + std::to_string(i) + ".example", HostKind::rooms});
   for (const Names& hosts : {twice, own, second, crowd, Names{{"10.0.0.1", HostKind::rooms}},
                              Names{{std::string(250, 'a') + ".example", HostKind::rooms}}}) {
-    const auto made = world.wait(world.tenants.create(world.home, wanted_tenant("shop", "shop.example", hosts)));
+    const auto made = world.try_tenant(wanted_tenant("shop", "shop.example", hosts));
     ASSERT_FALSE(made) << hosts.front().domain;
     EXPECT_EQ(made.error().kind, ErrorKind::bad_request) << hosts.front().domain;
   }
   EXPECT_TRUE(world.tenants.list().empty());
 }
 
-// What a later program calls a kind is served by nobody here, and nobody gets its domain.
+// A kind of a later program is served by nobody here, and nobody gets its domain.
 TEST(Hosts, OfAnUnknownKindStayTaken) {
   TenantWorld world;
   const TenantPtr shop = world.make_tenant("shop", "shop.example");
   ASSERT_TRUE(world.control->execute_now(
       {"INSERT INTO hosts(domain, tenant_id, kind) VALUES ('files.example', ?, 'files')", {to_value(shop->id)}}));
-  Tenants again(*world.control, world.clock);
+  Tenants again(*world.control, world.clock, world.keys, world.audit);
   ASSERT_TRUE(again.load_all());
   EXPECT_EQ(again.find("shop")->hosts, shop->hosts);
-  const auto made = world.wait(again.create(world.home, wanted_tenant("other", "files.example")));
+  const auto made = world.try_tenant(again, wanted_tenant("other", "files.example"));
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().kind, ErrorKind::conflict);
 }
@@ -110,7 +106,7 @@ TEST(Hosts, AreNeverWithoutThatOfTheAccounts) {
   TenantWorld world;
   world.make_tenant("shop", "shop.example");
   ASSERT_TRUE(world.control->execute_now({"DELETE FROM hosts WHERE kind = 'accounts'", {}}));
-  Tenants again(*world.control, world.clock);
+  Tenants again(*world.control, world.clock, world.keys, world.audit);
   const auto loaded = again.load_all();
   ASSERT_FALSE(loaded);
   EXPECT_THAT(loaded.error().text, HasSubstr("'shop'"));
@@ -119,7 +115,9 @@ TEST(Hosts, AreNeverWithoutThatOfTheAccounts) {
 // As the tables were before hosts had kinds.
 std::vector<store::Migration> first_migrations() {
   auto migrations = tenant_migrations();
-  std::erase_if(migrations, [](const store::Migration& each) { return each.name == "tenant/hosts"; });
+  std::erase_if(migrations, [](const store::Migration& each) {
+    return each.name == "tenant/hosts" || each.name == "tenant/whole";
+  });
   return migrations;
 }
 
@@ -144,14 +142,16 @@ TEST(Hosts, OfAFileFromBeforeKindsGetThem) {
       }
     }
   }
-  FakeClock clock;
+  const FakeClock clock;
   testing::QueueExecutor home;
   for (int start = 0; start < 2; ++start) {
     const auto control = store::open_sqlite(path);
     ASSERT_TRUE(control);
     const auto migrated = (*control)->migrate(tenant_migrations());
     ASSERT_TRUE(migrated) << migrated.error().text;
-    Tenants tenants(**control, clock);
+    Keys keys(**control, clock, std::string(32, 'k'));
+    Audit audit(**control, clock);
+    Tenants tenants(**control, clock, keys, audit);
     const auto loaded = tenants.load_all();
     ASSERT_TRUE(loaded) << loaded.error().text;
     ASSERT_EQ(loaded->size(), 3U);
@@ -164,7 +164,7 @@ TEST(Hosts, OfAFileFromBeforeKindsGetThem) {
                                              HostName{"rooms." + tenant->domain(), HostKind::rooms}));
     }
     EXPECT_EQ(tenants.find("t2")->domain(), "rooms.forum.example");
-    EXPECT_FALSE(testing::run(home, tenants.create(home, wanted_tenant("new", "rooms.shop.example"))));
+    EXPECT_FALSE(testing::run(home, tenants.create(home, wanted_tenant("new", "rooms.shop.example"), "operator")));
   }
 }
 

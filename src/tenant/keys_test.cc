@@ -17,12 +17,10 @@ struct TwoTenants : TenantWorld {
   TenantPtr forum = make_tenant("forum", "forum.example");
 
   MadeKey api_key(const TenantPtr& tenant, const std::string& label = "label") {
-    return wait(keys.make_api_key(home, tenant->id, label)).value();
+    return wait(keys.api.make(home, tenant->id, label)).value();
   }
-  std::string new_secret(const TenantPtr& tenant) {
-    return wait(keys.rotate_signing_secret(home, tenant->id)).value().secret;
-  }
-  std::vector<ApiKeyInfo> list(const TenantPtr& tenant) { return wait(keys.list_api_keys(home, tenant->id)).value(); }
+  std::string new_secret(const TenantPtr& tenant) { return wait(keys.signing.rotate(home, tenant->id)).value().secret; }
+  std::vector<ApiKeyInfo> list(const TenantPtr& tenant) { return keys.api.list(tenant->id); }
   // Everything that the database file would show to a thief.
   bool is_in_tables(const std::string& secret) {
     for (const char* query : {"SELECT hash, hint, label FROM api_keys", "SELECT sealed FROM signing_secrets"}) {
@@ -41,37 +39,38 @@ TEST(ApiKeys, OpenTheirTenantOnly) {
   TwoTenants world;
   const MadeKey of_shop = world.api_key(world.shop, "  the shop's page "), of_forum = world.api_key(world.forum);
   EXPECT_THAT(of_shop.secret, ::testing::StartsWith("sk_"));
-  EXPECT_EQ(world.keys.find_api_key(of_shop.secret), world.shop->id);
-  EXPECT_EQ(world.keys.find_api_key(of_forum.secret), world.forum->id);
+  EXPECT_EQ(world.keys.api.find(of_shop.secret), world.shop->id);
+  EXPECT_EQ(world.keys.api.find(of_forum.secret), world.forum->id);
   for (const std::string& wrong :
        {std::string(), std::string("sk_"), of_shop.secret + "x", of_shop.secret.substr(1), std::string(100'000, 'x')}) {
-    EXPECT_EQ(world.keys.find_api_key(wrong), std::nullopt);
+    EXPECT_EQ(world.keys.api.find(wrong), std::nullopt);
   }
   const auto infos = world.list(world.shop);
-  ASSERT_EQ(infos.size(), 1U);
-  EXPECT_EQ(infos[0].label, "the shop's page");
-  EXPECT_EQ(infos[0].hint, of_shop.secret.substr(of_shop.secret.size() - 4));
+  ASSERT_EQ(infos.size(), 2U);
+  EXPECT_EQ(infos[0].label, "first key");
+  EXPECT_EQ(infos[1].label, "the shop's page");
+  EXPECT_EQ(infos[1].hint, of_shop.secret.substr(of_shop.secret.size() - 4));
   EXPECT_FALSE(world.is_in_tables(of_shop.secret));
 }
 
 TEST(ApiKeys, EndWhenTheirOwnTenantRevokesThem) {
   TwoTenants world;
   const MadeKey first = world.api_key(world.shop), second = world.api_key(world.shop);
-  const auto by_other = world.wait(world.keys.revoke_api_key(world.home, world.forum->id, first.id));
+  const auto by_other = world.wait(world.keys.api.revoke(world.home, world.forum->id, first.id));
   EXPECT_EQ(by_other.error().kind, ErrorKind::item_not_found);
-  EXPECT_EQ(world.keys.find_api_key(first.secret), world.shop->id);
-  ASSERT_TRUE(world.wait(world.keys.revoke_api_key(world.home, world.shop->id, first.id)));
-  EXPECT_EQ(world.keys.find_api_key(first.secret), std::nullopt);
-  EXPECT_EQ(world.keys.find_api_key(second.secret), world.shop->id);
-  EXPECT_EQ(world.list(world.shop).size(), 1U);
+  EXPECT_EQ(world.keys.api.find(first.secret), world.shop->id);
+  ASSERT_TRUE(world.wait(world.keys.api.revoke(world.home, world.shop->id, first.id)));
+  EXPECT_EQ(world.keys.api.find(first.secret), std::nullopt);
+  EXPECT_EQ(world.keys.api.find(second.secret), world.shop->id);
+  EXPECT_EQ(world.list(world.shop).size(), 2U);
 }
 
 TEST(ApiKeys, AreLimitedForEachTenant) {
   TwoTenants world;
-  for (int i = 0; i < 50; ++i) world.api_key(world.shop);
-  const auto more = world.wait(world.keys.make_api_key(world.home, world.shop->id, "one more"));
+  for (int i = 1; i < 50; ++i) world.api_key(world.shop);
+  const auto more = world.wait(world.keys.api.make(world.home, world.shop->id, "one more"));
   EXPECT_EQ(more.error().kind, ErrorKind::resource_constraint);
-  EXPECT_TRUE(world.wait(world.keys.make_api_key(world.home, world.forum->id, "other")));
+  EXPECT_TRUE(world.wait(world.keys.api.make(world.home, world.forum->id, "other")));
 }
 
 TEST(ApiKeys, NoteTheirUseAndAreLoadedWithIt) {
@@ -79,39 +78,39 @@ TEST(ApiKeys, NoteTheirUseAndAreLoadedWithIt) {
   const MadeKey key = world.api_key(world.shop);
   world.api_key(world.forum);
   world.clock.advance_ms(1000);
-  ASSERT_TRUE(world.keys.find_api_key(key.secret));
-  EXPECT_EQ(world.list(world.shop)[0].last_used_ms, world.clock.wall_ms());
-  EXPECT_EQ(world.list(world.forum)[0].last_used_ms, 0);
-  ASSERT_TRUE(world.wait(world.keys.store_uses(world.home)));
+  ASSERT_TRUE(world.keys.api.find(key.secret));
+  EXPECT_EQ(world.list(world.shop)[1].last_used_ms, world.clock.wall_ms());
+  EXPECT_EQ(world.list(world.forum)[1].last_used_ms, 0);
+  ASSERT_TRUE(world.wait(world.keys.api.store_uses(world.home)));
 
   Keys again(*world.control, world.clock, world.seal_key);
   ASSERT_TRUE(again.load_all());
-  EXPECT_EQ(again.find_api_key(key.secret), world.shop->id);
-  const auto infos = world.wait(again.list_api_keys(world.home, world.shop->id));
-  EXPECT_EQ((*infos)[0].last_used_ms, world.clock.wall_ms());
-  EXPECT_EQ((*infos)[0].id, key.id);
+  EXPECT_EQ(again.api.find(key.secret), world.shop->id);
+  const auto infos = again.api.list(world.shop->id);
+  EXPECT_EQ(infos[1].last_used_ms, world.clock.wall_ms());
+  EXPECT_EQ(infos[1].id, key.id);
 }
 
 TEST(SigningSecrets, LastForOneRotation) {
   TwoTenants world;
-  EXPECT_THAT(world.keys.signing_secrets(world.shop->id), IsEmpty());
+  const std::string before = world.keys.signing.list(world.shop->id).at(0);
   const std::string first = world.new_secret(world.shop);
   const std::string of_forum = world.new_secret(world.forum);
   EXPECT_THAT(first, ::testing::StartsWith("ss_"));
-  EXPECT_THAT(world.keys.signing_secrets(world.shop->id), ElementsAre(first));
+  EXPECT_THAT(world.keys.signing.list(world.shop->id), ElementsAre(first, before));
   const std::string second = world.new_secret(world.shop);
-  EXPECT_THAT(world.keys.signing_secrets(world.shop->id), ElementsAre(second, first));
+  EXPECT_THAT(world.keys.signing.list(world.shop->id), ElementsAre(second, first));
   const std::string third = world.new_secret(world.shop);
-  EXPECT_THAT(world.keys.signing_secrets(world.shop->id), ElementsAre(third, second));
-  EXPECT_THAT(world.keys.signing_secrets(world.forum->id), ElementsAre(of_forum));
+  EXPECT_THAT(world.keys.signing.list(world.shop->id), ElementsAre(third, second));
+  EXPECT_EQ(world.keys.signing.list(world.forum->id).at(0), of_forum);
   for (const std::string& secret : {first, second, third, of_forum}) EXPECT_FALSE(world.is_in_tables(secret));
   const auto rows = world.control->execute_now({"SELECT COUNT(*) FROM signing_secrets", {}});
-  EXPECT_EQ(store::as_int(rows->rows[0][0]), 3);
+  EXPECT_EQ(store::as_int(rows->rows[0][0]), 4);
 
   Keys again(*world.control, world.clock, world.seal_key);
   ASSERT_TRUE(again.load_all());
-  EXPECT_THAT(again.signing_secrets(world.shop->id), ElementsAre(third, second));
-  EXPECT_THAT(again.signing_secrets(world.forum->id), ElementsAre(of_forum));
+  EXPECT_THAT(again.signing.list(world.shop->id), ElementsAre(third, second));
+  EXPECT_EQ(again.signing.list(world.forum->id).at(0), of_forum);
 }
 
 TEST(SigningSecrets, OpenOnlyUnderTheirKeyAndAtTheirTenant) {
@@ -122,8 +121,8 @@ TEST(SigningSecrets, OpenOnlyUnderTheirKeyAndAtTheirTenant) {
   Keys short_key(*world.control, world.clock, "short");
   EXPECT_FALSE(short_key.load_all());
 
-  ASSERT_TRUE(world.control->execute_now(
-      {"UPDATE signing_secrets SET tenant_id = ?", {static_cast<int64_t>(raw(world.forum->id))}}));
+  ASSERT_TRUE(world.control->execute_now({"UPDATE signing_secrets SET tenant_id = ? WHERE tenant_id = ?",
+                                          {to_value(world.forum->id), to_value(world.shop->id)}}));
   Keys moved(*world.control, world.clock, world.seal_key);
   EXPECT_FALSE(moved.load_all());
 }
@@ -134,10 +133,10 @@ TEST(Keys, ForgetARemovedTenant) {
   world.new_secret(world.shop);
   world.new_secret(world.forum);
   world.keys.forget(world.shop->id);
-  EXPECT_EQ(world.keys.find_api_key(of_shop.secret), std::nullopt);
-  EXPECT_THAT(world.keys.signing_secrets(world.shop->id), IsEmpty());
-  EXPECT_EQ(world.keys.find_api_key(of_forum.secret), world.forum->id);
-  EXPECT_EQ(world.keys.signing_secrets(world.forum->id).size(), 1U);
+  EXPECT_EQ(world.keys.api.find(of_shop.secret), std::nullopt);
+  EXPECT_THAT(world.keys.signing.list(world.shop->id), IsEmpty());
+  EXPECT_EQ(world.keys.api.find(of_forum.secret), world.forum->id);
+  EXPECT_EQ(world.keys.signing.list(world.forum->id).size(), 2U);
 }
 
 }  // namespace

@@ -12,6 +12,11 @@ std::vector<store::Migration> tenant_migrations() {
   for (auto&& part : {Tenants::migrations(), Keys::migrations(), Certificates::migrations(), Audit::migrations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
+  // Once a tenant was made in steps, and a crash left some that never came into being.
+  const std::string unmade = " WHERE tenant_id IN (SELECT tenant_id FROM tenants WHERE state = 'being made')";
+  store::Migration whole{"tenant/whole", {}};
+  for (const TenantTable& table : tenant_tables()) whole.statements.push_back("DELETE FROM " + table.name + unmade);
+  all.push_back(std::move(whole));
   return all;
 }
 

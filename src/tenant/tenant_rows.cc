@@ -62,11 +62,6 @@ std::vector<std::string> split_lines(std::string_view text) {
   return lines;
 }
 
-Statement insert_host(const Tenant& tenant, const HostName& host) {
-  return {"INSERT INTO hosts(domain, kind, tenant_id) SELECT ?, ?, tenant_id FROM tenants WHERE name = ?",
-          {host.domain, std::string(to_string(host.kind)), tenant.name}};
-}
-
 using Hosts = std::unordered_map<TenantId, std::vector<HostName>>;
 
 // That of the accounts first, then by domain.
@@ -89,9 +84,9 @@ Result<Hosts> load_hosts(store::ControlPlane& control) {
 
 constexpr size_t portion_keys = 100;
 // The column `state`.
-constexpr const char *being_made = "being made", *made = "made", *being_removed = "being removed";
+constexpr const char *made = "made", *being_removed = "being removed";
 
-// The columns that no TenantField has; make_tenant() and values_of() know their order.
+// The columns that no TenantField has; make_tenant() and insert() know their order.
 constexpr std::array<std::string_view, 8> own_columns = {
     "tenant_id", "name", "site_id", "suspended", "suspend_reason", "occupant_id_secret", "created_ms", "state"};
 
@@ -151,23 +146,25 @@ store::Migration add_column(const TenantField& field) {
            " NOT NULL DEFAULT " + (is_number ? std::to_string(as_int(value)) : "'" + as_text(value) + "'")}};
 }
 
+std::vector<Statement> draw_id() {
+  return {draw_number("tenant"), {"SELECT next FROM sequences WHERE name = 'tenant'", {}}};
+}
+
 std::vector<Statement> insert(const Tenant& tenant) {
-  Statement row{"INSERT INTO tenants(" + columns() + ") SELECT next, ?, ?, ?, ?, ?, ?, ?",
-                {tenant.name, tenant.site_id, int64_t{tenant.suspended}, tenant.suspend_reason,
-                 Blob{tenant.occupant_id_secret}, tenant.created_ms, being_made}};
+  Statement row{"INSERT INTO tenants(" + columns() + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?",
+                {to_value(tenant.id), tenant.name, tenant.site_id, int64_t{tenant.suspended}, tenant.suspend_reason,
+                 Blob{tenant.occupant_id_secret}, tenant.created_ms, made}};
   for (const TenantField& field : tenant_fields()) {
     row.sql += ", ?";
     row.parameters.push_back(to_column(field.get(tenant)));
   }
-  row.sql += " FROM sequences WHERE name = 'tenant'";
-  std::vector<Statement> statements = {draw_number("tenant"), std::move(row)};
-  for (const HostName& host : tenant.hosts) statements.push_back(insert_host(tenant, host));
-  statements.push_back({"SELECT tenant_id FROM tenants WHERE name = ?", {tenant.name}});
+  row.sql += ")";
+  std::vector<Statement> statements = {std::move(row)};
+  for (const HostName& host : tenant.hosts) {
+    statements.push_back({"INSERT INTO hosts(domain, kind, tenant_id) VALUES (?, ?, ?)",
+                          {host.domain, std::string(to_string(host.kind)), to_value(tenant.id)}});
+  }
   return statements;
-}
-
-Statement mark_made(TenantId tenant) {
-  return {"UPDATE tenants SET state = ? WHERE tenant_id = ?", {made, to_value(tenant)}};
 }
 
 Statement update(const Tenant& tenant) {
@@ -207,18 +204,6 @@ std::vector<Statement> remove_portion(TenantId tenant, const std::vector<TenantT
   left.sql += " LIMIT 1";
   statements.push_back(std::move(left));
   return statements;
-}
-
-// The row of the tenant goes last: cut off, it is done again.
-Result<void> remove_unmade(store::ControlPlane& control, const std::vector<TenantTable>& tables) {
-  const auto unmade = control.execute_now({"SELECT tenant_id FROM tenants WHERE state = ?", {being_made}});
-  if (!unmade) return unmade.error();
-  for (const Row& row : unmade->rows) {
-    for (const Statement& statement : remove(static_cast<TenantId>(as_int(row[0])), tables)) {
-      if (const auto removed = control.execute_now(statement); !removed) return removed.error();
-    }
-  }
-  return {};
 }
 
 std::vector<Statement> store_plan(const Plan& plan) {

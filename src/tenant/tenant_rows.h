@@ -15,17 +15,14 @@ namespace teahouse::tenant_rows {
 
 // The column of a field that is newer than the table.
 store::Migration add_column(const TenantField& field);
-// Both in order; the last statement answers with the tenant's new id. A name or domain that is taken is a conflict.
-// Until it is made it is none.
+std::vector<store::Statement> draw_id();  // the last answers with it
+// A name or domain that is taken is a conflict.
 std::vector<store::Statement> insert(const Tenant& tenant);
-store::Statement mark_made(TenantId tenant);
 // Everything of it that can change. The answer's `changes` is 1.
 store::Statement update(const Tenant& tenant);
 std::vector<store::Statement> remove(TenantId tenant, const std::vector<TenantTable>& tables);
 // A few of the rows of which there may be very many; the last statement answers with a row where more are left.
 std::vector<store::Statement> remove_portion(TenantId tenant, const std::vector<TenantTable>& tables);
-// Of those that an earlier run did not live to make. Thread: before any loop runs.
-Result<void> remove_unmade(store::ControlPlane& control, const std::vector<TenantTable>& tables);
 std::vector<store::Statement> store_plan(const Plan& plan);
 
 using Plans = std::map<std::string, Plan, std::less<>>;

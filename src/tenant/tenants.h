@@ -3,7 +3,7 @@
 // A change ends when it is on disk AND every loop has taken it over: what an API answers is true everywhere.
 //
 // Thread: the functions are called on `home` executors (a loop); changes from all of them take turns, and wait for no
-// removal.
+// removal. Lifetime: it outlives what it has begun, as the loops end before it does.
 // Limits: names.h has them; plans 1,000.
 // Errors: conflict for a name or a host's domain that is taken (whatever it serves) and for a change of a tenant
 // that is being removed, service_unavailable for its name or domain, bad_request with a sentence for what does not
@@ -11,7 +11,6 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,18 +19,25 @@
 #include "base/executor.h"
 #include "base/task.h"
 #include "store/control_plane.h"
-#include "tenant/tenant.h"
+#include "tenant/tables.h"
+#include "tenant/tenant_directory.h"
 #include "tenant/tenant_fields.h"
+#include "tenant/turns.h"
 
 namespace teahouse {
 
-struct TenantTable;  // tables.h
+class Audit;
+struct Keys;
 
 struct NewTenant {
   std::string name, domain;
   std::vector<HostName> hosts =
       {};                    // beside that of its accounts; when none are given, rooms at "rooms." and the domain
   TenantChange fields = {};  // what else differs from the defaults
+};
+struct MadeTenant {
+  TenantPtr tenant;
+  std::string api_key, signing_secret;  // the only time that they are seen
 };
 
 class Tenants {
@@ -40,22 +46,23 @@ class Tenants {
   using Publish = std::function<Task<void>(Executor& home, TenantPtr tenant, bool removed)>;
   // Removes what a tenant has outside of the control plane, when the loops have let it go.
   using Wipe = std::function<Task<Result<void>>(Executor& home, TenantPtr tenant)>;
-  // Makes the rows that a tenant has from the start.
-  using Equip = std::function<Task<Result<void>>(Executor& home, TenantId tenant)>;
 
-  Tenants(store::ControlPlane& control, const Clock& clock);
+  Tenants(store::ControlPlane& control, const Clock& clock, Keys& keys, Audit& audit)
+      : control_(control), clock_(clock), keys_(keys), audit_(audit) {}
   static std::vector<store::Migration> migrations();
 
   // All before load_all(). add_tables: tables of the layers above with a column tenant_id, which remove() empties too.
-  void set_publish(Publish publish);
-  void set_wipe(Wipe wipe);
-  void add_tables(const std::vector<TenantTable>& tables);
+  void set_publish(Publish publish) { publish_ = std::move(publish); }
+  void set_wipe(Wipe wipe) { wipe_ = std::move(wipe); }
+  void add_tables(const std::vector<TenantTable>& tables) {
+    tables_.insert(tables_.begin(), tables.begin(), tables.end());
+  }
   // Every tenant there is, for the start, before any loop runs; also those that are being removed, which no loop must
-  // be told of. What a crash has left of one that was being made goes. Makes the plan "default" when there is none.
+  // be told of. Makes the plan "default" when there is none.
   Result<std::vector<TenantPtr>> load_all();
 
-  // Ends when it is equipped and in service; if it can't be equipped, or a crash comes before, there is no tenant.
-  Task<Result<TenantPtr>> create(Executor& home, NewTenant tenant, Equip equip = {});
+  // With its first keys and a line of the audit that names the actor, in one transaction: there is all of it or none.
+  Task<Result<MadeTenant>> create(Executor& home, NewTenant wanted, std::string actor);
   Task<Result<TenantPtr>> change(Executor& home, std::string name, TenantChange change);
   Task<Result<TenantPtr>> suspend(Executor& home, std::string name, std::string reason);
   Task<Result<TenantPtr>> resume(Executor& home, std::string name);
@@ -63,17 +70,38 @@ class Tenants {
   // few at a time and that note last. Whatever stops it on the way leaves the note, and never data without a tenant: it
   // is to be called again, and until it ends nobody can have the name or the domain.
   Task<Result<TenantPtr>> remove(Executor& home, std::string name);
-  TenantPtr find(std::string_view name) const;  // Thread: any
-  TenantPtr find(TenantId id) const;            // Thread: any
-  std::vector<TenantPtr> list() const;          // by name; Thread: any
-  bool serves(std::string_view domain) const;   // some tenant's host is there; Thread: any
+  TenantPtr find(std::string_view name) const { return directory_.find(name); }  // Thread: any
+  TenantPtr find(TenantId id) const { return directory_.find(id); }              // Thread: any
+  std::vector<TenantPtr> list() const { return directory_.list(); }              // by name; Thread: any
+  // Whether some tenant's host is there. Thread: any
+  bool serves(std::string_view domain) const { return directory_.serves(domain); }
 
-  Task<Result<Plan>> set_plan(Executor& home, Plan plan);  // new or changed; its tenants follow at once
-  std::vector<Plan> plans() const;                         // by name; Thread: any
+  Task<Result<Plan>> set_plan(Executor& home, Plan plan);         // new or changed; its tenants follow at once
+  std::vector<Plan> plans() const { return directory_.plans(); }  // by name; Thread: any
 
  private:
-  struct State;
-  std::shared_ptr<State> state_;
+  Result<Tenant> make_tenant(const NewTenant& wanted) const;
+  Result<Tenant> make_changed(Tenant tenant, const TenantChange& change) const;
+  Result<TenantPtr> find_lasting(const std::string& name) const;
+  // REQUIRES of all that follow: it is the caller's turn.
+  Task<Result<MadeTenant>> store_new(Executor& home, Tenant tenant, std::string actor);
+  // Writes a new snapshot, keeps it and tells the loops.
+  Task<Result<TenantPtr>> replace(Executor& home, Tenant changed);
+  Task<void> tell_loops(Executor& home, TenantPtr tenant, bool removed);
+
+  Task<Result<TenantPtr>> begin_removal(Executor& home, std::string name);
+  Task<Result<void>> remove_rows(Executor& home, TenantId tenant);
+
+  store::ControlPlane& control_;
+  const Clock& clock_;
+  Keys& keys_;
+  Audit& audit_;
+  Publish publish_;
+  Wipe wipe_;
+  std::vector<TenantTable> tables_ = tenant_tables();
+  TenantDirectory directory_;
+  Turns turns_;
+  Turns removals_;  // taken before a turn of the others, never in one
 };
 
 }  // namespace teahouse

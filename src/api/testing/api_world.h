@@ -198,7 +198,6 @@ class ApiWorld : public ::testing::Test {
           [done] { done(true); });
     });
     co_await everywhere;
-    if (removed) world->base_.keys.forget(tenant->id);
   }
 };
 

@@ -23,10 +23,10 @@ class TenantWorld {
   // The layers above bring their own migrations and tables.
   explicit TenantWorld(const std::vector<store::Migration>& more = {}, const std::vector<TenantTable>& more_tables = {})
       : control(open_control()),
-        tenants(*control, clock),
         keys(*control, clock, seal_key),
         certificates(*control, clock, seal_key),
-        audit(*control, clock) {
+        audit(*control, clock),
+        tenants(*control, clock, keys, audit) {
     auto migrations = tenant_migrations();
     migrations.insert(migrations.end(), more.begin(), more.end());
     if (!control->migrate(migrations)) std::abort();
@@ -41,11 +41,12 @@ class TenantWorld {
   }
 
   TenantPtr make_tenant(const std::string& name, const std::string& domain, const std::string& plan = "default") {
-    NewTenant wanted;
-    wanted.name = name;
-    wanted.domain = domain;
-    wanted.fields = {{"plan", plan}};
-    return wait(tenants.create(home, wanted)).value();
+    return try_tenant({name, domain, {}, {{"plan", plan}}}).value();
+  }
+  Result<TenantPtr> try_tenant(NewTenant wanted) { return try_tenant(tenants, std::move(wanted)); }
+  Result<TenantPtr> try_tenant(Tenants& at, NewTenant wanted) {
+    const auto made = wait(at.create(home, std::move(wanted), "operator"));
+    return made ? Result<TenantPtr>(made->tenant) : Result<TenantPtr>(made.error());
   }
 
   // How many rows of the tenant each table has that knows tenants; "none" is what a removed tenant must have.
@@ -68,10 +69,10 @@ class TenantWorld {
   FakeClock clock;
   QueueExecutor home;
   std::unique_ptr<store::ControlPlane> control;
-  Tenants tenants;
   Keys keys;
   Certificates certificates;
   Audit audit;
+  Tenants tenants;
   std::vector<std::string> published;  // "+shop", "-shop" when removed
   int tables_with_tenants = 0;         // counted by rows_of
 

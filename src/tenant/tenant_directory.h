@@ -1,0 +1,43 @@
+// TenantDirectory: the tenants and plans that there are, in memory.
+//
+// Thread: any.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "tenant/tenant.h"
+#include "tenant/tenant_rows.h"
+
+namespace teahouse {
+
+class TenantDirectory {
+ public:
+  void keep(const TenantPtr& tenant);  // new or changed
+  void drop(const Tenant& tenant);
+  TenantPtr find(std::string_view name) const;
+  TenantPtr find(TenantId id) const;
+  std::vector<TenantPtr> list() const;  // by name
+  bool serves(std::string_view domain) const;
+  // Whether a new tenant can have its name and hosts. Errors: conflict; service_unavailable for those of a tenant that
+  // is still being removed.
+  Result<void> check_free(const Tenant& tenant) const;
+
+  void keep_plan(Plan plan);
+  Result<Plan> find_plan(std::string_view name) const;  // Errors: bad_request.
+  std::vector<Plan> plans() const;                      // by name
+
+ private:
+  mutable std::mutex mutex_;  // of what follows
+  std::map<std::string, TenantPtr, std::less<>> by_name_;
+  std::unordered_map<TenantId, TenantPtr> by_id_;
+  std::map<std::string, TenantPtr, std::less<>> by_domain_;  // of all hosts
+  tenant_rows::Plans plans_;
+};
+
+}  // namespace teahouse
