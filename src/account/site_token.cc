@@ -5,7 +5,8 @@
 #include <algorithm>
 
 #include "account/account_rows.h"
-#include "crypto/jwt.h"
+#include "account/site_token_claims.h"
+#include "crypto/jws.h"
 
 namespace teahouse {
 namespace {
@@ -16,7 +17,7 @@ std::optional<std::string> if_given(std::string text) {
   return text.empty() ? std::nullopt : std::optional<std::string>(std::move(text));
 }
 
-constexpr size_t printed_bytes_max = 2 * crypto::token_bytes_max;
+constexpr size_t printed_bytes_max = 2 * crypto::jws_bytes_max;
 
 bool is_white(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
@@ -49,14 +50,14 @@ std::string find_site_token(std::string_view text) {
 }
 
 Result<SignedInUser> check_site_token(const Tenant& tenant, const Keys& keys, std::string_view token, int64_t now_ms) {
-  const auto issuer = crypto::peek_issuer(token);
+  const auto issuer = peek_issuer(token);
   if (!issuer) return refused(issuer.error().text);
   if (is_secret(*issuer)) return refused(exposed_secret().text);
   if (*issuer != tenant.site_id) {
     return refused("This token is of another site: its \"iss\" must be the site id " + tenant.site_id + ".");
   }
   const std::vector<std::string> secrets = keys.signing.list(tenant.id);
-  auto verified = crypto::verify_token(token, secrets, now_ms / 1000);
+  auto verified = verify_claims(token, secrets, now_ms / 1000);
   if (!verified) return refused(verified.error().text);
 
   SignedInUser user;

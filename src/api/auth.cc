@@ -2,7 +2,7 @@
 
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
-#include "crypto/jwt.h"
+#include "account/site_token_claims.h"
 #include "crypto/keys.h"
 #include "tenant/origin.h"
 #include "xmpp/jid.h"
@@ -32,7 +32,7 @@ std::string describe(unsigned access) {
 
 // Why a token names no site here.
 std::string describe_issuer(std::string_view token) {
-  const auto issuer = crypto::peek_issuer(token);
+  const auto issuer = peek_issuer(token);
   if (!issuer) return issuer.error().text;
   if (is_secret(*issuer)) return exposed_secret().text;
   return "This token's \"iss\" is the id of no site here: give the site id (pk_...) that your signing secret came "
@@ -123,7 +123,7 @@ Result<std::string> find_credential(const Endpoint& endpoint, const http::Reques
 TenantPtr find_claimed_tenant(const ApiContext& api, const http::Request& request, std::string_view credential) {
   std::string site = request.capture("site");
   if (site.empty()) {
-    const auto issuer = crypto::peek_issuer(credential);
+    const auto issuer = peek_issuer(credential);
     if (issuer) site = *issuer;
   }
   if (site.empty()) return nullptr;

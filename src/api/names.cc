@@ -1,7 +1,7 @@
 #include "api/names.h"
 
 #include "base/text.h"
-#include "crypto/jwt.h"
+#include "account/site_token_claims.h"
 
 namespace teahouse::api {
 namespace {
@@ -64,7 +64,7 @@ Result<std::string> read_own_user(const Call& call, std::string_view id) {
 }
 
 Result<void> check_new_user_id(std::string_view id) {
-  if (count_characters(id) <= crypto::token_subject_characters_max) return {};
+  if (count_characters(id) <= token_subject_characters_max) return {};
   return bad("The user id is longer than 64 characters, so no token could sign this user in. Give a shorter one.");
 }
 

@@ -1,7 +1,7 @@
 // Site tokens for those who cannot sign one themselves (classic ASP, a shell script).
+#include "account/site_token_claims.h"
 #include "api/handlers.h"
 #include "api/json.h"
-#include "crypto/jwt.h"
 
 namespace teahouse::api {
 namespace {
@@ -11,7 +11,7 @@ constexpr int64_t ttl_s = 3600, ttl_s_min = 60, ttl_s_max = 24 * 3600;
 }  // namespace
 
 Task<Outcome> make_token(ApiContext& api, Call call) {
-  crypto::SiteToken claims;
+  SiteTokenClaims claims;
   claims.iss = call.tenant->site_id;
   claims.sub = call.fields.text("user");
   claims.name = call.fields.optional_text("name").value_or("");
@@ -29,7 +29,7 @@ Task<Outcome> make_token(ApiContext& api, Call call) {
   if (secrets.empty()) {
     co_return Error{ErrorKind::conflict, "This site has no signing secret. POST /v1/signing-secrets makes one."};
   }
-  const std::string token = crypto::make_token(claims, secrets.front());
+  const std::string token = sign_claims(claims, secrets.front());
   // What would be refused at its first use is refused now, in the same words.
   const auto checked = check_site_token(*call.tenant, api.house().keys, token, now_ms);
   if (!checked) co_return Error{ErrorKind::bad_request, checked.error().text};

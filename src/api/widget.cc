@@ -1,9 +1,9 @@
 // What the widget calls from a visitor's page, where nobody has a key: what the site is, and a token for a guest.
+#include "account/site_token_claims.h"
 #include "api/auth.h"
 #include "api/handlers.h"
 #include "api/json.h"
 #include "base/random.h"
-#include "crypto/jwt.h"
 #include "tenant/names.h"
 #include "tenant/origin.h"
 
@@ -37,10 +37,10 @@ std::string make_guest_id() {
 }
 
 // The guest whose token this is, also when it ran out not too long ago. It is verified as of then.
-Result<crypto::SiteToken> read_old_token(const Keys& keys, const Tenant& tenant, const std::string& token,
-                                         int64_t now_s) {
+Result<SiteTokenClaims> read_old_token(const Keys& keys, const Tenant& tenant, const std::string& token,
+                                       int64_t now_s) {
   const auto secrets = keys.signing.list(tenant.id);
-  auto claims = crypto::verify_token(token, secrets, now_s - guest_renewal_s);
+  auto claims = verify_claims(token, secrets, now_s - guest_renewal_s);
   if (!claims) return Error{ErrorKind::not_authorized, claims.error().text};
   if (claims->iss != tenant.site_id || !claims->guest) {
     return Error{ErrorKind::not_authorized, "This token is not one of a guest of this site."};
@@ -49,9 +49,9 @@ Result<crypto::SiteToken> read_old_token(const Keys& keys, const Tenant& tenant,
 }
 
 // The claims of the token to come: of a guest who was here before, the same with the name that he has now.
-Task<Result<crypto::SiteToken>> make_claims(ApiContext& api, TenantPtr tenant, std::string old_token,
-                                            std::optional<std::string> name) {
-  crypto::SiteToken claims;
+Task<Result<SiteTokenClaims>> make_claims(ApiContext& api, TenantPtr tenant, std::string old_token,
+                                          std::optional<std::string> name) {
+  SiteTokenClaims claims;
   claims.guest = true;
   claims.sub = make_guest_id();
   // The widget knows this form, and says it in the user's language (web/widget/src/ui/names.ts).
@@ -81,7 +81,7 @@ Task<Outcome> make_guest_token(ApiContext& api, TenantPtr tenant, std::string ol
   const auto secrets = api.house().keys.signing.list(tenant->id);
   if (secrets.empty())
     co_return Error{ErrorKind::conflict, "This site has no signing secret, so it can have no guests."};
-  const std::string token = crypto::make_token(*claims, secrets.front());
+  const std::string token = sign_claims(*claims, secrets.front());
   const auto checked = check_site_token(*tenant, api.house().keys, token, api.home.clock().wall_ms());
   if (!checked) co_return Error{ErrorKind::bad_request, checked.error().text};
   co_return make_answer(201, {{"user", claims->sub}, {"token", token}, {"expires", claims->exp_s}}, token);

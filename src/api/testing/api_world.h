@@ -13,12 +13,12 @@
 #include <vector>
 
 #include "account/site_token.h"
+#include "account/site_token_claims.h"
 #include "api/api.h"
 #include "api/idempotency.h"
 #include "api/testing/fake_rooms.h"
 #include "api/testing/openapi_check.h"
 #include "crypto/encoding.h"
-#include "crypto/jwt.h"
 #include "crypto/keys.h"
 #include "http/fetch.h"
 #include "net/fake/running_loop.h"
@@ -119,12 +119,12 @@ class ApiWorld : public ::testing::Test {
     return call(method, path, bearer(token(site, user)), form);
   }
   std::string token(const Site& site, const std::string& user, int64_t seconds = 600, const std::string& name = {}) {
-    crypto::SiteToken claims;
+    SiteTokenClaims claims;
     claims.iss = site.tenant->site_id;
     claims.sub = user;
     claims.exp_s = base_.clock.wall_ms() / 1000 + seconds;
     claims.name = name;
-    return crypto::make_token(claims, site.signing_secret);
+    return sign_claims(claims, site.signing_secret);
   }
 
   // Binds a resource and makes it available; `payload` is its presence's.

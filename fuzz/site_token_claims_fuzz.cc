@@ -5,11 +5,12 @@
 #include <string_view>
 #include <vector>
 
+#include "account/site_token_claims.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
-#include "crypto/jwt.h"
+#include "crypto/jws.h"
 
-namespace crypto = teahouse::crypto;
+using namespace teahouse;
 
 namespace {
 
@@ -23,8 +24,8 @@ std::string sign(std::string_view header, std::string_view claims) {
 }
 
 void check(std::string_view token) {
-  const auto issuer = crypto::peek_issuer(token);
-  const auto verified = crypto::verify_token(token, secrets, now_s);
+  const auto issuer = peek_issuer(token);
+  const auto verified = verify_claims(token, secrets, now_s);
   if (!verified) {
     // An error text goes into pages and logs: printable ASCII, however hostile the token.
     for (const char c : verified.error().text) {
@@ -33,11 +34,11 @@ void check(std::string_view token) {
     return;
   }
   if (!issuer || *issuer != verified->iss) abort();
-  if (verified->sub.empty() || verified->exp_s + crypto::token_skew_s < now_s) abort();
-  if (verified->sub.size() > 4 * crypto::token_subject_characters_max || verified->rooms.size() > 64) abort();
-  const std::string made = crypto::make_token(*verified, secret);
-  const auto again = crypto::verify_token(made, secrets, now_s);
-  if (made.size() <= crypto::token_bytes_max && (!again || !(*again == *verified))) abort();
+  if (verified->sub.empty() || verified->exp_s + token_skew_s < now_s) abort();
+  if (verified->sub.size() > 4 * token_subject_characters_max || verified->rooms.size() > 64) abort();
+  const std::string made = sign_claims(*verified, secret);
+  const auto again = verify_claims(made, secrets, now_s);
+  if (made.size() <= crypto::jws_bytes_max && (!again || !(*again == *verified))) abort();
 }
 
 }  // namespace
