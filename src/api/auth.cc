@@ -1,8 +1,8 @@
 #include "api/auth.h"
 
+#include "account/site_token_claims.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
-#include "account/site_token_claims.h"
 #include "crypto/keys.h"
 #include "tenant/origin.h"
 #include "xmpp/jid.h"
@@ -18,17 +18,6 @@ bool is_token(std::string_view credential) {
   return std::count(credential.begin(), credential.end(), '.') == 2 || !find_site_token(credential).empty();
 }
 bool is_api_key(std::string_view credential) { return credential.starts_with("sk_"); }
-
-// What an endpoint wants, for the sentence that says it was not given.
-std::string describe(unsigned access) {
-  if (access & operator_key)
-    return "the operator's key (\"Authorization: Bearer ...\"; it is in operator.key on the server)";
-  if (access & api_key) {
-    return std::string("an API key (\"Authorization: Bearer sk_...\", or the form field \"key\")") +
-           (access & site_token ? ", or a user's site token as Bearer" : "");
-  }
-  return "a user's site token (\"Authorization: Bearer ...\")";
-}
 
 // Why a token names no site here.
 std::string describe_issuer(std::string_view token) {
@@ -63,24 +52,13 @@ Result<std::string> read_authorization(std::string_view header) {
   return pair->substr(0, pair->find(':'));
 }
 
-// With an API key; the tenant is the key's.
-std::optional<Outcome> identify_key(ApiContext& api, Call& call, const std::string& key) {
-  const auto owner = api.house().keys.api.find(key);
-  call.tenant = owner ? api.tenants.find(*owner) : nullptr;
-  call.actor = "key";
-  if (call.tenant) return std::nullopt;
-  return Outcome(
-      unknown("This API key is not known. It may have been revoked; make a new one and put it in its place."));
-}
-
 Refusal refuse_origin(const Tenant& tenant, std::string_view origin) {
   return {403, "origin-not-allowed",
           "Pages of " + std::string(origin.substr(0, 255)) + " may not use this chat. The owner of " + tenant.domain() +
               " can add it to the allowed origins."};
 }
 
-std::optional<Outcome> check_tenant(ApiContext& api, const Call& call) {
-  const Tenant& tenant = *call.tenant;
+std::optional<Outcome> check_tenant(ApiContext& api, const Tenant& tenant) {
   if (tenant.suspended) return Outcome(refuse_suspended(tenant));
   const int64_t limit = tenant.limits().api_calls_per_min;
   const int64_t wait_s = api.house().limits.take_call(tenant.id, limit);
@@ -131,45 +109,48 @@ TenantPtr find_claimed_tenant(const ApiContext& api, const http::Request& reques
   return host ? host->tenant : nullptr;
 }
 
-Task<std::optional<Outcome>> identify(const Endpoint& endpoint, ApiContext& api, Call& call, std::string credential) {
-  if (endpoint.access & anyone) {
-    call.credential = std::move(credential);
-    co_return std::nullopt;
-  }
-  if (credential.empty()) co_return Outcome(unknown("This call needs " + describe(endpoint.access) + "."));
-  if (endpoint.access & operator_key) {
-    call.actor = "operator";
-    const std::string hash = crypto::hash_key(credential);
-    if (crypto::constant_time_equal(hash, api.operator_key_hash)) co_return std::nullopt;
-    co_return Outcome(
-        unknown("This is not the operator's key. It is in the file operator.key of the server's data folder."));
-  }
+Result<Principal> identify(const Endpoint& endpoint, const ApiContext& api, const http::Request& request,
+                           const std::string& credential) {
+  if (credential.empty()) return Principal{};
+  if (crypto::constant_time_equal(crypto::hash_key(credential), api.operator_key_hash)) return Principal{by_operator};
   if (is_api_key(credential)) {
-    if (auto refused = identify_key(api, call, credential)) co_return refused;
-    if (auto refused = check_tenant(api, call)) co_return refused;
-    co_return std::nullopt;
+    const auto id = api.house().keys.api.find(credential);
+    const TenantPtr tenant = id ? api.tenants.find(*id) : nullptr;
+    if (tenant) return Principal{by_owner, tenant};
+    return unknown("This API key is not known. It may have been revoked; make a new one and put it in its place.");
   }
-  call.tenant = find_claimed_tenant(api, call.request, credential);
   if (!is_token(credential)) {
-    co_return Outcome(
-        unknown("What was sent is no key or token of a site here. This call needs " + describe(endpoint.access) + "."));
+    return unknown("What was sent is no key or token that is known here. This call needs " + describe(endpoint.kinds) +
+                   ".");
   }
-  if (!call.tenant) co_return Outcome(unknown(describe_issuer(credential)));
-  auto checked = check_site_token(*call.tenant, api.house().keys, credential, api.home.clock().wall_ms());
-  if (!checked) co_return Outcome(checked.error());
-  if (!(endpoint.access & site_token)) {
-    co_return Outcome(Error{ErrorKind::forbidden,
-                            "A user's token is not enough for this call; it needs " + describe(endpoint.access) + "."});
-  }
-  if (auto refused = check_tenant(api, call)) co_return refused;
+  const TenantPtr tenant = find_claimed_tenant(api, request, credential);
+  if (!tenant) return unknown(describe_issuer(credential));
+  auto user = check_site_token(*tenant, api.house().keys, credential, api.home.clock().wall_ms());
+  if (!user) return user.error();
+  return Principal{by_user, tenant, std::move(*user)};
+}
+
+Result<TenantPtr> find_tenant(const Endpoint& endpoint, const ApiContext& api, const Call& call) {
+  const std::string& name = call.path("name");
+  if (name.empty()) return call.by.tenant;
+  TenantPtr tenant = api.tenants.find(name);
+  if (!tenant) return Error{ErrorKind::item_not_found, "There is no tenant '" + name + "'."};
+  if (!tenant->being_removed || endpoint.ends_removal || endpoint.its_effect() == Effect::reads) return tenant;
+  return Error{ErrorKind::conflict, "The tenant '" + name + "' is being removed: nothing of it can be changed."};
+}
+
+Task<std::optional<Outcome>> admit(ApiContext& api, Call& call, std::string credential) {
+  if (!call.by.tenant) co_return std::nullopt;
+  const TenantPtr tenant = call.by.tenant;
+  if (auto refused = check_tenant(api, *tenant)) co_return refused;
+  if (call.by.kind != by_user) co_return std::nullopt;
   const std::string* origin = call.request.headers.find("Origin");
-  if (origin && !is_origin_allowed(*call.tenant, *origin)) co_return Outcome(refuse_origin(*call.tenant, *origin));
-  auto user = co_await sign_in(api.loop(), api.house().accounts, call.tenant, api.house().keys, credential,
+  if (origin && !is_origin_allowed(*tenant, *origin)) co_return Outcome(refuse_origin(*tenant, *origin));
+  auto user = co_await sign_in(api.loop(), api.house().accounts, tenant, api.house().keys, std::move(credential),
                                api.home.clock().wall_ms());
   if (!user) co_return Outcome(user.error());
-  call.user = std::move(*user);
-  call.user->user_id = user_id_at(*call.tenant, call.user->localpart);  // the one spelling
-  call.actor = "user:" + call.user->user_id;
+  call.by.user = std::move(*user);
+  call.by.user->user_id = user_id_at(*tenant, call.by.user->localpart);  // the one spelling
   co_return std::nullopt;
 }
 

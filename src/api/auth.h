@@ -17,9 +17,16 @@ Result<std::string> find_credential(const Endpoint& endpoint, const http::Reques
 // `iss`.
 TenantPtr find_claimed_tenant(const ApiContext& api, const http::Request& request, std::string_view credential);
 
-// Fills in the call's tenant, user and actor, or says why not. A tenant's calls are counted here, and refused while it
-// is suspended.
-Task<std::optional<Outcome>> identify(const Endpoint& endpoint, ApiContext& api, Call& call, std::string credential);
+// Of the credential; what of it ran out, was revoked or was never good is an error. Nothing is made or counted yet.
+Result<Principal> identify(const Endpoint& endpoint, const ApiContext& api, const http::Request& request,
+                           const std::string& credential);
+
+// The tenant that the call is about. Errors: item_not_found; conflict for what would change something of one that is
+// being removed.
+Result<TenantPtr> find_tenant(const Endpoint& endpoint, const ApiContext& api, const Call& call);
+
+// One who may call comes in: counts a tenant's calls, which are refused while it is suspended, and signs its user in.
+Task<std::optional<Outcome>> admit(ApiContext& api, Call& call, std::string credential);
 
 Refusal refuse_suspended(const Tenant& tenant);
 Refusal refuse_for_now(std::string text, int64_t retry_after_s);

@@ -55,16 +55,6 @@ Result<PageWanted> read_page(const http::Form& query) {
   return page;
 }
 
-Result<TenantPtr> find_named_tenant(const ApiContext& api, const Call& call) {
-  TenantPtr tenant = api.tenants.find(call.path("name"));
-  if (tenant && tenant->being_removed && call.request.method != "GET" && call.request.method != "HEAD") {
-    return Error{ErrorKind::conflict,
-                 "The tenant '" + tenant->name + "' is being removed: nothing of it can be changed."};
-  }
-  if (tenant) return tenant;
-  return Error{ErrorKind::item_not_found, "There is no tenant '" + call.path("name") + "'."};
-}
-
 Task<void> record(ApiContext& api, TenantId tenant, std::string actor, std::string action, std::string detail) {
   AuditLine line;
   line.tenant = tenant;

@@ -8,9 +8,9 @@
 #include <variant>
 #include <vector>
 
-#include "account/site_token.h"
 #include "api/api.h"
 #include "api/fields.h"
+#include "api/principal.h"
 #include "base/task.h"
 
 namespace teahouse::api {
@@ -19,10 +19,9 @@ struct Call {
   http::Request request;
   Fields fields;
   http::Form query;
-  TenantPtr tenant;                  // whose key or token it is; null for the operator and the public
-  std::optional<SignedInUser> user;  // with a site token: the call acts as this user
-  std::string actor;                 // for the audit: "operator", "key", "user:42"
-  std::string credential;            // as it came and unchecked, where anyone may call
+  Principal by;            // who asks; with a site token the call acts as its user
+  TenantPtr tenant;        // whose affairs these are; null for the house's, and where anyone may call
+  std::string credential;  // as it came and unchecked, where anyone may call
   // Of a POST with an Idempotency-Key (idempotency.h); else empty, false and 0.
   std::string digest;        // of what is asked
   std::string effect_id;     // what names that which it makes, where the handler may choose
@@ -63,9 +62,6 @@ class Outcome {
   std::variant<Answer, Refusal, Error> state_;
 };
 
-// Who may call; several may.
-enum Access : unsigned { operator_key = 1, api_key = 2, site_token = 4, anyone = 8 };
-
 // A call's effect on stored things. While the data plane waits for its disk it takes neither of the last two; a full
 // disk takes all but the last: calls that remove something, or change a little. What the control plane alone holds is
 // changed whatever the data plane does; a new row there asks by itself (Accounts).
@@ -75,14 +71,15 @@ struct Endpoint {
   using Handle = Task<Outcome> (*)(ApiContext& api, Call call);
 
   std::string_view method;
-  std::string_view pattern;
-  unsigned access;
+  std::string pattern;  // its {name} is the tenant that the call is about; without, that is the principal's
+  unsigned kinds;       // who may call
   Handle handle;
   std::vector<std::string_view> fields = {};      // of the body
   std::vector<std::string_view> parameters = {};  // of the query string
   bool cors = false;                              // pages of the tenant's origins may call it
   std::optional<Effect> effect = {};              // where the method does not tell
   bool takes_key = method == "POST";              // an Idempotency-Key; false where an answer is true but once
+  bool ends_removal = false;                      // also for a tenant that is being removed
 
   Effect its_effect() const;
 };
@@ -99,10 +96,6 @@ struct PageWanted {
   size_t rows = 50;
 };
 Result<PageWanted> read_page(const http::Form& query);
-
-// The tenant of the path's {name}, for the operator's calls. Errors: conflict for what would change something of one
-// that is being removed.
-Result<TenantPtr> find_named_tenant(const ApiContext& api, const Call& call);
 
 // Writes the audit line; a change that cannot be recorded is logged, and stays.
 Task<void> record(ApiContext& api, TenantId tenant, std::string actor, std::string action, std::string detail);

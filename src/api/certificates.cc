@@ -12,24 +12,20 @@ JsonObject show(const std::string& domain, int64_t not_after_ms) {
 }  // namespace
 
 Task<Outcome> put_certificate(ApiContext& api, Call call) {
-  const auto tenant = find_named_tenant(api, call);
-  if (!tenant) co_return tenant.error();
-  auto domain = call.fields.optional_text("domain").value_or((*tenant)->domain());
+  auto domain = call.fields.optional_text("domain").value_or(call.tenant->domain());
   auto chain = call.fields.text("chain");
   auto key = call.fields.text("private_key");
   if (const auto good = call.fields.check(); !good) co_return good.error();
   const auto set =
-      co_await api.certificates.set(api.loop(), *tenant, std::move(domain), std::move(chain), std::move(key));
+      co_await api.certificates.set(api.loop(), call.tenant, std::move(domain), std::move(chain), std::move(key));
   if (!set) co_return set.error();
   if (api.certificate_set) api.certificate_set(*set);
-  co_await record(api, (*tenant)->id, call.actor, "certificate.set", set->domain);
+  co_await record(api, call.tenant->id, call.by.name(), "certificate.set", set->domain);
   co_return make_answer(200, show(set->domain, set->not_after_ms));
 }
 
 Task<Outcome> list_certificates(ApiContext& api, Call call) {
-  const auto tenant = find_named_tenant(api, call);
-  if (!tenant) co_return tenant.error();
-  const auto list = co_await api.certificates.list(api.loop(), (*tenant)->id);
+  const auto list = co_await api.certificates.list(api.loop(), call.tenant->id);
   if (!list) co_return list.error();
   JsonArray rows;
   for (const CertificateStatus& status : *list) rows.push_back(show(status.domain, status.not_after_ms));
@@ -37,14 +33,12 @@ Task<Outcome> list_certificates(ApiContext& api, Call call) {
 }
 
 Task<Outcome> remove_certificate(ApiContext& api, Call call) {
-  const auto tenant = find_named_tenant(api, call);
-  if (!tenant) co_return tenant.error();
   const std::string* asked = call.query.find("domain");
-  const std::string domain = asked ? *asked : (*tenant)->domain();
-  const auto removed = co_await api.certificates.remove(api.loop(), (*tenant)->id, domain);
+  const std::string domain = asked ? *asked : call.tenant->domain();
+  const auto removed = co_await api.certificates.remove(api.loop(), call.tenant->id, domain);
   if (!removed) co_return removed.error();
   if (api.certificate_removed) api.certificate_removed(domain);
-  co_await record(api, (*tenant)->id, call.actor, "certificate.remove", domain);
+  co_await record(api, call.tenant->id, call.by.name(), "certificate.remove", domain);
   co_return make_no_content();
 }
 

@@ -1,6 +1,6 @@
-// What happens around every handler, in this order: the body is read (it may hold the key), who asks is found out, the
-// fields and parameters are compared with the table, the handler runs, and the answer gets its headers: CORS for a page
-// of the tenant.
+// The way of a call, in this order: the body is read (it may hold the key); the principal and the tenant that the call
+// is about are found, and whether the one may do this to the other; the fields and parameters are compared with the
+// table; the handler runs; and the answer gets its headers: CORS for a page of the tenant.
 #include "api/auth.h"
 #include "api/call.h"
 #include "api/cors.h"
@@ -83,13 +83,25 @@ std::string digest_of(const Call& call, const std::string& credential) {
 }
 
 Task<Outcome> handle(const Endpoint& endpoint, ApiContext& api, Call call, std::string credential) {
-  auto refused = co_await identify(endpoint, api, call, std::move(credential));
-  if (refused) co_return std::move(*refused);
+  if (endpoint.kinds & by_anyone) {
+    call.credential = std::move(credential);
+  } else {
+    auto by = identify(endpoint, api, call.request, credential);
+    if (!by) co_return by.error();
+    call.by = std::move(*by);
+    const auto tenant = find_tenant(endpoint, api, call);
+    if (const auto allowed = may(call.by, endpoint.kinds, tenant ? *tenant : nullptr); !allowed)
+      co_return allowed.error();
+    if (!tenant) co_return tenant.error();
+    call.tenant = *tenant;
+    auto refused = co_await admit(api, call, std::move(credential));
+    if (refused) co_return std::move(*refused);
+  }
   call.fields.allow_only(endpoint.fields);
   if (const auto good = call.fields.check(); !good) co_return good.error();
   if (const auto good = check_parameters(endpoint, call.query); !good) co_return good.error();
   const bool keyed = is_keyed(endpoint, call.request);
-  if (const auto may = check_disk(endpoint, keyed, api.house().data.health()); !may) co_return may.error();
+  if (const auto taken = check_disk(endpoint, keyed, api.house().data.health()); !taken) co_return taken.error();
   auto handled = keyed ? answer_once(endpoint, api, std::move(call)) : endpoint.handle(api, std::move(call));
   auto outcome = co_await handled;
   co_return outcome;
@@ -119,7 +131,7 @@ Task<http::Response> answer_call(const Endpoint& endpoint, ApiContext& api, http
     call.request.body.clear();  // the fields are read
     call.fields = std::move(read->fields);
     call.query = std::move(read->query);
-    if (is_keyed(endpoint, request)) call.digest = digest_of(call, endpoint.access & anyone ? credential : "");
+    if (is_keyed(endpoint, request)) call.digest = digest_of(call, endpoint.kinds & by_anyone ? credential : "");
     auto handled = co_await handle(endpoint, api, std::move(call), credential);
     outcome = std::move(handled);
   }
@@ -135,7 +147,7 @@ void add_routes(http::Router& router, ApiContext& context) {
     methods.append(methods.empty() ? "" : ", ").append(method);
   };
   for (const Endpoint& endpoint : endpoints()) {
-    router.add({std::string(endpoint.method), std::string(endpoint.pattern),
+    router.add({std::string(endpoint.method), endpoint.pattern,
                 [&endpoint, &context](http::Request request, http::Responder responder) {
                   spawn(respond(endpoint, context, std::move(request), std::move(responder)));
                 },

@@ -14,9 +14,7 @@ namespace {
 namespace json = boost::json;
 using testing::Reply;
 
-std::string name_of(const Endpoint& endpoint) {
-  return std::string(endpoint.method) + " " + std::string(endpoint.pattern);
-}
+std::string name_of(const Endpoint& endpoint) { return std::string(endpoint.method) + " " + endpoint.pattern; }
 
 class Effects : public testing::ApiWorld {
  protected:
@@ -42,7 +40,7 @@ class Effects : public testing::ApiWorld {
   }
 
   Reply send(const Endpoint& endpoint, const std::string& body = {}) {
-    std::string path(endpoint.pattern);
+    std::string path = endpoint.pattern;
     const auto fill = [&path](std::string_view capture, const std::string& value) {
       if (const size_t at = path.find(capture); at != path.npos) path.replace(at, capture.size(), value);
     };
@@ -56,7 +54,7 @@ class Effects : public testing::ApiWorld {
                                                                                 {"{site}", shop_.tenant->site_id}}) {
       fill(capture, value);
     }
-    const std::string key = endpoint.access & operator_key ? testing::operator_key_text : shop_.api_key;
+    const std::string key = endpoint.kinds & by_operator ? testing::operator_key_text : shop_.api_key;
     testing::HeaderList headers = {{"Authorization", "Bearer " + key}};
     if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
     return call(std::string(endpoint.method), path, headers, body);

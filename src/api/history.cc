@@ -19,7 +19,8 @@ Answer make_history(ApiContext& api, const store::ArchivePage& page, JsonArray m
 // Of the user who asks, by the room's word: who had the name before is somebody else.
 bool is_own(ApiContext& api, const Call& call, const Stanza& message) {
   const auto said_by = message.child("occupant-id", ns::occupant_id);
-  const auto own = api.rooms.occupant_id(*call.tenant, call.path("id"), call.user->localpart, call.user->incarnation);
+  const auto own =
+      api.rooms.occupant_id(*call.tenant, call.path("id"), call.by.user->localpart, call.by.user->incarnation);
   return said_by && own && said_by->attribute("id") == *own;
 }
 
@@ -34,9 +35,9 @@ std::optional<JsonObject> show_in_room(ApiContext& api, const Call& call, const 
                        {"nick", message->from ? std::string(message->from->resourcepart()) : std::string()},
                        {"text", text}};
   const auto sender = BareJid::parse(row.with);
-  if (!call.user && sender && message->from && sender->str() == message->from->bare_view()) object["from"] = "site";
+  if (!call.by.user && sender && message->from && sender->str() == message->from->bare_view()) object["from"] = "site";
   if (!sender || sender->domainpart() != call.tenant->domain()) return object;
-  if (!call.user || is_own(api, call, *message)) object["from"] = party_of(*call.tenant, *sender);
+  if (!call.by.user || is_own(api, call, *message)) object["from"] = party_of(*call.tenant, *sender);
   return object;
 }
 
@@ -69,7 +70,7 @@ Task<Outcome> list_room_messages(ApiContext& api, Call call) {
   if (!page) co_return page.error();
   const auto query = make_history_query(*page, api.home.archive_ids());
   if (!query) co_return query.error();
-  if (call.user) {
+  if (call.by.user) {
     const auto room = co_await api.rooms.find(api.loop(), call.tenant, call.path("id"));
     if (!room) co_return room.error();
     if (const auto may = check_may_read(call, *room); !may) co_return may.error();

@@ -37,13 +37,13 @@ class Entry {
 
 // Who asks: a key of the site, a user, the operator; where nobody must say who they are, a network.
 std::string describe_caller(const Call& call) {
-  return call.actor.empty() ? "network " + network_of(call.request.peer_address) : call.actor;
+  return call.by.kind == by_anyone ? "network " + network_of(call.request.peer_address) : call.by.name();
 }
 
 // Under a removed user's name the next owner finds nothing.
 IdempotencyRecords::Name make_name(TenantId tenant, const Call& call, const std::string& key) {
   std::string caller = describe_caller(call);
-  if (call.user) caller += " " + std::to_string(call.user->incarnation);
+  if (call.by.user) caller += " " + std::to_string(call.by.user->incarnation);
   return IdempotencyRecords::make_name(tenant, caller, key);
 }
 
@@ -51,7 +51,7 @@ Result<std::string> read_key(const Call& call) {
   if (call.request.headers.count(idempotency_header) > 1) return bad_key("is there more than once.");
   auto key = parse_idempotency_key(call.request.headers.value(idempotency_header));
   // It alone would stand for a guest's token.
-  if (key && call.actor.empty() && key->size() < secret_key_characters) {
+  if (key && call.by.kind == by_anyone && key->size() < secret_key_characters) {
     return bad_key("must be random and of at least 22 characters here, such as a UUID.");
   }
   return key;
@@ -119,7 +119,7 @@ Result<std::string> parse_idempotency_key(std::string_view header) {
 Task<Outcome> answer_once(const Endpoint& endpoint, ApiContext& api, Call call) {
   const auto key = read_key(call);
   if (!key) co_return key.error();
-  const TenantPtr site = call.tenant ? call.tenant : find_claimed_tenant(api, call.request, {});
+  const TenantPtr site = call.by.tenant ? call.by.tenant : find_claimed_tenant(api, call.request, {});
   const Entry entry(api.idempotency, make_name(site ? site->id : TenantId::house, call, *key));
   if (!entry.alone()) {
     co_return Error{ErrorKind::conflict,

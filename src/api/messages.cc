@@ -142,7 +142,7 @@ Result<void> check_may_speak(const Call& call, const RoomInfo& room) {
 }
 
 Task<Outcome> send_to_room(ApiContext& api, Call call, Draft draft) {
-  if (call.user) {
+  if (call.by.user) {
     const auto room = co_await api.rooms.find(api.loop(), call.tenant, draft.to.id);
     const bool opens = !room && room.error().kind == ErrorKind::item_not_found && draft.to.id == lobby_room;
     if (!room && !opens) co_return room.error();
@@ -168,10 +168,10 @@ Task<Outcome> send_to_room(ApiContext& api, Call call, Draft draft) {
 
 // The id of the user who speaks; empty for the site itself.
 Result<std::string> read_speaker(const Call& call, const std::optional<std::string>& from) {
-  if (!from) return call.user ? call.user->user_id : std::string();
+  if (!from) return call.by.user ? call.by.user->user_id : std::string();
   const auto party = parse_party("from", *from);
   if (!party) return party.error();
-  if (party->kind == Party::Kind::site && !call.user) return std::string();
+  if (party->kind == Party::Kind::site && !call.by.user) return std::string();
   if (party->kind == Party::Kind::user) {
     const auto localpart = read_own_user(call, party->id);
     return localpart ? Result<std::string>(party->id) : Result<std::string>(localpart.error());

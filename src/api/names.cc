@@ -1,7 +1,7 @@
 #include "api/names.h"
 
-#include "base/text.h"
 #include "account/site_token_claims.h"
+#include "base/text.h"
 
 namespace teahouse::api {
 namespace {
@@ -48,18 +48,18 @@ Result<BareJid> party_jid(const Tenant& tenant, const Party& party) {
 }
 
 Result<void> check_not_banned(const Call& call, const RoomInfo& room) {
-  if (!holds(room.outcasts, call.user->user_id)) return {};
+  if (!holds(room.outcasts, call.by.user->user_id)) return {};
   return Error{ErrorKind::forbidden, "You are banned from the room '" + room.id + "'."};
 }
 
 bool is_member(const Call& call, const RoomInfo& room) {
-  return holds(room.members, call.user->user_id) || call.tenant->staff->has(call.user->localpart);
+  return holds(room.members, call.by.user->user_id) || call.tenant->staff->has(call.by.user->localpart);
 }
 
 Result<std::string> read_own_user(const Call& call, std::string_view id) {
   auto localpart = localpart_of_user(*call.tenant, id);
-  if (!localpart || !call.user || *localpart == call.user->localpart) return localpart;
-  return Error{ErrorKind::forbidden, "This token is of user '" + call.user->user_id +
+  if (!localpart || !call.by.user || *localpart == call.by.user->localpart) return localpart;
+  return Error{ErrorKind::forbidden, "This token is of user '" + call.by.user->user_id +
                                          "' and speaks for no other; with an API key you can ask for anybody."};
 }
 
@@ -91,7 +91,7 @@ Task<Result<Account>> load_or_make_user(ApiContext& api, Call call, std::string 
   const std::string localpart = *localpart_of_user(*call.tenant, user_id);
   auto account = co_await api.house().accounts.find(api.loop(), call.tenant, localpart);
   if (account) co_return check_spelling(std::move(*account), user_id);
-  if (call.user || account.error().kind != ErrorKind::item_not_found) co_return account;
+  if (call.by.user || account.error().kind != ErrorKind::item_not_found) co_return account;
   if (const auto good = check_new_user_id(user_id); !good) co_return good.error();
   auto made = co_await api.house().accounts.upsert_user(api.loop(), call.tenant, localpart, {});
   co_return made;

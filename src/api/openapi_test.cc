@@ -59,18 +59,18 @@ Names security_of(const json::object& operation) {
   return names;
 }
 
-Names wanted_security(unsigned access) {
+Names wanted_security(unsigned kinds) {
   Names names;
-  if (access & operator_key) names.insert("operatorKey");
-  if (access & api_key) names.insert({"apiKey", "apiKeyBasic"});
-  if (access & site_token) names.insert("siteToken");
+  if (kinds & by_operator) names.insert("operatorKey");
+  if (kinds & by_owner) names.insert({"apiKey", "apiKeyBasic"});
+  if (kinds & by_user) names.insert("siteToken");
   return names;
 }
 
 TEST(OpenApi, DescribesEveryEndpoint) {
   const testing::OpenApi open_api;
   for (const Endpoint& endpoint : endpoints()) {
-    const std::string name = std::string(endpoint.method) + " " + std::string(endpoint.pattern);
+    const std::string name = std::string(endpoint.method) + " " + endpoint.pattern;
     const json::value* path =
         open_api.paths().if_contains(json::string_view(endpoint.pattern.data(), endpoint.pattern.size()));
     ASSERT_TRUE(path) << name;
@@ -83,7 +83,7 @@ TEST(OpenApi, DescribesEveryEndpoint) {
         << name;
     EXPECT_EQ(fields_of(open_api, operation, "application/json"), names_of(endpoint.fields)) << name;
     EXPECT_EQ(fields_of(open_api, operation, "application/x-www-form-urlencoded"), names_of(endpoint.fields)) << name;
-    EXPECT_EQ(security_of(operation), wanted_security(endpoint.access)) << name;
+    EXPECT_EQ(security_of(operation), wanted_security(endpoint.kinds)) << name;
   }
 }
 
@@ -96,8 +96,7 @@ TEST(OpenApi, DescribesNothingElse) {
       EXPECT_TRUE(ids.insert(std::string(operation.at("operationId").as_string().c_str())).second) << path;
     }
   }
-  for (const Endpoint& endpoint : endpoints())
-    there.insert(lower(endpoint.method) + " " + std::string(endpoint.pattern));
+  for (const Endpoint& endpoint : endpoints()) there.insert(lower(endpoint.method) + " " + endpoint.pattern);
   EXPECT_EQ(described, there);
 }
 

@@ -36,7 +36,7 @@ Task<Outcome> put_plan(ApiContext& api, Call call) {
   if (const auto good = call.fields.check(); !good) co_return good.error();
   const auto set = co_await api.tenants.set_plan(api.loop(), std::move(plan));
   if (!set) co_return set.error();
-  co_await record(api, TenantId::house, call.actor, "plan.set", set->name);
+  co_await record(api, TenantId::house, call.by.name(), "plan.set", set->name);
   co_return make_answer(known ? 200 : 201, to_json(*set));
 }
 

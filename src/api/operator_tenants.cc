@@ -42,7 +42,7 @@ Task<Outcome> create_tenant(ApiContext& api, Call call) {
   wanted.fields = read_change(call.fields);
   if (const auto good = call.fields.check(); !good) co_return good.error();
 
-  const auto made = co_await api.tenants.create(api.loop(), std::move(wanted), call.actor);
+  const auto made = co_await api.tenants.create(api.loop(), std::move(wanted), call.by.name());
   if (!made) co_return made.error();
   JsonObject object = to_json(*made->tenant);
   object["api_key"] = made->api_key;
@@ -73,13 +73,13 @@ Task<Outcome> list_tenants(ApiContext& api, Call call) {
   co_return make_page("tenants", std::move(rows), next_cursor);
 }
 
-Task<Outcome> get_tenant(ApiContext& api, Call call) { co_return show(find_named_tenant(api, call)); }
+Task<Outcome> get_tenant(ApiContext& /*api*/, Call call) { co_return show(call.tenant); }
 
 Task<Outcome> change_tenant(ApiContext& api, Call call) {
   auto change = read_change(call.fields);
   if (const auto good = call.fields.check(); !good) co_return good.error();
   const auto tenant = co_await api.tenants.change(api.loop(), call.path("name"), std::move(change));
-  if (tenant) co_await record(api, (*tenant)->id, call.actor, "tenant.change", (*tenant)->name);
+  if (tenant) co_await record(api, (*tenant)->id, call.by.name(), "tenant.change", (*tenant)->name);
   co_return show(tenant);
 }
 
@@ -87,13 +87,13 @@ Task<Outcome> suspend_tenant(ApiContext& api, Call call) {
   auto reason = call.fields.text("reason");
   if (const auto good = call.fields.check(); !good) co_return good.error();
   const auto tenant = co_await api.tenants.suspend(api.loop(), call.path("name"), std::move(reason));
-  if (tenant) co_await record(api, (*tenant)->id, call.actor, "tenant.suspend", (*tenant)->suspend_reason);
+  if (tenant) co_await record(api, (*tenant)->id, call.by.name(), "tenant.suspend", (*tenant)->suspend_reason);
   co_return show(tenant);
 }
 
 Task<Outcome> resume_tenant(ApiContext& api, Call call) {
   const auto tenant = co_await api.tenants.resume(api.loop(), call.path("name"));
-  if (tenant) co_await record(api, (*tenant)->id, call.actor, "tenant.resume", (*tenant)->name);
+  if (tenant) co_await record(api, (*tenant)->id, call.by.name(), "tenant.resume", (*tenant)->name);
   co_return show(tenant);
 }
 
@@ -101,7 +101,7 @@ Task<Outcome> resume_tenant(ApiContext& api, Call call) {
 Task<Outcome> remove_tenant(ApiContext& api, Call call) {
   const auto tenant = co_await api.tenants.remove(api.loop(), call.path("name"));
   if (!tenant) co_return tenant.error();
-  co_await record(api, TenantId::house, call.actor, "tenant.remove", (*tenant)->name + ", " + (*tenant)->domain());
+  co_await record(api, TenantId::house, call.by.name(), "tenant.remove", (*tenant)->name + ", " + (*tenant)->domain());
   co_return make_no_content();
 }
 

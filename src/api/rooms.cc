@@ -57,7 +57,7 @@ Task<Outcome> get_room(ApiContext& api, Call call) {
 Task<Outcome> remove_room(ApiContext& api, Call call) {
   const auto removed = co_await api.rooms.remove(api.loop(), call.tenant, call.path("id"));
   if (!removed) co_return removed.error();
-  co_await record(api, call.tenant->id, call.actor, "room.remove", call.path("id"));
+  co_await record(api, call.tenant->id, call.by.name(), "room.remove", call.path("id"));
   co_return make_no_content();
 }
 

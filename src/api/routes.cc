@@ -1,4 +1,4 @@
-// The route table. openapi.json describes the same; api_test compares the two.
+// The route table. openapi.json describes the same; api_test compares the two, and what each principal may do.
 #include "api/handlers.h"
 
 namespace teahouse::api {
@@ -6,128 +6,132 @@ namespace {
 
 using Names = std::vector<std::string_view>;
 
+// The operator does it for a tenant {name}, and an owner for their own: the pattern follows of_tenant and of_own.
+constexpr unsigned manager = by_operator | by_owner;
+constexpr unsigned member = by_owner | by_user;
+constexpr const char *of_house = "/operator/v1", *of_tenant = "/operator/v1/tenants/{name}", *of_own = "/v1";
+
+constexpr bool cors = true;
 const Names no_names;
 const Names page = {"cursor", "limit"};
 const Names user_fields = {"name", "picture", "role", "password"};
 const Names room_fields = {"name", "description", "subject", "public", "members_only", "moderated", "owner", "members"};
+
+Names limit_names() {
+  Names names;
+  for (const PlanLimitName& limit : plan_limit_names()) names.push_back(limit.name);
+  return names;
+}
 
 Names tenant_field_names(Names names = {}) {
   for (const TenantField& field : tenant_fields()) names.push_back(field.name);
   return names;
 }
 
-std::vector<Endpoint> operator_endpoints() {
-  const std::string_view tenants = "/operator/v1/tenants", tenant = "/operator/v1/tenants/{name}";
-  Names limits;
-  for (const PlanLimitName& limit : plan_limit_names()) limits.push_back(limit.name);
+constexpr std::optional<Effect> control = Effect::changes_control;
+
+std::vector<Endpoint> operator_rows() {
+  const auto house = [](const char* path) { return std::string(of_house) + path; };
+  const auto tenant = [](const char* path) { return std::string(of_tenant) + path; };
   return {
-      {"GET", "/operator/v1/ping", operator_key, ping},
-      {"GET", "/operator/v1/audit", operator_key, list_audit, no_names, {"tenant", "limit"}},
-      {"POST", "/operator/v1/snapshot", operator_key, make_snapshot, no_names, no_names, false, Effect::adds, false},
-      {"GET", "/operator/v1/plans", operator_key, list_plans},
-      {"GET", "/operator/v1/plans/{plan}", operator_key, get_plan},
-      {"PUT", "/operator/v1/plans/{plan}", operator_key, put_plan, limits, no_names, false, Effect::changes_control},
-      {"GET", tenants, operator_key, list_tenants, no_names, {"cursor", "limit", "domain"}},
-      {"POST", tenants, operator_key, create_tenant, tenant_field_names({"name", "domain"})},
-      {"GET", tenant, operator_key, get_tenant},
-      {"PUT", tenant, operator_key, change_tenant, tenant_field_names(), no_names, false, Effect::changes_control},
-      {"PATCH", tenant, operator_key, change_tenant, tenant_field_names(), no_names, false, Effect::changes_control},
-      {"DELETE", tenant, operator_key, remove_tenant},
-      {"POST",
-       "/operator/v1/tenants/{name}/suspend",
-       operator_key,
-       suspend_tenant,
-       {"reason"},
-       no_names,
-       false,
-       Effect::changes_control},
-      {"POST", "/operator/v1/tenants/{name}/resume", operator_key, resume_tenant, no_names, no_names, false,
-       Effect::changes_control},
-      {"GET", "/operator/v1/tenants/{name}/usage", operator_key, get_usage},
-      {"GET", "/operator/v1/tenants/{name}/keys", operator_key, list_keys},
-      {"POST", "/operator/v1/tenants/{name}/keys", operator_key, make_key, {"label"}},
-      {"DELETE", "/operator/v1/tenants/{name}/keys/{id}", operator_key, revoke_key, no_names, no_names, false,
-       Effect::changes_control},
-      {"POST", "/operator/v1/tenants/{name}/signing-secrets", operator_key, rotate_signing_secret},
-      {"GET", "/operator/v1/tenants/{name}/certificate", operator_key, list_certificates},
+      {"GET", house("/ping"), by_operator, ping},
+      {"GET", house("/audit"), by_operator, list_audit, no_names, {"tenant", "limit"}},
+      {"POST", house("/snapshot"), by_operator, make_snapshot, no_names, no_names, false, Effect::adds, false},
+      {"GET", house("/plans"), by_operator, list_plans},
+      {"GET", house("/plans/{plan}"), by_operator, get_plan},
+      {"PUT", house("/plans/{plan}"), by_operator, put_plan, limit_names(), no_names, false, control},
+      {"GET", house("/tenants"), by_operator, list_tenants, no_names, {"cursor", "limit", "domain"}},
+      {"POST", house("/tenants"), by_operator, create_tenant, tenant_field_names({"name", "domain"})},
+
+      {"GET", tenant(""), by_operator, get_tenant},
+      {"PUT", tenant(""), by_operator, change_tenant, tenant_field_names(), no_names, false, control},
+      {"PATCH", tenant(""), by_operator, change_tenant, tenant_field_names(), no_names, false, control},
+      {"DELETE", tenant(""), by_operator, remove_tenant, no_names, no_names, false, {}, false, true},
+      {"POST", tenant("/suspend"), by_operator, suspend_tenant, {"reason"}, no_names, false, control},
+      {"POST", tenant("/resume"), by_operator, resume_tenant, no_names, no_names, false, control},
+      {"GET", tenant("/certificate"), by_operator, list_certificates},
       {"PUT",
-       "/operator/v1/tenants/{name}/certificate",
-       operator_key,
+       tenant("/certificate"),
+       by_operator,
        put_certificate,
        {"domain", "chain", "private_key"},
        no_names,
        false,
-       Effect::changes_control},
-      {"DELETE",
-       "/operator/v1/tenants/{name}/certificate",
-       operator_key,
-       remove_certificate,
-       no_names,
-       {"domain"},
-       false,
-       Effect::changes_control},
-      {"GET", "/operator/v1/tenants/{name}/accounts", operator_key, list_accounts, no_names, page},
-      {"POST",
-       "/operator/v1/tenants/{name}/accounts",
-       operator_key,
-       create_account,
-       {"localpart", "password", "name", "picture", "role"}},
+       control},
+      {"DELETE", tenant("/certificate"), by_operator, remove_certificate, no_names, {"domain"}, false, control},
+      {"GET", tenant("/accounts"), by_operator, list_accounts, no_names, page},
+      {"POST", tenant("/accounts"), by_operator, create_account, {"localpart", "password", "name", "picture", "role"}},
       {"PUT",
-       "/operator/v1/tenants/{name}/accounts/{localpart}/password",
-       operator_key,
+       tenant("/accounts/{localpart}/password"),
+       by_operator,
        set_password,
        {"password"},
        no_names,
        false,
-       Effect::changes_control},
-      {"DELETE", "/operator/v1/tenants/{name}/accounts/{localpart}", operator_key, remove_account},
+       control},
+      {"DELETE", tenant("/accounts/{localpart}"), by_operator, remove_account},
   };
 }
 
-std::vector<Endpoint> tenant_endpoints() {
-  const unsigned key_or_token = api_key | site_token;
-  const bool cors = true;
+// An owner's, the operator's with them or a user's too; and anyone's.
+std::vector<Endpoint> tenant_rows() {
   return {
+      {"GET", "/usage", manager, get_usage},
+      {"GET", "/keys", manager, list_keys},
+      {"POST", "/keys", manager, make_key, {"label"}},
+      {"DELETE", "/keys/{id}", manager, revoke_key, no_names, no_names, false, control},
+      {"POST", "/signing-secrets", manager, rotate_signing_secret},
+
       {"POST",
        "/v1/tokens",
-       api_key,
+       by_owner,
        make_token,
        {"user", "name", "picture", "role", "rooms", "ttl"},
        no_names,
        false,
        Effect::reads},
-      {"POST", "/v1/messages", key_or_token, send_message, {"to", "text", "from"}},
-      {"GET", "/v1/users", api_key, list_users, no_names, page},
-      {"PUT", "/v1/users/{id}", key_or_token, put_user, user_fields, no_names, cors, Effect::changes_control},
-      {"GET", "/v1/users/{id}", key_or_token, get_user, no_names, no_names, cors},
-      {"DELETE", "/v1/users/{id}", api_key, remove_user},
-      {"GET", "/v1/users/{id}/messages", key_or_token, list_user_messages, no_names, {"with", "cursor", "limit"}},
-      {"GET", "/v1/users/{id}/status", key_or_token, get_status},
-      {"GET", "/v1/users/{id}/unread", key_or_token, get_unread},
-      {"GET", "/v1/addresses", key_or_token, list_addresses, no_names, {"of"}, cors},
-      {"GET", "/v1/online", api_key, list_online},
-      {"GET", "/v1/rooms", api_key, list_rooms, no_names, page},
-      {"PUT", "/v1/rooms/{id}", api_key, put_room, room_fields},
-      {"GET", "/v1/rooms/{id}", api_key, get_room},
-      {"DELETE", "/v1/rooms/{id}", api_key, remove_room},
-      {"PUT", "/v1/rooms/{id}/members/{user}", api_key, put_member, {"role"}},
-      {"DELETE", "/v1/rooms/{id}/members/{user}", api_key, remove_member},
-      {"GET", "/v1/rooms/{id}/messages", key_or_token, list_room_messages, no_names, page, cors},
-      {"GET", "/v1/usage", api_key, get_usage},
-      {"GET", "/v1/keys", api_key, list_keys},
-      {"POST", "/v1/keys", api_key, make_key, {"label"}},
-      {"DELETE", "/v1/keys/{id}", api_key, revoke_key, no_names, no_names, false, Effect::changes_control},
-      {"POST", "/v1/signing-secrets", api_key, rotate_signing_secret},
-      {"GET", "/v1/sites/{site}/widget", anyone, get_widget, no_names, no_names, cors},
-      {"POST", "/v1/sites/{site}/guests", anyone, make_guest, {"name"}, no_names, cors, Effect::reads},
-      {"GET", "/openapi.json", anyone, get_openapi},
-      {"GET", "/healthz", anyone, get_health},
+      {"POST", "/v1/messages", member, send_message, {"to", "text", "from"}},
+      {"GET", "/v1/users", by_owner, list_users, no_names, page},
+      {"PUT", "/v1/users/{id}", member, put_user, user_fields, no_names, cors, control},
+      {"GET", "/v1/users/{id}", member, get_user, no_names, no_names, cors},
+      {"DELETE", "/v1/users/{id}", by_owner, remove_user},
+      {"GET", "/v1/users/{id}/messages", member, list_user_messages, no_names, {"with", "cursor", "limit"}},
+      {"GET", "/v1/users/{id}/status", member, get_status},
+      {"GET", "/v1/users/{id}/unread", member, get_unread},
+      {"GET", "/v1/addresses", member, list_addresses, no_names, {"of"}, cors},
+      {"GET", "/v1/online", by_owner, list_online},
+      {"GET", "/v1/rooms", by_owner, list_rooms, no_names, page},
+      {"PUT", "/v1/rooms/{id}", by_owner, put_room, room_fields},
+      {"GET", "/v1/rooms/{id}", by_owner, get_room},
+      {"DELETE", "/v1/rooms/{id}", by_owner, remove_room},
+      {"PUT", "/v1/rooms/{id}/members/{user}", by_owner, put_member, {"role"}},
+      {"DELETE", "/v1/rooms/{id}/members/{user}", by_owner, remove_member},
+      {"GET", "/v1/rooms/{id}/messages", member, list_room_messages, no_names, page, cors},
+
+      {"GET", "/v1/sites/{site}/widget", by_anyone, get_widget, no_names, no_names, cors},
+      {"POST", "/v1/sites/{site}/guests", by_anyone, make_guest, {"name"}, no_names, cors, Effect::reads},
+      {"GET", "/openapi.json", by_anyone, get_openapi},
+      {"GET", "/healthz", by_anyone, get_health},
   };
 }
 
 std::vector<Endpoint> all_endpoints() {
-  auto all = operator_endpoints();
-  for (Endpoint& endpoint : tenant_endpoints()) all.push_back(std::move(endpoint));
+  std::vector<Endpoint> all;
+  const auto add = [&all](Endpoint row, std::string pattern, unsigned kinds) {
+    row.pattern = std::move(pattern);
+    row.kinds = kinds;
+    all.push_back(std::move(row));
+  };
+  for (const auto& rows : {operator_rows(), tenant_rows()}) {
+    for (const Endpoint& row : rows) {
+      if (row.kinds != manager) {
+        add(row, row.pattern, row.kinds);
+      } else {
+        add(row, of_tenant + row.pattern, by_operator);
+        add(row, of_own + row.pattern, by_owner);
+      }
+    }
+  }
   return all;
 }
 

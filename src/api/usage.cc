@@ -12,20 +12,18 @@ constexpr std::string_view calls_limit = "api_calls_per_min";  // counted here (
 
 // Each limit of the plan, and how much of it is used where it is of the tenant as a whole.
 Task<Outcome> get_usage(ApiContext& api, Call call) {
-  const auto tenant = call.tenant ? Result<TenantPtr>(call.tenant) : find_named_tenant(api, call);
-  if (!tenant) co_return tenant.error();
   JsonObject limits;
-  for (const UsageLine& line : usage(**tenant)) {
+  for (const UsageLine& line : usage(*call.tenant)) {
     JsonObject shown = {{"limit", line.limit}};
     if (line.used) shown["used"] = *line.used;
     if (line.name == calls_limit && line.limit >= 0) {
-      shown["used"] = api.house().limits.used_calls((*tenant)->id, line.limit);
+      shown["used"] = api.house().limits.used_calls(call.tenant->id, line.limit);
     }
     limits[boost::json::string_view(line.name.data(), line.name.size())] = std::move(shown);
   }
-  co_return make_answer(
-      200,
-      {{"plan", (*tenant)->plan.name}, {"messages", (*tenant)->meter->messages.load()}, {"limits", std::move(limits)}});
+  co_return make_answer(200, {{"plan", call.tenant->plan.name},
+                              {"messages", call.tenant->meter->messages.load()},
+                              {"limits", std::move(limits)}});
 }
 
 }  // namespace teahouse::api

@@ -34,7 +34,7 @@ Task<Outcome> put_user(ApiContext& api, Call call) {
   details.user_id = call.path("id");
   auto password = call.fields.optional_text("password").value_or("");
   if (const auto good = call.fields.check(); !good) co_return good.error();
-  if (call.user && (details.role || !password.empty())) {
+  if (call.by.user && (details.role || !password.empty())) {
     co_return Error{ErrorKind::forbidden, "A user may change name and picture; role and password need an API key."};
   }
   const auto known = co_await api.house().accounts.find(api.loop(), call.tenant, *localpart);
@@ -53,7 +53,7 @@ Task<Outcome> get_user(ApiContext& api, Call call) {
   if (!localpart) co_return localpart.error();
   const auto account = co_await load_user(api, call.tenant, call.path("id"));
   if (!account) co_return account.error();
-  const bool whole = !call.user || call.user->localpart == *localpart;
+  const bool whole = !call.by.user || call.by.user->localpart == *localpart;
   co_return make_answer(200, to_json(*call.tenant, *account, whole));
 }
 
@@ -64,7 +64,7 @@ Task<Outcome> remove_user(ApiContext& api, Call call) {
   if (!account) co_return account.error();
   const auto removed = co_await remove_account_whole(api.house(), api.loop(), call.tenant, *localpart);
   if (!removed) co_return removed.error();
-  co_await record(api, call.tenant->id, call.actor, "account.remove", *localpart);
+  co_await record(api, call.tenant->id, call.by.name(), "account.remove", *localpart);
   co_return make_no_content();
 }
 

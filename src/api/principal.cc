@@ -1,0 +1,49 @@
+#include "api/principal.h"
+
+namespace teahouse::api {
+namespace {
+
+Error unknown(std::string text) { return {ErrorKind::not_authorized, std::move(text)}; }
+
+Error refuse(const Principal& principal, unsigned kinds) {
+  if (principal.kind == by_anyone) return unknown("This call needs " + describe(kinds) + ".");
+  if (kinds == by_operator) {
+    return unknown("This is not the operator's key. It is in the file operator.key of the server's data folder.");
+  }
+  if (principal.kind == by_user) {
+    return {ErrorKind::forbidden, "A user's token is not enough for this call; it needs " + describe(kinds) + "."};
+  }
+  return unknown("What was sent is no key or token of a site. This call needs " + describe(kinds) + ".");
+}
+
+}  // namespace
+
+std::string Principal::name() const {
+  switch (kind) {
+    case by_operator: return "operator";
+    case by_owner: return "key";
+    case by_user: return "user:" + user->user_id;
+    case by_anyone: break;
+  }
+  return {};
+}
+
+std::string describe(unsigned kinds) {
+  if (kinds & by_operator)
+    return "the operator's key (\"Authorization: Bearer ...\"; it is in operator.key on the server)";
+  if (kinds & by_owner) {
+    return std::string("an API key (\"Authorization: Bearer sk_...\", or the form field \"key\")") +
+           (kinds & by_user ? ", or a user's site token as Bearer" : "");
+  }
+  return "a user's site token (\"Authorization: Bearer ...\")";
+}
+
+Result<void> may(const Principal& principal, unsigned kinds, const TenantPtr& tenant) {
+  if (kinds & by_anyone) return {};
+  if (!(principal.kind & kinds)) return refuse(principal, kinds);
+  if (!principal.tenant) return {};
+  if (tenant && tenant->id == principal.tenant->id) return {};
+  return Error{ErrorKind::forbidden, "This key or token is of another site, and opens nothing here."};
+}
+
+}  // namespace teahouse::api
