@@ -22,10 +22,7 @@ Clients::Clients(Home& home, const net::TlsContexts& contexts, const Options& op
 Clients::~Clients() = default;
 
 void Clients::accept(std::unique_ptr<net::Connection> connection) {
-  if (refuses_more_) return;
-  const auto stream = std::make_shared<Stream>(*this);
-  add(stream);
-  stream->start(make_tcp_transport(std::move(connection), *stream));
+  accept([&](Transport::Events& events) { return make_tcp_transport(std::move(connection), events); });
 }
 
 void Clients::accept(const http::Request& request, http::Responder responder) {
@@ -33,11 +30,19 @@ void Clients::accept(const http::Request& request, http::Responder responder) {
     responder.send(http::make_problem(request, 503, "The server is being shut down."));
     return;
   }
+  accept([&](Transport::Events& events) -> std::unique_ptr<Transport> {
+    auto transport = make_websocket_transport(request, std::move(responder), events);
+    return transport ? std::move(*transport) : nullptr;
+  });
+}
+
+void Clients::accept(const std::function<std::unique_ptr<Transport>(Transport::Events&)>& make) {
+  if (refuses_more_) return;
   const auto stream = std::make_shared<Stream>(*this);
-  auto transport = make_websocket_transport(request, std::move(responder), *stream);
+  auto transport = make(stream->transport_events());
   if (!transport) return;
   add(stream);
-  stream->start(std::move(*transport));
+  stream->start(std::move(transport));
 }
 
 void Clients::add(const std::shared_ptr<Stream>& stream) {
@@ -58,7 +63,7 @@ void Clients::stop() {
 void Clients::follow(TenantId tenant) {
   const auto streams = streams_;
   for (const auto& stream : streams) {
-    if (stream->host_ && stream->host_->tenant->id == tenant) stream->follow_tenant();
+    if (stream->host() && stream->host()->tenant->id == tenant) stream->follow_tenant();
   }
 }
 
@@ -88,17 +93,17 @@ void Clients::move(const std::shared_ptr<Stream>& stream, Home& to, std::functio
   Clients* there = siblings_.at(to.loop().index());
   if (there == this) {
     arrived();
-    stream->transport_->release();
+    stream->xml_.transport().release();
     return;
   }
   streams_.erase(stream);
   stream->clients_ = there;
-  stream->timer_.stop();
-  stream->transport_->move_to(to.loop(), [there, stream, arrived = std::move(arrived)] {
+  stream->leave_loop();
+  stream->xml_.transport().move_to(to.loop(), [there, stream, arrived = std::move(arrived)] {
     there->add(stream);
     arrived();
     if (there->home().refuses_more()) stream->end("system-shutdown", "The server is being shut down.");
-    stream->transport_->release();
+    stream->xml_.transport().release();
   });
 }
 

@@ -6,6 +6,7 @@
 // for long, and then does not answer a probe, is given up as if its connection had broken.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <unordered_set>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "http/server.h"
 #include "net/connection.h"
 #include "net/tls.h"
+#include "server/c2s/transport.h"
 #include "server/home.h"
 
 namespace teahouse::c2s {
@@ -39,6 +41,8 @@ class Clients {
   void accept(std::unique_ptr<net::Connection> connection);
   // A request to open a WebSocket for XMPP (RFC 7395). The caller has looked at Origin, where that matters.
   void accept(const http::Request& request, http::Responder responder);
+  // What has a transport of any kind; null: it has refused itself.
+  void accept(const std::function<std::unique_ptr<Transport>(Transport::Events&)>& make);
   // Takes nobody any more.
   void refuse_more() { refuses_more_ = true; }
   // Ends the streams that have no session; Home::stop ends the others.

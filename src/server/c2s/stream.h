@@ -1,41 +1,50 @@
-// Stream: one client's XML stream, from its first header to its end: STARTTLS, SASL, bind or resume, then stanzas.
+// Stream: one client's stream, from its first header to its end: it is negotiated, authenticated, bound to a session or
+// resumed, and then carries stanzas. Each of these is a part with a file of its own; this is what joins them.
 //
-// It is negotiated on the loop that accepted it and moves to its account's home once it is authenticated.
+// It is negotiated on the loop that accepted it, and moves to its account's home before its client hears that the login
+// succeeded.
 //
 // Thread: its present home's loop.
-// Owns: its transport. A session is the home's; the stream serves it.
+// Owns: its parts, and with them the transport. A session is the home's; the stream serves it.
 // Spec: RFC 6120 sections 4 to 8, RFC 7395, XEP-0198.
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 
-#include "base/token_bucket.h"
-#include "sasl/mechanisms.h"
-#include "server/c2s/clients.h"
+#include "server/c2s/intake.h"
+#include "server/c2s/negotiation.h"
 #include "server/c2s/silence.h"
-#include "server/c2s/transport.h"
+#include "server/c2s/stream_management.h"
 #include "server/ghosts.h"
-#include "server/session.h"
 
 namespace teahouse::c2s {
 
-class Stream final : public Transport::Events, public SessionStream, public std::enable_shared_from_this<Stream> {
+class Stream final : public XmlStream::Events,
+                     public Negotiation::Events,
+                     public StreamManagement::Events,
+                     public Intake::Events,
+                     public SessionStream,
+                     public std::enable_shared_from_this<Stream> {
  public:
   explicit Stream(Clients& clients);
   ~Stream() override;
+  // The transport tells its events to this.
+  Transport::Events& transport_events() { return xml_.transport_events(); }
   void start(std::unique_ptr<Transport> transport);
-  Session* session() const { return session_; }
+  const HostPtr& host() const { return host_; }  // null before the first header
   // Called now and then: sends a probe to a client that has been silent for long, and gives up one that did not answer.
   void look_after(int64_t now_ms);
   // Its tenant was changed, suspended or removed, as its home knows by now.
   void follow_tenant();
 
+  // Intake::Events
+  Session* session() const override { return session_; }
+
   // SessionStream
-  void send_stanza(const Stanza& stanza) override { transport_->send_stanza(stanza); }
-  void send_nonza(std::string xml) override { transport_->send_nonza(std::move(xml)); }
-  size_t queued_bytes() const override { return transport_->connection().queued_bytes(); }
+  void send_stanza(const Stanza& stanza) override { xml_.send(stanza); }
+  void send_nonza(std::string xml) override { xml_.send(std::move(xml)); }
+  size_t queued_bytes() const override { return xml_.queued_bytes(); }
   void session_closed() override { session_ = nullptr; }
   int64_t heard_ms() const override;
   bool ask() override;
@@ -44,99 +53,58 @@ class Stream final : public Transport::Events, public SessionStream, public std:
 
  private:
   friend class Clients;
-  enum class State : uint8_t {
-    fresh,          // waits for a header
-    negotiating,    // features sent, not authenticated
-    authenticated,  // waits for the header after SASL, or for bind or resume
-    bound,
-    over,
-  };
+  enum class State : uint8_t { negotiating, authenticated, bound };
 
-  // Transport::Events
-  void on_header(const xml::Element& header, std::string_view default_ns) override;
+  // XmlStream::Events
+  void on_header(const xml::Element& header) override;
   void on_element(xml::Document element) override;
-  void on_stream_close() override;
-  void on_fault(xml::StreamFault fault, const std::string& text) override;
-  void on_secure() override;
+  void on_over() override;
+  void on_secure() override { start_clock(false); }
   void on_drained() override;
   void on_gone(std::string_view why) override;
+  std::string_view domain() const override { return host_ ? std::string_view(host_->domain) : std::string_view(); }
+  std::shared_ptr<void> share() override { return shared_from_this(); }
 
-  // stream.cc
-  bool accept_header(const xml::Element& header, std::string_view default_ns);
+  // Negotiation::Events
+  void on_identity(const Identity& identity) override;
+  void on_answer(Stanza answer) override;
+  void start_clock(bool was_refused) override;
+  void stop_clock() override { clock_.stop(); }
+
+  // StreamManagement::Events
+  void on_resumed(Session& session) override { serve(session); }
+
+  HostPtr find_host(const xml::Element& header);
   bool asked_tls_for_another(const Host& host) const;
   bool is_of_account(std::string_view address) const;
-  void send_features();
-  // end() with an application-specific condition as XML.
-  void end_with(std::string_view condition, std::string_view text, std::string_view application);
-  void finish();
-  void start_clock();
-  Silence::Then look(int64_t now_ms, int64_t probe_after_ms);
-  bool lives() const;
-  void probe();
-  void give_up();
+  void leave_loop();  // to arrive at another
+  void begin_as(const Identity& identity);
   void use_plan();
-  void wait_for_reader();
 
-  // stream_sasl.cc
-  void on_negotiation(const xml::Element& element);
-  bool on_stranger_iq(const xml::Element& element);
-  void begin_auth(const xml::Element& auth);
-  void advance(sasl::Step step);
-  std::string account_named(const std::string& authcid) const;
-  bool take_turn(const std::string& authcid);
-  void give_up_turn();
-  uint64_t count_removals(const std::string& authcid) const;
-  void fail(const sasl::Failure& failure);
-  void send_failure(const sasl::Failure& failure);
-  void succeed(const sasl::Success& success);
-  sasl::Offer offer() const;
-  static Task<void> provide_keys(std::shared_ptr<Stream> self, std::string authcid);
-  static Task<void> verify_secret(std::shared_ptr<Stream> self, sasl::VerifySecret secret);
-  static Task<void> verify_token(std::shared_ptr<Stream> self, sasl::VerifyToken token);
-
-  // stream_bound.cc
-  // Also what some clients take for it, in a namespace that is not spoken here: a client that can't resume must bind,
-  // and not lose its stream.
-  static bool is_stream_management(const xml::Element& element);
-  static std::string sm_failed(ErrorKind kind);
   void on_authenticated(const xml::Document& document);
   void bind(const Stanza& request, std::string resource);
   void bound(Session& session, const Stanza& request);
   void refuse_bind(const Stanza& request, const Error& error);
-  void on_bound(xml::Document document);
-  void on_stream_management(const xml::Element& element);
-  void enable(const xml::Element& element);
-  void resume(const xml::Element& element);
-  void take_from_other(Session& session);
-  void finish_resume(Session& session, uint32_t h);
-  void refuse_resume(Session& session);
-  void acknowledge(uint32_t h);
-  void end_overcounted(uint32_t h);
-  void refuse_stanza(const xml::Element& element, const Error& error, std::string_view type);
-  bool take_token();
-  void slow_down(size_t bytes);
-  bool waits_for_disk() const;
-  void pause(int64_t pause_ms);
+  void on_bound(const xml::Document& document);
+  void serve(Session& session);
+
+  Silence::Then look(int64_t now_ms, int64_t probe_after_ms);
+  bool lives() const;
+  void probe();
 
   Clients* clients_;
-  std::unique_ptr<Transport> transport_;
+  XmlStream xml_;
+  std::unique_ptr<Negotiation> negotiation_;  // until it is authenticated
+  std::unique_ptr<Identity> identity_;        // from then on, until it is bound
+  StreamManagement management_;
+  Intake intake_;
   HostPtr host_;
-  State state_ = State::fresh;
-  bool header_sent_ = false;
-  bool awaits_header_ = true;
-  bool unread_ = false;  // not read from, since it does not read
-  uint8_t attempts_ = 0, wrong_secrets_ = 0;
-  std::string localpart_;  // took a turn of the throttle in this attempt; once authenticated, the account's
-  uint64_t removals_ = 0;  // the number of that account's removals (AccountRemovals) when the attempt began
-  std::string saw_plus_;   // the name whose client is known to have been offered -PLUS here
-  std::string lang_;
-  std::unique_ptr<sasl::Mechanism> mechanism_;
+  State state_ = State::negotiating;
   Session* session_ = nullptr;
   std::shared_ptr<RoomMaking> room_;  // for its session, while there is none
-  net::Timer timer_;
+  net::Timer clock_;                  // until it is bound: its client's next step must have come by then
   Silence silence_;
-  TokenBucket stanzas_{{}};  // at the plan's rate
-  TokenBucket bytes_;
+  HomeChecker checker_;
 };
 
 }  // namespace teahouse::c2s

@@ -19,9 +19,8 @@ class TcpTransport final : public Transport, private net::Connection::Events {
   }
 
   void send_header(const StreamHeader& header) override {
-    std::string out =
-        "<?xml version='1.0'?><stream:stream xmlns='jabber:client'"
-        " xmlns:stream='http://etherx.jabber.org/streams' version='1.0'";
+    std::string out = "<?xml version='1.0'?><stream:stream xmlns='";
+    out.append(header.ns).append("' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'");
     const auto attribute = [&out](std::string_view name, std::string_view value) {
       if (value.empty()) return;
       out.append(" ").append(name).append("='");

@@ -18,7 +18,8 @@
 namespace teahouse::c2s {
 
 struct StreamHeader {
-  std::string from, id, lang, to;  // id empty: none yet; to empty: the client did not say who it is
+  std::string_view ns;             // of its stanzas
+  std::string from, id, lang, to;  // to empty: the peer did not say who it is
 };
 
 class Transport {

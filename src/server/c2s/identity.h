@@ -1,0 +1,26 @@
+// Identity: what a login ends in: which account's client it is. Its stream moves to the account's home with it, and
+// only there says that the login succeeded.
+//
+// Thread: any; a value.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "server/home.h"
+
+namespace teahouse::c2s {
+
+struct Identity {
+  BareJid account;
+  uint64_t removals = 0;     // of accounts of that name (AccountRemovals), when the login began
+  std::string success_data;  // of the mechanism, to be told with success; empty: none
+};
+
+// The account that goes by this name at the host. All spellings of a name are one account, and a client that prepares
+// names by RFC 3920 may not be able to write the account's own.
+std::string account_named(const Host& host, const std::string& authcid);
+// How many accounts of that name were removed. Another number: another account of the same name.
+uint64_t count_removals(const House& house, const Host& host, const std::string& authcid);
+
+}  // namespace teahouse::c2s

@@ -1,0 +1,190 @@
+#include "server/c2s/login.h"
+
+#include <utility>
+
+#include "account/site_token.h"
+#include "base/peer_error.h"
+
+namespace teahouse::c2s {
+namespace {
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+// A good token can still find no room for one more account in the plan, a password no room in the queue.
+sasl::Condition condition_of(const Error& error) {
+  return error.kind == ErrorKind::not_authorized ? sasl::Condition::not_authorized
+                                                 : sasl::Condition::temporary_auth_failure;
+}
+
+}  // namespace
+
+void Login::begin(std::string_view mechanism, sasl::Offer offer, std::string_view initial) {
+  checker_.check();
+  give_up();
+  if (host_->tenant->suspended) return fail({sasl::Condition::account_disabled, host_->tenant->suspend_reason});
+  offer.saw_plus = saw_plus_;
+  auto made = sasl::make_mechanism(mechanism, offer);
+  if (const auto* failure = std::get_if<sasl::Failure>(&made)) return fail(*failure);
+  mechanism_ = std::move(std::get<std::unique_ptr<sasl::Mechanism>>(made));
+  const auto data = sasl::parse_client_data(initial);
+  if (!data) return fail({sasl::Condition::incorrect_encoding, "The initial response is not base64."});
+  advance(mechanism_->step(*data));
+}
+
+void Login::respond(std::string_view text) {
+  checker_.check();
+  const auto data = sasl::parse_client_data(text);
+  if (!data) return fail({sasl::Condition::incorrect_encoding, "The response is not base64."});
+  advance(mechanism_->step(*data));
+}
+
+void Login::advance(sasl::Step step) {
+  std::visit(Overloaded{
+                 [this](const sasl::Challenge& challenge) { events_.on_challenge(challenge.data); },
+                 [this](const sasl::NeedCredentials& need) {
+                   const std::string account = account_named(*host_, need.authcid);
+                   if (take_turn(account)) wait(provide_keys(share(), account));
+                 },
+                 [this](const sasl::VerifySecret& secret) {
+                   // Nobody guesses a signature: what expired is no sign of an attack.
+                   const bool is_token = !find_site_token(secret.secret).empty();
+                   if (is_token || take_turn(account_named(*host_, secret.authcid)))
+                     wait(verify_secret(share(), secret));
+                 },
+                 [this](const sasl::VerifyToken& token) { wait(verify_token(share(), token)); },
+                 [this](const sasl::Success& success) { succeed(success); },
+                 [this](const sasl::Failure& failure) { fail(failure); },
+             },
+             step);
+}
+
+void Login::wait(Task<void> work) {
+  events_.hold();
+  spawn(std::move(work));
+}
+
+// Whether one more password may be tried. If not, the client has been told so.
+bool Login::take_turn(const std::string& account) {
+  if (home_.house().throttle.take(host_->tenant->id, account, address_)) {
+    tried_ = account;
+    removals_ = count_removals(home_.house(), *host_, account);
+    return true;
+  }
+  fail({sasl::Condition::temporary_auth_failure, "Too many failed logins; wait some minutes."});
+  return false;
+}
+
+void Login::give_up() {
+  timer_.stop();
+  const std::string tried = std::exchange(tried_, {});
+  if (std::exchange(mechanism_, nullptr) && !tried.empty()) {
+    home_.house().throttle.failed(host_->tenant->id, tried, address_);
+  }
+}
+
+Task<void> Login::provide_keys(LoginPtr self, std::string account) {
+  Home& home = self->home_;
+  const auto keys = co_await home.house().accounts.load_keys(home.loop(), self->host_->tenant, account);
+  if (!self->is_waited_for()) co_return;
+  if (keys) {
+    self->advance(self->mechanism_->provide(*keys));
+  } else if (keys.error().kind == ErrorKind::item_not_found) {
+    self->advance(self->mechanism_->provide(std::nullopt));
+  } else {  // nobody knows whether the password is wrong
+    self->fail({sasl::Condition::temporary_auth_failure, for_peer(keys.error()).text});
+  }
+  self->events_.release();
+}
+
+Task<void> Login::verify_secret(LoginPtr self, sasl::VerifySecret secret) {
+  Home& home = self->home_;
+  bool good = false;
+  auto condition = sasl::Condition::not_authorized;
+  std::string why;
+  const std::string account = account_named(*self->host_, secret.authcid);
+  if (const std::string token = find_site_token(secret.secret); !token.empty()) {
+    const auto user = co_await sign_in(home.loop(), home.house().accounts, self->host_->tenant, home.house().keys,
+                                       token, home.clock().wall_ms());
+    good = user && user->localpart == account;
+    if (!user) why = for_peer(user.error()).text;
+    if (!user) condition = condition_of(user.error());
+    if (user && !good) why = "The token is for another user.";
+  } else {
+    const auto checked =
+        co_await home.house().accounts.check_password(home.loop(), self->host_->tenant, account, secret.secret);
+    good = checked.has_value();
+    if (!good) condition = condition_of(checked.error());
+    if (condition == sasl::Condition::temporary_auth_failure) why = for_peer(checked.error()).text;
+  }
+  if (!self->is_waited_for()) co_return;
+  self->advance(good ? self->mechanism_->accept(secret.authcid) : self->mechanism_->refuse(condition, why));
+  self->events_.release();
+}
+
+Task<void> Login::verify_token(LoginPtr self, sasl::VerifyToken token) {
+  Home& home = self->home_;
+  const auto user = co_await sign_in(home.loop(), home.house().accounts, self->host_->tenant, home.house().keys,
+                                     token.token, home.clock().wall_ms());
+  if (!self->is_waited_for()) co_return;
+  self->advance(user ? self->mechanism_->accept(user->localpart)
+                     : self->mechanism_->refuse(condition_of(user.error()), for_peer(user.error()).text));
+  self->events_.release();
+}
+
+// A wrong password is answered later and later; the client is held meanwhile.
+void Login::fail(const sasl::Failure& failure) {
+  mechanism_.reset();
+  if (!failure.saw_plus.empty()) saw_plus_ = failure.saw_plus;
+  LoginThrottle& throttle = home_.house().throttle;
+  const std::string tried = std::exchange(tried_, {});
+  int64_t delay_ms = 0;
+  if (!tried.empty() && failure.condition == sasl::Condition::not_authorized) {
+    ++wrong_secrets_;
+    throttle.failed(host_->tenant->id, tried, address_);
+    delay_ms = throttle.delay_ms(host_->tenant->id, tried, address_);
+  } else if (!tried.empty()) {
+    throttle.give_back(host_->tenant->id, tried, address_);
+  }
+  if (delay_ms <= 0) return refuse(failure);
+  events_.hold();
+  events_.on_delay();
+  timer_ = home_.loop().start_timer(delay_ms, [self = share(), failure] {
+    // To refuse may end the stream, and with that the timer and what it holds.
+    const LoginPtr kept = self;             // NOLINT(performance-unnecessary-copy-initialization)
+    const sasl::Failure refusal = failure;  // NOLINT(performance-unnecessary-copy-initialization)
+    kept->refuse(refusal);
+    kept->events_.release();
+  });
+}
+
+void Login::refuse(const sasl::Failure& failure) {
+  ++attempts_;
+  if (!events_.is_over()) events_.on_failure(failure);
+}
+
+void Login::succeed(const sasl::Success& success) {
+  const auto named = BareJid::make(success.authcid, host_->domain);
+  const auto account = BareJid::make(account_named(*host_, success.authcid), host_->domain);
+  if (!named || !account) return fail({sasl::Condition::not_authorized, ""});
+  if (host_->tenant->suspended) {  // since the mechanism began
+    return fail({sasl::Condition::account_disabled, host_->tenant->suspend_reason});
+  }
+  if (!sasl::may_act_as(success.authzid, *account) && !sasl::may_act_as(success.authzid, *named)) {
+    return fail({sasl::Condition::invalid_authzid, "An account acts for itself only."});
+  }
+  mechanism_.reset();
+  const std::string tried = std::exchange(tried_, {});
+  // A token names its account only now, and another spelling may have led to it.
+  if (tried != account->localpart()) {
+    removals_ = count_removals(home_.house(), *host_, std::string(account->localpart()));
+  }
+  if (!tried.empty()) home_.house().throttle.succeeded(host_->tenant->id, tried, address_);
+  events_.on_identity({*account, removals_, success.server_data});
+}
+
+}  // namespace teahouse::c2s

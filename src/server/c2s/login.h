@@ -1,0 +1,88 @@
+// Login: the attempts of one client to say who it is, however they are carried: mechanisms, the lookups and checks that
+// they ask for, the throttle, and answers that are held back. It ends in an Identity.
+//
+// Looking up keys and checking secrets waits for other threads; meanwhile the client is held, so that nothing of its is
+// read out of turn.
+//
+// Thread: the loop that the client came to.
+// Lifetime: what it waits for keeps the owner (Events::share).
+// Limits: attempts of any kind and wrong secrets, on one stream (RFC 6120 section 6.4.5): is_exhausted().
+// Spec: RFC 6120 section 6, RFC 4422.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/home_checker.h"
+#include "sasl/mechanisms.h"
+#include "server/c2s/identity.h"
+
+namespace teahouse::c2s {
+
+class Login {
+ public:
+  // Some clients try every mechanism in turn before the one that they can do.
+  static constexpr int wrong_secrets_max = 5, attempts_max = 12;
+
+  class Events {
+   public:
+    virtual ~Events() = default;
+    virtual void on_challenge(const std::string& data) = 0;
+    virtual void on_failure(const sasl::Failure& failure) = 0;
+    virtual void on_identity(const Identity& identity) = 0;  // the last that is told, but for release()
+    virtual void on_delay() = 0;                             // the failure is held back; the client is held() too
+    // Nothing of the client's is to be read until as many release()s.
+    virtual void hold() = 0;
+    virtual void release() = 0;
+    virtual bool is_over() const = 0;  // the client has gone
+    // Keeps the Login and its owner.
+    virtual std::shared_ptr<void> share() = 0;
+  };
+
+  // `address`: where the client is.
+  Login(Home& home, std::string address, Events& events) : home_(home), events_(events), address_(std::move(address)) {}
+
+  // The host as it is now.
+  void use(HostPtr host) { host_ = std::move(host); }
+
+  // A new attempt, instead of one that has not ended. `initial` is the client's first data in base64.
+  void begin(std::string_view mechanism, sasl::Offer offer, std::string_view initial);
+  void respond(std::string_view data);
+  void fail(const sasl::Failure& failure);
+  // Counts as an attempt, and tells the failure at once.
+  void refuse(const sasl::Failure& failure);
+  // The client has gone, or begins anew.
+  void give_up();
+
+  bool is_running() const { return mechanism_ != nullptr; }
+  int wrong_secrets() const { return wrong_secrets_; }
+  bool is_exhausted() const { return attempts_ >= attempts_max || wrong_secrets_ >= wrong_secrets_max; }
+
+ private:
+  using LoginPtr = std::shared_ptr<Login>;
+  LoginPtr share() { return {events_.share(), this}; }
+  void advance(sasl::Step step);
+  bool take_turn(const std::string& account);
+  bool is_waited_for() const { return !events_.is_over() && mechanism_; }
+  void wait(Task<void> work);
+  void succeed(const sasl::Success& success);
+  static Task<void> provide_keys(LoginPtr self, std::string account);
+  static Task<void> verify_secret(LoginPtr self, sasl::VerifySecret secret);
+  static Task<void> verify_token(LoginPtr self, sasl::VerifyToken token);
+
+  Home& home_;
+  Events& events_;
+  const std::string address_;
+  HostPtr host_;
+  std::unique_ptr<sasl::Mechanism> mechanism_;
+  std::string tried_;      // the account that took a turn of the throttle in this attempt
+  uint64_t removals_ = 0;  // of that account, when the attempt began
+  std::string saw_plus_;   // the name whose client is known to have been offered -PLUS here
+  uint8_t attempts_ = 0, wrong_secrets_ = 0;
+  net::Timer timer_;
+  HomeChecker checker_;
+};
+
+}  // namespace teahouse::c2s

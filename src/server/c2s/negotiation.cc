@@ -1,0 +1,110 @@
+#include "server/c2s/negotiation.h"
+
+#include "server/c2s/features.h"
+#include "server/c2s/stream_management.h"
+#include "xml/writer.h"
+#include "xmpp/namespaces.h"
+
+namespace teahouse::c2s {
+
+Negotiation::Negotiation(Clients& clients, XmlStream& stream, Events& events)
+    : clients_(clients),
+      stream_(stream),
+      events_(events),
+      login_(clients.home(), stream.transport().peer_address(), *this) {}
+
+void Negotiation::use(HostPtr host) {
+  host_ = std::move(host);
+  login_.use(host_);
+}
+
+void Negotiation::send_features() {
+  stream_.send(make_features({stream_.is_plain(), needs_tls(), host_->tenant->registration_allowed, offer()}));
+}
+
+sasl::Offer Negotiation::offer() const {
+  sasl::Offer offer;
+  const Transport& transport = stream_.transport();
+  offer.encrypted = transport.is_private();
+  offer.tokens = true;
+  // No page can see what its WebSocket's TLS connection is bound by, and a proxy may have ended that connection.
+  if (!transport.is_websocket()) offer.channel_bindings = stream_.transport().connection().channel_bindings();
+  offer.fake_secret = clients_.home().house().fake_salt_secret + host_->domain;
+  return offer;
+}
+
+void Negotiation::on_element(const xml::Element& element) {
+  if (element.is("starttls", ns::tls) && stream_.is_plain()) {
+    login_.give_up();
+    stream_.start_tls(clients_.contexts());
+  } else if (element.is("auth", ns::sasl)) {
+    on_auth(element);
+  } else if (element.is("response", ns::sasl) && login_.is_running()) {
+    login_.respond(element.text());
+  } else if (element.is("abort", ns::sasl)) {
+    login_.fail({sasl::Condition::aborted, ""});
+  } else if (StreamManagement::is_element(element)) {
+    stream_.send(StreamManagement::make_failed(ErrorKind::unexpected_request));
+  } else if (Stanza::is_stanza(element)) {
+    if (!on_stranger_iq(element)) stream_.end("not-authorized", "Authenticate before you send stanzas.");
+  } else {
+    stream_.end("unsupported-stanza-type", "That element has no meaning before authentication.");
+  }
+}
+
+void Negotiation::on_auth(const xml::Element& auth) {
+  if (needs_tls()) {
+    login_.refuse({sasl::Condition::encryption_required, "Use STARTTLS first."});
+  } else {
+    login_.begin(auth.attribute("mechanism").value_or(""), offer(), auth.text());
+  }
+}
+
+void Negotiation::on_challenge(const std::string& data) {
+  std::string out;
+  xml::Writer(out).leaf("challenge", sasl::encode_server_data(data), ns::sasl);
+  stream_.send(std::move(out));
+}
+
+void Negotiation::on_failure(const sasl::Failure& failure) {
+  std::string out;
+  xml::Writer writer(out);
+  writer.open("failure", ns::sasl).open(sasl::to_string(failure.condition)).close();
+  if (!failure.text.empty()) writer.open("text").attribute("xml:lang", "en").text(failure.text).close();
+  writer.close();
+  stream_.send(std::move(out));
+  if (login_.is_exhausted()) {
+    stream_.end("policy-violation", "Too many failed logins on one stream.");
+  } else if (login_.wrong_secrets() > 0) {
+    events_.start_clock(true);
+  }
+}
+
+std::string Negotiation::make_success(const Identity& identity) {
+  std::string out;
+  xml::Writer(out).leaf("success", identity.success_data.empty() ? "" : sasl::encode_server_data(identity.success_data),
+                        ns::sasl);
+  return out;
+}
+
+bool Negotiation::on_stranger_iq(const xml::Element& element) {
+  Home& home = clients_.home();
+  const auto query = element.first_child();
+  const auto to = BareJid::parse(element.attribute("to").value_or(host_->domain));
+  if (!to || to->str() != host_->domain) return false;
+  if (element.name() != "iq" || !query || !query->is("query", ns::register_iq) || home.hooks().stranger_iq.empty() ||
+      !stream_.transport().is_private() || !host_->tenant->registration_allowed || host_->tenant->suspended) {
+    return false;
+  }
+  Stanza stanza =
+      Stanza::make(StanzaKind::iq, element.attribute("type") == "set" ? StanzaType::set : StanzaType::get, {});
+  stanza.id = element.attribute("id").value_or("");
+  stanza.to = *BareJid::make("", host_->domain);
+  const auto send = [stream = std::weak_ptr<void>(stream_.share()), events = &events_](Stanza answer) {
+    if (const auto kept = stream.lock()) events->on_answer(std::move(answer));
+  };
+  home.hooks().stranger_iq(StrangerIq{host_, stanza, *query, stream_.transport().peer_address(), send});
+  return true;
+}
+
+}  // namespace teahouse::c2s

@@ -1,0 +1,62 @@
+// Negotiation: what a stream and its client agree on before the client is anybody: TLS, an account made in band, and
+// who the client is. It ends in an Identity, and does not say yet that the login succeeded.
+//
+// Thread: the loop that accepted the stream.
+// Limits: Login's.
+// Spec: RFC 6120 sections 5 and 6, XEP-0077.
+#pragma once
+
+#include <string>
+
+#include "server/c2s/clients.h"
+#include "server/c2s/login.h"
+#include "server/c2s/xml_stream.h"
+
+namespace teahouse::c2s {
+
+class Negotiation final : private Login::Events {
+ public:
+  class Events {
+   public:
+    virtual ~Events() = default;
+    virtual void on_identity(const Identity& identity) = 0;
+    // The answer to an iq, now or later, and maybe too late.
+    virtual void on_answer(Stanza answer) = 0;
+    // The time for the client's next step begins; one who was refused has longer.
+    virtual void start_clock(bool was_refused) = 0;
+    virtual void stop_clock() = 0;
+  };
+  Negotiation(Clients& clients, XmlStream& stream, Events& events);
+
+  void use(HostPtr host);
+  void send_features();
+  void on_element(const xml::Element& element);
+  // The client has gone.
+  void stop() { login_.give_up(); }
+
+  static std::string make_success(const Identity& identity);
+
+ private:
+  // Login::Events
+  void on_challenge(const std::string& data) override;
+  void on_failure(const sasl::Failure& failure) override;
+  void on_identity(const Identity& identity) override { events_.on_identity(identity); }
+  void on_delay() override { events_.stop_clock(); }
+  void hold() override { stream_.transport().hold(); }
+  void release() override { stream_.transport().release(); }
+  bool is_over() const override { return stream_.is_over(); }
+  std::shared_ptr<void> share() override { return stream_.share(); }
+
+  void on_auth(const xml::Element& auth);
+  bool on_stranger_iq(const xml::Element& element);
+  sasl::Offer offer() const;
+  bool needs_tls() const { return stream_.is_plain() && clients_.options().require_tls; }
+
+  Clients& clients_;
+  XmlStream& stream_;
+  Events& events_;
+  HostPtr host_;
+  Login login_;
+};
+
+}  // namespace teahouse::c2s

@@ -1,0 +1,148 @@
+#include "server/c2s/stream_management.h"
+
+#include <limits>
+
+#include "base/random.h"
+#include "xml/values.h"
+#include "xml/writer.h"
+#include "xmpp/namespaces.h"
+
+namespace teahouse::c2s {
+namespace {
+
+std::optional<uint32_t> parse_count(const xml::Element& element, std::string_view attribute) {
+  const auto count = xml::parse_integer(element.attribute(attribute).value_or(""));
+  if (!count || *count < 0 || *count > std::numeric_limits<uint32_t>::max()) return std::nullopt;
+  return static_cast<uint32_t>(*count);
+}
+
+// Of several that resume a session the last one has it.
+void take_from_other(Session& session) {
+  SessionStream* other = session.stream();
+  if (!other) return;
+  session.attach(nullptr);
+  other->session_closed();
+  other->end("conflict", "The session was resumed on another stream.");
+}
+
+}  // namespace
+
+bool StreamManagement::is_element(const xml::Element& element) {
+  return element.ns() == ns::sm || element.name() == "enable" || element.name() == "resume";
+}
+
+std::string StreamManagement::make_failed(ErrorKind kind) {
+  std::string out;
+  xml::Writer writer(out);
+  writer.open("failed", ns::sm).open(to_string(kind), ns::stanzas_error).close().close();
+  return out;
+}
+
+void StreamManagement::on_element(Session& session, const xml::Element& element) {
+  const std::string_view name = element.name();
+  if (element.is("enable", ns::sm)) {
+    enable(session, element);
+  } else if (!session.sm_enabled() || (name != "r" && name != "a")) {
+    fail(ErrorKind::unexpected_request);
+  } else if (name == "r") {
+    session.sm_request();
+  } else if (const auto h = parse_count(element, "h"); !h) {
+    stream_.end("invalid-xml", "An acknowledgement has a number h.");
+  } else {
+    acknowledge(session, *h);
+  }
+}
+
+void StreamManagement::acknowledge(Session& session, uint32_t h) {
+  switch (session.sm_acknowledge(h)) {
+    case Session::Acknowledged::accepted: return;
+    case Session::Acknowledged::too_high: end_overcounted(session, h); return;
+    case Session::Acknowledged::too_low:
+      stream_.end("undefined-condition", "h='" + std::to_string(h) + "' is less than the " +
+                                             std::to_string(session.sm_acknowledged()) +
+                                             " stanzas that were acknowledged before. Count up from <enabled/>.");
+  }
+}
+
+// XEP-0198 section 4.
+void StreamManagement::end_overcounted(const Session& session, uint32_t h) {
+  std::string why;
+  xml::Writer(why)
+      .open("handled-count-too-high", ns::sm)
+      .attribute("h", std::to_string(h))
+      .attribute("send-count", std::to_string(session.sm_sent()))
+      .close();
+  stream_.end("undefined-condition", "More stanzas were acknowledged than sent.", why);
+}
+
+void StreamManagement::enable(Session& session, const xml::Element& element) {
+  if (session.sm_enabled()) return fail(ErrorKind::unexpected_request);
+  const bool resumable = xml::parse_boolean(element.attribute("resume").value_or("")).value_or(false);
+  const int64_t wanted_s = parse_count(element, "max").value_or(0);
+  const int64_t max_s = wanted_s > 0 ? std::min(wanted_s, Home::resume_max_s) : Home::resume_max_s;
+  const std::string id = resumable ? random_token(22) : std::string();
+  std::string out;
+  xml::Writer writer(out);
+  writer.open("enabled", ns::sm);
+  if (resumable) writer.attribute("id", id).attribute("resume", "true").attribute("max", std::to_string(max_s));
+  writer.close();
+  stream_.send(std::move(out));
+  session.sm_enable(id);
+  if (resumable) session.home().make_resumable(session, max_s);
+}
+
+void StreamManagement::on_element(Home& home, const Identity& client, const xml::Element& element) {
+  if (element.is("resume", ns::sm)) return resume(home, client, element);
+  fail(element.name() == "resume" ? ErrorKind::item_not_found : ErrorKind::unexpected_request);  // it binds then
+}
+
+void StreamManagement::resume(Home& home, const Identity& client, const xml::Element& element) {
+  const auto h = parse_count(element, "h");
+  Session* session = home.find_resumable(element.attribute("previd").value_or(""));
+  // Somebody else's id must look like one that never was.
+  if (!h || !session || session->jid().bare_view() != client.account.str()) {
+    return fail(h ? ErrorKind::item_not_found : ErrorKind::bad_request);
+  }
+  take_from_other(*session);
+  home.resuming(*session);
+  // What it sent before must be on disk before we say how much of it we have: it would send the rest again.
+  stream_.transport().hold();
+  session->when_all_handled([this, kept = stream_.share(), &home, number = session->number(), h = *h] {
+    Session* still = home.find_session(number);
+    if (!still) {
+      stream_.end("reset", "The session ended while it was being resumed.");
+    } else if (!stream_.is_over()) {
+      finish_resume(*still, h);
+    } else if (!still->stream()) {
+      home.stream_lost(*still);
+    }
+    stream_.transport().release();
+  });
+}
+
+void StreamManagement::finish_resume(Session& session, uint32_t h) {
+  Home& home = session.home();
+  take_from_other(session);
+  const auto acknowledged = session.sm_acknowledge(h);
+  // The client says that it has had less than it said before, as one does that was restored from an older copy of
+  // itself. It binds anew, and is given there what the session had left.
+  if (acknowledged == Session::Acknowledged::too_low) {
+    fail(ErrorKind::item_not_found);
+    return home.close_session(session);
+  }
+  home.resuming(session);
+  events_.on_resumed(session);
+  std::string out;
+  xml::Writer(out)
+      .open("resumed", ns::sm)
+      .attribute("previd", session.resume_id())
+      .attribute("h", std::to_string(session.sm_handled()))
+      .close();
+  stream_.send(std::move(out));
+  if (acknowledged == Session::Acknowledged::too_high) return end_overcounted(session, h);
+  session.attach(&server_);
+  session.sm_resend();
+  home.resumed(session);
+}
+
+}  // namespace teahouse::c2s
