@@ -79,6 +79,7 @@ void Home::reply_error(const Stanza& request, const Error& error) {
 }
 
 void Home::receive(Session& session, Stanza stanza) {
+  checker_.check();
   if (refuses_more_) return;
   const ReceiptPtr receipt = session.receive();
   stanza.from = session.jid();
@@ -144,6 +145,7 @@ void Home::send(Resident& resident, Session* session, Stanza stanza, const Recei
 }
 
 void Home::arrive(Stanza stanza, ReceiptPtr receipt) {
+  checker_.check();
   const HostPtr host = hosts_.find(stanza.to->domainpart());
   if (!host) {
     if (!takes_no_error(stanza)) {
@@ -235,6 +237,7 @@ void Home::handle_iq(const HostPtr& host, Resident* resident, Session* session, 
 }
 
 void Home::on_committed(Lsn lsn) {
+  checker_.check();
   committed_ = std::max(committed_, lsn);
   std::vector<uint64_t> waiting;
   waiting.swap(waiting_sessions_);

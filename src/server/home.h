@@ -209,6 +209,7 @@ class Home {
   uint64_t last_session_ = 0;
   bool sweep_pending_ = false;
   bool refuses_more_ = false;
+  HomeChecker checker_;  // of what happens on its loop; tenants are set before that runs
 };
 
 }  // namespace teahouse

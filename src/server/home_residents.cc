@@ -14,6 +14,7 @@ Error no_such_account(const BareJid& jid) {
 Resident* Home::find_resident(std::string_view bare_jid) { return residents_.find(bare_jid); }
 
 void Home::with_resident(const BareJid& jid, ResidentWork work) {
+  checker_.check();
   if (loading_.is_held(jid.str())) {
     loading_.wait(jid.str(), std::move(work));
     return;

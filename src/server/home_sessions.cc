@@ -18,6 +18,7 @@ bool goes_on(const Stanza& stanza) {
 }  // namespace
 
 Result<Session*> Home::bind(Resident& resident, std::string_view resourcepart) {
+  checker_.check();
   const std::string wanted = resourcepart.empty() ? random_token(12) : std::string(resourcepart);
   auto jid = resident.jid().with_resource(wanted);
   if (!jid) return Error{ErrorKind::bad_request, jid.error().text};
@@ -53,6 +54,7 @@ Session* Home::find_session(uint64_t number) {
 }
 
 void Home::close_session(Session& session, std::string_view condition, std::string_view text) {
+  checker_.check();
   const uint64_t number = session.number();
   if (sessions_.erase(number) == 0) return;  // it is being closed already
   resumable_.erase(session.resume_id());

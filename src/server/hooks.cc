@@ -14,6 +14,7 @@ std::string iq_key(IqTarget target, StanzaType type, std::string_view name, std:
 }  // namespace
 
 Flow Hooks::run(Phase phase, Outbound& outbound) const {
+  checker_.check();
   for (const auto& each : outbound_[static_cast<size_t>(phase)][static_cast<size_t>(outbound.stanza.kind)]) {
     if (each.hook(outbound) == Flow::stop) return Flow::stop;
   }
@@ -21,6 +22,7 @@ Flow Hooks::run(Phase phase, Outbound& outbound) const {
 }
 
 Flow Hooks::run(Phase phase, Inbound& inbound) const {
+  checker_.check();
   for (const auto& each : inbound_[static_cast<size_t>(phase)][static_cast<size_t>(inbound.stanza.kind)]) {
     if (each.hook(inbound) == Flow::stop) return Flow::stop;
   }
@@ -41,6 +43,7 @@ Hooked Hooks::on_service(HostKind kind, ServiceHandler handler) {
 }
 
 const Hooks::IqHandler* Hooks::find_iq(const IqRequest& request) const {
+  checker_.check();
   if (!request.resident) return find_iq(IqTarget::host, request);
   const IqHandler* own = request.is_own_account() ? find_iq(IqTarget::own_account, request) : nullptr;
   return own ? own : find_iq(IqTarget::account, request);

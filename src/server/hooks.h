@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/home_checker.h"
 #include "base/task.h"
 #include "server/hook_list.h"
 #include "server/receipt.h"
@@ -162,6 +163,7 @@ class Hooks {
   Table<InboundHook> inbound_;
   std::unordered_map<std::string, IqHandler> iq_;
   std::unordered_map<HostKind, ServiceHandler> services_;
+  HomeChecker checker_;
 };
 
 }  // namespace teahouse

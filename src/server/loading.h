@@ -1,7 +1,7 @@
 // Loading: work for named things that must be loaded before it can be done. Work for one name stands in a line while
 // its thing is loaded, or leaves; then it is done one after the other, and what comes meanwhile stands behind.
 //
-// Thread: its home's loop.
+// Thread: its owner's.
 // Limits: a line never refuses by itself; what strangers send is refused where the line is_full().
 #pragma once
 
@@ -9,8 +9,6 @@
 #include <deque>
 #include <unordered_map>
 #include <utility>
-
-#include "base/home_checker.h"
 
 namespace teahouse {
 
@@ -28,21 +26,16 @@ class Loading {
 
   // The work is done after release(). True: nothing held the name, so the caller begins to load.
   bool wait(const Name& name, Work work) {
-    checker_.check();
     const auto [line, is_new] = lines_.try_emplace(name);
     line->second.work.push_back(std::move(work));
     return is_new;
   }
   // Work for this name waits from now on, also what waits already: the thing is leaving.
-  void hold(const Name& name) {
-    checker_.check();
-    lines_[name].is_held = true;
-  }
+  void hold(const Name& name) { lines_[name].is_held = true; }
   // Calls `done` with each work in the line, also with what comes meanwhile, until there is none or one of them holds
   // the name anew.
   template <class Done>
   void release(const Name& name, Done done) {
-    checker_.check();
     if (const auto line = lines_.find(name); line != lines_.end()) line->second.is_held = false;
     while (true) {
       const auto line = lines_.find(name);  // work may end it
@@ -63,7 +56,6 @@ class Loading {
     bool is_held = true;
   };
   std::unordered_map<Name, Line> lines_;
-  HomeChecker checker_;
 };
 
 }  // namespace teahouse

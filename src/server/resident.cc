@@ -3,6 +3,7 @@
 namespace teahouse {
 
 Session* Resident::find_session(std::string_view resourcepart) const {
+  checker_.check();
   for (const auto& session : sessions_) {
     if (session->jid().resourcepart() == resourcepart) return session.get();
   }
@@ -10,11 +11,13 @@ Session* Resident::find_session(std::string_view resourcepart) const {
 }
 
 Session& Resident::add_session(std::unique_ptr<Session> session) {
+  checker_.check();
   sessions_.push_back(std::move(session));
   return *sessions_.back();
 }
 
 std::unique_ptr<Session> Resident::remove_session(Session& session) {
+  checker_.check();
   for (auto at = sessions_.begin(); at != sessions_.end(); ++at) {
     if (at->get() != &session) continue;
     auto removed = std::move(*at);

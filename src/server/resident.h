@@ -43,6 +43,7 @@ class Resident {
   HostPtr host_;
   const int64_t incarnation_;
   std::vector<std::unique_ptr<Session>> sessions_;
+  HomeChecker checker_;
 };
 
 }  // namespace teahouse

@@ -57,6 +57,7 @@ Session::~Session() {
 }
 
 void Session::set_presence(std::optional<Stanza> presence) {
+  checker_.check();
   presence_ = std::move(presence);
   presence_ms_ = home_.clock().wall_ms();
   priority_ = 0;
@@ -66,6 +67,7 @@ void Session::set_presence(std::optional<Stanza> presence) {
 }
 
 void Session::deliver(StanzaPtr stanza, Lsn gate, DeliveryPtr delivery) {
+  checker_.check();
   if (delivery) delivery->give(number_);
   Out out{std::move(stanza), gate, std::move(delivery)};
   const bool passes = !outgoing_.empty() && may_pass(gate);
@@ -82,6 +84,7 @@ void Session::deliver(StanzaPtr stanza, Lsn gate, DeliveryPtr delivery) {
 }
 
 void Session::flush() {
+  checker_.check();
   while (!outgoing_.empty() && can_leave(outgoing_.front().gate)) {
     Out out = std::move(outgoing_.front());
     outgoing_.pop_front();
@@ -167,6 +170,7 @@ void Session::overflow() {
 }
 
 Session::Acknowledged Session::sm_acknowledge(uint32_t h) {
+  checker_.check();
   const uint32_t newly = h - sm_acknowledged_;  // mod 2^32
   if (newly > unacknowledged_.size()) { return newly < 1U << 31 ? Acknowledged::too_high : Acknowledged::too_low; }
   for (uint32_t i = 0; i < newly; ++i) {
@@ -180,6 +184,7 @@ Session::Acknowledged Session::sm_acknowledge(uint32_t h) {
 }
 
 void Session::sm_resend() {
+  checker_.check();
   Fifo<Out> all = std::move(unacknowledged_);
   for (Out& out : outgoing_) all.push_back(std::move(out));
   unacknowledged_.clear();
@@ -190,12 +195,14 @@ void Session::sm_resend() {
 }
 
 ReceiptPtr Session::receive() {
+  checker_.check();
   const uint32_t number = ++received_;
   incoming_.push_back({});
   return std::make_shared<StanzaReceipt>(home_, number_, epoch_, number);
 }
 
 void Session::handled(uint32_t epoch, uint32_t number, Lsn lsn) {
+  checker_.check();
   if (epoch != epoch_) return;
   const uint32_t place = number - handled_ - 1;  // mod 2^32
   if (place >= incoming_.size()) return;
@@ -270,6 +277,7 @@ std::vector<Undelivered> Session::undelivered() {
 }
 
 std::vector<Undelivered> Session::take_undelivered() {
+  checker_.check();
   std::vector<Undelivered> taken = undelivered();
   for (const Undelivered& each : taken) each.delivery->give_up();
   unacknowledged_.clear();

@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "base/fifo.h"
+#include "base/home_checker.h"
 #include "base/ids.h"
 #include "net/loop.h"
 #include "server/delivery.h"
@@ -192,6 +193,7 @@ class Session {
   Fifo<Out> unacknowledged_;  // with the stream, not acknowledged; only with stream management
   size_t held_bytes_ = 0;     // by both of them
   size_t unasked_bytes_ = 0;  // of unacknowledged_: sent since the last <r/>
+  HomeChecker checker_;
 };
 
 }  // namespace teahouse
