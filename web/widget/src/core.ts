@@ -6,7 +6,7 @@ import type { Site } from "./core/api.ts";
 import { ServerClock } from "./core/clock.ts";
 import { fetchedIdentity, givenIdentity, guestIdentity, type Identity } from "./core/identity.ts";
 import { userScope, type OpenStorage } from "./core/storage.ts";
-import { CredentialsError } from "./core/stream.ts";
+import { CredentialsError } from "./core/failures.ts";
 import type { Failure } from "./loader/shell.ts";
 import type { Settings } from "./loader/settings.ts";
 

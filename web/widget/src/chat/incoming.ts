@@ -2,7 +2,7 @@
 import { bareJid } from "../core/jid.ts";
 import type { Link } from "../core/link.ts";
 import { ns } from "../core/ns.ts";
-import { randomId } from "../core/stream.ts";
+import { randomId } from "../core/ids.ts";
 import { attribute, child, el } from "../core/xml.ts";
 import type { Contacts } from "./contacts.ts";
 import type { History } from "./history.ts";

@@ -2,7 +2,7 @@
 import { IqError, type Link } from "../core/link.ts";
 import { bareJid, resourcepart, userId } from "../core/jid.ts";
 import { ns } from "../core/ns.ts";
-import { randomId } from "../core/stream.ts";
+import { randomId } from "../core/ids.ts";
 import { attribute, child, children, el, text, type Node } from "../core/xml.ts";
 import type { Conversation, Occupant, Room } from "./model.ts";
 import { cleanName, makeNick, refusedCharacter, writtenName } from "./nick.ts";

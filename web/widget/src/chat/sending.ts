@@ -5,7 +5,7 @@ import type { Link } from "../core/link.ts";
 import { bareJid } from "../core/jid.ts";
 import { ns } from "../core/ns.ts";
 import type { Outbox, Outgoing } from "../core/outbox.ts";
-import { randomId } from "../core/stream.ts";
+import { randomId } from "../core/ids.ts";
 import { el } from "../core/xml.ts";
 import type { Conversation } from "./model.ts";
 import type { People } from "./people.ts";

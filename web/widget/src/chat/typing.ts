@@ -1,7 +1,7 @@
 // Tells the other side that the user is writing (XEP-0085): once when he begins, and when he stops. Not in crowded rooms.
 import type { Link } from "../core/link.ts";
 import { ns } from "../core/ns.ts";
-import { randomId } from "../core/stream.ts";
+import { randomId } from "../core/ids.ts";
 import { el } from "../core/xml.ts";
 import type { Conversation } from "./model.ts";
 

@@ -3,7 +3,7 @@ import { makeGuest, Problem } from "./api.ts";
 import { findToken, readClaims, type Claims } from "./claims.ts";
 import { isString } from "./check.ts";
 import type { ServerClock } from "./clock.ts";
-import { CredentialsError } from "./stream.ts";
+import { CredentialsError } from "./failures.ts";
 import type { OpenStorage, Storage } from "./storage.ts";
 
 function mustRead(token: string, source: string): Claims {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { acknowledge, countInbound, makeSmState } from "./sm.ts";
+import { acknowledge, countInbound, makeSmState, StreamManagement, type SmState } from "./sm.ts";
 
 const stanzas = (...ids: string[]) => ids.map((id) => ({ xml: `<message id="${id}"/>`, id }));
 
@@ -39,4 +39,28 @@ test("a server that counts more than was sent, or nonsense, does no harm", () =>
     acknowledge(state, 9).map((u) => u.id),
     ["1"],
   );
+});
+
+test("each step is written down before anybody is told of it", () => {
+  const steps: string[] = [];
+  const save = (state: SmState | null) => steps.push(state ? `${state.inbound} in, ${state.unacked.length} out` : "none");
+  const sm = new StreamManagement(makeSmState("s", "e", "a@b/c"), save, (covered) => steps.push(covered.map((u) => u.id).join()));
+  for (const stanza of stanzas("1", "2")) assert.ok(sm.keep(stanza));
+  sm.count();
+  sm.acknowledge(1);
+  sm.acknowledge(1);
+  sm.replace(null);
+  assert.deepEqual(steps, ["0 in, 1 out", "0 in, 2 out", "1 in, 2 out", "1 in, 1 out", "1", "1 in, 1 out", "none"]);
+});
+
+test("without a session that could be resumed nothing is kept or counted", () => {
+  const sm = new StreamManagement(
+    null,
+    () => assert.fail(),
+    () => assert.fail(),
+  );
+  assert.equal(sm.keep({ xml: "<message/>" }), false);
+  sm.count();
+  sm.acknowledge(3);
+  assert.equal(sm.inbound, -1);
 });

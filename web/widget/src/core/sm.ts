@@ -47,3 +47,44 @@ export function acknowledge(state: SmState, h: number): Unacked[] {
   state.acked = h;
   return state.unacked.splice(0, handled);
 }
+
+/** A stream's part in it: the state, written down after each step, or null where there is no session that could be resumed. */
+export class StreamManagement {
+  constructor(
+    public state: SmState | null,
+    private readonly save: (state: SmState | null) => void,
+    /** These have been handled by the server. */
+    private readonly covered: (stanzas: Unacked[]) => void,
+  ) {}
+
+  /** -1 where nothing is counted. */
+  get inbound(): number {
+    return this.state?.inbound ?? -1;
+  }
+
+  replace(state: SmState | null): void {
+    this.state = state;
+    this.save(state);
+  }
+
+  /** Keeps a stanza until it is acknowledged. False where nothing will be. */
+  keep(stanza: Unacked): boolean {
+    if (!this.state) return false;
+    this.state.unacked.push(stanza);
+    this.save(this.state);
+    return true;
+  }
+
+  count(): void {
+    if (!this.state) return;
+    countInbound(this.state);
+    this.save(this.state);
+  }
+
+  acknowledge(h: number): void {
+    if (!this.state) return;
+    const covered = acknowledge(this.state, h);
+    this.save(this.state);
+    if (covered.length > 0) this.covered(covered);
+  }
+}

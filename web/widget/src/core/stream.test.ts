@@ -2,7 +2,8 @@ import { FakeSocket, settle } from "../testing/browser.ts";
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import type { SmState } from "./sm.ts";
-import { CredentialsError, Stream, type Credentials, type Status } from "./stream.ts";
+import { CredentialsError } from "./failures.ts";
+import { Stream, type Credentials, type Status } from "./stream.ts";
 import { attribute, text } from "./xml.ts";
 
 const features = (inner: string) =>

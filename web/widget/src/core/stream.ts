@@ -1,18 +1,18 @@
-// One XMPP stream over WebSocket (RFC 7395): opens it, logs in with a site token (SASL OAUTHBEARER), resumes or binds (XEP-0198), reconnects for ever.
+// One user's stream over WebSocket, for as long as the page wants it: connects, says what happens to it, reconnects for ever.
 //
-// The life of a connection is told once, in `negotiate`, as a straight line of sends and awaited frames; after it every frame goes
-// through `receive`. `SmState` is saved before anyone is told of a stanza, so that a page that dies at any point leaves a state from
-// which the next one can resume without losing or repeating anything.
+// A connection is frames (frames.ts) that are negotiated (negotiation.ts); what a failed one means is in failures.ts. The SmState is saved
+// before anyone is told of a stanza, so that a page that dies at any point leaves a state from which the next one can resume without losing
+// or repeating anything.
 import { Backoff } from "./backoff.ts";
 import { pageNow } from "./clock.ts";
 import { Emitter } from "./emitter.ts";
+import { CredentialsError, judge, StreamFailure, type StopReason } from "./failures.ts";
+import { Frames, type FrameTaker } from "./frames.ts";
+import { negotiate, type Session } from "./negotiation.ts";
 import { ns } from "./ns.ts";
-import type { SmState, Unacked } from "./sm.ts";
-import { acknowledge, countInbound, makeSmState } from "./sm.ts";
-import type { Node } from "./xml.ts";
-import { attribute, child, children, el, parse, serialize, text } from "./xml.ts";
+import { StreamManagement, type SmState, type Unacked } from "./sm.ts";
+import { attribute, el } from "./xml.ts";
 
-export type StopReason = "signed-out" | "disabled" | "replaced" | "refused" | "busy";
 export interface Status {
   phase: "idle" | "connecting" | "online" | "waiting" | "stopped";
   /** Changes whenever a new session was bound rather than the old one resumed. */
@@ -30,17 +30,6 @@ export interface Credentials {
   token: string;
 }
 
-/** Thrown by `credentials` when trying again is no use (`final`) or only after some time. */
-export class CredentialsError extends Error {
-  constructor(
-    readonly reason: StopReason,
-    detail: string,
-    readonly retryAfterMs?: number,
-  ) {
-    super(detail);
-  }
-}
-
 export interface StreamOptions {
   websocket: string;
   domain: string;
@@ -56,35 +45,25 @@ interface StreamEvents {
   acked: Unacked[];
 }
 
-class StreamFailure extends Error {
-  constructor(
-    readonly condition: string,
-    detail = "",
-  ) {
-    super(detail || condition);
-  }
-}
-
-/** How long a session waits for its page to come back. Until then others see its user as there. */
-const resumeMaxS = 60;
 /** A tenant that is suspended is asked now and then whether it still is. */
 const disabledRetryMs = 60_000;
+/** A server that wants to hear less of us hears nothing for so long. */
+const busyMs = 10_000;
 const negotiateTimeoutMs = 20_000;
 const silenceMaxMs = 50_000;
 const answerTimeoutMs = 10_000;
 
-export class Stream extends Emitter<StreamEvents> {
-  private socket: WebSocket | null = null;
-  private sm: SmState | null;
+export class Stream extends Emitter<StreamEvents> implements FrameTaker {
+  private frames: Frames | null = null;
+  private readonly sm: StreamManagement;
   private readonly backoff = new Backoff();
-  private frames: { element: Element; xml: string }[] = [];
+  /** Counts what connect() has begun; the last one alone comes to something. */
   private attempt = 0;
-  private waiting: { resolve(frame: Element): void; reject(error: Error): void } | null = null;
-  private negotiated = false;
   private retryTimer = 0;
   private silenceTimer = 0;
   private answerTimer = 0;
   private ackAsked = false;
+  private listening: AbortController | null = null;
   private running = false;
   /** What the server said of the last token, if it refused it: the next one must be another. */
   private refusal: string | null = null;
@@ -92,8 +71,9 @@ export class Stream extends Emitter<StreamEvents> {
 
   constructor(private readonly options: StreamOptions) {
     super();
-    this.sm = options.load();
-    this.status = { phase: "idle", epoch: this.sm?.epoch ?? "", jid: this.sm?.jid ?? "", failures: 0 };
+    const state = options.load();
+    this.sm = new StreamManagement(state, options.save, (covered) => this.emit("acked", covered));
+    this.status = { phase: "idle", epoch: state?.epoch ?? "", jid: state?.jid ?? "", failures: 0 };
   }
 
   start(): void {
@@ -101,50 +81,43 @@ export class Stream extends Emitter<StreamEvents> {
     this.running = true;
     this.refusal = null;
     clearTimeout(this.retryTimer);
-    addEventListener("online", this.wake);
-    addEventListener("offline", this.probe);
-    document.addEventListener("visibilitychange", this.wake);
+    const { signal } = (this.listening = new AbortController());
+    addEventListener("online", this.wake, { signal });
+    addEventListener("offline", this.probe, { signal });
+    document.addEventListener("visibilitychange", this.wake, { signal });
     void this.connect();
   }
 
   /** Leaves the session to be resumed by another page, or (`final`) ends it. */
   stop(final = false): void {
     this.running = false;
-    removeEventListener("online", this.wake);
-    removeEventListener("offline", this.probe);
-    document.removeEventListener("visibilitychange", this.wake);
+    this.listening?.abort();
     clearTimeout(this.retryTimer);
-    if (this.negotiated && this.socket) {
+    if (this.online) {
       if (final) {
-        this.write(el("presence", { xmlns: ns.client, type: "unavailable" }));
-        this.write(el("close", { xmlns: ns.framing }));
-      } else if (this.sm) {
-        this.write(el("a", { xmlns: ns.sm, h: String(this.sm.inbound) }));
-      }
+        this.frames?.write(el("presence", { xmlns: ns.client, type: "unavailable" }));
+        this.frames?.write(el("close", { xmlns: ns.framing }));
+      } else if (this.sm.state) this.confirm();
     }
-    if (final) this.setSm(null);
-    this.dropSocket();
+    if (final) this.sm.replace(null);
+    this.drop();
     this.setStatus({ phase: "idle" });
   }
 
   /** Sends a stanza in the session. Outside of one it is refused: the caller keeps what must not be lost. */
   send(xml: string, id?: string): boolean {
-    if (this.status.phase !== "online" || !this.negotiated) return false;
-    if (this.sm) {
-      this.sm.unacked.push({ xml, id });
-      this.options.save(this.sm);
-      this.askForAck();
-    }
-    this.socket?.send(xml);
+    if (!this.online) return false;
+    if (this.sm.keep({ xml, id })) this.askForAck();
+    this.frames?.send(xml);
     return true;
   }
 
   isUnacked(id: string): boolean {
-    return this.sm?.unacked.some((u) => u.id === id) ?? false;
+    return this.sm.state?.unacked.some((u) => u.id === id) ?? false;
   }
 
   get inbound(): number {
-    return this.sm?.inbound ?? -1;
+    return this.sm.inbound;
   }
 
   /** Tries at once instead of waiting out the back-off (the user pressed "try again", or the network came back). */
@@ -156,6 +129,10 @@ export class Stream extends Emitter<StreamEvents> {
     }
   }
 
+  private get online(): boolean {
+    return this.status.phase === "online";
+  }
+
   private readonly wake = (): void => {
     if (document.visibilityState === "hidden") return;
     if (this.status.phase === "waiting") this.retryNow();
@@ -164,185 +141,77 @@ export class Stream extends Emitter<StreamEvents> {
 
   /** Asks whether the server still hears us: after sleep or a change of network a dead socket can look open for minutes. */
   private readonly probe = (): void => {
-    if (this.status.phase !== "online" || !this.socket || this.answerTimer) return;
-    this.write(this.sm ? el("r", { xmlns: ns.sm }) : el("iq", { xmlns: ns.client, type: "get", id: "probe" }, el("ping", { xmlns: ns.ping })));
+    if (!this.online || this.answerTimer) return;
+    this.frames?.write(
+      this.sm.state ? el("r", { xmlns: ns.sm }) : el("iq", { xmlns: ns.client, type: "get", id: "probe" }, el("ping", { xmlns: ns.ping })),
+    );
     this.answerTimer = setTimeout(() => this.fail(new StreamFailure("silent")), answerTimeoutMs) as unknown as number;
   };
 
   private async connect(): Promise<void> {
-    this.dropSocket();
+    this.drop();
     const attempt = this.attempt;
     this.setStatus({ phase: "connecting", retryAt: undefined });
     try {
-      const credentials = await this.options.credentials(this.refusal !== null);
+      const { domain, credentials } = this.options;
+      const { token } = await credentials(this.refusal !== null);
       if (attempt !== this.attempt) return;
-      await this.openSocket();
-      const resumed = await this.withTimeout(this.negotiate(credentials));
+      const frames = this.openFrames();
+      await withTimeout(frames.opened);
+      const { resumed, ...session } = await withTimeout(negotiate(frames, domain, token, this.sm));
       this.refusal = null;
       this.backoff.reset();
-      this.becomeReady(resumed);
+      this.begin(frames, session, resumed);
     } catch (error) {
       if (attempt === this.attempt) this.fail(error as Error);
     }
   }
 
-  private openSocket(): Promise<void> {
+  private openFrames(): Frames {
     const { websocket, openSocket } = this.options;
     const socket = openSocket ? openSocket(websocket) : new WebSocket(websocket, "xmpp");
-    this.socket = socket;
-    socket.onmessage = (event) => this.socket === socket && this.receive(String(event.data));
-    return this.withTimeout(
-      new Promise((resolve, reject) => {
-        socket.onopen = () => resolve();
-        socket.onclose = () => {
-          reject(new StreamFailure("unreachable"));
-          if (this.socket === socket) this.fail(new StreamFailure("closed"));
-        };
-      }),
-    );
+    return (this.frames = new Frames(socket, this));
   }
 
-  private async negotiate({ token }: Credentials): Promise<boolean> {
-    await this.openStream();
-    // RFC 7628. The token says whose it is; what the address of that user is, we hear when it is bound.
-    const bearer = new TextEncoder().encode(`n,,\x01auth=Bearer ${token}\x01\x01`);
-    this.write(el("auth", { xmlns: ns.sasl, mechanism: "OAUTHBEARER" }, btoa(String.fromCharCode(...bearer))));
-    let outcome = await this.nextFrame();
-    if (outcome.localName === "challenge") {
-      this.write(el("response", { xmlns: ns.sasl }, btoa("\x01")));
-      outcome = await this.nextFrame();
+  private begin(frames: Frames, session: Session, resumed: boolean): void {
+    const { unacked } = this.sm.state ?? { unacked: [] };
+    if (resumed) {
+      for (const { xml } of unacked) frames.send(xml);
+      if (unacked.length > 0) this.askForAck();
     }
-    if (outcome.localName !== "success") {
-      throw new StreamFailure(`sasl:${child(outcome)?.localName ?? "failure"}`, text(child(outcome, ns.sasl, "text")));
-    }
-    const features = await this.openStream();
-    if (this.sm && (await this.resume(this.sm))) return true;
-    await this.bind(child(features, ns.sm, "sm") !== null);
-    return false;
-  }
-
-  private async openStream(): Promise<Element> {
-    this.write(el("open", { xmlns: ns.framing, to: this.options.domain, version: "1.0" }));
-    let frame = await this.nextFrame();
-    if (frame.localName === "open") frame = await this.nextFrame();
-    if (frame.localName !== "features") throw new StreamFailure("no-features");
-    return frame;
-  }
-
-  private async resume(sm: SmState): Promise<boolean> {
-    this.write(el("resume", { xmlns: ns.sm, h: String(sm.inbound), previd: sm.id }));
-    const answer = await this.nextFrame();
-    const h = answer.getAttribute("h");
-    const covered = h === null ? [] : acknowledge(sm, Number(h));
-    this.options.save(sm);
-    if (covered.length > 0) this.emit("acked", covered);
-    if (answer.localName === "resumed") return true;
-    this.setSm(null);
-    return false;
-  }
-
-  private async bind(smOffered: boolean): Promise<void> {
-    const resource = `widget-${randomId(8)}`;
-    this.write(el("iq", { xmlns: ns.client, type: "set", id: "bind" }, el("bind", { xmlns: ns.bind }, el("resource", {}, resource))));
-    const answer = await this.nextFrame();
-    if (answer.getAttribute("type") !== "result") {
-      throw new StreamFailure(`bind:${child(child(answer, ns.client, "error"), ns.stanzaErrors)?.localName ?? "failed"}`);
-    }
-    const jid = text(child(child(answer, ns.bind, "bind"), ns.bind, "jid"));
-    const epoch = randomId(12);
-    if (smOffered) {
-      this.write(el("enable", { xmlns: ns.sm, resume: "true", max: String(resumeMaxS) }));
-      const enabled = await this.nextFrame();
-      const id = enabled.getAttribute("id");
-      if (enabled.localName === "enabled" && id) this.setSm(makeSmState(id, epoch, jid));
-    }
-    this.status = { ...this.status, epoch, jid };
-  }
-
-  private becomeReady(resumed: boolean): void {
-    this.negotiated = true;
-    if (resumed && this.sm) {
-      this.status = { ...this.status, epoch: this.sm.epoch, jid: this.sm.jid };
-      for (const { xml } of this.sm.unacked) this.socket?.send(xml);
-      if (this.sm.unacked.length > 0) this.askForAck();
-    }
-    this.setStatus({ phase: "online", failures: 0, reason: undefined, detail: undefined });
+    this.setStatus({ ...session, phase: "online", failures: 0, reason: undefined, detail: undefined });
     this.heard();
-    for (const { element, xml } of this.frames.splice(0)) this.handle(element, xml);
+    frames.begin();
   }
 
-  private receive(data: string): void {
-    const frame = parse(data);
-    if (!frame) return this.fail(new StreamFailure("not-well-formed"));
-    this.heard();
-    if (frame.localName === "error" && frame.namespaceURI === ns.streams) {
-      // Streams have no condition of their own for it (RFC 6120 section 4.9.3), so it comes beside one of theirs, as SASL calls it.
-      const disabled = child(frame, ns.sasl, "account-disabled");
-      const condition = disabled ?? children(frame).find((c) => c.localName !== "text");
-      return this.fail(new StreamFailure(`stream:${condition?.localName ?? "undefined-condition"}`, text(child(frame, ns.streamErrors, "text"))));
-    }
-    if (frame.localName === "close" && frame.namespaceURI === ns.framing) return this.fail(new StreamFailure("closed"));
-    if (this.negotiated) return this.handle(frame, data);
-    if (this.waiting) {
-      const { resolve } = this.waiting;
-      this.waiting = null;
-      resolve(frame);
-    } else {
-      this.frames.push({ element: frame, xml: data });
-    }
-  }
-
-  private handle(frame: Element, xml: string): void {
-    if (frame.namespaceURI === ns.sm) {
-      if (!this.sm) return;
-      if (frame.localName === "r") this.write(el("a", { xmlns: ns.sm, h: String(this.sm.inbound) }));
-      else if (frame.localName === "a") {
-        const covered = acknowledge(this.sm, Number(attribute(frame, "h")));
-        this.options.save(this.sm);
-        if (covered.length > 0) this.emit("acked", covered);
-      }
+  take(element: Element, xml: string): void {
+    if (element.namespaceURI === ns.sm) {
+      if (!this.sm.state) return;
+      if (element.localName === "r") this.confirm();
+      else if (element.localName === "a") this.sm.acknowledge(Number(attribute(element, "h")));
       return;
     }
-    if (!["message", "presence", "iq"].includes(frame.localName)) return;
-    if (this.sm) {
-      countInbound(this.sm);
-      this.options.save(this.sm);
-    }
-    this.emit("stanza", { element: frame, xml, h: this.inbound });
+    if (!["message", "presence", "iq"].includes(element.localName)) return;
+    this.sm.count();
+    this.emit("stanza", { element, xml, h: this.inbound });
   }
 
-  private nextFrame(): Promise<Element> {
-    const frame = this.frames.shift();
-    if (frame) return Promise.resolve(frame.element);
-    return new Promise((resolve, reject) => (this.waiting = { resolve, reject }));
-  }
-
-  private fail(error: Error): void {
+  fail(error: Error): void {
     if (!this.running) return;
-    this.dropSocket();
-    const condition = error instanceof StreamFailure ? error.condition : "";
-    if (error instanceof CredentialsError && error.retryAfterMs === undefined) return this.giveUp(error.reason, this.refusal || error.message);
-    if (condition === "sasl:account-disabled" || condition === "stream:account-disabled") return this.giveUp("disabled", error.message);
-    if (condition === "stream:conflict") {
-      this.setSm(null);
-      return this.giveUp("replaced", error.message);
-    }
-    if (["sasl:not-authorized", "sasl:credentials-expired", "sasl:malformed-request"].includes(condition)) {
-      if (this.refusal !== null) return this.giveUp("signed-out", error.message);
-      this.refusal = error.message;
-    }
-    // What was sent may be the reason: don't repeat it in a resumed session.
-    if (["stream:policy-violation", "stream:not-well-formed", "stream:invalid-xml"].includes(condition)) this.setSm(null);
-    const limited = condition.endsWith("resource-constraint") || condition === "stream:policy-violation";
-    const waitMs = error instanceof CredentialsError ? error.retryAfterMs! : Math.max(this.backoff.nextMs(), limited ? 10_000 : 0);
+    this.drop();
+    const { stop, refused, forget, busy, waitMs } = judge(error, this.refusal !== null);
+    if (forget) this.sm.replace(null);
+    if (stop) return this.giveUp(stop, (error instanceof CredentialsError && this.refusal) || error.message);
+    if (refused) this.refusal = error.message;
+    const delayMs = waitMs ?? Math.max(this.backoff.nextMs(), busy ? busyMs : 0);
     this.setStatus({
       phase: "waiting",
-      retryAt: pageNow() + waitMs,
+      retryAt: pageNow() + delayMs,
       failures: this.backoff.failures,
-      reason: limited || error instanceof CredentialsError ? "busy" : undefined,
+      reason: busy ? "busy" : undefined,
       detail: error.message,
     });
-    this.retryTimer = setTimeout(() => void this.connect(), waitMs) as unknown as number;
+    this.retryTimer = setTimeout(() => void this.connect(), delayMs) as unknown as number;
   }
 
   private giveUp(reason: StopReason, detail: string): void {
@@ -352,11 +221,16 @@ export class Stream extends Emitter<StreamEvents> {
     this.retryTimer = setTimeout(() => this.start(), disabledRetryMs * (1 + Math.random() / 2)) as unknown as number;
   }
 
-  private heard(): void {
+  heard(): void {
     clearTimeout(this.answerTimer);
     clearTimeout(this.silenceTimer);
     this.answerTimer = 0;
     this.silenceTimer = setTimeout(this.probe, silenceMaxMs) as unknown as number;
+  }
+
+  /** Says what we have received. */
+  private confirm(): void {
+    this.frames?.write(el("a", { xmlns: ns.sm, h: String(this.inbound) }));
   }
 
   /** One request for all the stanzas of this turn. */
@@ -365,41 +239,18 @@ export class Stream extends Emitter<StreamEvents> {
     this.ackAsked = true;
     setTimeout(() => {
       this.ackAsked = false;
-      if (this.negotiated) this.write(el("r", { xmlns: ns.sm }));
+      if (this.online) this.frames?.write(el("r", { xmlns: ns.sm }));
     });
   }
 
-  private dropSocket(): void {
-    const socket = this.socket;
+  private drop(): void {
+    const { frames } = this;
     this.attempt++;
-    this.socket = null;
-    this.negotiated = false;
-    this.frames = [];
+    this.frames = null;
     clearTimeout(this.answerTimer);
     clearTimeout(this.silenceTimer);
     this.answerTimer = 0;
-    this.waiting?.reject(new StreamFailure("closed"));
-    this.waiting = null;
-    if (!socket) return;
-    socket.onmessage = socket.onopen = socket.onclose = null;
-    socket.close();
-  }
-
-  private withTimeout<T>(promise: Promise<T>): Promise<T> {
-    let timer = 0;
-    const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new StreamFailure("timeout")), negotiateTimeoutMs) as unknown as number;
-    });
-    return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
-  }
-
-  private write(node: Node): void {
-    if (this.socket?.readyState === 1) this.socket.send(serialize(node));
-  }
-
-  private setSm(sm: SmState | null): void {
-    this.sm = sm;
-    this.options.save(sm);
+    frames?.drop();
   }
 
   private setStatus(change: Partial<Status>): void {
@@ -408,7 +259,10 @@ export class Stream extends Emitter<StreamEvents> {
   }
 }
 
-export function randomId(length: number): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(length));
-  return [...bytes].map((b) => "abcdefghijklmnopqrstuvwxyz234567"[b & 31]).join("");
+function withTimeout<T>(promise: Promise<T>): Promise<T> {
+  let timer = 0;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new StreamFailure("timeout")), negotiateTimeoutMs) as unknown as number;
+  });
+  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
 }
