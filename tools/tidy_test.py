@@ -55,6 +55,8 @@ BREACHES = [
     ('banned-calls', 'src/base/b9.cc', 'void f(int* p) { delete[] p; }\n', 'delete[] p'),
     ('banned-calls', 'src/base/b10.cc', 'void f() { ::sleep(1); }\n', 'sleep'),
     ('banned-calls', 'tests/scenarios/nap.py', 'time.sleep(1)\n', 'time.sleep'),
+    ('banned-calls', 'tests/faults/nap.py', 'await asyncio.sleep(1)\n', 'asyncio.sleep'),
+    ('banned-calls', 'tests/service/nap.py', 'from asyncio import gather, sleep\n', 'poll it'),
     ('naked-todos', 'src/base/todo.cc', '// TO' 'DO: later\n', 'TO' 'DO'),
     ('naked-todos', 'tests/x.py', '# FIX' 'ME\n', 'FIX' 'ME'),
     ('heavy-headers', 'src/net/loop.h', '#pragma once\n#include <openssl/ssl.h>\n', 'src/server/router.cc gets it too'),
@@ -92,6 +94,7 @@ new (&storage) Thing();
     'src/app/README.md': '# app\n\nMain.\n',
     'src/app/modules.cc': '#include "modules/muc/room.h"\n',
     'src/modules/archive/page_test.cc': '#include "server/home.h"\n',
+    'tests/fixtures/poll.py': 'await asyncio.sleep(1)\n',
     'src/base/f_test.cc': 'TEST(A, B) {\n' + '  x++;\n' * 100 + '}\n',
 }
 FUNCTIONS = '''#define X(a) \\

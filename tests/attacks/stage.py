@@ -2,8 +2,8 @@
 import asyncio
 import itertools
 
-from fixtures import limits
 from fixtures.client import END, LOST, Client, Unexpected, show
+from fixtures.poll import poll
 
 STREAM_ERROR = '{http://etherx.jabber.org/streams}error'
 STREAMS = '{urn:ietf:params:xml:ns:xmpp-streams}'
@@ -132,8 +132,4 @@ async def alive(client):
 
 async def memory_is_back(server, before_kib, slack_kib=32768):
     """Bounded waiting: what the attack took is given back."""
-    deadline = asyncio.get_running_loop().time() + limits.ANSWER_S
-    while server.memory_kib() > before_kib + slack_kib:
-        if asyncio.get_running_loop().time() > deadline:
-            raise Unexpected(f'the server had {before_kib} KiB before and has {server.memory_kib()} KiB now')
-        await asyncio.sleep(0.05)
+    await poll(server.memory_kib, lambda kib: kib <= before_kib + slack_kib, f'the memory that the attack took, above {before_kib} KiB,')

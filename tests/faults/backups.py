@@ -13,6 +13,7 @@ import rot
 import slow_disk
 from fixtures import limits
 from fixtures.client import Unexpected
+from fixtures.poll import poll
 from fixtures.server import Server, binary
 from load import Load
 
@@ -195,14 +196,6 @@ def flip(path):
         file.write(bytes([byte ^ 1]))
 
 
-async def until(is_so, what):
-    deadline = asyncio.get_running_loop().time() + limits.ANSWER_S
-    while not is_so():
-        if asyncio.get_running_loop().time() > deadline:
-            raise Unexpected(f'still not so: {what}')
-        await asyncio.sleep(0.02)  # between two looks
-
-
 async def killed(server):
     """kill -9 in the middle of a backup: it is none, the earlier one is as it was, the next is whole and takes all away that was left;
     in the middle of a restore: no server starts on what there is, and the restore is done again."""
@@ -213,7 +206,7 @@ async def killed(server):
         first, _ = await backups.make()
         slow_disk.stop_disk()
         process = subprocess.Popen(backups.backup_command(), env={**os.environ, **shim, 'SLOW_DISK_OF': '/unfinished/'})
-        await until(lambda: os.path.exists(backups.folder + '/unfinished/control.db'), 'something is written')
+        await poll(lambda: os.path.exists(backups.folder + '/unfinished/control.db'), what='the first file of the backup')
         with Backups(server) as elsewhere:
             for other in (backups, elsewhere):   # the folder is taken, and the house
                 await refused(other.backup_command(), 'Another backup')
@@ -230,7 +223,7 @@ async def killed(server):
         slow_disk.stop_disk()
         process = subprocess.Popen([binary(), 'restore', '--from', second, '--data', data], env={**os.environ, **shim,
                                                                                                 'SLOW_DISK_OF': '/restored/data'})
-        await until(lambda: os.path.exists(data + '/data') and os.listdir(data + '/data'), 'something is restored')
+        await poll(lambda: os.path.exists(data + '/data') and os.listdir(data + '/data'), what='the first file of the restore')
         process.kill()
         process.wait()
         slow_disk.free_disk()
@@ -258,7 +251,7 @@ async def snapshots_meanwhile(server):
     with Backups(server) as backups:
         slow_disk.stop_disk()
         making = asyncio.ensure_future(run(backups.backup_command(), {**shim, 'SLOW_DISK_OF': '/unfinished/'}))
-        await until(lambda: os.path.exists(backups.folder + '/unfinished/control.db'), 'something is written')
+        await poll(lambda: os.path.exists(backups.folder + '/unfinished/control.db'), what='the first file of the backup')
         for number in range(2):
             await damage.say(server, [damage.MESSAGES + number])
             await asyncio.to_thread(server.api.must, 'POST', '/operator/v1/snapshot')
@@ -293,7 +286,7 @@ async def set_aside(server):
         rot.rot(server, words.of['montague'][rot.ROTTEN])
         server.start()
         await rot.is_error(server, 'montague')
-        await until(lambda: rot.damage_lines(server), 'the damage is told of')
+        await rot.word_of_damage(server)
         done = await run(backups.backup_command('--keep', '1'))
         if done.returncode != 1 or 'set aside as damaged' not in done.stderr or 'no earlier backup was removed' not in done.stderr:
             raise Unexpected(f'it ended with {done.returncode}: {done.stdout}{done.stderr}')

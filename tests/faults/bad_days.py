@@ -3,6 +3,7 @@ import asyncio
 import random
 from collections import namedtuple
 
+from fixtures.poll import pause
 from people import EVERYBODY
 
 # `bring` gets the house and a choice, and lasts until the trouble is over; the server goes on by itself then. `harms`: acts may
@@ -13,31 +14,31 @@ DAY_S = 86_400
 
 
 async def calm(house, choice):
-    await asyncio.sleep(choice.uniform(0.2, 1))
+    await pause(choice.uniform(0.2, 1))
 
 
 async def slow_disk(house, choice):
     """Stands still now and then."""
     for _ in range(choice.randint(2, 6)):
         with house.gate('slow'):
-            await asyncio.sleep(choice.uniform(0.05, 0.7))
-        await asyncio.sleep(choice.uniform(0.05, 0.3))
+            await pause(choice.uniform(0.05, 0.7))
+        await pause(choice.uniform(0.05, 0.3))
 
 
 async def clock(house, choice):
     """Jumps, and stays. Not far back: messages that are too old for the plan when the clock is right again go then."""
     house.set_clock(choice.choice((-3 * DAY_S, -DAY_S, -60, 60, DAY_S, 400 * DAY_S)))
-    await asyncio.sleep(choice.uniform(0.2, 1))
+    await pause(choice.uniform(0.2, 1))
 
 
 async def failing_disk(house, choice):
     with house.gate('failing', choice.choice(('fsync', 'write', 'fsync write'))):
-        await asyncio.sleep(choice.uniform(0.2, 1.5))
+        await pause(choice.uniform(0.2, 1.5))
 
 
 async def full_disk(house, choice):
     with house.gate('full'):
-        await asyncio.sleep(choice.uniform(0.2, 1.5))
+        await pause(choice.uniform(0.2, 1.5))
 
 
 TROUBLES = (
@@ -71,7 +72,7 @@ async def kill_while_starting(house, choice):
     await asyncio.to_thread(house.server.kill)
     for _ in range(choice.randint(1, 4)):
         house.begin()
-        await asyncio.sleep(choice.uniform(0, 0.3))
+        await pause(choice.uniform(0, 0.3))
         await asyncio.to_thread(house.server.kill)
 
 

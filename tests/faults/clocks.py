@@ -5,8 +5,8 @@ import os
 import time
 from datetime import datetime
 
-from fixtures import limits
 from fixtures.client import Client, Unexpected, show
+from fixtures.poll import poll
 from fixtures.server import logs_folder
 import shims
 
@@ -173,12 +173,7 @@ async def restart(server, days_ahead, said, *switches):
     await asyncio.to_thread(server.terminate)
     set_clock(days_ahead * DAY_S)
     await asyncio.to_thread(server.start, *switches)
-    deadline = asyncio.get_running_loop().time() + limits.ANSWER_S
-    while said not in server.words_of_start():
-        if asyncio.get_running_loop().time() > deadline:
-            raise Unexpected(f'it did not say {said!r}:\n{server.words_of_start()}')
-        await asyncio.sleep(0.05)  # between two looks
-    return server.words_of_start()
+    return await poll(server.words_of_start, lambda words: said in words, f'word of {said!r}')
 
 
 async def far_ahead(server):
@@ -204,11 +199,7 @@ async def far_ahead(server):
         raise Unexpected(f'it said of what it took\n{words}')
     await kept('romeo', [])
     await kept('juliet', ['old'])
-    deadline = asyncio.get_running_loop().time() + limits.ANSWER_S
-    while (await asyncio.to_thread(server.api.call, 'GET', guest, None, key)).status != 404:
-        if asyncio.get_running_loop().time() > deadline:
-            raise Unexpected('the guest is there still')
-        await asyncio.sleep(0.05)  # between two looks
+    await poll(lambda: asyncio.to_thread(server.api.call, 'GET', guest, None, key), lambda answer: answer.status == 404, 'the end of the guest')
 far_ahead.prepare = lambda: prepare(0)
 CASES.append(('clock: 400 days ahead nothing goes', far_ahead))
 

@@ -2,7 +2,9 @@
 import asyncio
 import contextlib
 
+from fixtures import limits
 from fixtures.client import Client, Unexpected, show
+from fixtures.poll import poll
 
 CASES = []
 FILES, PLACES = 700, 124   # open files, and connections that they allow
@@ -54,8 +56,7 @@ async def crowd(server):
         wrong = [show(e) for u in (juliet, nurse) for e in u.inbox if e.tag.endswith('}message')]
         if wrong:
             raise Unexpected(f'somebody got what is not theirs: {wrong}')
-        while len(gone) < CROWD - PLACES:
-            await asyncio.sleep(0.05)
+        await poll(lambda: len(gone), lambda count: count >= CROWD - PLACES, 'the end of all for whom there is no place', limits.START_S)
         if CROWD - 1 in gone:
             raise Unexpected('the last of the crowd had to go before earlier ones')
     finally:

@@ -4,8 +4,8 @@ import contextlib
 import os
 import shutil
 
-from fixtures import limits
 from fixtures.client import SM, Client, Unexpected, show
+from fixtures.poll import poll
 from fixtures.server import logs_folder
 import shims
 
@@ -64,13 +64,8 @@ def say(client, to, name):
 
 async def health(server, status, text):
     """Waits until /healthz says so."""
-    async def look():
-        while True:
-            answer = await asyncio.to_thread(server.api.call, 'GET', '/healthz', headers={'Accept': 'text/plain'})
-            if answer.status == status and text in answer.body.decode():
-                return
-            await asyncio.sleep(0.05)
-    await asyncio.wait_for(look(), limits.ANSWER_S)
+    await poll(lambda: asyncio.to_thread(server.api.call, 'GET', '/healthz', headers={'Accept': 'text/plain'}),
+               lambda answer: answer.status == status and text in answer.body.decode(), f'{status} and {text!r} of /healthz')
 
 
 def expect_refused(element, condition='resource-constraint'):

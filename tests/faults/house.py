@@ -4,8 +4,7 @@ import contextlib
 import os
 import shutil
 
-from fixtures import limits
-from fixtures.client import Unexpected
+from fixtures.poll import pause, poll
 from fixtures.server import ServerFailed
 from load import jid_of
 from people import EVERYBODY, People
@@ -116,13 +115,10 @@ class House:
 
     async def go_on(self, for_s):
         """The trouble is over: the server says that it is well, and acknowledges messages again."""
-        until = asyncio.get_running_loop().time() + limits.ANSWER_S
         before = self.people.book.acknowledged()
-        while (await asyncio.to_thread(self.health)) != 200 or self.people.book.acknowledged() == before:
-            if asyncio.get_running_loop().time() > until:
-                raise Unexpected(f'it does not go on after the trouble; /healthz answers {self.health()}')
-            await asyncio.sleep(0.1)
-        await asyncio.sleep(for_s)
+        await poll(lambda: asyncio.to_thread(self.health),
+                   lambda health: health == 200 and self.people.book.acknowledged() != before, 'the end of the trouble, by /healthz,')
+        await pause(for_s)
 
     def health(self):
         try:

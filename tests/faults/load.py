@@ -7,6 +7,7 @@ import itertools
 
 from book import Book
 from fixtures.client import Client, Unexpected, show
+from fixtures.poll import pause
 
 MAM = 'urn:xmpp:mam:2'
 RSM = 'http://jabber.org/protocol/rsm'
@@ -150,7 +151,7 @@ class Load:
                 client.transport.send(f"<r xmlns='{SM}'/>")
             if sum(s.client.sm_acked for s in self.senders) >= enough:
                 reached.set()
-            await asyncio.sleep(0)
+            await pause(0)
             if len(sender.sent) - client.sm_acked > WINDOW:
                 client.transport.send(f"<r xmlns='{SM}'/>")
                 await client.until(lambda: len(sender.sent) - client.sm_acked <= WINDOW // 2 or client.lost or client.ended,

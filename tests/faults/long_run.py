@@ -23,6 +23,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, '..')]
 from fixtures import tap                              # noqa: E402
 from fixtures.client import Unexpected                # noqa: E402
+from fixtures.poll import pause                       # noqa: E402
 from fixtures.server import Server, logs_folder       # noqa: E402
 import bad_days                                       # noqa: E402
 from book import KINDS                                # noqa: E402
@@ -89,7 +90,7 @@ class Run:
     async def rest(self):
         """Until it has taken no more than its share of a core."""
         spent, begun = self.worked
-        await asyncio.sleep(max(0, (spent_s() - spent) / self.options.cores - (time.monotonic() - begun)))
+        await pause(max(0, (spent_s() - spent) / self.options.cores - (time.monotonic() - begun)))
         self.worked = spent_s(), time.monotonic()
 
     def fail(self, house, first, error):

@@ -5,6 +5,7 @@ import asyncio
 import itertools
 
 from fixtures.client import Unexpected, show
+from fixtures.poll import pause
 from load import IN_ROOM, MUC, ROOM, SM, USERS, WINDOW, Load, Sender, archive, is_room, jid_of, persistent
 
 ROOMS = {ROOM: IN_ROOM + ('tybalt',), 'hall@rooms.capulet.example': ('nurse', 'romeo', 'mercutio')}   # the first one is the owner
@@ -137,7 +138,7 @@ class Person(Sender):
                 self.send_uncounted(f"<r xmlns='{SM}'/>")
             if self.has_sm and len(self.sent) - self.client.sm_acked > WINDOW:
                 await self.drain(WINDOW // 2)
-            await asyncio.sleep(PAUSE_S * choice.random())
+            await pause(PAUSE_S * choice.random())
 
     async def change_roster(self, choice):
         contact = choice.choice([jid_of(u) for u in EVERYBODY if u != self.user])
@@ -160,18 +161,18 @@ class Person(Sender):
 
     async def go_and_come(self, choice):
         await self.leave()
-        await asyncio.sleep(choice.random())
+        await pause(choice.random())
         await self.come(has_sm=choice.random() < 0.8)
 
     async def lose_and_resume(self, choice):
         if self.has_sm:
             self.client.abort()
-            await asyncio.sleep(0.2 * choice.random())
+            await pause(0.2 * choice.random())
             await self.resume()
 
     async def lose_and_come(self, choice):
         self.drop()
-        await asyncio.sleep(0.2 * choice.random())
+        await pause(0.2 * choice.random())
         await self.come()
 
     ACTS = ((speak, 6), (change_roster, 3), (change_affiliation, 3), (go_and_come, 2), (lose_and_resume, 2), (lose_and_come, 1))
@@ -190,7 +191,7 @@ class Person(Sender):
                 if not self.load.is_disturbed:
                     raise
                 self.drop()
-                await asyncio.sleep(0.1)
+                await pause(0.1)
 
 
 class People(Load):
@@ -248,21 +249,21 @@ class People(Load):
         while not self.is_ending:
             by = choice.choice(USERS[tenant])
             await self.post(tenant, by, choice.choice([u for u in USERS[tenant] if u != by] + rooms))
-            await asyncio.sleep(2 * PAUSE_S * choice.random())
+            await pause(2 * PAUSE_S * choice.random())
 
     async def keep_accounts(self, choice):
         while not self.is_ending:
             tenant, guest = choice.choice(list(USERS)), choice.choice(GUESTS)
             path = f'/operator/v1/tenants/{tenant}/accounts'
             await self.toggle(('account', tenant, guest), path, {'localpart': guest, 'password': 'pw'}, f'{path}/{guest}')
-            await asyncio.sleep(0.3 * choice.random())
+            await pause(0.3 * choice.random())
 
     async def keep_tenants(self, choice):
         while not self.is_ending:
             name = choice.choice(TENANTS)
             path = '/operator/v1/tenants'
             await self.toggle(('tenant', name), path, {'name': name, 'domain': f'{name}.example', 'plan': 'load'}, f'{path}/{name}')
-            await asyncio.sleep(choice.random())
+            await pause(choice.random())
 
     async def toggle(self, what, path, body, own_path):
         """Makes or removes it, as it is not there or is."""

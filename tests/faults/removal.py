@@ -4,8 +4,8 @@ import glob
 import os
 import sqlite3
 
-from fixtures import limits
 from fixtures.client import Client, Unexpected, show
+from fixtures.poll import poll
 from fixtures.sentinel import settle
 from load import Load
 import slow_disk
@@ -85,11 +85,8 @@ async def nothing_left(server):
     dead = [name for word in (made['site'], 'rosaline') for name in files_with(server.data, word.encode()) if not name.startswith('data/')]
     if dead:
         raise Unexpected(f'the control plane has the removed tenant in dead space: {dead}')
-    deadline = asyncio.get_running_loop().time() + limits.ANSWER_S
-    while left := [name for word in ('verona.example', 'rosaline', made['site']) for name in files_with(server.data + '/data', word.encode())]:
-        if asyncio.get_running_loop().time() > deadline:
-            raise Unexpected(f'the removed tenant still stands in {left}')
-        await asyncio.sleep(0.2)  # between two looks
+    await poll(lambda: [name for word in ('verona.example', 'rosaline', made['site']) for name in files_with(server.data + '/data', word.encode())],
+               lambda left: not left, 'the end of what the removed tenant has in files', every_s=0.2)
     server.kill()
     load.cut()
     server.start()
@@ -144,14 +141,14 @@ async def tenant_killed_meanwhile(server):
     await talk(server, 'verona')
     slow_disk.stop_disk()
     removing = asyncio.ensure_future(asyncio.to_thread(server.api.call, 'DELETE', '/operator/v1/tenants/verona'))
-    await until(lambda: ask('GET', '/verona'), lambda answer: answer.json.get('suspended'))
+    await poll(lambda: ask('GET', '/verona'), lambda answer: answer.json.get('suspended'), 'the suspension')
     await must_be_refused('meanwhile')
     server.kill()
     load.cut()
     await asyncio.gather(removing, return_exceptions=True)
     slow_disk.free_disk()
     server.start()
-    await until(lambda: ask('GET', '/verona'), lambda answer: answer.status == 404)
+    await poll(lambda: ask('GET', '/verona'), lambda answer: answer.status == 404, 'the end of the tenant')
     left = [(table, row) for table, row in rows_with(server.data, ['verona']) if table != 'audit']
     if left:
         raise Unexpected(f'the control plane still has {left[:5]}')
@@ -163,23 +160,15 @@ tenant_killed_meanwhile.prepare = lambda: slow_disk.prepare() | {'SLOW_DISK_OF':
 CASES.append(('removed tenant: killed in the middle', tenant_killed_meanwhile))
 
 
-async def until(ask, is_right):
-    """Asks until the answer is right."""
-    deadline = asyncio.get_running_loop().time() + limits.ANSWER_S
-    while not is_right(answer := await ask()):
-        if asyncio.get_running_loop().time() > deadline:
-            raise Unexpected(f'the answer stays {answer}')
-        await asyncio.sleep(0.05)  # between two looks
-
-
 async def stranger_again(server, load, made):
     """Who has the name now, after a removal of it was answered: as soon as it is free, with nothing of the one before."""
-    deadline = asyncio.get_running_loop().time() + limits.ANSWER_S
-    body = {'localpart': 'romeo', 'password': 'pw-romeo'}
-    while (answer := await asyncio.to_thread(server.api.call, 'POST', '/operator/v1/tenants/montague/accounts', body)).status != 201:
-        if answer.status != 503 or asyncio.get_running_loop().time() > deadline:
-            raise Unexpected(f'the name cannot be had again: {answer}')
-        await asyncio.sleep(0.05)  # between two tries
+    def take():
+        body = {'localpart': 'romeo', 'password': 'pw-romeo'}
+        return asyncio.to_thread(server.api.call, 'POST', '/operator/v1/tenants/montague/accounts', body)
+
+    answer = await poll(take, lambda answer: answer.status != 503, 'the name of the removed account')
+    if answer.status != 201:
+        raise Unexpected(f'the name cannot be had again: {answer}')
     romeo = await load.client('romeo').login()
     roster = await romeo.answer("<iq type='get' id='r'><query xmlns='jabber:iq:roster'/></iq>")
     romeo.send("<iq type='set' id='q'><query xmlns='urn:xmpp:mam:2'/></iq>")

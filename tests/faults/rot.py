@@ -6,10 +6,10 @@ import json
 import os
 import secrets
 import subprocess
-import time
 
 from fixtures import limits
 from fixtures.client import Unexpected, show
+from fixtures.poll import poll
 from fixtures.server import binary
 from damage import MAM, USERS, login
 
@@ -110,6 +110,10 @@ def damage_lines(server):
     return '\n'.join(line for line in server.words_of_start().split('\n') if 'damaged' in line)
 
 
+async def word_of_damage(server):
+    return await poll(lambda: damage_lines(server), what='word of the damage', within_s=limits.START_S)
+
+
 async def contained(server):
     """One tenant's rotten block is an error for who asks for it. The other tenant reads and writes on, also after restarts that put tables
     together, and so does the tenant itself with all else. The damage is named; given up, nothing but it is lost."""
@@ -119,12 +123,7 @@ async def contained(server):
     server.start()
     await is_error(server, 'montague')
     await whole(server, words, 'capulet')
-    deadline = time.monotonic() + limits.START_S
-    while not damage_lines(server):   # a moment behind the first reader
-        if time.monotonic() > deadline:
-            raise Unexpected(f'no word of it in\n{server.words_of_start()}')
-        await asyncio.sleep(0.05)
-    told(damage_lines(server), table)
+    told(await word_of_damage(server), table)   # a moment behind the first reader
     for run in range(6):
         for tenant in USERS:
             await words.say(server, tenant, 5)
@@ -160,12 +159,7 @@ async def found_by_scrub(server):
     words = await make_house(server)
     table = rot(server, words.of['montague'][ROTTEN])
     server.start()
-    deadline = time.monotonic() + limits.START_S
-    while not damage_lines(server):
-        if time.monotonic() > deadline:
-            raise Unexpected(f'no word of it in\n{server.words_of_start()}')
-        await asyncio.sleep(0.05)
-    told(damage_lines(server), table)
+    told(await word_of_damage(server), table)
     await whole(server, words, 'capulet')
 found_by_scrub.settings = ['server.loops=3', 'storage.scrub_mib_per_s=100']
 CASES.append(('rot: the scrub finds it before a reader', found_by_scrub))

@@ -8,7 +8,9 @@ import tempfile
 
 import shims
 from bad_days import ENDS, TROUBLES, Plan, named
+from fixtures import limits
 from fixtures.client import Unexpected
+from fixtures.poll import poll
 from house import House
 from power_cut import PowerCut
 
@@ -83,14 +85,12 @@ async def unsynced_commit(server):
         with house.gate('slow'):
             size = os.path.getsize(log)
             telling = asyncio.ensure_future(asyncio.to_thread(server.api.create_account, 'capulet', 'paris', 'pw'))
-            while os.path.getsize(log) == size:
-                await asyncio.sleep(0.01)
+            await poll(lambda: os.path.getsize(log), lambda now: now != size, 'a write of the commit', every_s=0.01)
             await asyncio.to_thread(server.kill)
         if not isinstance((await asyncio.gather(telling, return_exceptions=True))[0], OSError):
             raise Unexpected('it was told of an account that is not on disk')
         before, ready = mark(server), house.begin()
-        while mark(server) == before and not ready.is_set():
-            await asyncio.sleep(0.001)
+        await poll(lambda: mark(server) != before or ready.is_set(), what='a start', within_s=limits.START_S, every_s=0.001)
         await asyncio.to_thread(server.kill)
         house.power.cut(None, keeps='-mark')
         await asyncio.to_thread(house.start_again, None)

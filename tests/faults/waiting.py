@@ -1,8 +1,8 @@
 """Sessions that wait to be resumed while the server ends: what was for them waits for clients that have no archive, in order and once."""
 import asyncio
 
-from fixtures import limits
 from fixtures.client import Client, Unexpected, show
+from fixtures.poll import poll
 
 CASES = []
 TENANTS = {'montague': ('romeo', 'benvolio'), 'capulet': ('juliet', 'nurse')}
@@ -43,11 +43,7 @@ class Company:
         seen = {user: self.losses(user) for user in users}
         for user in users:
             self.clients[user].abort()
-        deadline = asyncio.get_running_loop().time() + limits.ANSWER_S
-        while any(self.losses(user) == seen[user] for user in users):
-            if asyncio.get_running_loop().time() > deadline:
-                raise Unexpected(f'the server has not seen that the streams of {users} are gone')
-            await asyncio.sleep(0.02)
+        await poll(lambda: all(self.losses(user) != seen[user] for user in users), what=f'word that the streams of {users} are gone')
 
     def losses(self, user):
         return sum('A stream is gone' in line and f'{user}@' in line for line in self.server.words_of_start().splitlines())

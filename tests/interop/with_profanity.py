@@ -6,6 +6,7 @@ import tempfile
 
 from fixtures import limits
 from fixtures.client import Unexpected, show
+from fixtures.poll import poll
 
 CASES = []
 
@@ -44,14 +45,7 @@ class Terminal:
 
     async def shows(self, text):
         """Waits until the screen has the text."""
-        deadline = asyncio.get_running_loop().time() + limits.ANSWER_S * 2
-        while True:
-            screen = await self.tmux('capture-pane', '-p')
-            if text in screen:
-                return
-            if asyncio.get_running_loop().time() > deadline:
-                raise Unexpected(f'profanity does not show {text!r} but\n{screen}')
-            await asyncio.sleep(0.1)  # between two looks at the screen
+        await poll(lambda: self.tmux('capture-pane', '-p'), lambda screen: text in screen, f'{text!r} on the screen', limits.ANSWER_S * 2)
 
     async def login(self, user):
         await self.start()

@@ -1,10 +1,10 @@
 """Plays a script: each step's words, and what they do."""
-import asyncio
 import base64
 import re
 
-from fixtures import limits, pattern
+from fixtures import pattern
 from fixtures.client import END, LOST, Unexpected, show
+from fixtures.poll import poll
 from room_words import RoomWords
 from server_words import ServerWords
 from words import STEPS, step
@@ -242,14 +242,12 @@ class Play(RoomWords, ServerWords):
 
     @step(r'(\w+) tries until there is room, and binds (\S+)')
     async def binds_at_last(self, name, resource):
-        deadline = asyncio.get_running_loop().time() + limits.ANSWER_S
-        while True:
+        async def refusal():
             try:
-                return await self.who(name).bind(resource)
-            except Unexpected:
-                if asyncio.get_running_loop().time() > deadline:
-                    raise
-            await asyncio.sleep(0.1)
+                await self.who(name).bind(resource)
+            except Unexpected as refused:
+                return refused
+        await poll(refusal, lambda refused: refused is None, f'a resource for {name}')
 
     @step(r"(\w+)'s stream ends with ([a-z-]+)(?: and(:)|[: ].*)?")
     async def ends_with(self, name, condition, more):

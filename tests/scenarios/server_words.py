@@ -1,10 +1,10 @@
 """Steps that call the API, sign tokens, and stop and start the server."""
-import asyncio
 import json
 
 from fixtures import pattern
 from fixtures.api import site_token
 from fixtures.client import Unexpected
+from fixtures.poll import poll
 from words import step
 
 
@@ -23,17 +23,16 @@ class ServerWords:
                    'application/x-www-form-urlencoded'} if body else {}
         headers.update({'Accept': 'text/plain'} if as_text else {}, **({'Origin': self.filled(origin)} if origin else {}))
         headers.update({'Idempotency-Key': self.filled(once)} if once else {})
-        statuses = []
-        while len(statuses) < int(times or 1):
+
+        async def call():
             self.answer = await self.cast.api(self.cast.server.api.call, method, self.wire(path), body, key, headers)
             self.cast.log.append(f'{who} < {self.answer}')
             wrong = await self.cast.api(self.cast.server.api.wrong, method, path, self.answer)
             if wrong:
                 raise Unexpected(f'{method} {path} is not answered as /openapi.json says: {wrong}; the answer is {self.answer}')
-            if busy and self.answer.status == int(busy):
-                await asyncio.sleep(0.02)
-            else:
-                statuses.append(self.answer.status)
+            return self.answer.status
+
+        statuses = [await poll(call, lambda status: status != int(busy or 0), f'another answer of {method} {path}') for _ in range(int(times or 1))]
         if len(set(statuses)) > 1:
             raise Unexpected(f'all should have been answered alike; the answers are {statuses}')
 

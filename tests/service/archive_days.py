@@ -1,7 +1,7 @@
 """Messages that are older than the plan keeps them go. Time cannot be moved here: a plan of 0 days makes all that was said too old."""
 import asyncio
 
-from slow_readers import until
+from fixtures.poll import poll
 from stage import case, must_equal
 
 ROOM = 'garden'
@@ -39,7 +39,7 @@ async def trimmed(stage):
     async def is_gone():
         return not await texts(stage, 'montague', paths['montague']) and not await texts(stage, 'montague', f'/v1/rooms/{ROOM}/messages') \
             and await used(stage, 'montague') == 0
-    await until(is_gone, 'the end of what is too old')
+    await poll(is_gone, what='the end of what is too old')
     must_equal('the other tenant', [await texts(stage, 'capulet', paths['capulet']), await texts(stage, 'capulet', f'/v1/rooms/{ROOM}/messages')],
                [['Old words'], ['Old words']])
     must_equal('what the other uses', await used(stage, 'capulet') > 0, True)

@@ -1,8 +1,7 @@
 """TCP's keep-alive: the kernel finds machines that are gone, whatever they spoke."""
 import asyncio
 
-from fixtures import limits
-from fixtures.client import Unexpected
+from fixtures.poll import poll
 from sockets import plain
 from stage import case
 
@@ -26,10 +25,7 @@ for listener in ('c2s', 'c2s_tls', 'http', 'https'):
         """Every connection that was accepted has it, before anything is said (net/listener.h)."""
         sock = await asyncio.to_thread(plain, stage.server.addresses[listener])
         try:
-            mine, deadline = sock.getsockname()[1], asyncio.get_running_loop().time() + limits.ANSWER_S
-            while timers(stage.server.port(listener)).get(mine) != KEEP_ALIVE:  # not accepted yet
-                if asyncio.get_running_loop().time() > deadline:
-                    raise Unexpected(f'the timers of {listener} are {timers(stage.server.port(listener))}')
-                await asyncio.sleep(0.05)
+            await poll(lambda: timers(stage.server.port(listener)).get(sock.getsockname()[1]), lambda found: found == KEEP_ALIVE,
+                       f'the timer of a connection to {listener}')
         finally:
             sock.close()

@@ -4,6 +4,7 @@ import socket
 
 from fixtures import limits
 from fixtures.client import Unexpected
+from fixtures.poll import poll
 from sockets import plain
 from stage import case, must_equal
 
@@ -24,15 +25,6 @@ class Memory:
         grown = self.server.memory_kib() - self.before
         if grown > GROWTH_KIB_MAX and limits.SLOWNESS_OF_PRESET == 1:
             raise Unexpected(f'{what}: the server has grown by {grown} KiB, from {self.before} KiB')
-
-
-async def until(is_it, what):
-    """Polls what only the server knows."""
-    deadline = asyncio.get_running_loop().time() + limits.ANSWER_S
-    while not await is_it():
-        if asyncio.get_running_loop().time() > deadline:
-            raise Unexpected(f'{what} was awaited in vain')
-        await asyncio.sleep(0.05)
 
 
 async def is_offline(stage, user):
@@ -76,7 +68,7 @@ for kind in ('tcp', 'tls', 'websocket', 'wss'):
         memory = Memory(stage.server)
         romeo.transport.wire.transport.pause_reading()
         await flood(juliet, [(romeo.jid, 'headline'), (benvolio.jid, 'headline')], [benvolio], memory)
-        await until(lambda: is_offline(stage, 'romeo'), 'the end of the session that does not read')
+        await poll(lambda: is_offline(stage, 'romeo'), what='the end of the session that does not read')
         await stage.must_say(juliet, nurse, 'still here')
         romeo.transport.wire.transport.resume_reading()
         await romeo.until(lambda: romeo.lost, what='the end of its connection')
@@ -210,9 +202,9 @@ async def broken_off(stage):
     phone.quiet_acks = False
     phone.transport.wire.transport.pause_reading()
     phone.send('<presence/>')
-    await until(lambda: is_online(stage, 'romeo'), 'the phone')
+    await poll(lambda: is_online(stage, 'romeo'), what='the phone')
     phone.abort()
-    await until(lambda: is_offline(stage, 'romeo'), 'the end of the phone')
+    await poll(lambda: is_offline(stage, 'romeo'), what='the end of the phone')
     tablet = await stage.client('romeo', 'tcp', resource='tablet').login()
     tablet.log = Forgetful()
     tablet.send('<presence/>')
@@ -273,8 +265,8 @@ async def occupant(stage):
     memory = Memory(stage.server)
     romeo.transport.wire.transport.pause_reading()
     await flood(juliet, [(room, 'groupchat')], [benvolio, juliet], memory, "<no-store xmlns='urn:xmpp:hints'/>")
-    await until(lambda: is_offline(stage, 'romeo'), 'the end of the session that does not read')
-    await until(lambda: occupants_are(stage, 2), 'the room without the one who does not read')
+    await poll(lambda: is_offline(stage, 'romeo'), what='the end of the session that does not read')
+    await poll(lambda: occupants_are(stage, 2), what='the room without the one who does not read')
     romeo.abort()
     for client in (benvolio, juliet):
         client.inbox.clear()

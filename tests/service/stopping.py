@@ -6,6 +6,7 @@ import socket
 
 from fixtures import limits
 from fixtures.client import END, LOST, SM, Client, Unexpected
+from fixtures.poll import poll
 from fixtures.transport import STREAM
 from refused_logins import own_server
 from sockets import HEADER, plain, read_until
@@ -93,13 +94,15 @@ async def at_once(stage):
         half.sendall(b'POST /v1/messages HTTP/1.1\r\nHost: x\r\nContent-Le')   # another who never ends
         stopped = asyncio.create_task(asyncio.to_thread(server.terminate))
         begun = asyncio.get_running_loop().time()
-        states = {client: state(client) for client in clients}
-        while CLOSED not in states.values() and server.is_running():
-            for client in clients:
-                if states[client] == CLOSE_WAIT:
-                    say_something(client)
-            await asyncio.sleep(0.02)
+
+        def look():
             states = {client: state(client) for client in clients}
+            for client in clients:
+                if states[client] == CLOSE_WAIT and CLOSED not in states.values():
+                    say_something(client)
+            return states
+
+        states = await poll(look, lambda states: CLOSED in states.values() or not server.is_running(), 'the end of a connection', limits.STOP_S)
         untold = [client.name for client in clients if states[client] == ESTABLISHED]
         must_equal('who was not told when the first one was left', untold, [])
         must_equal('the status', await stopped, 0)
