@@ -1,7 +1,8 @@
 // The lazily loaded core: who the user is, the connection, the conversations. Loaded before the chat is opened only when there may be
 // something unread: for signed-in users, and for guests who have written before.
 import { Addresses } from "./chat/addresses.ts";
-import { Chat, namedParties } from "./chat/chat.ts";
+import { Chat } from "./chat/chat.ts";
+import { namedParties } from "./chat/named.ts";
 import type { Site } from "./core/api.ts";
 import { ServerClock } from "./core/clock.ts";
 import { fetchedIdentity, givenIdentity, guestIdentity, type Identity } from "./core/identity.ts";

@@ -33,6 +33,11 @@ export class Addresses {
     return this.known.get(party) ?? this.ownForm(party);
   }
 
+  /** What is not known is taken as it is written. */
+  jid(party: Party): string {
+    return this.find(party) ?? this.asWritten(party);
+  }
+
   /** The server has said that this can be no address; the console has said why. */
   isNone(party: Party): boolean {
     return this.refused.has(party);

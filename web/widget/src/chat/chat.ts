@@ -2,12 +2,9 @@
 // user does goes out through the link from whichever tab the user is in; what comes by itself is followed (following.ts).
 import type { Site } from "../core/api.ts";
 import { storeName } from "../core/api.ts";
-import { isString } from "../core/check.ts";
 import type { ServerClock } from "../core/clock.ts";
-import type { Claims } from "../core/claims.ts";
 import { Emitter } from "../core/emitter.ts";
 import { guestStorage, type Identity } from "../core/identity.ts";
-import { escapeLocalpart, userJid } from "../core/jid.ts";
 import { Link } from "../core/link.ts";
 import { ns } from "../core/ns.ts";
 import { Outbox } from "../core/outbox.ts";
@@ -15,16 +12,16 @@ import { clearOtherUsers, userScope, type OpenStorage, type Storage } from "../c
 import type { Status } from "../core/stream.ts";
 import { randomId } from "../core/ids.ts";
 import { el } from "../core/xml.ts";
-import { type Addresses, roomParty, userParty, type Party } from "./addresses.ts";
+import type { Addresses } from "./addresses.ts";
 import type { Settings } from "../loader/settings.ts";
-import type { Target } from "../loader/shell.ts";
 import { Contacts } from "./contacts.ts";
 import { Following, isSaved, isStopped } from "./following.ts";
 import { History } from "./history.ts";
 import { Incoming } from "./incoming.ts";
 import { Messages } from "./messages.ts";
 import { cleanName } from "./nick.ts";
-import { limits, type Conversation } from "./model.ts";
+import type { Conversation } from "./model.ts";
+import { Named } from "./named.ts";
 import { People, safePicture } from "./people.ts";
 import { Rooms } from "./rooms.ts";
 import { Sending } from "./sending.ts";
@@ -47,23 +44,11 @@ interface ChatEvents {
   logout: void;
 }
 
-function parties({ to, room }: Target): Party[] {
-  return [...(to ? [userParty(to)] : []), ...(room ? [roomParty(room)] : [])];
-}
-
-function roomsOf({ rooms }: Claims): string[] {
-  return Array.isArray(rooms) ? rooms.filter(isString).slice(0, limits.roomsJoined) : [];
-}
-
-/** All that a tag and a token name. */
-export function namedParties({ to, room }: Target, claims: Claims): Party[] {
-  return [`user:${claims.sub}`, ...parties({ to, room }), ...roomsOf(claims).map(roomParty)];
-}
-
 export class Chat extends Emitter<ChatEvents> {
   readonly store: Store;
   readonly people: People;
   readonly link: Link;
+  readonly named: Named;
   /** The conversation the page asked for, if it asked for one. */
   first: string | null;
   private readonly sending: Sending;
@@ -85,7 +70,7 @@ export class Chat extends Emitter<ChatEvents> {
     this.session = open("session", scope);
     this.store = new Store(this.local);
     this.store.me = {
-      jid: addresses.find(`user:${identity.claims.sub}`) ?? userJid(identity.claims.sub, site.domain),
+      jid: addresses.jid(`user:${identity.claims.sub}`),
       name: identity.claims.name ?? identity.claims.sub,
       since: 0,
     };
@@ -107,7 +92,8 @@ export class Chat extends Emitter<ChatEvents> {
     const incoming = new Incoming(this.link, this.store, this.history, messages, this.sending, this.people, this.contacts);
     const { link, store, history, rooms, contacts, sending } = this;
     this.following = new Following({ domain: site.domain, clock, identity, link, store, history, rooms, contacts, sending, incoming });
-    this.first = this.pinFirst(options);
+    this.named = new Named(this.store, addresses, site, identity);
+    this.first = this.named.pinFirst(options);
     link.on("status", (status) => this.emit("status", status));
     link.on("logout", () => {
       this.logout(false);
@@ -156,11 +142,11 @@ export class Chat extends Emitter<ChatEvents> {
 
   /** The page names the same user again: with a fresh token, perhaps another name, and where to begin. */
   async renew({ token, room, to }: Pick<Settings, "token" | "room" | "to">): Promise<void> {
-    const { identity, addresses } = this.options;
+    const { identity } = this.options;
     if (token) identity.replace(token);
     this.following.tellToken();
-    await addresses.learn(namedParties({ to, room }, identity.claims));
-    this.first = this.pinFirst({ to, room });
+    await this.named.learnAll({ to, room });
+    this.first = this.named.pinFirst({ to, room });
     const name = cleanName(identity.claims.name ?? "");
     if (!identity.guest && name && name !== this.store.me.name) this.nameChanged(name);
     this.following.joinMissing();
@@ -229,31 +215,6 @@ export class Chat extends Emitter<ChatEvents> {
     return this.history.olderList();
   }
 
-  /** Whether `person` and `room` know the address of what the page asks for; else `learn` it first. */
-  knows({ to, room }: Target): boolean {
-    return parties({ to, room }).every((party) => this.options.addresses.find(party) !== undefined);
-  }
-
-  learn(target: Target): Promise<void> {
-    return this.options.addresses.learn(parties(target));
-  }
-
-  /** Without what can be nobody's name. REQUIRES: `knows(target)`. */
-  usable({ to, room }: Target): Target {
-    const { addresses } = this.options;
-    return { to: to && !addresses.isNone(userParty(to)) ? to : undefined, room: room && !addresses.isNone(roomParty(room)) ? room : undefined };
-  }
-
-  person(id: string): Conversation {
-    return this.store.conversation(this.options.addresses.find(userParty(id)) ?? userJid(id, this.options.site.domain));
-  }
-
-  room(name: string): Conversation {
-    const conversation = this.store.conversation(this.roomJid(name), true);
-    conversation.pinned = true;
-    return conversation;
-  }
-
   join(conversation: Conversation, password?: string): void {
     if (conversation.room) conversation.room.phase = "idle";
     this.rooms.join(conversation, password);
@@ -302,23 +263,6 @@ export class Chat extends Emitter<ChatEvents> {
   /** Answers somebody who wants to see our presence. */
   allow(jid: string, yes: boolean): void {
     this.contacts.allow(jid, yes);
-  }
-
-  private pinFirst(named: Target): string | null {
-    const { site, identity, addresses } = this.options;
-    const { to, room } = this.usable(named);
-    const claimed = roomsOf(identity.claims).filter((name) => !addresses.isNone(roomParty(name)));
-    for (const name of claimed) this.room(name);
-    if (room) this.room(room);
-    if (to) this.person(to).pinned = true;
-    if (to) return this.person(to).jid;
-    if (room) return this.roomJid(room);
-    if (claimed.length > 0) return claimed.length === 1 ? this.roomJid(claimed[0]!) : null;
-    return this.room(site.lobby || "lobby").jid;
-  }
-
-  private roomJid(name: string): string {
-    return this.options.addresses.find(roomParty(name)) ?? `${escapeLocalpart(name.toLowerCase())}@${this.options.site.rooms}`;
   }
 
   private restore(): void {

@@ -70,9 +70,9 @@ interface ViewsProps {
 
 /** Where to go: to the person or room that was asked for, else to what is unread, else nowhere. */
 function viewOf(chat: Chat, target: Target): View | null {
-  const { to, room } = chat.usable(target);
-  if (to) return { name: "conversation", jid: chat.person(to).jid };
-  if (room) return { name: "conversation", jid: chat.room(room).jid };
+  const { to, room } = chat.named.usable(target);
+  if (to) return { name: "conversation", jid: chat.named.person(to).jid };
+  if (room) return { name: "conversation", jid: chat.named.room(room).jid };
   const unread = [...chat.store.conversations.values()].filter((c) => c.unread > 0);
   if (unread.length > 1) return { name: "list" };
   return unread[0] ? { name: "conversation", jid: unread[0].jid } : null;
@@ -92,8 +92,8 @@ function useView(chat: Chat, shell: Shell): [View, (view: View) => void] {
   // While rendering, not after: what is shown first counts as read.
   const { target } = shell;
   shell.target = undefined;
-  if (target && !chat.knows(target)) {
-    void chat.learn(target).then(() => {
+  if (target && !chat.named.knows(target)) {
+    void chat.named.learn(target).then(() => {
       shell.target ??= target;
       again(0);
     });
