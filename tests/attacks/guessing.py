@@ -146,7 +146,7 @@ async def expired_tokens(stage):
 
 async def token_login(stage, address, user, expires_in_s=3600):
     tenant = stage.tenants['a']
-    client = stage.client(user, transport='tls')
+    client = stage.client('mallory', transport='tls')
     client.source = address
     await client.open()
     return await auth(client, 'PLAIN', blob('', user, site_token(tenant['site'], tenant['signing_secret'], user, expires_in_s)))

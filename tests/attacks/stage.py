@@ -1,61 +1,41 @@
 """What the attacks share: two tenants, a victim in each, attackers on demand, and words for what must come of it."""
-import asyncio
 import itertools
 
-from fixtures.client import END, LOST, Client, Unexpected, show
+import fixtures.stage
+from fixtures.client import END, LOST, Unexpected, show
 from fixtures.poll import poll
+from fixtures.stage import case_table
 
 STREAM_ERROR = '{http://etherx.jabber.org/streams}error'
 STREAMS = '{urn:ietf:params:xml:ns:xmpp-streams}'
 STANZAS = '{urn:ietf:params:xml:ns:xmpp-stanzas}'
 HEADER = ("<?xml version='1.0'?><stream:stream to='{0}' version='1.0' xmlns='jabber:client' "
           "xmlns:stream='http://etherx.jabber.org/streams'>")
-CASES = []
+CASES, case = case_table()
 addresses = itertools.count(1)
 
 
-def case(name):
-    """Adds an async function to the table; its doc string says what the attack is."""
-    def keep(function):
-        CASES.append((name, function))
-        return function
-    return keep
+class Stage(fixtures.stage.Stage):
+    """Of the whole run. Each client has an address of its own (127.9.x.y), since what fails is counted by address."""
 
-
-class Stage:
-    """Tenants a.example and b.example; mallory and alice in the first, victor and wendy in the second."""
-
-    def __init__(self, server):
-        self.server = server
-        self.api = server.api
-        self.tenants = {}
-        self.left = []       # attackers, to be closed
-        self.victor = None   # of the other tenant: always answered
+    users = {'mallory': 'a', 'alice': 'a', 'victor': 'b', 'wendy': 'b'}
+    plan = 'open'
+    victor = None   # of the other tenant: always answered
 
     async def set_up(self):
-        unlimited = dict.fromkeys(('accounts', 'sessions', 'sessions_per_account', 'rooms', 'rooms_per_account', 'stanzas_per_s',
-                                   'archive_bytes', 'archive_days', 'offline_messages', 'api_calls_per_min'), -1)
-        await asyncio.to_thread(self.api.set_plan, 'open', {**unlimited, 'stanza_bytes': 262144})
-        for name, users in (('a', ('mallory', 'alice')), ('b', ('victor', 'wendy'))):
-            self.tenants[name] = await asyncio.to_thread(self.api.create_tenant, name, f'{name}.example', plan='open')
-            for user in users:
-                await asyncio.to_thread(self.api.create_account, name, user, 'pw-' + user)
+        await super().set_up()
         await self.mend()
 
     async def mend(self):
-        """The victims are there (again)."""
+        """The victim is there (again)."""
         if self.victor is None or self.victor.lost:
-            self.victor = await self.client('victor', 'b', keep=False).login()
+            self.victor = await self.client('victor').login()
+            self.clients.remove(self.victor)  # it does not leave with the attackers
         self.victor.inbox.clear()
 
-    def client(self, user, tenant='a', transport='tcp', keep=True, **details):
-        """Each has an address of its own (127.x.y.z), since what fails is counted by address."""
+    def client(self, user, transport='tcp', **details):
         number = next(addresses)
-        client = Client(self.server, user, user, f'{tenant}.example', 'pw-' + user, None, transport,
-                        f'127.9.{number // 250}.{2 + number % 250}', 'SCRAM-SHA-1', **details)
-        if keep:
-            self.left.append(client)
-        return client
+        return super().client(user, transport, source=f'127.9.{number // 250}.{2 + number % 250}', mechanism='SCRAM-SHA-1', **details)
 
     async def attacker(self, transport='tcp'):
         """Logged in."""
@@ -80,13 +60,11 @@ class Stage:
             raise Unexpected(f'the other tenant was answered\n{show(answer)}')
         if self.victor.inbox:
             raise Unexpected(f'the other tenant received\n{show(self.victor.inbox[0])}')
-        for client in self.left:
-            client.abort()
-        self.left.clear()
+        self.leave()
 
     def close(self):
-        for client in [*self.left, self.victor]:
-            client.abort()
+        self.leave()
+        self.victor.abort()
 
 
 async def ends_with(client, *conditions):

@@ -31,10 +31,10 @@ for way in ('xmpp', 'xmpps', 'ws', 'wss'):
             raise Unexpected('tests/interop/node/node_modules is not there: run script/setup')
         address = {'xmpp': f'127.0.0.1:{stage.port("c2s")}', 'xmpps': f'127.0.0.1:{stage.port("c2s_tls")}',
                    'ws': f'127.0.0.1:{stage.port("http")}/xmpp', 'wss': f'localhost:{stage.port("https")}/xmpp'}[way]
-        room = f'den@rooms.{stage.domain("capulet")}'
-        juliet = await stage.client('juliet')
+        room = f'den@rooms.{stage.domains["capulet"]}'
+        juliet = await stage.enter('juliet')
         answering = asyncio.ensure_future(echo(stage, juliet, room))
-        environment = {**os.environ, 'SERVICE': f'{way}://{address}', 'DOMAIN': stage.domain('montague'), 'USER': 'romeo',
+        environment = {**os.environ, 'SERVICE': f'{way}://{address}', 'DOMAIN': stage.domains['montague'], 'USER': 'romeo',
                        'PASSWORD': stage.password('romeo'), 'PEER': stage.jid('juliet'), 'ROOM': room,
                        'NODE_EXTRA_CA_CERTS': stage.ca, 'NODE_TLS_REJECT_UNAUTHORIZED': '0', 'NODE_NO_WARNINGS': '1',
                        # Debian's Node.js 18 tries one address of localhost: let it not be ::1, where nobody listens.

@@ -7,15 +7,9 @@ import tempfile
 from fixtures import limits
 from fixtures.client import Unexpected, show
 from fixtures.poll import poll
+from fixtures.stage import case_table
 
-CASES = []
-
-
-def case(name):
-    def keep(function):
-        CASES.append(('profanity: ' + name, function))
-        return function
-    return keep
+CASES, case = case_table('profanity: ')
 
 
 class Terminal:
@@ -67,7 +61,7 @@ async def heard(client, text):
 @case('login and chat')
 async def chat(stage):
     """Profanity logs in and talks with a user of the other tenant."""
-    juliet, nurse = await stage.client('juliet'), await stage.client('nurse')
+    juliet, nurse = await stage.enter('juliet'), await stage.enter('nurse')
     profanity = Terminal(stage)
     await profanity.login('romeo')
     await profanity.type(f'/msg {stage.jid("juliet")} Hello from a terminal')
@@ -92,8 +86,8 @@ async def enter(client, place):
 @case('room')
 async def room(stage):
     """Profanity makes a room, talks in it and hears others."""
-    place = f'garden@rooms.{stage.domain("montague")}'
-    juliet = await stage.client('juliet')
+    place = f'garden@rooms.{stage.domains["montague"]}'
+    juliet = await stage.enter('juliet')
     profanity = Terminal(stage)
     await profanity.login('romeo')
     await profanity.type(f'/join {place} nick Romeo')
@@ -111,7 +105,7 @@ async def room(stage):
 @case('roster')
 async def roster(stage):
     """Profanity asks for a subscription, is approved, and sees the other's presence."""
-    juliet = await stage.client('juliet')
+    juliet = await stage.enter('juliet')
     profanity = Terminal(stage)
     await profanity.login('romeo')
     await profanity.type(f'/sub request {stage.jid("juliet")}')

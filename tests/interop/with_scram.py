@@ -6,18 +6,12 @@ import ssl
 import tempfile
 
 from fixtures.client import Unexpected
+from fixtures.stage import case_table
 from with_node import FOLDER
 from with_slixmpp import User
 
 HERE = os.path.dirname(os.path.realpath(__file__))
-CASES = []
-
-
-def case(name):
-    def keep(function):
-        CASES.append((name, function))
-        return function
-    return keep
+CASES, case = case_table()
 
 
 async def run(*command, **environment):
@@ -52,7 +46,7 @@ for way, listener in (('ws', 'http'), ('wss', 'https')):
     async def stanza(stage, way=way, listener=listener):
         """stanza (npm, pinned in node/package-lock.json) takes the strongest mechanism, also one that it cannot bind with."""
         status, out = await run('node', 'stanza_login.mjs', SERVICE=f'{way}://localhost:{stage.port(listener)}/xmpp',
-                                DOMAIN=stage.domain('montague'), USER='romeo', PASSWORD=stage.password('romeo'),
+                                DOMAIN=stage.domains['montague'], USER='romeo', PASSWORD=stage.password('romeo'),
                                 NODE_EXTRA_CA_CERTS=stage.ca, NODE_TLS_REJECT_UNAUTHORIZED='0', NODE_NO_WARNINGS='1',
                                 NODE_OPTIONS='--dns-result-order=ipv4first')
         must_try([line[6:] for line in out if line.startswith('tries ')], ['SCRAM-SHA-256'], out)

@@ -9,15 +9,9 @@ import slixmpp  # noqa: E402
 
 from fixtures import limits  # noqa: E402
 from fixtures.client import Unexpected  # noqa: E402
+from fixtures.stage import case_table
 
-CASES = []
-
-
-def case(name):
-    def keep(function):
-        CASES.append(('slixmpp: ' + name, function))
-        return function
-    return keep
+CASES, case = case_table('slixmpp: ')
 
 
 class User(slixmpp.ClientXMPP):
@@ -65,7 +59,7 @@ for listener in ('c2s', 'c2s_tls'):
         romeo = await User(stage, 'romeo').login(listener)
         juliet = await User(stage, 'juliet').login(listener)
         benvolio = await User(stage, 'benvolio').login(listener)
-        await romeo['xep_0199'].ping(stage.domain('montague'))
+        await romeo['xep_0199'].ping(stage.domains['montague'])
         romeo.send_message(juliet.boundjid, 'Hi & <hello>', mtype='chat')
         message = await get(juliet.messages)
         must(message['body'] == 'Hi & <hello>' and message['from'] == romeo.boundjid, str(message))
@@ -97,8 +91,8 @@ for name in ('straße', 'νίκος'):
     @case(f'a name and a password that stringprep changes: {name}, m²tea')
     async def _(stage, name=name):
         """It prepares addresses as RFC 3920 and passwords as RFC 4013: it logs in, and what it writes to arrives, in both directions."""
-        domain = stage.domain('montague')
-        await asyncio.to_thread(stage.server.api.create_account, domain.removesuffix('.example'), name, 'm²tea')
+        domain = stage.domains['montague']
+        await asyncio.to_thread(stage.api.create_account, stage.names['montague'], name, 'm²tea')
         user = await User(stage, 'romeo', jid=f'{name}@{domain}', password='m²tea').login()
         juliet, benvolio = await User(stage, 'juliet').login(), await User(stage, 'benvolio').login()
         juliet.send_message(f'{name}@{domain}', 'To you', mtype='chat')
@@ -113,7 +107,7 @@ for name in ('straße', 'νίκος'):
 @case('room')
 async def room(stage):
     """Two users of two tenants meet in a room, talk, and see each other leave."""
-    place = f'garden@rooms.{stage.domain("montague")}'
+    place = f'garden@rooms.{stage.domains["montague"]}'
     romeo = await User(stage, 'romeo', plugins=['xep_0045']).login()
     juliet = await User(stage, 'juliet', plugins=['xep_0045']).login()
     nurse = await User(stage, 'nurse', plugins=['xep_0045']).login()

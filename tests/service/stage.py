@@ -1,22 +1,12 @@
-"""What the cases share: two tenants made afresh for each, with two users each, who come on stage when a case calls them."""
+"""What the cases share: a stage made afresh for each, and words for what must come of it."""
 import asyncio
 
-from fixtures.client import Client, Unexpected, show
+import fixtures.stage
+from fixtures.client import Unexpected, show
 from fixtures.sentinel import settle
+from fixtures.stage import USERS, case_table
 
-USERS = {'romeo': 'montague', 'benvolio': 'montague', 'juliet': 'capulet', 'nurse': 'capulet'}
-TENANTS = ('montague', 'capulet')
-UNLIMITED = dict.fromkeys(('accounts', 'sessions', 'sessions_per_account', 'rooms', 'rooms_per_account', 'room_members', 'stanzas_per_s', 'archive_bytes',
-                           'archive_days', 'offline_messages', 'api_calls_per_min'), -1)
-CASES = []
-
-
-def case(name):
-    """Adds an async function to the table; its doc string says the behaviour and who promises it."""
-    def keep(function):
-        CASES.append((name, function))
-        return function
-    return keep
+CASES, case = case_table()
 
 
 def must_equal(what, found, wanted):
@@ -24,39 +14,13 @@ def must_equal(what, found, wanted):
         raise Unexpected(f'{what} should be {wanted!r}; it is {found!r}')
 
 
-class Stage:
-    """Owns the clients of one case."""
+class Stage(fixtures.stage.Stage):
+    """Of one case. Each client has an address of its own (127.7.x.y)."""
 
-    def __init__(self, server, number):
-        self.server, self.api, self.number = server, server.api, number
-        self.names = {tenant: f'{tenant}-{number}' for tenant in TENANTS}
-        self.domains = {tenant: f'{tenant}.n{number}.example' for tenant in TENANTS}
-        self.tenants = {}   # alias -> what the API said when it was made
-        self.clients = []
-
-    async def set_up(self):
-        await asyncio.to_thread(self.api.set_plan, 'service', {**UNLIMITED, 'stanza_bytes': 262144})
-        for tenant in TENANTS:
-            await self.make_tenant(tenant)
-
-    async def make_tenant(self, tenant):
-        self.tenants[tenant] = await asyncio.to_thread(self.api.create_tenant, self.names[tenant], self.domains[tenant], plan='service')
-        for user in (u for u, home in USERS.items() if home == tenant):
-            await asyncio.to_thread(self.api.create_account, self.names[tenant], user, 'pw-' + user)
+    plan = 'service'
 
     def client(self, user, transport='tcp', password=None, resource=None):
-        tenant = USERS[user]
-        client = Client(self.server, user, user, self.domains[tenant], password or 'pw-' + user, resource, transport,
-                        f'127.7.{self.number}.{2 + len(self.clients)}', 'SCRAM-SHA-1')
-        self.clients.append(client)
-        return client
-
-    async def enter(self, user, transport='tcp', **details):
-        """Logged in and available."""
-        client = await self.client(user, transport, **details).login()
-        client.send('<presence/>')
-        await client.pick(lambda e: e.tag.endswith('}presence') and e.get('from') == client.jid)
-        return client
+        return super().client(user, transport, password, resource, source=f'127.7.{self.number}.{2 + len(self.clients)}', mechanism='SCRAM-SHA-1')
 
     async def enter_all(self, transport='tcp'):
         return [await self.enter(user, transport) for user in USERS]
@@ -77,10 +41,6 @@ class Stage:
         left = [(c, e) for c in self.clients for e in c.inbox if not c.lost]
         if left:
             raise Unexpected('\n'.join(f'{c.name} should have received nothing more; it received\n{show(e)}' for c, e in left))
-
-    def leave(self):
-        for client in self.clients:
-            client.abort()
 
 
 def must_refuse(answer, status, *words):
