@@ -1,6 +1,7 @@
 // Rooms while the disk fails: what is new is refused, and what can't be read is an error.
 #include <gtest/gtest.h>
 
+#include "modules/muc/config.h"
 #include "modules/muc/testing/room_world.h"
 
 namespace teahouse::testing {
@@ -42,6 +43,44 @@ TEST(RoomsOnAFailingDisk, RefuseWhatIsNewUntilItIsWell) {
   EXPECT_EQ(juliet.count({"<body>during</body>"}), 0U);
   nurse.say(entry("verona@rooms.shop.example/Nurse"));
   EXPECT_TRUE(nurse.has({"code='201'"})) << nurse.all();
+}
+
+// Of what waits for a slow disk a room holds so much, whoever it is of: who leaves is let go.
+TEST(RoomsOnASlowDisk, HoldNoMorePresenceThanTheirLimit) {
+  RoomWorld world;
+  Client& romeo = world.found("romeo@shop.example/a", hall + "/Romeo");
+  Client& juliet = world.enter("juliet@shop.example/a", hall + "/Juliet");
+  Client& tybalt = world.found("tybalt@forum.example/a", "hall@rooms.forum.example/Tybalt");
+  Client& nurse = world.connect("nurse@shop.example/a");
+  const std::string shown = "<presence to='" + hall + "/Romeo'><show>dnd</show></presence>";
+  world.plane->hold_commits(true);
+  romeo.say(speech(hall, "first"));
+  for (size_t i = 0; i <= muc::waiting_max / 2; ++i) romeo.give(shown);
+  romeo.say(shown);
+  EXPECT_TRUE(romeo.has({"<presence", "type='error'", "type='wait'", "resource-constraint"})) << romeo.all();
+  const size_t refused = 1000;
+  for (size_t i = 0; i < refused; ++i) romeo.give(shown);
+  world.settle();
+  EXPECT_GE(romeo.count({"<presence", "resource-constraint"}), refused) << "errors do not wait in the line either";
+  nurse.say(entry(hall + "/Nurse"));
+  EXPECT_TRUE(nurse.has({"<presence", "type='error'", "resource-constraint", "muc'"})) << nurse.all();
+  nurse.say("<presence to='" + hall + "/Nurse'/>");
+  EXPECT_TRUE(nurse.has(refusal)) << nurse.all();
+  juliet.say("<message to='" + hall + "/Romeo' type='chat' id='private'><body>psst</body></message>");
+  EXPECT_TRUE(juliet.has(refusal)) << juliet.all();
+  juliet.say("<presence to='" + hall + "/Juliet' type='unavailable'/>");
+  EXPECT_FALSE(juliet.has(refusal)) << juliet.all();
+  tybalt.say("<iq type='get' id='ping' to='hall@rooms.forum.example'><ping xmlns='urn:xmpp:ping'/></iq>");
+  EXPECT_TRUE(tybalt.has({"type='result'"})) << "another room: " << tybalt.all();
+
+  world.plane->hold_commits(false);
+  world.plane->commit();
+  world.settle();
+  EXPECT_LE(romeo.count({"<show>dnd</show>"}), muc::waiting_max / 2 + 2);
+  EXPECT_TRUE(romeo.has({"type='unavailable'", "/Juliet'"}));
+  EXPECT_EQ(juliet.count({"<body>psst</body>"}) + romeo.count({"<body>psst</body>"}), 0u);
+  nurse.say(entry(hall + "/Nurse"));
+  EXPECT_TRUE(nurse.has({"code='110'"})) << nurse.all();
 }
 
 TEST(RoomsOnAFailingDisk, SayOfNothingThatItIsEmpty) {

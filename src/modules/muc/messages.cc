@@ -23,9 +23,7 @@ std::string make_occupant_stamp(std::string_view occupant_id) {
 }
 
 Result<void> check_room_for_more(const Room& room, const Stanza& message) {
-  if (room.traffic()->waiting() > waiting_max) {
-    return Error{ErrorKind::resource_constraint, "The room is busier than the server's disk: try again soon."};
-  }
+  if (room.traffic()->is_full()) return Traffic::full();
   const bool is_stored = is_subject_change(message) ||
                          (room.config.archived && !room.locked && is_worth_keeping(message, Keeper::room_archive));
   const auto may = is_stored ? room.context().disk().check_addition() : Result<void>();

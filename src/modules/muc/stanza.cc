@@ -48,9 +48,15 @@ void handle_iq(Room& room, const Stanza& stanza) {
   room.reply_error(stanza, {ErrorKind::service_unavailable, ""});
 }
 
+// Who leaves, or is gone, makes room; each can do that once.
+bool is_leaving(const Stanza& stanza) {
+  return stanza.kind != StanzaKind::iq && (stanza.type == StanzaType::unavailable || stanza.type == StanzaType::error);
+}
+
 }  // namespace
 
 void handle_stanza(Room& room, const Stanza& stanza) {
+  if (room.traffic()->is_full() && !is_leaving(stanza)) return room.reply_error(stanza, Traffic::full());
   switch (stanza.kind) {
     case StanzaKind::presence: return handle_presence(room, stanza);
     case StanzaKind::message: return handle_message(room, stanza);

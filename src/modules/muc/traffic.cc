@@ -1,5 +1,6 @@
 #include "modules/muc/traffic.h"
 
+#include "modules/muc/config.h"
 #include "server/module_context.h"
 
 namespace teahouse::muc {
@@ -12,8 +13,14 @@ void Traffic::send(Stanza stanza, ReceiptPtr receipt) {
 }
 
 void Traffic::answer(Stanza stanza) {
-  const bool passes = gate_ > context_.committed() && context_.disk().has(store::DiskHealth::data_waits);
-  passes ? context_.route(std::move(stanza)) : send(std::move(stanza));
+  const bool is_stopped = gate_ > context_.committed() && context_.disk().has(store::DiskHealth::data_waits);
+  is_stopped || is_full() ? context_.route(std::move(stanza)) : send(std::move(stanza));
+}
+
+bool Traffic::is_full() const { return line_.size() > waiting_max; }
+
+Error Traffic::full() {
+  return {ErrorKind::resource_constraint, "The room is busier than the server's disk: try again soon."};
 }
 
 void Traffic::send_all(Stanza stanza, Recipients recipients) {

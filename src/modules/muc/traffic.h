@@ -7,7 +7,7 @@
 //
 // Thread: its room's home loop.
 // Lifetime: shared, because what stands in it may outlive the room (the last words of one that was destroyed).
-// Limits: the room refuses messages when waiting() is past waiting_max.
+// Limits: while it is_full() the room takes nothing that would make it longer (handle_stanza).
 #pragma once
 
 #include <deque>
@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/result.h"
 #include "server/receipt.h"
 #include "xmpp/stanza.h"
 
@@ -33,7 +34,7 @@ class Traffic : public std::enable_shared_from_this<Traffic> {
 
   // `to` and `from` are set.
   void send(Stanza stanza, ReceiptPtr receipt = nullptr);
-  // The same, for an answer, which does not wait for a disk that fails.
+  // The same, for an answer, which waits neither for a disk that fails nor where much waits.
   void answer(Stanza stanza);
   // One copy for each; the content is shared.
   void send_all(Stanza stanza, Recipients recipients);
@@ -45,6 +46,8 @@ class Traffic : public std::enable_shared_from_this<Traffic> {
   std::function<void(std::vector<Stanza>)> reserve();
 
   size_t waiting() const { return line_.size(); }
+  bool is_full() const;
+  static Error full();  // for who is refused then
   // The last of what it waits for, or has waited for.
   Lsn gate() const { return gate_; }
   // Of the stanza that the room is at work on.

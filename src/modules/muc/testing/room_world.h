@@ -40,6 +40,7 @@ class Client final : public SessionStream {
 
   // Sends a stanza and lets everything happen that follows from it.
   void send(const std::string& xml);
+  void give(const std::string& xml);  // sends it only
   // The same; what was got before is forgotten.
   void say(const std::string& xml) {
     forget();
@@ -179,12 +180,16 @@ class RoomWorld : public AccountWorld {
   std::unique_ptr<Rooms> rooms = make_muc_rooms(house);
 };
 
-inline void Client::send(const std::string& xml) {
+inline void Client::give(const std::string& xml) {
   const auto document = xml::Document::parse(SharedBytes(xml), {}, "jabber:client");
   ASSERT_TRUE(document) << document.error().text << xml;
   auto stanza = Stanza::read(*document);
   ASSERT_TRUE(stanza) << stanza.error().text << xml;
   home->receive(*session, std::move(*stanza));
+}
+
+inline void Client::send(const std::string& xml) {
+  give(xml);
   world_.settle();
 }
 
