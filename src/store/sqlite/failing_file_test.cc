@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/testing/run_task.h"
+#include "store/commit_mark.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/sqlite_plane.h"
 #include "store/testing/temp_directory.h"
@@ -134,6 +135,30 @@ TEST_F(FailingFile, AScrubThatFailsLeavesThePlaneWell) {
     EXPECT_FALSE(plane_->health().is_failing());
   }
   EXPECT_TRUE(testing::run(home_, plane_->scrub(home_)));
+}
+
+// What a crash of the machine could still take must not be missed afterwards.
+TEST(SqliteStart, NotesNoCommitsThatItCouldNotBringToTheDisk) {
+  const testing::TempDirectory directory;
+  const std::string path = directory.path() + "/control.db";
+  ASSERT_TRUE(open_sqlite(path));
+  sqlite::Database reader;
+  ASSERT_TRUE(reader.open_read_only(path));
+  ASSERT_TRUE(reader.run("BEGIN"));
+  ASSERT_TRUE(reader.execute({"SELECT number FROM commits", {}}));
+  {
+    sqlite::Database killed;
+    ASSERT_TRUE(killed.open(path));
+    ASSERT_TRUE(killed.run("UPDATE commits SET number = 7"));
+  }
+  std::filesystem::remove(path + "-mark");
+  const auto plane = open_sqlite(path);
+  ASSERT_TRUE(plane) << plane.error().text;
+  const CommitMark mark(path + "-mark");
+  EXPECT_EQ(mark.read().value_or(0), 0u);
+  ASSERT_TRUE(reader.run("COMMIT"));
+  ASSERT_TRUE((*plane)->try_write());
+  EXPECT_EQ(mark.read().value_or(0), 8u);
 }
 
 }  // namespace

@@ -49,6 +49,12 @@ Result<void> judge(const std::string& loss, const SqliteSettings& settings) {
 
 bool is_of_disk(ErrorKind kind) { return kind == ErrorKind::storage_failing || kind == ErrorKind::storage_full; }
 
+// What SQLite tells of a checkpoint: whether it was kept from it, how much the log holds, how much of that was taken.
+bool is_complete(const std::vector<Row>& checkpoint) {
+  if (checkpoint.empty() || checkpoint[0].size() < 3) return false;
+  return as_int(checkpoint[0][0]) == 0 && as_int(checkpoint[0][1]) == as_int(checkpoint[0][2]);
+}
+
 // A constraint, rather than the disk.
 bool is_of_one_call(ErrorKind kind) {
   return kind == ErrorKind::conflict || kind == ErrorKind::item_not_found || kind == ErrorKind::bad_request;
@@ -196,10 +202,12 @@ Result<void> SqlitePlane::open(const std::string& path, const SqliteSettings& se
   }
   // A kill may have left commits in the log that no sync covers: this start sees them, and a power cut would take them.
   // They must be on disk before the mark, or the other plane, says that they were there.
-  if (auto on_disk = database_.run("PRAGMA wal_checkpoint(PASSIVE)"); on_disk) {
+  // Where somebody reads an earlier state, as a copy that is being made, the log stays; the next commit syncs it all.
+  const auto checkpoint = database_.execute({"PRAGMA wal_checkpoint(PASSIVE)", {}});
+  if (!checkpoint) {
+    log::warning("store", checkpoint.error().text);
+  } else if (is_complete(checkpoint->rows)) {
     mark_.note(static_cast<uint64_t>(commits_));
-  } else {
-    log::warning("store", on_disk.error().text);
   }
   database_.keep_log(false);
   return {};
