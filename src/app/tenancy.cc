@@ -91,12 +91,11 @@ Task<void> Tenancy::publish(Tenancy& self, Executor& home, TenantPtr tenant, boo
         [done] { done(true); });
   });
   co_await everywhere;
-  if (removed) {
-    for (const HostName& host : tenant->hosts) self.forget_certificate(host.domain);
-  }
 }
 
+// Its domains are its own until this has ended: what is told to the loops may come later, when they are another's.
 Task<Result<void>> Tenancy::wipe(Tenancy& self, Executor& home, TenantPtr tenant) {
+  for (const HostName& host : tenant->hosts) self.forget_certificate(host.domain);
   for (const HostName& host : tenant->hosts) {
     auto forgotten = co_await forget_domain(self.house_, home, host.domain);
     if (!forgotten) co_return forgotten;
