@@ -190,6 +190,7 @@ void report(const BackupOptions& options, const backup::BackupMade& made) {
                               {"files", made.files},
                               {"bytes", made.bytes},
                               {"copied_bytes", made.copied_bytes},
+                              {"set_aside", made.damages},
                               {"removed", json::value_from(made.removed)}};
     return print(json::serialize(object));
   }

@@ -42,10 +42,13 @@ Result<size_t> raise_file_limit(size_t loops) {
   return limit.rlim_max - others;
 }
 
-// Keeps restores away from a folder while a house begins in it; empty where there is one.
+// Keeps restores away from a folder while a house begins in it, also one that is not there yet; empty where there is a
+// house. One that can't be made is told of later.
 Result<std::optional<backup::FolderLock>> begin_house(const std::string& directory) {
   if (has_planes(directory)) return std::optional<backup::FolderLock>();
-  if (std::error_code none; !std::filesystem::exists(directory, none)) return std::optional<backup::FolderLock>();
+  std::error_code failed;
+  std::filesystem::create_directories(directory, failed);
+  if (failed) return std::optional<backup::FolderLock>();
   auto lock = backup::FolderLock::take(directory);
   if (lock) return std::optional(std::move(*lock));
   if (lock.error().kind != ErrorKind::conflict) return lock.error();

@@ -2,6 +2,7 @@
 import asyncio
 import copy
 import fcntl
+import glob
 import json
 import os
 import shutil
@@ -290,10 +291,36 @@ async def set_aside(server):
         done = await run(backups.backup_command('--keep', '1'))
         if done.returncode != 1 or 'set aside as damaged' not in done.stderr or 'no earlier backup was removed' not in done.stderr:
             raise Unexpected(f'it ended with {done.returncode}: {done.stdout}{done.stderr}')
+        if json.loads(done.stdout)['set_aside'] != 1:
+            raise Unexpected(f'as JSON it said {done.stdout}')
         if len(backups.names()) != 2 or first not in backups.names():
             raise Unexpected(f'there are {backups.names()}')
 set_aside.settings = ['server.loops=3', 'storage.scrub_mib_per_s=0']
 CASES.append(('backup: of a house with a part set aside', set_aside))
+
+
+async def blanked(server):
+    """Of a house of which a whole table is gone: it says so, and what comes back is like it: it starts, and shows nothing for empty."""
+    await rot.make_house(server)
+    table = max(glob.glob(server.data + '/data/*.sst'), key=os.path.getsize)
+    size = os.path.getsize(table)
+    with open(table, 'r+b') as file:
+        file.write(b'r' * size)
+    server.start()
+    await rot.is_error(server, 'montague')
+    with Backups(server) as backups:
+        done = await run(backups.backup_command())
+        if done.returncode != 1 or 'set aside as damaged' not in done.stderr or json.loads(done.stdout)['set_aside'] < 1:
+            raise Unexpected(f'it ended with {done.returncode}: {done.stdout}{done.stderr}')
+        with Server('faults-restored', server.settings) as other:
+            await asyncio.to_thread(other.terminate)
+            shutil.rmtree(other.data)
+            await backups.restore(other.data)
+            for _ in range(2):
+                other.start()
+                await rot.is_error(other, 'montague')
+                await asyncio.to_thread(other.terminate)
+CASES.append(('backup: of a house with a whole table gone', blanked))
 
 
 async def no_houses(server):
