@@ -1,19 +1,13 @@
 // Back to a page whose user has logged out since: by the browser's back/forward cache, or from its HTTP cache.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import * as h from "./harness.mjs";
 
 const { alpha } = h;
 // Of this file alone.
 const eve = { id: "eve", name: "Eve Hart" }, fay = { id: "fay", name: "Fay Moon" };
 
-before(async () => {
-  await h.openSite();
-  await h.openBrowser({ cachesPages: true });
-  for (const { id, name } of [eve, fay]) await h.api(alpha, "PUT", `/v1/users/${id}`, { name });
-});
-afterEach(h.closeContexts);
-after(h.close);
+h.setUp({ alpha: [eve, fay], cachesPages: true });
 
 /** Goes back, to the page as it was left: `window.visits` tells that it is the same. */
 async function back(page) {

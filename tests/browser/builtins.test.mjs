@@ -1,19 +1,13 @@
 // Pages whose own scripts give the browser's functions another meaning, before the widget is loaded or after.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import * as h from "./harness.mjs";
 
 const { alpha } = h;
 // Of this file alone.
 const joy = { id: "joy", name: "Joy Park" }, ken = { id: "ken", name: "Ken Ode" };
 
-before(async () => {
-  await h.openSite();
-  await h.openBrowser();
-  for (const { id, name } of [joy, ken]) await h.api(alpha, "PUT", `/v1/users/${id}`, { name });
-});
-afterEach(h.closeContexts);
-after(h.close);
+h.setUp({ alpha: [joy, ken] });
 
 /** As Prototype 1.6.0 and datejs have it, and what hand-made helpers of their time add. */
 function oldLibraries() {

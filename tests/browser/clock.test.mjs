@@ -1,17 +1,12 @@
 // The visitor's clock may be years off, and may be put right at any time: it decides nothing.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import * as h from "./harness.mjs";
 
 const { beta } = h;
 const [ann, bo] = beta.users;
 
-before(async () => {
-  await h.openSite();
-  await h.openBrowser();
-});
-afterEach(h.closeContexts);
-after(h.close);
+h.setUp();
 
 /** A browser on a machine whose clock is wrong by so many days. A page puts it right by `clockAheadMs = 0`. */
 async function contextOfClock(days) {

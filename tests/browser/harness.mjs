@@ -3,6 +3,7 @@
 import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import { existsSync, readFileSync } from "node:fs";
+import { after, afterEach, before } from "node:test";
 import { chromium } from "playwright-core";
 
 const file = process.env.TEAHOUSE_BROWSER_CONFIG;
@@ -54,7 +55,7 @@ const framingCss = "body { filter: grayscale(0); transform: translateX(0); overf
 const pages = new URL(config.pages ?? "http://127.0.0.1:15390");
 let server;
 /** Serves /page?…: the attributes of the script tag are the query's parameters. Closed by `close`. The tenants' users can be written to. */
-export async function openSite() {
+async function openSite() {
   for (const tenant of [alpha, beta]) for (const { id, name } of tenant.users) await api(tenant, "PUT", `/v1/users/${id}`, { name });
   server = createServer((request, response) => {
     const url = new URL(request.url, pages);
@@ -90,14 +91,30 @@ export const loader = async () => (dist ? readFileSync(`${dist}/w.js`, "utf8") :
 
 let browser;
 const contexts = new Set();
-export async function openBrowser({ cachesPages = false } = {}) {
+async function openBrowser(cachesPages) {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"], ignoreDefaultArgs: cachesPages ? ["--disable-back-forward-cache"] : [] });
 }
-export async function close() {
+async function close() {
   await browser?.close();
   server?.closeAllConnections();
   await new Promise((resolve) => (server ? server.close(resolve) : resolve()));
+}
+
+/**
+ * For all tests of a file: the site, and a browser whose contexts are closed after each test. These users of a tenant are made, so that they can
+ * be written to. `cachesPages`: the browser keeps pages for Back.
+ */
+export function setUp({ alpha: people = [], beta: others = [], cachesPages = false } = {}) {
+  before(async () => {
+    await openSite();
+    await openBrowser(cachesPages);
+    for (const [tenant, users] of [[alpha, people], [beta, others]]) {
+      for (const { id, name } of users) await api(tenant, "PUT", `/v1/users/${id}`, { name });
+    }
+  });
+  afterEach(closeContexts);
+  after(close);
 }
 
 /** The page's body is replaced, and the tag in it runs again, as with Turbo or pjax. */

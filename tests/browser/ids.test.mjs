@@ -1,18 +1,12 @@
 // User ids and room names as people have them: found, named and with whole history, however they are spelt.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import * as h from "./harness.mjs";
 
 const { alpha, beta } = h;
 const uma = { id: "uma", name: "Uma Reyes" }; // of this file alone
 
-before(async () => {
-  await h.openSite();
-  await h.openBrowser();
-  for (const tenant of [alpha, beta]) await h.api(tenant, "PUT", `/v1/users/${uma.id}`, { name: uma.name });
-});
-afterEach(h.closeContexts);
-after(h.close);
+h.setUp({ alpha: [uma], beta: [uma] });
 
 const title = (page, name) => page.locator(".headline .title", { hasText: name }).waitFor();
 

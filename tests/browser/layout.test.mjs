@@ -1,17 +1,12 @@
 // Where things stand: while one writes and reads, in short windows, from right to left, and on pages that move their body about.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import * as h from "./harness.mjs";
 
 const { alpha } = h;
 const [ann, bo] = alpha.users;
 
-before(async () => {
-  await h.openSite();
-  await h.openBrowser();
-});
-afterEach(h.closeContexts);
-after(h.close);
+h.setUp();
 
 const box = (locator) => locator.evaluate((e) => JSON.parse(JSON.stringify(e.getBoundingClientRect())));
 const room = (name) => h.unique(name).replace(" ", "-");

@@ -1,6 +1,6 @@
 // Messages to ids that nobody has. By XMPP the server does not tell them from others, so the widget asks the site's API before the first.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import * as h from "./harness.mjs";
 import { slixmpp } from "./slixmpp.mjs";
 
@@ -8,13 +8,7 @@ const { alpha, beta } = h;
 // Of this file alone.
 const zoe = { id: "zoe", name: "Zoe Amis" }, yul = { id: "yul", name: "Yul Brand" };
 
-before(async () => {
-  await h.openSite();
-  await h.openBrowser();
-  await h.api(alpha, "PUT", `/v1/users/${zoe.id}`, { name: zoe.name });
-});
-afterEach(h.closeContexts);
-after(h.close);
+h.setUp({ alpha: [zoe] });
 
 /** An id that nobody in this tenant has, and somebody in the other tenant. */
 async function newcomer() {

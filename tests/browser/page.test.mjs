@@ -2,19 +2,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import * as h from "./harness.mjs";
 
 const { alpha } = h;
 const [ann, bo] = alpha.users;
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-before(async () => {
-  await h.openSite();
-  await h.openBrowser();
-});
-afterEach(h.closeContexts);
-after(h.close);
+h.setUp();
 
 const { inShadow, settled } = h;
 /** The focused element: its name or label. */

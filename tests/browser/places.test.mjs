@@ -1,19 +1,13 @@
 // Who and what is shown where: presence, names, rooms that were named or left, what the site says, guests.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import * as h from "./harness.mjs";
 
 const { alpha, beta } = h;
 // Of this file alone.
 const mia = { id: "mia", name: "Mia Holt" }, ned = { id: "ned", name: "Ned Orr" };
 
-before(async () => {
-  await h.openSite();
-  await h.openBrowser();
-  for (const { id, name } of [mia, ned]) await h.api(alpha, "PUT", `/v1/users/${id}`, { name });
-});
-afterEach(h.closeContexts);
-after(h.close);
+h.setUp({ alpha: [mia, ned] });
 
 const title = (page, name) => page.locator(".headline .title", { hasText: name }).waitFor();
 const presence = (page, words) => page.locator(".headline .subtitle", { hasText: words }).waitFor();

@@ -1,18 +1,12 @@
 // What a page's own server prints or answers: tokens in all their wrappings, nobody's, none at all, and messages of its own.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import * as h from "./harness.mjs";
 
 const { alpha, beta } = h;
 const may = { id: "may", name: "May Wong" };
 
-before(async () => {
-  await h.openSite();
-  await h.openBrowser();
-  await h.api(alpha, "PUT", "/v1/users/ann", { name: "Ann Lee" });
-});
-afterEach(h.closeContexts);
-after(h.close);
+h.setUp();
 
 /** Whether the page's user is this one: what she writes is in her archive. */
 async function writesAs(page, user) {

@@ -1,6 +1,6 @@
 // Rooms that say no: a password, a moderator, a ban, a voice taken away; and what the widget says about it.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { after, before, test } from "node:test";
 import * as h from "./harness.mjs";
 import { slixmpp } from "./slixmpp.mjs";
 
@@ -9,16 +9,11 @@ const [ann, bo] = alpha.users;
 const reason = "Because of the test";
 let owner;
 
+h.setUp();
 before(async () => {
-  await h.openSite();
-  await h.openBrowser();
   owner = await slixmpp(alpha, ann);
 });
-afterEach(h.closeContexts);
-after(async () => {
-  await owner?.stop();
-  await h.close();
-});
+after(() => owner?.stop());
 
 /** A new room with Ann as its owner, and these options of its form. */
 async function makeRoom(options = {}) {

@@ -1,17 +1,12 @@
 // What must survive: reloads, closed tabs, a lost session, a restarted server. Nothing is lost and nothing is shown twice.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import * as h from "./harness.mjs";
 
 const { alpha } = h;
 const [ann, bo] = alpha.users;
 
-before(async () => {
-  await h.openSite();
-  await h.openBrowser();
-});
-afterEach(h.closeContexts);
-after(h.close);
+h.setUp();
 
 const count = async (page, text) => (await h.bodies(page)).filter((body) => body.includes(text)).length;
 /** All that the page's sockets say, from now on. */

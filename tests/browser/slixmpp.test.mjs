@@ -1,6 +1,6 @@
 // Two people in two browsers and a third in slixmpp: each talks with each, alone and in a room, and the other tenant hears nothing of it.
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { afterEach, beforeEach, test } from "node:test";
 import * as h from "./harness.mjs";
 import { slixmpp } from "./slixmpp.mjs";
 
@@ -10,20 +10,15 @@ const dora = { id: "dora", name: "Dora Park" }, eli = { id: "eli", name: "Eli Ro
 const jid = (tenant, user) => `${user.id}@${tenant.domain}`;
 let client, stranger;
 
-before(async () => {
-  await h.openSite();
-  await h.openBrowser();
-});
+h.setUp();
 beforeEach(async () => {
   client = await slixmpp(alpha, cy);
   stranger = await slixmpp(beta, cy);
 });
 afterEach(async () => {
-  await h.closeContexts();
   await client?.stop();
   await stranger?.stop();
 });
-after(h.close);
 
 async function openPages(...urls) {
   const pages = [];

@@ -1,19 +1,13 @@
 // Storage that is full, read-only, denied or missing.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import * as h from "./harness.mjs";
 
 const { beta } = h;
 // Of this file alone.
 const gus = { id: "gus", name: "Gus Lark" }, hal = { id: "hal", name: "Hal Reed" };
 
-before(async () => {
-  await h.openSite();
-  await h.openBrowser();
-  for (const { id, name } of [gus, hal]) await h.api(beta, "PUT", `/v1/users/${id}`, { name });
-});
-afterEach(h.closeContexts);
-after(h.close);
+h.setUp({ beta: [gus, hal] });
 
 /** Trouble that begins when `window.name` says so, which a page load keeps. */
 const troubles = {

@@ -1,19 +1,13 @@
 // The script tag: run again by a page that replaces its body or mounts its parts anew, written in other ways, or with what must not stand there.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import * as h from "./harness.mjs";
 
 const { alpha, beta } = h;
 // Of this file alone.
 const ada = { id: "ada", name: "Ada King" }, ben = { id: "ben", name: "Ben Hay" }, cleo = { id: "cleo", name: "Cleo Dorn" };
 
-before(async () => {
-  await h.openSite();
-  await h.openBrowser();
-  for (const { id, name } of [ada, ben, cleo]) await h.api(alpha, "PUT", `/v1/users/${id}`, { name });
-});
-afterEach(h.closeContexts);
-after(h.close);
+h.setUp({ alpha: [ada, ben, cleo] });
 
 const signedOut = (page) => page.getByText("You are signed out. Reload the page to sign in again.").waitFor();
 const title = (page, name) => page.locator(".headline .title", { hasText: name }).waitFor();

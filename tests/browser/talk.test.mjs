@@ -1,18 +1,13 @@
 // Two people in two browsers, and the same account in an ordinary XMPP client: who receives what, and who does not.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import * as h from "./harness.mjs";
 import { slixmpp } from "./slixmpp.mjs";
 
 const { alpha, beta } = h;
 const [ann, bo] = alpha.users;
 
-before(async () => {
-  await h.openSite();
-  await h.openBrowser();
-});
-afterEach(h.closeContexts);
-after(h.close);
+h.setUp();
 
 test("two people talk 1:1; receipts and typing are shown; nobody else receives it", async () => {
   const hello = h.unique("Hello Bo"), answer = h.unique("Hello Ann");

@@ -1,17 +1,12 @@
 // What goes wrong around the chat, and what it says and does then: the tenant is suspended, the network or the server is away, too many come.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import * as h from "./harness.mjs";
 
 const { alpha, beta } = h;
 const [ann] = alpha.users;
 
-before(async () => {
-  await h.openSite();
-  await h.openBrowser();
-});
-afterEach(h.closeContexts);
-after(h.close);
+h.setUp();
 
 test("suspended while the page is open: the reason stands in place of the composer; resumed, it goes on; others notice nothing", { skip: !h.config.operator }, async () => {
   const said = h.unique("after all");

@@ -1,18 +1,13 @@
 // The server was upgraded since the page was loaded: the files that the page's w.js knows are gone.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import * as h from "./harness.mjs";
 
 const { alpha } = h;
 // Of this file alone.
 const ivy = { id: "ivy", name: "Ivy Stone" };
 
-before(async () => {
-  await h.openSite();
-  await h.openBrowser();
-});
-afterEach(h.closeContexts);
-after(h.close);
+h.setUp();
 
 /** The w.js of a version before, whose files of this kind have other names, is served, and so many times more when a new one is asked for. */
 async function outdated(context, kind, times = 0) {

@@ -1,19 +1,13 @@
 // Coming, going and coming back: what a page load keeps, what logging out ends, and where opening leads.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import * as h from "./harness.mjs";
 
 const { alpha, beta } = h;
 // Of this file alone, so that nothing else is unread.
 const ida = { id: "ida", name: "Ida Moss" }, jon = { id: "jon", name: "Jon Pike" }, kim = { id: "kim", name: "Kim Ray" }, lea = { id: "lea", name: "Lea Sun" };
 
-before(async () => {
-  await h.openSite();
-  await h.openBrowser();
-  for (const { id, name } of [ida, jon, kim, lea]) await h.api(alpha, "PUT", `/v1/users/${id}`, { name });
-});
-afterEach(h.closeContexts);
-after(h.close);
+h.setUp({ alpha: [ida, jon, kim, lea] });
 
 const bubble = (page) => page.locator("button.bubble");
 const title = (page, name) => page.locator(".headline .title", { hasText: name }).waitFor();
