@@ -2,7 +2,7 @@
 
 #include <rocksdb/db.h>
 
-#include <cstdlib>
+#include <charconv>
 #include <string>
 #include <utility>
 
@@ -61,8 +61,11 @@ void Pace::OnFlushCompleted(rocksdb::DB* db, const rocksdb::FlushJobInfo& /*flus
 void Pace::OnMemTableSealed(const rocksdb::MemTableInfo& /*sealed*/) { ++sealed_; }
 
 void Pace::count_level0(rocksdb::DB& db) {
-  std::string files;
-  if (db.GetProperty("rocksdb.num-files-at-level0", &files)) piles_up_ = std::atoi(files.c_str()) >= level0_max;
+  std::string told;
+  int files = 0;
+  if (!db.GetProperty("rocksdb.num-files-at-level0", &told)) return;
+  std::from_chars(told.data(), told.data() + told.size(), files);
+  piles_up_ = files >= level0_max;
 }
 
 }  // namespace teahouse::store::rocks
