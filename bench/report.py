@@ -126,11 +126,11 @@ def tables(whole):
 
 MEMORY = '''## Memory stays bounded
 
-How far what is resident rises at most (the kernel's own mark, VmHWM) above what it was just before, and what Teahouse's limits in `src/` allow for
+The greatest rise of resident memory (the kernel's own mark, VmHWM) above that of just before, and the bound by Teahouse's limits in `src/`
 (`bench/bounds.py`). For a session that does not read {queue} MiB wait to be written, and behind them {held} MiB of stanzas, and may have one more each; then it is closed with
 resource-constraint, and what is queued goes when it is read or 5 s have passed. With XEP-0198 the stanzas that it did not acknowledge are among those {held} MiB.
 Both count memory, not XML. In the room and the flood everybody reads: stated is what this load has under way;
-who falls behind is bounded as the others are. What the kernel buffers is not the server's and not counted, nor is ejabberd's database. Other pairs chat
+a client that falls behind is bounded as the others are. The kernel's buffers are not the server's and not counted, nor is ejabberd's database. Other pairs chat
 meanwhile, and lose nothing; what they noticed is above.
 
 '''

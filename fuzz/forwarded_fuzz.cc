@@ -1,5 +1,6 @@
-// What a proxy's headers say of who sent a request. Lines are values, of X-Forwarded-For and X-Forwarded-Proto in turn.
-// Whatever they say, a peer that is not trusted is the sender itself, and who is trusted is none where another stands.
+// The sender of a request by a proxy's headers. Lines are values, of X-Forwarded-For and X-Forwarded-Proto in turn.
+// A peer that is not trusted is the sender itself, by any headers; from a trusted one the sender's address is in its
+// normal form.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

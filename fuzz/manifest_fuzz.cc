@@ -30,7 +30,7 @@ void check(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
   check(text);
-  // With the digest that makes it whole, so that what is behind that is reached.
+  // The text with the digest that makes it whole, so that the code behind that check is reached.
   check(text + "\n  \"sha256\": \"" + crypto::to_hex(crypto::sha256(text)) + "\"\n}\n");
   return 0;
 }

@@ -1,4 +1,4 @@
-// <set/> of XEP-0059: whatever number it holds, a page keeps to the bounds of whoever answers.
+// <set/> of XEP-0059: whatever number it holds, a page keeps to the bounds of the answering side.
 #include "fuzz/xml_check_fuzz.h"
 #include "xmpp/rsm.h"
 

@@ -1,4 +1,4 @@
-// What pages print as a token: what is found has neither white space nor quotes around it, and is found again as it is.
+// A token as pages print it: the token that is found has no white space in it, and is found again as it is.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

@@ -1,4 +1,4 @@
-// What must hold for every element that was accepted, whatever it is.
+// Checks that every accepted element must pass.
 #pragma once
 
 #include <cstdio>

@@ -20,7 +20,7 @@ void check_parse(std::string_view bytes) {
   fuzz::check_element(client->root(), "jabber:client");
 }
 
-// Whatever bytes are written, they give XML, and what is XML of them comes back.
+// All bytes that are written give XML, and those that are XML come back.
 void check_escaping(std::string_view bytes) {
   std::string out;
   Writer(out).open("a", "urn:a").attribute("b", bytes).text(bytes).close();

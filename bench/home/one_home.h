@@ -56,7 +56,7 @@ class OneHome {
 
 // The message that clients of the bench send, from the first of a pair to the second.
 std::string make_message(const std::string& to, int number);
-// It as a stanza; ends the program when it can't be read.
+// The same XML as a stanza; ends the program when it can't be read.
 Stanza read_stanza(const std::string& xml);
 
 }  // namespace teahouse::bench

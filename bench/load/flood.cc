@@ -1,5 +1,5 @@
 // Flood: of two tenants or more, the second chats at --rate messages a second, --calm-pairs pairs; then the first
-// floods, --pairs pairs with --window messages under way each. What the flood does to the chat's latency.
+// floods, --pairs pairs with --window messages under way each. The chat's latency is told, before and during the flood.
 #include <stdexcept>
 
 #include "bench/load/pairs.h"

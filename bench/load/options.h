@@ -9,7 +9,7 @@
 
 namespace teahouse::bench {
 
-// Errors: std::runtime_error, with a sentence for who typed it.
+// Errors: std::runtime_error, with a sentence for the person who typed it.
 class Options {
  public:
   Options(int argc, char** argv);  // "--name value", and words without a name

@@ -35,7 +35,7 @@ class Pairs {
 
  private:
   struct Pair {
-    std::string head, sender;  // the start of each message; who it must come from
+    std::string head, sender;  // the start of each message; the address it must come from
     int64_t sent = 0, received = 0;
     std::deque<int64_t> sent_ns;
   };
@@ -56,7 +56,7 @@ class Pairs {
   std::string text_;
 };
 
-// "...number 17.</body>": 17; -1 where there is none. What Pairs and rooms write.
+// "...number 17.</body>": 17; -1 where there is none. Pairs and rooms write such bodies.
 int64_t find_number(std::string_view stanza);
 std::string make_body(int64_t number);
 

@@ -21,7 +21,7 @@ class Circle {
       : job_(job), pool_(job, [this](Session& session, std::string_view stanza) { on_stanza(session, stanza); }) {
     for (size_t i = 0; i <= contacts; ++i) pool_.add(make_user(job.realm.target, i * job.realm.target.tenants));
     pool_.log_in();
-    // Only who asked for the roster hears of subscriptions (RFC 6121 section 3.1).
+    // Only a session that asked for the roster hears of subscriptions (RFC 6121 section 3.1).
     for (size_t i = 0; i < pool_.size(); ++i) {
       pool_[i].send("<iq type='get' id='roster'><query xmlns='jabber:iq:roster'/></iq>");
     }

@@ -1,4 +1,4 @@
-// Resume: --count sessions with XEP-0198; the line {"event": "established"} asks whoever runs this to restart the
+// Resume: --count sessions with XEP-0198; the line {"event": "established"} asks the caller to restart the
 // server. Then all come back at once (--at-once under way), resume or log in anew, and the time until all are back is
 // told.
 #include <cstdio>

@@ -12,7 +12,7 @@
 
 namespace teahouse::bench {
 
-// What all sessions share.
+// Realm: the parts that all sessions share.
 struct Realm {
   Target target;
   Poller poller;
@@ -30,7 +30,7 @@ class Session final : private Channel::Events {
     virtual void on_lost(Session&, std::string_view) {}    // also when leave() is done
   };
 
-  // `number` is for whoever made it.
+  // `number` is the maker's own.
   Session(Realm& realm, User user, size_t number, Events& events);
 
   void start();

@@ -1,4 +1,4 @@
-// Target: the server that is measured, how it is spoken to, and who lives there.
+// Target: the server that is measured, how it is spoken to, and the users that live there.
 #pragma once
 
 #include <string>

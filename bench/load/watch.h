@@ -27,9 +27,9 @@ class Watch {
 };
 
 double own_cpu_s();
-// Of all processes on all cores, and what the machine's own host took away.
+// The CPU time of all processes on all cores, and that which the machine's own host took away.
 double machine_cpu_s();
-// Slab and sockets of the kernel, for all processes.
+// The kernel's slab and sockets, for all processes.
 int64_t kernel_kib();
 
 }  // namespace teahouse::bench

@@ -60,7 +60,7 @@ void Poller::turn(int64_t wait_ns) {
     if (auto* pollable = static_cast<Pollable*>(batch.events[i].data.ptr)) pollable->on_ready(batch.events[i].events);
   }
   batch_ = nullptr;
-  // Who asks from now on is called at the next turn's end.
+  // A Pollable that asks from now on is called at the next turn's end.
   due_.swap(turn_end_);
   for (Pollable* const pollable : due_) pollable->on_turn_end();
   due_.clear();

@@ -29,7 +29,7 @@ class Poller {
   void unwatch(int fd, Pollable& pollable);  // no call for it comes after this
   void at_turn_end(Pollable& pollable);      // REQUIRES: asked once a turn
 
-  // Waits at most so long (-1: for ever), tells who is ready, then the turn's end.
+  // Waits at most so long (-1: for ever), tells those that are ready, then the turn's end.
   void turn(int64_t wait_ns);
   // Turns until `done`, asked after each; false when `deadline_ns` came first.
   bool run_until(const std::function<bool()>& done, int64_t deadline_ns);

@@ -57,7 +57,7 @@ void Socket::connect(const Address& address) {
   limit_receive_buffer(receive_bytes_);
   connecting_ = true;
   poller_.watch(fd_, EPOLLOUT, *this);
-  // What it says is seen when the socket gets writable.
+  // The outcome is seen when the socket gets writable.
   (void)::connect(fd_, reinterpret_cast<const sockaddr*>(&raw), sizeof raw);
 }
 

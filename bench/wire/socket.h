@@ -34,13 +34,14 @@ class Socket final : public Pollable {
 
   void connect(const Address& address);
   void take(int fd);  // an accepted one
-  // With `alpn` "xmpp-client" it is offered (clients). Nothing may be queued.
+  // `alpn`, if not empty, is offered ("xmpp-client", by clients). REQUIRES: nothing is queued.
   void start_tls(const TlsContext& context, const std::string& server_name, const std::string& alpn = {});
   void send(std::string_view bytes);
   size_t queued_bytes() const { return out_.size() - written_; }
   // The kernel's buffer for what comes; a small one counts from the next connect() on. 0: as the kernel likes.
   void limit_receive_buffer(int bytes);
-  // What comes stays in the kernel, the connection's end too. REQUIRES: nothing is queued, and nothing sent meanwhile.
+  // Bytes that come stay in the kernel, the connection's end too. REQUIRES: nothing is queued, and nothing sent
+  // meanwhile.
   void stop_reading();
   void go_on_reading();
   bool is_open() const { return fd_ >= 0; }

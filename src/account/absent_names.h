@@ -1,5 +1,5 @@
-// AbsentNames: names that somebody asked for and nobody has. Who asks again, as strangers do who try names, is answered
-// as fast as for an account that is in memory, and costs the control plane nothing.
+// AbsentNames: names that somebody asked for and nobody has. A client that asks again, as strangers do that try names,
+// is answered as fast as for an account that is in memory, and costs the control plane nothing.
 //
 // Thread: any. Limits: 10,000 names; then they are all forgotten.
 #pragma once
@@ -19,8 +19,8 @@ class AbsentNames {
  public:
   static constexpr size_t names_max = 10'000;
 
-  // Stands around the making of an account: from before its row can be found until after, so that who finds the row is
-  // never told that the name is absent.
+  // Stands around the making of an account: from before its row can be found until after, so that a call that finds the
+  // row is never told that the name is absent.
   class Making {
    public:
     Making(AbsentNames& names, TenantId tenant, std::string localpart);
@@ -32,7 +32,8 @@ class AbsentNames {
     const std::pair<TenantId, std::string> name_;
   };
 
-  // To be asked before a name is looked for; add() does nothing when an account was made since, or is being made.
+  // A caller asks made() before it looks for a name; add() does nothing when an account was made since, or this one is
+  // being made.
   uint64_t made() const;
   void add(TenantId tenant, std::string_view localpart, uint64_t made);
   bool has(TenantId tenant, std::string_view localpart) const;

@@ -32,7 +32,7 @@ TEST(AbsentNames, AreNotKeptWhenOneWasMadeWhileTheyWereLookedFor) {
   EXPECT_FALSE(names.has(shop, "new"));
 }
 
-// Else one who has found the row is told that nobody is there, and a message that was accepted is lost.
+// Else a call that has found the row is told that nobody is there, and a message that was accepted is lost.
 TEST(AbsentNames, AreNoneThatAreBeingMade) {
   AbsentNames names;
   names.add(shop, "new", names.made());

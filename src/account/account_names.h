@@ -1,5 +1,6 @@
-// What the server knows of a tenant's accounts beside their rows, read when it starts: the forms that are reserved with
-// them (Aliases), and how the site spells its users' ids (Spellings). Afterwards Accounts keeps both. Thread: any.
+// Names that the server knows of a tenant's accounts beside their rows, read when it starts: the forms that are
+// reserved with them (Aliases), and how the site spells its users' ids (Spellings). Afterwards Accounts keeps both.
+// Thread: any.
 #pragma once
 
 #include <string>
@@ -10,10 +11,10 @@
 
 namespace teahouse {
 
-// Where an account has another's form for its own name (both are older than that rule), it keeps that.
+// An account whose own name is another's form (both are older than that rule) keeps it.
 Result<void> load_names(store::ControlPlane& control, const std::vector<TenantPtr>& tenants);
 
-// An account is there, or is no more, of an id that has another localpart elsewhere: localpart_of_user() follows.
+// An account was made, or removed, whose id has another localpart elsewhere: localpart_of_user() follows.
 void keep_place(const Tenant& tenant, const std::string& localpart);
 void forget_place(const Tenant& tenant, const std::string& localpart);
 

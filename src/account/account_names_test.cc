@@ -12,7 +12,7 @@ namespace {
 using testing::AccountWorld;
 using ::testing::HasSubstr;
 
-// What clients write that prepare addresses by RFC 3920 is reserved with the account.
+// The spelling of clients that prepare addresses by RFC 3920 is reserved with the account.
 TEST(Accounts, HaveTheirStringprepFormForThemselves) {
   AccountWorld world;
   ASSERT_TRUE(world.create(world.shop, "stra\u00DFe"));

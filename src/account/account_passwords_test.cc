@@ -101,7 +101,7 @@ TEST(Passwords, ComeWithTheRestOrNothingDoes) {
   EXPECT_FALSE(world.has(world.forum, "ann"));
 }
 
-// An account that is older than the second form: whoever shows the password once can use both after that.
+// An account that is older than the second form: a client that shows the password once can use both after that.
 TEST(Passwords, GetTheirOtherFormAtTheNextLogin) {
   AccountWorld world;
   const std::string password = "m\u00B2tea";

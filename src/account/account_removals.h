@@ -2,8 +2,8 @@
 //
 // Others keep something of an account too (rosters, lists of rooms), and the next owner of its name must inherit none
 // of it. So it goes in two steps: begin() ends when the account is gone and its name noted, on disk, as nobody's; from
-// then on nobody can have the name until end(), which is called when all the rest is gone. Whatever stops it between,
-// also a crash, leaves a note that find() finds.
+// then on nobody can have the name until end(), which is called when all the rest is gone. If anything stops it
+// between, also a crash, the note stays, and find() finds it.
 //
 // Thread: any; the tasks go on on `home`.
 #pragma once
@@ -20,7 +20,7 @@
 
 namespace teahouse {
 
-// That somebody is about a removal: while it lives, nobody else is.
+// A caller's hold of a removal: while it lives, no other caller gets it.
 class AccountRemoval {
  public:
   AccountRemoval(TenantId tenant, std::string localpart, std::function<void()> given_up)
@@ -43,10 +43,10 @@ class AccountRemovals {
   // Errors: item_not_found. REQUIRES: the localpart is prepared.
   Task<Result<AccountRemovalPtr>> begin(Executor& home, TenantId tenant, std::string localpart);
   Task<Result<void>> end(Executor& home, AccountRemovalPtr removal);
-  // Those that have not ended and that nobody is about, at most so many.
+  // The removals that have not ended and that no caller holds, at most so many.
   Task<Result<std::vector<AccountRemovalPtr>>> find(Executor& home, size_t rows_max);
-  // Another number whenever an account of this name has been removed: who knew its owner before knows by it that the
-  // name is not that owner's any more. Limits: after 10,000 removals all names get other numbers.
+  // Another number whenever an account of this name has been removed: those that knew its owner before know by it that
+  // the name is not that owner's any more. Limits: after 10,000 removals all names get other numbers.
   uint64_t number(TenantId tenant, const std::string& localpart) const;
   // Is the name of this account not free yet?
   Task<Result<bool>> has(Executor& home, TenantId tenant, std::string localpart);

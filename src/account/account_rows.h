@@ -13,7 +13,7 @@ namespace teahouse::account_rows {
 Result<std::string> parse_localpart(const Tenant& tenant, std::string_view text);
 // The details with what is set checked and normal. Errors: bad_request.
 Result<AccountChange> check_details(AccountChange details);
-// What is set and differs; none of it when nothing does.
+// The fields of `wanted` that are set and differ from the account's.
 AccountChange differences(const Account& account, const AccountChange& wanted);
 bool is_empty(const AccountChange& change);
 void apply(Account& account, const AccountChange& change);
@@ -27,15 +27,16 @@ store::Statement insert(TenantId tenant, const Account& account, const std::stri
 store::Statement select_one(TenantId tenant, const std::string& localpart);
 store::Statement select_keys(TenantId tenant, const std::string& localpart);
 store::Statement select_page(TenantId tenant, const std::string& after, size_t rows_max);
-// Of what is set alone, so that two changes at once do not undo each other; empty keys stay. REQUIRES: something is
-// set.
+// Sets the fields of the change alone, so that two at once do not undo each other; empty `keys` leave those that are
+// there. REQUIRES: something is set.
 store::Statement update(TenantId tenant, const std::string& localpart, const AccountChange& change,
                         const std::string& keys);
-// Unless they are others by now.
+// Replaces the keys, unless they are others than `old` by now.
 store::Statement replace_keys(TenantId tenant, const std::string& localpart, const sasl::ScramKeys& old,
                               const sasl::ScramKeys& keys);
 store::Statement select_expired(int64_t now_ms, size_t rows_max);  // tenant_id, localpart
-// tenant_id, localpart, user_id, of all tenants: of those that are not ASCII or are spelt otherwise.
+// tenant_id, localpart, user_id of the accounts of all tenants whose localpart is not ASCII or is spelt out, or whose
+// id is spelt otherwise.
 store::Statement select_with_names();
 // The account goes and its name is noted as not free yet, in one transaction.
 std::vector<store::Statement> remove(TenantId tenant, const std::string& localpart);

@@ -1,4 +1,4 @@
-// Accounts: who may log in at a tenant: credentials, names, pictures, roles; and how a secret is checked.
+// Accounts: the users who may log in at a tenant: credentials, names, pictures, roles; and how a secret is checked.
 //
 // Thread: any; the tasks go on on `home`. Lifetime: it outlives its tasks, as the loops end before it does.
 // Limits: the plan's accounts (resource_constraint, naming plan and limit); localpart as RFC 7622; password 1..1023
@@ -45,11 +45,11 @@ struct Account {
 struct AccountChange {
   std::optional<std::string> name, picture, role;
   std::optional<int64_t> expires_ms;
-  // As the site spells it. It is set once: upsert answers conflict to another spelling of the same localpart, so that
-  // the users "ANN" and "ann" of a site that tells them apart can't be each other.
+  // The id as the site spells it. It is set once: upsert answers conflict to another spelling of the same localpart, so
+  // that the users "ANN" and "ann" of a site that tells them apart can't be each other.
   std::optional<std::string> user_id;
 };
-// Of an id that is_guest_id.
+// The error for an id that is_guest_id().
 Error reserved_user_id();  // bad_request
 
 // conflict: the site spells this user's id otherwise.
@@ -68,27 +68,28 @@ class Accounts {
   Task<Result<Account>> create(Executor& home, TenantPtr tenant, std::string localpart, std::string password,
                                AccountChange details);  // an empty password: only tokens log in
   Task<Result<Account>> find(Executor& home, TenantPtr tenant, std::string localpart);
-  // find() has found nobody lately, and nobody has had the name since. REQUIRES: it is prepared.
+  // True when find() has found nobody lately, and nobody has had the name since. REQUIRES: the localpart is prepared.
   bool is_known_absent(const Tenant& tenant, std::string_view localpart) const;
-  // Makes it or changes what differs, whole or not at all; an empty password is none, or stays. When nothing differs
-  // nothing is written: cheap at every page view.
+  // Makes the account or changes what differs, whole or not at all; an empty password is none, or stays. When nothing
+  // differs nothing is written: cheap at every page view.
   Task<Result<Account>> upsert(Executor& home, TenantPtr tenant, std::string localpart, AccountChange details,
                                std::string password = {});
-  // Where a user of the site is or will be, of whose id this is localpart_of_user(): there, or, where many programs
-  // could not tell that from another account's, spelt out. Nobody else is given such a localpart.
+  // The localpart that a user of the site has or will have: `localpart`, which is localpart_of_user() of the id, or,
+  // where many programs could not tell that from another account's, the id spelt out. Nobody else is given such a
+  // localpart.
   Task<Result<std::string>> find_place(Executor& home, TenantPtr tenant, std::string localpart);
-  // upsert() of a user of the site, at their place.
+  // upsert() of a user of the site, at find_place().
   Task<Result<Account>> upsert_user(Executor& home, TenantPtr tenant, std::string localpart, AccountChange details,
                                     std::string password = {});
   Task<Result<void>> set_password(Executor& home, TenantPtr tenant, std::string localpart, std::string password);
-  // The first of two steps, account_removals.h.
+  // The first of a removal's two steps (account_removals.h).
   Task<Result<AccountRemovalPtr>> remove(Executor& home, TenantPtr tenant, std::string localpart);
   AccountRemovals& removals() { return removals_; }
-  // By localpart; `cursor` is a page's next_cursor, at first empty; an empty next_cursor is the end.
+  // The accounts by localpart; `cursor` is a page's next_cursor, at first empty; an empty next_cursor is the end.
   Task<Result<AccountPage>> list(Executor& home, TenantPtr tenant, std::string cursor, size_t rows_max);
 
-  // For SCRAM and PLAIN: item_not_found when there is no such account or it has no password. PBKDF2 runs on a thread of
-  // its own, never on a loop. An account that does not exist takes as long as a wrong password. Errors of
+  // The keys for SCRAM and PLAIN; item_not_found when there is no such account or it has no password. PBKDF2 runs on a
+  // thread of its own, never on a loop. An account that does not exist takes as long as a wrong password. Errors of
   // check_password: not_authorized when it is wrong, service_unavailable when it could not be checked.
   Task<Result<sasl::ScramKeys>> load_keys(Executor& home, TenantPtr tenant, std::string localpart);
   Task<Result<void>> check_password(Executor& home, TenantPtr tenant, std::string localpart, std::string password);

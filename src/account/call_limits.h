@@ -3,8 +3,8 @@
 // Each is a TokenBucket.
 //
 // Thread: any (one small mutex; not on the path of stanzas).
-// Limits: remembers 100,000 buckets; above that it forgets full ones, and then all (who was slowed down is slowed down
-// anew).
+// Limits: remembers 100,000 buckets; above that it forgets full ones, and then all, so that each caller
+// begins anew.
 #pragma once
 
 #include <cstdint>
@@ -32,13 +32,13 @@ class CallLimits {
   // How many of a minute's calls are used up now.
   int64_t used_calls(TenantId tenant, int64_t calls_per_min);
   // The same as take_call for a guest, of whom the plan allows an address so many in an hour; the renewal of a guest's
-  // token counts too. An IPv6 address counts as its /64.
+  // token counts too. A tenant has guests_per_tenant_min of them a minute in all. An IPv6 address counts as its /64.
   int64_t take_guest(TenantId tenant, std::string_view address, int64_t per_h);
   // The same for an account made in band (XEP-0077), of which the plan allows an address so many in an hour; given back
   // when none was made after all.
   int64_t take_account(TenantId tenant, std::string_view address, int64_t per_h);
   void give_back_account(TenantId tenant, std::string_view address, int64_t per_h);
-  // The same for an Idempotency-Key that is new. `caller`: "key" for the site itself, "operator", or who else it is.
+  // The same for an Idempotency-Key that is new. `caller`: "key" for the site itself, "operator", or another caller.
   int64_t take_idempotency_key(TenantId tenant, const std::string& caller);
 
  private:

@@ -84,7 +84,7 @@ TEST_F(Restarts, DoNotLetTheNextOwnerOfANameInherit) {
   // A crash here leaves nothing either.
   ASSERT_TRUE(world.wait(world.accounts.remove(home, world.shop, "romeo")));
   EXPECT_FALSE(is_known(shop, "romeo", here));
-  keep(throttle);  // news of who was removed
+  keep(throttle);  // news of a removed account
   EXPECT_FALSE(is_known(shop, "romeo", "192.0.2.2"));
   EXPECT_TRUE(is_known(forum, "romeo", here));
   throttle.forget(shop, "romeo");

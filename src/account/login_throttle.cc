@@ -1,8 +1,8 @@
 // Failures are counted in windows of ten minutes that begin with the first of them.
 //
 // A guesser with many addresses meets the one count that all strangers to an account share. They can use it up, and
-// that is all: who comes from an address where the account is known has a count of their own there, which strangers
-// can't reach. What fails there is counted nowhere else; so a client that goes on trying an old password, as many do
+// that is all: a client from an address where the account is known has a count of its own there, which strangers
+// can't reach. A failure there is counted nowhere else; so a client that goes on trying an old password, as many do
 // unattended, keeps nobody else out. A guesser who tries many accounts from one address meets the count of those.
 //
 // Nobody can tell beforehand whether a neighbour at one address tries a password or its owner does. So where an account
@@ -105,7 +105,7 @@ struct Known {
   int64_t told_ms;
 };
 
-// Who tries, as keys: the address, the account, and the account at that address.
+// The source and aim of an attempt, as keys: the address, the account, and the account at that address.
 struct Attempt {
   Attempt(TenantId tenant, std::string_view localpart, std::string_view from)
       : address(key_of('i', tenant, network_of(from))),
@@ -195,7 +195,7 @@ struct LoginThrottle::State {
              return one.address == attempt.address && clock.monotonic_ms() - one.last_ms < known_ms;
            });
   }
-  // As the newest of its account. True: it is to be kept again.
+  // Notes the address as its account's newest. True: it is to be kept again.
   bool make_known(const std::string& account, const std::string& address, int64_t last_ms) {
     std::vector<Known>& addresses = known.touch(account);
     Known login{address, last_ms, last_ms - day_ms};

@@ -5,14 +5,14 @@
 // address as its /64. An account is known at an address from which it has logged in within 30 days.
 //
 // The rule: where an account is known, nothing that happens anywhere else counts, and what happens there slows it
-// down only: past the bound an attempt each 10 seconds is looked at, whoever makes it. All others may be refused while
+// down only: past the bound an attempt each 10 seconds is looked at, anybody's. Attempts elsewhere may be refused while
 // somebody is guessing.
 //
 // Thread: any (one small mutex; not on the path of stanzas).
 // Limits, in ten minutes, past which an attempt is refused whatever its password:
 // - of one account from one address where it is not known: 20 failures;
 // - of one account from all addresses together where it is not known: 30;
-// - of one address: failures at 30 accounts that are not known there, each counted once;
+// - of one address: failures at 30 accounts that are not known there, each counted once; then no further accounts;
 // - of one account from one address where it is known: 60 failures, and past them all but one attempt each 10 seconds.
 // Of each there may be 64 attempts under way besides, of an address 500, since right ones may come all at once.
 // It remembers 100,000 counts, the oldest go first, and of 100,000 accounts the last 8 addresses, the longest unused go
@@ -48,13 +48,13 @@ class LoginThrottle {
   void failed(TenantId tenant, std::string_view localpart, std::string_view address);
   // An attempt that took a turn had the right password.
   void succeeded(TenantId tenant, std::string_view localpart, std::string_view address);
-  // What took a turn tried no password after all.
+  // An attempt that took a turn tried no password after all.
   void give_back(TenantId tenant, std::string_view localpart, std::string_view address);
-  // How long to hold back the answer to what has failed: 0 for the first three of this account and address, then
-  // doubling from 250 ms to 8 s.
+  // How long to hold back the answer to an attempt that has failed: 0 for the first three of this account and address,
+  // then doubling from 250 ms to 8 s.
   int64_t delay_ms(TenantId tenant, std::string_view localpart, std::string_view address) const;
 
-  // The account was removed: who gets its name next is known nowhere. What is kept of it goes with its row.
+  // The account was removed: the next owner of its name is known nowhere. Its stored logins go with its row.
   void forget(TenantId tenant, std::string_view localpart);
   // The logins that are to be kept and are not yet, in order; of one account at one address once a day. At most 10,000:
   // more of them are told with a later login.
@@ -64,7 +64,7 @@ class LoginThrottle {
   };
   News news() const;
   void keep_no_more(uint64_t end);  // all up to this end is on disk
-  // What was kept before the start, the oldest first.
+  // A login that was kept before the start. REQUIRES: the oldest comes first.
   void learn(const KnownLogin& login);
 
  private:

@@ -1,4 +1,4 @@
-// Which network an address belongs to: what limits by address count by.
+// network_of: the network that an address belongs to, which is counted where a limit is by address.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace teahouse {
 
-// "192.0.2.1" is itself, and so is what is no address; of "2001:db8::1" the eight bytes of its /64, all of whose
+// "192.0.2.1" is itself, and so is a text that is no address; of "2001:db8::1" the eight bytes of its /64, all of whose
 // addresses are one customer's; "::ffff:192.0.2.1" is 192.0.2.1.
 std::string network_of(std::string_view address);
 

@@ -2,7 +2,7 @@
 //
 // Tenants are served in turn, so that one whose passwords are being guessed does not slow the logins of another.
 // Thread: any.
-// Owns: the thread; what still waits when it ends is told so, and not run.
+// Owns: the thread; work that still waits when it ends is told so, and not run.
 // Limits: 1,000 waiting, 200 of one tenant.
 #pragma once
 

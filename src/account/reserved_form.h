@@ -10,7 +10,7 @@
 
 namespace teahouse {
 
-// Of a prepared localpart, prepared; itself where those clients write it so too, or can't.
+// The form of a prepared localpart, prepared too; the localpart itself where those clients write it so too, or can't.
 std::string stringprep_form(const std::string& localpart);
 
 // Holds the form while the account is made. Once it is there the form leads to it.
@@ -22,7 +22,7 @@ class ReservedForm {
   ~ReservedForm();
 
   bool is_of_another() const { return !held_; }
-  // Nothing that another account could have as its own name.
+  // True where the form is the localpart itself, which no other account could have.
   bool is_localpart() const { return form_ == localpart_; }
   const std::string& form() const { return form_; }
   void lead_to_account() {

@@ -24,9 +24,9 @@ struct SignedInUser {
   int64_t incarnation = 0;  // of the account; set by sign_in
 };
 
-// The token in what a page or a client gives as one: alone or as {"token": "..."}, as pages print it: with white space
-// or line breaks in it, in quotes, behind a byte order mark. Empty for what does not look like a token: a password, a
-// key.
+// The token in a text that a page or a client gives as one: alone or as {"token": "..."}, as pages print it: with white
+// space or line breaks in it, in quotes, behind a byte order mark. Empty for a text that does not look like a token: a
+// password, a key.
 std::string find_site_token(std::string_view text);
 
 // Checks the token against the tenant's signing secrets; whether the tenant is suspended is the caller's to ask.

@@ -156,7 +156,7 @@ TEST(SiteToken, OfAGuestExpiresWithHim) {
   EXPECT_EQ(gone->front().tenant, world.shop->id);
 }
 
-// A site's own user who was taken for a guest would be removed a month after his token.
+// A site's own user who was taken for a guest would be removed a month after their token.
 TEST(SiteToken, OfTheSiteNamesNoGuest) {
   TokenWorld world;
   for (const char* id : {"guest-7", "GUEST-7", "\uFF47uest-7"}) {

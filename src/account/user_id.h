@@ -24,18 +24,18 @@ Result<std::string> localpart_of_user_id(std::string_view user_id);
 
 // The same, of a user of this tenant, where somebody else's name may stand in the way.
 Result<std::string> localpart_of_user(const Tenant& tenant, std::string_view user_id);
-// The other place of the id whose localpart this is, unless it is there already.
+// The id that has this localpart, spelt out; nothing where the localpart is that already, or it would be too long.
 std::optional<std::string> spell_out_id(std::string_view localpart);
 
-// The id that this is the localpart of, in the one spelling that is in normal form. The other way it is always the same
+// The id that has this localpart, in the one spelling that is in normal form. Its localpart_of_user_id() is always this
 // localpart again, if a site can have made it.
 std::string user_id_of(std::string_view localpart);
 
 // The same, as this tenant's site spells it (AccountChange::user_id), if it has named the user.
 std::string user_id_at(const Tenant& tenant, std::string_view localpart);
 
-// What a guest's user id begins with. The server makes such ids, for accounts that expire, and nobody else has one.
+// The beginning of a guest's user id. The server makes such ids, for accounts that expire, and nobody else has one.
 inline constexpr std::string_view guest_id_prefix = "guest-";
-bool is_guest_id(std::string_view user_id);  // in whatever spelling
+bool is_guest_id(std::string_view user_id);  // in any spelling
 
 }  // namespace teahouse

@@ -1,4 +1,4 @@
-// What the addresses of users and rooms are, and who is there, so that no page has to prepare a localpart itself or to
+// The addresses of users and rooms, and whether they are there, so that no page has to prepare a localpart itself or to
 // write an id into a path.
 #include "api/handlers.h"
 #include "api/json.h"
@@ -7,7 +7,7 @@
 namespace teahouse::api {
 namespace {
 
-// With the name and picture of a user who has been here: everybody of a site may see those.
+// Describes an address, with the name and picture of a user who has been here: everybody of a site may see those.
 Task<Result<JsonObject>> describe(ApiContext& api, TenantPtr tenant, BareJid jid) {
   JsonObject object = {{"party", party_of(*tenant, jid)}, {"jid", jid.str()}};
   if (jid.domainpart() != tenant->domain() || !jid.has_localpart()) co_return object;

@@ -30,7 +30,7 @@ struct ApiContext {
   std::string operator_key_hash;  // crypto::hash_key() of the key in operator.key
   std::string http_origin;        // "https://im.example.org": how the world reaches this API
   std::string websocket_url;      // "wss://im.example.org/xmpp-websocket"
-  // A certificate was uploaded, or removed: for the listeners' TLS. Called on this loop; may be empty.
+  // Called on this loop when a certificate was uploaded, or removed: for the listeners' TLS. May be empty.
   std::function<void(const HostCertificate&)> certificate_set;
   std::function<void(const std::string& domain)> certificate_removed;
   // Puts both planes as they are now beside themselves, as files; the house's id.

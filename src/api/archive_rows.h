@@ -12,9 +12,9 @@ namespace teahouse::api {
 
 inline constexpr const char* account_archive = "archive";  // the store's name, as modules/archive has it
 
-// None for a row that cannot be read.
+// The stanza of a row; none for one that cannot be read.
 std::optional<Stanza> read_row(const store::ArchiveRow& row);
-// What a message says; empty for a marker, a receipt or whatever else has no text.
+// The text of a message; empty for a marker, a receipt and all else without one.
 std::string text_of(const Stanza& message);
 
 // The page before the cursor, newest rows last, that read_page() describes. Errors: bad_request for a cursor that is

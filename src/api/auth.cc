@@ -28,7 +28,7 @@ std::string describe_issuer(std::string_view token) {
          "with.";
 }
 
-// What a parameter of this call says is its own affair: a cursor is a user's id, which may begin as keys do.
+// The value of a parameter that this call knows is its own affair: a cursor is a user's id, which may begin as keys do.
 bool has_key_in_url(const Endpoint& endpoint, const http::Form& query) {
   const auto& known = endpoint.parameters;
   return std::any_of(query.fields().begin(), query.fields().end(), [&known](const auto& field) {

@@ -1,4 +1,4 @@
-// Who asks: the operator's key, a tenant's API key, a site token, or nobody in particular.
+// Finds out a request's caller: by the operator's key, a tenant's API key, a site token, or as nobody in particular.
 #pragma once
 
 #include <string>
@@ -8,13 +8,13 @@
 
 namespace teahouse::api {
 
-// What the request shows, taken out of its header or form: a key or token, not checked yet. Empty: nothing.
+// The key or token that the request shows, taken out of its header or form, not checked yet. Empty: none.
 // Errors: bad_request for a key in the URL and for an Authorization header that cannot be read.
 Result<std::string> find_credential(const Endpoint& endpoint, const http::Request& request, const http::Form& query,
                                     Fields& fields);
 
-// Whose page this is, as far as it can be told before anything is checked: by the {site} of the path, or by the token's
-// `iss`.
+// The tenant whose page this is, as far as it can be told before anything is checked: by the {site} of the path, or by
+// the token's `iss`.
 TenantPtr find_claimed_tenant(const ApiContext& api, const http::Request& request, std::string_view credential);
 
 // Of the credential; what of it ran out, was revoked or was never good is an error. Nothing is made or counted yet.

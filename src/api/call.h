@@ -1,4 +1,5 @@
-// Call: one request, once it is known who asks; Outcome: what a handler gives back; Endpoint: a row of the route table.
+// Call: one request whose caller is known; Outcome: a handler's answer or its refusal; Endpoint: a row of the route
+// table.
 #pragma once
 
 #include <optional>
@@ -22,9 +23,9 @@ struct Call {
   Principal by;            // who asks; with a site token the call acts as its user
   TenantPtr tenant;        // whose affairs these are; null for the house's, and where anyone may call
   std::string credential;  // as it came and unchecked, where anyone may call
-  // Of a POST with an Idempotency-Key (idempotency.h); else empty, false and 0.
-  std::string digest;        // of what is asked
-  std::string effect_id;     // what names that which it makes, where the handler may choose
+  // The next four are of a POST with an Idempotency-Key (idempotency.h); else empty, false and 0.
+  std::string digest;        // of the request
+  std::string effect_id;     // the id of the thing that it makes, where the handler may choose
   bool may_be_done = false;  // it was begun before, and whether it was done is unknown
   int64_t begun_ms = 0;      // when it was begun first; wall time
 
@@ -34,7 +35,7 @@ struct Call {
 struct Answer {
   int status = 200;
   std::string json;                  // empty: no body
-  std::optional<std::string> value;  // the one value, for who asks for text/plain
+  std::optional<std::string> value;  // the one value, for a client that asks for text/plain
   bool replayed = false;             // of an earlier request with this Idempotency-Key
 };
 
@@ -55,7 +56,7 @@ class Outcome {
   bool good() const { return std::holds_alternative<Answer>(state_); }
   const Answer* answer() const { return std::get_if<Answer>(&state_); }
   const Error* error() const { return std::get_if<Error>(&state_); }
-  // The answer as HTTP has it: JSON or the one value; a problem for what was refused.
+  // The answer as HTTP has it: JSON or the one value; a problem for a refusal or an error.
   http::Response to_response(const http::Request& request) const;
 
  private:
@@ -63,8 +64,8 @@ class Outcome {
 };
 
 // A call's effect on stored things. While the data plane waits for its disk it takes neither of the last two; a full
-// disk takes all but the last: calls that remove something, or change a little. What the control plane alone holds is
-// changed whatever the data plane does; a new row there asks by itself (Accounts).
+// disk takes all but the last: calls that remove something, or change a little. Things that the control plane alone
+// holds change whatever the data plane does; a new row there asks by itself (Accounts).
 enum class Effect : uint8_t { reads, changes_control, changes, adds };
 
 struct Endpoint {
@@ -87,7 +88,7 @@ struct Endpoint {
 // The route table. Every endpoint stands in openapi.json too.
 const std::vector<Endpoint>& endpoints();
 
-// Everything around a handler: reads the body, finds out who asks, counts, refuses, adds headers.
+// Everything around a handler: reads the body, finds out its caller, counts, refuses, adds headers.
 Task<http::Response> answer_call(const Endpoint& endpoint, ApiContext& api, http::Request request);
 
 // Counted pages of a list: `limit` is 1..200, 50 when it is not given.

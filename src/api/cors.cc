@@ -26,7 +26,8 @@ std::string_view read_asked_headers(const http::Request& request) {
 
 }  // namespace
 
-// What watches a page (tracing, error reports) adds headers of its own to each fetch; they are allowed, and not read.
+// A script that watches a page (tracing, error reports) adds headers of its own to each fetch; they are allowed, and
+// not read.
 http::Response answer_preflight(const http::Request& request, const PathMethods& methods) {
   http::Response response = http::make_empty(204);
   response.headers.add("Allow", methods.allowed);
@@ -41,8 +42,8 @@ http::Response answer_preflight(const http::Request& request, const PathMethods&
   return response;
 }
 
-// An origin is answered exactly: what may read an answer is one page. A refusal of the widget's first call tells
-// nothing but why, and whoever put the script on a page must be able to read that.
+// An origin is answered exactly: the pages of one origin may read an answer. A refusal of the widget's first call tells
+// nothing but why, and the webmaster who put the script on a page must be able to read that.
 void allow_origin(http::Response& response, const Tenant* page_owner, const http::Request& request) {
   response.headers.add("Vary", "Origin");
   const std::string* origin = request.headers.find("Origin");

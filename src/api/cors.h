@@ -1,4 +1,4 @@
-// Which pages may call, and read what they are answered (the fetch standard's CORS protocol).
+// The pages that may call, and may read the answers (the fetch standard's CORS protocol).
 //
 // Spec: fetch.spec.whatwg.org, 3.2. No call is made with cookies, so what a page may do is decided by its token and by
 // the tenant's origins when it does it; a preflight only says what it may ask.
@@ -17,7 +17,7 @@ struct PathMethods {
   std::string allowed;  // all
 };
 
-// OPTIONS of an endpoint with cors.
+// Answers OPTIONS of an endpoint with cors.
 http::Response answer_preflight(const http::Request& request, const PathMethods& methods);
 
 // Adds the headers that let the page read the answer. `page_owner` is the tenant whose page it should be; may be null.

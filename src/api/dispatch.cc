@@ -68,7 +68,7 @@ Result<void> check_disk(const Endpoint& endpoint, bool keyed, const store::DiskH
   return {};
 }
 
-// Of what is asked; who asks may show another token at the next try.
+// The digest of the request alone: its caller may show another token at the next try.
 std::string digest_of(const Call& call, const std::string& credential) {
   std::string text;
   const auto append = [&text](const std::string& part) { text += std::to_string(part.size()) + ":" + part; };

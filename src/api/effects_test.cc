@@ -1,4 +1,4 @@
-// What the API still takes while a disk takes little: each route by its Effect.
+// Calls that the API still takes while a disk takes little: each route by its Effect.
 #include <boost/json.hpp>
 
 #include <map>

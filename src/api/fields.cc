@@ -21,7 +21,7 @@ std::string_view without_index(std::string_view name) {
   return name.ends_with(']') && open != 0 && open != name.npos ? name.substr(0, open) : name;
 }
 
-// With how many members the outermost object is written; the parser keeps the last of those that have one name.
+// The number of members that the outermost object is written with; of those with one name the parser keeps the last.
 // REQUIRES: it was parsed.
 size_t count_members(std::string_view json) {
   size_t members = 0, depth = 0;
@@ -29,7 +29,7 @@ size_t count_members(std::string_view json) {
   for (size_t i = 0; i < json.size(); ++i) {
     const char c = json[i];
     if (c == '"') quoted = !quoted;
-    if (c == '\\') ++i;  // only in quotes, and what is escaped ends none
+    if (c == '\\') ++i;  // only in quotes, and an escaped one ends none
     if (quoted) continue;
     if (c == '{' || c == '[') ++depth;
     if (c == '}' || c == ']') --depth;

@@ -1,4 +1,4 @@
-// Fields: what a caller sent in the body, from a form or from JSON alike.
+// Fields: the values that a caller sent in the body, from a form or from JSON alike.
 //
 //   const std::string to = fields.text("to");  const auto name = fields.optional_text("name");
 //   if (const auto good = fields.check(); !good) ...
@@ -7,7 +7,7 @@
 // is a field that comes several times, or as "members[]" or "members[0]" (PHP); one value may hold several, separated
 // by commas.
 //
-// Limits: what a body may have (add_routes), a form 128 KiB; 100 fields; JSON of depth 4; lists of 1,000.
+// Limits: the body's (add_routes), a form 128 KiB; 100 fields; JSON of depth 4; lists of 1,000.
 // Errors: bad_request, with a sentence that names the field.
 #pragma once
 
@@ -28,8 +28,8 @@ class Fields {
   static constexpr size_t fields_max = 100;
   static constexpr size_t list_max = 1000;
 
-  // Of a body; without a Content-Type, "{" begins JSON and anything else is a form. Errors: also not_acceptable for a
-  // type that is neither.
+  // Reads a body; without a Content-Type, "{" begins JSON and anything else is a form. Errors: also not_acceptable for
+  // a type that is neither.
   static Result<Fields> read(const http::Request& request);
 
   std::string text(std::string_view name);  // required, not empty
@@ -43,9 +43,9 @@ class Fields {
   Result<void> check() const;
   // Notes each field that is not among these as a mistake.
   void allow_only(const std::vector<std::string_view>& names);
-  // The field's text, taken away; empty without. For a key in a form.
+  // Takes the field's text away, for a key in a form; empty without.
   std::string take(std::string_view name);
-  // A text of all fields, the same in whatever order they came.
+  // A text of all fields, the same in every order in which they may have come.
   std::string describe() const;
 
  private:

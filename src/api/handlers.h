@@ -1,6 +1,6 @@
 // The handlers that the route table (routes.cc) names; each stands in the file of its resource.
 //
-// Thread: the loop of the ApiContext. A handler is called with who asks found out and the fields' names checked.
+// Thread: the loop of the ApiContext. A handler is called when the caller is known and the fields' names are checked.
 #pragma once
 
 #include "api/call.h"

@@ -1,5 +1,5 @@
-// What was said: in a room, and between two. Pages go back from the newest message; within a page the oldest comes
-// first.
+// Messages of the past: in a room, and between two users. Pages go back from the newest message; within a page the
+// oldest comes first.
 #include "api/archive_rows.h"
 #include "api/handlers.h"
 #include "api/homes.h"
@@ -16,7 +16,7 @@ Answer make_history(ApiContext& api, const store::ArchivePage& page, JsonArray m
                    more ? api.home.archive_ids().show(page.rows.front().id) : std::string());
 }
 
-// Of the user who asks, by the room's word: who had the name before is somebody else.
+// Is the message the calling user's, by the room's word? An earlier owner of the name is somebody else.
 bool is_own(ApiContext& api, const Call& call, const Stanza& message) {
   const auto said_by = message.child("occupant-id", ns::occupant_id);
   const auto own =
@@ -55,7 +55,7 @@ std::optional<JsonObject> show_between_two(ApiContext& api, const Tenant& tenant
   return object;
 }
 
-// As a user's token: who may not enter may not read.
+// As by a user's token: a user who may not enter may not read.
 Result<void> check_may_read(const Call& call, const RoomInfo& room) {
   const auto checked = check_not_banned(call, room);
   if (!checked) return checked;

@@ -1,4 +1,4 @@
-// How the API asks another loop: what an account's home knows, and what is to be done there.
+// Questions of the API to another loop: for things that an account's home knows, or has to do.
 #pragma once
 
 #include <functional>

@@ -16,7 +16,7 @@ Error bad_key(std::string text) { return {ErrorKind::bad_request, "The header Id
 
 bool is_visible(char c) { return c > 0x20 && c < 0x7F; }
 
-// Nobody else's while it lives.
+// A name that no other request has while the entry lives.
 class Entry {
  public:
   Entry(IdempotencyRecords& records, IdempotencyRecords::Name name)
@@ -35,7 +35,7 @@ class Entry {
   const bool alone_;
 };
 
-// Who asks: a key of the site, a user, the operator; where nobody must say who they are, a network.
+// The caller: a key of the site, a user, the operator; where callers need not say who they are, a network.
 std::string describe_caller(const Call& call) {
   return call.by.kind == by_anyone ? "network " + network_of(call.request.peer_address) : call.by.name();
 }
@@ -73,7 +73,7 @@ bool may_be_done(const Outcome& outcome) {
 
 using Record = IdempotencyRecords::Record;
 
-// What is known of it already; an outcome where that is the end.
+// The outcome of a request with a known key; none where it is to be carried out still.
 std::optional<Outcome> answer_known(const Record& known, const Call& call) {
   if (known.request != call.digest) {
     return Outcome(Refusal{422, "idempotency-key-reused",

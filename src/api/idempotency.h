@@ -1,8 +1,8 @@
 // Idempotency-Key: a POST that is sent again under the key of one that was carried out is given that one's answer.
 //
-// A record is named by who asks and the key. That a request has begun is on disk before anything of it is done, and its
-// answer before anybody is told: what was acknowledged is not done twice, also after a crash. What was refused is not
-// kept, since nothing of it was done and another try may fare better.
+// A record is named by the caller and the key. That a request has begun is on disk before anything of it is done, and
+// its answer before anybody is told: an acknowledged request is not done twice, also after a crash. A refused call is
+// not kept, since nothing of it was done and another try may fare better.
 // Spec: draft-ietf-httpapi-idempotency-key-header-07; a key without the quotes of a structured field is taken too.
 // Thread: any. Lifetime: the data plane and the clock outlive it.
 // Limits: keys of 255 characters; answers are kept for 24 hours; how many keys are new in a day is CallLimits'.
@@ -30,7 +30,7 @@ class IdempotencyRecords {
  public:
   struct Name {
     TenantId tenant;    // the house for the operator's calls
-    std::string owner;  // a digest of who asks and the key
+    std::string owner;  // a digest of the caller and the key
   };
   struct Record {
     std::string request;    // Call::digest
@@ -50,7 +50,7 @@ class IdempotencyRecords {
 
   // REQUIRES of all three: entered.
   Task<Result<std::optional<Record>>> load(Executor& home, Name name) const;
-  // Ends when it is on disk. `row` is new.
+  // Ends when the record is on disk. `row` is new.
   Task<Result<void>> store(Executor& home, Name name, store::ArchiveId row, Record record) const;
   void remove(const Name& name) const;
 

@@ -1,5 +1,5 @@
-// What several handlers write the same way: users, rooms, tenants, messages, pages and times as JSON. Only for .cc
-// files of api/.
+// JSON that several handlers write the same way: users, rooms, tenants, messages, pages and times. Only for .cc files
+// of api/.
 #pragma once
 
 #include <boost/json/array.hpp>
@@ -24,7 +24,7 @@ JsonArray to_json(const std::vector<std::string>& texts);
 JsonObject to_json(const Tenant& tenant);
 JsonObject to_json(const Plan& plan);
 JsonObject to_json(const RoomInfo& room);
-// `whole`: with what is nobody else's business (role, when it was made, whether it has a password).
+// `whole`: with the fields that are nobody else's business (role, when it was made, whether it has a password).
 JsonObject to_json(const Tenant& tenant, const Account& account, bool whole);
 
 Answer make_answer(int status, const JsonObject& object);

@@ -52,7 +52,7 @@ Result<void> check_archive(const Tenant& tenant) {
                                                    "Remove old messages or take a larger plan."};
 }
 
-// From the site itself: straight to where the recipient lives.
+// A message from the site itself goes straight to the recipient's home.
 Task<Lsn> send_from_site(ApiContext& api, TenantPtr tenant, BareJid to, std::string id, std::string text) {
   Async<Lsn> sent(api.loop(), [&api, tenant, to, id, text](Async<Lsn>::Done done) {
     std::string payload = make_chat_body(text);
@@ -67,7 +67,8 @@ Task<Lsn> send_from_site(ApiContext& api, TenantPtr tenant, BareJid to, std::str
   co_return lsn;
 }
 
-// From an account: on its home and through all phases, so that its own archive and devices have it too.
+// A message from an account goes out on its home and through all phases, so that its own archive and devices have it
+// too.
 Task<Lsn> send_from_user(ApiContext& api, BareJid from, BareJid to, std::string id, std::string text) {
   Home& there = api.house().homes.of(from.str());
   Async<Lsn> sent(api.loop(), [&there, from, to, id, text](Async<Lsn>::Done done) {
@@ -86,8 +87,8 @@ Task<Lsn> send_from_user(ApiContext& api, BareJid from, BareJid to, std::string 
   co_return lsn;
 }
 
-// Of a message by its id: what an earlier try wrote that did not live to answer. It came after the call was begun, and
-// no more than a day before that by a clock that was put back since.
+// The query for a message by its id, which an earlier try wrote that did not live to answer. It came after the call was
+// begun, and no more than a day before that by a clock that was put back since.
 store::ArchiveQuery make_id_query(const std::string& id, int64_t begun_ms) {
   constexpr int64_t day_ms = 24LL * 3600 * 1000;
   store::ArchiveQuery query;
@@ -133,7 +134,7 @@ Task<Outcome> send_to_user(ApiContext& api, Call call, Draft draft) {
   co_return make_sent(draft.id, "user:" + user_id_at(*tenant, there.localpart()));
 }
 
-// As a user's token: who may not speak in the room by its rules may not speak through the API either.
+// As by a user's token: a user who may not speak in the room by its rules may not speak through the API either.
 Result<void> check_may_speak(const Call& call, const RoomInfo& room) {
   const auto checked = check_not_banned(call, room);
   if (!checked) return checked;

@@ -68,7 +68,7 @@ Result<void> check_new_user_id(std::string_view id) {
   return bad("The user id is longer than 64 characters, so no token could sign this user in. Give a shorter one.");
 }
 
-// In one way or the other, as the site spells it or as the address has it; "ANN" is not the user "Ann".
+// A user id is known in two spellings, the site's and the address's; "ANN" is not the user "Ann".
 Result<Account> check_spelling(Account account, std::string_view user_id) {
   const bool known = account.user_id.empty() || user_id == account.user_id || user_id == user_id_of(account.localpart);
   if (known) return account;
@@ -86,7 +86,8 @@ Task<Result<Account>> load_user(ApiContext& api, TenantPtr tenant, std::string u
                       "' yet. PUT /v1/users/{id} makes one, and so does a first sign-in with a token."};
 }
 
-// The site knows its users before they have ever opened the chat: what it sends them waits for their first sign-in.
+// The site knows its users before they have ever opened the chat: messages that it sends them wait for their first
+// sign-in.
 Task<Result<Account>> load_or_make_user(ApiContext& api, Call call, std::string user_id) {
   const std::string localpart = *localpart_of_user(*call.tenant, user_id);
   auto account = co_await api.house().accounts.find(api.loop(), call.tenant, localpart);

@@ -1,4 +1,5 @@
-// How users, rooms and the site itself are named in calls: "user:42", "room:news", "site", and what stands behind them.
+// How users, rooms and the site itself are named in calls: "user:42", "room:news", "site", and the accounts behind
+// them.
 #pragma once
 
 #include <string>
@@ -18,15 +19,15 @@ struct Party {
 Result<Party> parse_party(std::string_view field, std::string_view text);
 // "user:42", "room:news" and "site" for addresses of this tenant; others as they are.
 std::string party_of(const Tenant& tenant, const BareJid& jid);
-// The other way. Errors: bad_request for what can be no address.
+// The address of a party. Errors: bad_request for one that can have none.
 Result<BareJid> party_jid(const Tenant& tenant, const Party& party);
 
-// What the user of the call's token is to a room, as in Room::affiliation_of: banned (forbidden); a member or more, as
-// the tenant's staff are everywhere. REQUIRES: a token.
+// The standing in a room of the user of the call's token, as in Room::affiliation_of: banned (forbidden); a member or
+// more, as the tenant's staff are everywhere. REQUIRES: a token.
 Result<void> check_not_banned(const Call& call, const RoomInfo& room);
 bool is_member(const Call& call, const RoomInfo& room);
 
-// The localpart of a user id (who need not exist); with a user's token it must be the user's own.
+// The localpart of a user id (the user need not exist); with a user's token it must be the user's own.
 Result<std::string> read_own_user(const Call& call, std::string_view id);
 // May an account be made of this id? Errors: bad_request for one that is longer than a token's may be: nobody could
 // sign in as that user.
@@ -34,7 +35,7 @@ Result<void> check_new_user_id(std::string_view id);
 // The account of a user id, with a sentence for a webmaster when it is not there, or is spelt otherwise by the site
 // (AccountChange::user_id). REQUIRES: the id has a localpart.
 Task<Result<Account>> load_user(ApiContext& api, TenantPtr tenant, std::string user_id);
-// The same, but who calls with a key may name a user who was never here: the account is made.
+// The same, but a caller with a key may name a user who was never here: the account is made.
 Task<Result<Account>> load_or_make_user(ApiContext& api, Call call, std::string user_id);
 
 }  // namespace teahouse::api

@@ -7,7 +7,8 @@ Task<Outcome> ping(ApiContext& /*api*/, Call /*call*/) {
   co_return make_answer(200, {{"ok", true}, {"version", TEAHOUSE_VERSION}});
 }
 
-// For whoever watches the server, and sends people elsewhere when it is of no use. On a disk that is merely full it is.
+// The answer is for a monitor that sends people elsewhere when the server is of no use. With a disk that is merely full
+// it is of use.
 Task<Outcome> get_health(ApiContext& api, Call /*call*/) {
   const store::DiskHealth& health = api.house().data.health();
   if (health.is_failing()) co_return store::DiskHealth::failing();
@@ -15,7 +16,7 @@ Task<Outcome> get_health(ApiContext& api, Call /*call*/) {
   co_return make_answer(200, {{"ok", true}, {"disk", is_full ? "full" : "well"}}, is_full ? "full" : "ok");
 }
 
-// For a backup, which takes it from there (`teahouse backup`).
+// The snapshot is for a backup, which goes on with it (`teahouse backup`).
 Task<Outcome> make_snapshot(ApiContext& api, Call /*call*/) {
   auto making = api.make_snapshot(api.loop());
   const auto house = co_await making;
@@ -23,7 +24,7 @@ Task<Outcome> make_snapshot(ApiContext& api, Call /*call*/) {
   co_return make_answer(201, {{"house", *house}});
 }
 
-// Of one tenant, or of the house.
+// Lists the audit of one tenant, or of the house.
 Task<Outcome> list_audit(ApiContext& api, Call call) {
   TenantId tenant = TenantId::house;
   if (const std::string* name = call.query.find("tenant")) {

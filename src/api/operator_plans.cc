@@ -25,7 +25,7 @@ Task<Outcome> get_plan(ApiContext& api, Call call) {
   co_return make_answer(200, to_json(*plan));
 }
 
-// What is not given stays; a new plan begins with the default limits.
+// A limit that is not given stays; a new plan begins with the default limits.
 Task<Outcome> put_plan(ApiContext& api, Call call) {
   const auto known = find_plan(api.tenants, call.path("plan"));
   Plan plan = known.value_or(Plan{});

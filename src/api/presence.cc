@@ -1,4 +1,4 @@
-// Who is here: asked of the homes where the accounts live.
+// The presence of users: asked of the homes where the accounts live.
 #include "api/handlers.h"
 #include "api/homes.h"
 #include "api/json.h"

@@ -1,4 +1,4 @@
-// What a site's server and its users may do, and what one tenant must not see of another.
+// Calls that a site's server and its users may make, and things that one tenant must not see of another.
 #include <future>
 #include <map>
 
@@ -145,7 +145,7 @@ TEST_F(TenantApi, AUserWhoseFormIsAnothersHasAnAddressOfTheirOwn) {
   EXPECT_EQ(with_key(shop_, "POST", "/v1/messages", "to=user:gross&text=x").text("to"), "user:gross");
   EXPECT_EQ(with_key(shop_, "GET", "/v1/users/gross/messages").json().at("messages").as_array().size(), 1U);
   EXPECT_EQ(with_key(shop_, "GET", "/v1/users/gro%C3%9F/messages").json().at("messages").as_array().size(), 0U);
-  // The other way round: whom the address is asked of has not been here.
+  // The other way round: the user whose address is asked for has not been here.
   ASSERT_EQ(with_key(shop_, "PUT", "/v1/users/strasse").status, 201);
   const Reply asked = with_key(shop_, "GET", "/v1/addresses?of=user:stra%C3%9Fe");
   const std::string there(asked.json().at("addresses").at(0).at("jid").as_string());

@@ -30,7 +30,7 @@ Task<Outcome> make_token(ApiContext& api, Call call) {
     co_return Error{ErrorKind::conflict, "This site has no signing secret. POST /v1/signing-secrets makes one."};
   }
   const std::string token = sign_claims(claims, secrets.front());
-  // What would be refused at its first use is refused now, in the same words.
+  // A token that would be refused at its first use is refused now, in the same words.
   const auto checked = check_site_token(*call.tenant, api.house().keys, token, now_ms);
   if (!checked) co_return Error{ErrorKind::bad_request, checked.error().text};
   const auto place = co_await api.house().accounts.find_place(api.loop(), call.tenant, checked->localpart);

@@ -1,7 +1,7 @@
-// What a user has not read: in each conversation, the messages of the other side since the user's own last word or
-// displayed marker (XEP-0333) there. Nothing is counted up anywhere: it is read out of the archive when somebody asks,
-// so its work is bounded: so many conversations, and of each the newest rows only. Where that is not enough, the answer
-// says "more".
+// Messages that a user has not read: in each conversation, the messages of the other side since the user's own last
+// word or displayed marker (XEP-0333) there. Nothing is counted up anywhere: it is read out of the archive when
+// somebody asks, so its work is bounded: so many conversations, and of each the newest rows only. Where that is not
+// enough, the answer says "more".
 #include "api/archive_rows.h"
 #include "api/handlers.h"
 #include "api/homes.h"

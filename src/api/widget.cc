@@ -1,4 +1,4 @@
-// What the widget calls from a visitor's page, where nobody has a key: what the site is, and a token for a guest.
+// Calls of the widget from a visitor's page, where nobody has a key: for facts about the site, and a token for a guest.
 #include "account/site_token_claims.h"
 #include "api/auth.h"
 #include "api/handlers.h"
@@ -48,7 +48,7 @@ Result<SiteTokenClaims> read_old_token(const Keys& keys, const Tenant& tenant, c
   return claims;
 }
 
-// The claims of the token to come: of a guest who was here before, the same with the name that he has now.
+// The claims of the token to come: of a guest who was here before, the same with the name that they have now.
 Task<Result<SiteTokenClaims>> make_claims(ApiContext& api, TenantPtr tenant, std::string old_token,
                                           std::optional<std::string> name) {
   SiteTokenClaims claims;

@@ -116,7 +116,7 @@ TEST_F(WidgetApi, AnswersPreflights) {
   EXPECT_EQ(user.headers.value("Allow"), "PUT, GET, HEAD, DELETE, OPTIONS");
 }
 
-// What error reports and tracing add to every fetch of their page.
+// Headers that error reports and tracing add to every fetch of their page.
 TEST_F(WidgetApi, APreflightAllowsTheHeadersThatThePageAsksFor) {
   const auto allowed = [this](std::string asked) {
     HeaderList headers = page_;

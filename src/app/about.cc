@@ -19,7 +19,7 @@ std::string modules_json() {
     }
     modules.push_back({{"name", info.name}, {"summary", info.summary}, {"xeps", std::move(xeps)}});
   }
-  // What is no module's, but the core's.
+  // XEPs of no module, but of the core.
   modules.push_back(
       {{"name", "server"},
        {"summary", "Streams and sessions: the core, which no tenant is without."},

@@ -37,11 +37,11 @@ constexpr std::string_view files_beside[] = {seal_key, "operator.key", "ca.key",
 Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
 
 int fail(const char* command, const Error& error) {
-  fprintf(stderr, "teahouse %s: %s\n", command, error.text.c_str());  // tidy: allow print: a sentence for who ran it
+  fprintf(stderr, "teahouse %s: %s\n", command, error.text.c_str());  // tidy: allow print: a sentence for its user
   return error.kind == ErrorKind::service_unavailable ? cli::exit_no_server : cli::exit_refused;
 }
 
-void print(const std::string& text) { printf("%s\n", text.c_str()); }  // tidy: allow print: what was asked for
+void print(const std::string& text) { printf("%s\n", text.c_str()); }  // tidy: allow print: the answer
 
 std::string shown(uint64_t bytes) {
   constexpr const char* units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
@@ -183,7 +183,7 @@ Result<backup::BackupMade> run_backup(const BackupOptions& options) {
 
 void report(const BackupOptions& options, const backup::BackupMade& made) {
   for (const std::string& note : made.notes) {
-    fprintf(stderr, "teahouse backup: %s\n", note.c_str());  // tidy: allow print: a sentence for who ran it
+    fprintf(stderr, "teahouse backup: %s\n", note.c_str());  // tidy: allow print: a sentence for its user
   }
   if (options.json) {
     const json::object object{{"backup", options.to + "/" + made.name},

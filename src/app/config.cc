@@ -110,7 +110,7 @@ std::optional<std::vector<std::string>> read_texts(const toml::node& value) {
   return texts;
 }
 
-// As clients ask for them in a handshake.
+// Takes names as clients ask for them in a handshake.
 Result<void> set_tls_names(std::vector<std::string>& target, std::string_view name, const toml::node& value) {
   const auto texts = read_texts(value);
   if (!texts) return wrong(name, "a list of names in quotes");

@@ -1,7 +1,8 @@
-// Config: what must be known before the control plane can be read: where to listen, where the data is. All else is in
-// the control plane.
+// Config: the settings that must be known before the control plane can be read: where to listen, where the data is. All
+// else is in the control plane.
 //
-// Errors: bad_request with file, line and what to do, for what does not parse, is unknown or has the wrong type.
+// Errors: bad_request with file, line and what to do, for a setting that does not parse, is unknown or has the wrong
+// type.
 #pragma once
 
 #include <algorithm>

@@ -56,7 +56,7 @@ void Doorman::accept(std::unique_ptr<net::Connection> connection, Speaks unless_
 void Doorman::leave(Guest& guest) {
   const auto kept = guest.shared_from_this();
   guests_.erase(kept);
-  loop_.at_turn_end([kept] {});  // whoever calls is one of its own call-backs
+  loop_.at_turn_end([kept] {});  // the caller is one of its own call-backs
 }
 
 }  // namespace teahouse

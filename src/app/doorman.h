@@ -22,7 +22,7 @@ class Doorman {
   ~Doorman();
 
   enum class Speaks { xmpp, http };
-  // `unless_asked`: what a client speaks that offers no ALPN.
+  // `unless_asked`: the protocol of a client that offers no ALPN.
   void accept(std::unique_ptr<net::Connection> connection, Speaks unless_asked);
 
  private:

@@ -9,7 +9,7 @@
 namespace teahouse {
 namespace {
 
-constexpr auto moment = std::chrono::seconds(1);  // who asks has not freed all yet, and more may go with it
+constexpr auto moment = std::chrono::seconds(1);  // the caller has not freed all yet, and more may go with it
 constexpr auto pause_min = std::chrono::steady_clock::duration(std::chrono::seconds(9));
 constexpr int pauses_a_trim = 200;
 

@@ -1,5 +1,5 @@
-// MemoryReturn: gives the system back what was taken by clients that are gone. The allocator keeps what is freed for
-// who asks next; after a crowd, or an attack, that would be for ever.
+// MemoryReturn: gives the system back the memory of clients that are gone. The allocator keeps freed memory for the
+// next to ask; after a crowd, or an attack, that would be for ever.
 //
 // Owns: a thread, since it takes a tenth of a second for some hundred MiB. Thread: ask() any.
 #pragma once
@@ -12,7 +12,7 @@ namespace teahouse {
 
 class MemoryReturn {
  public:
-  // One connection that ends is enough: what its client made others allocate is not known to it.
+  // One connection that ends is enough: it does not know how much its client made others allocate.
   static constexpr size_t worth_bytes = 4096;
 
   MemoryReturn();

@@ -1,4 +1,4 @@
-// THE list of modules: what a home consists of, in the order in which their hooks run.
+// THE list of modules, of which a home consists, in the order in which their hooks run.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,7 @@ namespace teahouse {
 struct House;
 
 std::vector<std::unique_ptr<Module>> make_modules();
-// What the HTTP API has of the rooms; one for all homes. Lifetime: the house outlives it.
+// The rooms as the HTTP API sees them; one for all homes. Lifetime: the house outlives it.
 std::unique_ptr<Rooms> make_rooms(House& house);
 
 }  // namespace teahouse

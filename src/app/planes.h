@@ -1,8 +1,9 @@
-// Planes: the two planes of storage of one house, opened together: what is missing, damaged or of another time is
-// refused with a sentence that says what to put back.
+// Planes: the two planes of storage of one house, opened together: a plane that is missing, damaged or of another
+// time is refused with a sentence that says what to put back.
 //
 // Thread: the main thread's.
-// Errors: internal_server_error; nothing that is there is changed by what it refuses.
+// Errors: internal_server_error; conflict for a directory where no house may live (backup/restore.h); storage_failing
+// and storage_full. A house that is refused keeps all that is there; its control plane may be migrated by then.
 #pragma once
 
 #include <cstddef>
@@ -31,11 +32,11 @@ struct PlaneSettings {
 
 Result<Planes> open_planes(const std::string& directory, const PlaneSettings& settings);
 
-// For whoever started it: what a disk that takes nothing keeps a start from, with the part of the directory that could
-// not be written. Other errors are given back as they are.
+// The error for the person at the start, where the disk takes nothing: it names the part of the directory that could
+// not be written or read. Other errors are given back as they are.
 Error tell_disk(Error error, const std::string& directory, const store::DiskHealth& health);
 
-// False for a directory that no house has lived in: then what is missing is made.
+// False for a directory that no house has lived in: then the planes are made.
 bool has_planes(const std::string& directory);
 
 }  // namespace teahouse

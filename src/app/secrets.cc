@@ -26,7 +26,7 @@ Result<std::string> load_or_make(const std::string& path, const std::string& fre
   return text;
 }
 
-// The seal key of a house cannot be made anew: what it sealed is closed for ever without it.
+// The seal key of a house cannot be made anew: the secrets that it sealed are closed for ever without it.
 Result<void> check_seal_key(const std::string& path) {
   const auto there = has_file(path);
   if (!there) return there.error();

@@ -15,7 +15,7 @@ struct Secrets {
   std::string fake_salt_secret, archive_id_secret;  // derived from seal_key
 };
 
-// In a directory that is lived in seal.key must be there: what it sealed opens with no other. The log says which of the
+// With is_lived_in seal.key must be there: the secrets that it sealed open with no other. The log says which of the
 // files others can read.
 Result<Secrets> load_or_make_secrets(const std::string& data_directory, bool is_lived_in);
 

@@ -19,7 +19,7 @@ namespace teahouse {
 namespace {
 
 int fail(const Error& error) {
-  fprintf(stderr, "teahouse serve: %s\n", error.text.c_str());  // tidy: allow print: a sentence for who started it
+  fprintf(stderr, "teahouse serve: %s\n", error.text.c_str());  // tidy: allow print: a sentence for its user
   return 1;
 }
 
@@ -71,7 +71,7 @@ int run(const Config& config, std::optional<backup::FolderLock> beginning) {
   beginning.reset();
   const auto started = (*server)->start();
   if (!started) return fail(started.error());
-  printf("ready\n");  // tidy: allow print: what scripts wait for
+  printf("ready\n");  // tidy: allow print: scripts wait for it
   fflush(stdout);
   int signal_number = 0;
   sigwait(&signals, &signal_number);

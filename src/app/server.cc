@@ -93,7 +93,7 @@ struct Server::State {
   std::string url(const char* scheme, const std::string& listen, uint16_t port) const;
 };
 
-// In a house from before the watch the newest of what is stored says when it is about.
+// In a house from before the watch the newest of the stored times tells about when it is.
 Result<void> Server::State::watch_clock() {
   const auto newest = control->execute_now(
       {"SELECT MAX(at_ms) FROM (SELECT MAX(at_ms) AS at_ms FROM audit UNION ALL SELECT MAX(created_ms) FROM accounts "

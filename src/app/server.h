@@ -1,4 +1,4 @@
-// Server: the whole of a running Teahouse: the stores, what all loops share, and the workers.
+// Server: the whole of a running Teahouse: the stores, the things that all loops share, and the workers.
 //
 // Thread: the main thread's.
 // Owns: everything.
@@ -22,7 +22,7 @@ class Server {
   // Listens and runs. When it returns without an error, every listener accepts.
   Result<void> start();
   // Takes no more connections, and ends every stream with system-shutdown. The destructor waits until all is on disk;
-  // false: the disk takes nothing, and what waits for it will be lost, of which nobody was told that it is stored.
+  // false: the disk takes nothing, and the writes that wait for it will be lost; nobody was told that they are stored.
   bool stop();
 
  private:

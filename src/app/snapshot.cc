@@ -1,5 +1,5 @@
 // The control plane stands still while the data plane is copied. So the two are what a crash would have left at the end
-// of that: what is in the data plane was written by who knew of nothing later in the control plane. A start knows what
+// of that: the data plane was written by code that knew of nothing later in the control plane. A start knows what
 // to do with that (bond.h, and the notes of removals).
 #include "app/snapshot.h"
 

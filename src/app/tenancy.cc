@@ -15,7 +15,7 @@ constexpr size_t expired_max = 1000;  // guests removed a minute
 constexpr int64_t day_ms = 86'400'000;
 constexpr const char* archives[] = {"archive", "rooms"};
 
-// As clients ask for it in a handshake: in ASCII.
+// The domain as clients ask for it in a handshake: in ASCII.
 std::string name_on_the_wire(const std::string& domain) {
   auto ascii = ascii_domain(domain);
   return ascii ? *ascii : domain;
@@ -56,7 +56,8 @@ void Tenancy::use(const HostCertificate& certificate) {
     log::error("tls", "A certificate can't be used", {{"domain", certificate.domain}, {"why", set.error().text}});
 }
 
-// For the one spelling that a host has, so that a stranger who thinks of others ("shop.example.") makes nothing grow.
+// Issues for the one spelling that a host has, so that a stranger who thinks of others ("shop.example.") makes nothing
+// grow.
 bool Tenancy::issue(const std::string& name) {
   const auto jid = BareJid::parse(name);
   if (!jid || jid->has_localpart() || !tenants_.serves(jid->domainpart())) return false;
@@ -137,7 +138,7 @@ void Tenancy::stop(net::Loop& loop, std::function<void()> done) {
   spawn(store_notes(*this, loop, std::move(done)));
 }
 
-// Sets the meter by what the store counts. What is appended meanwhile is added to the meter by who appends it.
+// Sets the meter by what the store counts. An append meanwhile adds to the meter itself.
 Task<void> Tenancy::count_archives(Tenancy& self, net::Loop& loop, TenantPtr tenant) {
   const int64_t before = tenant->meter->archive_bytes;
   int64_t counted = 0;
@@ -154,7 +155,8 @@ Task<void> Tenancy::count_all(Tenancy& self, net::Loop& loop, std::function<void
   done();
 }
 
-// Whose archive is nearly full wants to know soon that an account or a room was removed with what it had there.
+// A tenant whose archive is nearly full needs to know soon that an account or a room was removed with what it had
+// there.
 Task<void> Tenancy::count_full(Tenancy& self, net::Loop& loop) {
   for (const TenantPtr& tenant : self.tenants_.list()) {
     const int64_t limit = tenant->limits().archive_bytes;
@@ -213,7 +215,7 @@ Task<void> Tenancy::remove_expired(Tenancy& self, net::Loop& loop) {
   }
 }
 
-// What a crash, or a disk that failed, has left of removed accounts and tenants.
+// Removes all that a crash, or a disk that failed, has left of removed accounts and tenants.
 Task<void> Tenancy::finish_removals(Tenancy& self, net::Loop& loop) {
   if (std::exchange(self.finishing_, true)) co_return;
   co_await finish_account_removals(self, loop);
@@ -222,7 +224,7 @@ Task<void> Tenancy::finish_removals(Tenancy& self, net::Loop& loop) {
     const auto removed = co_await self.tenants_.remove(loop, tenant->name);
     if (removed) {
       log::info("tenant", "A removal was finished", {{"tenant", tenant->name}});
-    } else if (removed.error().kind != ErrorKind::item_not_found) {  // whoever removes it has not ended it meanwhile
+    } else if (removed.error().kind != ErrorKind::item_not_found) {  // no other call has ended it meanwhile
       log::warning("tenant", "A removal was not finished", {{"tenant", tenant->name}, {"why", removed.error().text}});
     }
   }

@@ -1,4 +1,4 @@
-// Tenancy: what happens all around when a tenant comes, changes or goes: loops, certificates, stores; and the chores
+// Tenancy: the work all around when a tenant comes, changes or goes: loops, certificates, stores; and the chores
 // for all of them.
 //
 // Thread: start, stop and the publishing run on loops; the certificates' functions on any.
@@ -23,15 +23,15 @@ class Tenancy {
   Tenancy(House& house, store::ControlPlane& control, Tenants& tenants, net::TlsContexts& contexts, LocalCa ca,
           store::Bond& bond, store::ClockWatch& clock_watch);
 
-  // For localhost, these names, and whoever asks for none.
+  // Makes the certificate for localhost, these names, and clients that ask for no name or for one that nobody has.
   Result<void> set_house_certificate(const std::vector<std::string>& names);
   void use(const HostCertificate& certificate);
   void forget_certificate(const std::string& domain);  // the local CA's takes its place
 
   // Counts what tenants use, then calls back; finishes removals of accounts and tenants that an earlier run left; trims
   // archives now and every hour, and every minute notes uses of keys and where accounts logged in, removes guests who
-  // cannot come back, and tries again what was left. While the clock is
-  // doubted nothing is trimmed and no guest removed.
+  // cannot come back, and tries again the removals and chores that were left. While the clock is doubted nothing is
+  // trimmed and no guest removed.
   void start(net::Loop& loop, std::function<void()> counted);
   void stop(net::Loop& loop, std::function<void()> done);
 
@@ -50,7 +50,7 @@ class Tenancy {
   static Task<void> remove_expired(Tenancy& self, net::Loop& loop);
   static Task<void> store_notes(Tenancy& self, net::Loop& loop, std::function<void()> done);
   void every_minute(net::Loop& loop);
-  // For a host that has none of its own, when somebody asks for it. False: it is none of ours.
+  // Issues a certificate for a host without one of its own, when somebody asks for it. False: the host is none of ours.
   bool issue(const std::string& name);
 
   House& house_;

@@ -35,9 +35,9 @@ class Worker {
   net::Loop& loop() { return loop_; }
   c2s::Clients& clients() { return clients_; }
 
-  // Before run(): asked for when much was freed.
+  // `memory` is asked when much was freed. REQUIRES: before run().
   void return_memory_by(MemoryReturn& memory);
-  // Before run(): the HTTP side, whose routes need what the whole server shares.
+  // Sets up the HTTP side, whose routes need the things that the whole server shares. REQUIRES: before run().
   void serve_http(std::unique_ptr<api::ApiContext> context, const http::StaticFiles& assets,
                   const http::ServerOptions& options);
   // Opens the listeners; a port 0 in `ports` takes what the configuration says, anything else that port.

@@ -26,7 +26,8 @@ struct BackupWanted {
   size_t keep = 0;                // so many backups are kept, this one counted; 0: all
   int64_t wall_ms = 0;
   std::function<Result<void>(const std::string& path)> check;  // of each file that was copied; may be empty
-  // Of the folder of all that was written; how many parts of tables are set aside in it as damaged. May be empty.
+  // Given the folder of all that was written, tells how many parts of tables in it are set aside as damaged. May be
+  // empty.
   std::function<Result<size_t>(const std::string& folder)> check_all;
 };
 
@@ -35,7 +36,7 @@ struct BackupMade {
   size_t files = 0;
   uint64_t bytes = 0, copied_bytes = 0;
   std::vector<std::string> removed;  // names of backups
-  std::vector<std::string> notes;    // sentences: what was found, of earlier ones too
+  std::vector<std::string> notes;    // sentences on the findings, of earlier ones too
   size_t damages = 0;                // what check_all gave; no earlier one is removed where it gave any
 };
 

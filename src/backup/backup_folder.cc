@@ -160,7 +160,7 @@ Result<std::vector<std::string>> BackupFolder::keep(size_t count) {
   return removed;
 }
 
-// Its manifest first, so that what is left of it is no backup.
+// Its manifest goes first, so that the rest of it is no backup.
 Result<void> BackupFolder::remove(const std::string& name) {
   std::error_code none;
   fs::remove(path_of(name) + "/" + manifest_name, none);

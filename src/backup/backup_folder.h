@@ -4,7 +4,7 @@
 //   unfinished/                one that is being made, or was cut short
 //
 // Errors: bad_request for a folder that is not there or holds other things; conflict while somebody is at work on it;
-// internal_server_error for one whose manifest the disk does not tell of: then nothing is removed.
+// internal_server_error where the disk does not tell whether a backup has a manifest: then nothing is removed.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,8 @@
 
 namespace teahouse::backup {
 
-// That somebody is at work on a folder. It ends with its owner, also by kill -9. A file system without locks has none.
+// A process's hold of a folder that it works on. It ends with its owner, also by kill -9. A file system without locks
+// has none.
 class FolderLock {
  public:
   static Result<FolderLock> take(const std::string& folder);
@@ -34,15 +35,15 @@ class BackupFolder {
 
   std::string path_of(const std::string& name) const { return path_ + "/" + name; }
   std::string unfinished() const { return path_of("unfinished"); }
-  // Those that are whole, oldest first.
+  // The backups that are whole, oldest first.
   const std::vector<std::string>& names() const { return names_; }
-  // Sentences: what was removed when it was opened.
+  // Sentences on the leftovers that were removed when the folder was opened.
   const std::vector<std::string>& notes() const { return notes_; }
-  // Of the one that comes next: its number says so, whatever the clock says.
+  // The name of the backup that comes next: its number tells that, whatever the clock says.
   std::string next_name(int64_t wall_ms) const;
   // Makes the folder unfinished() a backup of this name.
   Result<void> finish(const std::string& name);
-  // Removes the oldest until there are so many.
+  // Removes the oldest backups until there are so many.
   Result<std::vector<std::string>> keep(size_t count);
   const std::string& path() const { return path_; }
 

@@ -1,4 +1,4 @@
-// Copies and digests of files, of what is on the disk rather than in memory.
+// Copies and digests of files, by their bytes on the disk rather than in memory.
 //
 // Thread: any; all block. Errors: internal_server_error with the file's name and the system's reason.
 #pragma once
@@ -18,7 +18,7 @@ struct FileDigest {
 
 // Reads the file from its disk.
 Result<FileDigest> digest_file(const std::string& path);
-// The digest of what was read. `to` is new, its owner's alone, and on disk.
+// Copies the file, and gives the digest of the bytes that were read. `to` is new, its owner's alone, and on disk.
 Result<FileDigest> copy_file(const std::string& from, const std::string& to);
 // A second name for the file; false where the file system has no such thing.
 Result<bool> link_file(const std::string& from, const std::string& to);

@@ -1,7 +1,8 @@
 // Manifest: which house a backup is of, when it was made, and its files: manifest.json, which is written last, so that
 // a backup without one is none.
 //
-// Limits: 64 MiB. Errors: bad_request for what no make_backup has written; also for one of which a byte has changed.
+// Limits: 64 MiB. Errors: bad_request for a text that no make_backup has written; also for one of which a byte has
+// changed.
 #pragma once
 
 #include <cstdint>

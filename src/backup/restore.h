@@ -19,7 +19,7 @@ struct Restored {
 };
 
 // `from` is a backup, or a folder of backups, of which the newest is taken. `directory` is not there, or empty. Thread:
-// any; blocks. Errors: bad_request for what is not so; internal_server_error for a file of the backup that is missing
+// any; blocks. Errors: bad_request where that is not so; internal_server_error for a file of the backup that is missing
 // or not as it was written, before anything is made.
 Result<Restored> restore_backup(const std::string& from, const std::string& directory);
 

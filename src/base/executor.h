@@ -1,5 +1,5 @@
 // Executor: a place where functions run one at a time, in the order in which they were posted. One that handles many
-// things before it waits again does so in turns, at whose end comes what pays off once for all of them.
+// things before it waits again does so in turns; at the end of each comes the work that is done once for all of them.
 #pragma once
 
 #include <functional>
@@ -19,7 +19,8 @@ class Executor {
   static bool in_turn_of_other(const Executor& executor);
 
  protected:
-  // A turn of this executor on this thread, while it lives. Where one begins within another, that one goes on after it.
+  // A turn of this executor on this thread, while it lives. Where a turn begins within another, the outer one goes on
+  // after it.
   class Turn {
    public:
     explicit Turn(Executor& executor);

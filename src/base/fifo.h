@@ -45,7 +45,7 @@ class Fifo {
 
  private:
   static constexpr size_t compact_from = 64;
-  static constexpr size_t kept_items = 4;  // by one that is empty
+  static constexpr size_t kept_items = 4;  // slots that an empty one keeps
 
   std::vector<T> items_;
   size_t first_ = 0;

@@ -1,6 +1,6 @@
-// What a stranger may see of an Error.
+// for_peer: an Error as a stranger may see it.
 //
-// The text of an internal_server_error is for who runs the server: it names files, tables and what the engine said. A
+// The text of an internal_server_error is for the operator: it names files and tables, and has the engine's words. A
 // peer gets a sentence with an id in its place, and the log has the text under that id.
 #pragma once
 

@@ -9,7 +9,7 @@
 
 namespace teahouse {
 
-// What kind of thing went wrong. The names are RFC 6120's stanza error conditions (section 8.3.3), but for two of the
+// The kind of an error. The names are RFC 6120's stanza error conditions (section 8.3.3), but for two of the
 // server's own; an Error is mapped to a stanza or stream error, an HTTP problem or a log line in exactly three places,
 // and nowhere else.
 enum class ErrorKind {
@@ -41,7 +41,7 @@ enum class ErrorKind {
 // The condition's name as RFC 6120 spells it ("item-not-found"); of one of ours the nearest.
 const char* to_string(ErrorKind kind);
 
-// What went wrong, for a program (kind) and for a person (text: what was wrong, where, what to do).
+// A failure, for a program (kind) and for a person (text: what was wrong, where, what to do).
 struct Error {
   ErrorKind kind;
   std::string text;

@@ -1,4 +1,4 @@
-// Text: what is UTF-8, how long it is, ASCII letters alike, and what is a number.
+// Text: is it UTF-8, and how long; ASCII letters in one case; numbers.
 #pragma once
 
 #include <charconv>
@@ -17,7 +17,7 @@ bool is_text(std::string_view bytes);
 
 // REQUIRES: UTF-8.
 size_t count_characters(std::string_view text);
-// As many whole characters from its start as there are in bytes_max bytes. REQUIRES: UTF-8.
+// The start of the text: as many whole characters as there are in bytes_max bytes. REQUIRES: UTF-8.
 std::string_view cut(std::string_view text, size_t bytes_max);
 
 // The letters A to Z become small ones; nothing else changes.

@@ -1,6 +1,6 @@
 // TokenBucket: how often something may be done: a burst at once, and then evenly so often in an hour.
 //
-// A value; of the clock it knows what it is told. A rate that is changed holds from now on: what was used stays used,
+// A value; each call tells it the time. A rate that is changed holds from now on: tokens that were used stay used,
 // but a smaller bucket is at worst empty.
 //
 // Limits: rates and bursts from 1 to 1,000,000,000 tokens (the nearest is taken), so that no product overflows.
@@ -22,26 +22,26 @@ struct TokenRate {
 
 class TokenBucket {
  public:
-  // Full.
+  // A full bucket.
   explicit TokenBucket(TokenRate rate) : rate_(rate) {}
   void set_rate(int64_t now_ms, TokenRate rate);
 
   // Takes so many tokens, if they are there.
   bool take(int64_t now_ms, int64_t tokens = 1);
-  // Takes them in any case: what is not there is owed.
+  // Takes them in any case: tokens that are not there are owed.
   void take_or_owe(int64_t now_ms, int64_t tokens);
   void give_back(int64_t now_ms, int64_t tokens = 1);
 
   // How long until so many are there; 0: they are. REQUIRES: tokens <= the rate's burst.
   int64_t wait_ms(int64_t now_ms, int64_t tokens = 1) const;
-  int64_t used(int64_t now_ms) const;  // what is begun counts as whole
+  int64_t used(int64_t now_ms) const;  // a token that is begun counts as whole
   bool is_full(int64_t now_ms) const { return used_at(now_ms) == 0; }
 
  private:
   int64_t used_at(int64_t now_ms) const;
 
   TokenRate rate_;
-  int64_t used_ = 0;  // at at_ms_, in what an hourly token fills in a millisecond: 3,600,000ths
+  int64_t used_ = 0;  // at at_ms_, in 3,600,000ths of a token: a rate of one an hour fills one in a millisecond
   int64_t at_ms_ = 0;
 };
 

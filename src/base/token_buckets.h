@@ -1,7 +1,7 @@
 // TokenBuckets: a TokenBucket for each name, as long as it is not full.
 //
-// Limits: as many names as given; above that it forgets those of full buckets, and then all (who was slowed down is
-// slowed down anew).
+// Limits: as many names as given; above that it forgets those of full buckets, and then all, so that each
+// caller begins anew.
 #pragma once
 
 #include <string>

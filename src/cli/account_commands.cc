@@ -19,7 +19,7 @@ struct AccountPlace {
   std::string tenant, localpart;
 };
 
-// "romeo@montague.example": which tenant, and who there.
+// "romeo@montague.example": a tenant, and an account there.
 Result<AccountPlace> find_place(Shell& shell, const std::string& jid) {
   const size_t at = jid.find('@');
   if (at == 0 || at == jid.npos || at + 1 == jid.size()) {

@@ -3,8 +3,8 @@
 
 namespace teahouse::cli {
 
-// What the program ends with: 0 done, 1 the server refused (its sentence is on standard error), 2 wrong usage, 3 no
-// server.
+// Runs the command; the program's exit code: 0 done, 1 the server refused (its sentence is on standard error), 2 wrong
+// usage, 3 no server.
 int run_cli(int argc, char** argv);
 
 }  // namespace teahouse::cli

@@ -1,7 +1,7 @@
 // Client: the operator API as the command line calls it.
 //
 // Thread: the program's only one; each call blocks.
-// Errors: service_unavailable where no server can be found or reached. What the server refuses is no error of call(),
+// Errors: service_unavailable where no server can be found or reached. A refusal of the server is no error of call(),
 // but a Reply.
 #pragma once
 

@@ -26,7 +26,7 @@ std::string member(const json::value& row, const std::string& name) {
   return found ? shown(*found) : "";
 }
 
-// What a terminal shows, about: a character each, whatever its bytes.
+// The columns that a terminal needs, about: one for each character, whatever its bytes.
 size_t width_of(std::string_view text) { return count_characters(text); }
 
 // Columns side by side, but for white space at the ends of lines.

@@ -1,4 +1,4 @@
-// Shell: what all sub-commands share: the options that are common to them, and how they end.
+// Shell: the things that all sub-commands share: their common options, and the ways in which they end.
 #pragma once
 
 #include <functional>
@@ -23,11 +23,11 @@ struct Shell {
 
   int run();
 
-  // Each says what there is to say, as a table or with --json, and returns what the program ends with.
+  // Each prints its result, as a table or with --json, and returns the program's exit code.
   int fail(const Error& error) const;
   int show(const Result<Reply>& reply) const;  // an object, member by member
   int show_list(const Result<Reply>& reply, std::string_view rows, const std::vector<std::string>& columns) const;
-  int done(const Result<Reply>& reply, const std::string& sentence) const;  // nothing but that it was done
+  int done(const Result<Reply>& reply, const std::string& sentence) const;  // no more than that it was done
 
   Client& client() { return *client_; }
   // The name of the tenant with this domain. Errors: item_not_found.

@@ -18,7 +18,7 @@ using OptionsPtr = std::shared_ptr<TenantOptions>;
 
 std::string path_of(const TenantOptions& options) { return "/tenants/" + escape_segment(options.name); }
 
-// What may be given at the start and changed later.
+// Options that may be given at the start and changed later.
 void add_fields(CLI::App& command, TenantOptions& options) {
   for (const TenantField& field : tenant_fields()) {
     const std::string option(field.option), help(field.help);

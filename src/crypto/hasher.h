@@ -1,4 +1,4 @@
-// Hasher: SHA-256 of what comes in pieces, as of a file that memory need not hold.
+// Hasher: SHA-256 of bytes that come in pieces, as of a file that memory need not hold.
 //
 // Thread: one at a time. Errors: none; an OpenSSL that cannot hash ends the program.
 #pragma once
@@ -14,7 +14,7 @@ class Hasher {
   Hasher();
   ~Hasher();
   void add(std::string_view piece);
-  // The digest's 32 bytes. Once, after the last piece.
+  // The digest's 32 bytes. REQUIRES: called once, after the last piece.
   std::string finish();
 
  private:

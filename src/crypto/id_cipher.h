@@ -1,4 +1,4 @@
-// IdCipher: numbers as text that nobody can guess who has not the key, nor tell how many came between two of them.
+// IdCipher: numbers as text. Without the key nobody can guess one, nor tell how many came between two of them.
 //
 // One block of AES-128 over the number and eight zero bytes, in base64url: 22 characters. A text that was not made here
 // does not decrypt to those zeros.

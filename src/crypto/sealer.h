@@ -19,7 +19,7 @@ class Sealer {
  public:
   // A key of 32 raw bytes, from a file that only the server may read.
   static Result<Sealer> make(std::string_view key);
-  // What such a file holds: 64 hex digits, perhaps with a line's end behind them.
+  // Reads the text of such a file: 64 hex digits, perhaps with a line's end behind them.
   static Result<Sealer> parse_key_file(std::string_view text);
   static std::string make_key_file();
 

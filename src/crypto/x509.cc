@@ -87,7 +87,7 @@ bool set_subject(X509* certificate, std::string_view common_name) {
                                     static_cast<int>(common_name.size()), -1, 0) == 1;
 }
 
-// What an authority's and a server's certificate have in common.
+// The parts that an authority's and a server's certificate have in common.
 Certificate make_certificate(EVP_PKEY* key, int64_t now_s, int days) {
   Certificate certificate(X509_new());
   const time_t from = static_cast<time_t>(now_s - clock_slack_s);

@@ -1,5 +1,5 @@
-// X.509 certificates: a local authority and what it issues (so that a fresh server, a test and a peer have TLS at
-// once), and what a certificate says of itself.
+// X.509 certificates: a local authority and those that it issues (so that a fresh server, a test and a peer have TLS at
+// once), and the facts that a certificate states.
 //
 // Keys are ECDSA on P-256; certificates are for both ends of TLS (serverAuth and clientAuth), as federation needs.
 // Thread: any.
@@ -42,7 +42,7 @@ Result<CertificateAndKey> issue_certificate(const CertificateAndKey& ca, const s
 // Reads the first certificate of a PEM text.
 Result<CertificateInfo> read_certificate(std::string_view pem);
 
-// What to ask before a certificate that somebody uploaded is used.
+// Does the key belong to the certificate? A caller asks before a certificate that somebody uploaded is used.
 Result<void> check_key_matches(const CertificateAndKey& pair);
 
 }  // namespace teahouse::crypto

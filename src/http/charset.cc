@@ -84,7 +84,7 @@ bool read_gbk(std::string_view text, std::string& utf8) {
   return true;
 }
 
-// Of the two planes that ETEN, Microsoft and the standard agree on.
+// Is the character of the two planes that ETEN, Microsoft and the standard agree on?
 bool is_in_planes(std::string_view character) {
   const std::string_view first[] = {"\xA1\x40", "\xC6\x7E"}, second[] = {"\xC9\x40", "\xF9\xD5"};
   return (character >= first[0] && character <= first[1]) || (character >= second[0] && character <= second[1]);

@@ -23,7 +23,7 @@ TEST(Charset, IsKnownByTheLabelsThatBrowsersAndPhpUse) {
   }
 }
 
-// What a browser's TextDecoder makes of the same bytes.
+// The texts are those that a browser's TextDecoder makes of the same bytes.
 TEST(Charset, IsReadAsBrowsersReadIt) {
   EXPECT_EQ(*to_utf8("\xB2\xE8\x80"
                      "5",

@@ -4,8 +4,8 @@
 //
 // Thread: its loop's. Lifetime: loop and Dns outlive it, it outlives its exchanges.
 // Owns: the connections, those that wait for another request too.
-// Limits: ClientOptions, ClientRequest, ResponseReader's. An answer without a length ends with its connection: whoever
-// cuts that one shortens the answer.
+// Limits: ClientOptions, ClientRequest, ResponseReader's. An answer without a length ends with its connection: a
+// connection that is cut shortens the answer.
 #pragma once
 
 #include <cstdint>

@@ -79,7 +79,7 @@ TEST_F(ClientTest, AsksOnceMoreWhereAKeptConnectionWasClosed) {
   EXPECT_EQ(ask(get(scripted_url())), "200 x");
   EXPECT_EQ(ask(get(scripted_url())), "200 x");
   EXPECT_EQ(scripted_.size(), 2U);
-  // What is not idempotent may have been done: the caller decides.
+  // A request that is not idempotent may have been done: the caller decides.
   ClientRequest post = get(scripted_url());
   post.method = "POST";
   EXPECT_NE(ask(post).find("closed before it answered"), std::string::npos);

@@ -18,7 +18,7 @@ namespace teahouse::http {
 
 class ConnectionPool {
  public:
-  // Who wants a place; it leaves the queue when it is destroyed.
+  // An exchange that wants a place; it leaves the queue when it is destroyed.
   class Waiter : public net::ListNode {
    public:
     virtual ~Waiter() = default;

@@ -1,4 +1,4 @@
-// What a Client and its exchanges are made of. Only for client.cc (requests, whole answers) and exchange.cc (an
+// The insides of a Client and its exchanges. Only for client.cc (requests, whole answers) and exchange.cc (an
 // exchange's life).
 #pragma once
 

@@ -1,7 +1,7 @@
 // Form: the fields of an HTML form or a query string, in order, as UTF-8.
 //
-// Limits: 128 KiB and 100 fields. Errors: bad_request for a broken escape, bytes that are not of the charset, or what
-// is no text (is_text); resource_constraint above a limit. Spec: WHATWG URL, application/x-www-form-urlencoded; "+" is
+// Limits: 128 KiB and 100 fields. Errors: bad_request for a broken escape, bytes that are not of the charset, or are
+// no text (is_text); resource_constraint above a limit. Spec: WHATWG URL, application/x-www-form-urlencoded; "+" is
 // a space.
 #pragma once
 
@@ -27,7 +27,7 @@ class Form {
 };
 
 Result<Form> parse_form(std::string_view text, Charset charset);
-// Of "application/x-www-form-urlencoded; charset=gbk". Errors: not_acceptable for another type or charset.
+// The charset of "application/x-www-form-urlencoded; charset=gbk". Errors: not_acceptable for another type or charset.
 Result<Charset> parse_form_content_type(std::string_view content_type);
 
 // "%E8%8C%B6" -> its bytes. False for a broken escape.

@@ -1,5 +1,5 @@
-// Whose request it is when a proxy passed it on: what X-Forwarded-For and X-Forwarded-Proto say, as far as who wrote
-// them is trusted.
+// The sender of a request that a proxy passed on: what X-Forwarded-For and X-Forwarded-Proto say, as far as the proxy
+// that wrote them is trusted.
 //
 // A client may write these headers too. So the list is read from its end, where the nearest proxy added whom it got the
 // request from, and only past proxies that are trusted.

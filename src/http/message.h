@@ -1,4 +1,4 @@
-// Request and Response: what a handler gets and what it gives back.
+// Request and Response: a handler gets the one and gives back the other.
 #pragma once
 
 #include <cstdint>
@@ -45,12 +45,12 @@ struct Request {
   std::string query_string;  // after the "?", as it came
   Headers headers;
   std::string body;
-  std::string peer_address;  // who sent it; behind a trusted proxy, whom that names (forwarded.h)
+  std::string peer_address;  // the sender's; behind a trusted proxy, the one that it names (forwarded.h)
   std::string host;          // lower-cased, without port
   bool secure = false;       // came over TLS, here or to a trusted proxy
   bool forwarded = false;    // a proxy passed it on, trusted or not (forwarded.h)
   bool keep_alive = true;
-  std::vector<std::pair<std::string, std::string>> captures;  // what the route's "{name}" matched
+  std::vector<std::pair<std::string, std::string>> captures;  // the segments that the route's "{name}" matched
 
   const std::string& capture(std::string_view name) const;  // "" without
   Result<Form> query() const;                               // parameters of the query string
@@ -72,7 +72,7 @@ Response make_text(int status, std::string text);
 Response make_json(int status, std::string json);
 Response make_empty(int status);
 
-// "Not Found" for 404; "Unknown" for what nobody defined.
+// "Not Found" for 404; "Unknown" for one that nobody defined.
 const char* reason_phrase(int status);
 bool equal_ignoring_case(std::string_view one, std::string_view other);  // ASCII
 std::string_view trim(std::string_view text);                            // spaces and tabs

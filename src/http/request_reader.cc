@@ -1,7 +1,7 @@
 // The syntax is Boost.Beast's parser's, fed with bytes and without its I/O. The head is handed to it only when it is
-// there whole, so that its size is our own count and each byte is looked at once. What decides where a request ends
-// (Content-Length, Transfer-Encoding, folded lines) is checked again here and more strictly: a proxy before us and we
-// must never disagree.
+// there whole, so that its size is our own count and each byte is looked at once. The headers that decide where a
+// request ends (Content-Length, Transfer-Encoding, folded lines) is checked again here and more strictly: a proxy
+// before us and we must never disagree.
 #include "http/request_reader.h"
 
 #include <algorithm>
@@ -182,7 +182,7 @@ RequestReader::Step RequestReader::read_body() {
     if (parsed == 0) break;
   }
   if (!beast.is_done()) {
-    // What is left is an unfinished chunk head or trailer.
+    // The rest is an unfinished chunk head or trailer.
     return waiting().size() > head_bytes_max ? fail(400, "A chunk's head is too long.") : Step::need_more;
   }
   request_.body = std::move(beast.get().body());

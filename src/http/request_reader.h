@@ -1,7 +1,7 @@
 // RequestReader: HTTP/1.1 requests out of bytes, one after the other. Pure: no socket, no clock.
 //
 // A caller appends bytes and calls advance() until it needs more. After `head` it says how large the body may be.
-// Owns: what was appended and not parsed yet; idle and empty it holds no buffer.
+// Owns: the bytes that were appended and not parsed yet; idle and empty it holds no buffer.
 // Limits: head 16 KiB and 100 fields, body as the caller says; a request line, a chunk's head and the trailer count to
 // the head's.
 // Errors: `failed` with an HTTP status and a sentence; nothing of the connection can be trusted then
@@ -48,7 +48,7 @@ class RequestReader {
   bool in_body() const { return stage_ == Stage::body; }
   size_t body_bytes() const;  // received of it so far
   size_t buffered_bytes() const { return waiting().size(); }
-  std::string take_rest();  // what follows the request (an upgrade)
+  std::string take_rest();  // the bytes that follow the request (an upgrade)
 
  private:
   enum class Stage { head, waiting, body, complete, failed };
@@ -63,7 +63,7 @@ class RequestReader {
   Step fail(int status, std::string text);
 
   std::string buffer_;
-  size_t used_ = 0;                 // of the buffer, what is parsed
+  size_t used_ = 0;                 // bytes of the buffer that are parsed
   std::unique_ptr<Parser> parser_;  // only between a request's first byte and its last
   Request request_;
   Failure failure_{};

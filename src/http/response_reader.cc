@@ -187,7 +187,7 @@ ResponseReader::Step ResponseReader::read_body() {
   if (!piece_.empty()) return Step::body;
   if (!beast.is_done() && has_ended_ && beast.need_eof()) beast.put_eof(error);
   if (!beast.is_done()) {
-    // What is left is an unfinished chunk head or trailer.
+    // The rest is an unfinished chunk head or trailer.
     return waiting().size() > head_bytes_max ? fail("a chunk's head is too long") : need_more();
   }
   stage_ = Stage::complete;

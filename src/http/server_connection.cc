@@ -81,7 +81,7 @@ void ServerConnection::on_closed(std::string_view /*why*/) {
 
 void ServerConnection::on_drained() { process(); }
 
-// Who sends a request and then closes his side waits for the answer all the same.
+// A peer that sends a request and then closes its side waits for the answer all the same.
 bool ServerConnection::on_peer_done() {
   if (!busy_ && connection_->queued_bytes() == 0) return false;
   keep_alive_ = false;

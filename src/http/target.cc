@@ -11,7 +11,7 @@ namespace {
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
-// As Request::path has it.
+// The path as Request::path has it.
 std::string keep_slashes_apart(std::string_view raw, std::string decoded) {
   if (raw.find('%') == std::string_view::npos) return decoded;
   std::string path;

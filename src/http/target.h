@@ -1,4 +1,4 @@
-// The request's target: which path of ours is meant, decided once and before anybody asks who may go there.
+// Target: the path of ours that a request means, decided once and before anybody asks who may go there.
 #pragma once
 
 #include <string>

@@ -64,7 +64,7 @@ Result<std::unique_ptr<WebSocket>> WebSocket::accept(const Request& request, Res
   }
   Responder::Taken taken = responder.take_connection();
   if (!taken.connection) return Error{ErrorKind::recipient_unavailable, "the connection is gone"};
-  if (!taken.rest.empty()) {  // a client must wait for the answer; whoever does not may be smuggling
+  if (!taken.rest.empty()) {  // a client must wait for the answer; one that does not may be smuggling
     return Error{ErrorKind::bad_request, "the client sent more than its handshake"};
   }
   std::string answer =

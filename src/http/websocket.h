@@ -1,8 +1,8 @@
 // WebSocket: whole text messages over an upgraded connection.
 //
 // Thread: the connection's home; move_to() changes it. An idle one holds no buffer.
-// Limits: WebSocketLimits; what is queued and not written is bounded by the owner, who asks
-// connection().queued_bytes(). Errors: what a peer does wrong closes with 1002, 1003 (a binary message), 1007 or 1009.
+// Limits: WebSocketLimits; bytes that are queued and not written are bounded by the owner, who asks
+// connection().queued_bytes(). Errors: a peer's fault closes with 1002, 1003 (a binary message), 1007 or 1009.
 // Spec: RFC 6455, no extensions.
 #pragma once
 
@@ -27,7 +27,8 @@ struct WebSocketOptions {
 
 class WebSocket final : private net::Connection::Events {
  public:
-  // Who is told. Any call-back may close, move or destroy the WebSocket. They never come out of a call of the owner's.
+  // The owner's call-backs. Any of them may close, move or destroy the WebSocket. They never come out of a call of the
+  // owner's.
   class Events {
    public:
     virtual ~Events() = default;
@@ -39,8 +40,9 @@ class WebSocket final : private net::Connection::Events {
     virtual bool on_too_big() { return false; }
   };
 
-  // Answers the handshake and takes the connection over. Errors: the request is no good handshake; the responder has
-  // answered so. REQUIRES: the caller looked at Origin, if it lets in only some; called on the connection's loop.
+  // Answers the handshake and takes the connection over. Errors: the request is no good handshake, and the responder
+  // has answered so; or the connection is gone, or sent more than its handshake and is closed without an answer.
+  // REQUIRES: the caller looked at Origin, if it lets in only some; called on the connection's loop.
   static Result<std::unique_ptr<WebSocket>> accept(const Request& request, Responder responder,
                                                    WebSocketOptions options, Events& events);
   ~WebSocket() override;  // aborts
@@ -48,7 +50,7 @@ class WebSocket final : private net::Connection::Events {
 
   void set_events(Events& events) { events_ = &events; }
 
-  // One message out of these slices, which are not copied.
+  // Sends one message out of these slices, which are not copied.
   void send_text(std::span<const SharedBytes> slices);
   void send_text(std::string message);
   void send_ping();  // a peer that lives answers; on_closed comes when TCP finds that it does not
@@ -58,10 +60,10 @@ class WebSocket final : private net::Connection::Events {
   // Writes what is queued, then the close frame, then closes. on_closed follows.
   void close(uint16_t code = close_code::normal, std::string_view reason = {});
 
-  // As Connection::move_to(); messages that came with the one that is being handled arrive on the other loop, after
-  // `arrived`.
+  // Moves as Connection::move_to() does; messages that came with the one that is being handled arrive on the other
+  // loop, after `arrived`.
   void move_to(net::Loop& other, std::function<void()> arrived);
-  // For peer_address(), queued_bytes(), pause(), resume(), home() ...; not for move_to() and send().
+  // The connection, for peer_address(), queued_bytes(), pause(), resume(), home() ...; not for move_to() and send().
   net::Connection& connection() { return *connection_; }
 
  private:
@@ -78,7 +80,7 @@ class WebSocket final : private net::Connection::Events {
   std::unique_ptr<net::Connection> connection_;
   Events* events_;
   WebSocketReader reader_;
-  std::string_view input_;  // what on_bytes has not handled yet
+  std::string_view input_;  // bytes that on_bytes has not handled yet
   std::string moved_;       // the same, between two loops
   std::string why_;
   Guard* guards_ = nullptr;

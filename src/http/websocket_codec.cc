@@ -16,7 +16,7 @@ bool is_control(WebSocketOpcode opcode) { return static_cast<uint8_t>(opcode) >=
 
 bool is_known(uint8_t opcode) { return opcode <= 2 || (opcode >= 8 && opcode <= 10); }
 
-// RFC 6455 section 7.4: what may stand in a close frame.
+// RFC 6455 section 7.4: may the code stand in a close frame?
 bool is_close_code(uint16_t code) {
   return (code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006) ||
          (code >= 3000 && code <= 4999);

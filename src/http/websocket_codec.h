@@ -80,7 +80,7 @@ class WebSocketReader {
 std::string make_frame_head(WebSocketOpcode opcode, uint64_t payload_bytes);
 // A whole close frame; the reason is cut to 123 bytes.
 std::string make_close_frame(uint16_t code, std::string_view reason);
-// What the handshake answers to this Sec-WebSocket-Key.
+// The handshake's answer to this Sec-WebSocket-Key.
 std::string make_accept_key(std::string_view key);
 
 }  // namespace teahouse::http

@@ -31,7 +31,7 @@ std::string frame(uint8_t first, std::string payload, bool masked = true) {
   return head + mask + payload;
 }
 
-// What a reader tells, in words, given `chunk` bytes at a time.
+// The items that a reader tells, in words, given `chunk` bytes at a time.
 std::vector<std::string> read(std::string_view bytes, size_t chunk, WebSocketLimits limits = {}) {
   WebSocketReader reader(limits);
   std::vector<std::string> told;

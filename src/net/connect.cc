@@ -47,7 +47,7 @@ struct Connecting::State final : TurnEndWork, Connection::Events {
     SocketAddress address;
     int fd;
   };
-  // What is known of one family's addresses.
+  // The known addresses of one family.
   struct Family {
     std::unique_ptr<Dns::Query> query;  // while it is under way
     std::deque<SocketAddress> untried;

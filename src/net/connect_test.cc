@@ -181,8 +181,8 @@ TEST_F(Connect, GoesOnAtOnceAfterARefusalAndBySchedulePastSilence) {
 TEST_F(Connect, TakesTurnsBetweenTheFamiliesIPv6First) {
   listen();
   begin(to("shop.example"));
-  // What is not reachable from here fails at once, and an address that is comes to its turn after one of the other
-  // kind.
+  // An address that is not reachable from here fails at once, and an address that is comes to its turn after one of the
+  // other kind.
   dns_.answer_addresses("shop.example", DnsType::a, {"127.0.0.1", "127.0.0.3"});
   dns_.answer_addresses("shop.example", DnsType::aaaa, {"::ffff:127.0.0.3"});
   await_end(0);

@@ -1,6 +1,6 @@
-// The life of a connection: fresh -> open -> closing -> lingering -> over. A call of the owner's never calls back: what
-// follows from it follows at the end of the turn, when the loop calls. A call-back may destroy or move the connection,
-// so each one stands in a Guard, and whoever called back looks at it before touching anything of the connection again.
+// The life of a connection: fresh -> open -> closing -> lingering -> over. A call of the owner's never calls back: its
+// consequences follow at the end of the turn, when the loop calls. A call-back may destroy or move the connection,
+// so each one stands in a Guard, and the caller looks at it before touching anything of the connection again.
 #include "net/connection.h"
 
 #include <sys/epoll.h>

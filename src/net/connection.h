@@ -3,7 +3,7 @@
 //
 // Thread: its home loop. move_to() changes the home. Lifetime: the home loop outlives it.
 // Owns: the file descriptor and the TLS state. An idle one holds no buffer (OpenSSL's are released).
-// Limits: what is queued but not written is bounded by its owner, who asks queued_bytes().
+// Limits: bytes that are queued but not written are bounded by its owner, who asks queued_bytes().
 #pragma once
 
 #include <cstdint>
@@ -26,8 +26,8 @@ struct TlsClient;
 
 class Connection {
  public:
-  // Who is told. Any call-back may close, move or destroy the connection. They come from the loop only (sockets,
-  // timers, end of a turn), never out of a call of the owner's.
+  // The owner's call-backs. Any of them may close, move or destroy the connection. They come from the loop only
+  // (sockets, timers, end of a turn), never out of a call of the owner's.
   class Events {
    public:
     virtual ~Events() = default;
@@ -54,11 +54,11 @@ class Connection {
   // Queues bytes; they are written gathered at the end of the turn. Ignored once closed.
   void send(SharedBytes bytes);
   void send(std::string bytes);
-  size_t queued_bytes() const;  // the memory that what is not written yet takes; 0 when all is with the kernel
+  size_t queued_bytes() const;  // the memory of the bytes that are not written yet; 0 when all is with the kernel
 
-  // Waits for the peer's ClientHello from the next byte on (what was received but not handed on yet is thrown away:
-  // RFC 6120 section 5.3.3, no plain text survives STARTTLS; white space is passed over). What was queued before is
-  // written plain first, what is queued from now on goes encrypted. The contexts choose the certificate by SNI;
+  // Waits for the peer's ClientHello from the next byte on (bytes received but not handed on yet are thrown away:
+  // RFC 6120 section 5.3.3, no plain text survives STARTTLS; white space is passed over). Bytes queued before are
+  // written plain first, those queued from now on go encrypted. The contexts choose the certificate by SNI;
   // `default_name` stands for the name when the client asks for none (the `to` of its stream). `alpn` are the protocols
   // that this listener speaks, in its order of preference; a client that offers none gets none, one that offers only
   // others is refused. REQUIRES: called before start(), or in on_bytes by a caller who handles none of the bytes after
@@ -70,7 +70,7 @@ class Connection {
   bool is_secure() const;
   bool is_distrusted() const;  // it is over because of the server's certificate
   std::string sni() const;     // the name the client asked for, lower-cased; empty without
-  std::string alpn() const;    // what was chosen; empty without
+  std::string alpn() const;    // the chosen one; empty without
   // Of the server's side, best first: over TLS 1.3 tls-exporter and tls-server-end-point; over TLS 1.2 tls-unique too,
   // if it has extended master secret, else none.
   std::vector<ChannelBinding> channel_bindings() const;
@@ -82,7 +82,7 @@ class Connection {
   bool take_sign_of_life();
   bool has_sign_of_life() const;  // the same, and it stays to be taken
 
-  // Where it stands among those that are ready in a turn. REQUIRES: called on its home. It moves along.
+  // Sets its place among those that are ready in a turn. REQUIRES: called on its home. It moves along.
   void set_rank(Rank rank);
 
   void pause();  // reads no more until resume(); back-pressure

@@ -200,8 +200,9 @@ bool Connection::State::can_start_tls() const {
   return layer == Layer::plain && (phase == Phase::open || phase == Phase::fresh);
 }
 
-// What is queued stays plain text and must be out before the peer's ClientHello is awaited. It is written here and now,
-// which is nearly always enough; no call-back comes from here, so a broken socket is left for epoll to tell.
+// Bytes that are queued already stay plain text and must be out before the peer's ClientHello is awaited. It is written
+// here and now, which is nearly always enough; no call-back comes from here, so a broken socket is left for epoll to
+// tell.
 void Connection::State::start_tls(const TlsContexts& contexts, const std::vector<std::string>& alpn,
                                   std::string default_name) {
   if (!can_start_tls()) return;

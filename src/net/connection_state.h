@@ -1,4 +1,4 @@
-// What a Connection is made of. Only for connection.cc (its life) and connection_io.cc (its bytes).
+// Connection::State: the parts of a Connection. Only for connection.cc (its life) and connection_io.cc (its bytes).
 #pragma once
 
 #include <memory>
@@ -83,11 +83,11 @@ struct Connection::State final : Pollable, TurnEndWork {
   Guard* guards = nullptr;
   std::unique_ptr<TlsSession> tls;
   OutQueue queue;
-  size_t plain_left = 0;  // of the queue, what goes out before TLS begins
+  size_t plain_left = 0;  // bytes of the queue that go out before TLS begins
   Timer close_timer;
   std::string peer_address;
   int fd;
-  uint32_t interest = 0;  // what epoll was told
+  uint32_t interest = 0;  // as epoll was told
   uint32_t discarded_bytes = 0;
   Phase phase = Phase::fresh;
   Layer layer = Layer::plain;

@@ -225,7 +225,7 @@ TEST_F(TlsConnection, ChoosesAlpnInItsOwnOrderAndRefusesOthers) {
   });
 }
 
-// The client's view of what binds it to its connection, by RFC 9266 and RFC 5929.
+// The bytes that bind the client to its connection, as it sees them, by RFC 9266 and RFC 5929.
 std::vector<ChannelBinding> bindings_of(SSL* ssl) {
   std::string exported(32, '\0'), finished(64, '\0'), hash(32, '\0');
   SSL_export_keying_material(ssl, reinterpret_cast<unsigned char*>(exported.data()), 32, "EXPORTER-Channel-Binding", 24,
@@ -333,8 +333,8 @@ TEST_F(TlsConnection, CarriesMuchBothWaysAndMovesMeanwhile) {
   EXPECT_EQ(echo().received, expected);
 }
 
-// What OpenSSL has read already and epoll knows nothing of must not be forgotten by pause(): a client that has sent all
-// it has to say would wait for ever.
+// Bytes that OpenSSL has read already and epoll knows nothing of must not be forgotten by pause(): a client that has
+// sent all it has to say would wait for ever.
 TEST_F(TlsConnection, HandsOnAfterAPauseWhatOpenSslHasReadAlready) {
   BlockingPeer peer = connect();
   ASSERT_TRUE(peer.start_tls("montague.lit"));

@@ -1,4 +1,4 @@
-// Dns: who looks names up. What an answer says is read by dns_records.h.
+// Dns: looks names up. dns_records.h reads the answers.
 //
 // Thread: its loop's. Spec: RFC 1035; RFC 4035 (what is validated).
 #pragma once

@@ -1,4 +1,4 @@
-// What the records of a DnsAnswer say. Pure. A record that breaks its format is left out, as if it had not come.
+// The records of a DnsAnswer, read. Pure. A record that breaks its format is left out, as if it had not come.
 //
 // Limits: of a name 253 bytes, of letters, digits, '-' and '_' only; of a TXT record 4 KiB.
 // Spec: RFC 1035 (A, CNAME, TXT), RFC 3596 (AAAA), RFC 2782 (SRV), RFC 6698 (TLSA).

@@ -32,7 +32,7 @@ class Listener {
                                                   Port port = Port::taken, Strangers* strangers = nullptr);
   ~Listener();
   uint16_t port() const;
-  void close();  // accepts no more; what is accepted goes on
+  void close();  // accepts no more; accepted connections go on
 
  private:
   struct State;

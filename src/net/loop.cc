@@ -32,7 +32,7 @@ constexpr int ready_max = 512;   // file descriptors told of at once
 constexpr int first_max = 16;    // of Rank::first, handled in one turn
 constexpr int64_t slice_ms = 2;  // of a turn: then those that are ready wait for the next
 
-// What this thread's turn posted to other loops, until its end.
+// The posts of this thread's turn to other loops, until its end.
 struct Outgoing {
   Loop* to;
   std::vector<std::function<void()>> batch;
@@ -54,7 +54,7 @@ void ignore_sigpipe() {
 
 }  // namespace
 
-// What epoll told of at once, handled in one turn or several.
+// The file descriptors that epoll told of at once, handled in one turn or several.
 template <size_t size>
 struct Ready {
   bool empty() const { return next == count; }
@@ -99,7 +99,7 @@ struct Loop::State {
 
   std::mutex mutex;  // guards what stands below
   std::vector<std::function<void()>> mailbox;
-  bool sleeping = false;  // waits in epoll, or is about to: the first who posts must wake it
+  bool sleeping = false;  // waits in epoll, or is about to: the first post must wake it
 };
 
 Loop::Loop(unsigned index, const Clock& clock)
@@ -121,7 +121,7 @@ Loop::Loop(unsigned index, const Clock& clock)
 }
 
 Loop::~Loop() {
-  // What was posted and is dropped now may post in its destructors.
+  // Posted work that is dropped now may post in its destructors.
   for (int round = 0; round < 100; ++round) {
     std::vector<std::function<void()>> dropped;
     {
@@ -140,7 +140,7 @@ Loop::~Loop() {
 void Loop::run() {
   state_->home = std::this_thread::get_id();
   while (!state_->stopping) turn(-1);
-  for (int round = 0; round < 100 && has_turn_end_work(); ++round) {  // what was asked for by the last turn's own
+  for (int round = 0; round < 100 && has_turn_end_work(); ++round) {  // work that the last turn's own asked for
     const Turn turn(*this);
     handle_turn_end();
   }
@@ -236,7 +236,7 @@ void Loop::handle_turn_end() {
   functions.swap(s.turn_end_functions);
   for (auto& work : functions) work();
   ListNode nodes;
-  nodes.take_all(s.turn_end_nodes);  // who asks from now on is served in the next turn, so that sockets get theirs
+  nodes.take_all(s.turn_end_nodes);  // requests from now on are served in the next turn, so that sockets get theirs
   while (nodes.linked()) {
     auto& work = static_cast<TurnEndWork&>(*nodes.next());
     work.unlink();

@@ -4,7 +4,7 @@
 // A turn is: wait, handle ready sockets, due timers, the mailbox as one batch; then the turn-end work (where
 // connections write what was queued during the turn, gathered). After 2 ms of sockets the rest of those that are ready
 // waits for the turns that follow, so that a flood holds up neither timers nor what other threads posted. Other threads
-// wake it at most once a turn; what one loop posts to another during a turn goes there together, at the turn's end.
+// wake it at most once a turn; all that one loop posts to another during a turn goes there together, at its end.
 //
 // Thread: all but post() and stop() only on its own thread, once run() has begun (before, on the thread that made it).
 #pragma once
@@ -20,15 +20,16 @@
 
 namespace teahouse::net {
 
-// What a Loop calls when a watched file descriptor is ready. `events` are epoll's bits.
+// Pollable: the object that a Loop calls when a watched file descriptor is ready. `events` are epoll's bits.
 class Pollable {
  public:
   virtual ~Pollable() = default;
   virtual void on_ready(uint32_t events) = 0;
 };
 
-// Which of the ready file descriptors come first in a turn. `first` is for what asks little and must not wait for a
-// flood of the others, as a listener does: up to 16 of them are handled in each turn, before the rest.
+// The place of a ready file descriptor in a turn. `first` is for one that asks little and must not wait for a flood of
+// the others, as a listener does: up to 16 of them are handled at once, in each turn before those that an earlier turn
+// has left over.
 enum class Rank : uint8_t { usual, first };
 
 // Work for the end of a turn that costs no allocation. Destroying it takes the request back.
@@ -89,11 +90,12 @@ class Loop final : public Executor {
   void rewatch(int fd, uint32_t events, Pollable& pollable);  // its rank stays
   void unwatch(int fd);  // no call-back for it comes after this, also not in this turn
 
-  // Counts what those held who are gone; `told` hears of each so many bytes, for who returns memory to the system.
+  // Counts the memory that connections and sessions held that are gone; on_freed(): `told` hears of each so many bytes,
+  // so that memory is returned to the system.
   void note_freed(size_t bytes);
   void on_freed(size_t each_bytes, std::function<void()> told);
 
-  // One buffer of 64 KiB for reading, lent to whoever handles an event; nothing stays in it.
+  // One buffer of 64 KiB for reading, lent to the handler of an event; nothing stays in it.
   std::string& read_buffer();
 
  private:

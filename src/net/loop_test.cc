@@ -183,7 +183,7 @@ TEST(Loop, TellsNothingOfAnUnwatchedDescriptorNotEvenInTheSameTurn) {
   ::close(second);
 }
 
-// Always ready. What it is told of takes a while, by the clock that it is given.
+// Always ready. Each call takes a millisecond of the clock that it is given.
 struct Busy : Pollable {
   Busy(Loop& home, FakeClock& passing, Rank rank = Rank::usual) : loop(home), clock(passing) {
     loop.watch(fd, EPOLLOUT, *this, rank);

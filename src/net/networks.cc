@@ -14,7 +14,7 @@ namespace {
 
 constexpr unsigned mapped_bits = 96;  // before an IPv4 address that is mapped into IPv6
 
-// What inet_pton() reads ends at the first zero byte, whatever stands behind it: nothing, for what has one.
+// The text for inet_pton(), which ends at its first zero byte, whatever stands behind it: empty for a text with one.
 std::string zero_terminated(std::string_view text) {
   return text.find('\0') == std::string_view::npos ? std::string(text.substr(0, INET6_ADDRSTRLEN)) : std::string();
 }

@@ -18,11 +18,11 @@ namespace teahouse::net {
 class Networks {
  public:
   Networks() = default;
-  // Of "127.0.0.1", "10.0.0.0/8", "2001:db8::/32". Errors: bad_request; the text names the one that is none.
+  // The set of "127.0.0.1", "10.0.0.0/8", "2001:db8::/32". Errors: bad_request; the text names the one that is none.
   static Result<Networks> parse(const std::vector<std::string>& texts);
 
   bool empty() const { return networks_.empty(); }
-  // False also for what is no address.
+  // False also for a text that is no address.
   bool contains(std::string_view address) const;
 
  private:
@@ -34,7 +34,7 @@ class Networks {
   std::vector<Network> networks_;
 };
 
-// The address as format_ip() writes it. Nothing for what is none.
+// The address as format_ip() writes it. Nothing for a text that is none.
 std::optional<std::string> normal_ip(std::string_view text);
 
 }  // namespace teahouse::net

@@ -19,7 +19,7 @@ struct SearchList {
   size_t dots = 1;  // a name with so many is tried as it stands first, one with fewer last
 };
 
-// Of resolv.conf's text. What is no domain is left out.
+// Of resolv.conf's text. A word that is no domain is left out.
 SearchList read_search_list(std::string_view resolv_conf);
 
 class SearchDns final : public Dns {

@@ -1,4 +1,4 @@
-// The options of each TCP socket, whoever opened it.
+// The options of each TCP socket, accepted or opened.
 #pragma once
 
 namespace teahouse::net {

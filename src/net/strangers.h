@@ -1,6 +1,7 @@
-// Strangers: what keeps connections from taking the file descriptors that storage needs. Of all loops together there
-// are at most so many connections; when a newcomer would be one too many, the peer goes that nobody knows yet (it has
-// not logged in) and that has been silent for longest. Whoever has logged in stays.
+// Strangers: a loop's connections without a login, which make room so that connections never take the file descriptors
+// that storage needs. Of all loops together there are at most so many connections; when a newcomer would be one too
+// many, the peer of its loop goes that nobody knows yet (it has not logged in) and that has been silent for longest. A
+// client that has logged in stays.
 //
 // Thread: ConnectionLimit: any; Strangers: its loop's. Lifetime: a ConnectionLimit outlives the connections that it
 // counts.
@@ -26,14 +27,14 @@ class ConnectionLimit {
   std::atomic<size_t> count_ = 0;
 };
 
-// Those of one loop. Loops may be one connection each over the limit for a moment.
+// The strangers of one loop. Loops may be one connection each over the limit for a moment.
 class Strangers {
  public:
   explicit Strangers(ConnectionLimit& limit) : limit_(limit) {}
 
   // False: the limit is reached and no peer here is a stranger.
   bool can_make_room() const { return !limit_.is_reached() || head_.linked(); }
-  // For one connection more. REQUIRES: called by the loop, in no call-back of a connection.
+  // Makes room for one connection more. REQUIRES: called by the loop, in no call-back of a connection.
   void make_room();
 
  private:

@@ -27,12 +27,13 @@ class TlsContexts {
   // Sets the certificate chain and key (PEM) for a name. Errors: bad_request, when they do not parse or do not belong
   // together.
   Result<void> set(std::string name, const std::string& chain_pem, const std::string& key_pem);
-  // The same for who asks for no name, or one that nobody has. Without it such a client is refused (unrecognized_name).
+  // The same for a client that asks for no name, or for one that nobody has. Without it such a client is refused
+  // (unrecognized_name).
   Result<void> set_fallback(const std::string& chain_pem, const std::string& key_pem);
   void remove(std::string_view name);
   bool has(std::string_view name) const;  // exactly this name
   // Asked in the handshake for a name that nobody has, before the fallback is shown; it may set() that name, and says
-  // whether it did. What it makes costs a server nothing until somebody asks. Thread: it is called on any loop.
+  // whether it did. A certificate costs a server nothing until somebody asks for it. Thread: it is called on any loop.
   void set_maker(std::function<bool(const std::string& name)> maker);
 
  private:

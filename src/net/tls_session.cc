@@ -124,8 +124,8 @@ int TlsSession::choose_certificate(SSL* ssl, int* alert, void* /*argument*/) {
   return asked.empty() ? SSL_TLSEXT_ERR_NOACK : SSL_TLSEXT_ERR_OK;
 }
 
-// Who offers protocols of which this listener speaks none is refused (RFC 7301 section 3.2), so that nobody can make a
-// browser talk HTTP to the XMPP port in TLS.
+// A client that offers only protocols that this listener does not speak is refused (RFC 7301 section 3.2), so that
+// nobody can make a browser talk HTTP to the XMPP port in TLS.
 int TlsSession::choose_alpn(SSL* ssl, const unsigned char** out, unsigned char* out_length, const unsigned char* in,
                             unsigned in_length, void* /*argument*/) {
   const auto* session = reinterpret_cast<TlsSession*>(SSL_get_app_data(ssl));

@@ -51,7 +51,7 @@ class TlsSession {
  private:
   Step step_of(int result);
 
-  // What only the handshake needs; released with it.
+  // The data that only the handshake needs; released with it.
   struct Offer {
     std::string alpn;  // in wire format, in our order of preference
     std::string default_name;

@@ -1,5 +1,5 @@
-// What TlsContexts keeps: the OpenSSL context and the certificates by name, and what both sides of TLS share. Only for
-// tls*.cc.
+// The state of TlsContexts: the OpenSSL context and the certificates by name, and what both sides of TLS share. Only
+// for tls*.cc.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -43,7 +43,7 @@ struct TlsIdentity {
 using TlsIdentityPtr = std::shared_ptr<const TlsIdentity>;
 
 struct TlsContexts::State {
-  // The exact name, the wildcard for its first label, what is made for it now, the fallback, or nothing.
+  // The exact name, the wildcard for its first label, the one that is made for it now, the fallback, or nothing.
   TlsIdentityPtr find(const std::string& name) const;
   TlsIdentityPtr find_known(std::string_view name) const;
 

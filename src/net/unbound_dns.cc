@@ -1,6 +1,6 @@
 // libunbound calls back out of ub_process(), where its context may not be deleted. So what it tells is noted, and the
-// owners hear of it after that call. A look-up has a number of its own: whoever comes late with one that has ended (a
-// timer, a query that is destroyed) finds nothing.
+// owners hear of it after that call. A look-up has a number of its own: a call that comes late with one that has ended
+// (a timer, a query that is destroyed) finds nothing.
 #include "net/unbound_dns.h"
 
 #include <sys/epoll.h>

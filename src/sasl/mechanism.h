@@ -1,9 +1,9 @@
 // Mechanism: one attempt to authenticate, a state machine from the first client data to success or failure.
 //
-// What a machine cannot know by itself (stored keys, whether a password or token is good) it asks for with a Step; the
-// answer is given by provide(), accept() or refuse(), and yields the next Step. After Success or Failure it is spent,
-// and every call gives Failure: drop it then, also if an answer is still on its way. Thread: its stream's. Limits: 64
-// KiB of data a step; authcid and authzid 1023 bytes. Spec: RFC 4422, RFC 6120 section 6.
+// Things that a machine cannot know by itself (stored keys, whether a password or token is good) it asks for with a
+// Step; the answer is given by provide(), accept() or refuse(), and yields the next Step. After Success or Failure it
+// is spent, and every call gives Failure: drop it then, also if an answer is still on its way. Thread: its stream's.
+// Limits: 64 KiB of data a step; authcid and authzid 1023 bytes. Spec: RFC 4422, RFC 6120 section 6.
 #pragma once
 
 #include <optional>
@@ -83,7 +83,7 @@ class Mechanism {
   Step step(std::string_view client_data);
   // The answer to NeedCredentials: nothing if there is no such account or it has no password.
   Step provide(const std::optional<ScramKeys>& keys);
-  // The answers to VerifySecret and VerifyToken. authcid is whom the secret or token proved.
+  // The answers to VerifySecret and VerifyToken. authcid is the account that the secret or token proved.
   Step accept(std::string authcid);
   Step refuse(Condition condition, std::string text = {});
 

@@ -1,5 +1,5 @@
-// Which mechanisms a stream is offered, strongest first, and the one door through which one is made: what was not
-// offered cannot be used.
+// The mechanisms that a stream is offered, strongest first, and the one door through which one is made: a mechanism
+// that was not offered cannot be used.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@
 
 namespace teahouse::sasl {
 
-// What there is to choose from on one stream.
+// The facts about one stream by which its mechanisms are chosen.
 struct Offer {
   bool encrypted = false;                        // under TLS (or a proxy that the operator says is)
   bool passwords = true;                         // the host has accounts with passwords

@@ -109,7 +109,7 @@ Step OauthBearer::on_client_first(std::string_view message) {
 Step OauthBearer::on_accepted(std::string authcid) { return Success{std::move(authcid), authzid_, {}}; }
 
 Step OauthBearer::on_refused(Failure failure) {
-  // What storage could not answer is no statement about the token, and a JSON error would be one.
+  // An error of storage is no statement about the token, and a JSON error would be one.
   if (failure.condition == Condition::temporary_auth_failure) return failure;
   if (failure.text.empty()) failure.text = "The token was refused.";
   refused_ = std::move(failure);

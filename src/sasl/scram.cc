@@ -6,7 +6,7 @@
 //   client-final   without-proof ,p=proof           c=biws,r=abcXYZ,p=...
 //   server-final                                    v=signature
 //
-// c= repeats the gs2-header (and carries the channel binding), so that whoever changed the header's flag, name of the
+// c= repeats the gs2-header (and carries the channel binding), so that a change of the header's flag, name of the
 // binding or authzid on the way is found out: it is compared byte for byte with what was received. The proof signs all
 // of it. The downgrade that remains, a client told of no -PLUS, shows as the flag 'y' on a stream where -PLUS was
 // offered. It does not show it when that client has come by a -PLUS exchange to its end before, on this stream: it was
@@ -168,7 +168,7 @@ Step Scram::on_keys(const std::optional<ScramKeys>& keys) {
 }
 
 Step Scram::on_client_final(std::string_view message) {
-  // The proof is last, and base64 has no comma: what is before its comma is what it signs.
+  // The proof is last, and base64 has no comma: it signs all that is before its comma.
   const size_t proof_comma = message.rfind(",p=");
   if (proof_comma == message.npos) return malformed("The last message has no proof.");
   const auto proof = crypto::parse_base64(message.substr(proof_comma + 3));

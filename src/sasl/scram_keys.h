@@ -32,8 +32,8 @@ struct ScramKeys {
   std::string salt;
   int iterations = 0;
   ScramKeyPairs pairs;
-  // Of the password as SASLprep (RFC 4013) leaves it, which is what clients hash that do not know RFC 8265; none where
-  // that is the same text. They see the same salt, and either proof is good.
+  // The pairs of the password as SASLprep (RFC 4013) leaves it, as clients hash it that do not know RFC 8265; none
+  // where that is the same text. They see the same salt, and either proof is good.
   std::optional<ScramKeyPairs> saslprep_pairs = std::nullopt;
 
   bool operator==(const ScramKeys&) const = default;
@@ -41,7 +41,7 @@ struct ScramKeys {
 
 // Prepares the password (RFC 8265 OpaqueString, and SASLprep where that differs) and derives the pairs of both hashes.
 // About 10 ms at the default, twice that for a password of which there are two forms: not for a loop's thread. Errors:
-// not_acceptable for a password with what no password may have; bad_request for iterations outside min..max.
+// not_acceptable for a password with a character that none may have; bad_request for iterations outside min..max.
 Result<ScramKeys> make_scram_keys(std::string_view password, int iterations = scram_iterations_default);
 // The same with a given salt: for tests, and for imports that know it.
 Result<ScramKeys> make_scram_keys(std::string_view password, int iterations, std::string_view salt);

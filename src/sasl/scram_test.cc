@@ -39,7 +39,7 @@ std::string condition_of(const Step& step) {
 
 ScramKeys keys_of(std::string_view password) { return *make_scram_keys(password, 4096, "sixteen bytes..."); }
 
-// What a client answers to a server-first message.
+// A client's answer to a server-first message.
 std::string client_final(Hash hash, std::string_view password, const std::string& first_bare,
                          const std::string& server_first, const std::string& binding) {
   const std::string nonce = server_first.substr(2, server_first.find(",s=") - 2);
@@ -283,8 +283,8 @@ TEST(Scram, BindsToTheChannel) {
   }
 }
 
-// Over TLS 1.3 no RFC defines tls-unique, but clients on OpenSSL bind by it: nobody gets in so. Who would have, but for
-// that, has been offered -PLUS, with nobody in between.
+// Over TLS 1.3 no RFC defines tls-unique, but clients on OpenSSL bind by it: nobody gets in so. A client that would
+// have, but for that, has been offered -PLUS, with nobody in between.
 TEST(Scram, LearnsFromABindingThatIsNotOfferedWhoSawPlus) {
   const auto last = [](const char* password, const std::string& binding) {
     Scram scram(plus_setup("exported"));
@@ -297,7 +297,7 @@ TEST(Scram, LearnsFromABindingThatIsNotOfferedWhoSawPlus) {
   EXPECT_EQ(last("pw", "finished").saw_plus, "romeo");
   EXPECT_EQ(last("guess", "finished").condition, Condition::not_authorized);  // a guess is a guess, by any binding
   EXPECT_EQ(last("guess", "finished").saw_plus, "");
-  EXPECT_EQ(last("pw", "another's").condition, Condition::not_authorized);  // somebody in between has a TLS of his own
+  EXPECT_EQ(last("pw", "another's").condition, Condition::not_authorized);  // somebody between has a TLS of their own
   EXPECT_EQ(last("pw", "another's").saw_plus, "");
 }
 

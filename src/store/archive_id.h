@@ -1,7 +1,7 @@
 // ArchiveId: the place of a row in its archive: larger came later, for ever (XEP-0313 section 3.2).
 //
 // It is a time, never before that of an earlier id, with a counter and the loop's number: milliseconds in the upper 44
-// bits, then 12 of a counter and 8 of the loop. What the clock said is kept beside it where it differs
+// bits, then 12 of a counter and 8 of the loop. The clock's own time is kept beside it where it differs
 // (ArchiveRow::at_ms), since clocks are put back.
 //
 // Thread: any.

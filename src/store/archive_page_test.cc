@@ -1,4 +1,4 @@
-// What every engine must do, part two: ArchiveQuery.
+// The duties of every engine, part two: ArchiveQuery.
 #include <gtest/gtest.h>
 
 #include "store/testing/plane_test.h"

@@ -28,7 +28,7 @@ class ArrivalOrder {
 
   explicit ArrivalOrder(DataPlane& plane) : plane_(plane) {}
 
-  // What an earlier run noted; for the engine that opens. Thread: before all others.
+  // Takes up the note of an earlier run; for the engine that opens. Thread: before all others.
   void read(std::string_view noted);
 
   // The time that ids of this run have at least.

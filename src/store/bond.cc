@@ -17,7 +17,7 @@ std::string run_of(int64_t run) { return run == 0 ? "no run" : "run " + std::to_
 
 }  // namespace
 
-// What a plane says. Without an id it was never tied.
+// Side: the notes of one plane. Without an id it was never tied.
 struct Bond::Side {
   std::string id;
   int64_t run = 0, begins = 0;  // of the control plane: the run that begins

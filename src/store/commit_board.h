@@ -1,4 +1,4 @@
-// CommitBoard: where an engine says how far its log is on disk, and who wants to hear of it.
+// CommitBoard: how far an engine's log is on disk, and those that wait to hear of it.
 //
 // Thread: any.
 #pragma once
@@ -38,7 +38,7 @@ class CommitBoard {
 
   // Everything up to here is on disk. Thread: one at a time.
   void advance(Lsn committed);
-  // The disk takes nothing for now: whoever waits, or asks before resume(), gets this error. What was appended is
+  // The disk takes nothing for now: those that wait, or ask before resume(), get this error. Appended writes are
   // committed all the same, later.
   void interrupt(Error error);
   void resume();

@@ -7,7 +7,7 @@
 //
 // Thread: any; statements run one at a time, in the order asked, on the plane's own thread.
 // Errors: conflict for a unique or primary key that is there already; storage_failing and storage_full for a disk that
-// takes nothing for now, internal_server_error for what time does not mend. What failed has changed nothing.
+// takes nothing for now, internal_server_error for what time does not mend. A failed call has changed nothing.
 #pragma once
 
 #include <cstdint>
@@ -57,7 +57,7 @@ class ControlPlane {
       : health_(std::move(health)) {}
   virtual ~ControlPlane() = default;
   ControlPlane(const ControlPlane&) = delete;
-  // That of the data plane beside it, where there is one.
+  // The health of the data plane beside it too, where there is one.
   DiskHealth& health() const { return *health_; }
   // Brings the tables up to date; each migration runs once, in this order. Thread: before anything else is asked.
   virtual Result<void> migrate(const std::vector<Migration>& migrations) = 0;

@@ -86,7 +86,7 @@ inline bool is_match(const ArchiveQuery& query, std::string_view with, std::stri
          (!query.end_ms || at_ms <= *query.end_ms) && (!query.matches || query.matches(bytes));
 }
 
-// What one archive row counts in count_bytes, on every engine.
+// The bytes that one archive row counts in count_bytes, on every engine.
 constexpr uint64_t count_row_bytes(size_t owner, size_t with, size_t bytes) { return owner + 8 + with + bytes; }
 
 constexpr uint64_t count_max = 10'000;  // matches of a query that are counted

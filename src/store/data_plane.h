@@ -11,8 +11,8 @@
 // no watcher any more.
 // Limits: when more bytes wait for their commit than the engine's bound (RocksDB: 64 MiB), a writer blocks until they
 // are fewer; congested() says so from a sixteenth of that, so that streams stop reading their sockets long before.
-// Errors: a disk that fails makes committed() stand still, and nothing is acknowledged then. What was appended is tried
-// again until it is on disk; after a second of that whoever waits for it, a read of what it changes too, gets
+// Errors: a disk that fails makes committed() stand still, and nothing is acknowledged then. Appended writes are tried
+// again until they are on disk; after a second of that those that wait for one, reads of what it changes too, get
 // storage_failing or storage_full (DiskHealth), and writers block no more. So what comes from outside asks health()
 // before. A read that fails for another reason gets internal_server_error.
 #pragma once
@@ -54,7 +54,7 @@ class DataPlane {
   DiskHealth& health() const { return *health_; }
   virtual Lsn appended() const = 0;
   virtual Lsn committed() const = 0;
-  // Much waits for the disk: who can make strangers wait should. Cheap to ask.
+  // Much waits for the disk: callers that can make strangers wait should. Cheap to ask.
   virtual bool congested() const = 0;
   // Tells `home` after each group commit, with the new committed(); at most one call is in flight for each watcher, so
   // that a slow watcher gets the newest only. For the life of the plane.
@@ -62,8 +62,8 @@ class DataPlane {
   // Waits until this Lsn is on disk.
   Task<Result<void>> wait(Executor& home, Lsn lsn);
 
-  // The tenant as a whole (all its stores). Ends when that is committed: nothing of it is ever read again. What dead
-  // bytes of it are in files still is taken off the disk afterwards, slowly, and also after a crash.
+  // The tenant as a whole (all its stores). Ends when that is committed: nothing of it is ever read again. Its dead
+  // bytes in files are taken off the disk afterwards, slowly, and also after a crash.
   // Errors: not_allowed for the house.
   virtual Task<Result<void>> remove_tenant(Executor& home, TenantId tenant) = 0;
   // Begins anew what failed of the work that goes on by itself. Thread: any.
@@ -81,7 +81,7 @@ class DataPlane {
   Task<Result<void>> import_tenant(Executor& home, TenantId tenant, std::vector<std::string> rows);
 
  protected:
-  // What an engine does. `write` applies one write, in the order of the Lsns that it gives. `read` calls the job once,
+  // The engine's part. `write` applies one write, in the order of the Lsns that it gives. `read` calls the job once,
   // on a thread that may wait for the disk, when every write of the tenant appended until now is committed.
   // `when_committed` calls when it is.
   virtual Lsn write(const Write& write) = 0;

@@ -1,4 +1,4 @@
-// What every engine must do, part one: stores and scopes, order, commits.
+// The duties of every engine, part one: stores and scopes, order, commits.
 #include "store/data_plane.h"
 
 #include <map>

@@ -1,4 +1,5 @@
-// DiskHealth: whether the disk under both planes takes what is new, as the planes and who watches its room found out.
+// DiskHealth: whether the disk under both planes takes what is new, as the planes and the watch over its room found
+// out.
 //
 // The ways in ask before anything new is begun. Stored things can be read, and on a disk that is merely full they can
 // be removed too: the reserve is for that.

@@ -1,4 +1,4 @@
-// The stores as their users see them: small handles, each on one store of one tenant. Whoever holds one reads and
+// The stores as their users see them: small handles, each on one store of one tenant. Its holder reads and
 // writes that store alone; handles come from the data plane, and modules get theirs for a tenant that they serve
 // (ModuleContext).
 //
@@ -83,7 +83,7 @@ struct ArchiveRow {
 };
 
 // Which rows: all conditions hold together; absent ones don't matter. Paging is by id, and an id that no row has is a
-// place between its neighbours: who owes an error for an unknown id asks find() for it.
+// place between its neighbours: a caller that owes an error for an unknown id asks find() for it.
 struct ArchiveQuery {
   std::optional<std::string> with;
   std::function<bool(std::string_view bytes)> matches;  // more that a row has to be; called on the store's threads
@@ -115,8 +115,8 @@ class ArchiveStore {
   Lsn append(std::string_view owner, const ArchiveRow& row) const;
   Task<Result<ArchivePage>> page(Executor& home, std::string owner, ArchiveQuery query) const;
   Task<Result<std::optional<ArchiveRow>>> find(Executor& home, std::string owner, ArchiveId id) const;
-  // With whom the owner has rows, each `with` once, shorter ones first and then in the order of their bytes; at most so
-  // many. May name one whose rows were all removed singly.
+  // Those with whom the owner has rows, each `with` once, shorter ones first and then in the order of their bytes; at
+  // most so many. May name one whose rows were all removed singly.
   Task<Result<std::vector<std::string>>> conversations(Executor& home, std::string owner, size_t names_max) const;
   // First and last row of an owner; none when empty.
   struct Ends {

@@ -1,4 +1,4 @@
-// What every engine must do, part three: tenants as a whole.
+// The duties of every engine, part three: tenants as a whole.
 #include <gtest/gtest.h>
 
 #include "store/testing/plane_test.h"

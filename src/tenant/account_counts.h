@@ -1,6 +1,6 @@
 // AccountCounts: a count for each account that has any.
 //
-// Thread: any. Limits: its user's, by the sum of what is counted.
+// Thread: any. Limits: its user's, by the sum of the counts.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Aliases: the other forms of localparts that lead to their accounts, and are nobody else's: what clients make of them
-// that prepare addresses as RFC 3920 does ("strasse" of "straße").
+// Aliases: the other forms of localparts that lead to their accounts, and are nobody else's: the forms that clients
+// make of them which prepare addresses as RFC 3920 does ("strasse" of "straße").
 //
 // An account that is being made holds its form, so that of two at once with one form only one is made. The form leads
 // to the account only once that is there.
@@ -22,7 +22,7 @@ namespace teahouse {
 
 class Aliases {
  public:
-  // Any form leads to an account.
+  // True while any form leads to an account.
   bool leads() const { return leading_.load(std::memory_order_relaxed) != 0; }
 
   // The account that the form leads to; nothing if it leads nowhere, but is perhaps an account's own name.
@@ -33,7 +33,7 @@ class Aliases {
     return found == forms_.end() || !found->second.leads ? std::nullopt : std::optional(found->second.localpart);
   }
 
-  // Another account has the form, is there or is being made.
+  // True where another account has the form, one that is there or is being made.
   bool is_of_another(std::string_view form, std::string_view localpart) const {
     const std::lock_guard lock(mutex_);
     const auto found = forms_.find(form);

@@ -1,4 +1,4 @@
-// Audit: who changed what, and when, for the operator and for each tenant's owner.
+// Audit: each change, its author and its time, for the operator and for each tenant's owner.
 //
 // Thread: any; the tasks go on on `home`.
 // Limits: the newest 10,000 lines of each tenant, and of the house (TenantId::house); a detail has 1,000 bytes, the

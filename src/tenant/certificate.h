@@ -2,8 +2,8 @@
 //
 // It only keeps them: app/ gives them to the listeners' TLS, and one of the LocalCa (local_ca.h) to a host that has
 // none. Thread: any; the tasks go on on `home`. Limits: one for each of a tenant's hosts; a chain of 64 KiB and 10
-// certificates, a key of 16 KiB. Errors: bad_request for what is no good certificate for the domain, with a sentence
-// for who uploaded it; item_not_found.
+// certificates, a key of 16 KiB. Errors: bad_request for one that is no good certificate for the domain, with a
+// sentence for the person who uploaded it; item_not_found.
 #pragma once
 
 #include <cstdint>
@@ -39,10 +39,10 @@ class Certificates {
       : control_(control), clock_(clock), sealer_(crypto::Sealer::make(seal_key)) {}
   static std::vector<store::Migration> migrations();
 
-  // All of all tenants. Thread: before any loop runs.
+  // All certificates of all tenants. Thread: before any loop runs.
   Result<std::vector<HostCertificate>> load_all();
-  // New, or in place of the one that was there. The domain is one of the tenant's; the certificate must be for it, be
-  // valid now and belong to the key. The answer is what TLS is to be given: of what was uploaded, the certificates
+  // Keeps a certificate, new or in place of the one that was there. The domain is one of the tenant's; the certificate
+  // must be for it, be valid now and belong to the key. The answer is for TLS: of the uploaded chain, the certificates
   // alone.
   Task<Result<HostCertificate>> set(Executor& home, TenantPtr tenant, std::string domain, std::string chain_pem,
                                     std::string key_pem);

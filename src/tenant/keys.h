@@ -23,7 +23,8 @@ struct Keys {
   SigningSecrets signing;
 };
 
-// Is it an API key or a signing secret, by its looks? Where a site's public id belongs it has become public.
+// Is it an API key or a signing secret, by its looks? One that stands where a site's public id belongs has become
+// public.
 bool is_secret(std::string_view text);
 Error exposed_secret();
 

@@ -1,7 +1,8 @@
 // LocalCa: the server's own certificate authority, made at its first start, for hosts that have no certificate of their
 // own.
 //
-// Nobody but who installs its certificate trusts it: it is for development, for tests and for a house's own machines.
+// Only a machine that has installed its certificate trusts it: it is for development, for tests and for a
+// house's own machines.
 // Thread: any.
 // Errors: internal_server_error for files that cannot be read or written or do not belong together.
 #pragma once

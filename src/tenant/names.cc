@@ -40,7 +40,7 @@ bool is_shown(UChar32 c) {
   return (c & 0xFFFE) != 0xFFFE;  // XML has no U+FFFE and U+FFFF
 }
 
-// In one line, without what cannot be shown; nothing for bytes that are no UTF-8.
+// The text in one line, without the characters that cannot be shown; nothing for bytes that are no UTF-8.
 std::optional<std::string> clean(std::string_view text) {
   std::string shown;
   bool after_break = false;

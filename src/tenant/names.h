@@ -1,4 +1,4 @@
-// What a tenant's names and addresses may look like: each function gives the one normal spelling, or a sentence that
+// The names and addresses of a tenant: each function gives the one normal spelling, or a sentence that
 // says what is wrong.
 //
 // Errors: bad_request.
@@ -37,8 +37,9 @@ Result<std::string> parse_theme(std::string_view text);
 
 // Text that people see: UTF-8 without control characters, line breaks or direction overrides; spaces at the ends go.
 Result<std::string> parse_shown_text(std::string_view what, std::string_view text, size_t characters_max);
-// The same of a name out of a site's list of users, which must not keep its user out: a tab and what breaks lines
-// become spaces, and what else is refused there goes. Only bytes that are no UTF-8 and too many characters are refused.
+// The same of a name out of a site's list of users, which must not keep its user out: tabs and line breaks become
+// spaces, and other characters that are refused there go. Only bytes that are no UTF-8 and too many characters are
+// refused.
 Result<std::string> parse_person_name(std::string_view what, std::string_view text, size_t characters_max);
 
 }  // namespace teahouse

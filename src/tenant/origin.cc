@@ -21,7 +21,7 @@ Error bad(std::string_view why) {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
 
-// Of the URL standard's "domain to ASCII", which bears hyphens, underscores and lengths that DNS does not.
+// The host by the URL standard's "domain to ASCII", which bears hyphens, underscores and lengths that DNS does not.
 std::optional<std::string> to_ascii(std::string_view host) {
   const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
   if (std::all_of(host.begin(), host.end(), is_ascii)) return lower_ascii(host);
@@ -91,7 +91,7 @@ Result<std::string> parse_web_host(std::string_view host) {
   return address ? Result<std::string>(*address) : Result<std::string>(invalid);
 }
 
-// Of an app or an extension, whose host is no name of the DNS: "localhost", an id, "." alone.
+// The host of an app or an extension, which is no name of the DNS: "localhost", an id, "." alone.
 Result<std::string> parse_app_host(std::string_view host) {
   const std::string lower = lower_ascii(host);
   const bool good = std::all_of(lower.begin(), lower.end(), [](char c) {

@@ -32,7 +32,7 @@ struct PlanLimitName {
   std::string_view name;
   int64_t PlanLimits::*member;
 };
-// All of them, in the order above: what the API, the command line and the store go through.
+// All of them, in the order above: the API, the command line and the store go through these.
 std::span<const PlanLimitName> plan_limit_names();
 
 struct Plan {

@@ -1,4 +1,4 @@
-// Staff: who of a tenant's accounts is a moderator or an admin of the whole site, and so moderates all its rooms.
+// Staff: those of a tenant's accounts that are moderators or admins of the whole site, and so moderate all its rooms.
 //
 // Nearly always nobody or a few: a room may ask at every stanza, and where there is nobody it asks one atomic.
 //

@@ -2,8 +2,8 @@
 //
 // Every table with rows of a tenant has a column `tenant_id` and is named in a list like tenant_tables(), so that
 // removing a tenant can empty them all. A layer above adds its own list with Tenants::add_tables().
-// A row of a tenant is inserted with `INSERT ... SELECT ... FROM tenants WHERE tenant_id = ?`: where no tenant is, none
-// comes.
+// A row of a tenant is inserted with `INSERT ... SELECT ... FROM tenants WHERE tenant_id = ?`: where no tenant is, no
+// row comes.
 #pragma once
 
 #include <string>
@@ -30,10 +30,11 @@ inline int64_t to_value(TenantId tenant) { return static_cast<int64_t>(raw(tenan
 // Draws the next number of a sequence, in the same transaction as the statement that uses it: the next statement writes
 // `(SELECT next FROM sequences WHERE name = '...')`. Numbers are never drawn twice.
 store::Statement draw_number(std::string_view sequence);
-// The highest tenant id that was drawn; and that none up to this one is drawn any more. Thread: before any loop runs.
+// The highest tenant id that was drawn. keep_tenant_ids(): none up to `last` is drawn any more. Thread: before any loop
+// runs.
 Result<TenantId> last_tenant_id(store::ControlPlane& control);
 Result<void> keep_tenant_ids(store::ControlPlane& control, TenantId last);
-// What such a guarded insert that found no tenant says.
+// The error of such a guarded insert that found no tenant.
 Error no_such_tenant();
 
 }  // namespace teahouse

@@ -1,7 +1,7 @@
 // Tenant: a customer's virtual IM server, as an immutable snapshot; Host: one domain that is served for it.
 //
-// A change makes a new snapshot, which every loop takes over in its HostTable; who holds an old one keeps it alive. The
-// Meter, the Staff, the Aliases and the Spellings are shared by all snapshots of a tenant.
+// A change makes a new snapshot, which every loop takes over in its HostTable; a holder of an old one keeps it alive.
+// The Meter, the Staff, the Aliases and the Spellings are shared by all snapshots of a tenant.
 //
 // Thread: immutable, so any.
 #pragma once

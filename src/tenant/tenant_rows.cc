@@ -64,7 +64,7 @@ std::vector<std::string> split_lines(std::string_view text) {
 
 using Hosts = std::unordered_map<TenantId, std::vector<HostName>>;
 
-// That of the accounts first, then by domain.
+// The host of the accounts comes first, then the others by domain.
 Result<Hosts> load_hosts(store::ControlPlane& control) {
   const auto answer = control.execute_now({"SELECT tenant_id, domain, kind FROM hosts ORDER BY domain", {}});
   if (!answer) return answer.error();

@@ -18,16 +18,16 @@ store::Migration add_column(const TenantField& field);
 std::vector<store::Statement> draw_id();  // the last answers with it
 // A name or domain that is taken is a conflict.
 std::vector<store::Statement> insert(const Tenant& tenant);
-// Everything of it that can change. The answer's `changes` is 1.
+// Writes everything of it that can change. The answer's `changes` is 1.
 store::Statement update(const Tenant& tenant);
 std::vector<store::Statement> remove(TenantId tenant, const std::vector<TenantTable>& tables);
-// A few of the rows of which there may be very many; the last statement answers with a row where more are left.
+// Removes a few of the rows of which there may be very many; the last statement answers with a row where more are left.
 std::vector<store::Statement> remove_portion(TenantId tenant, const std::vector<TenantTable>& tables);
 std::vector<store::Statement> store_plan(const Plan& plan);
 
 using Plans = std::map<std::string, Plan, std::less<>>;
 Result<Plans> load_plans(store::ControlPlane& control);
-// By name. Each gets a new Meter. Thread: before any loop runs.
+// All tenants by name. Each gets a new Meter. Thread: before any loop runs.
 Result<std::vector<TenantPtr>> load_tenants(store::ControlPlane& control, const Plans& plans);
 
 }  // namespace teahouse::tenant_rows

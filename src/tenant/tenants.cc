@@ -1,7 +1,7 @@
 // All changes take turns, so what a coroutine reads before it writes is still true when it has written: memory (the
 // directory) always shows what is on disk. Order in each change: check, disk, memory, loops. A removal takes
-// a turn to say that it has begun, which nobody can change after that, and one for its end; what is between, removals
-// do one at a time.
+// a turn to say that it has begun, which nobody can change after that, and one for its end; the work between them
+// is done by one removal at a time.
 #include "tenant/tenants.h"
 
 #include "base/random.h"
@@ -191,7 +191,7 @@ Task<Result<TenantPtr>> Tenants::resume(Executor& home, std::string name) {
   co_return replaced;
 }
 
-// In a turn: whoever changes it meanwhile does not know yet, and afterwards must not.
+// The note is made in a turn: a change of the tenant that is under way ends before, and later ones are refused.
 Task<Result<TenantPtr>> Tenants::begin_removal(Executor& home, std::string name) {
   auto turn = co_await turns_.take(home);
   const TenantPtr found = find(name);
@@ -207,7 +207,7 @@ Task<Result<TenantPtr>> Tenants::begin_removal(Executor& home, std::string name)
   co_return tenant;
 }
 
-// Whoever asks the control plane for something else waits for one portion at most.
+// Other calls of the control plane wait for one portion at most.
 Task<Result<void>> Tenants::remove_rows(Executor& home, TenantId tenant) {
   for (bool more = true; more;) {
     auto portion = tenant_rows::remove_portion(tenant, tables_);

@@ -1,6 +1,6 @@
 // Tenants: makes, changes, suspends and removes tenants and plans, in the control plane and in every loop at once.
 //
-// A change ends when it is on disk AND every loop has taken it over: what an API answers is true everywhere.
+// A change ends when it is on disk AND every loop has taken it over: an API's answer is true everywhere.
 //
 // Thread: the functions are called on `home` executors (a loop); changes from all of them take turns, and wait for no
 // removal. Lifetime: it outlives what it has begun, as the loops end before it does.
@@ -51,7 +51,8 @@ class Tenants {
       : control_(control), clock_(clock), keys_(keys), audit_(audit) {}
   static std::vector<store::Migration> migrations();
 
-  // All before load_all(). add_tables: tables of the layers above with a column tenant_id, which remove() empties too.
+  // REQUIRES of all: before load_all(). add_tables: tables of the layers above with a column tenant_id, which remove()
+  // empties too.
   void set_publish(Publish publish) { publish_ = std::move(publish); }
   void set_wipe(Wipe wipe) { wipe_ = std::move(wipe); }
   void add_tables(const std::vector<TenantTable>& tables) {
@@ -67,8 +68,9 @@ class Tenants {
   Task<Result<TenantPtr>> suspend(Executor& home, std::string name, std::string reason);
   Task<Result<TenantPtr>> resume(Executor& home, std::string name);
   // Notes on disk that it is being removed, publishes `removed`, wipes, and then removes its rows from all tables, a
-  // few at a time and that note last. Whatever stops it on the way leaves the note, and never data without a tenant: it
-  // is to be called again, and until it ends nobody can have the name or the domain.
+  // few at a time and that note last, and scrubs the control plane. A fault or crash before the scrub leaves the note,
+  // and never data without a tenant: it is to be called again, and until it ends nobody can have the name or the
+  // domain.
   Task<Result<TenantPtr>> remove(Executor& home, std::string name);
   TenantPtr find(std::string_view name) const { return directory_.find(name); }  // Thread: any
   TenantPtr find(TenantId id) const { return directory_.find(id); }              // Thread: any

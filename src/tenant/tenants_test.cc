@@ -60,7 +60,8 @@ TEST(Tenants, RefuseNamesAndDomainsThatAreTaken) {
   EXPECT_THAT(world.published, ElementsAre("+shop", "+deep"));
 }
 
-// What memory does not know of (another server on the same database) the hosts table still refuses, as a whole.
+// A domain that memory does not know of (another server on the same database) is still refused by the hosts table, and
+// the tenant as a whole.
 TEST(Tenants, AreKeptApartByTheDatabaseToo) {
   TenantWorld world;
   ASSERT_TRUE(

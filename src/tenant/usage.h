@@ -1,4 +1,4 @@
-// What a tenant uses of its plan, as lines that an API or a panel can show.
+// A tenant's use of its plan, as lines that an API or a panel can show.
 #pragma once
 
 #include <cstdint>

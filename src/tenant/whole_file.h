@@ -13,7 +13,7 @@
 
 namespace teahouse {
 
-// Replaces the file in one step: whatever stops this on its way, a full disk or a power cut, leaves the one before.
+// Replaces the file in one step: a full disk or a power cut on the way leaves the one before.
 Result<void> write_whole_file(const std::string& path, std::string_view text, mode_t mode);
 Result<std::string> read_whole_file(const std::string& path);
 // Whether there is anything of that name. Errors: a folder on the way that can't be looked into.

@@ -31,8 +31,8 @@ void append_char(std::string& out, uint32_t code);
 bool is_char(uint32_t code);
 
 // Characters of names, without the colon. Past ASCII these are the classes of the fourth edition (all of them are in
-// the fifth's): expat, and so most XMPP software, knows no others, and a name that the receiver refuses would cost him
-// his stream.
+// the fifth's): expat, and so most XMPP software, knows no others, and a name that the receiver refuses would cost it
+// its stream.
 bool is_name_start(uint32_t code);
 bool is_name(uint32_t code);
 

@@ -124,7 +124,7 @@ bool Scanner::close_element() {
     outcome_ = Outcome::whole;
     return false;
   }
-  // What is used between the parent's tags is what is used in this element's tag (already told to the parent by
+  // The prefixes used between the parent's tags are those used in this element's tag (already told to the parent by
   // resolve_names) and between its own.
   Node& parent = index_.nodes[open_];
   parent.inner_reach = std::min(parent.inner_reach, node.inner_reach);

@@ -11,7 +11,7 @@ namespace teahouse::xml {
 
 inline constexpr size_t declaration_bytes_max = 256;
 
-// What is wrong with "<?xml ... ?>", if anything: it must ask for version 1.x and UTF-8.
+// The fault of "<?xml ... ?>", if it has one: it must ask for version 1.x and UTF-8.
 std::optional<StreamFault> find_declaration_fault(std::string_view declaration);
 
 }  // namespace teahouse::xml

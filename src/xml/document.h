@@ -21,7 +21,7 @@ namespace teahouse::xml {
 
 class Document;
 
-// What a parser allows; past one of these the input is refused with policy-violation.
+// The limits of a parser; past one of these the input is refused with policy-violation.
 struct Limits {
   size_t element_bytes_max = 256 * 1024;  // one top-level element, tags included
   uint32_t depth_max = 64;                // open elements at once, the top-level element counted
@@ -74,12 +74,12 @@ class Element {
 
 class Document {
  public:
-  // One whole element and nothing else (white space around it is allowed), as in a WebSocket frame. `default_ns` is in
-  // force outside the element, as "jabber:client" is on a stream. Errors: bad_request for what is not well-formed,
-  // not_allowed for what XMPP restricts (RFC 6120 section 11.1), policy_violation past a limit.
+  // Parses one whole element and nothing else (white space around it is allowed), as in a WebSocket frame. `default_ns`
+  // is in force outside the element, as "jabber:client" is on a stream. Errors: bad_request for bytes that are not
+  // well-formed, not_allowed for XML that XMPP restricts (RFC 6120 section 11.1), policy_violation past a limit.
   static Result<Document> parse(const SharedBytes& bytes, const Limits& limits = {}, std::string_view default_ns = {});
-  // One that the server wrote itself, out of what it had accepted: limits are for what comes from outside, so none but
-  // the index's own (512 MiB) may make it unreadable, whatever was added since or whichever plan holds now.
+  // Parses an element that the server wrote itself, out of accepted ones: limits are for input from outside, so none
+  // but the index's own (512 MiB) may make it unreadable, whatever was added since or whichever plan holds now.
   static Result<Document> parse_own(const SharedBytes& bytes);
 
   Element root() const;

@@ -21,7 +21,7 @@ inline constexpr std::string_view xmlns_ns = "http://www.w3.org/2000/xmlns/";
 
 inline constexpr uint32_t none = UINT32_MAX;  // no node, no attribute
 
-// Depth at which what needs no declaration is bound: it is inside everything.
+// The depth at which a name that needs no declaration is bound: inside everything.
 inline constexpr uint32_t bound_everywhere = UINT32_MAX;
 
 // A run of text, by position. Of two namespace names in force at the same place, equal ones have equal Refs.
@@ -72,7 +72,7 @@ struct Node {
 
 struct Index {
   SharedBytes bytes;
-  std::string extra;                    // what had to be decoded, and a default namespace given to Document::parse
+  std::string extra;                    // decoded bytes, and a default namespace given to Document::parse
   std::shared_ptr<const Index> header;  // the stream header whose namespaces are used here, if any
   std::vector<Node> nodes;
   std::vector<Attribute> attributes;

@@ -18,7 +18,7 @@
 
 namespace teahouse::xml {
 
-// What is in force outside the element. Lifetime: until the element is whole.
+// The namespaces in force outside the element. Lifetime: until the element is whole.
 struct Outside {
   std::string_view default_ns;    // where there is no stream header
   const Index* header = nullptr;  // the stream header

@@ -1,4 +1,4 @@
-// What XML 1.0 and Namespaces in XML ask of an element, rule by rule.
+// The rules of XML 1.0 and Namespaces in XML for an element, one by one.
 #include "xml/scanner.h"
 
 #include <gtest/gtest.h>

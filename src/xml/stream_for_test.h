@@ -37,7 +37,7 @@ inline void expect_fault(std::string_view bytes, StreamFault fault, const Limits
   EXPECT_EQ(events.list.back(), "fault " + std::to_string(static_cast<int>(fault))) << bytes.substr(0, 300);
 }
 
-// The one element of a stream; what is refused fails the test.
+// The one element of a stream; a refusal fails the test.
 inline Document read_element(std::string_view element) {
   auto events = read_stream(stream(element));
   EXPECT_EQ(events.elements.size(), 1u) << element << ": " << events.fault_text;

@@ -142,7 +142,7 @@ StreamParser::State::Stop StreamParser::State::no_markup(char found) {
                 header ? "text between the stream's elements" : "text before the stream");
 }
 
-// At a < or at white space before one, in the phases first, prolog, between and closed.
+// Called at a < or at white space before one, in the phases first, prolog, between and closed.
 StreamParser::State::Stop StreamParser::State::markup(std::string_view& input) {
   if (!after_less_than) {
     if (phase == Phase::first && is_space(input[0])) phase = Phase::prolog;

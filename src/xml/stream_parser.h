@@ -1,9 +1,9 @@
 // StreamParser: turns the bytes of one direction of an XML stream into a stream header, whole top-level elements, and a
 // close.
 //
-// Strict on purpose (RFC 6120 section 11): UTF-8 only, no DTD, processing instruction (but the XML declaration),
-// comment, CDATA is allowed as XML has it, no entity but the five and character references. It never accepts what expat
-// rejects.
+// Strict on purpose (RFC 6120 section 11): UTF-8 only, no DTD, no processing instruction (but the XML
+// declaration), no comment, no entity but the five and character references; CDATA is allowed as XML has it. It never
+// accepts what expat rejects.
 //
 // Limits: see Limits. Between elements it holds no buffer; inside one, only the bytes of it that have come so far.
 // Thread: one at a time.

@@ -9,7 +9,7 @@
 
 namespace teahouse::xml {
 
-// Without the white space of XML at its ends.
+// The text without the white space of XML at its ends.
 std::string_view trim(std::string_view text);
 
 // An integer of any size: one that an int64_t cannot hold is read as the nearest that it can. None for anything else.

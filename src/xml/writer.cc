@@ -45,7 +45,7 @@ void append(std::string& out, std::string_view text, bool in_value) {
     }
     flush();
     out += escape;
-    plain = ++at;  // of what is no character, one byte is left out
+    plain = ++at;  // of bytes that are no character, one is left out
   }
   flush();
 }
@@ -62,7 +62,7 @@ struct Needed {
 };
 
 // A subtree is a run of nodes, and its attributes a run of attributes; each tells at what depth its prefix is bound.
-// What is bound above the subtree's root is bound the same for all of it.
+// A prefix that is bound above the subtree's root is bound the same for all of it.
 Needed find_needed(const Index& index, uint32_t root) {
   Needed needed;
   const uint32_t depth = index.nodes[root].depth;

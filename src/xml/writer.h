@@ -19,7 +19,7 @@ void append_escaped_value(std::string& out, std::string_view value);
 // Writes an element out again so that it means the same where `default_ns` is in force and no prefix is bound: its
 // bytes as they came, with the declarations that it needs from outside added to its start tag.
 void write(std::string& out, const Element& element, std::string_view default_ns);
-// The same for what is between its tags, text included.
+// The same for all that is between its tags, text included.
 void write_inner(std::string& out, const Element& element, std::string_view default_ns);
 
 // Lifetime: the names given to open() are kept until the matching close().

@@ -1,4 +1,5 @@
-// What in a stanza speaks in the name of a server, an account or a room, and what only they may therefore say.
+// Claims: the parts of a stanza that speak in the name of a server, an account or a room, and that only these may
+// write.
 //
 // Spec: XEP-0280 section 11, XEP-0313, XEP-0359 sections 5 and 6, XEP-0203.
 #pragma once

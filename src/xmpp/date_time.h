@@ -9,8 +9,8 @@
 
 namespace teahouse {
 
-// Milliseconds since 1970-01-01 UTC; none for what is no DateTime with a time zone, or lies outside the years 1 to
-// 9999.
+// Milliseconds since 1970-01-01 UTC; none for a text that is no DateTime with a time zone, or lies outside the years 1
+// to 9999.
 std::optional<int64_t> parse_time(std::string_view text);
 
 }  // namespace teahouse

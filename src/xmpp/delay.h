@@ -13,7 +13,7 @@ namespace teahouse {
 // <delay/> of this entity; `from` is an address.
 std::string make_delay(std::string_view from, int64_t wall_ms);
 
-// True where this entity has told already; what other entities tell is of another time.
+// True where this entity has told already; other entities tell of another time.
 bool is_delayed_by(const Stanza& stanza, std::string_view from);
 
 }  // namespace teahouse

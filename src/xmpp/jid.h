@@ -85,7 +85,7 @@ class FullJid {
   uint16_t bare_size_;
 };
 
-// Either of them: what a stanza's 'to' and 'from' hold.
+// Either of them, as a stanza's 'to' and 'from' hold it.
 class Jid {
  public:
   static Result<Jid> parse(std::string_view text);
@@ -134,7 +134,7 @@ class Jid {
 // REQUIRES: text neither begins nor ends with a space, which XEP-0106 cannot carry (it is left as it is, and refused
 // later).
 std::string escape_localpart(std::string_view text);
-// The other way; what is no escape stays.
+// The other way; characters that are no escape stay.
 std::string unescape_localpart(std::string_view localpart);
 
 }  // namespace teahouse

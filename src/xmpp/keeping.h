@@ -1,7 +1,8 @@
 // Which messages are kept for later, by what they hold and by what their senders ask for.
 //
-// What has a meaning of its own is worth it: a body, an invitation, something encrypted. A chat state is not, nor is
-// what only accompanies the rest: ids, delays, hints, a thread, the mark of a room's private message.
+// A message with a part that has a meaning of its own is worth it: a body, an invitation, something encrypted. A chat
+// state is not, nor is a part that only accompanies the rest: ids, delays, hints, a thread, the mark of a room's
+// private message.
 //
 // Spec: XEP-0160 section 3, XEP-0313 section 5.1, XEP-0334 section 4. Thread: any.
 #pragma once

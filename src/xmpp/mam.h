@@ -2,8 +2,8 @@
 //
 // Spec: XEP-0313 (urn:xmpp:mam:2 and its extended fields), XEP-0059, XEP-0297.
 // Limits: 100 values in the field `ids`; a queryid of 1,000 bytes.
-// Errors: bad_request for what cannot be read, jid_malformed for a `with` that is no address, feature_not_implemented
-// for a field that it does not know.
+// Errors: bad_request for a query that cannot be read, jid_malformed for a `with` that is no address,
+// feature_not_implemented for a field that it does not know.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@
 
 namespace teahouse {
 
-// Which messages are asked for: all conditions hold together, absent ones don't matter. Ids are what the archive gave
-// out.
+// Which messages are asked for: all conditions hold together, absent ones don't matter. Ids are those that the
+// archive gave out.
 struct MamQuery {
   static constexpr size_t ids_max = 100;
   static constexpr size_t queryid_bytes_max = 1000;

@@ -11,8 +11,9 @@
 
 namespace teahouse::xmpp {
 
-// Empty for what has nothing to be seen: no nickname. It is for comparison only; what is shown and sent stays as it was
-// written. REQUIRES: UTF-8 of characters that a resourcepart may have, prepared as one or not.
+// The key of a name; empty for one with nothing to be seen, which is no nickname. It is for comparison only; the name
+// is shown and sent as it was written. REQUIRES: UTF-8 of characters that a resourcepart may have, prepared as one or
+// not.
 std::string make_nickname_key(std::string_view text);
 
 // The nearest to a name that a nickname can be: without the characters that no resourcepart has, and without white

@@ -32,7 +32,7 @@ bool is_ascii(std::string_view text) {
 }
 
 // For each ASCII byte what it becomes in a localpart, or 0 if it has no place there: it must be printable, and none of
-// what RFC 7622 section 3.3.1 takes away.
+// those that RFC 7622 section 3.3.1 takes away.
 constexpr std::array<char, 256> localpart_bytes = [] {
   std::array<char, 256> bytes{};
   for (int c = 0x21; c <= 0x7E; ++c) {

@@ -1,5 +1,5 @@
-// Preparation of international text for comparison: two spellings of one name become the same bytes, and what would
-// only look alike is refused.
+// Preparation of international text for comparison: two spellings of one name become the same bytes, and a name
+// that would only look alike is refused.
 //
 // The append_ functions append the prepared text to `out`, or say why not and leave `out` with anything behind its old
 // end. All-ASCII input is handled without ICU (but for domain labels in Punycode, "xn--..."). Thread: any.
@@ -17,7 +17,8 @@ namespace teahouse::xmpp {
 // RFC 7622 section 3.3: PRECIS UsernameCaseMapped (RFC 8265 section 3.3) without "&'/:<>@ and white space.
 Result<void> append_localpart(std::string& out, std::string_view text);
 
-// The text mapped as a localpart is (width, case, canonical form), and not judged. Errors: also what is not UTF-8.
+// The text mapped as a localpart is (width, case, canonical form), and not judged. Errors: also for bytes that are not
+// UTF-8.
 Result<std::string> map_localpart(std::string_view text);
 
 // RFC 7622 section 3.2: an IPv4 or IPv6 literal, or a domain name of IDNA2008 U-labels, without a dot at its end.

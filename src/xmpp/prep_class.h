@@ -1,4 +1,4 @@
-// The string classes of PRECIS, derived from Unicode properties, and the bidi rule: what prep.cc stands on.
+// The string classes of PRECIS, derived from Unicode properties, and the bidi rule: prep.cc stands on both.
 //
 // Spec: RFC 8264 sections 8 and 9 (classes), RFC 5892 appendix A (contextual rules), RFC 5893 section 2 (bidi rule).
 // Thread: any.
@@ -18,8 +18,8 @@ enum class StringClass {
 // The index of the first code point that the class disallows (by itself or by its neighbours), or none.
 std::optional<size_t> find_disallowed(std::u32string_view text, StringClass string_class);
 
-// What breaks the bidi rule, and the character that does; nothing if no character is written from right to left, or the
-// whole keeps the rule.
+// The condition of the bidi rule that is broken, and the character that breaks it; nothing if no character is written
+// from right to left, or the whole keeps the rule.
 struct BidiFault {
   enum class Rule { first, last, direction, digits } rule;  // conditions 1; 3 and 6; 2 and 5; 4
   char32_t character;

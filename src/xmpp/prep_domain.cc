@@ -155,8 +155,8 @@ bool has_reserved_hyphens(std::u32string_view name) {
   return false;
 }
 
-// What UTS #46 maps otherwise since 15.1 than the ICU of today's distributions does: U+1E9E to a sharp s and not to
-// "ss", and five CJK compatibility ideographs, which NFC maps.
+// The characters that UTS #46 maps otherwise since 15.1 than the ICU of today's distributions does: U+1E9E to a sharp s
+// and not to "ss", and five CJK compatibility ideographs, which NFC maps.
 std::optional<std::string> map_as_newer_uts46(std::u32string_view text) {
   std::string mapped;
   for (const char32_t cp : text)
@@ -174,7 +174,7 @@ std::optional<std::string> map_as_newer_uts46(std::u32string_view text) {
 // ICU looks for "--" in labels of any kind; has_reserved_hyphens looks closer.
 uint32_t errors_of(const icu::IDNAInfo& info) { return info.getErrors() & ~uint32_t{UIDNA_ERROR_HYPHEN_3_4}; }
 
-// A name of U-labels, which ICU has mapped: what is left to check is what IDNA2008 has beyond UTS #46.
+// A name of U-labels, which ICU has mapped: only the rules that IDNA2008 has beyond UTS #46 are left to check.
 Result<void> check_u_labels(const std::string& name) {
   const auto decoded = decode_utf8(name);
   if (!decoded) return malformed("is not UTF-8.");

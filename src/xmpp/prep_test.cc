@@ -88,7 +88,7 @@ std::string utf8_of(char32_t cp) {
   return out;
 }
 
-// What RFC 8264 section 7 makes of one character before it is judged, written down once more.
+// One character as RFC 8264 section 7 has it before it is judged, written down once more.
 std::string mapped(char32_t cp) {
   UErrorCode status = U_ZERO_ERROR;
   const icu::Normalizer2* nfc = icu::Normalizer2::getNFCInstance(status);

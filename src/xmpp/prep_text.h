@@ -11,7 +11,7 @@
 
 namespace teahouse::xmpp {
 
-// Nothing for what is not UTF-8.
+// The code points of a text; nothing for bytes that are not UTF-8.
 std::optional<std::u32string> decode_utf8(std::string_view text);
 void append_utf8(std::string& out, std::u32string_view text);
 

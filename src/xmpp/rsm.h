@@ -13,7 +13,7 @@
 
 namespace teahouse {
 
-// What a <set/> asks for. Absent conditions don't matter.
+// The page that a <set/> asks for. Absent conditions don't matter.
 struct RsmRequest {
   std::optional<size_t> max;          // 0: only count
   std::optional<std::string> after;   // the page that follows this item
@@ -21,7 +21,7 @@ struct RsmRequest {
   std::optional<size_t> index;
 
   bool backwards() const { return before && !after; }
-  // `max` brought into the bounds of whoever answers.
+  // `max` brought into the bounds of the answering side.
   size_t page_size(size_t unless_asked, size_t most) const;
 };
 

@@ -175,7 +175,7 @@ void Stanza::remove_children(const std::function<bool(const xml::Element&)>& unw
 }
 
 void Stanza::write(std::string& out, bool with_namespace) const {
-  // At once for nearly all: only what has to be escaped makes it longer.
+  // Enough at once for nearly all: only characters that have to be escaped make it longer.
   out.reserve(out.size() + approximate_bytes() + (from ? from->str().size() : 0) + (to ? to->str().size() : 0) +
               id.size() + lang.size());
   out.append("<").append(to_string(kind));

@@ -48,21 +48,21 @@ class Stanza {
   std::optional<Jid> from, to;
   std::string id;    // empty: absent
   std::string lang;  // xml:lang; empty: absent
-  // Never written: which of the accounts that have the address `from` one after the other sends it
-  // (Account::incarnation); 0: nobody says.
+  // Never written: tells which of the accounts that have the address `from` one after the other sends it
+  // (Account::incarnation); 0: not known.
   int64_t incarnation = 0;
 
   // Reads a top-level element that came over a stream. Its addresses are parsed (jid_malformed), its type must be known
-  // for its kind (bad_request), and what its payload needs to stand alone must not make it much longer
+  // for its kind (bad_request), and the namespaces that its payload needs to stand alone must not make it much longer
   // (policy_violation). REQUIRES: the element is one of the three kinds.
   static constexpr size_t added_declarations_bytes_max = 256 * 1024;
   static Result<Stanza> read(const xml::Document& document);
-  // One that was written by write(out, true) and kept: what was accepted once is read for ever, under any plan.
-  // Errors: internal_server_error for what is no stanza.
+  // Reads a stanza that write(out, true) wrote and that was kept: one that was accepted once is read for ever, under
+  // any plan. Errors: internal_server_error for bytes that are no stanza.
   static Result<Stanza> parse_stored(std::string bytes);
   static bool is_stanza(const xml::Element& element);  // message, presence or iq in jabber:client
 
-  // One of our own; `payload` is well-formed XML in the default namespace jabber:client, or empty.
+  // Makes a stanza of our own; `payload` is well-formed XML in the default namespace jabber:client, or empty.
   static Stanza make(StanzaKind kind, StanzaType type, std::string payload);
   static Stanza make_reply(const Stanza& request, StanzaType type,
                            std::string payload);  // to and from exchanged, same id
@@ -104,8 +104,7 @@ ErrorType default_type(ErrorKind kind);  // as RFC 6120 section 8.3.3 pairs them
 // application-specific condition as XML, put after the text.
 Stanza make_error(const Stanza& cause, const Error& error, std::string_view extra = {});
 Stanza make_error(const Stanza& cause, const Error& error, ErrorType type, std::string_view extra = {});
-// What reading an error stanza gives: its condition, service_unavailable's like; undefined_condition where it is
-// missing.
+// The condition of an error stanza, such as service_unavailable; undefined_condition where it is missing.
 ErrorKind read_error(const Stanza& stanza);
 
 // An iq that asks for an answer.

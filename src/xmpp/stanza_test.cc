@@ -17,8 +17,8 @@ std::string write(const Stanza& stanza) {
   return out;
 }
 
-// What a parser lets in, up to each of its limits, and what the server adds: each way in which a stanza can become
-// longer, deeper or wider by being kept.
+// Stanzas that a parser lets in, up to each of its limits, and that the server adds to: each way in which a stanza can
+// become longer, deeper or wider by being kept.
 TEST(Stanza, IsReadAgainHoweverLargeItWas) {
   const xml::Limits limits;
   const std::string opening = "<message to='juliet@capulet.example'>", closing = "</message>";

@@ -1,6 +1,8 @@
-// Text as clients prepare it that were written for RFC 3920: not as this server does, but what they send must be known.
+// Text as clients prepare it that were written for RFC 3920: not as this server does, which must know the forms that
+// they send.
 //
-// Thread: any. Each gives nothing for what the profile prohibits. Characters that Unicode 3.2 did not know stay.
+// Thread: any. Each gives nothing for a text that the profile prohibits, that is not
+// UTF-8 or has more than 4092 bytes. Characters that Unicode 3.2 did not know stay.
 #pragma once
 
 #include <optional>

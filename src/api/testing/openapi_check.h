@@ -42,7 +42,7 @@ class OpenApi {
     return {};
   }
 
-  // What is wrong with an answer; empty when it is as described.
+  // The fault of an answer; empty when it is as described.
   std::string check(const std::string& method, std::string_view path, int status, const std::string& type,
                     const std::string& body) const {
     const std::string pattern = find_path(path);

@@ -23,7 +23,7 @@ class BlockingPeer {
     ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   }
-  // To 127.0.0.1.
+  // Connects to 127.0.0.1.
   static BlockingPeer connect(uint16_t port) {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
@@ -82,7 +82,7 @@ class BlockingPeer {
     }
     return true;
   }
-  // What is there, at least a byte; empty at the end of the stream.
+  // The bytes that are there, at least one; empty at the end of the stream.
   std::string receive() {
     std::string bytes(65536, '\0');
     const ssize_t n = ssl_ ? SSL_read(ssl_, bytes.data(), static_cast<int>(bytes.size()))
@@ -91,7 +91,7 @@ class BlockingPeer {
     ERR_clear_error();
     return bytes;
   }
-  // Up to and with `text`; less when the stream ends before.
+  // The bytes up to and with `text`; less when the stream ends before.
   std::string receive_until(std::string_view text) {
     while (received_.find(text) == std::string::npos) {
       const std::string more = receive();

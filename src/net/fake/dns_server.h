@@ -36,7 +36,7 @@ inline std::string make_srv(unsigned priority, unsigned weight, unsigned port, s
 class DnsServer {
  public:
   using Packets = std::vector<std::string>;
-  // What is sent instead of `answer`, which is a whole message. Only over UDP.
+  // A whole message that is sent instead of `answer`. Only over UDP.
   using Trick = std::function<Packets(const std::string& answer)>;
 
   explicit DnsServer(Loop& loop) {

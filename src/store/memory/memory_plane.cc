@@ -197,7 +197,7 @@ class MemoryPlane::Reader final : public DataReader {
     return bytes;
   }
   Result<TenantId> last_tenant() override {
-    TenantId last = TenantId::house;  // who asks makes an empty tenant, and so may a removal leave one
+    TenantId last = TenantId::house;  // a question makes an empty tenant, and so may a removal leave one
     for (const auto& [tenant, data] : tenants_) {
       if (!MemoryTenantRows(data).next(1)->empty()) last = tenant;
     }
@@ -240,7 +240,8 @@ void MemoryPlane::hold_commits(bool held) {
   if (!held) commit();
 }
 
-// Who writes while another commits, also from inside a call-back, leaves its commit to that one, which looks again.
+// A thread that writes while another commits, also from inside a call-back, leaves its commit to that one, which looks
+// again.
 void MemoryPlane::commit() {
   bool again = true;
   while (again && !board_.is_interrupted() && !committing_.exchange(true)) {

@@ -19,8 +19,8 @@ class MemoryPlane final : public DataPlane {
   MemoryPlane();
   ~MemoryPlane() override;
 
-  // Held: writes wait for commit(), and with them who waits for them. Not held (as at first): each write commits at
-  // once.
+  // Held: writes wait for commit(), and with them those that wait for them. Not held (as at first): each write commits
+  // at once.
   void hold_commits(bool held);
   void commit();
   // The disk fails now: nothing is committed or read until it recovers.

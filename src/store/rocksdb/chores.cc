@@ -157,7 +157,7 @@ rocksdb::Status Chores::compact(TenantId tenant) {
   rocksdb::CompactRangeOptions options;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
   options.exclusive_manual_compaction = false;
-  // The rot may be another's, who shares a table with this one.
+  // The rot may be another tenant's, which shares a table with this one.
   return patrol_.set_aside_and([&] { return db_.CompactRange(options, &begin, &end); });
 }
 

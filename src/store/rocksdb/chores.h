@@ -33,7 +33,7 @@ class Chores {
   rocksdb::Status resume();
   void trim(StoreId store, TrimBefore before, TrimDone done);
   void recount(StoreId store);
-  // Makes the disk forget a tenant whose removal is committed. What fails of it is told in the log, and waits for
+  // Makes the disk forget a tenant whose removal is committed. A failure is told in the log, and waits for
   // retry().
   void scrub(TenantId tenant);
   void retry();

@@ -6,14 +6,14 @@
 // A group is taken at the end of a turn in which a loop added to it: a message that is stored for two is one commit,
 // and a busy loop pays for one commit a turn at most. No loop waits for another's turn.
 //
-// Back-pressure: half of waiting_bytes_max may gather while the other half is being written. Who appends beyond that
-// waits until the committer takes the group; from a sixteenth on congested() warns. The committer waits for no loop, so
-// this can't lock up.
+// Back-pressure: half of waiting_bytes_max may gather while the other half is being written. A thread that appends
+// beyond that waits until the committer takes the group; from a sixteenth on congested() warns. The committer waits for
+// no loop, so this can't lock up.
 //
 // A commit that fails is tried again until it succeeds, so that what modules have in memory stays what the disk will
 // have, and the order is kept. Below the batch PatientFiles see to it that a log that failed is as it was before; a
 // write that RocksDB itself refuses, since a flush has failed, was not begun. While that lasts the board is interrupted
-// (rocksdb_plane.cc), and nobody who appends waits for room: what comes from outside is refused by then, and what moves
+// (rocksdb_plane.cc), and no append waits for room: what comes from outside is refused by then, and what moves
 // here from a session's queue was in memory before. When the plane closes there is an end to the trying: what is not
 // stored by then is never announced.
 #include "store/rocksdb/commit_log.h"
@@ -32,7 +32,7 @@ namespace {
 constexpr size_t gathered_bytes_max = 1 << 20;  // then a group is taken before the turn's end
 }
 
-// What the committer waits for.
+// Bell: the committer waits for it.
 struct CommitLog::Bell {
   void ring() {
     {

@@ -1,5 +1,6 @@
-// CommitLog: the one way into the database: appends from all threads become groups, each committed with one fsync. What
-// a loop appends during a turn is committed together.
+// CommitLog: the one way into the database: appends from all threads become groups, each committed with one fsync. A
+// loop's appends during a turn are committed together at its end, unless they reach 1 MiB before or another thread's
+// group takes the first of them along.
 #pragma once
 
 #include <rocksdb/db.h>
@@ -48,7 +49,7 @@ class CommitLog {
   // The last write of a module for the tenant, or its removal; or a later one, of a tenant that shares its place.
   Lsn appended_for(TenantId tenant) const;
   bool congested() const { return pending_bytes_.load() > waiting_bytes_max_ / 16 && !board_.is_interrupted(); }
-  // The board's commits are interrupted: whoever waits for room waits no more.
+  // The board's commits are interrupted: those that wait for room wait no more.
   void on_interrupted();
   void finish();
 

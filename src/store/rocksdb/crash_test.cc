@@ -1,4 +1,4 @@
-// What a killed process and a failing disk leave: everything that was acknowledged, and of the rest a prefix.
+// A killed process and a failing disk leave everything that was acknowledged, and of the rest a prefix.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 

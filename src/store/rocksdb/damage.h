@@ -1,6 +1,6 @@
 // Damage: a part of the database that a disk or a hand has made unreadable and that was set aside, so that all else
-// goes on: its block was replaced by one without entries, and whatever would need its keys is an error until `teahouse
-// check --take-out` gives them up. Each has a note (Kind::chore), so that this outlives a restart.
+// goes on: its block was replaced by one without entries, and a read that would need its keys is an error until
+// `teahouse check --take-out` gives them up. Each has a note (Kind::chore), so that this outlives a restart.
 #pragma once
 
 #include <rocksdb/db.h>

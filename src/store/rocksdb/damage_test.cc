@@ -1,5 +1,5 @@
-// What an opening says of files that are damaged, missing, empty or of an earlier time, and what is there when it is
-// told to go on. Two tenants: what is lost is nobody else's.
+// The errors of an opening for files that are damaged, missing, empty or of an earlier time, and the rows that are
+// there when it is told to go on. Two tenants: the loss of one is not the other's.
 #include <gtest/gtest.h>
 
 #include <algorithm>

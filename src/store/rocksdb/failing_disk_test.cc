@@ -80,7 +80,7 @@ TEST_P(FailingDisk, KeepsWhatWaitsUntilItIsWell) {
   EXPECT_EQ(unread.error().kind, kind);
   EXPECT_EQ(numbers(*plane_, capulet, juliet), (std::vector<int64_t>{1}));
 
-  // What a crash would leave now.
+  // The files that a crash would leave now.
   const testing::TempDirectory copied;
   std::filesystem::copy(directory_.path(), copied.path(), std::filesystem::copy_options::recursive);
   const auto left = open_plane(Engine::rocksdb, copied.path());
@@ -163,7 +163,7 @@ TEST_P(FailingDisk, GivesUpAtItsClosingWhatCannotBeStored) {
   plane_.reset();
   RocksdbSettings settings;
   settings.files = files_;
-  settings.silent_ms = 3'600'000;  // whoever waits has not been told when it closes
+  settings.silent_ms = 3'600'000;  // a waiter has not been told when it closes
   settings.closing_ms = 1;
   plane_ = open_plane(Engine::rocksdb, directory_.path(), settings);
   files_->fail(GetParam());

@@ -1,7 +1,8 @@
 // An iterator steps over what is not there without a word. So each of its moves is looked at: from the key where it
 // was, or that it was sent to, up to the one where it came to stand, no damage may lie.
 //
-// A damage is known before its block is replaced. So who has read and then finds no damage has read what was whole.
+// A damage is known before its block is replaced. So a reader that finds no damage after it has read has read what was
+// whole.
 #include "store/rocksdb/fenced_db.h"
 
 #include <rocksdb/utilities/debug.h>

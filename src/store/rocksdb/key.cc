@@ -1,6 +1,6 @@
 // The layout. Every key begins with its tenant's id, 8 bytes big-endian, so that a tenant is one range of keys:
 // removing it is one range deletion and one compaction, exporting it one walk. Then come one byte of kind and the
-// store's name, its length in one byte before it. What follows depends on the kind; a part that others follow has its
+// store's name, its length in one byte before it. The rest depends on the kind; a part that others follow has its
 // length in two bytes before it, so that no bytes in it can be taken for the end of it:
 //
 //   value   key                          -> version, value

@@ -68,7 +68,7 @@ struct ParsedRow {
   int64_t at_ms;
 };
 std::optional<ParsedRow> parse_row(std::string_view framed, uint64_t id);
-// What a row counts in count_bytes; 0 for what is no row.
+// The bytes that a row counts in count_bytes; 0 for a key that is no row's.
 uint64_t count_row(std::string_view key, std::string_view framed);
 
 }  // namespace teahouse::store::rocks

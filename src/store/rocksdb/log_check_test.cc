@@ -77,7 +77,7 @@ TEST_P(LogCheckTest, ATailOfZerosOrRubbishIsATail) {
   EXPECT_FALSE(check(log_ + std::string(100'000, '\0')).is_broken());
 }
 
-// What is behind a damaged place counts what RocksDB itself could still read.
+// The records behind a damaged place are those that RocksDB itself could still read.
 TEST_P(LogCheckTest, ADamagedPlaceHasWholeRecordsBehind) {
   const LogCheck whole = check(log_);
   for (const size_t at : {size_t{10}, log_.size() / 3, log_.size() / 2}) {

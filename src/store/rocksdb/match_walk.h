@@ -28,7 +28,7 @@ class MatchWalk {
   int64_t at_ms() const { return row_.at_ms; }
   uint64_t looked() const { return looked_; }  // at how many rows so far
   rocksdb::Status status() const;
-  // So many rows' bytes were looked into (ArchiveQuery::matches) that it would be at others' cost.
+  // True when so many rows' bytes were looked into (ArchiveQuery::matches) that more would be at others' cost.
   bool gave_up() const { return query_.matches && looked_ > looks_into_max; }
 
  private:

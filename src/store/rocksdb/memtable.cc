@@ -40,7 +40,7 @@ std::string_view without_trailer(std::string_view internal_key) {
   return internal_key.substr(0, internal_key.size() - trailer_bytes);
 }
 
-// What all keys of a run begin with.
+// The bytes that all keys of a run begin with.
 std::string_view run_of(std::string_view user_key) {
   return is_row_key(user_key) ? user_key.substr(0, user_key.size() - sizeof(uint64_t)) : user_key;
 }
@@ -224,8 +224,8 @@ rocksdb::MemTableRep::Iterator* RunMemtable::GetIterator(rocksdb::Arena* arena) 
   return new (arena->AllocateAligned(sizeof(Walk), 0, nullptr)) Walk(*this);
 }
 
-// What a point read walks with: RocksDB 7.8's MemTableRep::Get asks for an iterator and never deletes it. Each thread
-// has the memory for one, which whoever does delete it leaves alone.
+// Glance: the iterator of a point read: RocksDB 7.8's MemTableRep::Get asks for one and never deletes it. Each thread
+// has the memory for one, which its operator delete leaves alone.
 class RunMemtable::Glance final : public Walk {
  public:
   using Walk::Walk;

@@ -17,7 +17,7 @@ namespace teahouse::store::rocks {
 // Whether there are files that only a database has.
 bool has_database(const std::string& directory);
 
-// What RocksDB says of the opening, with what it means for the house and what to do.
+// RocksDB's error of the opening, with what it means for the house and what to do.
 Error open_error(const rocksdb::Status& status, const std::string& directory);
 
 // `mark` is what the last run noted of its commits: sequence numbers. Lifetime: `env` outlives the database. Errors: as

@@ -38,7 +38,7 @@ bool has_compression(rocksdb::CompressionType wanted) {
   return false;
 }
 
-// What RocksDB has to say goes where all else does; a log of its own would end the process on a full disk.
+// RocksDB's log lines go where all others do; a log of its own would end the process on a full disk.
 class OurLog final : public rocksdb::Logger {
  public:
   OurLog() : Logger(rocksdb::WARN_LEVEL) {}

@@ -1,5 +1,5 @@
-// Patience: what the disk refuses is tried again until it is done, so that a failing disk is a slow one to whoever
-// writes: nothing is lost, doubled or out of order, and it goes on by itself.
+// Patience: a write that the disk refuses is tried again until it is done, so that a failing disk is a slow one to its
+// writers: nothing is lost, doubled or out of order, and it goes on by itself.
 //
 // Thread: any. Blocks: insist(), as long as the disk refuses.
 #pragma once
@@ -30,10 +30,10 @@ class Patience {
   Patience(const Patience&) = delete;
   Patience& operator=(const Patience&) = delete;
 
-  // Before that everything is tried once: who opens wants to hear what is wrong.
+  // Before that everything is tried once: a start must tell what is wrong.
   void begin(Told told);
   bool has_begun();
-  // What is insisted on longer than that from now is given up.
+  // An attempt that is still refused after that time from now is given up.
   void end_within(std::chrono::milliseconds duration);
 
   // Gives the status of the last try: good, once this has begun, unless it has ended.

@@ -129,7 +129,7 @@ bool Removals::visit_stored(const KeyRange& range, size_t keys_max, std::vector<
   }
   status_ = stored_->status();
   if (!is_rot(status_)) return true;
-  // What can't be read can be removed still, and nobody else's commit must fail for it.
+  // Rows that can't be read can be removed still, and nobody else's commit must fail for them.
   status_ = rocksdb::Status::OK();
   stored_.reset();
   return false;

@@ -32,11 +32,11 @@ struct RocksdbSettings {
   std::shared_ptr<rocksdb::FileSystem> files = nullptr;  // null: this machine's
 };
 
-// Makes the directory if there is none. What a crash has left of a write that nobody was told of is dropped, with a
-// line in the log. Errors: another process has it open, the disk, or a format of a later Teahouse; and whatever else is
-// missing of what was committed: a damaged, emptied or deleted log or table, one of yesterday. Then nothing is changed,
-// and the text says how much is lost. With accept_loss damaged logs are kept beside the directory, and the log says
-// what is lost.
+// Makes the directory if there is none. The rest of a write that a crash cut off and nobody was told of is dropped,
+// with a line in the log. Errors: another process has it open, the disk, or a format of a later Teahouse; and anything
+// else that is missing of what was committed: a damaged, emptied or deleted log or table, one of yesterday. Then
+// nothing is changed, and the text says how much is lost. With accept_loss damaged logs are kept beside the directory,
+// and the log says what is lost.
 Result<std::unique_ptr<DataPlane>> open_rocksdb(const std::string& directory, RocksdbSettings settings = {});
 
 // Whether there is a data plane in this directory, whole or not.
@@ -45,7 +45,7 @@ bool has_rocksdb(const std::string& directory);
 // Whether a process has it open, this one not counted.
 bool is_rocksdb_open(const std::string& directory);
 
-// What these three ask for is of a plane of open_rocksdb. All block.
+// REQUIRES (these three): the plane comes from open_rocksdb. All block.
 // Waits for the long work that was asked for until now; then no byte of a removed tenant is left in any file. Errors: a
 // removed tenant's bytes are there still, and why.
 Result<void> finish_chores(DataPlane& plane);

@@ -1,4 +1,4 @@
-// What is RocksDB's own: reopening, what is left in its files, chores that outlive a crash, settings.
+// Tests that are the RocksDB plane's own: reopening, what is left in its files, chores that outlive a crash, settings.
 #include "store/rocksdb/rocksdb_plane.h"
 
 #include <gtest/gtest.h>
@@ -96,7 +96,7 @@ TEST_P(RocksdbPlaneTest, NoThreadWaitsForTheTurnOfAnother) {
   EXPECT_GT(late, early);
 }
 
-// What the turn wrote waits for its end; nobody else's reads do.
+// A read of the tenant that the turn wrote for waits for its end; nobody else's reads do.
 TEST_P(RocksdbPlaneTest, AReadWaitsForItsOwnTenantsWritesOnly) {
   auto ours = plane_->archive(montague, "archive"), theirs = plane_->archive(capulet, "archive");
   const Lsn before = theirs.append(juliet, make_row(1, romeo));

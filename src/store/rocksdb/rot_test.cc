@@ -1,4 +1,4 @@
-// A block of a table is rotten: whoever has rows in it is told so, everybody else reads and writes on, also after
+// A block of a table is rotten: a reader of its rows is told so, everybody else reads and writes on, also after
 // restarts and when tables are put together. Two tenants, with a handful of tables.
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
@@ -228,7 +228,7 @@ TEST_P(Rot, RowsThatCameLaterAreNotHidden) {
   append_now(rows);
   open();
   plane_.reset();
-  rot_at(mark(montague, rows - 1));  // the block that his rows end in
+  rot_at(mark(montague, rows - 1));  // the block that these rows end in
   open();
   EXPECT_EQ(count(montague), -1);
   await_aside(montague);
@@ -278,7 +278,7 @@ TEST_P(Rot, ASumThatItMayHaveHeldIsAnErrorAlsoWhenItWasAddedTo) {
   append(0, rows);
   open();
   plane_.reset();
-  rot_at(mark(montague, rows - 1));  // the block that his rows end in, before the sum
+  rot_at(mark(montague, rows - 1));  // the block that these rows end in, before the sum
   open();
   EXPECT_EQ(count(montague), -1);
   await_aside(montague);

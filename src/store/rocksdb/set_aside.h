@@ -16,14 +16,14 @@
 
 namespace teahouse::store::rocks {
 
-// Of a table's rotten parts those that held rows; neighbours are one. Where an index is rotten, or what leads to it, no
+// The rotten parts of a table that held rows; neighbours are one. Where an index is rotten, or what leads to it, no
 // row can be found by the table any more: the block is then the whole file, since its data blocks are still good.
 Damages::List damages_of(const std::string& table, const TableCheck& check, rocksdb::DB& db);
 Result<void> keep(const TableDisk& disk, const std::string& directory, const Damages::List& damages);
-// Without those of which there is a note: a blank may have failed behind it.
+// The damages without those of which there is a note: a blank may have failed behind it.
 Damages::List without_noted(Damages::List damages, const Damages::List& noted);
 Result<void> blank(const TableDisk& disk, const std::string& table, const TableCheck& check);
-// All of it, in a database that nobody reads; what is new of it.
+// Does all three steps, in a database that nobody reads; gives the damages that are new.
 Result<Damages::List> set_aside_alone(rocksdb::DB& db, const TableDisk& disk, const std::string& table,
                                       const TableCheck& check);
 void say(const Damages::List& damages, const std::string& directory, const TenantNames& names);

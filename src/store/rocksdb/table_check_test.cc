@@ -1,4 +1,4 @@
-// What of a table is rot, and what is not to be touched; how it is kept, and replaced.
+// The parts of a table that are rot, and those that are not to be touched; how rot is kept, and replaced.
 #include "store/rocksdb/table_check.h"
 
 #include <gtest/gtest.h>

@@ -9,7 +9,7 @@
 
 namespace teahouse::store::rocks {
 
-// What came before at_ms goes; ids of such rows are at most of the time latest_id_ms.
+// Rows that came before at_ms go; their ids are at most of the time latest_id_ms.
 struct TrimBefore {
   int64_t at_ms, latest_id_ms;
 };

@@ -36,7 +36,7 @@ Value column(sqlite3_stmt* statement, int at) {
   return std::string(text ? text : "", static_cast<size_t>(sqlite3_column_bytes(statement, at)));
 }
 
-// What time may mend, and what it does not.
+// storage_full and storage_failing are for errors that time may mend.
 ErrorKind kind_of_disk(int code, int system_error) {
   switch (code & 0xff) {
     case SQLITE_FULL: return ErrorKind::storage_full;

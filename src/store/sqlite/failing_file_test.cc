@@ -1,4 +1,4 @@
-// What the disk refuses is told to who asked; that the plane takes no changes is said of nothing else.
+// A refusal of the disk is told to the caller; that the plane takes no changes is said of nothing else.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -137,7 +137,7 @@ TEST_F(FailingFile, AScrubThatFailsLeavesThePlaneWell) {
   EXPECT_TRUE(testing::run(home_, plane_->scrub(home_)));
 }
 
-// What a crash of the machine could still take must not be missed afterwards.
+// Changes that a crash of the machine could still take must not be missed afterwards.
 TEST(SqliteStart, NotesNoCommitsThatItCouldNotBringToTheDisk) {
   const testing::TempDirectory directory;
   const std::string path = directory.path() + "/control.db";

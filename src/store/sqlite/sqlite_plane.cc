@@ -4,7 +4,7 @@
 // nothing to wait for and are answered at once. A lone call costs what it would cost without groups.
 //
 // What the disk refuses is for its caller to try again: nobody has been told that it is stored, and SQLite has taken it
-// back. A change that it refused is noted (DiskHealth) until a write succeeds. What can't be read, or has to wait for
+// back. A change that it refused is noted (DiskHealth) until a write succeeds. A read that fails, or has to wait for
 // somebody else's lock, is an error of its call alone.
 //
 // Two things can undo others, and are met: an error at which SQLite itself ends the transaction (disk full, I/O) fails
@@ -35,7 +35,7 @@ using sqlite::Database;
 constexpr size_t waiting_calls_max = 10'000;
 constexpr size_t group_calls_max = 500;
 
-// What to do with a plane that lacks something.
+// A plane that lacks something is refused; with accept_loss the log says so, and it goes on.
 Result<void> judge(const std::string& loss, const SqliteSettings& settings) {
   if (!settings.accept_loss) {
     return Error{ErrorKind::internal_server_error,
@@ -49,7 +49,7 @@ Result<void> judge(const std::string& loss, const SqliteSettings& settings) {
 
 bool is_of_disk(ErrorKind kind) { return kind == ErrorKind::storage_failing || kind == ErrorKind::storage_full; }
 
-// What SQLite tells of a checkpoint: whether it was kept from it, how much the log holds, how much of that was taken.
+// SQLite's answer to a checkpoint: whether it was kept from it, how much the log holds, how much of that was taken.
 bool is_complete(const std::vector<Row>& checkpoint) {
   if (checkpoint.empty() || checkpoint[0].size() < 3) return false;
   return as_int(checkpoint[0][0]) == 0 && as_int(checkpoint[0][1]) == as_int(checkpoint[0][2]);
@@ -60,7 +60,7 @@ bool is_of_one_call(ErrorKind kind) {
   return kind == ErrorKind::conflict || kind == ErrorKind::item_not_found || kind == ErrorKind::bad_request;
 }
 
-// What is to be read, or has to wait for somebody else.
+// The answer to a call that failed without a refusal of the disk: a read, or one that met a lock of somebody else's.
 Error not_now() {
   return {ErrorKind::storage_failing, "The server cannot do this just now, for a reason of its own; try again later."};
 }
@@ -131,7 +131,7 @@ class SqlitePlane final : public ControlPlane {
   Result<void> migrate_here(const std::vector<Migration>& migrations);
   Result<void> apply(const Migration& migration);
   Result<void> commit();
-  // For who called: notes and logs what the disk refuses, and gives a sentence for users in place of SQLite's words.
+  // For the caller: notes and logs what the disk refuses, and gives a sentence for users in place of SQLite's words.
   template <class Answered>
   Answered tell(Answered answer) {
     if (answer) return answer;
