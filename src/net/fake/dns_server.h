@@ -40,14 +40,13 @@ class DnsServer {
   using Trick = std::function<Packets(const std::string& answer)>;
 
   explicit DnsServer(Loop& loop) {
-    udp_ = *Datagram::open(loop, "127.0.0.1:0", [this](const Datagram::Packet& packet) {
-      const std::string answer = answer_to(packet.bytes, true);
-      for (std::string& each : trick_ ? trick_(answer) : Packets{answer}) udp_->send(packet.peer, std::move(each));
-    });
-    tcp_ = *Listener::listen(loop, address(), [this](std::unique_ptr<Connection> accepted) {
-      auto client = std::make_unique<TcpClient>(*this, std::move(accepted));
-      clients_.push_back(std::move(client));
-    });
+    while (!tcp_) {  // a port that is free for UDP may be taken for TCP
+      udp_ = *Datagram::open(loop, "127.0.0.1:0", [this](const Datagram::Packet& packet) { on_packet(packet); });
+      auto listener = Listener::listen(loop, address(), [this](std::unique_ptr<Connection> accepted) {
+        clients_.push_back(std::make_unique<TcpClient>(*this, std::move(accepted)));
+      });
+      if (listener) tcp_ = std::move(*listener);
+    }
   }
 
   std::string address() const { return "127.0.0.1:" + std::to_string(udp_->port()); }
@@ -96,6 +95,10 @@ class DnsServer {
   };
   static constexpr size_t udp_bytes_max = 1232;
 
+  void on_packet(const Datagram::Packet& packet) {
+    const std::string answer = answer_to(packet.bytes, true);
+    for (std::string& each : trick_ ? trick_(answer) : Packets{answer}) udp_->send(packet.peer, std::move(each));
+  }
   std::string answer_to(std::string_view query, bool udp) {
     size_t at = 12;
     std::string name;
