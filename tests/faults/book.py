@@ -41,7 +41,8 @@ class Book:
         self.live = []                      # (whose, archive, archive id, text) since the last check
         self.fresh = defaultdict(list)      # address -> the texts that its session has heard and not acknowledged
         self.confirmed = defaultdict(list)  # address -> the texts that its sessions have acknowledged
-        self.settled = defaultdict(int)     # address -> so many of these may never come again
+        self.stored = defaultdict(list)     # address -> their messages that the server has acknowledged
+        self.ghosts = {}                    # address -> how much had been said when it lost a session that the server keeps until it ends
         self.away = {}                      # address -> the number of its time of being away
         self.refused = {}                   # number -> the error that its sender got
         self.facts = {}                     # fact -> the values that it may have: one, or two while a change is under way
@@ -58,7 +59,12 @@ class Book:
 
     def acknowledge(self, said):
         said.is_acknowledged = True
-        self.settled[said.by] = max(self.settled[said.by], said.confirmed)
+        self.stored[said.by].append(said)
+
+    def settled(self, who):
+        """So many of the messages that their sessions have acknowledged may never come again: a message of theirs behind that is stored.
+        One that was refused is acknowledged too, and says nothing of what the disk has."""
+        return max((said.confirmed for said in self.stored[who] if said.number not in self.refused), default=0)
 
     def acknowledged(self):
         return sum(said.is_acknowledged and said.number not in self.refused for said in self.said.values())
@@ -80,20 +86,28 @@ class Book:
         if text in self.known[who]:
             if not is_late:
                 self.blame('doubled', f'{who} was delivered {text!r} twice')
-            elif text in self.confirmed[who][:self.settled[who]]:
+            elif text in self.confirmed[who][:self.settled(who)] and not self.waits_elsewhere(who, said):
                 self.blame('doubled', f'{who} was delivered {text!r} again, having acknowledged it')
         self.known[who].add(text)
         self.fresh[who].append(text)
         self.live += [(who, archive, stamp, text) for archive, stamp in stamps]
 
+    def lose_session(self, who):
+        """Messages wait in it from now on; when the server gives it up, they go to sessions that have not had them (docs/life-of-a-stanza.md),
+        also to one that began after another had taken them."""
+        self.ghosts.setdefault(who, len(self.said))
+
+    def waits_elsewhere(self, who, said):
+        return who in self.ghosts and said.number > self.ghosts[who]
+
     def begin_session(self, who):
         """Messages that the session before did not acknowledge may come again, as may those whose <a/> perhaps was lost with it."""
         self.fresh[who].clear()
-        del self.confirmed[who][self.settled[who]:]
+        del self.confirmed[who][self.settled(who):]
 
     def confirm(self, who):
-        """The client of `who` acknowledges all that its session got. When a message of theirs behind that is acknowledged, the server
-        has written that down."""
+        """The client of `who` acknowledges all that its session got. When a message of theirs behind that is acknowledged and
+        not refused, the server has written that down."""
         self.confirmed[who] += self.fresh[who]
         self.fresh[who].clear()
 

@@ -27,7 +27,6 @@ class Person(Sender):
         self.entered = set()
         self.is_here = False
         self.has_sm = True
-        self.has_ghost = False   # a session that it lost and the server still keeps: until the server ends, messages wait in it
         self.owed = set()        # the times of being away of which it has not got all that came
         self.asked = itertools.count(1)
         self.times_away = itertools.count(1)
@@ -47,7 +46,7 @@ class Person(Sender):
         self.book.begin_session(self.jid)
         if self.jid in self.book.away:
             self.owed.add(self.book.away.pop(self.jid))
-        owed = set() if self.has_ghost else set(self.owed)
+        owed = set() if self.jid in self.book.ghosts else set(self.owed)
         await self.client.login()
         if not has_sm:   # messages that are handed over and never arrive are lost
             self.owed -= owed
@@ -85,7 +84,8 @@ class Person(Sender):
     def drop(self):
         """The cable is cut."""
         self.is_here = False
-        self.has_ghost |= self.has_sm
+        if self.has_sm:
+            self.book.lose_session(self.jid)
         self.client.abort()
         for answer in self.answers.values():
             answer.cancel()
@@ -217,7 +217,7 @@ class People(Load):
     async def come_back(self):
         self.is_disturbed = self.is_ending = False
         for person in self.persons:
-            person.has_ghost = False
+            self.book.ghosts.pop(person.jid, None)
             await person.come()
 
     def begin(self, choice, away):
