@@ -1,7 +1,7 @@
 // Datagram: a UDP socket: packets in batches (recvmmsg, sendmmsg), each with the address it came to, so that the answer
 // leaves from there.
 //
-// What is sent during a turn leaves at its end together. UDP promises nothing: a packet that the kernel refuses is
+// Packets sent during a turn leave at its end together. UDP promises nothing: a packet that the kernel refuses is
 // dropped, as one lost on the way.
 //
 // Thread: its loop's. Lifetime: the loop outlives it.

@@ -48,7 +48,7 @@ void handle_iq(Room& room, const Stanza& stanza) {
   room.reply_error(stanza, {ErrorKind::service_unavailable, ""});
 }
 
-// Who leaves, or is gone, makes room; each can do that once.
+// An occupant that leaves, or is gone, makes room; each can do that once.
 bool is_leaving(const Stanza& stanza) {
   return stanza.kind != StanzaKind::iq && (stanza.type == StanzaType::unavailable || stanza.type == StanzaType::error);
 }

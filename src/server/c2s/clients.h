@@ -41,7 +41,7 @@ class Clients {
   void accept(std::unique_ptr<net::Connection> connection);
   // A request to open a WebSocket for XMPP (RFC 7395). The caller has looked at Origin, where that matters.
   void accept(const http::Request& request, http::Responder responder);
-  // What has a transport of any kind; null: it has refused itself.
+  // A client on a transport of any kind, which `make` makes; null: the transport has refused it.
   void accept(const std::function<std::unique_ptr<Transport>(Transport::Events&)>& make);
   // Takes nobody any more.
   void refuse_more() { refuses_more_ = true; }

@@ -1,4 +1,4 @@
-// What a stream offers its client, before it is authenticated and after.
+// The features that a stream offers its client, before it is authenticated and after.
 //
 // Spec: RFC 6120 section 4.3.2, XEP-0440 (channel bindings).
 #pragma once

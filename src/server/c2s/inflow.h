@@ -16,7 +16,7 @@ class Inflow {
  public:
   static constexpr int64_t burst_bytes = 2 << 20, bytes_per_s = 1 << 20;
 
-  // What was sent stays counted.
+  // Follows this plan from now on; stanzas that were sent before stay counted.
   void use(int64_t now_ms, const PlanLimits& plan);
   // Whether one more stanza may be sent now.
   bool take_stanza(int64_t now_ms) { return !is_limited_ || stanzas_.take(now_ms); }

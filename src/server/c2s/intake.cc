@@ -39,7 +39,7 @@ bool Intake::waits_for_disk() const {
 void Intake::pause(Home& home, int64_t pause_ms) {
   stream_.transport().hold();
   timer_ = home.loop().start_timer(pause_ms, [this, &home, kept = stream_.share()] {
-    // What is read now may start the timer anew, which ends this one and what it holds.
+    // The bytes read now may start the timer anew, which ends this one and what it holds.
     Intake& intake = *this;
     Home& at = home;
     const auto still = kept;  // NOLINT(performance-unnecessary-copy-initialization)

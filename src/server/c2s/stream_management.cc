@@ -105,7 +105,7 @@ void StreamManagement::resume(Home& home, const Identity& client, const xml::Ele
   }
   take_from_other(*session);
   home.resuming(*session);
-  // What it sent before must be on disk before we say how much of it we have: it would send the rest again.
+  // Its earlier stanzas must be on disk before we say how much of it we have: it would send the rest again.
   stream_.transport().hold();
   session->when_all_handled([this, kept = stream_.share(), &home, number = session->number(), h = *h] {
     Session* still = home.find_session(number);

@@ -20,7 +20,7 @@
 
 namespace teahouse::testing {
 
-// What a client would have got, and what was asked of its transport. It takes elements instead of bytes.
+// The elements that a client would have got, and the calls of its transport. It takes elements instead of bytes.
 class FakeTransport final : public c2s::Transport {
  public:
   FakeTransport(net::Loop& loop, Events& to) : events(to), connection_(loop, make_socket(other_end_), "192.0.2.7") {}
