@@ -41,7 +41,8 @@ function(teahouse_layer name)
     target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/src)
     set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     teahouse_precompile(${name}_test)
-    add_test(NAME ${name} COMMAND ${name}_test)
+    # In the checkout: some tests read its docs.
+    add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   endif()
 endfunction()
 
@@ -63,7 +64,7 @@ function(teahouse_fuzzers)
     string(REPLACE "_fuzz" "" corpus ${stem})
     add_executable(${stem} ${source})
     target_link_libraries(${stem} PRIVATE teahouse_sasl teahouse_http teahouse_xml teahouse_api teahouse_store teahouse_backup
-                          PkgConfig::EXPAT)
+                          teahouse_modules PkgConfig::EXPAT)
     target_include_directories(${stem} PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
     set_target_properties(${stem} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
     if(TEAHOUSE_FUZZ)

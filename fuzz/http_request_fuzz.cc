@@ -1,5 +1,5 @@
-// HTTP requests through the server's reader: however the bytes are cut into pieces, the same requests come out, and
-// what comes out keeps the promises of Request.
+// HTTP requests through the server's reader: however the bytes are cut into pieces, and whether bodies come whole or
+// streamed, the same requests come out, and what comes out keeps the promises of Request.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -34,15 +34,23 @@ void check(const Request& request) {
 }
 
 // Each request as text, then the failure's status.
-std::vector<std::string> read_all(std::string_view bytes, size_t piece) {
+std::vector<std::string> read_all(std::string_view bytes, size_t piece, bool is_streamed = false) {
   RequestReader reader;
+  Request streamed;
   std::vector<std::string> read;
   while (true) {
     const RequestReader::Step step = reader.advance();
     if (step == RequestReader::Step::head) {
-      reader.allow_body(body_bytes_max);
+      reader.allow_body(body_bytes_max, is_streamed);
+      if (is_streamed && reader.in_body()) streamed = reader.take_head();
+    } else if (step == RequestReader::Step::body) {
+      const std::string body = reader.take_body();
+      require(!body.empty());
+      streamed.body += body;
+      require(streamed.body.size() == reader.body_bytes());
     } else if (step == RequestReader::Step::complete) {
-      const Request request = reader.take_request();
+      const Request request = is_streamed ? streamed : reader.take_request();
+      if (is_streamed) reader.begin_next();
       check(request);
       read.push_back(request.method + " " + request.host + " " + request.path + "?" + request.query_string + "\n" +
                      request.body);
@@ -66,5 +74,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size > RequestReader::head_bytes_max) return 0;  // where a limit strikes may depend on what is there
   require(whole == read_all(bytes, 1));
   require(whole == read_all(bytes, 2 + size % 61));
+  require(whole == read_all(bytes, 2 + size % 61, true));
   return 0;
 }

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Makes docs/xeps.md and docs/api.md from what the program itself declares, and the pictures of docs/ from the text that they show, so that
+"""Makes docs/xeps.md, docs/modules.md and docs/api.md from what the program itself declares, and the pictures of docs/ from the text that they show, so that
 they can't be wrong.
 
 usage: generate_docs.py [--check] PROGRAM
 
-PROGRAM is build/release/teahouse: `PROGRAM about xeps` lists the modules' XEPs as JSON, `PROGRAM about api` prints openapi.json.
+PROGRAM is build/release/teahouse: `PROGRAM about xeps` lists the modules as JSON, `PROGRAM about api` prints openapi.json.
 --check writes nothing and prints one TAP line a file: it fails where a file is not what would be made.
 """
 import json
@@ -36,6 +36,28 @@ def xeps_page(modules):
                      f"| {module} | {cell(xep['note'])} |")
     lines += ["", "## Modules", ""]
     lines += [f"- `{module['name']}`: {module['summary']}" for module in modules]
+    return "\n".join(lines) + "\n"
+
+
+def modules_page(modules):
+    """What can be set of modules, and what they count."""
+    lines = ["# Modules: options and metrics", "", "What each module declares of itself; made by `tools/generate_docs.py`.", "",
+             "## Options", "", "A tenant has the value of the server until it has one of its own:", "",
+             "    teahouse tenant set shop --option muc.history_messages=50",
+             "    teahouse tenant set shop --option muc.history_messages=      # the server's again",
+             "    teahouse serve --data DIR --set modules.muc.history_messages=50   # for all that have none; also in teahouse.toml", "",
+             "By the API: `PATCH /operator/v1/tenants/shop` with `{\"modules\": {\"muc\": {\"history_messages\": 50}}}`. A change holds at once, and no session",
+             "ends by it. Times are written as `90s`, `15m`, `2h` or `1d`. An option stays while the tenant goes without its module.", "",
+             "| option | takes | by itself | |", "| --- | --- | --- | --- |"]
+    lines += [f"| `{module['name']}.{option['name']}` | {cell(option['takes'])} | `{option['standard']}` | {cell(option['summary'])} |"
+              for module in modules for option in module["options"]]
+    lines += ["", "## Metrics", "",
+              "`GET /operator/v1/metrics` shows them, of all tenants and loops together; with `Accept: text/plain` as Prometheus reads them. Counters begin at 0",
+              "when the server starts.", "", "| metric | kind | |", "| --- | --- | --- |"]
+    for module in modules:
+        for metric in module["metrics"]:
+            total = "_total" if metric["kind"] == "counter" else ""
+            lines.append(f"| `teahouse_{module['name']}_{metric['name']}{total}` | {metric['kind']} | {cell(metric['summary'])} |")
     return "\n".join(lines) + "\n"
 
 
@@ -103,7 +125,8 @@ def api_page(api):
 def main():
     check = "--check" in sys.argv
     program = [argument for argument in sys.argv[1:] if argument != "--check"][0]
-    pages = {"docs/xeps.md": xeps_page(about(program, "xeps")), "docs/api.md": api_page(about(program, "api")),
+    modules = about(program, "xeps")
+    pages = {"docs/xeps.md": xeps_page(modules), "docs/modules.md": modules_page(modules), "docs/api.md": api_page(about(program, "api")),
              **diagrams.diagrams(ROOT)}
     failed = 0
     for number, (name, text) in enumerate(pages.items(), 1):

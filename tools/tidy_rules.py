@@ -216,6 +216,8 @@ BANNED = [
     ('print', r'\bstd::(?:cout|cerr|clog)\b|(?<!\w)(?:printf|puts|putchar)\s*\(', ('src/',), ('src/cli/', 'src/app/'),
      'only cli/ and app/ print; log with base/log.h'),
     ('using-std', r'\busing\s+namespace\s+std\s*;', FOLDERS_OF_CPP, (), 'name what you use'),
+    ('home-pointer', r'\bHome\s*\*|\breference_wrapper<\s*Home\b|\bfunction<[^;{}=]*\(\s*Home\s*&', ('src/',), ('src/server/homes.h',),
+     'a Home is seen on its own loop alone: keep its Place, and send a parcel (server/homes.h)'),
     ('new', r'(?<!operator )\bnew\b(?!\s*\()\s+[A-Za-z_:]|(?<!operator )(?<!= )\bdelete\b(?:\s*\[\s*\])?\s+[\w*(]',
      FOLDERS_OF_CPP, (), 'use std::make_unique, a value or a container'),
 ]
@@ -233,7 +235,7 @@ def banned_calls(house):
         for rule, pattern, where, where_not, why in BANNED:
             if not path.startswith(where) or (where_not and path.startswith(where_not)):
                 continue
-            if rule == 'print' and is_test(path):
+            if (rule == 'print' and is_test(path)) or (rule == 'home-pointer' and (is_test(path) or '/testing/' in path)):
                 continue
             for match in re.finditer(pattern, code):
                 line = line_of(code, match.start())

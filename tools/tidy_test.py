@@ -9,6 +9,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 import cpp_source  # noqa: E402
 import tidy_rules  # noqa: E402
+import tidy_words  # noqa: E402
 
 STYLE = '# Style\n- An include points only down: base · xml net store ·\n  server · modules · app. More.\n'
 CLEAN = {
@@ -54,6 +55,8 @@ BREACHES = [
     ('banned-calls', 'src/base/b8.cc', 'void f(int* p) { delete p; }\n', 'delete p'),
     ('banned-calls', 'src/base/b9.cc', 'void f(int* p) { delete[] p; }\n', 'delete[] p'),
     ('banned-calls', 'src/base/b10.cc', 'void f() { ::sleep(1); }\n', 'sleep'),
+    ('banned-calls', 'src/server/h1.cc', 'void f() { Home* there = find(); }\n', 'keep its Place'),
+    ('banned-calls', 'src/server/h2.cc', 'void f(std::function<void(Home& there)> work);\n', 'send a parcel'),
     ('banned-calls', 'tests/scenarios/nap.py', 'time.sleep(1)\n', 'time.sleep'),
     ('banned-calls', 'tests/faults/nap.py', 'await asyncio.sleep(1)\n', 'asyncio.sleep'),
     ('banned-calls', 'tests/service/nap.py', 'from asyncio import gather, sleep\n', 'poll it'),
@@ -70,6 +73,12 @@ BREACHES = [
     ('white-space', 'src/base/cut.cc', 'int a;', 'no newline'),
     ('lock-files', 'web/package-lock.json', '{"resolved": "https://mirror.example/x.tgz"}\n', 'mirror.example'),
     ('lock-files', 'web/package-lock.json', '{"packages": {"a": {"engines": {"node": ">=20"}}}}\n', 'wants Node.js'),
+    ('plain-prose', 'src/base/p1.cc', '// It waits. Who comes late\n// is refused.\n', 'name the subject'),
+    ('plain-prose', 'src/base/p2.cc', 'int a;  // one seat, for whoever asks\n', 'name the subject'),
+    ('plain-prose', 'src/base/p3.cc', '// A list: what is new. What is old goes.\n', 'name the subject'),
+    ('names-exist', 'src/base/README.md', '# base\n\n- `Gone`: left long ago\n', 'Gone is nowhere'),
+    ('names-exist', 'src/base/README.md', '# base\n\nSee gone.h, `gone.h`.\n', 'gone.h is nowhere'),
+    ('names-exist', 'docs/glossary.md', '- **Gone**: a type that left.\n', 'Gone is nowhere'),
     ('headers-compile', 'src/base/broken.h', '#pragma once\ninline std::string f() { return {}; }\n', 'compile alone'),
 ]
 # Rightly not breaches.
@@ -95,6 +104,8 @@ new (&storage) Thing();
     'src/app/modules.cc': '#include "modules/muc/room.h"\n',
     'src/modules/archive/page_test.cc': '#include "server/home.h"\n',
     'tests/fixtures/poll.py': 'await asyncio.sleep(1)\n',
+    'src/base/words.cc': '// Who may enter? Does what the RFC says of those who ask.\nconst char* w = "// Whoever";  // the text of a rule\n',
+    'docs/glossary.md': '- **parse**: in `parser.cc`; a word, no type.\n',
     'src/base/f_test.cc': 'TEST(A, B) {\n' + '  x++;\n' * 100 + '}\n',
 }
 FUNCTIONS = '''#define X(a) \\
@@ -136,7 +147,7 @@ def breaches_of(rule, files):
         house = tidy_rules.House(root)
         if rule == 'headers-compile':
             return tidy_rules.headers_compile(house, 1)
-        return dict(tidy_rules.RULES)[rule](house)
+        return dict(tidy_rules.RULES + tidy_words.RULES)[rule](house)
 
 
 def check_headers_are_compiled_again_when_what_they_include_changes():
@@ -175,7 +186,7 @@ def check_the_command_fails_and_says_where():
 
 
 def cases():
-    rules = [name for name, _ in tidy_rules.RULES] + ['headers-compile']
+    rules = [name for name, _ in tidy_rules.RULES + tidy_words.RULES] + ['headers-compile']
     for rule in rules:
         yield f'{rule} is silent on a clean tree', lambda rule=rule: none(breaches_of(rule, CLEAN))
         if rule != 'headers-compile':

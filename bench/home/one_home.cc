@@ -14,13 +14,12 @@ void Sink::send_stanza(const Stanza& stanza) {
   stanza.write(out);
 }
 
-OneHome::OneHome(bool with_modules) : home_(std::make_unique<Home>(loop_, house_)) {
-  house_.homes.all.push_back(home_.get());
+OneHome::OneHome(bool with_modules) : home_(std::make_unique<Home>(loop_, shared_)) {
   if (with_modules) {
-    for (auto& module : make_modules()) home_->add_module(std::move(module));
+    for (auto& module : make_modules()) home_->modules().add(std::move(module));
   }
   home_->set_tenant(world_.shop);
-  plane_->watch_commits(loop_, [this](Lsn lsn) { home_->on_committed(lsn); });
+  plane_->watch_commits(loop_, [this](Lsn lsn) { home_->commits().on_committed(lsn); });
 }
 
 OneHome::~OneHome() { settle(); }
@@ -29,8 +28,8 @@ Session& OneHome::connect(const std::string& jid, Sink& sink) {
   const FullJid full = *FullJid::parse(jid);
   if (!world_.create(world_.shop, std::string(full.localpart()))) std::abort();
   Session* session = nullptr;
-  home_->with_resident(full.bare(), [&](Result<Resident*> resident) {
-    session = *home_->bind(**resident, full.resourcepart());
+  home_->residents().with(full.bare(), [&](Result<Resident*> resident) {
+    session = *home_->sessions().bind(**resident, full.resourcepart());
     session->attach(&sink);
   });
   while (!session) {

@@ -48,8 +48,8 @@ class OneHome {
   testing::AccountWorld world_;
   std::unique_ptr<store::MemoryPlane> plane_ = std::make_unique<store::MemoryPlane>();
   LoginThrottle throttle_{world_.clock};
-  CallLimits limits_{world_.clock};
-  House house_{world_.clock, *plane_, world_.accounts, world_.keys, throttle_, limits_, "fake", {}};
+  ApiCallLimits limits_{world_.clock};
+  Shared shared_{world_.clock, *plane_, world_.accounts, world_.keys, throttle_, limits_, "fake", {}};
   net::Loop loop_{0, world_.clock};
   std::unique_ptr<Home> home_;
 };

@@ -40,7 +40,7 @@ std::vector<Stanza> route(OneHome& one, Session& sender, Sink& receiver, std::ve
   receiver.writes = false;
   CALLGRIND_ZERO_STATS;
   for (size_t i = 0; i < stanzas.size(); ++i) {
-    one.home().receive(sender, std::move(stanzas[i]));
+    one.home().router().receive(sender, std::move(stanzas[i]));
     if ((i + 1) % group == 0) one.settle();
   }
   CALLGRIND_DUMP_STATS_AT("route");

@@ -42,7 +42,7 @@ void commit_rows(benchmark::State& state) {
   const std::string bytes(300, 'x');
   const auto rows = static_cast<int>(state.range(0));
   for (auto _ : state) {
-    Lsn last = 0;
+    Lsn last = Lsn::none;
     for (int i = 0; i < rows; ++i) {
       last = archive.append("u1@shop.example", {ids.make(clock.wall_ms()).id, "u0@shop.example", bytes});
     }

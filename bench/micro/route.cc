@@ -16,7 +16,7 @@ void route_message(benchmark::State& state, bool with_modules) {
   one.connect("u1@shop.example/phone", receiver_sink);
   const Stanza message = read_stanza(make_message("u1@shop.example", 17));
   for (auto _ : state) {
-    for (int i = 0; i < group; ++i) one.home().receive(sender, message);
+    for (int i = 0; i < group; ++i) one.home().router().receive(sender, message);
     one.settle();
   }
   if (receiver_sink.got != static_cast<size_t>(state.iterations()) * group) state.SkipWithError("messages were lost");

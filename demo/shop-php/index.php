@@ -62,10 +62,10 @@ $token = $me ? im_token($site, $secret, $me, $users[$me]) : '';
 require "im_token.php";
 $token = im_token("pk_…", "ss_…", $user->id, $user->name);
 ?>
-<script async src="' . $origin . '/w.js" data-site="pk_…" data-token="<?= $token ?>"></script>') ?></pre>
+<script async crossorigin src="' . $origin . '/w.js" data-site="pk_…" data-token="<?= $token ?>"></script>') ?></pre>
   </details>
 </main>
 <footer><div class="wrap"><?= h($t['foot']) ?></div></footer>
-<script async src="<?= h($origin) ?>/w.js" data-site="<?= h($site) ?>" data-token="<?= $token ?>"<?= $me === 'mei' ? ' data-to="tom"' : '' ?> data-lang="<?= $lang ?>"></script>
+<script async crossorigin src="<?= h($origin) ?>/w.js" data-site="<?= h($site) ?>" data-token="<?= $token ?>"<?= $me === 'mei' ? ' data-to="tom"' : '' ?> data-lang="<?= $lang ?>"></script>
 </body>
 </html>

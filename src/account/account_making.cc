@@ -83,8 +83,12 @@ Error reserved_user_id() {
 Task<Result<void>> Accounts::insert(Executor& home, TenantPtr tenant, Account account, std::string keys) {
   const AbsentNames::Making making(absent_, tenant->id, account.localpart);
   for (int tries = 0; tries < 2; ++tries) {  // a removal may have kept the row out, and ended before it is asked for
-    auto statement = account_rows::insert(tenant->id, account, keys);
-    const auto answer = co_await control_.execute(home, std::move(statement));
+    UserMade made{name_user(*tenant, account.localpart)};
+    if (!account.user_id.empty()) made.user = account.user_id;
+    auto row = account_rows::insert(tenant->id, account, keys);
+    auto is_made = account_rows::select_there(tenant->id, account.localpart, account.incarnation);
+    EventBody event = std::move(made);
+    const auto answer = co_await write(home, tenant, std::move(row), std::move(event), std::move(is_made));
     if (!answer && answer.error().kind == ErrorKind::conflict) co_return known_account(account.localpart, *tenant);
     if (!answer) co_return answer.error();
     if (answer->changes != 0) co_return Result<void>();
@@ -177,8 +181,10 @@ Task<Result<Account>> Accounts::upsert_once(Executor& home, TenantPtr tenant, st
     keys = std::move(*hashed);
     account->has_password = true;
   }
-  auto statement = account_rows::update(tenant->id, prepared, change, keys);
-  const auto answer = co_await control_.execute(home, std::move(statement));
+  auto update = account_rows::update(tenant->id, prepared, change, keys);
+  auto is_there = account_rows::select_there(tenant->id, prepared);
+  EventBody event = UserChanged{name_user(*tenant, prepared)};
+  const auto answer = co_await write(home, tenant, std::move(update), std::move(event), std::move(is_there));
   if (!answer) co_return answer.error();
   if (answer->changes == 0) co_return unknown_account(prepared, *tenant);
   account_rows::apply(*account, change);

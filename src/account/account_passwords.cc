@@ -42,8 +42,10 @@ Task<Result<void>> Accounts::set_password(Executor& home, TenantPtr tenant, std:
   if (!there) co_return there.error();
   auto keys = co_await hash(home, tenant->id, std::move(password));
   if (!keys) co_return keys.error();
-  auto statement = account_rows::update(tenant->id, *prepared, {}, *keys);
-  const auto answer = co_await control_.execute(home, std::move(statement));
+  auto update = account_rows::update(tenant->id, *prepared, {}, *keys);
+  auto is_there = account_rows::select_there(tenant->id, *prepared);
+  EventBody event = UserChanged{name_user(*tenant, *prepared)};
+  const auto answer = co_await write(home, tenant, std::move(update), std::move(event), std::move(is_there));
   if (!answer) co_return answer.error();
   if (answer->changes == 0) co_return unknown_account(*prepared, *tenant);
   co_return Result<void>();

@@ -35,7 +35,8 @@ struct AccountRemovals::State {
     numbers[{tenant, localpart}] = removed;
   }
   static AccountRemovalPtr take_up(const Self& self, TenantId tenant, const std::string& localpart);
-  static Task<Result<AccountRemovalPtr>> begin(Self self, Executor& home, TenantId tenant, std::string localpart);
+  static Task<Result<AccountRemovalPtr>> begin(Self self, Executor& home, TenantId tenant, std::string localpart,
+                                               std::vector<store::Statement> statements);
   static Task<Result<bool>> has(Self self, Executor& home, TenantId tenant, std::string localpart);
   static Task<Result<std::vector<AccountRemovalPtr>>> find(Self self, Executor& home, size_t rows_max);
 };
@@ -52,11 +53,12 @@ AccountRemovalPtr AccountRemovals::State::take_up(const Self& self, TenantId ten
 }
 
 Task<Result<AccountRemovalPtr>> AccountRemovals::State::begin(Self self, Executor& home, TenantId tenant,
-                                                              std::string localpart) {
+                                                              std::string localpart,
+                                                              std::vector<store::Statement> statements) {
   const Error unknown{ErrorKind::item_not_found, "There is no account '" + localpart + "' (any more)."};
   auto removal = take_up(self, tenant, localpart);  // before it is noted, where find() would find it
   if (!removal) co_return unknown;
-  auto statements = account_rows::remove(tenant, localpart);
+  for (auto& statement : account_rows::remove(tenant, localpart)) statements.push_back(std::move(statement));
   const auto answer = co_await self->control.transact(home, std::move(statements));
   if (!answer) co_return answer.error();
   if (answer->changes == 0) co_return unknown;
@@ -94,8 +96,9 @@ uint64_t AccountRemovals::number(TenantId tenant, const std::string& localpart) 
   return found == state_->numbers.end() ? state_->others : found->second;
 }
 
-Task<Result<AccountRemovalPtr>> AccountRemovals::begin(Executor& home, TenantId tenant, std::string localpart) {
-  return State::begin(state_, home, tenant, std::move(localpart));
+Task<Result<AccountRemovalPtr>> AccountRemovals::begin(Executor& home, TenantId tenant, std::string localpart,
+                                                       std::vector<store::Statement> before) {
+  return State::begin(state_, home, tenant, std::move(localpart), std::move(before));
 }
 
 Task<Result<void>> AccountRemovals::end(Executor& home, AccountRemovalPtr removal) {

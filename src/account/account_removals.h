@@ -40,8 +40,9 @@ using AccountRemovalPtr = std::shared_ptr<const AccountRemoval>;
 class AccountRemovals {
  public:
   explicit AccountRemovals(store::ControlPlane& control);
-  // Errors: item_not_found. REQUIRES: the localpart is prepared.
-  Task<Result<AccountRemovalPtr>> begin(Executor& home, TenantId tenant, std::string localpart);
+  // `before`: what the same transaction does first. Errors: item_not_found. REQUIRES: the localpart is prepared.
+  Task<Result<AccountRemovalPtr>> begin(Executor& home, TenantId tenant, std::string localpart,
+                                        std::vector<store::Statement> before = {});
   Task<Result<void>> end(Executor& home, AccountRemovalPtr removal);
   // The removals that have not ended and that no caller holds, at most so many.
   Task<Result<std::vector<AccountRemovalPtr>>> find(Executor& home, size_t rows_max);

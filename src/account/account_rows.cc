@@ -229,6 +229,11 @@ std::vector<Statement> remove(TenantId tenant, const std::string& localpart) {
           {"DELETE FROM accounts WHERE tenant_id = ? AND localpart = ?", {to_value(tenant), localpart}}};
 }
 
+Statement select_there(TenantId tenant, const std::string& localpart, int64_t incarnation) {
+  return {"SELECT 1 FROM accounts WHERE tenant_id = ? AND localpart = ? AND (? = 0 OR incarnation = ?)",
+          {to_value(tenant), localpart, incarnation, incarnation}};
+}
+
 Statement end_removal(TenantId tenant, const std::string& localpart) {
   return {"DELETE FROM account_removals WHERE tenant_id = ? AND localpart = ?", {to_value(tenant), localpart}};
 }

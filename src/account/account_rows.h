@@ -40,6 +40,8 @@ store::Statement select_expired(int64_t now_ms, size_t rows_max);  // tenant_id,
 store::Statement select_with_names();
 // The account goes and its name is noted as not free yet, in one transaction.
 std::vector<store::Statement> remove(TenantId tenant, const std::string& localpart);
+// Has a row if there is such an account; of this incarnation, where one is given.
+store::Statement select_there(TenantId tenant, const std::string& localpart, int64_t incarnation = 0);
 store::Statement end_removal(TenantId tenant, const std::string& localpart);
 store::Statement select_removal(TenantId tenant, const std::string& localpart);
 store::Statement select_removals(size_t rows_max);

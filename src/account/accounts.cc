@@ -4,6 +4,8 @@
 #include "account/account_rows.h"
 #include "account/reserved_form.h"
 #include "base/random.h"
+#include "events/event_log.h"
+#include "tenant/event_outbox.h"
 #include "tenant/tables.h"
 
 namespace teahouse {
@@ -21,6 +23,26 @@ Accounts::Accounts(store::ControlPlane& control, const Clock& clock)
 
 Error Accounts::unknown_account(const std::string& localpart, const Tenant& tenant) {
   return {ErrorKind::item_not_found, "There is no account '" + localpart + "' at " + tenant.domain() + "."};
+}
+
+OfUser Accounts::name_user(const Tenant& tenant, const std::string& localpart) {
+  return {localpart + "@" + tenant.domain(), tenant.spellings->find(localpart).value_or(user_id_of(localpart))};
+}
+
+std::vector<store::Statement> Accounts::put_event(const Tenant& tenant, EventBody event,
+                                                  const store::Statement& is_done) const {
+  if (!tenant.events.has(EventKind::user)) return {};
+  return event_outbox::put(tenant.id, {clock_.wall_ms(), std::move(event)}, is_done);
+}
+
+Task<Result<store::Answer>> Accounts::write(Executor& home, TenantPtr tenant, store::Statement statement,
+                                            EventBody event, store::Statement is_done) {
+  std::vector<store::Statement> statements = {std::move(statement)};
+  for (auto& put : put_event(*tenant, std::move(event), is_done)) statements.push_back(std::move(put));
+  const bool has_event = statements.size() > 1;
+  auto answer = co_await control_.transact(home, std::move(statements));
+  if (answer && answer->changes != 0 && has_event) tenant->event_log->drain_soon();
+  co_return answer;
 }
 
 Task<Result<Account>> Accounts::load(Executor& home, TenantPtr tenant, std::string prepared) {
@@ -45,9 +67,12 @@ Task<Result<Account>> Accounts::find(Executor& home, TenantPtr tenant, std::stri
 Task<Result<AccountRemovalPtr>> Accounts::remove(Executor& home, TenantPtr tenant, std::string localpart) {
   auto prepared = account_rows::parse_localpart(*tenant, localpart);
   if (!prepared) co_return prepared.error();
-  auto removal = co_await removals_.begin(home, tenant->id, *prepared);
+  auto event =
+      put_event(*tenant, UserRemoved{name_user(*tenant, *prepared)}, account_rows::select_there(tenant->id, *prepared));
+  auto removal = co_await removals_.begin(home, tenant->id, *prepared, std::move(event));
   if (!removal && removal.error().kind == ErrorKind::item_not_found) co_return unknown_account(*prepared, *tenant);
   if (!removal) co_return removal.error();
+  if (tenant->events.has(EventKind::user)) tenant->event_log->drain_soon();
   Meter::give_back(tenant->meter->accounts);
   tenant->staff->set(*prepared, false);
   tenant->spellings->remove(*prepared);

@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/executor.h"
 #include "base/task.h"
+#include "events/event.h"
 #include "sasl/mechanism.h"
 #include "store/control_plane.h"
 #include "tenant/tenant.h"
@@ -109,6 +110,13 @@ class Accounts {
   // All that follow are given prepared localparts and checked changes.
   Task<Result<std::string>> hash(Executor& home, TenantId tenant, std::string password);
   Task<Result<Account>> load(Executor& home, TenantPtr tenant, std::string prepared);
+  // The account as an event names it, and the statements that put the event, where the tenant keeps those.
+  static OfUser name_user(const Tenant& tenant, const std::string& localpart);
+  std::vector<store::Statement> put_event(const Tenant& tenant, EventBody event, const store::Statement& is_done) const;
+  // Writes the one row, with the event of it where the tenant keeps those; 1 change unless it is not there, or was not
+  // to be: `is_done` (event_outbox.h).
+  Task<Result<store::Answer>> write(Executor& home, TenantPtr tenant, store::Statement statement, EventBody event,
+                                    store::Statement is_done);
   Task<Result<void>> insert(Executor& home, TenantPtr tenant, Account account, std::string keys);
   Task<Result<Account>> add(Executor& home, TenantPtr tenant, std::string prepared, std::string password,
                             AccountChange checked, Name name);

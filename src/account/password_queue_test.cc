@@ -14,7 +14,7 @@ constexpr auto shop = static_cast<TenantId>(1), forum = static_cast<TenantId>(2)
 struct HeldQueue {
   HeldQueue() {
     std::promise<void> begun;
-    queue.post(TenantId::house, [this, &begun](bool) {
+    queue.post(TenantId::server, [this, &begun](bool) {
       begun.set_value();
       gate.get_future().wait();
     });

@@ -11,7 +11,7 @@ namespace {
 Task<Result<JsonObject>> describe(ApiContext& api, TenantPtr tenant, BareJid jid) {
   JsonObject object = {{"party", party_of(*tenant, jid)}, {"jid", jid.str()}};
   if (jid.domainpart() != tenant->domain() || !jid.has_localpart()) co_return object;
-  const auto account = co_await api.house().accounts.find(api.loop(), tenant, std::string(jid.localpart()));
+  const auto account = co_await api.shared().accounts.find(api.loop(), tenant, std::string(jid.localpart()));
   if (!account && account.error().kind != ErrorKind::item_not_found) co_return account.error();
   if (!account) co_return object;
   object["name"] = account->name.empty() ? user_id_at(*tenant, account->localpart) : account->name;
@@ -21,7 +21,7 @@ Task<Result<JsonObject>> describe(ApiContext& api, TenantPtr tenant, BareJid jid
 
 }  // namespace
 
-Task<Outcome> list_addresses(ApiContext& api, Call call) {
+Task<Outcome> list_addresses(ApiContext& api, ApiCall call) {
   JsonArray addresses;
   std::string lines;
   for (const auto& [name, of] : call.query.fields()) {
@@ -31,7 +31,7 @@ Task<Outcome> list_addresses(ApiContext& api, Call call) {
     auto jid = party_jid(*call.tenant, *party);
     if (jid && party->kind == Party::Kind::user) {
       const auto place =
-          co_await api.house().accounts.find_place(api.loop(), call.tenant, std::string(jid->localpart()));
+          co_await api.shared().accounts.find_place(api.loop(), call.tenant, std::string(jid->localpart()));
       if (!place) co_return place.error();
       jid = BareJid::make(*place, call.tenant->domain());
     }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 
+#include "api/event_polls.h"
 #include "base/task.h"
 #include "http/router.h"
 #include "server/home.h"
@@ -33,10 +34,11 @@ struct ApiContext {
   // Called on this loop when a certificate was uploaded, or removed: for the listeners' TLS. May be empty.
   std::function<void(const HostCertificate&)> certificate_set;
   std::function<void(const std::string& domain)> certificate_removed;
-  // Puts both planes as they are now beside themselves, as files; the house's id.
+  // Puts both planes as they are now beside themselves, as files; the server's id.
   std::function<Task<Result<std::string>>(Executor& home)> make_snapshot;
+  EventPolls event_polls = {};  // of this loop
 
-  House& house() const { return home.house(); }
+  Shared& shared() const { return home.shared(); }
   net::Loop& loop() const { return home.loop(); }
 };
 

@@ -61,7 +61,7 @@ Refusal refuse_origin(const Tenant& tenant, std::string_view origin) {
 std::optional<Outcome> check_tenant(ApiContext& api, const Tenant& tenant) {
   if (tenant.suspended) return Outcome(refuse_suspended(tenant));
   const int64_t limit = tenant.limits().api_calls_per_min;
-  const int64_t wait_s = api.house().limits.take_call(tenant.id, limit);
+  const int64_t wait_s = api.shared().limits.take_call(tenant.id, limit);
   if (wait_s == 0) return std::nullopt;
   return Outcome(refuse_for_now("This site's plan allows " + std::to_string(limit) +
                                     " API calls a minute, and they are used up. " + "Try again in " +
@@ -114,7 +114,7 @@ Result<Principal> identify(const Endpoint& endpoint, const ApiContext& api, cons
   if (credential.empty()) return Principal{};
   if (crypto::constant_time_equal(crypto::hash_key(credential), api.operator_key_hash)) return Principal{by_operator};
   if (is_api_key(credential)) {
-    const auto id = api.house().keys.api.find(credential);
+    const auto id = api.shared().keys.api.find(credential);
     const TenantPtr tenant = id ? api.tenants.find(*id) : nullptr;
     if (tenant) return Principal{by_owner, tenant};
     return unknown("This API key is not known. It may have been revoked; make a new one and put it in its place.");
@@ -125,12 +125,12 @@ Result<Principal> identify(const Endpoint& endpoint, const ApiContext& api, cons
   }
   const TenantPtr tenant = find_claimed_tenant(api, request, credential);
   if (!tenant) return unknown(describe_issuer(credential));
-  auto user = check_site_token(*tenant, api.house().keys, credential, api.home.clock().wall_ms());
+  auto user = check_site_token(*tenant, api.shared().keys, credential, api.home.clock().wall_ms());
   if (!user) return user.error();
   return Principal{by_user, tenant, std::move(*user)};
 }
 
-Result<TenantPtr> find_tenant(const Endpoint& endpoint, const ApiContext& api, const Call& call) {
+Result<TenantPtr> find_tenant(const Endpoint& endpoint, const ApiContext& api, const ApiCall& call) {
   const std::string& name = call.path("name");
   if (name.empty()) return call.by.tenant;
   TenantPtr tenant = api.tenants.find(name);
@@ -139,14 +139,14 @@ Result<TenantPtr> find_tenant(const Endpoint& endpoint, const ApiContext& api, c
   return Error{ErrorKind::conflict, "The tenant '" + name + "' is being removed: nothing of it can be changed."};
 }
 
-Task<std::optional<Outcome>> admit(ApiContext& api, Call& call, std::string credential) {
+Task<std::optional<Outcome>> admit(ApiContext& api, ApiCall& call, std::string credential) {
   if (!call.by.tenant) co_return std::nullopt;
   const TenantPtr tenant = call.by.tenant;
   if (auto refused = check_tenant(api, *tenant)) co_return refused;
   if (call.by.kind != by_user) co_return std::nullopt;
   const std::string* origin = call.request.headers.find("Origin");
   if (origin && !is_origin_allowed(*tenant, *origin)) co_return Outcome(refuse_origin(*tenant, *origin));
-  auto user = co_await sign_in(api.loop(), api.house().accounts, tenant, api.house().keys, std::move(credential),
+  auto user = co_await sign_in(api.loop(), api.shared().accounts, tenant, api.shared().keys, std::move(credential),
                                api.home.clock().wall_ms());
   if (!user) co_return Outcome(user.error());
   call.by.user = std::move(*user);

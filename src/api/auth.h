@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "api/call.h"
+#include "api/api_call.h"
 
 namespace teahouse::api {
 
@@ -23,10 +23,10 @@ Result<Principal> identify(const Endpoint& endpoint, const ApiContext& api, cons
 
 // The tenant that the call is about. Errors: item_not_found; conflict for what would change something of one that is
 // being removed.
-Result<TenantPtr> find_tenant(const Endpoint& endpoint, const ApiContext& api, const Call& call);
+Result<TenantPtr> find_tenant(const Endpoint& endpoint, const ApiContext& api, const ApiCall& call);
 
 // One who may call comes in: counts a tenant's calls, which are refused while it is suspended, and signs its user in.
-Task<std::optional<Outcome>> admit(ApiContext& api, Call& call, std::string credential);
+Task<std::optional<Outcome>> admit(ApiContext& api, ApiCall& call, std::string credential);
 
 Refusal refuse_suspended(const Tenant& tenant);
 Refusal refuse_for_now(std::string text, int64_t retry_after_s);

@@ -11,7 +11,7 @@ JsonObject show(const std::string& domain, int64_t not_after_ms) {
 
 }  // namespace
 
-Task<Outcome> put_certificate(ApiContext& api, Call call) {
+Task<Outcome> put_certificate(ApiContext& api, ApiCall call) {
   auto domain = call.fields.optional_text("domain").value_or(call.tenant->domain());
   auto chain = call.fields.text("chain");
   auto key = call.fields.text("private_key");
@@ -24,7 +24,7 @@ Task<Outcome> put_certificate(ApiContext& api, Call call) {
   co_return make_answer(200, show(set->domain, set->not_after_ms));
 }
 
-Task<Outcome> list_certificates(ApiContext& api, Call call) {
+Task<Outcome> list_certificates(ApiContext& api, ApiCall call) {
   const auto list = co_await api.certificates.list(api.loop(), call.tenant->id);
   if (!list) co_return list.error();
   JsonArray rows;
@@ -32,7 +32,7 @@ Task<Outcome> list_certificates(ApiContext& api, Call call) {
   co_return make_page("certificates", std::move(rows), {});
 }
 
-Task<Outcome> remove_certificate(ApiContext& api, Call call) {
+Task<Outcome> remove_certificate(ApiContext& api, ApiCall call) {
   const std::string* asked = call.query.find("domain");
   const std::string domain = asked ? *asked : call.tenant->domain();
   const auto removed = co_await api.certificates.remove(api.loop(), call.tenant->id, domain);

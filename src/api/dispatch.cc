@@ -1,8 +1,10 @@
 // The way of a call, in this order: the body is read (it may hold the key); the principal and the tenant that the call
 // is about are found, and whether the one may do this to the other; the fields and parameters are compared with the
 // table; the handler runs; and the answer gets its headers: CORS for a page of the tenant.
+#include <limits>
+
+#include "api/api_call.h"
 #include "api/auth.h"
-#include "api/call.h"
 #include "api/cors.h"
 #include "api/idempotency.h"
 #include "crypto/encoding.h"
@@ -43,7 +45,7 @@ Result<Read> read_request(const Endpoint& endpoint, const http::Request& request
   auto query = request.query();
   if (!query) return Error{ErrorKind::bad_request, "The URL's query cannot be read: " + query.error().text + "."};
   read.query = std::move(*query);
-  auto fields = Fields::read(request);
+  auto fields = endpoint.takes_stream ? Result<Fields>(Fields()) : Fields::read(request);
   if (!fields) return fields.error();
   read.fields = std::move(*fields);
   auto credential = find_credential(endpoint, request, read.query, read.fields);
@@ -69,7 +71,7 @@ Result<void> check_disk(const Endpoint& endpoint, bool keyed, const store::DiskH
 }
 
 // The digest of the request alone: its caller may show another token at the next try.
-std::string digest_of(const Call& call, const std::string& credential) {
+std::string digest_of(const ApiCall& call, const std::string& credential) {
   std::string text;
   const auto append = [&text](const std::string& part) { text += std::to_string(part.size()) + ":" + part; };
   for (const std::string* part : {&call.request.method, &call.request.path, &credential}) append(*part);
@@ -82,7 +84,7 @@ std::string digest_of(const Call& call, const std::string& credential) {
   return crypto::to_hex(crypto::sha256(text));
 }
 
-Task<Outcome> handle(const Endpoint& endpoint, ApiContext& api, Call call, std::string credential) {
+Task<Outcome> handle(const Endpoint& endpoint, ApiContext& api, ApiCall call, std::string credential) {
   if (endpoint.kinds & by_anyone) {
     call.credential = std::move(credential);
   } else {
@@ -101,14 +103,14 @@ Task<Outcome> handle(const Endpoint& endpoint, ApiContext& api, Call call, std::
   if (const auto good = call.fields.check(); !good) co_return good.error();
   if (const auto good = check_parameters(endpoint, call.query); !good) co_return good.error();
   const bool keyed = is_keyed(endpoint, call.request);
-  if (const auto taken = check_disk(endpoint, keyed, api.house().data.health()); !taken) co_return taken.error();
+  if (const auto taken = check_disk(endpoint, keyed, api.shared().data.health()); !taken) co_return taken.error();
   auto handled = keyed ? answer_once(endpoint, api, std::move(call)) : endpoint.handle(api, std::move(call));
   auto outcome = co_await handled;
   co_return outcome;
 }
 
 Task<void> respond(const Endpoint& endpoint, ApiContext& api, http::Request request, http::Responder responder) {
-  auto response = co_await answer_call(endpoint, api, std::move(request));
+  auto response = co_await answer_call(endpoint, api, std::move(request), &responder);
   responder.send(std::move(response));
 }
 
@@ -120,13 +122,15 @@ Effect Endpoint::its_effect() const {
   return method == "DELETE" ? Effect::changes : Effect::adds;
 }
 
-Task<http::Response> answer_call(const Endpoint& endpoint, ApiContext& api, http::Request request) {
+Task<http::Response> answer_call(const Endpoint& endpoint, ApiContext& api, http::Request request,
+                                 http::Responder* responder) {
   auto read = read_request(endpoint, request);
   const std::string credential = read ? read->credential : std::string();
   const TenantPtr page_owner = endpoint.cors ? find_claimed_tenant(api, request, credential) : nullptr;
   Outcome outcome = read ? Outcome(Answer{}) : refuse_body(read.error());
   if (read) {
-    Call call;
+    ApiCall call;
+    call.responder = responder;
     call.request = request;
     call.request.body.clear();  // the fields are read
     call.fields = std::move(read->fields);
@@ -151,7 +155,8 @@ void add_routes(http::Router& router, ApiContext& context) {
                 [&endpoint, &context](http::Request request, http::Responder responder) {
                   spawn(respond(endpoint, context, std::move(request), std::move(responder)));
                 },
-                body_bytes_max});
+                endpoint.takes_stream ? http::BodyRule{std::numeric_limits<uint64_t>::max(), true}
+                                      : http::BodyRule{body_bytes_max}});
     PathMethods& methods = paths[endpoint.pattern];
     add_method(methods.allowed, endpoint.method == "GET" ? "GET, HEAD" : endpoint.method);
     if (endpoint.cors) add_method(methods.cors, endpoint.method);

@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "api/call.h"
+#include "api/api_call.h"
 #include "api/testing/api_world.h"
 #include "store/testing/temp_directory.h"
 #include "tenant/local_ca.h"
@@ -50,6 +50,7 @@ class Effects : public testing::ApiWorld {
                                                                                 {"{plan}", "large"},
                                                                                 {"{localpart}", "ann"},
                                                                                 {"{user}", "bob"},
+                                                                                {"{message}", "777"},
                                                                                 {"{id}", "ann"},
                                                                                 {"{site}", shop_.tenant->site_id}}) {
       fill(capture, value);
@@ -110,7 +111,7 @@ TEST_F(Effects, AnAnswerThatCannotBeKeptForItsIdempotencyKeyIsNotGiven) {
 
 TEST_F(Effects, AFullDiskTakesNothingThatAdds) {
   make_spare_keys();
-  data_.health().raise(store::DiskHealth::little_room);
+  data_.health().raise(store::DiskHealth::little_space);
   for (const Endpoint& endpoint : endpoints()) {
     const std::string name = name_of(endpoint);
     if (endpoint.its_effect() == Effect::adds) {

@@ -67,6 +67,13 @@ struct Fields::Json {
       field.kind = Kind::object;
       field.text = json::serialize(value);
     } else if (value.is_array()) {
+      const auto is_object = [](const json::value& each) { return each.is_object(); };
+      const auto& items = value.get_array();
+      if (!items.empty() && std::all_of(items.begin(), items.end(), is_object)) {
+        field.kind = Kind::object;
+        field.text = json::serialize(value);
+        return field;
+      }
       field.kind = Kind::list;
       if (value.get_array().size() > list_max) return bad("The field " + quoted(name) + " has more than 1000 values.");
       for (const json::value& each : value.get_array()) {
@@ -264,6 +271,7 @@ std::optional<std::string> Fields::object(std::string_view name) {
   const Field* field = find_one(name);
   if (!field) return std::nullopt;
   if (field->kind == Kind::object || field->kind == Kind::text) return field->text;
+  if (field->kind == Kind::list && field->list.empty()) return "[]";
   note(name, "must be a JSON object.");
   return std::nullopt;
 }

@@ -37,7 +37,7 @@ class Fields {
   std::optional<bool> flag(std::string_view name);  // true, 1, on, yes and their opposites
   std::optional<int64_t> number(std::string_view name);
   std::optional<std::vector<std::string>> list(std::string_view name);  // of texts
-  std::optional<std::string> object(std::string_view name);             // as JSON; in a form, its text
+  std::optional<std::string> object(std::string_view name);  // as JSON, also a list of objects; in a form, its text
 
   // The first mistake.
   Result<void> check() const;

@@ -3,63 +3,72 @@
 // Thread: the loop of the ApiContext. A handler is called when the caller is known and the fields' names are checked.
 #pragma once
 
-#include "api/call.h"
+#include "api/api_call.h"
 
 namespace teahouse::api {
 
-// The operator's: operator.cc, operator_tenants.cc, operator_accounts.cc, operator_plans.cc, certificates.cc
-Task<Outcome> ping(ApiContext& api, Call call);
-Task<Outcome> list_audit(ApiContext& api, Call call);
-Task<Outcome> make_snapshot(ApiContext& api, Call call);
-Task<Outcome> create_tenant(ApiContext& api, Call call);
-Task<Outcome> list_tenants(ApiContext& api, Call call);
-Task<Outcome> get_tenant(ApiContext& api, Call call);
-Task<Outcome> change_tenant(ApiContext& api, Call call);
-Task<Outcome> remove_tenant(ApiContext& api, Call call);
-Task<Outcome> suspend_tenant(ApiContext& api, Call call);
-Task<Outcome> resume_tenant(ApiContext& api, Call call);
-Task<Outcome> list_accounts(ApiContext& api, Call call);
-Task<Outcome> create_account(ApiContext& api, Call call);
-Task<Outcome> set_password(ApiContext& api, Call call);
-Task<Outcome> remove_account(ApiContext& api, Call call);
-Task<Outcome> list_plans(ApiContext& api, Call call);
-Task<Outcome> get_plan(ApiContext& api, Call call);
-Task<Outcome> put_plan(ApiContext& api, Call call);
-Task<Outcome> put_certificate(ApiContext& api, Call call);
-Task<Outcome> list_certificates(ApiContext& api, Call call);
-Task<Outcome> remove_certificate(ApiContext& api, Call call);
+// The operator's: operator.cc, metrics.cc, operator_tenants.cc, operator_accounts.cc, operator_plans.cc,
+// certificates.cc
+Task<Outcome> ping(ApiContext& api, ApiCall call);
+Task<Outcome> get_metrics(ApiContext& api, ApiCall call);
+Task<Outcome> list_audit(ApiContext& api, ApiCall call);
+Task<Outcome> make_snapshot(ApiContext& api, ApiCall call);
+Task<Outcome> create_tenant(ApiContext& api, ApiCall call);
+Task<Outcome> list_tenants(ApiContext& api, ApiCall call);
+Task<Outcome> get_tenant(ApiContext& api, ApiCall call);
+Task<Outcome> change_tenant(ApiContext& api, ApiCall call);
+Task<Outcome> remove_tenant(ApiContext& api, ApiCall call);
+Task<Outcome> suspend_tenant(ApiContext& api, ApiCall call);
+Task<Outcome> resume_tenant(ApiContext& api, ApiCall call);
+Task<Outcome> list_accounts(ApiContext& api, ApiCall call);
+Task<Outcome> create_account(ApiContext& api, ApiCall call);
+Task<Outcome> set_password(ApiContext& api, ApiCall call);
+Task<Outcome> remove_account(ApiContext& api, ApiCall call);
+Task<Outcome> list_plans(ApiContext& api, ApiCall call);
+Task<Outcome> get_plan(ApiContext& api, ApiCall call);
+Task<Outcome> put_plan(ApiContext& api, ApiCall call);
+Task<Outcome> put_certificate(ApiContext& api, ApiCall call);
+Task<Outcome> list_certificates(ApiContext& api, ApiCall call);
+Task<Outcome> remove_certificate(ApiContext& api, ApiCall call);
 
-// The operator's for a tenant {name}, and the tenant's own: keys.cc, usage.cc
-Task<Outcome> list_keys(ApiContext& api, Call call);
-Task<Outcome> make_key(ApiContext& api, Call call);
-Task<Outcome> revoke_key(ApiContext& api, Call call);
-Task<Outcome> rotate_signing_secret(ApiContext& api, Call call);
-Task<Outcome> get_usage(ApiContext& api, Call call);
+// The operator's for a tenant {name}, and the tenant's own: keys.cc, usage.cc, events.cc
+Task<Outcome> list_keys(ApiContext& api, ApiCall call);
+Task<Outcome> make_key(ApiContext& api, ApiCall call);
+Task<Outcome> revoke_key(ApiContext& api, ApiCall call);
+Task<Outcome> rotate_signing_secret(ApiContext& api, ApiCall call);
+Task<Outcome> get_usage(ApiContext& api, ApiCall call);
+Task<Outcome> list_events(ApiContext& api, ApiCall call);
 
-// The tenant's: tokens.cc, messages.cc, users.cc, addresses.cc, presence.cc, unread.cc, rooms.cc, history.cc
-Task<Outcome> make_token(ApiContext& api, Call call);
-Task<Outcome> send_message(ApiContext& api, Call call);
-Task<Outcome> list_users(ApiContext& api, Call call);
-Task<Outcome> put_user(ApiContext& api, Call call);
-Task<Outcome> get_user(ApiContext& api, Call call);
-Task<Outcome> remove_user(ApiContext& api, Call call);
-Task<Outcome> list_addresses(ApiContext& api, Call call);
-Task<Outcome> list_user_messages(ApiContext& api, Call call);
-Task<Outcome> get_status(ApiContext& api, Call call);
-Task<Outcome> list_online(ApiContext& api, Call call);
-Task<Outcome> get_unread(ApiContext& api, Call call);
-Task<Outcome> list_rooms(ApiContext& api, Call call);
-Task<Outcome> put_room(ApiContext& api, Call call);
-Task<Outcome> get_room(ApiContext& api, Call call);
-Task<Outcome> remove_room(ApiContext& api, Call call);
-Task<Outcome> put_member(ApiContext& api, Call call);
-Task<Outcome> remove_member(ApiContext& api, Call call);
-Task<Outcome> list_room_messages(ApiContext& api, Call call);
+// The tenant's: tokens.cc, messages.cc, users.cc, addresses.cc, presence.cc, unread.cc, rooms.cc, history.cc, files.cc
+Task<Outcome> make_token(ApiContext& api, ApiCall call);
+Task<Outcome> send_message(ApiContext& api, ApiCall call);
+Task<Outcome> list_users(ApiContext& api, ApiCall call);
+Task<Outcome> put_user(ApiContext& api, ApiCall call);
+Task<Outcome> get_user(ApiContext& api, ApiCall call);
+Task<Outcome> remove_user(ApiContext& api, ApiCall call);
+Task<Outcome> list_addresses(ApiContext& api, ApiCall call);
+Task<Outcome> list_reports(ApiContext& api, ApiCall call);
+Task<Outcome> list_user_messages(ApiContext& api, ApiCall call);
+Task<Outcome> get_status(ApiContext& api, ApiCall call);
+Task<Outcome> list_online(ApiContext& api, ApiCall call);
+Task<Outcome> get_unread(ApiContext& api, ApiCall call);
+Task<Outcome> list_rooms(ApiContext& api, ApiCall call);
+Task<Outcome> put_room(ApiContext& api, ApiCall call);
+Task<Outcome> get_room(ApiContext& api, ApiCall call);
+Task<Outcome> remove_room(ApiContext& api, ApiCall call);
+Task<Outcome> put_member(ApiContext& api, ApiCall call);
+Task<Outcome> remove_member(ApiContext& api, ApiCall call);
+Task<Outcome> list_room_messages(ApiContext& api, ApiCall call);
+Task<Outcome> retract_room_message(ApiContext& api, ApiCall call);
+Task<Outcome> list_files(ApiContext& api, ApiCall call);
+Task<Outcome> create_file(ApiContext& api, ApiCall call);
+Task<Outcome> get_file(ApiContext& api, ApiCall call);
+Task<Outcome> remove_file(ApiContext& api, ApiCall call);
 
 // Everybody's: widget.cc, openapi.cc
-Task<Outcome> get_widget(ApiContext& api, Call call);
-Task<Outcome> make_guest(ApiContext& api, Call call);
-Task<Outcome> get_openapi(ApiContext& api, Call call);
-Task<Outcome> get_health(ApiContext& api, Call call);
+Task<Outcome> get_widget(ApiContext& api, ApiCall call);
+Task<Outcome> make_guest(ApiContext& api, ApiCall call);
+Task<Outcome> get_openapi(ApiContext& api, ApiCall call);
+Task<Outcome> get_health(ApiContext& api, ApiCall call);
 
 }  // namespace teahouse::api

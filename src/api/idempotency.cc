@@ -36,18 +36,18 @@ class Entry {
 };
 
 // The caller: a key of the site, a user, the operator; where callers need not say who they are, a network.
-std::string describe_caller(const Call& call) {
+std::string describe_caller(const ApiCall& call) {
   return call.by.kind == by_anyone ? "network " + network_of(call.request.peer_address) : call.by.name();
 }
 
 // Under a removed user's name the next owner finds nothing.
-IdempotencyRecords::Name make_name(TenantId tenant, const Call& call, const std::string& key) {
+IdempotencyRecords::Name make_name(TenantId tenant, const ApiCall& call, const std::string& key) {
   std::string caller = describe_caller(call);
   if (call.by.user) caller += " " + std::to_string(call.by.user->incarnation);
   return IdempotencyRecords::make_name(tenant, caller, key);
 }
 
-Result<std::string> read_key(const Call& call) {
+Result<std::string> read_key(const ApiCall& call) {
   if (call.request.headers.count(idempotency_header) > 1) return bad_key("is there more than once.");
   auto key = parse_idempotency_key(call.request.headers.value(idempotency_header));
   // It alone would stand for a guest's token.
@@ -74,7 +74,7 @@ bool may_be_done(const Outcome& outcome) {
 using Record = IdempotencyRecords::Record;
 
 // The outcome of a request with a known key; none where it is to be carried out still.
-std::optional<Outcome> answer_known(const Record& known, const Call& call) {
+std::optional<Outcome> answer_known(const Record& known, const ApiCall& call) {
   if (known.request != call.digest) {
     return Outcome(Refusal{422, "idempotency-key-reused",
                            "This Idempotency-Key was sent with another request before. Each request needs a key of its "
@@ -116,11 +116,11 @@ Result<std::string> parse_idempotency_key(std::string_view header) {
   return key;
 }
 
-Task<Outcome> answer_once(const Endpoint& endpoint, ApiContext& api, Call call) {
+Task<Outcome> answer_once(const Endpoint& endpoint, ApiContext& api, ApiCall call) {
   const auto key = read_key(call);
   if (!key) co_return key.error();
   const TenantPtr site = call.by.tenant ? call.by.tenant : find_claimed_tenant(api, call.request, {});
-  const Entry entry(api.idempotency, make_name(site ? site->id : TenantId::house, call, *key));
+  const Entry entry(api.idempotency, make_name(site ? site->id : TenantId::server, call, *key));
   if (!entry.alone()) {
     co_return Error{ErrorKind::conflict,
                     "A request with this Idempotency-Key is being carried out. Send it again when that one has ended."};
@@ -132,7 +132,7 @@ Task<Outcome> answer_once(const Endpoint& endpoint, ApiContext& api, Call call) 
     if (auto answered = answer_known(**known, call)) co_return std::move(*answered);
     record = **known;
   } else {
-    const int64_t wait_s = api.house().limits.take_idempotency_key(entry.name().tenant, describe_caller(call));
+    const int64_t wait_s = api.shared().limits.take_idempotency_key(entry.name().tenant, describe_caller(call));
     if (wait_s != 0) co_return refuse_too_many(wait_s);
     const auto begun = co_await api.idempotency.store(api.loop(), entry.name(), api.home.make_arrival().id, record);
     if (!begun) co_return begun.error();

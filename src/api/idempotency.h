@@ -5,7 +5,7 @@
 // not kept, since nothing of it was done and another try may fare better.
 // Spec: draft-ietf-httpapi-idempotency-key-header-07; a key without the quotes of a structured field is taken too.
 // Thread: any. Lifetime: the data plane and the clock outlive it.
-// Limits: keys of 255 characters; answers are kept for 24 hours; how many keys are new in a day is CallLimits'.
+// Limits: keys of 255 characters; answers are kept for 24 hours; how many keys are new in a day is ApiCallLimits'.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-#include "api/call.h"
+#include "api/api_call.h"
 #include "crypto/sealer.h"
 #include "store/data_plane.h"
 
@@ -29,12 +29,12 @@ Result<std::string> parse_idempotency_key(std::string_view header);
 class IdempotencyRecords {
  public:
   struct Name {
-    TenantId tenant;    // the house for the operator's calls
+    TenantId tenant;    // the server for the operator's calls
     std::string owner;  // a digest of the caller and the key
   };
   struct Record {
-    std::string request;    // Call::digest
-    std::string effect_id;  // Call::effect_id
+    std::string request;    // ApiCall::digest
+    std::string effect_id;  // ApiCall::effect_id
     int64_t begun_ms = 0;
     std::optional<Answer> answer;  // none: it was begun, and nobody knows how far it came
   };
@@ -60,6 +60,6 @@ class IdempotencyRecords {
 };
 
 // Has the endpoint's handler carry out the call, unless it was done before.
-Task<Outcome> answer_once(const Endpoint& endpoint, ApiContext& api, Call call);
+Task<Outcome> answer_once(const Endpoint& endpoint, ApiContext& api, ApiCall call);
 
 }  // namespace teahouse::api

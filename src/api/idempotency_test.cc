@@ -179,6 +179,17 @@ TEST_F(Idempotency, AMessageThatWasSentBeforeACrashIsNotSentAgain) {
   }
 }
 
+TEST_F(Idempotency, AMessageThatCameOnlyToItsSendersArchiveStandsThereOnce) {
+  const Reply first = send("from=user:bob&to=user:ann&text=x", "k1");
+  ASSERT_EQ(first.status, 201);
+  data_.archive(shop_.tenant->id, "archive").remove_all("ann@shop.example");
+  forget_answer("k1");
+  EXPECT_EQ(send("from=user:bob&to=user:ann&text=x", "k1").body, first.body);
+  EXPECT_EQ(count_messages(shop_, "/v1/users/ann/messages"), 1);
+  EXPECT_EQ(count_messages(shop_, "/v1/users/bob/messages"), 1);
+  EXPECT_EQ(count_messages(forum_, "/v1/users/ann/messages"), 0);
+}
+
 // Else one request could have an archive of years read.
 TEST_F(Idempotency, LooksNoFurtherBackThanADayForWhatMayBeDone) {
   const std::string id = send("to=user:ann&text=x", "k1").text("id");
@@ -229,8 +240,8 @@ TEST_F(Idempotency, AGuestIsTheSameAgainOnlyUnderARandomKey) {
 TEST_F(Idempotency, KeysAreLimited) {
   const std::string bob = token(shop_, "bob");
   Reply last;
-  for (int64_t i = 0; i < CallLimits::idempotency_keys_per_caller; ++i) {
-    ASSERT_EQ(house_.limits.take_idempotency_key(shop_.tenant->id, "user:bob"), 0) << i;
+  for (int64_t i = 0; i < ApiCallLimits::idempotency_keys_per_caller; ++i) {
+    ASSERT_EQ(shared_.limits.take_idempotency_key(shop_.tenant->id, "user:bob"), 0) << i;
   }
   const Reply refused = post(bob, "/v1/messages", "to=user:ann&text=x", "k1");
   EXPECT_EQ(refused.status, 429);

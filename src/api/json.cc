@@ -30,7 +30,8 @@ boost::json::value to_json(const TenantField& field, const Tenant& tenant) {
     case FieldType::flag: return std::get<bool>(value);
     case FieldType::list: return to_json(std::get<std::vector<std::string>>(value));
     case FieldType::text: return to_json(std::get<std::string>(value));
-    case FieldType::object: break;
+    case FieldType::object:
+    case FieldType::settings: break;
   }
   boost::json::error_code failed;
   auto object = boost::json::parse(std::get<std::string>(value), failed);

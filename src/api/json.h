@@ -9,7 +9,7 @@
 
 #include "account/accounts.h"
 #include "account/user_id.h"
-#include "api/call.h"
+#include "api/api_call.h"
 #include "server/rooms.h"
 #include "store/data_plane.h"
 #include "tenant/tenant.h"

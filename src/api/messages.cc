@@ -1,8 +1,8 @@
-// Sending. An answer of 2xx comes after the message is on disk: a Receipt follows it through every home that writes it,
-// and then its last write is waited for. A message that nobody wrote was not kept, and is not answered with 2xx.
+// Sending. An answer of 2xx comes after the message is on disk: a CommitTicket follows it through every home that
+// writes it, and then its last write is waited for. A message that its recipient does not have, nor will, is answered
+// with the reason that its DeliveryOutcome has.
 #include "api/archive_rows.h"
 #include "api/handlers.h"
-#include "api/homes.h"
 #include "api/json.h"
 #include "api/names.h"
 #include "base/random.h"
@@ -43,48 +43,41 @@ Result<void> check_size(const Tenant& tenant, const std::string& text) {
                                                 std::to_string(limit - tags_bytes) + " bytes."};
 }
 
-Result<void> check_archive(const Tenant& tenant) {
-  const int64_t limit = tenant.limits().archive_bytes;
-  if (limit < 0 || tenant.meter->archive_bytes.load(std::memory_order_relaxed) < limit) return {};
-  return Error{ErrorKind::resource_constraint, "The archive of " + tenant.domain() + " is full (its plan keeps " +
-                                                   std::to_string(limit) +
-                                                   " bytes), so nothing can be sent. "
-                                                   "Remove old messages or take a larger plan."};
-}
+// A message from an account goes out on its home and through all phases, so that its own archive and devices have it
+// too. An earlier try may have come as far as its archive (`is_archived`), and not to the recipient's: then only the
+// rest of the way is gone.
+struct UserMessage {
+  Stanza message;
+  bool is_archived;
+  TicketPtr ticket;
+  void arrive(Home& here) {
+    const BareJid from = message.from->bare();
+    here.residents().with(from, [&here, sent = std::move(*this)](Result<Resident*> resident) mutable {
+      if (!resident) return;
+      sent.message.incarnation = (*resident)->incarnation();
+      if (sent.is_archived) return here.router().route(std::move(sent.message), sent.ticket);
+      here.router().send_as(**resident, std::move(sent.message), sent.ticket);
+    });
+  }
+};
 
 // A message from the site itself goes straight to the recipient's home.
-Task<Lsn> send_from_site(ApiContext& api, TenantPtr tenant, BareJid to, std::string id, std::string text) {
-  Async<Lsn> sent(api.loop(), [&api, tenant, to, id, text](Async<Lsn>::Done done) {
-    std::string payload = make_chat_body(text);
-    xml::Writer(payload).leaf("nick", tenant->title, ns::nick);
-    Stanza message = Stanza::make(StanzaKind::message, StanzaType::chat, std::move(payload));
-    message.from = BareJid::make({}, tenant->domain()).value();
-    message.to = to;
-    message.id = id;
-    api.home.route(std::move(message), std::make_shared<CallbackReceipt>(done));
-  });
-  const Lsn lsn = co_await sent;
-  co_return lsn;
-}
-
-// A message from an account goes out on its home and through all phases, so that its own archive and devices have it
-// too.
-Task<Lsn> send_from_user(ApiContext& api, BareJid from, BareJid to, std::string id, std::string text) {
-  Home& there = api.house().homes.of(from.str());
-  Async<Lsn> sent(api.loop(), [&there, from, to, id, text](Async<Lsn>::Done done) {
-    there.loop().post([&there, from, to, id, text, receipt = std::make_shared<CallbackReceipt>(done)] {
-      there.with_resident(from, [&there, from, to, id, text, receipt](Result<Resident*> resident) {
-        if (!resident) return;
-        Stanza message = Stanza::make(StanzaKind::message, StanzaType::chat, make_chat_body(text));
-        message.from = from;
+Task<DeliveryOutcome> send_chat(ApiContext& api, TenantPtr tenant, std::optional<BareJid> from, BareJid to,
+                                std::string id, std::string text, bool is_archived) {
+  Async<DeliveryOutcome> sent(
+      api.loop(), [&api, tenant, from, to, id, text, is_archived](Async<DeliveryOutcome>::Done done) {
+        std::string payload = make_chat_body(text);
+        if (!from) xml::Writer(payload).leaf("nick", tenant->title, ns::nick);
+        Stanza message = Stanza::make(StanzaKind::message, StanzaType::chat, std::move(payload));
+        message.from = from ? *from : BareJid::make({}, tenant->domain()).value();
         message.to = to;
         message.id = id;
-        there.send_as(**resident, std::move(message), receipt);
+        const auto ticket = std::make_shared<CallbackTicket>(done);
+        const Homes& homes = api.shared().homes;
+        if (!from) return api.home.router().route(std::move(message), ticket);
+        homes.send(homes.place_of(from->str()), UserMessage{std::move(message), is_archived, ticket});
       });
-    });
-  });
-  const Lsn lsn = co_await sent;
-  co_return lsn;
+  co_return co_await sent;
 }
 
 // The query for a message by its id, which an earlier try wrote that did not live to answer. It came after the call was
@@ -100,49 +93,57 @@ store::ArchiveQuery make_id_query(const std::string& id, int64_t begun_ms) {
   return query;
 }
 
+// Whether the recipient has it, or will; else why not.
+Result<void> check_kept(const DeliveryOutcome& outcome) {
+  if (outcome.is_kept()) return {};
+  if (outcome.refusal && !outcome.refusal->text.empty()) return *outcome.refusal;
+  return Error{ErrorKind::service_unavailable, "The message was not taken: nothing kept it. Try again later."};
+}
+
 Outcome make_sent(const std::string& id, const std::string& to) {
   return make_answer(201, {{"id", id}, {"to", to}}, id);
 }
 
-Task<Outcome> send_to_user(ApiContext& api, Call call, Draft draft) {
+Task<Outcome> send_to_user(ApiContext& api, ApiCall call, Draft draft) {
   const TenantPtr tenant = call.tenant;
   const auto to = party_jid(*tenant, draft.to);
   if (!to) co_return to.error();
+  const std::optional<BareJid> from =
+      draft.from ? std::optional(account_jid(*tenant, draft.from->localpart)) : std::nullopt;
+  bool is_archived = false;  // at its sender
   if (call.may_be_done) {
-    const auto archive = api.house().data.archive(tenant->id, account_archive);
-    const auto page = co_await archive.page(api.loop(), to->str(), make_id_query(draft.id, call.begun_ms));
+    const auto archive = api.shared().data.archive(tenant->id, account_archive);
+    const store::ArchiveQuery query = make_id_query(draft.id, call.begun_ms);
+    const auto page = co_await archive.page(api.loop(), to->str(), query);
     if (!page) co_return page.error();
     if (!page->rows.empty()) co_return make_sent(draft.id, "user:" + user_id_at(*tenant, to->localpart()));
+    if (from) {
+      const auto sent = co_await archive.page(api.loop(), from->str(), query);
+      if (!sent) co_return sent.error();
+      is_archived = !sent->rows.empty();
+    }
   }
   const auto recipient = co_await load_or_make_user(api, std::move(call), draft.to.id);
   if (!recipient) co_return recipient.error();
   const BareJid there =
       account_jid(*tenant, recipient->localpart);  // `to` is where they would be if nobody was like them
-  if (const auto room_left = check_archive(*tenant); !room_left) co_return room_left.error();
-  Lsn lsn = 0;
-  if (draft.from) {
-    const BareJid from = account_jid(*tenant, draft.from->localpart);
-    lsn = co_await send_from_user(api, from, there, draft.id, draft.text);
-  } else {
-    lsn = co_await send_from_site(api, tenant, there, draft.id, draft.text);
-  }
-  if (lsn == 0) {
-    co_return Error{ErrorKind::service_unavailable, "The message was not taken: nothing kept it. Try again later."};
-  }
-  const auto stored = co_await api.house().data.wait(api.loop(), lsn);
+  auto sending = send_chat(api, tenant, from, there, draft.id, draft.text, is_archived);
+  const DeliveryOutcome outcome = co_await sending;
+  if (const auto kept = check_kept(outcome); !kept) co_return kept.error();
+  const auto stored = co_await api.shared().data.wait(api.loop(), outcome.stored);
   if (!stored) co_return stored.error();
   co_return make_sent(draft.id, "user:" + user_id_at(*tenant, there.localpart()));
 }
 
 // As by a user's token: a user who may not speak in the room by its rules may not speak through the API either.
-Result<void> check_may_speak(const Call& call, const RoomInfo& room) {
+Result<void> check_may_speak(const ApiCall& call, const RoomInfo& room) {
   const auto checked = check_not_banned(call, room);
   if (!checked) return checked;
   if (is_member(call, room) || (!room.members_only && !room.moderated)) return {};
   return Error{ErrorKind::forbidden, "Only members may speak in the room '" + room.id + "'."};
 }
 
-Task<Outcome> send_to_room(ApiContext& api, Call call, Draft draft) {
+Task<Outcome> send_to_room(ApiContext& api, ApiCall call, Draft draft) {
   if (call.by.user) {
     const auto room = co_await api.rooms.find(api.loop(), call.tenant, draft.to.id);
     const bool opens = !room && room.error().kind == ErrorKind::item_not_found && draft.to.id == lobby_room;
@@ -168,7 +169,7 @@ Task<Outcome> send_to_room(ApiContext& api, Call call, Draft draft) {
 }
 
 // The id of the user who speaks; empty for the site itself.
-Result<std::string> read_speaker(const Call& call, const std::optional<std::string>& from) {
+Result<std::string> read_speaker(const ApiCall& call, const std::optional<std::string>& from) {
   if (!from) return call.by.user ? call.by.user->user_id : std::string();
   const auto party = parse_party("from", *from);
   if (!party) return party.error();
@@ -183,7 +184,7 @@ Result<std::string> read_speaker(const Call& call, const std::optional<std::stri
 
 }  // namespace
 
-Task<Outcome> send_message(ApiContext& api, Call call) {
+Task<Outcome> send_message(ApiContext& api, ApiCall call) {
   Draft draft;
   draft.id = call.effect_id.empty() ? random_token(22) : call.effect_id;
   const auto to = call.fields.text("to");

@@ -34,6 +34,10 @@ std::string party_of(const Tenant& tenant, const BareJid& jid) {
   return jid.str();
 }
 
+BareJid account_jid(const Tenant& tenant, std::string_view localpart) {
+  return BareJid::make(localpart, tenant.domain()).value();
+}
+
 Result<BareJid> party_jid(const Tenant& tenant, const Party& party) {
   switch (party.kind) {
     case Party::Kind::site: return BareJid::make({}, tenant.domain());
@@ -47,16 +51,16 @@ Result<BareJid> party_jid(const Tenant& tenant, const Party& party) {
   return BareJid::make(*localpart, tenant.domain_of(is_user ? HostKind::accounts : HostKind::rooms));
 }
 
-Result<void> check_not_banned(const Call& call, const RoomInfo& room) {
+Result<void> check_not_banned(const ApiCall& call, const RoomInfo& room) {
   if (!holds(room.outcasts, call.by.user->user_id)) return {};
   return Error{ErrorKind::forbidden, "You are banned from the room '" + room.id + "'."};
 }
 
-bool is_member(const Call& call, const RoomInfo& room) {
+bool is_member(const ApiCall& call, const RoomInfo& room) {
   return holds(room.members, call.by.user->user_id) || call.tenant->staff->has(call.by.user->localpart);
 }
 
-Result<std::string> read_own_user(const Call& call, std::string_view id) {
+Result<std::string> read_own_user(const ApiCall& call, std::string_view id) {
   auto localpart = localpart_of_user(*call.tenant, id);
   if (!localpart || !call.by.user || *localpart == call.by.user->localpart) return localpart;
   return Error{ErrorKind::forbidden, "This token is of user '" + call.by.user->user_id +
@@ -78,7 +82,7 @@ Result<Account> check_spelling(Account account, std::string_view user_id) {
 }
 
 Task<Result<Account>> load_user(ApiContext& api, TenantPtr tenant, std::string user_id) {
-  auto account = co_await api.house().accounts.find(api.loop(), tenant, *localpart_of_user(*tenant, user_id));
+  auto account = co_await api.shared().accounts.find(api.loop(), tenant, *localpart_of_user(*tenant, user_id));
   if (account) co_return check_spelling(std::move(*account), user_id);
   if (account.error().kind != ErrorKind::item_not_found) co_return account;
   co_return Error{ErrorKind::item_not_found,
@@ -88,13 +92,13 @@ Task<Result<Account>> load_user(ApiContext& api, TenantPtr tenant, std::string u
 
 // The site knows its users before they have ever opened the chat: messages that it sends them wait for their first
 // sign-in.
-Task<Result<Account>> load_or_make_user(ApiContext& api, Call call, std::string user_id) {
+Task<Result<Account>> load_or_make_user(ApiContext& api, ApiCall call, std::string user_id) {
   const std::string localpart = *localpart_of_user(*call.tenant, user_id);
-  auto account = co_await api.house().accounts.find(api.loop(), call.tenant, localpart);
+  auto account = co_await api.shared().accounts.find(api.loop(), call.tenant, localpart);
   if (account) co_return check_spelling(std::move(*account), user_id);
   if (call.by.user || account.error().kind != ErrorKind::item_not_found) co_return account;
   if (const auto good = check_new_user_id(user_id); !good) co_return good.error();
-  auto made = co_await api.house().accounts.upsert_user(api.loop(), call.tenant, localpart, {});
+  auto made = co_await api.shared().accounts.upsert_user(api.loop(), call.tenant, localpart, {});
   co_return made;
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "api/call.h"
+#include "api/api_call.h"
 #include "server/rooms.h"
 #include "xmpp/jid.h"
 
@@ -22,13 +22,16 @@ std::string party_of(const Tenant& tenant, const BareJid& jid);
 // The address of a party. Errors: bad_request for one that can have none.
 Result<BareJid> party_jid(const Tenant& tenant, const Party& party);
 
+// The account's address; its localpart is prepared.
+BareJid account_jid(const Tenant& tenant, std::string_view localpart);
+
 // The standing in a room of the user of the call's token, as in Room::affiliation_of: banned (forbidden); a member or
 // more, as the tenant's staff are everywhere. REQUIRES: a token.
-Result<void> check_not_banned(const Call& call, const RoomInfo& room);
-bool is_member(const Call& call, const RoomInfo& room);
+Result<void> check_not_banned(const ApiCall& call, const RoomInfo& room);
+bool is_member(const ApiCall& call, const RoomInfo& room);
 
 // The localpart of a user id (the user need not exist); with a user's token it must be the user's own.
-Result<std::string> read_own_user(const Call& call, std::string_view id);
+Result<std::string> read_own_user(const ApiCall& call, std::string_view id);
 // May an account be made of this id? Errors: bad_request for one that is longer than a token's may be: nobody could
 // sign in as that user.
 Result<void> check_new_user_id(std::string_view id);
@@ -36,6 +39,6 @@ Result<void> check_new_user_id(std::string_view id);
 // (AccountChange::user_id). REQUIRES: the id has a localpart.
 Task<Result<Account>> load_user(ApiContext& api, TenantPtr tenant, std::string user_id);
 // The same, but a caller with a key may name a user who was never here: the account is made.
-Task<Result<Account>> load_or_make_user(ApiContext& api, Call call, std::string user_id);
+Task<Result<Account>> load_or_make_user(ApiContext& api, ApiCall call, std::string user_id);
 
 }  // namespace teahouse::api

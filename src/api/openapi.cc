@@ -13,7 +13,7 @@ std::string_view openapi_json() {
   return {teahouse_openapi_begin, static_cast<size_t>(teahouse_openapi_end - teahouse_openapi_begin)};
 }
 
-Task<Outcome> get_openapi(ApiContext& /*api*/, Call /*call*/) {
+Task<Outcome> get_openapi(ApiContext& /*api*/, ApiCall /*call*/) {
   co_return Answer{200, std::string(openapi_json()), std::nullopt};
 }
 

@@ -3,30 +3,30 @@
 
 namespace teahouse::api {
 
-Task<Outcome> ping(ApiContext& /*api*/, Call /*call*/) {
+Task<Outcome> ping(ApiContext& /*api*/, ApiCall /*call*/) {
   co_return make_answer(200, {{"ok", true}, {"version", TEAHOUSE_VERSION}});
 }
 
 // The answer is for a monitor that sends people elsewhere when the server is of no use. With a disk that is merely full
 // it is of use.
-Task<Outcome> get_health(ApiContext& api, Call /*call*/) {
-  const store::DiskHealth& health = api.house().data.health();
+Task<Outcome> get_health(ApiContext& api, ApiCall /*call*/) {
+  const store::DiskHealth& health = api.shared().data.health();
   if (health.is_failing()) co_return store::DiskHealth::failing();
-  const bool is_full = health.has(store::DiskHealth::little_room);
+  const bool is_full = health.has(store::DiskHealth::little_space);
   co_return make_answer(200, {{"ok", true}, {"disk", is_full ? "full" : "well"}}, is_full ? "full" : "ok");
 }
 
 // The snapshot is for a backup, which goes on with it (`teahouse backup`).
-Task<Outcome> make_snapshot(ApiContext& api, Call /*call*/) {
+Task<Outcome> make_snapshot(ApiContext& api, ApiCall /*call*/) {
   auto making = api.make_snapshot(api.loop());
   const auto house = co_await making;
   if (!house) co_return house.error();
   co_return make_answer(201, {{"house", *house}});
 }
 
-// Lists the audit of one tenant, or of the house.
-Task<Outcome> list_audit(ApiContext& api, Call call) {
-  TenantId tenant = TenantId::house;
+// Lists the audit of one tenant, or of the server.
+Task<Outcome> list_audit(ApiContext& api, ApiCall call) {
+  TenantId tenant = TenantId::server;
   if (const std::string* name = call.query.find("tenant")) {
     const TenantPtr found = api.tenants.find(*name);
     if (!found) co_return Error{ErrorKind::item_not_found, "There is no tenant '" + *name + "'."};

@@ -1,6 +1,5 @@
 // Accounts as XMPP has them: by localpart, as it stands in the address. Users as a site has them are in users.cc.
 #include "api/handlers.h"
-#include "api/homes.h"
 #include "api/json.h"
 #include "server/account_removal.h"
 
@@ -15,7 +14,7 @@ Result<std::string> read_localpart(const Tenant& tenant, std::string_view text) 
 }
 
 // In a path the escapes of XEP-0106 are undone.
-std::string path_localpart(const Call& call) { return escape_localpart(call.path("localpart")); }
+std::string path_localpart(const ApiCall& call) { return escape_localpart(call.path("localpart")); }
 
 JsonObject show(const Tenant& tenant, const Account& account) {
   JsonObject object = to_json(tenant, account, true);
@@ -25,17 +24,17 @@ JsonObject show(const Tenant& tenant, const Account& account) {
 
 }  // namespace
 
-Task<Outcome> list_accounts(ApiContext& api, Call call) {
+Task<Outcome> list_accounts(ApiContext& api, ApiCall call) {
   const auto page = read_page(call.query);
   if (!page) co_return page.error();
-  const auto found = co_await api.house().accounts.list(api.loop(), call.tenant, page->cursor, page->rows);
+  const auto found = co_await api.shared().accounts.list(api.loop(), call.tenant, page->cursor, page->rows);
   if (!found) co_return found.error();
   JsonArray rows;
   for (const Account& account : found->accounts) rows.push_back(show(*call.tenant, account));
   co_return make_page("accounts", std::move(rows), found->next_cursor);
 }
 
-Task<Outcome> create_account(ApiContext& api, Call call) {
+Task<Outcome> create_account(ApiContext& api, ApiCall call) {
   auto localpart = call.fields.text("localpart");
   auto password = call.fields.optional_text("password").value_or("");
   AccountChange details;
@@ -43,27 +42,27 @@ Task<Outcome> create_account(ApiContext& api, Call call) {
   details.picture = call.fields.optional_text("picture");
   details.role = call.fields.optional_text("role");
   if (const auto good = call.fields.check(); !good) co_return good.error();
-  const auto account = co_await api.house().accounts.create(api.loop(), call.tenant, std::move(localpart),
-                                                            std::move(password), std::move(details));
+  const auto account = co_await api.shared().accounts.create(api.loop(), call.tenant, std::move(localpart),
+                                                             std::move(password), std::move(details));
   if (!account) co_return account.error();
   co_await record(api, call.tenant->id, call.by.name(), "account.create", account->localpart);
   co_return make_answer(201, show(*call.tenant, *account), account->localpart + "@" + call.tenant->domain());
 }
 
-Task<Outcome> set_password(ApiContext& api, Call call) {
+Task<Outcome> set_password(ApiContext& api, ApiCall call) {
   auto password = call.fields.text("password");
   if (const auto good = call.fields.check(); !good) co_return good.error();
   const auto set =
-      co_await api.house().accounts.set_password(api.loop(), call.tenant, path_localpart(call), std::move(password));
+      co_await api.shared().accounts.set_password(api.loop(), call.tenant, path_localpart(call), std::move(password));
   if (!set) co_return set.error();
   co_await record(api, call.tenant->id, call.by.name(), "account.password", path_localpart(call));
   co_return make_no_content();
 }
 
-Task<Outcome> remove_account(ApiContext& api, Call call) {
+Task<Outcome> remove_account(ApiContext& api, ApiCall call) {
   const auto localpart = read_localpart(*call.tenant, path_localpart(call));
   if (!localpart) co_return localpart.error();
-  const auto removed = co_await remove_account_whole(api.house(), api.loop(), call.tenant, *localpart);
+  const auto removed = co_await remove_account_whole(api.shared(), api.loop(), call.tenant, *localpart);
   if (!removed) co_return removed.error();
   co_await record(api, call.tenant->id, call.by.name(), "account.remove", *localpart);
   co_return make_no_content();

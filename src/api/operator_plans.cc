@@ -13,20 +13,20 @@ std::optional<Plan> find_plan(const Tenants& tenants, std::string_view name) {
 
 }  // namespace
 
-Task<Outcome> list_plans(ApiContext& api, Call /*call*/) {
+Task<Outcome> list_plans(ApiContext& api, ApiCall /*call*/) {
   JsonArray rows;
   for (const Plan& plan : api.tenants.plans()) rows.push_back(to_json(plan));
   co_return make_page("plans", std::move(rows), {});
 }
 
-Task<Outcome> get_plan(ApiContext& api, Call call) {
+Task<Outcome> get_plan(ApiContext& api, ApiCall call) {
   const auto plan = find_plan(api.tenants, call.path("plan"));
   if (!plan) co_return Error{ErrorKind::item_not_found, "There is no plan '" + call.path("plan") + "'."};
   co_return make_answer(200, to_json(*plan));
 }
 
 // A limit that is not given stays; a new plan begins with the default limits.
-Task<Outcome> put_plan(ApiContext& api, Call call) {
+Task<Outcome> put_plan(ApiContext& api, ApiCall call) {
   const auto known = find_plan(api.tenants, call.path("plan"));
   Plan plan = known.value_or(Plan{});
   plan.name = call.path("plan");
@@ -36,7 +36,7 @@ Task<Outcome> put_plan(ApiContext& api, Call call) {
   if (const auto good = call.fields.check(); !good) co_return good.error();
   const auto set = co_await api.tenants.set_plan(api.loop(), std::move(plan));
   if (!set) co_return set.error();
-  co_await record(api, TenantId::house, call.by.name(), "plan.set", set->name);
+  co_await record(api, TenantId::server, call.by.name(), "plan.set", set->name);
   co_return make_answer(known ? 200 : 201, to_json(*set));
 }
 

@@ -15,9 +15,49 @@ std::optional<FieldValue> read_value(Fields& fields, const TenantField& field) {
     case FieldType::flag: return as_value(fields.flag(field.name));
     case FieldType::text: return as_value(fields.optional_text(field.name));
     case FieldType::list: return as_value(fields.list(field.name));
-    case FieldType::object: return as_value(fields.object(field.name));
+    case FieldType::object:
+    case FieldType::settings: return as_value(fields.object(field.name));
   }
   return std::nullopt;
+}
+
+// Errors: bad_request for a set of modules that there can't be, and for options that they don't have.
+Result<void> check_modules(ApiContext& api, const TenantChange& change) {
+  if (const auto options = change.find("modules"); options != change.end()) {
+    const auto checked = api.home.modules().options().check(std::get<std::string>(options->second));
+    if (!checked) return checked;
+  }
+  const auto off = change.find("modules_off");
+  return off == change.end() ? Result<void>()
+                             : api.home.modules().check_off(std::get<std::vector<std::string>>(off->second));
+}
+
+// Errors: bad_request; conflict where a host that is to go has something.
+Task<Result<void>> check_hosts(ApiContext& api, TenantPtr tenant, std::vector<HostName> hosts) {
+  const auto all = api.home.hooks().kept_at;  // modules may come and go meanwhile
+  for (const HostName& name : tenant->hosts) {
+    const HostPtr host = api.home.hosts().find(name.domain);
+    if (!host || std::find(hosts.begin(), hosts.end(), name) != hosts.end()) continue;
+    for (const auto& each : all) {
+      const auto kept = co_await each.hook(host);
+      if (!kept) co_return kept.error();
+      if (kept->empty()) continue;
+      co_return Error{ErrorKind::conflict,
+                      "The host " + host->domain + " has " + *kept + ". Remove what is there first."};
+    }
+  }
+  co_return Result<void>();
+}
+
+using WantedHosts = std::optional<std::vector<HostName>>;
+
+// None where the caller names none.
+Result<WantedHosts> read_hosts(Fields& fields) {
+  const auto json = fields.object("hosts");
+  if (!json) return WantedHosts();
+  auto hosts = parse_host_list(*json);
+  if (!hosts) return hosts.error();
+  return WantedHosts(std::move(*hosts));
 }
 
 TenantChange read_change(Fields& fields) {
@@ -35,13 +75,18 @@ Outcome show(const Result<TenantPtr>& tenant) {
 
 }  // namespace
 
-Task<Outcome> create_tenant(ApiContext& api, Call call) {
+Task<Outcome> create_tenant(ApiContext& api, ApiCall call) {
   NewTenant wanted;
   wanted.name = call.fields.text("name");
   wanted.domain = call.fields.text("domain");
   wanted.fields = read_change(call.fields);
+  auto hosts = read_hosts(call.fields);
   if (const auto good = call.fields.check(); !good) co_return good.error();
+  if (const auto good = check_modules(api, wanted.fields); !good) co_return good.error();
 
+  if (!hosts) co_return hosts.error();
+  wanted.only_hosts = hosts->has_value();
+  if (*hosts) wanted.hosts = std::move(**hosts);
   const auto made = co_await api.tenants.create(api.loop(), std::move(wanted), call.by.name());
   if (!made) co_return made.error();
   JsonObject object = to_json(*made->tenant);
@@ -50,7 +95,7 @@ Task<Outcome> create_tenant(ApiContext& api, Call call) {
   co_return make_answer(201, object, made->tenant->site_id);
 }
 
-Task<Outcome> list_tenants(ApiContext& api, Call call) {
+Task<Outcome> list_tenants(ApiContext& api, ApiCall call) {
   const auto page = read_page(call.query);
   if (!page) co_return page.error();
   std::optional<std::string> domain;
@@ -73,17 +118,27 @@ Task<Outcome> list_tenants(ApiContext& api, Call call) {
   co_return make_page("tenants", std::move(rows), next_cursor);
 }
 
-Task<Outcome> get_tenant(ApiContext& /*api*/, Call call) { co_return show(call.tenant); }
+Task<Outcome> get_tenant(ApiContext& /*api*/, ApiCall call) { co_return show(call.tenant); }
 
-Task<Outcome> change_tenant(ApiContext& api, Call call) {
+Task<Outcome> change_tenant(ApiContext& api, ApiCall call) {
   auto change = read_change(call.fields);
+  auto hosts = read_hosts(call.fields);
   if (const auto good = call.fields.check(); !good) co_return good.error();
-  const auto tenant = co_await api.tenants.change(api.loop(), call.path("name"), std::move(change));
+  if (const auto good = check_modules(api, change); !good) co_return good.error();
+  if (!hosts) co_return hosts.error();
+  if (*hosts) {
+    auto all = parse_hosts(call.tenant->domain(), **hosts, true);
+    if (!all) co_return all.error();
+    const auto may = co_await check_hosts(api, call.tenant, *all);
+    if (!may) co_return may.error();
+    *hosts = std::move(*all);
+  }
+  const auto tenant = co_await api.tenants.change(api.loop(), call.path("name"), std::move(change), std::move(*hosts));
   if (tenant) co_await record(api, (*tenant)->id, call.by.name(), "tenant.change", (*tenant)->name);
   co_return show(tenant);
 }
 
-Task<Outcome> suspend_tenant(ApiContext& api, Call call) {
+Task<Outcome> suspend_tenant(ApiContext& api, ApiCall call) {
   auto reason = call.fields.text("reason");
   if (const auto good = call.fields.check(); !good) co_return good.error();
   const auto tenant = co_await api.tenants.suspend(api.loop(), call.path("name"), std::move(reason));
@@ -91,17 +146,17 @@ Task<Outcome> suspend_tenant(ApiContext& api, Call call) {
   co_return show(tenant);
 }
 
-Task<Outcome> resume_tenant(ApiContext& api, Call call) {
+Task<Outcome> resume_tenant(ApiContext& api, ApiCall call) {
   const auto tenant = co_await api.tenants.resume(api.loop(), call.path("name"));
   if (tenant) co_await record(api, (*tenant)->id, call.by.name(), "tenant.resume", (*tenant)->name);
   co_return show(tenant);
 }
 
 // Tenants tells every loop and wipes the data plane; app/tenancy.cc says how.
-Task<Outcome> remove_tenant(ApiContext& api, Call call) {
+Task<Outcome> remove_tenant(ApiContext& api, ApiCall call) {
   const auto tenant = co_await api.tenants.remove(api.loop(), call.path("name"));
   if (!tenant) co_return tenant.error();
-  co_await record(api, TenantId::house, call.by.name(), "tenant.remove", (*tenant)->name + ", " + (*tenant)->domain());
+  co_await record(api, TenantId::server, call.by.name(), "tenant.remove", (*tenant)->name + ", " + (*tenant)->domain());
   co_return make_no_content();
 }
 

@@ -13,7 +13,9 @@ TEST_F(OperatorApi, MakesATenantThatWorksAtOnce) {
   EXPECT_EQ(made.text("domain"), "cafe.example");
   EXPECT_EQ(made.text("rooms_domain"), "rooms.cafe.example");
   EXPECT_EQ(boost::json::serialize(made.json().at("hosts")),
-            R"([{"domain":"cafe.example","kind":"accounts"},{"domain":"rooms.cafe.example","kind":"rooms"}])");
+            R"([{"domain":"cafe.example","kind":"accounts"},{"domain":"rooms.cafe.example","kind":"rooms"},)"
+            R"({"domain":"upload.cafe.example","kind":"upload"},)"
+            R"({"domain":"pubsub.cafe.example","kind":"pubsub"}])");
   EXPECT_TRUE(made.text("site").starts_with("pk_"));
   EXPECT_TRUE(made.text("api_key").starts_with("sk_"));
   EXPECT_TRUE(made.text("signing_secret").starts_with("ss_"));

@@ -1,6 +1,5 @@
 // The presence of users: asked of the homes where the accounts live.
 #include "api/handlers.h"
-#include "api/homes.h"
 #include "api/json.h"
 #include "api/names.h"
 #include "xmpp/namespaces.h"
@@ -43,40 +42,45 @@ struct Present {
   Status status;
 };
 
-std::vector<Present> find_present(Home& home, TenantId tenant) {
-  std::vector<Present> present;
-  for (const Resident* resident : home.residents().of(tenant)) {
-    const Status status = status_of(*resident);
-    if (status.since_ms != 0) present.push_back({std::string(resident->jid().localpart()), status});
+struct FindStatus {
+  BareJid user;
+  Status answer(Home& here) const {
+    const Resident* resident = here.residents().find(user.str());
+    return resident ? status_of(*resident) : Status{};
   }
-  return present;
-}
+};
+
+struct FindPresent {
+  TenantId tenant;
+  std::vector<Present> answer(Home& here) const {
+    std::vector<Present> present;
+    for (const Resident* resident : here.residents().of(tenant)) {
+      const Status status = status_of(*resident);
+      if (status.since_ms != 0) present.push_back({std::string(resident->jid().localpart()), status});
+    }
+    return present;
+  }
+};
 
 }  // namespace
 
-Task<Outcome> get_status(ApiContext& api, Call call) {
+Task<Outcome> get_status(ApiContext& api, ApiCall call) {
   const auto localpart = read_own_user(call, call.path("id"));
   if (!localpart) co_return localpart.error();
   const auto account = co_await load_user(api, call.tenant, call.path("id"));
   if (!account) co_return account.error();
   const BareJid jid = account_jid(*call.tenant, *localpart);
-  std::function<Status(Home&)> look = [jid](Home& home) {
-    const Resident* resident = home.find_resident(jid.str());
-    return resident ? status_of(*resident) : Status{};
-  };
-  const Status status = co_await ask_home(api, api.house().homes.of(jid.str()), std::move(look));
+  const Homes& homes = api.shared().homes;
+  auto asked = homes.ask(api.loop(), homes.place_of(jid.str()), FindStatus{jid});
+  const Status status = co_await asked;
   co_return make_answer(200, show(user_id_at(*call.tenant, *localpart), status), status.name);
 }
 
-Task<Outcome> list_online(ApiContext& api, Call call) {
-  const TenantId tenant = call.tenant->id;
+Task<Outcome> list_online(ApiContext& api, ApiCall call) {
+  auto asked = api.shared().homes.ask_each(api.loop(), FindPresent{call.tenant->id});
+  auto found = co_await asked;
   std::vector<Present> present;
-  const std::vector<Home*> homes = api.house().homes.all;
-  for (Home* home : homes) {
-    std::function<std::vector<Present>(Home&)> look = [tenant](Home& there) { return find_present(there, tenant); };
-    auto found = co_await ask_home(api, *home, std::move(look));
-    std::move(found.begin(), found.end(), std::back_inserter(present));
-  }
+  for (auto& each : found) std::move(each.begin(), each.end(), std::back_inserter(present));
   std::sort(present.begin(), present.end(),
             [](const Present& a, const Present& b) { return a.localpart < b.localpart; });
   JsonArray users;

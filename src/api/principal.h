@@ -24,7 +24,7 @@ struct Principal {
 // The credential of such principals, for the sentence that asks for it.
 std::string describe(unsigned kinds);
 
-// Whether the principal may do what is for these kinds, at this tenant; null: at the house. Errors: not_authorized,
+// Whether the principal may do what is for these kinds, at this tenant; null: at the server. Errors: not_authorized,
 // and forbidden to one who is known at the tenant.
 Result<void> may(const Principal& principal, unsigned kinds, const TenantPtr& tenant);
 

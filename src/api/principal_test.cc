@@ -75,6 +75,7 @@ class PrincipalApi : public testing::ApiWorld {
                                                                     {"{site}", shop_.tenant->site_id},
                                                                     {"{id}", is_of_user ? user : "777"},
                                                                     {"{user}", "777"},
+                                                                    {"{message}", "777"},
                                                                     {"{localpart}", "777"},
                                                                     {"{plan}", "777"}}) {
       if (const size_t at = pattern.find(capture); at != pattern.npos) pattern.replace(at, capture.size(), value);

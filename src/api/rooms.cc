@@ -29,7 +29,7 @@ Result<void> check_user_ids(const RoomChange& change) {
 
 }  // namespace
 
-Task<Outcome> list_rooms(ApiContext& api, Call call) {
+Task<Outcome> list_rooms(ApiContext& api, ApiCall call) {
   const auto page = read_page(call.query);
   if (!page) co_return page.error();
   const auto found = co_await api.rooms.list(api.loop(), call.tenant, page->cursor, page->rows);
@@ -39,7 +39,7 @@ Task<Outcome> list_rooms(ApiContext& api, Call call) {
   co_return make_page("rooms", std::move(rows), found->next_cursor);
 }
 
-Task<Outcome> put_room(ApiContext& api, Call call) {
+Task<Outcome> put_room(ApiContext& api, ApiCall call) {
   auto change = read_change(call.fields);
   if (const auto good = call.fields.check(); !good) co_return good.error();
   if (const auto good = check_user_ids(change); !good) co_return good.error();
@@ -48,20 +48,20 @@ Task<Outcome> put_room(ApiContext& api, Call call) {
   co_return make_answer(put->created ? 201 : 200, to_json(put->room));
 }
 
-Task<Outcome> get_room(ApiContext& api, Call call) {
+Task<Outcome> get_room(ApiContext& api, ApiCall call) {
   const auto room = co_await api.rooms.find(api.loop(), call.tenant, call.path("id"));
   if (!room) co_return room.error();
   co_return make_answer(200, to_json(*room));
 }
 
-Task<Outcome> remove_room(ApiContext& api, Call call) {
+Task<Outcome> remove_room(ApiContext& api, ApiCall call) {
   const auto removed = co_await api.rooms.remove(api.loop(), call.tenant, call.path("id"));
   if (!removed) co_return removed.error();
   co_await record(api, call.tenant->id, call.by.name(), "room.remove", call.path("id"));
   co_return make_no_content();
 }
 
-Task<Outcome> put_member(ApiContext& api, Call call) {
+Task<Outcome> put_member(ApiContext& api, ApiCall call) {
   const auto role = call.fields.optional_text("role").value_or("member");
   if (const auto good = call.fields.check(); !good) co_return good.error();
   if (role != "member" && role != "admin" && role != "owner" && role != "outcast") {
@@ -75,12 +75,25 @@ Task<Outcome> put_member(ApiContext& api, Call call) {
   co_return make_answer(200, {{"room", call.path("id")}, {"user", user}, {"role", role}});
 }
 
-Task<Outcome> remove_member(ApiContext& api, Call call) {
+Task<Outcome> remove_member(ApiContext& api, ApiCall call) {
   const auto localpart = localpart_of_user(*call.tenant, call.path("user"));
   if (!localpart) co_return localpart.error();
   const auto set =
       co_await api.rooms.set_member(api.loop(), call.tenant, call.path("id"), user_id_of(*localpart), "none");
   if (!set) co_return set.error();
+  co_return make_no_content();
+}
+
+Task<Outcome> retract_room_message(ApiContext& api, ApiCall call) {
+  const auto id = api.home.archive_ids().parse(call.path("message"));
+  if (!id) {
+    co_return Error{ErrorKind::item_not_found,
+                    "There is no message of this id. GET /v1/rooms/{id}/messages tells the ids of a room's messages."};
+  }
+  const std::string* reason = call.query.find("reason");
+  auto retracting = api.rooms.retract(api.loop(), call.tenant, call.path("id"), *id, reason ? *reason : std::string());
+  const auto retracted = co_await retracting;
+  if (!retracted) co_return retracted.error();
   co_return make_no_content();
 }
 

@@ -35,17 +35,18 @@ std::vector<Endpoint> operator_rows() {
   const auto tenant = [](const char* path) { return std::string(of_tenant) + path; };
   return {
       {"GET", house("/ping"), by_operator, ping},
+      {"GET", house("/metrics"), by_operator, get_metrics},
       {"GET", house("/audit"), by_operator, list_audit, no_names, {"tenant", "limit"}},
       {"POST", house("/snapshot"), by_operator, make_snapshot, no_names, no_names, false, Effect::adds, false},
       {"GET", house("/plans"), by_operator, list_plans},
       {"GET", house("/plans/{plan}"), by_operator, get_plan},
       {"PUT", house("/plans/{plan}"), by_operator, put_plan, limit_names(), no_names, false, control},
       {"GET", house("/tenants"), by_operator, list_tenants, no_names, {"cursor", "limit", "domain"}},
-      {"POST", house("/tenants"), by_operator, create_tenant, tenant_field_names({"name", "domain"})},
+      {"POST", house("/tenants"), by_operator, create_tenant, tenant_field_names({"name", "domain", "hosts"})},
 
       {"GET", tenant(""), by_operator, get_tenant},
-      {"PUT", tenant(""), by_operator, change_tenant, tenant_field_names(), no_names, false, control},
-      {"PATCH", tenant(""), by_operator, change_tenant, tenant_field_names(), no_names, false, control},
+      {"PUT", tenant(""), by_operator, change_tenant, tenant_field_names({"hosts"}), no_names, false, control},
+      {"PATCH", tenant(""), by_operator, change_tenant, tenant_field_names({"hosts"}), no_names, false, control},
       {"DELETE", tenant(""), by_operator, remove_tenant, no_names, no_names, false, {}, false, true},
       {"POST", tenant("/suspend"), by_operator, suspend_tenant, {"reason"}, no_names, false, control},
       {"POST", tenant("/resume"), by_operator, resume_tenant, no_names, no_names, false, control},
@@ -77,6 +78,7 @@ std::vector<Endpoint> operator_rows() {
 std::vector<Endpoint> tenant_rows() {
   return {
       {"GET", "/usage", manager, get_usage},
+      {"GET", "/events", manager, list_events, no_names, {"after", "kinds", "limit", "wait_s"}},
       {"GET", "/keys", manager, list_keys},
       {"POST", "/keys", manager, make_key, {"label"}},
       {"DELETE", "/keys/{id}", manager, revoke_key, no_names, no_names, false, control},
@@ -100,6 +102,7 @@ std::vector<Endpoint> tenant_rows() {
       {"GET", "/v1/users/{id}/unread", member, get_unread},
       {"GET", "/v1/addresses", member, list_addresses, no_names, {"of"}, cors},
       {"GET", "/v1/online", by_owner, list_online},
+      {"GET", "/v1/reports", by_owner, list_reports, no_names, page},
       {"GET", "/v1/rooms", by_owner, list_rooms, no_names, page},
       {"PUT", "/v1/rooms/{id}", by_owner, put_room, room_fields},
       {"GET", "/v1/rooms/{id}", by_owner, get_room},
@@ -107,6 +110,12 @@ std::vector<Endpoint> tenant_rows() {
       {"PUT", "/v1/rooms/{id}/members/{user}", by_owner, put_member, {"role"}},
       {"DELETE", "/v1/rooms/{id}/members/{user}", by_owner, remove_member},
       {"GET", "/v1/rooms/{id}/messages", member, list_room_messages, no_names, page, cors},
+      {"DELETE", "/v1/rooms/{id}/messages/{message}", by_owner, retract_room_message, no_names, {"reason"}},
+
+      {"GET", "/v1/files", by_owner, list_files, no_names, page},
+      {"POST", "/v1/files", by_owner, create_file, no_names, {"name"}, false, {}, false, false, true},
+      {"GET", "/v1/files/{id}", by_owner, get_file},
+      {"DELETE", "/v1/files/{id}", by_owner, remove_file},
 
       {"GET", "/v1/sites/{site}/widget", by_anyone, get_widget, no_names, no_names, cors},
       {"POST", "/v1/sites/{site}/guests", by_anyone, make_guest, {"name"}, no_names, cors, Effect::reads},

@@ -10,7 +10,7 @@ constexpr int64_t ttl_s = 3600, ttl_s_min = 60, ttl_s_max = 24 * 3600;
 
 }  // namespace
 
-Task<Outcome> make_token(ApiContext& api, Call call) {
+Task<Outcome> make_token(ApiContext& api, ApiCall call) {
   SiteTokenClaims claims;
   claims.iss = call.tenant->site_id;
   claims.sub = call.fields.text("user");
@@ -25,17 +25,17 @@ Task<Outcome> make_token(ApiContext& api, Call call) {
   }
   const int64_t now_ms = api.home.clock().wall_ms();
   claims.exp_s = now_ms / 1000 + lifetime_s;
-  const auto secrets = api.house().keys.signing.list(call.tenant->id);
+  const auto secrets = api.shared().keys.signing.list(call.tenant->id);
   if (secrets.empty()) {
     co_return Error{ErrorKind::conflict, "This site has no signing secret. POST /v1/signing-secrets makes one."};
   }
   const std::string token = sign_claims(claims, secrets.front());
   // A token that would be refused at its first use is refused now, in the same words.
-  const auto checked = check_site_token(*call.tenant, api.house().keys, token, now_ms);
+  const auto checked = check_site_token(*call.tenant, api.shared().keys, token, now_ms);
   if (!checked) co_return Error{ErrorKind::bad_request, checked.error().text};
-  const auto place = co_await api.house().accounts.find_place(api.loop(), call.tenant, checked->localpart);
+  const auto place = co_await api.shared().accounts.find_place(api.loop(), call.tenant, checked->localpart);
   if (!place) co_return place.error();
-  const auto known = co_await api.house().accounts.find(api.loop(), call.tenant, *place);
+  const auto known = co_await api.shared().accounts.find(api.loop(), call.tenant, *place);
   if (!known && known.error().kind != ErrorKind::item_not_found) co_return known.error();
   if (known && !known->user_id.empty() && known->user_id != claims.sub) {
     co_return other_spelling(claims.sub, known->user_id);

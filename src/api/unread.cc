@@ -4,7 +4,6 @@
 // enough, the answer says "more".
 #include "api/archive_rows.h"
 #include "api/handlers.h"
-#include "api/homes.h"
 #include "api/json.h"
 #include "api/names.h"
 #include "xmpp/namespaces.h"
@@ -36,7 +35,7 @@ bool count_rows(const store::ArchivePage& page, const std::string& owner, Unread
 }
 
 Task<Result<Unread>> count_unread(ApiContext& api, TenantId tenant, std::string owner, std::string with) {
-  const auto archive = api.house().data.archive(tenant, account_archive);
+  const auto archive = api.shared().data.archive(tenant, account_archive);
   Unread unread;
   store::ArchiveQuery query;
   query.with = with;
@@ -55,13 +54,13 @@ Task<Result<Unread>> count_unread(ApiContext& api, TenantId tenant, std::string 
 
 }  // namespace
 
-Task<Outcome> get_unread(ApiContext& api, Call call) {
+Task<Outcome> get_unread(ApiContext& api, ApiCall call) {
   const auto localpart = read_own_user(call, call.path("id"));
   if (!localpart) co_return localpart.error();
   const auto account = co_await load_user(api, call.tenant, call.path("id"));
   if (!account) co_return account.error();
   const std::string owner = account_jid(*call.tenant, *localpart).str();
-  const auto archive = api.house().data.archive(call.tenant->id, account_archive);
+  const auto archive = api.shared().data.archive(call.tenant->id, account_archive);
   const auto names = co_await archive.conversations(api.loop(), owner, conversations_max + 1);
   if (!names) co_return names.error();
 

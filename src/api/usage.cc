@@ -6,18 +6,18 @@
 namespace teahouse::api {
 namespace {
 
-constexpr std::string_view calls_limit = "api_calls_per_min";  // counted here (CallLimits), and not by the Meter
+constexpr std::string_view calls_limit = "api_calls_per_min";  // counted here (ApiCallLimits), and not by the Meter
 
 }  // namespace
 
 // Each limit of the plan, and how much of it is used where it is of the tenant as a whole.
-Task<Outcome> get_usage(ApiContext& api, Call call) {
+Task<Outcome> get_usage(ApiContext& api, ApiCall call) {
   JsonObject limits;
   for (const UsageLine& line : usage(*call.tenant)) {
     JsonObject shown = {{"limit", line.limit}};
     if (line.used) shown["used"] = *line.used;
     if (line.name == calls_limit && line.limit >= 0) {
-      shown["used"] = api.house().limits.used_calls(call.tenant->id, line.limit);
+      shown["used"] = api.shared().limits.used_calls(call.tenant->id, line.limit);
     }
     limits[boost::json::string_view(line.name.data(), line.name.size())] = std::move(shown);
   }

@@ -1,5 +1,4 @@
 #include "api/handlers.h"
-#include "api/homes.h"
 #include "api/json.h"
 #include "api/names.h"
 #include "server/account_removal.h"
@@ -17,17 +16,17 @@ AccountChange read_details(Fields& fields) {
 
 }  // namespace
 
-Task<Outcome> list_users(ApiContext& api, Call call) {
+Task<Outcome> list_users(ApiContext& api, ApiCall call) {
   const auto page = read_page(call.query);
   if (!page) co_return page.error();
-  const auto found = co_await api.house().accounts.list(api.loop(), call.tenant, page->cursor, page->rows);
+  const auto found = co_await api.shared().accounts.list(api.loop(), call.tenant, page->cursor, page->rows);
   if (!found) co_return found.error();
   JsonArray rows;
   for (const Account& account : found->accounts) rows.push_back(to_json(*call.tenant, account, true));
   co_return make_page("users", std::move(rows), found->next_cursor);
 }
 
-Task<Outcome> put_user(ApiContext& api, Call call) {
+Task<Outcome> put_user(ApiContext& api, ApiCall call) {
   const auto localpart = read_own_user(call, call.path("id"));
   if (!localpart) co_return localpart.error();
   auto details = read_details(call.fields);
@@ -37,18 +36,18 @@ Task<Outcome> put_user(ApiContext& api, Call call) {
   if (call.by.user && (details.role || !password.empty())) {
     co_return Error{ErrorKind::forbidden, "A user may change name and picture; role and password need an API key."};
   }
-  const auto known = co_await api.house().accounts.find(api.loop(), call.tenant, *localpart);
+  const auto known = co_await api.shared().accounts.find(api.loop(), call.tenant, *localpart);
   if (!known && known.error().kind != ErrorKind::item_not_found) co_return known.error();
   const auto good_id = known ? Result<void>() : check_new_user_id(call.path("id"));
   if (!good_id) co_return good_id.error();
-  const auto account = co_await api.house().accounts.upsert_user(api.loop(), call.tenant, *localpart,
-                                                                 std::move(details), std::move(password));
+  const auto account = co_await api.shared().accounts.upsert_user(api.loop(), call.tenant, *localpart,
+                                                                  std::move(details), std::move(password));
   if (!account) co_return account.error();
   co_return make_answer(account->is_new ? 201 : 200, to_json(*call.tenant, *account, true));
 }
 
 // Everybody of a site may see names and pictures; the rest is the site's and the user's own.
-Task<Outcome> get_user(ApiContext& api, Call call) {
+Task<Outcome> get_user(ApiContext& api, ApiCall call) {
   const auto localpart = localpart_of_user(*call.tenant, call.path("id"));
   if (!localpart) co_return localpart.error();
   const auto account = co_await load_user(api, call.tenant, call.path("id"));
@@ -57,12 +56,12 @@ Task<Outcome> get_user(ApiContext& api, Call call) {
   co_return make_answer(200, to_json(*call.tenant, *account, whole));
 }
 
-Task<Outcome> remove_user(ApiContext& api, Call call) {
+Task<Outcome> remove_user(ApiContext& api, ApiCall call) {
   const auto localpart = localpart_of_user(*call.tenant, call.path("id"));
   if (!localpart) co_return localpart.error();
   const auto account = co_await load_user(api, call.tenant, call.path("id"));
   if (!account) co_return account.error();
-  const auto removed = co_await remove_account_whole(api.house(), api.loop(), call.tenant, *localpart);
+  const auto removed = co_await remove_account_whole(api.shared(), api.loop(), call.tenant, *localpart);
   if (!removed) co_return removed.error();
   co_await record(api, call.tenant->id, call.by.name(), "account.remove", *localpart);
   co_return make_no_content();

@@ -15,7 +15,7 @@ namespace {
 constexpr int64_t guest_token_s = 24 * 3600;
 constexpr size_t name_characters_max = 128;  // as in a site token
 
-Error no_such_site(const Call& call) {
+Error no_such_site(const ApiCall& call) {
   if (is_secret(call.path("site"))) return exposed_secret();
   return {ErrorKind::item_not_found,
           "There is no site of this id. Take data-site from the panel; it begins with \"pk_\"."};
@@ -58,13 +58,13 @@ Task<Result<SiteTokenClaims>> make_claims(ApiContext& api, TenantPtr tenant, std
   claims.name = "Guest " + std::to_string(1000 + random_u64() % 9000);
   const int64_t now_s = api.home.clock().wall_ms() / 1000;
   if (!old_token.empty()) {
-    auto old = read_old_token(api.house().keys, *tenant, old_token, now_s);
+    auto old = read_old_token(api.shared().keys, *tenant, old_token, now_s);
     if (!old) co_return old.error();
     claims.sub = old->sub;
     claims.name = old->name;
     const auto localpart = localpart_of_user(*tenant, claims.sub);
     if (!localpart) co_return localpart.error();
-    const auto account = co_await api.house().accounts.find(api.loop(), tenant, *localpart);
+    const auto account = co_await api.shared().accounts.find(api.loop(), tenant, *localpart);
     if (!account && account.error().kind != ErrorKind::item_not_found) co_return account.error();
     if (account && !account->name.empty()) claims.name = account->name;
   }
@@ -78,26 +78,36 @@ Task<Outcome> make_guest_token(ApiContext& api, TenantPtr tenant, std::string ol
                                std::optional<std::string> name) {
   const auto claims = co_await make_claims(api, tenant, std::move(old_token), std::move(name));
   if (!claims) co_return claims.error();
-  const auto secrets = api.house().keys.signing.list(tenant->id);
+  const auto secrets = api.shared().keys.signing.list(tenant->id);
   if (secrets.empty())
     co_return Error{ErrorKind::conflict, "This site has no signing secret, so it can have no guests."};
   const std::string token = sign_claims(*claims, secrets.front());
-  const auto checked = check_site_token(*tenant, api.house().keys, token, api.home.clock().wall_ms());
+  const auto checked = check_site_token(*tenant, api.shared().keys, token, api.home.clock().wall_ms());
   if (!checked) co_return Error{ErrorKind::bad_request, checked.error().text};
   co_return make_answer(201, {{"user", claims->sub}, {"token", token}, {"expires", claims->exp_s}}, token);
 }
 
+// A site may go without the module, whatever hosts it has.
+bool has_rooms(ApiContext& api, const Tenant& tenant) {
+  const HostPtr host = api.home.hosts().find(tenant.domain_of(HostKind::rooms));
+  return host && api.home.hooks().find_service(*host);
+}
+
 }  // namespace
 
-Task<Outcome> get_widget(ApiContext& api, Call call) {
+Task<Outcome> get_widget(ApiContext& api, ApiCall call) {
   const TenantPtr tenant = find_claimed_tenant(api, call.request, {});
   if (!tenant) co_return no_such_site(call);
   const std::string* origin = call.request.headers.find("Origin");
   if (origin && !is_origin_allowed(*tenant, *origin)) co_return refuse_page(*tenant, origin);
-  JsonObject object = {{"site", tenant->site_id},          {"name", tenant->title},
-                       {"domain", tenant->domain()},       {"rooms", to_json(tenant->domain_of(HostKind::rooms))},
-                       {"websocket", api.websocket_url},   {"guests", tenant->guests_allowed && !tenant->suspended},
-                       {"lobby", std::string(lobby_room)}, {"time", format_time(api.home.clock().wall_ms())}};
+  JsonObject object = {{"site", tenant->site_id},
+                       {"name", tenant->title},
+                       {"domain", tenant->domain()},
+                       {"rooms", to_json(tenant->domain_of(HostKind::rooms))},
+                       {"websocket", api.websocket_url},
+                       {"guests", tenant->guests_allowed && !tenant->suspended},
+                       {"time", format_time(api.home.clock().wall_ms())}};
+  if (has_rooms(api, *tenant)) object["lobby"] = std::string(lobby_room);
   if (!tenant->theme.empty()) {
     boost::json::error_code failed;
     auto theme = boost::json::parse(tenant->theme, failed);
@@ -107,7 +117,7 @@ Task<Outcome> get_widget(ApiContext& api, Call call) {
   co_return make_answer(200, object);
 }
 
-Task<Outcome> make_guest(ApiContext& api, Call call) {
+Task<Outcome> make_guest(ApiContext& api, ApiCall call) {
   const TenantPtr tenant = find_claimed_tenant(api, call.request, {});
   if (!tenant) co_return no_such_site(call);
   const std::string* origin = call.request.headers.find("Origin");
@@ -120,7 +130,7 @@ Task<Outcome> make_guest(ApiContext& api, Call call) {
                       "Only signed-in users can chat on this site: its owner has not allowed guests."};
   }
   const int64_t wait_s =
-      api.house().limits.take_guest(tenant->id, call.request.peer_address, tenant->limits().guests_per_h);
+      api.shared().limits.take_guest(tenant->id, call.request.peer_address, tenant->limits().guests_per_h);
   if (wait_s != 0) {
     co_return refuse_for_now(
         "Too many guests have come from your network lately. Try again in " + std::to_string(wait_s) + " s.", wait_s);

@@ -5,31 +5,38 @@
 
 #include "api/openapi.h"
 #include "app/modules.h"
+#include "server/core_info.h"
 
 namespace teahouse {
 namespace {
 
+boost::json::object to_json(const ModuleInfo& info) {
+  boost::json::array xeps;
+  for (const Xep& xep : info.xeps) {
+    xeps.push_back({{"number", xep.number}, {"version", xep.version}, {"title", xep.title}, {"note", xep.note}});
+  }
+  boost::json::array options, metrics;
+  for (const OptionInfo& option : info.options) {
+    options.push_back({{"name", option.name},
+                       {"takes", describe_option(option)},
+                       {"standard", show_option(option, option.standard)},
+                       {"summary", option.summary}});
+  }
+  for (const MetricInfo& metric : info.metrics) {
+    const bool counts = metric.kind == MetricInfo::Kind::counter;
+    metrics.push_back({{"name", metric.name}, {"kind", counts ? "counter" : "gauge"}, {"summary", metric.summary}});
+  }
+  return {{"name", info.name},
+          {"summary", info.summary},
+          {"xeps", std::move(xeps)},
+          {"options", std::move(options)},
+          {"metrics", std::move(metrics)}};
+}
+
 std::string modules_json() {
   boost::json::array modules;
-  for (const auto& module : make_modules()) {
-    const ModuleInfo& info = module->info();
-    boost::json::array xeps;
-    for (const Xep& xep : info.xeps) {
-      xeps.push_back({{"number", xep.number}, {"version", xep.version}, {"title", xep.title}, {"note", xep.note}});
-    }
-    modules.push_back({{"name", info.name}, {"summary", info.summary}, {"xeps", std::move(xeps)}});
-  }
-  // XEPs of no module, but of the core.
-  modules.push_back(
-      {{"name", "server"},
-       {"summary", "Streams and sessions: the core, which no tenant is without."},
-       {"xeps",
-        {{{"number", 198}, {"version", "1.6.3"}, {"title", "Stream Management"}, {"note", ""}},
-         {{"number", 368}, {"version", "1.1.0"}, {"title", "SRV records for XMPP over TLS"}, {"note", ""}},
-         {{"number", 440},
-          {"version", "0.4.2"},
-          {"title", "SASL Channel-Binding Type Capability"},
-          {"note", "none over WebSocket"}}}}});
+  for (const auto& module : make_modules()) modules.push_back(to_json(module->info()));
+  modules.push_back(to_json(core_info()));
   return boost::json::serialize(modules);
 }
 

@@ -112,6 +112,18 @@ Result<std::string> take_snapshot(const cli::Place& place) {
 // RocksDB's own, made by looking at it.
 bool is_of_looking(const std::string& name) { return name.starts_with("LOG") || name == "LOCK"; }
 
+// The files that users have uploaded.
+Result<void> list_uploaded(const std::string& snapshot, std::vector<backup::SourceFile>& files) {
+  const std::string folder = snapshot + "/files";
+  std::error_code failed;
+  if (!fs::exists(folder, failed)) return {};
+  for (fs::recursive_directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
+    if (at->is_regular_file())
+      files.push_back({fs::relative(at->path(), snapshot).string(), at->path().string(), true});
+  }
+  return failed ? bad(folder + " can't be read: " + failed.message() + ".") : Result<void>();
+}
+
 Result<std::vector<backup::SourceFile>> list_files(const std::string& directory, const std::string& snapshot) {
   const std::string data = snapshot + "/data";
   std::vector<backup::SourceFile> files{{"control.db", snapshot + "/control.db"}};
@@ -122,6 +134,7 @@ Result<std::vector<backup::SourceFile>> list_files(const std::string& directory,
     files.push_back({"data/" + name, at->path().string(), at->path().extension() == ".sst"});
   }
   if (failed) return bad(data + " can't be read: " + failed.message() + ".");
+  if (auto listed = list_uploaded(snapshot, files); !listed) return listed.error();
   for (const std::string_view name : files_beside) {
     const std::string path = directory + "/" + std::string(name);
     struct stat status {};

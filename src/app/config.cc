@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "app/modules.h"
 #include "net/address.h"
 #include "tenant/names.h"
 #include "tenant/origin.h"
@@ -54,6 +55,10 @@ constexpr char template_text[] =
 # go on. On a small disk a sixteenth of it is enough. A part of it is the file `reserve`, which is given up on a disk
 # that is quite full, so that the server can start there. 0: the disk may be filled.
 #reserve_mib = 256
+
+[modules]
+# Options of modules for all tenants that do not set them for themselves; docs/modules.md has all of them.
+#muc.history_messages = 20
 
 [server]
 #loops = 0                   # event loops; 0: one for each core
@@ -142,6 +147,29 @@ Result<void> set_level(log::Level& target, const toml::node& value) {
   return wrong("server.log", "one of \"debug\", \"info\", \"warning\" and \"error\"");
 }
 
+// "modules.muc.history_messages": an option of a module, for all tenants that do not set it.
+Result<void> set_option(OptionDefaults& target, const std::string& name, const toml::node& value) {
+  static const std::vector<std::unique_ptr<Module>> modules = make_modules();
+  std::vector<const ModuleInfo*> infos;
+  infos.reserve(modules.size());
+  for (const auto& module : modules) infos.push_back(&module->info());
+  std::ostringstream text;
+  if (const auto* string = value.as_string()) {
+    text << string->get();
+  } else if (value.is_boolean()) {
+    text << (value.value_or(false) ? "true" : "false");
+  } else if (const auto* number = value.as_integer()) {
+    text << number->get();
+  } else {
+    return wrong(name, "true, false, a number or a text in quotes");
+  }
+  auto option =
+      parse_option_default(infos, std::string_view(name).substr(std::string_view("modules.").size()), text.str());
+  if (!option) return Error{option.error().kind, "The setting '" + name + "': " + option.error().text};
+  target.insert_or_assign(option->first, option->second);
+  return {};
+}
+
 Result<void> set_one(Config& config, const std::string& name, const toml::node& value) {
   if (name == "listen.c2s") return set_address(config.listen_c2s, name, value);
   if (name == "listen.c2s_tls") return set_address(config.listen_c2s_tls, name, value);
@@ -169,6 +197,7 @@ Result<void> set_one(Config& config, const std::string& name, const toml::node& 
   if (name == "storage.reserve_mib") return set_number(config.storage_reserve_mib, name, value, 0, 1'000'000);
   if (name == "server.loops") return set_number(config.loops, name, value, 0, 256);
   if (name == "tls.names") return set_tls_names(config.tls_names, name, value);
+  if (name.starts_with("modules.")) return set_option(config.option_defaults, name, value);
   return Error{ErrorKind::bad_request,
                "There is no setting '" + name + "'. teahouse.toml explains those that there are."};
 }

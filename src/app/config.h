@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "net/networks.h"
+#include "server/option_table.h"
 
 namespace teahouse {
 
@@ -34,8 +35,9 @@ struct Config {
   unsigned loops = 0;                   // 0: one for each core
   unsigned loop_count() const { return loops ? loops : std::max(1U, std::thread::hardware_concurrency()); }
   log::Level log_level = log::Level::info;
-  bool accept_loss = false;    // --accept-loss: go on with what is whole of a damaged house
-  bool believe_clock = false;  // --believe-clock: store/clock_watch.h
+  OptionDefaults option_defaults;  // [modules.muc] history_messages = 20
+  bool accept_loss = false;        // --accept-loss: go on with what is whole of a damaged house
+  bool believe_clock = false;      // --believe-clock: store/clock_watch.h
 };
 
 // Reads DIR/teahouse.toml, which is made, with every setting explained, when it is not there; then the `--set

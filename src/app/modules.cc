@@ -1,31 +1,51 @@
 #include "app/modules.h"
 
 #include "modules/archive/archive_module.h"
+#include "modules/blocking/blocking_module.h"
+#include "modules/bookmarks/bookmarks_module.h"
+#include "modules/caps/caps_module.h"
 #include "modules/carbons/carbons_module.h"
-#include "modules/entity/entity_module.h"
+#include "modules/csi/csi_module.h"
+#include "modules/disco/disco_module.h"
+#include "modules/host_meta/host_meta_module.h"
+#include "modules/last_activity/last_activity_module.h"
 #include "modules/muc/muc.h"
 #include "modules/offline/offline_module.h"
 #include "modules/presence/presence_module.h"
+#include "modules/private_xml/private_xml_module.h"
+#include "modules/pubsub/pubsub.h"
 #include "modules/registration/registration_module.h"
 #include "modules/roster/roster_module.h"
+#include "modules/server_info/server_info_module.h"
+#include "modules/upload/upload_module.h"
+#include "modules/vcard/vcard_module.h"
 
 namespace teahouse {
 
 std::vector<std::unique_ptr<Module>> make_modules() {
   std::vector<std::unique_ptr<Module>> modules;
-  auto roster = std::make_unique<RosterModule>();
-  RosterModule& contacts = *roster;
-  modules.push_back(std::move(roster));
-  modules.push_back(std::make_unique<PresenceModule>(contacts));
-  modules.push_back(std::make_unique<EntityModule>(contacts));
+  modules.push_back(std::make_unique<BlockingModule>());
+  modules.push_back(std::make_unique<RosterModule>());
+  modules.push_back(std::make_unique<PresenceModule>());
+  modules.push_back(std::make_unique<DiscoModule>());
+  modules.push_back(std::make_unique<HostMetaModule>());
+  modules.push_back(std::make_unique<ServerInfoModule>());
+  modules.push_back(std::make_unique<CapsModule>());
+  modules.push_back(std::make_unique<LastActivityModule>());
   modules.push_back(std::make_unique<RegistrationModule>());
+  modules.push_back(std::make_unique<VcardModule>());
+  modules.push_back(std::make_unique<PrivateXmlModule>());
   modules.push_back(std::make_unique<ArchiveModule>());
   modules.push_back(std::make_unique<CarbonsModule>());
   modules.push_back(std::make_unique<OfflineModule>());
+  modules.push_back(std::make_unique<CsiModule>());
   modules.push_back(make_muc());
+  modules.push_back(std::make_unique<PubsubModule>());
+  modules.push_back(std::make_unique<BookmarksModule>());
+  modules.push_back(std::make_unique<UploadModule>());
   return modules;
 }
 
-std::unique_ptr<Rooms> make_rooms(House& house) { return make_muc_rooms(house); }
+std::unique_ptr<Rooms> make_rooms(Shared& shared) { return make_muc_rooms(shared); }
 
 }  // namespace teahouse

@@ -9,10 +9,10 @@
 
 namespace teahouse {
 
-struct House;
+struct Shared;
 
 std::vector<std::unique_ptr<Module>> make_modules();
-// The rooms as the HTTP API sees them; one for all homes. Lifetime: the house outlives it.
-std::unique_ptr<Rooms> make_rooms(House& house);
+// The rooms as the HTTP API sees them; one for all homes. Lifetime: the server outlives it.
+std::unique_ptr<Rooms> make_rooms(Shared& shared);
 
 }  // namespace teahouse

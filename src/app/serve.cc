@@ -52,7 +52,9 @@ Result<std::optional<backup::FolderLock>> begin_house(const std::string& directo
   auto lock = backup::FolderLock::take(directory);
   if (lock) return std::optional(std::move(*lock));
   if (lock.error().kind != ErrorKind::conflict) return lock.error();
-  return Error{ErrorKind::conflict, "A restore into " + directory + " is at work. Start this when it has ended."};
+  return Error{ErrorKind::conflict, "A restore into " + directory +
+                                        ", or the first start of another server there, is at work. Start this when it "
+                                        "has ended."};
 }
 
 int run(const Config& config, std::optional<backup::FolderLock> beginning) {

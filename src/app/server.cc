@@ -18,6 +18,8 @@
 #include "app/worker.h"
 #include "crypto/keys.h"
 #include "crypto/sealer.h"
+#include "files/disk_store.h"
+#include "files/files.h"
 #include "store/clock_watch.h"
 #include "store/disk_watch.h"
 #include "store/start_up.h"
@@ -47,8 +49,17 @@ struct Server::State {
         throttle(clock),
         limits(clock),
         idempotency(*data, clock, std::move(its_sealer)),
-        house{clock, *data, accounts, keys, throttle, limits, secrets.fake_salt_secret, {}, secrets.archive_id_secret},
-        tenancy(house, *control, tenants, contexts, std::move(its_ca), *bond, clock_watch),
+        shared{clock,
+               *data,
+               accounts,
+               keys,
+               throttle,
+               limits,
+               secrets.fake_salt_secret,
+               {},
+               secrets.archive_id_secret,
+               config.option_defaults},
+        tenancy(shared, *control, tenants, certificates, contexts, std::move(its_ca), *bond, clock_watch),
         assets_table(web_assets()),
         assets(assets_table) {}
 
@@ -69,10 +80,11 @@ struct Server::State {
   Audit audit;
   Tenants tenants;
   LoginThrottle throttle;
-  CallLimits limits;
+  ApiCallLimits limits;
+  std::unique_ptr<Files> files;
   api::IdempotencyRecords idempotency;
   net::TlsContexts contexts;
-  House house;
+  Shared shared;
   Tenancy tenancy;
   std::vector<http::Asset> assets_table;
   http::StaticFiles assets;
@@ -84,12 +96,15 @@ struct Server::State {
 
   static Task<Result<std::string>> take_snapshot(State& self, Executor& home);
   Result<void> watch_clock();
+  Result<void> open_files(const std::vector<TenantPtr>& tenants_there);
+  static Task<Result<void>> begin_files(Files& files, Executor& home, std::vector<TenantPtr> tenants_there);
   Result<void> load();
   void make_workers();
   Result<void> listen();
   Result<void> write_where();
   // Runs the work on all loops at once, and waits until each has called `done`.
   void on_all_workers(const std::function<void(Worker&, const std::function<void()>& done)>& work);
+  std::string file_address() const;
   std::string url(const char* scheme, const std::string& listen, uint16_t port) const;
 };
 
@@ -117,6 +132,8 @@ Result<void> Server::State::load() {
   if (!counted) return counted;
   auto known = load_known_logins(*control, clock, clock_watch.is_believed(), throttle);
   if (!known) return known;
+  auto opened = open_files(*loaded);
+  if (!opened) return opened;
   const auto own = certificates.load_all();
   if (!own) return own.error();
   auto ready = tenancy.set_house_certificate(config.tls_names);
@@ -130,8 +147,31 @@ Result<void> Server::State::load() {
   return {};
 }
 
+Result<void> Server::State::open_files(const std::vector<TenantPtr>& tenants_there) {
+  auto objects = open_disk_store(config.data_directory + "/files");
+  if (!objects) return objects.error();
+  files = std::make_unique<Files>(*data, clock, std::move(*objects));
+  shared.files = files.get();
+  return store::wait_for<Result<void>>(
+      [this, &tenants_there](Executor& home) { return begin_files(*files, home, tenants_there); });
+}
+
+Task<Result<void>> Server::State::begin_files(Files& files, Executor& home, std::vector<TenantPtr> tenants_there) {
+  for (const TenantPtr& tenant : tenants_there) {
+    if (tenant->being_removed) continue;
+    auto finished = co_await files.finish(home, tenant->id);
+    if (finished) finished = co_await files.count(home, tenant);
+    if (!finished) {
+      log::warning("files", "A tenant's files could not be counted",
+                   {{"tenant", tenant->name}, {"why", finished.error().text}});
+    }
+  }
+  co_return Result<void>();
+}
+
 Task<Result<std::string>> Server::State::take_snapshot(State& self, Executor& home) {
   if (self.is_snapshot_made.exchange(true)) co_return Error{ErrorKind::conflict, "A snapshot is being made."};
+  const auto held = co_await self.files->hold(home);
   Async<Result<void>> making(home, [&self](Async<Result<void>>::Done done) {
     self.snapshots.post([&self, done = std::move(done)] {
       auto made = make_snapshot(*self.control, *self.data, self.config.data_directory);
@@ -149,22 +189,28 @@ void Server::State::make_workers() {
   const c2s::Options options{config.c2s_require_tls, config.c2s_login_timeout_s, config.c2s_refused_timeout_s,
                              config.c2s_probe_after_s};
   for (unsigned index = 0; index < count; ++index) {
-    workers.push_back(std::make_unique<Worker>(index, house, contexts, connections, options));
+    workers.push_back(std::make_unique<Worker>(index, shared, contexts, connections, options));
     workers.back()->return_memory_by(memory);
-    house.homes.all.push_back(&workers.back()->home());
   }
   std::vector<c2s::Clients*> siblings;
   for (const auto& worker : workers) siblings.push_back(&worker->clients());
-  rooms = make_rooms(house);
+  rooms = make_rooms(shared);
   for (const auto& worker : workers) {
     worker->clients().set_siblings(siblings);
-    data->watch_commits(worker->loop(), [home = &worker->home()](Lsn lsn) { home->on_committed(lsn); });
+    data->watch_commits(worker->loop(), [home = &worker->home()](Lsn lsn) { home->commits().on_committed(lsn); });
   }
 }
 
 std::string Server::State::url(const char* scheme, const std::string& listen, uint16_t port) const {
   const std::string host = listen.substr(0, listen.rfind(':'));
   return std::string(scheme) + "://" + (host == "*" ? "localhost" : host) + ":" + std::to_string(port);
+}
+
+// By public.url; without it at the upload host itself, where this server listens.
+std::string Server::State::file_address() const {
+  if (!config.public_url.empty()) return config.public_url + "/upload/{host}";
+  if (ports.https) return "https://{host}:" + std::to_string(ports.https);
+  return "http://{host}:" + std::to_string(ports.http);
 }
 
 Result<void> Server::State::listen() {
@@ -182,6 +228,8 @@ Result<void> Server::State::listen() {
         ports.http ? url("http", config.listen_http, ports.http) : url("https", config.listen_https, ports.https);
   }
   std::string websocket_url = "ws" + http_origin.substr(4) + "/xmpp";
+  if (!config.public_url.empty()) shared.public_websocket_url = websocket_url;
+  files->set_address(file_address());
   http::ServerOptions options;
   options.trusted_proxies = config.trusted_proxies;
   for (const auto& worker : workers) {

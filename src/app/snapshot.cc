@@ -27,15 +27,39 @@ Result<void> rename(const std::string& from, const std::string& to) {
   return Error{ErrorKind::internal_server_error, from + " can't be renamed: " + failed.message() + "."};
 }
 
+Error no_links(const std::string& from, const std::string& to) {
+  return {ErrorKind::conflict, from + " can't share its files with " + to +
+                                   " by hard links: have both on one file system that has them, for a backup would "
+                                   "halt the server for as long as it copies all."};
+}
+
+// The uploaded files get second names: objects never change, and none comes or goes meanwhile.
+Result<void> link_files(const std::string& directory, const std::string& folder) {
+  const fs::path from = directory + "/files";
+  std::error_code failed;
+  if (!fs::exists(from, failed)) return {};
+  for (fs::recursive_directory_iterator at(from, failed), end; !failed && at != end; at.increment(failed)) {
+    if (at.depth() == 0 && at->path().filename() == "incoming") at.disable_recursion_pending();
+    const fs::path to = fs::path(folder) / "files" / fs::relative(at->path(), from);
+    if (at->is_directory()) {
+      fs::create_directories(to, failed);
+    } else if (const auto linked = backup::link_file(at->path(), to); !linked) {
+      return linked.error();
+    } else if (!*linked) {
+      return no_links(from, directory);
+    }
+  }
+  if (!failed) return {};
+  return Error{ErrorKind::internal_server_error, from.string() + " can't be read: " + failed.message() + "."};
+}
+
 // Without hard links all tables would be copied while the control plane stands still.
 Result<void> try_link(const std::string& directory, const std::string& folder) {
   const std::string trial = folder + "/trial";
   const auto linked = backup::link_file(directory + "/data/CURRENT", trial);
   if (!linked) return linked.error();
   if (*linked) return backup::remove_folder(trial);
-  return Error{ErrorKind::conflict, directory + "/data can't share its files with " + directory +
-                                        " by hard links: have both on one file system that has them, for a backup "
-                                        "would halt the server for as long as it copies all."};
+  return no_links(directory + "/data", directory);
 }
 
 Result<void> copy_planes(store::ControlPlane& control, store::DataPlane& data, const std::string& directory,
@@ -56,6 +80,7 @@ Result<void> make_snapshot(store::ControlPlane& control, store::DataPlane& data,
   const std::string begun = new_folder(unknown ? directory : whole_path);
   if (auto removed = backup::remove_folder(begun); !removed) return removed;
   auto made = copy_planes(control, data, directory, begun);
+  if (made) made = link_files(directory, begun);
   if (made) made = backup::remove_folder(made_folder(directory));
   if (made) made = rename(begun, made_folder(directory));
   if (!made) (void)backup::remove_folder(begun);  // the next one tries again

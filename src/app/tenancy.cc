@@ -2,7 +2,9 @@
 
 #include "account/known_logins.h"
 #include "api/idempotency.h"
+#include "app/modules.h"
 #include "base/log.h"
+#include "files/files.h"
 #include "server/account_removal.h"
 #include "server/mentions.h"
 #include "tenant/names.h"
@@ -13,7 +15,6 @@ namespace {
 constexpr int64_t minute_ms = 60'000;
 constexpr size_t expired_max = 1000;  // guests removed a minute
 constexpr int64_t day_ms = 86'400'000;
-constexpr const char* archives[] = {"archive", "rooms"};
 
 // The domain as clients ask for it in a handshake: in ASCII.
 std::string name_on_the_wire(const std::string& domain) {
@@ -22,17 +23,27 @@ std::string name_on_the_wire(const std::string& domain) {
 }
 }  // namespace
 
-Tenancy::Tenancy(House& house, store::ControlPlane& control, Tenants& tenants, net::TlsContexts& contexts, LocalCa ca,
-                 store::Bond& bond, store::ClockWatch& clock_watch)
-    : house_(house),
+Tenancy::Tenancy(Shared& shared, store::ControlPlane& control, Tenants& tenants, Certificates& certificates,
+                 net::TlsContexts& contexts, LocalCa ca, store::Bond& bond, store::ClockWatch& clock_watch)
+    : shared_(shared),
       control_(control),
       tenants_(tenants),
+      certificates_(certificates),
       contexts_(contexts),
       ca_(std::move(ca)),
       bond_(bond),
-      clock_watch_(clock_watch) {
+      clock_watch_(clock_watch),
+      modules_(make_modules()),
+      events_(shared, control, tenants, clock_watch) {
+  for (const auto& module : modules_) {
+    const auto& archives = module->info().archives;
+    archives_.insert(archives_.end(), archives.begin(), archives.end());
+  }
   tenants_.set_publish([this](Executor& home, TenantPtr tenant, bool removed) {
     return publish(*this, home, std::move(tenant), removed);
+  });
+  tenants_.set_let_go([this](Executor& home, TenantPtr tenant, std::string domain) {
+    return let_go(*this, home, std::move(tenant), std::move(domain));
   });
   contexts_.set_maker([this](const std::string& name) { return issue(name); });
   tenants_.set_wipe([this](Executor& home, TenantPtr tenant) { return wipe(*this, home, std::move(tenant)); });
@@ -79,34 +90,37 @@ Task<void> Tenancy::note_tenant(Tenancy& self, Executor& home, TenantId tenant) 
 
 Task<void> Tenancy::publish(Tenancy& self, Executor& home, TenantPtr tenant, bool removed) {
   co_await note_tenant(self, home, tenant->id);
-  Async<bool> everywhere(home, [&self, &home, tenant, removed](Async<bool>::Done done) {
-    self.house_.homes.on_each(
-        home,
-        [tenant, removed](Home& each) {
-          if (removed) {
-            each.remove_tenant(tenant);
-          } else {
-            each.set_tenant(tenant);
-          }
-        },
-        [done] { done(true); });
-  });
-  co_await everywhere;
+  self.events_.watch(*tenant);
+  auto told = self.shared_.homes.publish(home, std::move(tenant), removed);
+  co_await told;
 }
 
 // Its domains are its own until this has ended: what is told to the loops may come later, when they are another's.
 Task<Result<void>> Tenancy::wipe(Tenancy& self, Executor& home, TenantPtr tenant) {
   for (const HostName& host : tenant->hosts) self.forget_certificate(host.domain);
   for (const HostName& host : tenant->hosts) {
-    auto forgotten = co_await forget_domain(self.house_, home, host.domain);
+    auto forgotten = co_await forget_domain(self.shared_, home, host.domain);
     if (!forgotten) co_return forgotten;
   }
-  for (const std::string_view map : Mentions::maps) {
-    auto forgotten = co_await Mentions(self.house_.data, map).forget_tenant(home, tenant->id, tenant->domain());
-    if (!forgotten) co_return forgotten;
+  for (const auto& module : self.modules_) {
+    for (const std::string_view map : module->info().mentions) {
+      auto forgotten = co_await Mentions(self.shared_.data, map).forget_tenant(home, tenant->id, tenant->domain());
+      if (!forgotten) co_return forgotten;
+    }
   }
-  auto removed = co_await self.house_.data.remove_tenant(home, tenant->id);
+  auto files_removed = co_await self.shared_.files->remove_tenant(home, tenant->id);
+  if (!files_removed) co_return files_removed;
+  auto removed = co_await self.shared_.data.remove_tenant(home, tenant->id);
   co_return removed;
+}
+
+Task<Result<void>> Tenancy::let_go(Tenancy& self, Executor& home, TenantPtr tenant, std::string domain) {
+  auto forgotten = co_await forget_domain(self.shared_, home, domain);
+  if (!forgotten) co_return forgotten;
+  auto removed = co_await self.certificates_.remove(home, tenant->id, domain);
+  if (!removed && removed.error().kind != ErrorKind::item_not_found) co_return removed;
+  self.forget_certificate(domain);
+  co_return Result<void>();
 }
 
 void Tenancy::start(net::Loop& loop, std::function<void()> counted) {
@@ -114,6 +128,7 @@ void Tenancy::start(net::Loop& loop, std::function<void()> counted) {
     counted();
     spawn(trim_all(*this, loop));
   }));
+  events_.start(loop);
   spawn(finish_removals(*this, loop));
   spawn(remove_expired(*this, loop));
   every_minute(loop);
@@ -122,7 +137,8 @@ void Tenancy::start(net::Loop& loop, std::function<void()> counted) {
 void Tenancy::every_minute(net::Loop& loop) {
   chores_ = loop.start_timer(minute_ms, [this, &loop] {
     clock_watch_.look();
-    house_.data.retry_chores();
+    shared_.data.retry_chores();
+    events_.every_minute();
     spawn(store_notes(*this, loop, [] {}));
     spawn(count_full(*this, loop));
     spawn(finish_removals(*this, loop));
@@ -142,8 +158,8 @@ void Tenancy::stop(net::Loop& loop, std::function<void()> done) {
 Task<void> Tenancy::count_archives(Tenancy& self, net::Loop& loop, TenantPtr tenant) {
   const int64_t before = tenant->meter->archive_bytes;
   int64_t counted = 0;
-  for (const char* archive : archives) {
-    const auto bytes = co_await self.house_.data.count_bytes(loop, tenant->id, archive);
+  for (const ArchiveInfo& archive : self.archives_) {
+    const auto bytes = co_await self.shared_.data.count_bytes(loop, tenant->id, std::string(archive.name));
     if (!bytes) co_return;
     counted += static_cast<int64_t>(*bytes);
   }
@@ -165,24 +181,34 @@ Task<void> Tenancy::count_full(Tenancy& self, net::Loop& loop) {
 }
 
 Task<void> Tenancy::trim_answers(Tenancy& self, net::Loop& loop, TenantId tenant) {
-  const store::ArchiveStore answers = self.house_.data.archive(tenant, api::answers_archive);
-  const auto trimmed = co_await answers.trim(loop, self.house_.clock.wall_ms() - api::answers_kept_ms);
+  const store::ArchiveStore answers = self.shared_.data.archive(tenant, api::answers_archive);
+  const auto trimmed = co_await answers.trim(loop, self.shared_.clock.wall_ms() - api::answers_kept_ms);
   if (!trimmed) log::warning("api", "Kept answers were not trimmed", {{"why", trimmed.error().text}});
 }
 
-Task<void> Tenancy::trim_archive(Tenancy& self, net::Loop& loop, TenantPtr tenant, const char* name,
+Task<void> Tenancy::trim_archive(Tenancy& self, net::Loop& loop, TenantPtr tenant, std::string_view name,
                                  int64_t before_ms) {
-  const store::ArchiveStore archive = self.house_.data.archive(tenant->id, name);
+  const store::ArchiveStore archive = self.shared_.data.archive(tenant->id, name);
   const auto trimmed = co_await archive.trim(loop, before_ms);
   if (!trimmed) {
     log::warning("archive", "An archive was not trimmed", {{"tenant", tenant->name}, {"why", trimmed.error().text}});
   } else if (trimmed->rows > 0) {
     log::info("archive", "What is older than the tenant's plan keeps was removed",
               {{"tenant", tenant->name},
-               {"store", name},
+               {"store", std::string(name)},
                {"before", format_time(before_ms)},
                {"rows", std::to_string(trimmed->rows)},
                {"bytes", std::to_string(trimmed->bytes)}});
+  }
+}
+
+Task<void> Tenancy::trim_files(Tenancy& self, net::Loop& loop, TenantPtr tenant, int64_t before_ms) {
+  const auto trimmed = co_await self.shared_.files->trim(loop, tenant, before_ms);
+  if (!trimmed) {
+    log::warning("files", "Files were not trimmed", {{"tenant", tenant->name}, {"why", trimmed.error().text}});
+  } else if (*trimmed > 0) {
+    log::info("files", "Files that are older than the tenant's plan keeps were removed",
+              {{"tenant", tenant->name}, {"before", format_time(before_ms)}, {"files", std::to_string(*trimmed)}});
   }
 }
 
@@ -191,12 +217,16 @@ Task<void> Tenancy::trim_all(Tenancy& self, net::Loop& loop) {
     log::warning("archive", "Nothing is trimmed: the wall clock is not believed yet");
     co_return;
   }
-  const int64_t now_ms = self.house_.clock.wall_ms();
-  co_await trim_answers(self, loop, TenantId::house);
+  const int64_t now_ms = self.shared_.clock.wall_ms();
+  co_await trim_answers(self, loop, TenantId::server);
   for (const TenantPtr& tenant : self.tenants_.list()) {
-    const int64_t days = tenant->limits().archive_days;
-    for (const char* name : archives) {
-      if (days >= 0) co_await trim_archive(self, loop, tenant, name, now_ms - days * day_ms);
+    for (const ArchiveInfo& archive : self.archives_) {
+      const int64_t days = tenant->limits().*archive.days_max;
+      if (days >= 0) co_await trim_archive(self, loop, tenant, archive.name, now_ms - days * day_ms);
+    }
+    const int64_t file_days = tenant->limits().file_days;
+    if (file_days >= 0 && !tenant->being_removed) {
+      co_await trim_files(self, loop, tenant, now_ms - file_days * day_ms);
     }
     co_await count_archives(self, loop, tenant);
     co_await trim_answers(self, loop, tenant->id);
@@ -205,12 +235,12 @@ Task<void> Tenancy::trim_all(Tenancy& self, net::Loop& loop) {
 
 Task<void> Tenancy::remove_expired(Tenancy& self, net::Loop& loop) {
   if (!self.clock_watch_.is_believed()) co_return;
-  const auto expired = co_await self.house_.accounts.find_expired(loop, expired_max);
+  const auto expired = co_await self.shared_.accounts.find_expired(loop, expired_max);
   if (!expired) co_return;
   for (const Accounts::Expired& account : *expired) {
     const TenantPtr tenant = self.tenants_.find(account.tenant);
     if (!tenant || tenant->being_removed) continue;
-    const auto removed = co_await remove_account_whole(self.house_, loop, tenant, account.localpart);
+    const auto removed = co_await remove_account_whole(self.shared_, loop, tenant, account.localpart);
     if (!removed) log::warning("accounts", "A guest who is gone was not removed", {{"why", removed.error().text}});
   }
 }
@@ -232,20 +262,20 @@ Task<void> Tenancy::finish_removals(Tenancy& self, net::Loop& loop) {
 }
 
 Task<void> Tenancy::finish_account_removals(Tenancy& self, net::Loop& loop) {
-  const auto removals = co_await self.house_.accounts.removals().find(loop, expired_max);
+  const auto removals = co_await self.shared_.accounts.removals().find(loop, expired_max);
   if (!removals) co_return;
   for (const AccountRemovalPtr& removal : *removals) {
     const TenantPtr tenant = self.tenants_.find(removal->tenant());
     if (!tenant || tenant->being_removed) continue;  // the note goes with the tenant
-    const auto finished = co_await finish_account_removal(self.house_, loop, tenant, removal);
+    const auto finished = co_await finish_account_removal(self.shared_, loop, tenant, removal);
     if (!finished) log::warning("accounts", "A removal was not finished", {{"why", finished.error().text}});
   }
 }
 
 Task<void> Tenancy::store_notes(Tenancy& self, net::Loop& loop, std::function<void()> done) {
-  const auto uses = co_await self.house_.keys.api.store_uses(loop);
+  const auto uses = co_await self.shared_.keys.api.store_uses(loop);
   if (!uses) log::warning("keys", "The last uses of keys could not be noted", {{"why", uses.error().text}});
-  const auto logins = co_await store_known_logins(self.control_, loop, self.house_.throttle);
+  const auto logins = co_await store_known_logins(self.control_, loop, self.shared_.throttle);
   if (!logins) {
     log::warning("accounts", "Where accounts logged in could not be noted", {{"why", logins.error().text}});
   }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/event_chores.h"
 #include "net/tls.h"
 #include "server/home.h"
 #include "store/bond.h"
@@ -20,8 +21,8 @@ namespace teahouse {
 
 class Tenancy {
  public:
-  Tenancy(House& house, store::ControlPlane& control, Tenants& tenants, net::TlsContexts& contexts, LocalCa ca,
-          store::Bond& bond, store::ClockWatch& clock_watch);
+  Tenancy(Shared& shared, store::ControlPlane& control, Tenants& tenants, Certificates& certificates,
+          net::TlsContexts& contexts, LocalCa ca, store::Bond& bond, store::ClockWatch& clock_watch);
 
   // Makes the certificate for localhost, these names, and clients that ask for no name or for one that nobody has.
   Result<void> set_house_certificate(const std::vector<std::string>& names);
@@ -29,19 +30,22 @@ class Tenancy {
   void forget_certificate(const std::string& domain);  // the local CA's takes its place
 
   // Counts what tenants use, then calls back; finishes removals of accounts and tenants that an earlier run left; trims
-  // archives now and every hour, and every minute notes uses of keys and where accounts logged in, removes guests who
-  // cannot come back, and tries again the removals and chores that were left. While the clock is doubted nothing is
-  // trimmed and no guest removed.
+  // archives and files now and every hour, and every minute notes uses of keys and where accounts logged in, removes
+  // guests who cannot come back, and tries again the removals and chores that were left. While the clock is doubted
+  // nothing is trimmed and no guest removed.
   void start(net::Loop& loop, std::function<void()> counted);
   void stop(net::Loop& loop, std::function<void()> done);
 
  private:
   static Task<void> publish(Tenancy& self, Executor& home, TenantPtr tenant, bool removed);
+  static Task<Result<void>> let_go(Tenancy& self, Executor& home, TenantPtr tenant, std::string domain);
   static Task<Result<void>> wipe(Tenancy& self, Executor& home, TenantPtr tenant);
   static Task<void> count_archives(Tenancy& self, net::Loop& loop, TenantPtr tenant);
   static Task<void> count_full(Tenancy& self, net::Loop& loop);
   static Task<void> count_all(Tenancy& self, net::Loop& loop, std::function<void()> done);
-  static Task<void> trim_archive(Tenancy& self, net::Loop& loop, TenantPtr tenant, const char* name, int64_t before_ms);
+  static Task<void> trim_archive(Tenancy& self, net::Loop& loop, TenantPtr tenant, std::string_view name,
+                                 int64_t before_ms);
+  static Task<void> trim_files(Tenancy& self, net::Loop& loop, TenantPtr tenant, int64_t before_ms);
   static Task<void> note_tenant(Tenancy& self, Executor& home, TenantId tenant);
   static Task<void> trim_answers(Tenancy& self, net::Loop& loop, TenantId tenant);
   static Task<void> trim_all(Tenancy& self, net::Loop& loop);
@@ -53,13 +57,17 @@ class Tenancy {
   // Issues a certificate for a host without one of its own, when somebody asks for it. False: the host is none of ours.
   bool issue(const std::string& name);
 
-  House& house_;
+  Shared& shared_;
   store::ControlPlane& control_;
   Tenants& tenants_;
+  Certificates& certificates_;
   net::TlsContexts& contexts_;
   LocalCa ca_;
   store::Bond& bond_;
   store::ClockWatch& clock_watch_;
+  const std::vector<std::unique_ptr<Module>> modules_;  // on no home: for what they declare
+  std::vector<ArchiveInfo> archives_;                   // that they declare
+  EventChores events_;
   net::Timer chores_;
   int minutes_ = 0;
   bool finishing_ = false;

@@ -18,11 +18,11 @@ http::Response respond_asset(const http::StaticFiles& assets, const http::Reques
 
 }  // namespace
 
-Worker::Worker(unsigned index, House& house, const net::TlsContexts& contexts, net::ConnectionLimit& connections,
+Worker::Worker(unsigned index, Shared& shared, const net::TlsContexts& contexts, net::ConnectionLimit& connections,
                const c2s::Options& options)
-    : loop_(index, house.clock), strangers_(connections), home_(loop_, house), clients_(home_, contexts, options) {
-  for (auto& module : make_modules()) home_.add_module(std::move(module));
-  doorman_.emplace(
+    : loop_(index, shared.clock), strangers_(connections), home_(loop_, shared), clients_(home_, contexts, options) {
+  for (auto& module : make_modules()) home_.modules().add(std::move(module));
+  alpn_splitter_.emplace(
       loop_, contexts, [this](std::unique_ptr<net::Connection> connection) { clients_.accept(std::move(connection)); },
       [this](std::unique_ptr<net::Connection> connection) { http_->attach_started(std::move(connection), {}); });
 }
@@ -36,16 +36,17 @@ void Worker::return_memory_by(MemoryReturn& memory) {
 void Worker::serve_http(std::unique_ptr<api::ApiContext> context, const http::StaticFiles& assets,
                         const http::ServerOptions& options) {
   context_ = std::move(context);
-  api::add_routes(router_, *context_);
-  router_.add("GET", "/xmpp", [this](const http::Request& request, http::Responder responder) {
+  http::Router& routes = home_.http_routes();
+  api::add_routes(routes, *context_);
+  routes.add("GET", "/xmpp", [this](const http::Request& request, http::Responder responder) {
     clients_.accept(request, std::move(responder));
   });
   for (const char* pattern : {"/w.js", "/w/{rest...}"}) {
-    router_.add("GET", pattern, [&assets](const http::Request& request, http::Responder responder) {
+    routes.add("GET", pattern, [&assets](const http::Request& request, http::Responder responder) {
       responder.send(respond_asset(assets, request));
     });
   }
-  http_.emplace(loop_, router_, options);
+  http_.emplace(loop_, routes, options);
 }
 
 Result<void> Worker::open(const std::string& address, uint16_t& port, net::Listener::Accept accept) {
@@ -64,12 +65,12 @@ Result<void> Worker::listen(const Config& config, Ports& ports) {
   auto opened = open(config.listen_c2s, ports.c2s, [this](Accepted c) { clients_.accept(std::move(c)); });
   if (!opened) return opened;
   opened = open(config.listen_c2s_tls, ports.c2s_tls,
-                [this](Accepted c) { doorman_->accept(std::move(c), Doorman::Speaks::xmpp); });
+                [this](Accepted c) { alpn_splitter_->accept(std::move(c), AlpnSplitter::Speaks::xmpp); });
   if (!opened) return opened;
   opened = open(config.listen_http, ports.http, [this](Accepted c) { http_->attach(std::move(c)); });
   if (!opened) return opened;
   return open(config.listen_https, ports.https,
-              [this](Accepted c) { doorman_->accept(std::move(c), Doorman::Speaks::http); });
+              [this](Accepted c) { alpn_splitter_->accept(std::move(c), AlpnSplitter::Speaks::http); });
 }
 
 void Worker::run() {
@@ -80,12 +81,13 @@ void Worker::refuse_more() {
   listeners_.clear();
   clients_.refuse_more();
   home_.refuse_more();
+  if (context_) context_->event_polls.end_all();
 }
 
 void Worker::drain(std::function<void()> done) {
   drained_ = std::move(done);
   drain_timer_ = loop_.start_timer(disk_wait_ms, [this] { end_streams(); });
-  home_.when_committed(home_.data().appended(), [this] { end_streams(); });
+  home_.commits().when_committed(home_.data().appended(), [this] { end_streams(); });
 }
 
 void Worker::end_streams() {

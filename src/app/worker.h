@@ -8,10 +8,9 @@
 #include <thread>
 
 #include "api/api.h"
+#include "app/alpn_splitter.h"
 #include "app/config.h"
-#include "app/doorman.h"
 #include "app/memory_return.h"
-#include "http/router.h"
 #include "http/static_files.h"
 #include "net/listener.h"
 #include "net/strangers.h"
@@ -27,7 +26,7 @@ struct Ports {
 
 class Worker {
  public:
-  Worker(unsigned index, House& house, const net::TlsContexts& contexts, net::ConnectionLimit& connections,
+  Worker(unsigned index, Shared& shared, const net::TlsContexts& contexts, net::ConnectionLimit& connections,
          const c2s::Options& options);
   ~Worker();
 
@@ -59,12 +58,11 @@ class Worker {
 
   net::Loop loop_;
   net::Strangers strangers_;
+  std::unique_ptr<api::ApiContext> context_;  // the home's routes name it
   Home home_;
   c2s::Clients clients_;
-  std::unique_ptr<api::ApiContext> context_;
-  http::Router router_;
   std::optional<http::Server> http_;
-  std::optional<Doorman> doorman_;
+  std::optional<AlpnSplitter> alpn_splitter_;
   std::vector<std::unique_ptr<net::Listener>> listeners_;
   std::thread thread_;
   std::function<void()> drained_;

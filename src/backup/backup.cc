@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <set>
+#include <string>
 
 #include "backup/files.h"
 #include "backup/manifest.h"
@@ -58,14 +60,20 @@ class Making {
 
   Result<void> make() {
     if (auto begun = make_folder(folder_.unfinished()); !begun) return begun;
-    if (auto begun = make_folder(folder_.unfinished() + "/data"); !begun) return begun;
+    std::set<std::string> folders{"data"};
+    for (const SourceFile& source : wanted_.files) add_folders(source.path, folders);
+    for (const std::string& folder : folders) {
+      if (auto made = make_folder(folder_.unfinished() + "/" + folder); !made) return made;
+    }
     manifest_ = {wanted_.house, format_time(wanted_.wall_ms), wanted_.version, {}};
     for (const SourceFile& source : wanted_.files) {
       if (auto added = add(source); !added) return added;
     }
     std::ranges::sort(manifest_.files, {}, &ManifestFile::path);
     if (auto checked = check_all(); !checked) return checked;
-    if (auto synced = sync_folder(folder_.unfinished() + "/data"); !synced) return synced;
+    for (const std::string& folder : folders) {
+      if (auto synced = sync_folder(folder_.unfinished() + "/" + folder); !synced) return synced;
+    }
     return write_whole_file(folder_.unfinished() + "/" + manifest_name, to_text(manifest_), 0600);
   }
 

@@ -94,6 +94,19 @@ TEST_F(Backup, ComesBackAsItWas) {
   }
 }
 
+TEST_F(Backup, HasWhatUsersUploadedInItsFolders) {
+  fs::create_directories(path("house/files/7/ab"));
+  write("house/files/7/ab/abcd", "tea leaves");
+  const std::string first = "backups/" + must_make().name;
+  const BackupMade made = must_make();
+  EXPECT_EQ(read("backups/" + made.name + "/files/7/ab/abcd"), "tea leaves");
+  EXPECT_TRUE(fs::equivalent(path(first + "/files/7/ab/abcd"), path("backups/" + made.name + "/files/7/ab/abcd")));
+  EXPECT_EQ(refusal_of_restore("backups"), "");
+  EXPECT_EQ(read("restored/files/7/ab/abcd"), "tea leaves");
+  flip("backups/" + made.name + "/files/7/ab/abcd");
+  EXPECT_NE(refusal_of_restore("backups", "other").find("files/7/ab/abcd"), std::string::npos);
+}
+
 TEST_F(Backup, CopiesOnlyWhatIsNew) {
   const std::string first = "backups/" + must_make().name;
   write("house/data/000002.sst", "later messages");

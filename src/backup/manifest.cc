@@ -27,11 +27,18 @@ bool is_plain_name(std::string_view name) {
   return std::ranges::all_of(name, [&](char c) { return is_alphanumeric(c) || c == '.' || c == '-' || c == '_'; });
 }
 
-// A name, or one in data/.
+// A name, one in data/, or one in files/ in at most two folders more ("files/7/ab/abcd…").
 bool is_plain_path(std::string_view path) {
-  constexpr std::string_view folder = "data/";
+  constexpr std::string_view data = "data/", files = "files/";
   if (path == manifest_name) return false;
-  return is_plain_name(path.starts_with(folder) ? path.substr(folder.size()) : path);
+  if (path.starts_with(data)) return is_plain_name(path.substr(data.size()));
+  if (!path.starts_with(files)) return is_plain_name(path);
+  path.remove_prefix(files.size());
+  for (size_t folders = 0, end = path.find('/'); end != path.npos; end = path.find('/')) {
+    if (++folders > 2 || !is_plain_name(path.substr(0, end))) return false;
+    path.remove_prefix(end + 1);
+  }
+  return is_plain_name(path);
 }
 
 bool is_digest(std::string_view text) {
@@ -76,6 +83,10 @@ Result<std::string_view> parse_digest(std::string_view text) {
 }
 
 }  // namespace
+
+void add_folders(std::string_view path, std::set<std::string>& folders) {
+  for (size_t at = path.find('/'); at != path.npos; at = path.find('/', at + 1)) folders.emplace(path.substr(0, at));
+}
 
 const ManifestFile* Manifest::find(std::string_view path) const {
   const auto found = std::ranges::lower_bound(files, path, {}, &ManifestFile::path);

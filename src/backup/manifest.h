@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,7 @@ namespace teahouse::backup {
 constexpr const char* manifest_name = "manifest.json";
 
 struct ManifestFile {
-  std::string path;  // "control.db", "data/000012.sst": in the backup's folder, and never outside of it
+  std::string path;  // "control.db", "data/000012.sst", "files/7/…": in the backup's folder, and never outside of it
   FileDigest digest;
   int64_t modified_ns = 0;  // of the file that it was copied from
   bool operator==(const ManifestFile&) const = default;
@@ -34,6 +35,10 @@ struct Manifest {
   uint64_t bytes() const;
   bool operator==(const Manifest&) const = default;
 };
+
+// Adds the folders that a file of this path is in, all the way: "files" and "files/7" of "files/7/tea". The outer ones
+// come first in the set.
+void add_folders(std::string_view path, std::set<std::string>& folders);
 
 std::string to_text(const Manifest& manifest);
 Result<Manifest> parse_manifest(std::string_view text);

@@ -46,6 +46,10 @@ TEST(Manifest, EachChangedByteIsNoticed) {
 
 TEST(Manifest, LeadsNowhereElse) {
   EXPECT_TRUE(parse_manifest(with_path("data/000001.sst")));
+  EXPECT_TRUE(parse_manifest(with_path("files/7/ab/abcd")));
+  for (const char* path : {"files/", "files//x", "files/../x", "files/7/../x", "files/7/ab/..", "files/1/2/3/x"}) {
+    EXPECT_FALSE(parse_manifest(with_path(path))) << path;
+  }
   for (const char* path : {"../x", "/etc/passwd", "data/../x", "data/..", "..", ".", "", "data/", "a/b", "data/a/b",
                            ".hidden", "manifest.json", "a\\\\b", "a b", "a\\u0000", "data//x"}) {
     EXPECT_FALSE(parse_manifest(with_path(path))) << path;

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <set>
+#include <string>
 
 #include "backup/backup_folder.h"
 #include "backup/files.h"
@@ -67,8 +69,16 @@ Result<void> make_where_there_is_none(const std::string& directory) {
   return fs::exists(directory, none) ? Result<void>() : make_folder(directory);
 }
 
+std::set<std::string> folders_of(const Manifest& manifest) {
+  std::set<std::string> folders{"data"};
+  for (const ManifestFile& file : manifest.files) add_folders(file.path, folders);
+  return folders;
+}
+
 Result<void> remove_leftovers(const std::string& directory, const Manifest& manifest) {
-  if (auto removed = remove_folder(directory + "/data"); !removed) return removed;
+  for (const std::string& folder : folders_of(manifest)) {
+    if (auto removed = remove_folder(directory + "/" + folder); !removed) return removed;
+  }
   for (const ManifestFile& file : manifest.files) {
     if (auto removed = remove_folder(directory + "/" + file.path); !removed) return removed;
   }
@@ -77,13 +87,18 @@ Result<void> remove_leftovers(const std::string& directory, const Manifest& mani
 
 Result<void> copy_all(const std::string& backup, const Manifest& manifest, const std::string& directory) {
   if (auto removed = remove_leftovers(directory, manifest); !removed) return removed;
-  if (auto made = make_folder(directory + "/data"); !made) return made;
+  const std::set<std::string> folders = folders_of(manifest);
+  for (const std::string& folder : folders) {
+    if (auto made = make_folder(directory + "/" + folder); !made) return made;
+  }
   for (const ManifestFile& file : manifest.files) {
     const auto copied = copy_file(backup + "/" + file.path, directory + "/" + file.path);
     if (!copied) return copied.error();
     if (auto same = compare(backup + "/" + file.path, copied, file.digest); !same) return same;
   }
-  if (auto synced = sync_folder(directory + "/data"); !synced) return synced;
+  for (const std::string& folder : folders) {
+    if (auto synced = sync_folder(directory + "/" + folder); !synced) return synced;
+  }
   return sync_folder(directory);
 }
 

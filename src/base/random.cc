@@ -6,9 +6,20 @@
 #include <cstdlib>
 
 namespace teahouse {
+namespace {
+
+RandomSource* source_of_simulation = nullptr;
+
+}  // namespace
+
+void set_random_source(RandomSource* source) { source_of_simulation = source; }
 
 std::string random_bytes(size_t count) {
   std::string bytes(count, '\0');
+  if (source_of_simulation) {
+    source_of_simulation->fill(bytes);
+    return bytes;
+  }
   size_t filled = 0;
   while (filled < count) {
     const ssize_t n = getrandom(bytes.data() + filled, count - filled, 0);

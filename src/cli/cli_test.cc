@@ -106,8 +106,9 @@ TEST_F(Cli, SetsEachFieldOfATenant) {
   answers_["PATCH /operator/v1/tenants/shop"] = {200, R"({"name":"shop"})"};
   for (const TenantField& field : tenant_fields()) {
     const bool is_flag = field.type == FieldType::flag, is_list = field.type == FieldType::list;
-    const std::string sent = is_flag ? "true" : is_list ? R"(["on"])" : R"("on")";
-    EXPECT_EQ(run({"tenant", "set", "shop", std::string(field.option), "on"}), 0) << err_;
+    const bool is_settings = field.type == FieldType::settings;
+    const std::string sent = is_flag ? "true" : is_list ? R"(["on"])" : is_settings ? R"({"on":{"x":"1"}})" : R"("on")";
+    EXPECT_EQ(run({"tenant", "set", "shop", std::string(field.option), is_settings ? "on.x=1" : "on"}), 0) << err_;
     EXPECT_EQ(asked_, "PATCH /operator/v1/tenants/shop {\"" + std::string(field.name) + "\":" + sent + "}");
     for (const char* verb : {"create", "set"}) {
       EXPECT_EQ(run({"tenant", verb, "--help"}), 0);

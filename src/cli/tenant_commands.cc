@@ -13,6 +13,7 @@ struct TenantOptions {
   std::string name, domain, reason;
   std::map<std::string_view, std::string> texts;  // of the fields, by their names
   std::map<std::string_view, std::vector<std::string>> lists;
+  std::vector<std::string> hosts;
 };
 using OptionsPtr = std::shared_ptr<TenantOptions>;
 
@@ -20,9 +21,13 @@ std::string path_of(const TenantOptions& options) { return "/tenants/" + escape_
 
 // Options that may be given at the start and changed later.
 void add_fields(CLI::App& command, TenantOptions& options) {
+  command.add_option(
+      "--host", options.hosts,
+      "A host beside that of its accounts, as rooms.shop.example=rooms; may be repeated, and replaces all; "
+      "\"\" for none");
   for (const TenantField& field : tenant_fields()) {
     const std::string option(field.option), help(field.help);
-    if (field.type == FieldType::list) {
+    if (field.type == FieldType::list || field.type == FieldType::settings) {
       command.add_option(option, options.lists[field.name], help);
     } else {
       CLI::Option* added = command.add_option(option, options.texts[field.name], help);
@@ -31,9 +36,39 @@ void add_fields(CLI::App& command, TenantOptions& options) {
   }
 }
 
+// {"rooms.shop.example=rooms"} as [{"domain": "rooms.shop.example", "kind": "rooms"}].
+json::array hosts_of(const std::vector<std::string>& hosts) {
+  json::array array;
+  for (const std::string& host : hosts) {
+    const size_t equals = std::min(host.find('='), host.size());
+    if (!host.empty()) {
+      array.push_back(
+          json::object{{"domain", host.substr(0, equals)}, {"kind", host.substr(std::min(equals + 1, host.size()))}});
+    }
+  }
+  return array;
+}
+
+// {"muc.history_messages=20"} as {"muc": {"history_messages": "20"}}; null without a value. Errors of it are told by
+// the server, which has the table.
+json::object settings_of(const std::vector<std::string>& settings) {
+  json::object object;
+  for (const std::string& setting : settings) {
+    const size_t equals = std::min(setting.find('='), setting.size());
+    const std::string name = setting.substr(0, equals);
+    const size_t dot = std::min(name.find('.'), name.size());
+    json::value& group = object[name.substr(0, dot)];
+    if (!group.is_object()) group = json::object();
+    json::value& value = group.get_object()[name.substr(std::min(dot + 1, name.size()))];
+    if (equals + 1 < setting.size()) value = setting.substr(equals + 1);
+  }
+  return object;
+}
+
 // Only what was given, so that the rest stays.
 json::object fields_of(const CLI::App& command, const TenantOptions& options) {
   json::object object;
+  if (command.count("--host") != 0) object["hosts"] = hosts_of(options.hosts);
   for (const TenantField& field : tenant_fields()) {
     if (command.count(std::string(field.option)) == 0) continue;
     json::value& value = object[json::string_view(field.name.data(), field.name.size())];
@@ -41,6 +76,8 @@ json::object fields_of(const CLI::App& command, const TenantOptions& options) {
       const auto& list = options.lists.at(field.name);
       const bool is_none = list == std::vector<std::string>{""};
       value = is_none ? json::array() : json::array(list.begin(), list.end());
+    } else if (field.type == FieldType::settings) {
+      value = settings_of(options.lists.at(field.name));
     } else if (field.type == FieldType::flag) {
       value = options.texts.at(field.name) == "on";
     } else {

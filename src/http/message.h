@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,8 @@
 #include "http/form.h"
 
 namespace teahouse::http {
+
+class BodySource;
 
 struct Header {
   std::string name;
@@ -47,9 +50,11 @@ struct Request {
   std::string body;
   std::string peer_address;  // the sender's; behind a trusted proxy, the one that it names (forwarded.h)
   std::string host;          // lower-cased, without port
+  std::string port;          // digits, which it was asked at; "" where the scheme says it
   bool secure = false;       // came over TLS, here or to a trusted proxy
   bool forwarded = false;    // a proxy passed it on, trusted or not (forwarded.h)
   bool keep_alive = true;
+  bool is_http_10 = false;                                    // its sender knows no chunks
   std::vector<std::pair<std::string, std::string>> captures;  // the segments that the route's "{name}" matched
 
   const std::string& capture(std::string_view name) const;  // "" without
@@ -64,6 +69,7 @@ struct Response {
   std::string content_type;  // none: no Content-Type
   SharedBytes body;
   Headers headers;
+  std::shared_ptr<BodySource> source;  // gives the body instead, while it is sent
 };
 
 std::string decode_segment(std::string_view segment);

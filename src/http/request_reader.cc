@@ -1,15 +1,13 @@
 // The syntax is Boost.Beast's parser's, fed with bytes and without its I/O. The head is handed to it only when it is
 // there whole, so that its size is our own count and each byte is looked at once. The headers that decide where a
-// request ends (Content-Length, Transfer-Encoding, folded lines) is checked again here and more strictly: a proxy
+// request ends (Content-Length, Transfer-Encoding, folded lines) are checked again here and more strictly: a proxy
 // before us and we must never disagree.
 #include "http/request_reader.h"
 
 #include <algorithm>
-#include <boost/asio/buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <utility>
 
+#include "http/piece_body.h"
 #include "http/target.h"
 
 namespace teahouse::http {
@@ -17,18 +15,8 @@ namespace teahouse::http {
 namespace beast_http = boost::beast::http;
 
 struct RequestReader::Parser {
-  beast_http::request_parser<beast_http::string_body> beast;
+  beast_http::request_parser<PieceBody> beast;
 };
-
-namespace {
-
-// "0", CRLF, CRLF: no chunked body is shorter. Beast asserts that it never saw the last chunk's line with less behind
-// it.
-constexpr size_t chunked_bytes_min = 5;
-
-std::string_view to_view(boost::beast::string_view text) { return {text.data(), text.size()}; }
-
-}  // namespace
 
 RequestReader::RequestReader() = default;
 RequestReader::~RequestReader() = default;
@@ -106,6 +94,7 @@ bool RequestReader::take_head_fields() {
   request_ = Request();
   request_.method = to_view(message.method_string());
   request_.keep_alive = message.version() == 11 && message.keep_alive();  // HTTP/1.0 would want to be told
+  request_.is_http_10 = message.version() == 10;
   for (const auto& field : message.base()) {
     if (request_.headers.size() == fields_max) {
       fail(431, "The request has more than 100 header fields.");
@@ -129,6 +118,8 @@ bool RequestReader::take_head_fields() {
     return false;
   }
   request_.host = std::move(*host);
+  const size_t host_end = authority.starts_with('[') ? authority.find(']') + 1 : authority.find(':');
+  if (host_end < authority.size()) request_.port = authority.substr(host_end + 1);
   return true;
 }
 
@@ -157,7 +148,7 @@ bool RequestReader::check_framing(bool is_http_11) {
   return false;
 }
 
-void RequestReader::allow_body(size_t body_bytes_max) {
+void RequestReader::allow_body(uint64_t body_bytes_max, bool is_streamed) {
   const auto length = parser_->beast.content_length();
   if (length && *length > body_bytes_max) {
     fail(413, "The body is larger than " + std::to_string(body_bytes_max) + " bytes.");
@@ -165,12 +156,13 @@ void RequestReader::allow_body(size_t body_bytes_max) {
   }
   parser_->beast.body_limit(body_bytes_max);
   parser_->beast.eager(true);
+  is_streamed_ = is_streamed;
   stage_ = Stage::body;
 }
 
 RequestReader::Step RequestReader::read_body() {
   auto& beast = parser_->beast;
-  if (beast.chunked() && beast.get().body().empty() && waiting().size() < chunked_bytes_min) return Step::need_more;
+  if (beast.chunked() && body_bytes_ == 0 && waiting().size() < chunked_bytes_min) return Step::need_more;
   while (!beast.is_done() && !waiting().empty()) {
     boost::beast::error_code error;
     const size_t parsed = beast.put(boost::asio::buffer(waiting().data(), waiting().size()), error);
@@ -181,22 +173,39 @@ RequestReader::Step RequestReader::read_body() {
     if (error) return fail(400, "The request's body is no HTTP: " + error.message() + ".");
     if (parsed == 0) break;
   }
+  std::string& received = beast.get().body();
+  if (is_streamed_ && !received.empty()) {
+    body_bytes_ += received.size();
+    piece_ = std::exchange(received, {});
+    return Step::body;
+  }
+  if (!is_streamed_) body_bytes_ = received.size();
   if (!beast.is_done()) {
     // The rest is an unfinished chunk head or trailer.
     return waiting().size() > head_bytes_max ? fail(400, "A chunk's head is too long.") : Step::need_more;
   }
-  request_.body = std::move(beast.get().body());
+  request_.body = std::move(received);
   stage_ = Stage::complete;
   parser_.reset();
   return Step::complete;
 }
 
 Request RequestReader::take_request() {
-  stage_ = Stage::head;
-  expects_continue_ = false;
-  return std::exchange(request_, Request());
+  begin_next();
+  return take_head();
 }
 
-size_t RequestReader::body_bytes() const { return stage_ == Stage::body ? parser_->beast.get().body().size() : 0; }
+void RequestReader::begin_next() {
+  stage_ = Stage::head;
+  expects_continue_ = false;
+  body_bytes_ = 0;
+}
+
+std::optional<uint64_t> RequestReader::body_bytes_left() const {
+  if (stage_ != Stage::body) return 0;
+  const auto length = parser_->beast.content_length();
+  if (parser_->beast.chunked()) return {};
+  return length ? *length - body_bytes_ : 0;
+}
 
 }  // namespace teahouse::http

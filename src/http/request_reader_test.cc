@@ -15,14 +15,22 @@ struct Read {
   int status = 0;  // of the failure
 };
 
-// Reads all requests, `chunk` bytes at a time.
-Read read_all(std::string_view bytes, size_t chunk, size_t body_bytes_max = 1000) {
+// Reads all requests, `chunk` bytes at a time; their bodies whole, or streamed and put together here.
+Read read_all(std::string_view bytes, size_t chunk, size_t body_bytes_max = 1000, bool is_streamed = false) {
   RequestReader reader;
   Read result;
+  Request streamed;
   while (true) {
     switch (reader.advance()) {
-      case Step::head: reader.allow_body(body_bytes_max); continue;
-      case Step::complete: result.requests.push_back(reader.take_request()); continue;
+      case Step::head:
+        reader.allow_body(body_bytes_max, is_streamed);
+        if (is_streamed && reader.in_body()) streamed = reader.take_head();
+        continue;
+      case Step::body: streamed.body += reader.take_body(); continue;
+      case Step::complete:
+        result.requests.push_back(is_streamed ? streamed : reader.take_request());
+        if (is_streamed) reader.begin_next();
+        continue;
       case Step::failed: result.status = reader.failure().status; return result;
       case Step::need_more: break;
     }
@@ -34,9 +42,11 @@ Read read_all(std::string_view bytes, size_t chunk, size_t body_bytes_max = 1000
 
 int failure_of(const std::string& bytes) {
   const Read whole = read_all(bytes, bytes.size());
-  const Read single = read_all(bytes, 1);
-  EXPECT_EQ(whole.status, single.status) << bytes;
-  EXPECT_EQ(whole.requests.size(), single.requests.size()) << bytes;
+  for (const Read& other :
+       {read_all(bytes, 1), read_all(bytes, bytes.size(), 1000, true), read_all(bytes, 1, 1000, true)}) {
+    EXPECT_EQ(whole.status, other.status) << bytes;
+    EXPECT_EQ(whole.requests.size(), other.requests.size()) << bytes;
+  }
   return whole.status;
 }
 
@@ -47,22 +57,26 @@ TEST(RequestReader, ReadsPipelinedRequestsInAnyPieces) {
       "POST /c HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3;ext=1\r\nabc\r\n2\r\nde\r\n0\r\nHost: "
       "evil\r\n\r\n"
       "GET /d HTTP/1.0\r\n\r\n";
-  for (const size_t chunk : {size_t{1}, size_t{2}, size_t{7}, size_t{50}, bytes.size()}) {
-    const Read read = read_all(bytes, chunk);
-    ASSERT_EQ(read.status, 0);
-    ASSERT_EQ(read.requests.size(), 4U);
-    EXPECT_EQ(read.requests[0].method, "GET");
-    EXPECT_EQ(read.requests[0].path, "/a");
-    EXPECT_EQ(read.requests[0].query_string, "x=1");
-    EXPECT_EQ(read.requests[0].host, "capulet.lit");
-    EXPECT_EQ(read.requests[0].headers.value("x-two"), "b");
-    EXPECT_TRUE(read.requests[0].keep_alive);
-    EXPECT_EQ(read.requests[1].body, "hello");
-    EXPECT_EQ(read.requests[2].body, "abcde");
-    EXPECT_EQ(read.requests[2].host, "h");
-    EXPECT_EQ(read.requests[2].headers.count("Host"), 1U);  // a trailer is no header
-    EXPECT_EQ(read.requests[3].path, "/d");
-    EXPECT_FALSE(read.requests[3].keep_alive);
+  for (const size_t each : {size_t{1}, size_t{2}, size_t{7}, size_t{50}, bytes.size()}) {
+    for (const bool is_streamed : {false, true}) {
+      const Read read = read_all(bytes, each, 1000, is_streamed);
+      ASSERT_EQ(read.status, 0);
+      ASSERT_EQ(read.requests.size(), 4U);
+      EXPECT_EQ(read.requests[0].method, "GET");
+      EXPECT_EQ(read.requests[0].path, "/a");
+      EXPECT_EQ(read.requests[0].query_string, "x=1");
+      EXPECT_EQ(read.requests[0].host, "capulet.lit");
+      EXPECT_EQ(read.requests[0].port, "80");
+      EXPECT_EQ(read.requests[1].port, "");
+      EXPECT_EQ(read.requests[0].headers.value("x-two"), "b");
+      EXPECT_TRUE(read.requests[0].keep_alive);
+      EXPECT_EQ(read.requests[1].body, "hello");
+      EXPECT_EQ(read.requests[2].body, "abcde");
+      EXPECT_EQ(read.requests[2].host, "h");
+      EXPECT_EQ(read.requests[2].headers.count("Host"), 1U);  // a trailer is no header
+      EXPECT_EQ(read.requests[3].path, "/d");
+      EXPECT_FALSE(read.requests[3].keep_alive);
+    }
   }
 }
 
@@ -126,6 +140,25 @@ TEST(RequestReader, HasLimits) {
   EXPECT_EQ(failure_of(get + "Transfer-Encoding: chunked\r\n\r\n3e8\r\n" + std::string(1000, 'a') +
                        "\r\n1\r\na\r\n0\r\n\r\n"),
             413);
+}
+
+TEST(RequestReader, KnowsHowMuchOfABodyIsLeft) {
+  RequestReader reader;
+  reader.append("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab");
+  ASSERT_EQ(reader.advance(), Step::head);
+  reader.allow_body(5, true);
+  EXPECT_EQ(reader.body_bytes_left(), 5U);
+  ASSERT_EQ(reader.advance(), Step::body);
+  EXPECT_EQ(reader.take_body(), "ab");
+  EXPECT_EQ(reader.body_bytes_left(), 3U);
+  reader.append("cdePUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
+  ASSERT_EQ(reader.advance(), Step::body);
+  EXPECT_EQ(reader.body_bytes_left(), 0U);
+  ASSERT_EQ(reader.advance(), Step::complete);
+  reader.begin_next();
+  ASSERT_EQ(reader.advance(), Step::head);
+  reader.allow_body(5, true);
+  EXPECT_EQ(reader.body_bytes_left(), std::nullopt);
 }
 
 TEST(RequestReader, KeepsNothingBetweenRequests) {

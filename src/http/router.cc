@@ -46,16 +46,27 @@ std::vector<std::string> capture_names(std::string_view pattern) {
 
 }  // namespace
 
+Response make_nothing_here(const Request& request) {
+  return make_problem(request, Error{ErrorKind::item_not_found, "There is nothing at this path."});
+}
+
 Router::Router() : root_(std::make_unique<Node>()) {}
 Router::~Router() = default;
 
-void Router::add(std::string method, std::string pattern, std::function<void(Request, Responder)> handle) {
-  add(Route{std::move(method), std::move(pattern), std::move(handle)});
+const Route& Router::add(std::string method, std::string pattern, std::function<void(Request, Responder)> handle) {
+  return add(Route{std::move(method), std::move(pattern), std::move(handle), {}});
 }
 
-void Router::add(Route route) {
-  assert(route.pattern.starts_with('/') && route.handle);
-  Node* node = root_.get();
+Router::Node& Router::make_root(const Route& route) {
+  assert((route.host.empty() || route.host_kind.empty()) && "a host or a kind of hosts");
+  if (route.host.empty() && route.host_kind.empty()) return *root_;
+  std::unique_ptr<Node>& root = route.host.empty() ? kinds_[route.host_kind] : hosts_[route.host];
+  if (!root) root = std::make_unique<Node>();
+  return *root;
+}
+
+Router::Node& Router::make_node(const Route& route) {
+  Node* node = &make_root(route);
   std::string_view pattern = route.pattern;
   while (!pattern.empty()) {
     const std::string_view segment = take_segment(pattern);
@@ -71,10 +82,34 @@ void Router::add(Route route) {
     if (!*next) *next = std::make_unique<Node>();
     node = next->get();
   }
+  return *node;
+}
+
+const Route& Router::add(Route route) {
+  assert(route.pattern.starts_with('/') && route.handle);
   auto kept = std::make_unique<const Route>(std::move(route));
-  [[maybe_unused]] const bool added = node->methods.emplace(kept->method, kept.get()).second;
+  [[maybe_unused]] const bool added = make_node(*kept).methods.emplace(kept->method, kept.get()).second;
   assert(added && "this route is there already");
   routes_.push_back(std::move(kept));
+  return *routes_.back();
+}
+
+void Router::remove(const Route& route) {
+  make_node(route).methods.erase(route.method);
+  std::erase_if(routes_, [&route](const auto& each) { return each.get() == &route; });
+}
+
+const Router::Node* Router::find_node(const Request& request, Captures* captures) const {
+  if (!request.path.starts_with('/')) return nullptr;
+  const auto find_of = [&](const Roots& roots, std::string_view name) -> const Node* {
+    const auto root = roots.find(name);
+    return root == roots.end() ? nullptr : find(*root->second, request.path, captures);
+  };
+  if (const Node* found = find_of(hosts_, request.host)) return found;
+  if (!kinds_.empty() && kind_of_) {
+    if (const Node* found = find_of(kinds_, kind_of_(request.host))) return found;
+  }
+  return find(*root_, request.path, captures);
 }
 
 const Router::Node* Router::find_rest(const Node& node, std::string_view path, Captures* captures) const {
@@ -116,19 +151,27 @@ std::string Router::allowed_methods(const Node& node) {
   return allowed + "OPTIONS";
 }
 
-size_t Router::body_bytes_max(const Request& head) const {
-  const Node* node = head.path.starts_with('/') ? find(*root_, head.path, nullptr) : nullptr;
+BodyRule Router::body_rule(const Request& head) const {
+  const Node* node = find_node(head, nullptr);
   const Route* route = node ? find_route(*node, head.method) : nullptr;
-  return route ? route->body_bytes_max : default_body_bytes_max;
+  return route ? route->body : BodyRule();
+}
+
+Response Router::refuse_path(const Request& request) const {
+  for (const auto& [kind, root] : kinds_) {
+    if (!request.path.starts_with('/') || !find(*root, request.path, nullptr)) continue;
+    return make_problem(request, Error{ErrorKind::item_not_found, "There is nothing at this path of the host '" +
+                                                                      request.host + "': only hosts of the kind '" +
+                                                                      kind + "' that are served here have it."});
+  }
+  return make_nothing_here(request);
 }
 
 void Router::on_request(Request request, Responder responder) {
   if (request.path == "*" && request.method == "OPTIONS") return responder.send(make_empty(204));
   Captures captures;
-  const Node* node = request.path.starts_with('/') ? find(*root_, request.path, &captures) : nullptr;
-  if (!node) {
-    return responder.send(make_problem(request, Error{ErrorKind::item_not_found, "There is nothing at this path."}));
-  }
+  const Node* node = find_node(request, &captures);
+  if (!node) return responder.send(refuse_path(request));
   if (const Route* route = find_route(*node, request.method)) {
     const std::vector<std::string> names = capture_names(route->pattern);
     for (size_t i = 0; i < captures.size() && i < names.size(); ++i) captures[i].first = names[i];

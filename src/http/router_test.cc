@@ -19,10 +19,11 @@ class RouterTest : public testing::Test {
       responder.send(make_text(200, text));
     });
   }
-  std::string ask(const std::string& method, const std::string& target, const std::string& headers = {}) {
+  std::string ask(const std::string& method, const std::string& target, const std::string& headers = {},
+                  const std::string& host = "h") {
     if (!pair_) pair_ = std::make_unique<ServedPair>(router_);
     const size_t peer = pair_->connect();
-    return pair_->exchange(peer, method + " " + target + " HTTP/1.1\r\nHost: h\r\n" + headers + "\r\n");
+    return pair_->exchange(peer, method + " " + target + " HTTP/1.1\r\nHost: " + host + "\r\n" + headers + "\r\n");
   }
   std::string body(const std::string& target) {
     const std::string answer = ask("GET", target);
@@ -105,7 +106,7 @@ TEST_F(RouterTest, ARouteMayAnswerOptionsItself) {
 
 TEST_F(RouterTest, ListsItsRoutesAndTheirLimits) {
   add("GET", "/a/{x}");
-  Route upload{"PUT", "/a/{x}", [](Request, const Responder&) {}, 5'000'000};
+  Route upload{"PUT", "/a/{x}", [](Request, const Responder&) {}, {5'000'000, true}, {}, {}};
   router_.add(std::move(upload));
   ASSERT_EQ(router_.routes().size(), 2U);
   EXPECT_EQ(router_.routes()[0]->pattern, "/a/{x}");
@@ -113,9 +114,48 @@ TEST_F(RouterTest, ListsItsRoutesAndTheirLimits) {
   Request head;
   head.path = "/a/b";
   head.method = "PUT";
-  EXPECT_EQ(router_.body_bytes_max(head), 5'000'000U);
+  EXPECT_EQ(router_.body_rule(head).bytes_max, 5'000'000U);
+  EXPECT_TRUE(router_.body_rule(head).is_streamed);
   head.method = "GET";
-  EXPECT_EQ(router_.body_bytes_max(head), Handler::default_body_bytes_max);
+  EXPECT_EQ(router_.body_rule(head).bytes_max, BodyRule::default_bytes_max);
+  EXPECT_FALSE(router_.body_rule(head).is_streamed);
+}
+
+TEST_F(RouterTest, ChoosesByHostThenByItsKindThenForAll) {
+  const auto add_for = [this](const std::string& says, const std::string& path, Route route) {
+    route.method = "GET";
+    route.pattern = path;
+    route.handle = [says](const Request& request, Responder responder) {
+      responder.send(make_text(200, says + " " + request.capture("x")));
+    };
+    return &router_.add(std::move(route));
+  };
+  router_.know_kinds([](std::string_view host) { return host.starts_with("upload.") ? "upload" : ""; });
+  Route exact, kind, all;
+  exact.host = "upload.capulet.lit";
+  kind.host_kind = "upload";
+  const Route* added = add_for("capulet's", "/a/{x}", exact);
+  add_for("upload's", "/a/{x}", kind);
+  add_for("upload's", "/b/{x}", kind);
+  add_for("all's", "/a/{x}", all);
+  add_for("all's", "/c/{x}", all);
+  const auto get = [this](const std::string& host, const std::string& path) {
+    const std::string answer = ask("GET", path, {}, host);
+    return answer.starts_with("HTTP/1.1 404 ") ? "404" : answer.substr(answer.find("\r\n\r\n") + 4);
+  };
+  EXPECT_EQ(get("Upload.Capulet.lit:5443", "/a/1"), "capulet's 1");
+  EXPECT_EQ(get("upload.capulet.lit", "/b/1"), "upload's 1");
+  EXPECT_EQ(get("upload.capulet.lit", "/c/1"), "all's 1");
+  EXPECT_EQ(get("upload.montague.lit", "/a/1"), "upload's 1");
+  EXPECT_EQ(get("montague.lit", "/a/1"), "all's 1");
+  EXPECT_EQ(get("montague.lit", "/b/1"), "404");
+  EXPECT_NE(
+      ask("GET", "/b/1", {}, "montague.lit").find("path of the host 'montague.lit': only hosts of the kind 'upload'"),
+      std::string::npos);
+  EXPECT_EQ(ask("GET", "/d", {}, "montague.lit").find("montague.lit"), std::string::npos);
+  router_.remove(*added);
+  EXPECT_EQ(get("upload.capulet.lit", "/a/1"), "upload's 1");
+  EXPECT_EQ(router_.routes().size(), 4U);
 }
 
 TEST(Problem, SaysItInJsonAndInPlainText) {

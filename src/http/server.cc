@@ -92,6 +92,17 @@ void Responder::drop() {
   loop->post([connection = std::move(connection), serial = serial_] { connection->answer_dropped(serial); });
 }
 
+void Responder::when_peer_leaves(std::function<void()> work) {
+  const auto connection = connection_.lock();
+  if (!connection) return work();
+  connection->when_peer_leaves(serial_, std::move(work));
+}
+
+RequestBody Responder::take_body(RequestBody::Events& events) {
+  const auto connection = loop_ ? connection_.lock() : nullptr;
+  return connection ? connection->take_body(serial_, events) : RequestBody();
+}
+
 Responder::Taken Responder::take_connection() {
   if (!std::exchange(loop_, nullptr)) return {};
   const auto connection = connection_.lock();

@@ -3,15 +3,18 @@
 //
 // Thread: its loop; each loop has its own. Lifetime: loop and handler outlive it.
 // Owns: the attached connections, until they end or a Responder takes one for an upgrade.
-// Limits: RequestReader's; 60 s idle or without the peer taking its answer; 30 s for a head and for each 16 KiB of a
-// body; 1 MiB of answers a peer has not taken, then its further requests wait.
+// Limits: RequestReader's; BodyRule's; 60 s idle or without the peer taking its answer; 30 s for a head and for each
+// 16 KiB of a body; 128 KiB of a streamed body that its handler has not taken; 256 KiB read of a BodySource, and 1 MiB
+// of other answers, that a peer has not taken: then its further requests wait.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "http/message.h"
+#include "http/request_body.h"
 #include "net/connection.h"
 #include "net/loop.h"
 #include "net/networks.h"
@@ -31,6 +34,13 @@ class Responder {
   ~Responder();
 
   void send(Response response);
+  // Calls back, once and on the connection's loop, when the peer has closed its side or is gone before the answer: it
+  // need not be waited for. At once where that is so already. REQUIRES: called on its loop.
+  void when_peer_leaves(std::function<void()> work);
+
+  // Begins to take a streamed body; a client that asked whether to send it (Expect: 100-continue) is told to. Empty
+  // when the connection is gone. REQUIRES: called on its loop, once; the handler's BodyRule said so.
+  RequestBody take_body(RequestBody::Events& events);
 
   // The connection itself, for an upgrade, and the bytes that came after the request. Nothing is answered. Empty when
   // the connection is gone. REQUIRES: called on its loop.
@@ -51,10 +61,9 @@ class Responder {
 // Answers requests.
 class Handler {
  public:
-  static constexpr size_t default_body_bytes_max = 1024 * 1024;
   virtual ~Handler() = default;
-  // How large this request's body may be; all but the body is known.
-  virtual size_t body_bytes_max(const Request& /*head*/) const { return default_body_bytes_max; }
+  // How large this request's body may be, and how it is to come; all but the body is known.
+  virtual BodyRule body_rule(const Request& /*head*/) const { return {}; }
   virtual void on_request(Request request, Responder responder) = 0;
 };
 

@@ -1,6 +1,7 @@
-// One request at a time: while a handler has one (busy_), further bytes wait in the reader, and reading pauses when
-// they are many. The stage says what the peer owes us next; each stage has its deadline, and one timer serves them all:
-// it is moved forward only when a deadline comes nearer, otherwise it looks again when it fires.
+// One request at a time: while a handler has one (busy_), further bytes wait in the reader, but those of a streamed
+// body (request_body.cc), and reading pauses when they are many. The stage says what the peer owes us next; each stage
+// has its deadline, and one timer serves them all: it is moved forward only when a deadline comes nearer, otherwise it
+// looks again when it fires.
 #include "http/server_connection.h"
 
 #include <algorithm>
@@ -48,8 +49,10 @@ void ServerConnection::take_over(std::string_view bytes) {
 }
 
 void ServerConnection::detach() {
+  peer_left_ = nullptr;  // the server ends what waits
   server_ = nullptr;
   timer_.stop();
+  stream_.reset();
   connection_.reset();
 }
 
@@ -59,13 +62,13 @@ void ServerConnection::remove() {
 }
 
 void ServerConnection::close_when_idle() {
-  if (!connection_ || busy_ || !reader_.is_idle()) return;  // the others find server_->closing
+  if (!connection_ || owes() || !reader_.is_idle()) return;  // the others find server_->closing
   close_after_writing();
 }
 
 bool ServerConnection::owes_answer() const {
   if (!connection_) return false;
-  return connection_->queued_bytes() > 0 || (!closing_ && (busy_ || !reader_.is_idle()));
+  return connection_->queued_bytes() > 0 || (!closing_ && (owes() || !reader_.is_idle()));
 }
 
 void ServerConnection::on_bytes(std::string_view bytes) {
@@ -76,18 +79,40 @@ void ServerConnection::on_bytes(std::string_view bytes) {
 void ServerConnection::on_closed(std::string_view /*why*/) {
   const auto self = shared_from_this();
   closing_ = true;
+  stream_.reset();
+  tell_peer_left();
   remove();
+  if (body_ != Body::none)
+    fail_body({ErrorKind::recipient_unavailable, "the client went away before the end of its request's body"});
 }
 
-void ServerConnection::on_drained() { process(); }
+void ServerConnection::on_drained() {
+  if (stream_ && !stream_->is_reading) {
+    spawn(send_stream(shared_from_this(), stream_));
+  } else {
+    process();
+  }
+}
 
 // A peer that sends a request and then closes its side waits for the answer all the same.
 bool ServerConnection::on_peer_done() {
-  if (!busy_ && connection_->queued_bytes() == 0) return false;
+  if (!owes() && connection_->queued_bytes() == 0) return false;
   keep_alive_ = false;
   peer_done_ = true;
-  if (!busy_) close_after_writing();
+  tell_peer_left();
+  if (!owes()) close_after_writing();
+  if (body_ != Body::none) process();  // one that is not whole never will be
   return true;
+}
+
+void ServerConnection::when_peer_leaves(uint64_t serial, std::function<void()> work) {
+  peer_left_ = std::move(work);
+  if (!is_asked(serial) || peer_done_) tell_peer_left();
+}
+
+// It may ask this connection for something.
+void ServerConnection::tell_peer_left() {
+  if (auto work = std::exchange(peer_left_, nullptr)) work();
 }
 
 void ServerConnection::close_after_writing() {
@@ -98,7 +123,7 @@ void ServerConnection::close_after_writing() {
 void ServerConnection::process() {
   if (std::exchange(processing_, true)) return;  // the loop below goes on
   const auto self = shared_from_this();
-  while (connection_ && server_ && !busy_ && !closing_ && process_step()) {}
+  while (connection_ && server_ && !closing_ && may_read() && process_step()) {}
   processing_ = false;
   if (!connection_ || !server_) return;
   const bool pause = reader_.buffered_bytes() > waiting_bytes_max;
@@ -113,11 +138,19 @@ void ServerConnection::process() {
 bool ServerConnection::process_step() {
   if (connection_->queued_bytes() > unsent_bytes_max) return false;
   switch (reader_.advance()) {
-    case RequestReader::Step::need_more: return false;
+    case RequestReader::Step::need_more: return wait_for_more();
     case RequestReader::Step::head: handle_head(); return true;
-    case RequestReader::Step::complete: handle_request(); return true;
+    case RequestReader::Step::body: hand_on_body(); return true;
+    case RequestReader::Step::complete:
+      body_ == Body::none ? handle_request(reader_.take_request()) : complete_body();
+      return true;
     case RequestReader::Step::failed: answer_failure(reader_.failure().status, reader_.failure().text); return false;
   }
+  return false;
+}
+
+bool ServerConnection::wait_for_more() {
+  if (peer_done_ && body_ != Body::none) answer_failure(400, "The request's body is shorter than was said.");
   return false;
 }
 
@@ -139,16 +172,25 @@ void ServerConnection::handle_head() {
   request.peer_address = std::move(sender.address);
   request.secure = sender.secure;
   request.forwarded = sender.forwarded;
-  reader_.allow_body(server_->handler.body_bytes_max(request));
-  if (reader_.in_body() && reader_.expects_continue()) connection_->send(std::string("HTTP/1.1 100 Continue\r\n\r\n"));
+  const BodyRule rule = server_->handler.body_rule(request);
+  reader_.allow_body(rule.bytes_max, rule.is_streamed);
+  if (!reader_.in_body()) return;  // it is too large
+  if (rule.is_streamed) {
+    body_ = Body::offered;
+    handle_request(reader_.take_head());
+  } else if (reader_.expects_continue()) {
+    say_continue();
+  }
 }
 
-void ServerConnection::handle_request() {
-  Request request = reader_.take_request();
+void ServerConnection::say_continue() { connection_->send(std::string("HTTP/1.1 100 Continue\r\n\r\n")); }
+
+void ServerConnection::handle_request(Request request) {
   busy_ = true;
   ++serial_;
   keep_alive_ = request.keep_alive;
   is_head_ = request.method == "HEAD";
+  is_http_10_ = request.is_http_10;
   failed_request_ = Request();
   failed_request_.id = request.id;
   if (const std::string* accept = request.headers.find("Accept")) failed_request_.headers.add("Accept", *accept);
@@ -156,9 +198,11 @@ void ServerConnection::handle_request() {
 }
 
 void ServerConnection::answer(uint64_t serial, Response response) {
-  if (!busy_ || serial != serial_ || !connection_ || !server_) return;
+  if (!is_asked(serial)) return;
   busy_ = false;
-  write(std::move(response), !keep_alive_ || server_->closing);
+  peer_left_ = nullptr;
+  const bool ends_early = body_ != Body::none && !passes_body();
+  write(std::move(response), ends_early || !keep_alive_ || server_->closing);
   process();
 }
 
@@ -168,14 +212,16 @@ void ServerConnection::answer_dropped(uint64_t serial) {
 }
 
 void ServerConnection::answer_failure(int status, std::string_view text) {
-  is_head_ = false;
-  Request& request = reader_.request();
+  if (body_ == Body::passed) return close_after_writing();  // its request is answered
+  Request& request = body_ == Body::none ? reader_.request() : failed_request_;
+  is_head_ = is_head_ && body_ != Body::none;
   if (request.id.empty()) request.id = random_token(16);  // its head is not read
   write(make_problem(request, status, text), true);
+  if (body_ != Body::none) fail_body(status, text);
 }
 
 Responder::Taken ServerConnection::take_connection(uint64_t serial) {
-  if (!busy_ || serial != serial_ || !connection_ || !server_ || connection_->is_closing()) return {};
+  if (!is_asked(serial) || body_ != Body::none || connection_->is_closing()) return {};
   const auto self = shared_from_this();
   busy_ = false;
   if (peer_done_) {  // another protocol would wait for its end in vain
@@ -191,35 +237,45 @@ Responder::Taken ServerConnection::take_connection(uint64_t serial) {
 
 void ServerConnection::write(Response response, bool close_after) {
   const bool has_no_body = response.status == 204 || response.status == 304 || response.status < 200;
+  const auto size = response.source ? response.source->size() : response.body.size();
+  const bool is_chunked = !size && !is_http_10_;
+  close_after = close_after || (!size && !is_chunked);  // the end of the connection is the body's
   std::string head = "HTTP/1.1 " + std::to_string(response.status) + ' ' + reason_phrase(response.status) + "\r\n";
   append_header(head, "Date", server_->date_now());
   append_header(head, "Server", server_->options.name);
   if (!response.content_type.empty()) append_header(head, "Content-Type", response.content_type);
-  if (!has_no_body) append_header(head, "Content-Length", std::to_string(response.body.size()));
+  if (!has_no_body && size) append_header(head, "Content-Length", std::to_string(*size));
+  if (!has_no_body && is_chunked) append_header(head, "Transfer-Encoding", "chunked");
   for (const Header& header : response.headers) append_header(head, header.name, header.value);
   if (close_after) append_header(head, "Connection", "close");
   head += "\r\n";
   connection_->send(std::move(head));
-  if (!has_no_body && !is_head_) connection_->send(std::move(response.body));
+  const bool is_sent = !has_no_body && !is_head_;
+  if (is_sent && response.source && size != 0) {
+    return start_stream({std::move(response.source), size, 0, is_chunked, close_after});
+  }
+  if (is_sent) connection_->send(std::move(response.body));
   if (close_after) close_after_writing();
 }
 
+// Another number whenever the peer has taken some: a stream that is read on makes up for what it took.
+size_t ServerConnection::unsent() const { return connection_->queued_bytes() - (stream_ ? stream_->sent_bytes : 0); }
+
+ServerConnection::Stage ServerConnection::find_stage() const {
+  if (closing_) return Stage::closing;
+  if (body_ == Body::flows || body_ == Body::paused) return Stage::body;
+  if (busy_) return Stage::busy;
+  if (connection_->queued_bytes() > 0) return Stage::writing;
+  if (stream_) return Stage::busy;
+  if (reader_.in_body()) return Stage::body;
+  return reader_.is_idle() ? Stage::idle : Stage::head;
+}
+
 void ServerConnection::update_stage() {
-  Stage stage = Stage::idle;
+  const Stage stage = find_stage();
   size_t bytes = 0;
-  if (closing_) {
-    stage = Stage::closing;
-  } else if (busy_) {
-    stage = Stage::busy;
-  } else if (connection_->queued_bytes() > 0) {
-    stage = Stage::writing;
-    bytes = connection_->queued_bytes();
-  } else if (reader_.in_body()) {
-    stage = Stage::body;
-    bytes = reader_.body_bytes() / body_bytes_a_deadline;
-  } else if (!reader_.is_idle()) {
-    stage = Stage::head;
-  }
+  if (stage == Stage::writing) bytes = unsent();
+  if (stage == Stage::body) bytes = reader_.body_bytes() / body_bytes_a_deadline;
   if (stage == stage_ && bytes == stage_bytes_) return;
   stage_ = stage;
   stage_bytes_ = bytes;
@@ -252,9 +308,11 @@ void ServerConnection::on_timer() {
 void ServerConnection::on_expired() {
   switch (stage_) {
     case Stage::head:
-    case Stage::body: return answer_failure(408, "The request took too long to arrive.");
+    case Stage::body:
+      if (body_ == Body::paused) return set_deadline(server_->options.read_timeout_ms);  // the handler's time
+      return answer_failure(408, "The request took too long to arrive.");
     case Stage::writing:
-      if (connection_->queued_bytes() != stage_bytes_) return update_stage();  // it takes some, slowly
+      if (unsent() != stage_bytes_) return update_stage();  // it takes some, slowly
       connection_->abort();
       return remove();
     case Stage::idle: return close_after_writing();

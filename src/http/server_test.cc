@@ -17,7 +17,7 @@ using fake::ServedPair;
 
 // Answers with method, path and body, or keeps the responders for later.
 struct EchoHandler : Handler {
-  size_t body_bytes_max(const Request& head) const override { return head.path == "/large" ? 300'000 : 1000; }
+  BodyRule body_rule(const Request& head) const override { return {head.path == "/large" ? 300'000U : 1000U}; }
   void on_request(Request request, Responder responder) override {
     paths.push_back(request.path);
     last = request;
@@ -75,6 +75,31 @@ TEST(Server, HandlesPipelinedRequestsOneAfterTheOther) {
   handler.held[1].send(make_text(200, "second"));
   EXPECT_TRUE(pair.receive(peer).ends_with("GET /c 0"));
   EXPECT_EQ(handler.paths, (std::vector<std::string>{"/a", "/b", "/c"}));
+}
+
+TEST(Server, SaysThatAPeerHasLeftWhoseAnswerIsAwaited) {
+  EchoHandler handler;
+  handler.hold = true;
+  ServedPair pair(handler);
+  const size_t romeo = pair.connect();
+  const size_t juliet = pair.connect();
+  pair.exchange(romeo, get("/a"));
+  pair.exchange(juliet, get("/b"));
+  ASSERT_EQ(handler.held.size(), 2U);
+  int romeo_left = 0, juliet_left = 0;
+  handler.held[0].when_peer_leaves([&] { ++romeo_left; });
+  handler.held[1].when_peer_leaves([&] { ++juliet_left; });
+  pair.hang_up(romeo);
+  pair.turns();
+  EXPECT_EQ(romeo_left, 1);
+  EXPECT_EQ(juliet_left, 0);
+  handler.held[0].when_peer_leaves([&] { ++romeo_left; });  // it has left already
+  EXPECT_EQ(romeo_left, 2);
+  handler.held[1].send(make_text(200, "answered"));
+  EXPECT_TRUE(pair.receive(juliet).ends_with("answered"));
+  pair.hang_up(juliet);
+  pair.turns();
+  EXPECT_EQ(juliet_left, 0);
 }
 
 TEST(Server, ManyPipelinedRequestsNeitherRecurseNorLoseOrder) {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "http/etag.h"
 #include "http/problem.h"
+#include "http/range.h"
 
 namespace teahouse::http {
 
@@ -19,18 +21,6 @@ bool takes_gzip(const Headers& headers) {
     if (!equal_ignoring_case(trim(coding.substr(0, semicolon)), "gzip")) continue;
     const std::string_view weight = trim(coding.substr(std::min(semicolon + 1, coding.size())));
     return !(weight.starts_with("q=0") && weight.find_first_of("123456789") == std::string_view::npos);
-  }
-  return false;
-}
-
-// If-None-Match compares weakly, so that a proxy's "W/" does no harm.
-bool matches(std::string_view if_none_match, std::string_view etag) {
-  while (!if_none_match.empty()) {
-    const size_t comma = std::min(if_none_match.find(','), if_none_match.size());
-    std::string_view candidate = trim(if_none_match.substr(0, comma));
-    if_none_match.remove_prefix(std::min(comma + 1, if_none_match.size()));
-    if (candidate.starts_with("W/")) candidate.remove_prefix(2);
-    if (candidate == "*" || candidate == etag) return true;
   }
   return false;
 }
@@ -56,7 +46,7 @@ Response StaticFiles::respond(const Request& request, std::string_view path) con
   response.headers.add("ETag", etag);
   response.headers.add("Cache-Control", asset->immutable ? "public, max-age=31536000, immutable" : "no-cache");
   if (!asset->gzip_bytes.empty()) response.headers.add("Vary", "Accept-Encoding");
-  if (matches(request.headers.value("If-None-Match"), etag)) {
+  if (matches_etag(request.headers.value("If-None-Match"), etag)) {
     response.status = 304;
     return response;
   }
@@ -65,6 +55,7 @@ Response StaticFiles::respond(const Request& request, std::string_view path) con
   if (gzip) response.headers.add("Content-Encoding", "gzip");
   response.body =
       SharedBytes().slice(gzip ? asset->gzip_bytes : asset->bytes);  // the program's own bytes need no owner
+  answer_range(request, response);
   return response;
 }
 

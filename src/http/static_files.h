@@ -1,5 +1,5 @@
-// StaticFiles: answers from files that were compiled into the program: ETag and 304, Cache-Control, gzip'd when there
-// is such a variant and the client takes it.
+// StaticFiles: answers from files that were compiled into the program: ETag and 304, ranges, Cache-Control, gzip'd when
+// there is such a variant and the client takes it.
 //
 // Lifetime: the table is the program's own and is never copied. Thread: any.
 #pragma once
@@ -27,7 +27,7 @@ class StaticFiles {
   explicit StaticFiles(std::span<const Asset> assets);
   // The asset, or the index.html of this folder; nullptr without.
   const Asset* find(std::string_view path) const;
-  // 200, 304, or the problem 404. REQUIRES: the method is GET or HEAD.
+  // 200, 206, 304, or the problems 404 and 416. REQUIRES: the method is GET or HEAD.
   Response respond(const Request& request, std::string_view path) const;
 
  private:

@@ -47,6 +47,27 @@ TEST(StaticFiles, AnswersGzipToWhoTakesIt) {
   }
 }
 
+TEST(StaticFiles, AnswersARangeOfWhatItWouldHaveSent) {
+  const StaticFiles files(assets);
+  Request request = request_with("Range", "bytes=2-3");
+  request.method = "GET";
+  Response response = files.respond(request, "/panel/index.html");
+  EXPECT_EQ(response.status, 206);
+  EXPECT_EQ(response.body.view(), "tm");
+  EXPECT_EQ(response.body.view().data(), assets[0].bytes.data() + 2);
+  EXPECT_EQ(response.headers.value("Content-Range"), "bytes 2-3/6");
+  request.headers.add("Accept-Encoding", "gzip");
+  response = files.respond(request, "/panel/index.html");
+  EXPECT_EQ(response.body.view(), "IP");
+  EXPECT_EQ(response.headers.value("Content-Range"), "bytes 2-3/7");
+  EXPECT_EQ(response.headers.value("Content-Encoding"), "gzip");
+  request.headers.add("If-Range", "\"v1\"");  // of the other variant
+  EXPECT_EQ(files.respond(request, "/panel/index.html").status, 200);
+  request.headers.add("If-None-Match", "*");
+  EXPECT_EQ(files.respond(request, "/panel/index.html").status, 304);
+  EXPECT_EQ(files.respond(request_with("Range", "bytes=9-"), "/panel/index.html").status, 200);  // no GET
+}
+
 TEST(StaticFiles, Answers304) {
   const StaticFiles files(assets);
   for (const char* tag : {"\"v1\"", "W/\"v1\"", "\"x\", \"v1\"", "*"}) {

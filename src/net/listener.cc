@@ -87,7 +87,7 @@ void Listener::State::on_ready(uint32_t /*events*/) {
   bool destroyed = false;
   gone = &destroyed;
   for (int i = 0; i < accepts_a_turn; ++i) {
-    if (strangers && !strangers->can_make_room()) {
+    if (strangers && !strangers->can_make_space()) {
       pause(EMFILE);
       break;
     }

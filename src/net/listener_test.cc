@@ -152,7 +152,7 @@ struct Door {
   std::unique_ptr<Listener> listener;
 };
 
-TEST(Listener, TheStrangerThatWasSilentForLongestMakesRoom) {
+TEST(Listener, TheStrangerThatWasSilentForLongestMakesSpace) {
   Door door(3);
   const BlockingPeer known = door.connect();
   door.peers[0]->connection->admit();
@@ -167,7 +167,7 @@ TEST(Listener, TheStrangerThatWasSilentForLongestMakesRoom) {
   EXPECT_EQ(door.limit.count(), 3U);
 }
 
-TEST(Listener, NobodyWhoIsKnownMakesRoom) {
+TEST(Listener, NobodyWhoIsKnownMakesSpace) {
   Door door(2);
   const BlockingPeer romeo = door.connect(), juliet = door.connect();
   for (const auto& peer : door.peers) peer->connection->admit();

@@ -33,7 +33,7 @@ class Strangers {
   explicit Strangers(ConnectionLimit& limit) : limit_(limit) {}
 
   // False: the limit is reached and no peer here is a stranger.
-  bool can_make_room() const { return !limit_.is_reached() || head_.linked(); }
+  bool can_make_space() const { return !limit_.is_reached() || head_.linked(); }
   // Makes room for one connection more. REQUIRES: called by the loop, in no call-back of a connection.
   void make_room();
 

@@ -10,9 +10,21 @@ Error something_left(std::string_view of) {
           "Something of " + std::string(of) + " could not be removed. It will be tried again."};
 }
 
-void start_forgetting(Home& there, const BareJid& address, const RemovalPtr& removal) {
-  there.loop().post([&there, address, removal] { there.hooks().address_gone(address, removal); });
-}
+struct AddressGone {
+  BareJid address;
+  RemovalPtr removal;
+  void arrive(Home& here) const { here.hooks().address_gone(address, removal); }
+};
+
+struct AccountGone {
+  BareJid account;
+  RemovalPtr removal;
+  void arrive(Home& here) const {
+    if (const HostPtr host = here.hosts().find(account.domainpart())) {
+      here.residents().remove_account(host, account, removal);
+    }
+  }
+};
 
 // On the home of the domain.
 Task<void> forget_domain_here(Home& here, std::string domain, std::function<void(Result<void>)> done) {
@@ -24,7 +36,8 @@ Task<void> forget_domain_here(Home& here, std::string domain, std::function<void
       co_return;
     }
     std::function<void(const BareJid&, const RemovalPtr&)> work = [&here](const BareJid& each, const RemovalPtr& part) {
-      start_forgetting(here.house().homes.of(each.str()), each, part);
+      const Homes& homes = here.shared().homes;
+      homes.send(homes.place_of(each.str()), AddressGone{each, part});
     };
     const bool whole = co_await remove_in_portions(here.loop(), *addresses, std::move(work));
     if (!whole) {
@@ -36,35 +49,38 @@ Task<void> forget_domain_here(Home& here, std::string domain, std::function<void
   done(on_disk);
 }
 
+struct DomainGone {
+  std::string domain;
+  std::function<void(Result<void>)> done;
+  void arrive(Home& here) const { spawn(forget_domain_here(here, domain, done)); }
+};
+
 }  // namespace
 
-Task<Result<void>> remove_account_whole(House& house, net::Loop& loop, TenantPtr tenant, std::string localpart) {
-  auto removal = co_await house.accounts.remove(loop, tenant, std::move(localpart));
+Task<Result<void>> remove_account_whole(Shared& shared, net::Loop& loop, TenantPtr tenant, std::string localpart) {
+  auto removal = co_await shared.accounts.remove(loop, tenant, std::move(localpart));
   if (!removal) co_return removal.error();
-  auto finished = co_await finish_account_removal(house, loop, std::move(tenant), *removal);
+  auto finished = co_await finish_account_removal(shared, loop, std::move(tenant), *removal);
   co_return finished;
 }
 
-Task<Result<void>> finish_account_removal(House& house, net::Loop& loop, TenantPtr tenant, AccountRemovalPtr removal) {
+Task<Result<void>> finish_account_removal(Shared& shared, net::Loop& loop, TenantPtr tenant,
+                                          AccountRemovalPtr removal) {
   const BareJid jid = BareJid::make(removal->localpart(), tenant->domain()).value();
-  Home& there = house.homes.of(jid.str());
-  Async<bool> forgotten(loop, [&there, jid](Async<bool>::Done done) {
-    there.loop().post([&there, jid, part = std::make_shared<Removal>(std::move(done))] {
-      if (const HostPtr host = there.hosts().find(jid.domainpart())) there.remove_account(host, jid, part);
-    });
+  Async<bool> forgotten(loop, [&homes = shared.homes, jid](Async<bool>::Done done) {
+    homes.send(homes.place_of(jid.str()), AccountGone{jid, std::make_shared<Removal>(std::move(done))});
   });
   const bool whole = co_await forgotten;
   if (!whole) co_return something_left(jid.str());
-  auto on_disk = co_await house.data.wait(loop, house.data.appended());
+  auto on_disk = co_await shared.data.wait(loop, shared.data.appended());
   if (!on_disk) co_return on_disk;
-  auto ended = co_await house.accounts.removals().end(loop, std::move(removal));
+  auto ended = co_await shared.accounts.removals().end(loop, std::move(removal));
   co_return ended;
 }
 
-Task<Result<void>> forget_domain(House& house, Executor& home, std::string domain) {
-  Home& there = house.homes.of(domain);
-  Async<Result<void>> forgotten(home, [&there, domain](Async<Result<void>>::Done done) {
-    there.loop().post([&there, domain, done] { spawn(forget_domain_here(there, domain, done)); });
+Task<Result<void>> forget_domain(Shared& shared, Executor& home, std::string domain) {
+  Async<Result<void>> forgotten(home, [&homes = shared.homes, domain](Async<Result<void>>::Done done) {
+    homes.send(homes.place_of(domain), DomainGone{domain, std::move(done)});
   });
   co_return co_await forgotten;
 }

@@ -1,5 +1,5 @@
-// Removing an account as a whole: who it was, its sessions, all that the modules stored for it, and what others keep of
-// it; and the latter for all accounts of a domain.
+// Removing an account as a whole: its credentials, its sessions, all that the modules stored for it, and what others
+// keep of it; and the latter for all accounts of a domain.
 //
 // Thread: any loop's; the task goes on there. Ends when the removal is on disk. Errors: item_not_found;
 // internal_server_error when something could not be removed: it will be, by finish_account_removal.
@@ -14,14 +14,14 @@
 
 namespace teahouse {
 
-struct House;
+struct Shared;
 
-Task<Result<void>> remove_account_whole(House& house, net::Loop& loop, TenantPtr tenant, std::string localpart);
+Task<Result<void>> remove_account_whole(Shared& shared, net::Loop& loop, TenantPtr tenant, std::string localpart);
 
-// What is left to do for an account whose removal has begun; also what an earlier run left.
-Task<Result<void>> finish_account_removal(House& house, net::Loop& loop, TenantPtr tenant, AccountRemovalPtr removal);
+// Does the rest for an account whose removal has begun; also for one that an earlier run left.
+Task<Result<void>> finish_account_removal(Shared& shared, net::Loop& loop, TenantPtr tenant, AccountRemovalPtr removal);
 
-// What others keep of addresses at this domain, before it can be another tenant's.
-Task<Result<void>> forget_domain(House& house, Executor& home, std::string domain);
+// Removes what others keep of addresses at this domain, before it can be another tenant's.
+Task<Result<void>> forget_domain(Shared& shared, Executor& home, std::string domain);
 
 }  // namespace teahouse

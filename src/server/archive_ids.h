@@ -23,7 +23,7 @@ class ArchiveIds {
   std::string show(store::ArchiveId id) const { return cipher_.encrypt(static_cast<uint64_t>(id)); }
   // The <stanza-id/> of a message that `by` keeps (XEP-0359).
   std::string make_stamp(store::ArchiveId id, const BareJid& by) const;
-  // Of what show() made; none for anything else.
+  // The id that show() made this of; none for anything else.
   std::optional<store::ArchiveId> parse(std::string_view shown) const {
     const auto number = cipher_.decrypt(shown);
     if (!number || *number == 0) return std::nullopt;

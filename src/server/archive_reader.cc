@@ -120,21 +120,28 @@ Task<void> answer_page(ArchiveReaderPtr reader, MamQuery query, store::ArchiveQu
 }
 
 Task<void> answer_ends(ArchiveReaderPtr reader) {
-  const auto ends = co_await reader->archive.ends(reader->context.loop(), reader->owner.str());
-  if (!ends) {
-    reader->send_error(ends.error());
-    co_return;
+  auto metadata = co_await load_archive_metadata(reader->context, reader->archive, reader->owner.str());
+  if (metadata) {
+    reader->reply(std::move(*metadata));
+  } else {
+    reader->send_error(metadata.error());
   }
-  std::optional<MamEnd> first, last;
-  if (*ends) {
-    const ArchiveIds& ids = reader->context.archive_ids();
-    first = MamEnd{ids.show((*ends)->first.id), (*ends)->first.at_ms};
-    last = MamEnd{ids.show((*ends)->last.id), (*ends)->last.at_ms};
-  }
-  reader->reply(make_mam_metadata(first, last));
 }
 
 }  // namespace
+
+Task<Result<std::string>> load_archive_metadata(ModuleContext& context, store::ArchiveStore archive,
+                                                std::string owner) {
+  const auto ends = co_await archive.ends(context.loop(), owner);
+  if (!ends) co_return ends.error();
+  std::optional<MamEnd> first, last;
+  if (*ends) {
+    const ArchiveIds& ids = context.archive_ids();
+    first = MamEnd{ids.show((*ends)->first.id), (*ends)->first.at_ms};
+    last = MamEnd{ids.show((*ends)->last.id), (*ends)->last.at_ms};
+  }
+  co_return make_mam_metadata(first, last);
+}
 
 void answer_archive_query(ArchiveReaderPtr reader, const xml::Element& element) {
   auto query = parse_mam_query(element);

@@ -48,5 +48,7 @@ using ArchiveReaderPtr = std::shared_ptr<ArchiveReader>;
 void answer_archive_query(ArchiveReaderPtr reader, const xml::Element& query);
 // Answers an iq of type get with <metadata/>.
 void answer_archive_metadata(ArchiveReaderPtr reader);
+// The <metadata/> that tells it. Errors: those of the store.
+Task<Result<std::string>> load_archive_metadata(ModuleContext& context, store::ArchiveStore archive, std::string owner);
 
 }  // namespace teahouse

@@ -3,7 +3,7 @@
 //
 // A session that was given the message holds the delivery until the client has it (acknowledged, or written where
 // nothing is acknowledged) or the session ends. A session that ends before that gives it up, and the message goes on to
-// sessions that have not had it (Home::redeliver); where there are none, and no other session holds it or has taken it,
+// sessions that have not had it (Redelivery); where there are none, and no other session holds it or has taken it,
 // the message is kept or refused. Where none that holds it has a stream, it is on disk too, if the account's offline
 // queue keeps such a message and is not full: then it outlives a crash.
 //
@@ -41,12 +41,15 @@ class Delivery {
   // Its sender (a room) gives it to each session that it is for: others get it only when it is lost.
   bool is_addressed = false;
 
+  // It is of a copy that one session has of a message that is kept besides: without a row it goes nowhere.
+  bool is_of_copy = false;
+
   // Its id in the account's archive; none when it is not archived, or not yet.
   store::ArchiveId archived = store::ArchiveId::none;
-  Lsn gate = 0;
+  Lsn gate = Lsn::none;
 
-  // Where it waits on disk, lest a crash loses what sessions have not handed to their clients (Phase::hold); none while
-  // there is no need. It is dropped when a session takes the message.
+  // Where it waits on disk, lest a crash loses what sessions have not handed to their clients (InboundPhase::hold);
+  // none while there is no need. It is dropped when a session takes the message.
   std::unique_ptr<HeldRow> row;
 
   // Sessions are named by Session::number().
@@ -54,6 +57,8 @@ class Delivery {
     had_by_.push_back(session);
     ++holders_;
   }
+  // The session has it by another delivery.
+  void note_had(uint64_t session) { had_by_.push_back(session); }
   void take() {
     --holders_;
     taken_ = true;
@@ -74,7 +79,8 @@ class Delivery {
 };
 using DeliveryPtr = std::shared_ptr<Delivery>;
 
-// What a session that ended had not handed to its client, and since when it was waiting for that (wall clock).
+// Undelivered: a message that a session had not handed to its client when it ended or lost its stream, and since when
+// it was waiting for that (wall clock).
 struct Undelivered {
   DeliveryPtr delivery;
   int64_t since_ms = 0;

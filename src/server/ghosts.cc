@@ -7,24 +7,21 @@ namespace {
 
 constexpr char ghost_text[] = "Nothing was heard of this client for long, and another one needed its place.";
 
-// One home's view of a crowd. Each home writes at its loop's index.
+// One home's view of a crowd.
 struct Sight {
+  Place at;
   uint64_t ghost = 0;  // the quietest; 0: it has none
   int64_t silent_since_ms = 0;
-  std::vector<uint64_t> asked;  // who has not answered yet
+  std::vector<uint64_t> asked;  // have not answered yet
   bool lost_some = false;       // one of those that were asked is not there any more
 };
-using Sights = std::vector<Sight>;
+using Sights = std::vector<Sight>;  // by the indices of the homes' loops
 
 std::vector<Session*> find_sessions(const Home& home, const Crowd& crowd) {
+  if (crowd.account.empty()) return home.residents().sessions_of(crowd.tenant);
   std::vector<Session*> found;
-  const auto add = [&](const Resident& resident) {
-    for (const auto& session : resident.sessions()) found.push_back(session.get());
-  };
-  if (crowd.account.empty()) {
-    for (const Resident* resident : home.residents().of(crowd.tenant)) add(*resident);
-  } else if (const Resident* resident = home.residents().find(crowd.account)) {
-    add(*resident);
+  if (const Resident* resident = home.residents().find(crowd.account)) {
+    for (const auto& session : resident->sessions()) found.push_back(session.get());
   }
   return found;
 }
@@ -39,93 +36,116 @@ void find_ghost(const std::vector<Session*>& sessions, Sight& sight) {
   }
 }
 
-void ask_quietest(std::vector<Session*> sessions, Sight& sight) {
-  std::erase_if(sessions, [](const Session* session) { return !session->stream(); });
-  const auto end = sessions.begin() + static_cast<ptrdiff_t>(std::min(sessions.size(), RoomMaking::asked_max));
-  std::partial_sort(sessions.begin(), end, sessions.end(), [](const Session* left, const Session* right) {
-    return left->stream()->heard_ms() < right->stream()->heard_ms();
-  });
-  for (auto each = sessions.begin(); each != end; ++each) {
-    if ((*each)->stream()->ask()) sight.asked.push_back((*each)->number());
+struct FindGhost {
+  Crowd crowd;
+  Sight answer(Home& here) const {
+    Sight sight{here.place()};
+    find_ghost(find_sessions(here, crowd), sight);
+    return sight;
   }
-}
+};
 
-void forget_answers(Home& home, Sight& sight) {
-  std::erase_if(sight.asked, [&](uint64_t number) {
-    const Session* session = home.find_session(number);
-    if (!session) sight.lost_some = true;
-    return !session || !session->stream() || !session->stream()->ask();
-  });
-}
+struct AskQuietest {
+  Crowd crowd;
+  Sight answer(Home& here) const {
+    Sight sight{here.place()};
+    std::vector<Session*> sessions = find_sessions(here, crowd);
+    std::erase_if(sessions, [](const Session* session) { return !session->stream(); });
+    const auto end = sessions.begin() + static_cast<ptrdiff_t>(std::min(sessions.size(), SpaceMaking::asked_max));
+    std::partial_sort(sessions.begin(), end, sessions.end(), [](const Session* left, const Session* right) {
+      return left->stream()->heard_ms() < right->stream()->heard_ms();
+    });
+    for (auto each = sessions.begin(); each != end; ++each) {
+      if ((*each)->stream()->ask()) sight.asked.push_back((*each)->number());
+    }
+    return sight;
+  }
+};
 
-class Making final : public RoomMaking, public std::enable_shared_from_this<Making> {
+struct LookForAnswers {
+  Crowd crowd;
+  Sights before;
+  Sight answer(Home& here) const {
+    Sight sight = before.at(here.place().loop);
+    std::erase_if(sight.asked, [&](uint64_t number) {
+      const Session* session = here.sessions().find(number);
+      if (!session) sight.lost_some = true;
+      return !session || !session->stream() || !session->stream()->ask();
+    });
+    find_ghost(find_sessions(here, crowd), sight);
+    return sight;
+  }
+};
+
+// It may have come back to life, or ended, meanwhile.
+struct EndGhost {
+  uint64_t number;
+  Result<void> answer(Home& here) const {
+    Session* ghost = here.sessions().find(number);
+    if (ghost && ghost->silent_since_ms() != 0) here.sessions().close(*ghost, "connection-timeout", ghost_text);
+    return {};
+  }
+};
+
+class Making final : public SpaceMaking, public std::enable_shared_from_this<Making> {
  public:
   Making(Home& home, Crowd crowd, std::function<void(bool)> done)
-      : home_(home),
-        crowd_(std::move(crowd)),
-        done_(std::move(done)),
-        sights_(std::make_shared<Sights>(home.house().homes.all.size())) {}
+      : home_(home), crowd_(std::move(crowd)), done_(std::move(done)) {}
 
-  void look_for_ghosts() {
-    look([](Home& home, const Crowd& crowd, Sight& sight) { find_ghost(find_sessions(home, crowd), sight); },
-         &Making::ask);
+  // A tenant's sessions may be very many: they are not all looked at for each of many logins.
+  void begin() {
+    if (crowd_.account.empty() && !home_.shared().limits.take_ghost_hunt(crowd_.tenant)) return refuse();
+    spawn(look(weak_from_this(), home_, FindGhost{crowd_}, &Making::ask));
   }
 
  private:
-  void look(void (*at)(Home&, const Crowd&, Sight&), void (Making::*then)()) {
-    const auto work = [sights = sights_, crowd = crowd_, at](Home& each) {
-      at(each, crowd, sights->at(each.loop().index()));
-    };
-    home_.house().homes.on_each(home_.loop(), work, [weak = weak_from_this(), then] {
-      if (const auto self = weak.lock()) ((*self).*then)();
+  using Next = void (Making::*)(const Sights&);
+  template <class Question>
+  static Task<void> look(std::weak_ptr<Making> weak, Home& home, Question question, Next next) {
+    const Sights sights = co_await home.shared().homes.ask_each(home.loop(), std::move(question));
+    if (const auto self = weak.lock()) ((*self).*next)(sights);
+  }
+
+  void refuse() {
+    home_.loop().post([weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->done_(false);
     });
   }
 
-  void ask() {
-    if (end_quietest()) return;
-    look([](Home& home, const Crowd& crowd, Sight& sight) { ask_quietest(find_sessions(home, crowd), sight); },
-         &Making::judge);
+  void ask(const Sights& sights) {
+    if (!end_quietest(sights)) spawn(look(weak_from_this(), home_, AskQuietest{crowd_}, &Making::judge));
   }
 
   // A client that does not answer becomes a ghost, so this ends.
-  void judge() {
-    if (end_quietest()) return;
-    const bool lost_some =
-        std::any_of(sights_->begin(), sights_->end(), [](const Sight& one) { return one.lost_some; });
+  void judge(const Sights& sights) {
+    if (end_quietest(sights)) return;
+    const bool lost_some = std::any_of(sights.begin(), sights.end(), [](const Sight& one) { return one.lost_some; });
     const bool all_there =
-        std::all_of(sights_->begin(), sights_->end(), [](const Sight& one) { return one.asked.empty(); });
+        std::all_of(sights.begin(), sights.end(), [](const Sight& one) { return one.asked.empty(); });
     if (lost_some || all_there) return done_(lost_some);
-    timer_ = home_.loop().start_timer(look_ms, [this] {
-      look(
-          [](Home& home, const Crowd& crowd, Sight& sight) {
-            forget_answers(home, sight);
-            find_ghost(find_sessions(home, crowd), sight);
-          },
-          &Making::judge);
+    timer_ = home_.loop().start_timer(look_ms, [this, sights] {
+      spawn(look(weak_from_this(), home_, LookForAnswers{crowd_, sights}, &Making::judge));
     });
   }
 
   // False: no home has seen a ghost.
-  bool end_quietest() {
-    const auto quietest = std::min_element(sights_->begin(), sights_->end(), [](const Sight& left, const Sight& right) {
+  bool end_quietest(const Sights& sights) {
+    const auto quietest = std::min_element(sights.begin(), sights.end(), [](const Sight& left, const Sight& right) {
       return left.ghost != 0 && (right.ghost == 0 || left.silent_since_ms < right.silent_since_ms);
     });
     if (quietest->ghost == 0) return false;
-    Home& there = *home_.house().homes.all.at(static_cast<size_t>(quietest - sights_->begin()));
-    there.loop().post([weak = weak_from_this(), &there, &home = home_, number = quietest->ghost] {
-      Session* ghost = there.find_session(number);  // it may have come back to life, or ended, meanwhile
-      if (ghost && ghost->silent_since_ms() != 0) there.close_session(*ghost, "connection-timeout", ghost_text);
-      home.loop().post([weak] {
-        if (const auto self = weak.lock()) self->done_(true);
-      });
-    });
+    spawn(end(weak_from_this(), home_, quietest->at, EndGhost{quietest->ghost}));
     return true;
+  }
+
+  static Task<void> end(std::weak_ptr<Making> weak, Home& home, Place there, EndGhost ghost) {
+    co_await home.shared().homes.ask(home.loop(), there, ghost);
+    if (const auto self = weak.lock()) self->done_(true);
   }
 
   Home& home_;
   const Crowd crowd_;
   const std::function<void(bool)> done_;
-  const std::shared_ptr<Sights> sights_;
   net::Timer timer_;
 };
 
@@ -138,9 +158,9 @@ std::optional<Crowd> find_full_crowd(const Resident& resident) {
   return std::nullopt;
 }
 
-std::shared_ptr<RoomMaking> make_room(Home& home, Crowd crowd, std::function<void(bool)> done) {
+std::shared_ptr<SpaceMaking> make_space(Home& home, Crowd crowd, std::function<void(bool)> done) {
   auto made = std::make_shared<Making>(home, std::move(crowd), std::move(done));
-  made->look_for_ghosts();
+  made->begin();
   return made;
 }
 

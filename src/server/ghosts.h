@@ -1,6 +1,6 @@
 // Ghosts: sessions whose client may be gone: it has no stream, or has not answered a probe. Where a limit of sessions
-// is reached, the quietest of them makes room for who is there: a phone that lost its network often, and never came
-// back to resume, must not lock its owner out.
+// is reached, the quietest of them makes room for a client that is there: a phone that lost its network often, and
+// never came back to resume, must not lock its owner out.
 #pragma once
 
 #include <functional>
@@ -26,15 +26,16 @@ std::optional<Crowd> find_full_crowd(const Resident& resident);
 // clients of which nothing came for longest are asked whether they are there, and one that has no answer within some
 // seconds is a ghost.
 //
-// Thread: one home's. Limits: 16 clients are asked on each home, none that has just been heard of.
-class RoomMaking {
+// Thread: one home's. Limits: 16 clients are asked on each home, none that has just been heard of. All of a tenant's
+// sessions are looked at for 60 newcomers a minute (ApiCallLimits); for others there is no room.
+class SpaceMaking {
  public:
   static constexpr size_t asked_max = 16;
   static constexpr int64_t look_ms = 250;  // between two looks whether they have answered
-  virtual ~RoomMaking() = default;
+  virtual ~SpaceMaking() = default;
 };
 
-// Calls `done`, later, with whether there may be room; not once its RoomMaking is gone.
-[[nodiscard]] std::shared_ptr<RoomMaking> make_room(Home& home, Crowd crowd, std::function<void(bool made)> done);
+// Calls `done`, later, with whether there may be room; not once its SpaceMaking is gone.
+[[nodiscard]] std::shared_ptr<SpaceMaking> make_space(Home& home, Crowd crowd, std::function<void(bool made)> done);
 
 }  // namespace teahouse

@@ -1,5 +1,5 @@
 // HookList: the functions of one hook, called in the order in which they were added, each for as long as its Hooked
-// lives.
+// lives. A function is of a module, which a tenant may go without, or of the core.
 //
 //   Hooked hooked = hooks.session_bound.add([](Session& session) { ... });
 //
@@ -12,6 +12,8 @@
 #include <functional>
 #include <utility>
 #include <vector>
+
+#include "tenant/tenant.h"
 
 namespace teahouse {
 
@@ -35,10 +37,13 @@ class HookList {
   struct Entry {
     Hook hook;
     uint64_t number;
+    uint64_t module;
+    bool is_at(const Host& host) const { return (host.modules_off & module) == 0; }
   };
-  [[nodiscard]] Hooked add(Hook hook) {
+  // `module` is its bit (ModuleList); 0: the core's.
+  [[nodiscard]] Hooked add(Hook hook, uint64_t module = 0) {
     const uint64_t number = ++last_;
-    entries_.push_back({std::move(hook), number});
+    entries_.push_back({std::move(hook), number, module});
     return Hooked(
         [this, number] { std::erase_if(entries_, [&](const Entry& each) { return each.number == number; }); });
   }
@@ -50,6 +55,20 @@ class HookList {
   template <class... Arguments>
   void operator()(Arguments&&... arguments) const {
     for (const Entry& each : entries_) each.hook(arguments...);
+  }
+  // Calls those of the core, and of the modules that the host has.
+  template <class... Arguments>
+  void call_at(const Host& host, Arguments&&... arguments) const {
+    for (const Entry& each : entries_) {
+      if (each.is_at(host)) each.hook(arguments...);
+    }
+  }
+  // Calls those of these modules, by their bits.
+  template <class... Arguments>
+  void call_of(uint64_t modules, Arguments&&... arguments) const {
+    for (const Entry& each : entries_) {
+      if ((each.module & modules) != 0) each.hook(arguments...);
+    }
   }
 
  private:

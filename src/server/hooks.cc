@@ -3,6 +3,10 @@
 namespace teahouse {
 namespace {
 
+std::string element_key(std::string_view name, std::string_view ns) {
+  return std::string(ns) + ' ' + std::string(name);
+}
+
 std::string iq_key(IqTarget target, StanzaType type, std::string_view name, std::string_view ns) {
   std::string key;
   key.reserve(ns.size() + name.size() + 3);
@@ -13,31 +17,62 @@ std::string iq_key(IqTarget target, StanzaType type, std::string_view name, std:
 
 }  // namespace
 
-Flow Hooks::run(Phase phase, Outbound& outbound) const {
+Flow Hooks::run(Outbound& outbound) const {
+  for (size_t phase = 0; phase < outbound_.size(); ++phase) {
+    if (run(static_cast<OutboundPhase>(phase), outbound) == Flow::stop) return Flow::stop;
+  }
+  return Flow::go_on;
+}
+
+Flow Hooks::run(OutboundPhase phase, Outbound& outbound) const {
   checker_.check();
+  const Host& host = *outbound.resident.host();
   for (const auto& each : outbound_[static_cast<size_t>(phase)][static_cast<size_t>(outbound.stanza.kind)]) {
-    if (each.hook(outbound) == Flow::stop) return Flow::stop;
+    if (each.is_at(host) && each.hook(outbound) == Flow::stop) return Flow::stop;
   }
   return Flow::go_on;
 }
 
-Flow Hooks::run(Phase phase, Inbound& inbound) const {
+Flow Hooks::run(InboundPhase phase, Inbound& inbound) const {
   checker_.check();
+  const Host& host = *inbound.resident.host();
   for (const auto& each : inbound_[static_cast<size_t>(phase)][static_cast<size_t>(inbound.stanza.kind)]) {
-    if (each.hook(inbound) == Flow::stop) return Flow::stop;
+    if (each.is_at(host) && each.hook(inbound) == Flow::stop) return Flow::stop;
   }
   return Flow::go_on;
 }
 
-Hooked Hooks::on_iq(IqTarget target, StanzaType type, std::string_view name, std::string_view ns, IqHandler handler) {
+Hooked Hooks::on_iq(IqTarget target, StanzaType type, std::string_view name, std::string_view ns, IqHandler handler,
+                    uint64_t module) {
   std::string key = iq_key(target, type, name, ns);
-  [[maybe_unused]] const bool fresh = iq_.emplace(key, std::move(handler)).second;
+  [[maybe_unused]] const bool fresh = iq_.emplace(key, OfModule<IqHandler>{std::move(handler), module}).second;
   assert(fresh && "two handlers for one iq");
   return Hooked([this, key = std::move(key)] { iq_.erase(key); });
 }
 
-Hooked Hooks::on_service(HostKind kind, ServiceHandler handler) {
-  [[maybe_unused]] const bool fresh = services_.emplace(kind, std::move(handler)).second;
+Hooked Hooks::SessionHooks::add(std::string_view name, std::string_view ns, SessionHook handler, uint64_t module) {
+  std::string key = element_key(name, ns);
+  [[maybe_unused]] const bool fresh = hooks.emplace(key, OfModule<SessionHook>{std::move(handler), module}).second;
+  assert(fresh && "two handlers for one element");
+  return Hooked([this, key = std::move(key)] { hooks.erase(key); });
+}
+
+const Hooks::SessionHook* Hooks::SessionHooks::find(const Host& host, const xml::Element& element) const {
+  const auto found = hooks.find(element_key(element.name(), element.ns()));
+  return found == hooks.end() || !found->second.is_at(host) ? nullptr : &found->second.handler;
+}
+
+Hooked Hooks::on_nonza(std::string_view name, std::string_view ns, SessionHook handler, uint64_t module) {
+  return nonzas_.add(name, ns, std::move(handler), module);
+}
+
+Hooked Hooks::on_bind_feature(std::string_view name, std::string_view ns, SessionHook handler, uint64_t module) {
+  return bind_features_.add(name, ns, std::move(handler), module);
+}
+
+Hooked Hooks::on_service(HostKind kind, ServiceHandler handler, uint64_t module) {
+  [[maybe_unused]] const bool fresh =
+      services_.emplace(kind, OfModule<ServiceHandler>{std::move(handler), module}).second;
   assert(fresh && "two services for one kind of host");
   return Hooked([this, kind] { services_.erase(kind); });
 }
@@ -49,18 +84,28 @@ const Hooks::IqHandler* Hooks::find_iq(const IqRequest& request) const {
   return own ? own : find_iq(IqTarget::account, request);
 }
 
-bool Hooks::is_for_own_account(StanzaType type, std::string_view name, std::string_view ns) const {
-  return iq_.contains(iq_key(IqTarget::own_account, type, name, ns));
+bool Hooks::is_for_own_account(const Host& host, StanzaType type, std::string_view name, std::string_view ns) const {
+  const auto found = iq_.find(iq_key(IqTarget::own_account, type, name, ns));
+  return found != iq_.end() && found->second.is_at(host);
 }
 
 const Hooks::IqHandler* Hooks::find_iq(IqTarget target, const IqRequest& request) const {
   const auto found = iq_.find(iq_key(target, request.stanza.type, request.query.name(), request.query.ns()));
-  return found == iq_.end() ? nullptr : &found->second;
+  return found == iq_.end() || !found->second.is_at(*request.host) ? nullptr : &found->second.handler;
 }
 
-const Hooks::ServiceHandler* Hooks::find_service(HostKind kind) const {
-  const auto found = services_.find(kind);
-  return found == services_.end() ? nullptr : &found->second;
+const Hooks::SessionHook* Hooks::find_nonza(const Host& host, const xml::Element& element) const {
+  checker_.check();
+  return nonzas_.find(host, element);
+}
+
+const Hooks::SessionHook* Hooks::find_bind_feature(const Host& host, const xml::Element& element) const {
+  return bind_features_.find(host, element);
+}
+
+const Hooks::ServiceHandler* Hooks::find_service(const Host& host) const {
+  const auto found = services_.find(host.kind);
+  return found == services_.end() || !found->second.is_at(host) ? nullptr : &found->second.handler;
 }
 
 }  // namespace teahouse

@@ -16,26 +16,37 @@
 
 #include "base/home_checker.h"
 #include "base/task.h"
+#include "server/attached.h"
+#include "server/commit_ticket.h"
 #include "server/hook_list.h"
-#include "server/receipt.h"
 #include "server/removal.h"
 #include "server/resident.h"
 #include "server/session.h"
-#include "server/slot.h"
 #include "xmpp/stanza.h"
 
 namespace teahouse {
 
-enum class Phase : uint8_t {
+// Two pipelines, each with its phases in the order in which they run (docs/life-of-a-stanza.md). A stanza of
+// a client of ours, on its account's home, before it is routed:
+enum class OutboundPhase : uint8_t {
   guard,    // may it pass at all? answer an error and stop, or stop silently
-  rewrite,  // what it says is mended: forged ids removed, stamps added
   archive,  // it is stored
-  copy,     // carbons
-  deliver,  // takes it over instead of the rules of RFC 6121
-  notify,   // it was delivered to nobody: offline queue, push
-  hold,     // no session that it was delivered to has a stream: what a crash must not lose gets its Delivery::row
+  copy,     // the account's other sessions get to see it
+  handle,   // a module does what it asks for, instead of routing it
 };
-inline constexpr size_t phase_count = 7;
+inline constexpr std::string_view outbound_phases[] = {"guard", "archive", "copy", "handle"};
+
+// A stanza that arrives for an account, on its home. One that a session left behind passes `keep` and `hold` alone,
+// once more.
+enum class InboundPhase : uint8_t {
+  guard,    // may it pass at all? answer an error and stop, or stop silently
+  archive,  // it is stored
+  handle,   // a module does what it asks for, instead of the rules of RFC 6121
+  copy,     // of a message whose sessions are chosen: the others get to see it
+  keep,     // of a message that no session gets: the offline queue
+  hold,     // of a message that no session with a stream gets: what a crash must not lose gets its Delivery::row
+};
+inline constexpr std::string_view inbound_phases[] = {"guard", "archive", "handle", "copy", "keep", "hold"};
 enum class Flow : uint8_t { go_on, stop };
 
 // A stanza on its way from a local account, on the account's home.
@@ -43,8 +54,8 @@ struct Outbound {
   Resident& resident;
   Session* session;  // that sent it; null when the HTTP API did, as the account. Presence always has one
   Stanza& stanza;    // `from` is the session's full JID; `to` is set, but for undirected presence
-  const ReceiptPtr& receipt;
-  Lsn gate = 0;                                        // copies of it must not reach a client before this is on disk
+  const TicketPtr& ticket;
+  Lsn gate = Lsn::none;                                // copies of it must not reach a client before this is on disk
   store::ArchiveId archived = store::ArchiveId::none;  // its id in the sender's own archive
 };
 
@@ -52,11 +63,13 @@ struct Outbound {
 struct Inbound {
   Resident& resident;
   Stanza& stanza;
-  const ReceiptPtr& receipt;
-  Lsn gate = 0;                        // it must not reach a client before this is on disk
+  const TicketPtr& ticket;
+  bool is_late = false;                // it was accepted before, so that its sender is told nothing any more
+  Lsn gate = Lsn::none;                // it must not reach a client before this is on disk
   DeliveryPtr delivery;                // null while one session at most is known to get the message
   std::vector<Session*> delivered_to;  // filled before copy: the sessions that get it by the rules
-  std::vector<Session*> copied_to;     // where those are none, filled by copy: the sessions that have it all the same
+  // Where those are none, filled by copy: the sessions that have it all the same, each by a delivery of its own.
+  std::vector<std::pair<Session*, DeliveryPtr>> copied_to;
 
   // For a session that gets the message, or a copy, beside others.
   const DeliveryPtr& shared_delivery() {
@@ -72,7 +85,7 @@ struct IqRequest {
   HostPtr host;               // whose it is
   Resident* resident;         // target account; null for a host, and for nobody
   Session* session;           // the sender's, when it is local and on this loop; else null
-  const ReceiptPtr& receipt;
+  const TicketPtr& ticket;
   // The account asks for itself: its own bare address, or none.
   bool is_own_account() const { return session && resident == &session->resident(); }
 };
@@ -83,9 +96,9 @@ enum class IqTarget : uint8_t {
   host,
 };
 
-// An iq from a stream that is not authenticated yet (XEP-0077). `answer` may be called later, and not when the stream
-// is gone.
-struct StrangerIq {
+// An iq for the host from a stream that is not authenticated yet, and private (XEP-0077). `answer` may be called later,
+// and not when the stream is gone.
+struct UnauthenticatedIq {
   HostPtr host;
   const Stanza& stanza;
   const xml::Element& query;
@@ -97,44 +110,62 @@ class Hooks {
  public:
   using OutboundHook = std::function<Flow(Outbound&)>;
   using InboundHook = std::function<Flow(Inbound&)>;
-  using IqHandler = std::function<void(const IqRequest&)>;  // answers by home.route(...), now or later
+  using IqHandler = std::function<void(const IqRequest&)>;  // answers by home.router().route(...), now or later
   using SessionHook = std::function<void(Session&)>;
   using ResidentLoad = std::function<Task<Result<void>>(Resident&)>;  // the Resident lives until the task ends
   using AccountHook = std::function<void(const HostPtr&, const BareJid&, const RemovalPtr&)>;
   using AddressHook = std::function<void(const BareJid&, const RemovalPtr&)>;
   using ContactHook = std::function<void(Resident&, const BareJid& contact, const RemovalPtr&)>;
   using NamedAt = std::function<Task<Result<std::vector<BareJid>>>(std::string domain)>;
-  using NobodyHook = std::function<Flow(const HostPtr&, const Stanza&, const ReceiptPtr&)>;
-  using ServiceHandler = std::function<void(const HostPtr&, Stanza, ReceiptPtr)>;
+  using KeptAt = std::function<Task<Result<std::string>>(HostPtr)>;
+  using VisibilityHook = std::function<void(Resident&, const Jid&, bool is_visible)>;
+  using NobodyHook = std::function<Flow(const HostPtr&, const Stanza&, const TicketPtr&)>;
+  // `bound`: all that came before has a smaller id. The Session may go as soon as the task waits.
+  using BindAnswer = std::function<Task<std::string>(Session&, store::ArchiveId bound)>;
+  using ServiceHandler = std::function<void(const HostPtr&, Stanza, TicketPtr)>;
 
-  [[nodiscard]] Hooked on_outbound(Phase phase, StanzaKind kind, OutboundHook hook) {
-    return at(outbound_, phase, kind).add(std::move(hook));
+  [[nodiscard]] Hooked on_outbound(OutboundPhase phase, StanzaKind kind, OutboundHook hook, uint64_t module = 0) {
+    return outbound_[static_cast<size_t>(phase)][static_cast<size_t>(kind)].add(std::move(hook), module);
   }
-  [[nodiscard]] Hooked on_inbound(Phase phase, StanzaKind kind, InboundHook hook) {
-    return at(inbound_, phase, kind).add(std::move(hook));
+  [[nodiscard]] Hooked on_inbound(InboundPhase phase, StanzaKind kind, InboundHook hook, uint64_t module = 0) {
+    return inbound_[static_cast<size_t>(phase)][static_cast<size_t>(kind)].add(std::move(hook), module);
   }
-  Flow run(Phase phase, Outbound& outbound) const;
-  Flow run(Phase phase, Inbound& inbound) const;
+  Flow run(Outbound& outbound) const;  // all phases
+  Flow run(OutboundPhase phase, Outbound& outbound) const;
+  Flow run(InboundPhase phase, Inbound& inbound) const;
 
   // `type` is get or set. One handler for each (target, type, name, ns).
   [[nodiscard]] Hooked on_iq(IqTarget target, StanzaType type, std::string_view name, std::string_view ns,
-                             IqHandler handler);
+                             IqHandler handler, uint64_t module = 0);
   const IqHandler* find_iq(const IqRequest& request) const;
   const IqHandler* find_iq(IqTarget target, const IqRequest& request) const;
-  bool is_for_own_account(StanzaType type, std::string_view name, std::string_view ns) const;
+  bool is_for_own_account(const Host& host, StanzaType type, std::string_view name, std::string_view ns) const;
+
+  // An element of a bound client's stream that is no stanza. One handler for each (name, ns).
+  [[nodiscard]] Hooked on_nonza(std::string_view name, std::string_view ns, SessionHook handler, uint64_t module = 0);
+  const SessionHook* find_nonza(const Host& host, const xml::Element& element) const;
+
+  // A child of the <bind/> of a client that logs in and binds at once (XEP-0386). It is called when the session is
+  // bound and has no stream yet. One handler for each (name, ns).
+  [[nodiscard]] Hooked on_bind_feature(std::string_view name, std::string_view ns, SessionHook handler,
+                                       uint64_t module = 0);
+  const SessionHook* find_bind_feature(const Host& host, const xml::Element& element) const;
 
   // Takes every stanza for a host of this kind, on the home loop of `to`'s bare address (of the host itself for its
   // own).
-  [[nodiscard]] Hooked on_service(HostKind kind, ServiceHandler handler);
-  const ServiceHandler* find_service(HostKind kind) const;
+  [[nodiscard]] Hooked on_service(HostKind kind, ServiceHandler handler, uint64_t module = 0);
+  const ServiceHandler* find_service(const Host& host) const;
 
-  HookList<std::function<void(const StrangerIq&)>> stranger_iq;  // without, such iqs end the stream
+  HookList<std::function<Flow(const UnauthenticatedIq&)>>
+      unauthenticated_iq;  // stop: it is answered; else it ends the stream
 
   HookList<SessionHook> session_bound;                                      // just after bind
+  HookList<BindAnswer> bind_answers;                                        // XML for <bound/> (XEP-0386)
   HookList<std::function<void(Session&, bool initial)>> session_available;  // sent undirected available presence
   HookList<SessionHook> session_resumed;                                    // after <resumed/>
-  HookList<SessionHook> session_has_room;                                   // after Session::ask_for_room
-  HookList<SessionHook> session_closing;  // it is still there, for the last time; presence is sent by then
+  HookList<SessionHook> session_writable;                                   // after Session::ask_for_space
+  HookList<VisibilityHook> visibility_changed;  // an address must not see the account's presence any more, or may now
+  HookList<SessionHook> session_closing;        // it is still there, for the last time; presence is sent by then
   // A message or presence for an account that is not there: does what the sender would see of it if the account were
   // there, a stranger, and away. Stop: that was all; else a message is refused, and presence dropped.
   HookList<NobodyHook> at_nobody;
@@ -146,23 +177,32 @@ class Hooks {
                                           // on its home
   HookList<ContactHook> contact_gone;     // the same, to one in whose roster it is
   HookList<NamedAt> named_at;             // the addresses at a domain of which others may keep something
+  HookList<KeptAt> kept_at;               // what would be lost with a host, as "3 rooms"; empty: nothing
   HookList<std::function<void(const TenantPtr&)>> tenant_changed;  // also suspended and resumed; on every home
   HookList<std::function<void(const TenantPtr&)>> tenant_removed;  // drop what is in memory; on every home
   HookList<std::function<void()>> stopping;                        // SIGTERM: last words, while sessions are there
 
-  SlotNumbers resident_slots, session_slots;
+  AttachedNumbers resident_numbers, session_numbers;
 
  private:
-  template <class Hook>
-  using Table = std::array<std::array<HookList<Hook>, 3>, phase_count>;
-  template <class Hook>
-  static HookList<Hook>& at(Table<Hook>& table, Phase phase, StanzaKind kind) {
-    return table[static_cast<size_t>(phase)][static_cast<size_t>(kind)];
-  }
-  Table<OutboundHook> outbound_;
-  Table<InboundHook> inbound_;
-  std::unordered_map<std::string, IqHandler> iq_;
-  std::unordered_map<HostKind, ServiceHandler> services_;
+  template <class Hook, size_t phases>
+  using Table = std::array<std::array<HookList<Hook>, 3>, phases>;  // by phase and kind of stanza
+  Table<OutboundHook, std::size(outbound_phases)> outbound_;
+  Table<InboundHook, std::size(inbound_phases)> inbound_;
+  template <class Handler>
+  struct OfModule {
+    Handler handler;
+    uint64_t module;
+    bool is_at(const Host& host) const { return (host.modules_off & module) == 0; }
+  };
+  std::unordered_map<std::string, OfModule<IqHandler>> iq_;
+  struct SessionHooks {  // by name and namespace of an element
+    std::unordered_map<std::string, OfModule<SessionHook>> hooks;
+    Hooked add(std::string_view name, std::string_view ns, SessionHook handler, uint64_t module);
+    const SessionHook* find(const Host& host, const xml::Element& element) const;
+  };
+  SessionHooks nonzas_, bind_features_;
+  std::unordered_map<HostKind, OfModule<ServiceHandler>> services_;
   HomeChecker checker_;
 };
 

@@ -1,9 +1,9 @@
-// In the tenant's map: "of ADDRESS" -> who names it. Where the address is of another tenant, in the house's map too:
+// In the tenant's map: "of ADDRESS" -> its keepers. Where the address is of another tenant, in the server's map too:
 // "of ADDRESS" -> "TENANT BY", and "at DOMAIN" -> "LOCALPART TENANT BY". No address has a space. Each row is one
 // mention's alone, so that it can be removed without a look at others.
 //
-// What leads to a mention is written before it, and removed after it, so that after a crash nothing is named without
-// being found.
+// The row that leads to a mention is written before it, and removed after it, so that after a crash nothing is named
+// without being found.
 #include "server/mentions.h"
 
 #include <charconv>
@@ -43,7 +43,7 @@ store::MapStore Mentions::map_of(TenantId tenant) const { return data_.map(tenan
 
 Lsn Mentions::add(const Mention& mention, const BareJid& named) const {
   if (!mention.is_own) {
-    const store::MapStore house = map_of(TenantId::house);
+    const store::MapStore house = map_of(TenantId::server);
     const std::string namer = write_namer(mention.tenant, mention.by.str());
     house.store(at_key(named.domainpart()), std::string(named.localpart()) + " " + namer, {});
     house.store(of_key(named), namer, {});
@@ -54,7 +54,7 @@ Lsn Mentions::add(const Mention& mention, const BareJid& named) const {
 Lsn Mentions::remove(const Mention& mention, const BareJid& named) const {
   const Lsn inside = map_of(mention.tenant).remove(of_key(named), mention.by.str());
   if (mention.is_own) return inside;
-  return remove_outside(map_of(TenantId::house), write_namer(mention.tenant, mention.by.str()), named);
+  return remove_outside(map_of(TenantId::server), write_namer(mention.tenant, mention.by.str()), named);
 }
 
 Task<Result<std::vector<Mention>>> Mentions::load(Executor& home, BareJid named, std::optional<TenantId> own) const {
@@ -66,7 +66,7 @@ Task<Result<std::vector<Mention>>> Mentions::load(Executor& home, BareJid named,
       if (auto by = BareJid::parse(entry.name)) mentions.push_back({*own, std::move(*by), true});
     }
   }
-  const auto outside = co_await map_of(TenantId::house).load(home, of_key(named));
+  const auto outside = co_await map_of(TenantId::server).load(home, of_key(named));
   if (!outside) co_return outside.error();
   for (const auto& entry : *outside) {
     if (auto mention = read_namer(entry.name)) mentions.push_back(std::move(*mention));
@@ -75,13 +75,13 @@ Task<Result<std::vector<Mention>>> Mentions::load(Executor& home, BareJid named,
 }
 
 Lsn Mentions::forget(const std::vector<Mention>& mentions, const BareJid& named) const {
-  Lsn last = 0;
+  Lsn last = Lsn::none;
   for (const Mention& mention : mentions) last = remove(mention, named);
   return last;
 }
 
 Task<Result<std::vector<BareJid>>> Mentions::load_named(Executor& home, std::string domain) const {
-  const auto entries = co_await map_of(TenantId::house).load(home, at_key(domain));
+  const auto entries = co_await map_of(TenantId::server).load(home, at_key(domain));
   if (!entries) co_return entries.error();
   std::vector<BareJid> named;
   for (const auto& entry : *entries) {
@@ -100,7 +100,7 @@ Task<Result<void>> Mentions::forget_tenant(Executor& home, TenantId tenant, std:
     if (!named || named->domainpart() == domain) continue;
     const auto namers = co_await map_of(tenant).load(home, key);
     if (!namers) co_return namers.error();
-    for (const auto& namer : *namers) remove_outside(map_of(TenantId::house), write_namer(tenant, namer.name), *named);
+    for (const auto& namer : *namers) remove_outside(map_of(TenantId::server), write_namer(tenant, namer.name), *named);
   }
   co_return Result<void>();
 }

@@ -1,7 +1,7 @@
-// Mentions: who names another's address in what is kept of him: an account in its roster, a room in its lists. By them
-// what names an address is found when the address ends.
+// Mentions: the keepers of another's address: an account that has it in its roster, a room that has it in its lists. By
+// them what names an address is found when the address ends.
 //
-// A mention goes with what it is of, and all that stands of it: who names and forgets again leaves nothing behind.
+// A mention goes with what it is of, and all that stands of it: to name and forget again leaves nothing behind.
 //
 // Thread: any; the tasks go on on `home`.
 #pragma once
@@ -21,15 +21,14 @@ class DataPlane;
 }
 
 struct Mention {
-  TenantId tenant;  // of who names it
+  TenantId tenant;  // of the keeper
   BareJid by;
   bool is_own;  // the address is of the same tenant
 };
 
 class Mentions {
  public:
-  static constexpr std::string_view maps[] = {"rooms", "roster"};
-  // `map`: the store in which the mentions are kept, of the tenant and of the house, beside keys that are addresses.
+  // `map`: the store in which the mentions are kept, of the tenant and of the server, beside keys that are addresses.
   Mentions(store::DataPlane& data, std::string_view map) : data_(data), map_(map) {}
 
   // Both give the Lsn of the last write.

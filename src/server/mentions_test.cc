@@ -29,7 +29,7 @@ struct MentionsTest : ::testing::Test {
   }
   size_t count_rows() {
     size_t rows = 0;
-    for (const TenantId tenant : {TenantId::house, shop, forum, club}) {
+    for (const TenantId tenant : {TenantId::server, shop, forum, club}) {
       EXPECT_TRUE(testing::run(home, plane.export_tenant(home, tenant, [&](const std::string&) { ++rows; })));
     }
     return rows;

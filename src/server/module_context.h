@@ -1,14 +1,15 @@
-// What a module has of the house. SharedContext: what is the same on all loops, for a tenant that the module was given.
+// A module's part of the server. SharedContext: the same on all loops, for a tenant that the module was given.
 // ModuleContext: beside that its home loop, and its hooks, which end with it.
 //
 // Stores, residents and hosts are found by a Tenant, Host or Resident alone, and a module is given those of the tenant
 // whose stanza, account or change it handles: it has no way to another's. It reaches its own object at another home by
-// an address (at).
+// an address (send).
 //
 // Thread: SharedContext any; ModuleContext its home's, but for what it has of SharedContext.
 // Lifetime: until its home ends, also of a module that was detached before: tasks that it began end by themselves.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -18,50 +19,87 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "events/event_log.h"
+#include "http/server.h"
 #include "net/loop.h"
 #include "server/archive_ids.h"
 #include "server/hooks.h"
 #include "server/mentions.h"
 #include "server/module.h"
+#include "server/place.h"
 #include "store/disk_health.h"
 #include "store/stores.h"
 
 namespace teahouse {
 
+namespace http {
+struct Route;
+}
 class AccountRemoval;
 class Accounts;
-class CallLimits;
-struct House;
+class ApiCallLimits;
+class Files;
+struct Shared;
+
+// A route of a module, at the hosts of one kind whose tenants have the module, suspended tenants too; elsewhere, and of
+// a host that is nobody's, its path is not there (404).
+struct HttpRoute {
+  HostKind kind;
+  std::string method;
+  std::string pattern;                                                         // as http::Router has it
+  std::function<void(const HostPtr&, http::Request, http::Responder)> handle;  // answers now or later, on any thread
+  http::BodyRule body = {};  // how large the request's body may be, and whether the handler takes it as a stream
+  // Also at any host, below this path and the domain: with "/upload" at "/upload/{host}" and the pattern, for servers
+  // that are reached by one name (public.url). Empty: not.
+  std::string_view also_below = {};
+};
 
 class SharedContext {
  public:
-  // `module` is the name in its ModuleInfo. Lifetime: the house outlives it.
-  SharedContext(House& house, std::string_view module);
+  // `module` is the name in its ModuleInfo. Lifetime: the server outlives it.
+  SharedContext(Shared& shared, std::string_view module);
 
   const Clock& clock() const { return clock_; }
   Accounts& accounts() const;
-  CallLimits& limits() const;
+  ApiCallLimits& limits() const;
+  Files& files() const;
 
   // --- stores
   store::MapStore map(const Tenant& tenant, std::string_view name) const;
   store::ArchiveStore archive(const Tenant& tenant, std::string_view name) const;
   Mentions mentions(std::string_view map) const;
   const store::DiskHealth& disk() const { return disk_; }
+  // Where browsers reach the server's WebSocket, as its operator says it; empty where they have not said it.
+  const std::string& public_websocket_url() const;
   Lsn appended() const;
+  // Calls `write` with the event's row, to go with what is written (EventLog), and gives what it gives; with null where
+  // the tenant keeps no such events. Where much is written, ask Tenant::events before an event is made.
+  Lsn record(const Tenant& tenant, EventBody event, const EventLog::WriteWith& write) const;
   Task<Result<void>> wait(Executor& home, Lsn lsn) const;
 
   // --- the same module at other homes
-  // Runs the work at the home of this address, with the module there (null where it has none) and the address's host
-  // (null where it is none of this tenant's).
-  using WorkThere = std::function<void(Module*, const HostPtr&)>;
-  void at(TenantId tenant, const BareJid& address, WorkThere work) const;
-  void at_each(const std::function<void(Module&)>& work) const;
+  // The parcel's arrive(Module*, const HostPtr&) is called at the home of this address, with the module there (null
+  // where it has none) and the address's host (null where it is none of this tenant's).
+  template <Parcel P>
+  void send(TenantId tenant, const BareJid& address, P parcel) const {
+    carry(tenant, address,
+          [parcel = std::move(parcel)](Module* module, const HostPtr& host) { parcel.arrive(module, host); });
+  }
+  // At every home; for no host.
+  template <Parcel P>
+  void send_each(P parcel) const {
+    carry_to_each([parcel = std::move(parcel)](Module* module, const HostPtr& host) { parcel.arrive(module, host); });
+  }
 
  protected:
-  House& house() const { return house_; }
+  Shared& shared() const { return shared_; }
 
  private:
-  House& house_;
+  using Arrive = std::function<void(Module*, const HostPtr&)>;
+  void carry(TenantId tenant, const BareJid& address, Arrive parcel) const;
+  void carry_to_each(Arrive parcel) const;
+
+  Shared& shared_;
   const std::string_view module_;
   const Clock& clock_;
   const store::DiskHealth& disk_;
@@ -69,7 +107,8 @@ class SharedContext {
 
 class ModuleContext : public SharedContext {
  public:
-  ModuleContext(Home& home, Module& module);
+  // Its bit: ModuleList; the place of its first option: OptionTable.
+  ModuleContext(Home& home, Module& module, uint64_t bit, size_t first_option = 0);
   ModuleContext(const ModuleContext&) = delete;
 
   net::Loop& loop() const;
@@ -77,13 +116,31 @@ class ModuleContext : public SharedContext {
   store::Arrival make_arrival() const { return archive_ids_.make(clock().wall_ms()); }
   Lsn committed() const;
   void when_committed(Lsn lsn, std::function<void()> work) const;
-  // What the modules of this home declare, in their order.
-  const std::vector<const ModuleInfo*>& modules() const;
+  // Does the host have this module? Its memory of addresses that are removed is kept right in any case.
+  bool is_at(const Host& host) const { return (host.modules_off & bit_) == 0; }
+  // The value that an option in its ModuleInfo has for the host's tenant: a bool, a number, an enum in the order of the
+  // choices. REQUIRES: there is such an option.
+  template <class T>
+  T option(const Host& host, std::string_view name) const {
+    return static_cast<T>(find_option(host, name));
+  }
+  // Does some module answer for a host that is a service?
+  bool is_served(const Host& host) const;
+  // The declarations of the modules that the host has, in their order.
+  std::vector<const ModuleInfo*> modules(const Host& host) const;
+
+  // The module of this name, which is in `needs`, on this home.
+  template <class T>
+  T& need(std::string_view name) const {
+    return static_cast<T&>(find_needed(name));
+  }
 
   // --- routing, as Home has it
-  void route(Stanza stanza, ReceiptPtr receipt = nullptr) const;
-  void reply(const Stanza& request, std::string payload, ReceiptPtr receipt = nullptr) const;
+  void route(Stanza stanza, TicketPtr ticket = nullptr) const;
+  void route_for(Resident& resident, Stanza stanza, TicketPtr ticket = nullptr) const;
+  void reply(const Stanza& request, std::string payload, TicketPtr ticket = nullptr) const;
   void reply_error(const Stanza& request, const Error& error) const;
+  void refuse(const Stanza& stanza, const TicketPtr& ticket, const Error& error) const;
   void lead_to_account(Jid& address) const;
   void lead_to_account(BareJid& address) const;
 
@@ -100,29 +157,44 @@ class ModuleContext : public SharedContext {
   bool is_home_of(std::string_view bare_jid) const;
   // Tells the modules of a contact, on its home, that an address that it names is no more.
   void tell_gone(const BareJid& contact, const BareJid& gone, const RemovalPtr& removal) const;
+  // Whether the guards let the account have what was accepted for it before.
+  bool may_have(Resident& resident, Stanza& stanza) const;
+  void tell_visibility(Resident& resident, const Jid& to, bool is_visible) const;  // Hooks::visibility_changed
   // Tells all modules that the session sent undirected available presence.
   void tell_available(Session& session, bool initial) const;
   Task<Result<void>> finish_account_removal(TenantPtr tenant, std::shared_ptr<const AccountRemoval> removal) const;
 
   // --- hooks; to be called by Module::attach()
-  void on_outbound(Phase phase, StanzaKind kind, Hooks::OutboundHook hook);
-  void on_inbound(Phase phase, StanzaKind kind, Hooks::InboundHook hook);
+  void on_outbound(OutboundPhase phase, StanzaKind kind, Hooks::OutboundHook hook);
+  void on_inbound(InboundPhase phase, StanzaKind kind, Hooks::InboundHook hook);
   void on_iq(IqTarget target, StanzaType type, std::string_view name, std::string_view ns, Hooks::IqHandler handler);
+  void on_nonza(std::string_view name, std::string_view ns, Hooks::SessionHook handler);
+  void on_bind_feature(std::string_view name, std::string_view ns, Hooks::SessionHook handler);
   void on_service(HostKind kind, Hooks::ServiceHandler handler);
+  // One for each (kind, method, pattern).
+  void on_http(HttpRoute route);
   //   context.on(&Hooks::session_closing, [](Session& session) { ... });
   template <class Hook>
   void on(HookList<Hook> Hooks::*list, std::type_identity_t<Hook> hook) {
-    hooked_.push_back((hooks().*list).add(std::move(hook)));
+    hooked_.push_back((hooks().*list).add(std::move(hook), bit_));
   }
+
+  // --- metrics in its ModuleInfo; to be called by Module::attach()
+  // A counter of this home, for the module to add to. It lives as long as the context.
+  int64_t& count_as(std::string_view counter);
+  // A gauge: how much there is on this home, asked on its loop while the module is attached.
+  void measure(std::string_view gauge, std::function<int64_t()> read);
+  // Reads them, in their order.
+  const std::vector<std::function<int64_t()>>& metrics() const { return metrics_; }
 
   // --- state on residents and sessions
   template <class T>
-  Slot<T> make_resident_slot() {
-    return Slot<T>(resident_slots_.emplace_back(hooks().resident_slots.take()));
+  Attached<T> attach_to_residents() {
+    return Attached<T>(on_residents_.emplace_back(hooks().resident_numbers.take()));
   }
   template <class T>
-  Slot<T> make_session_slot() {
-    return Slot<T>(session_slots_.emplace_back(hooks().session_slots.take()));
+  Attached<T> attach_to_sessions() {
+    return Attached<T>(on_sessions_.emplace_back(hooks().session_numbers.take()));
   }
 
   // For Home: the module's hooks end, and its state is dropped. REQUIRES: none of its hooks is being called.
@@ -130,11 +202,20 @@ class ModuleContext : public SharedContext {
 
  private:
   Hooks& hooks();
+  void add_route(http::Route route);
+  Module& find_needed(std::string_view name) const;
+  int64_t find_option(const Host& host, std::string_view name) const;
+  std::function<int64_t()>& find_metric(std::string_view name, MetricInfo::Kind kind);
 
   Home& home_;
+  const ModuleInfo& info_;
+  const uint64_t bit_;
+  const size_t first_option_;
   ArchiveIds& archive_ids_;
   std::vector<Hooked> hooked_;
-  std::vector<size_t> resident_slots_, session_slots_;
+  std::deque<int64_t> counters_;
+  std::vector<std::function<int64_t()>> metrics_;
+  std::vector<size_t> on_residents_, on_sessions_;
 };
 
 }  // namespace teahouse

@@ -1,5 +1,5 @@
-// Removal: follows the removal of an address through the house, as a receipt does a stanza, and tells whether all of it
-// went. Whoever still has something to remove holds it; the last one to let go ends it.
+// Removal: follows the removal of an address through the server, as a ticket does a stanza, and tells whether all of it
+// went. A party that still has something to remove holds it; the last one to let go ends it.
 //
 // Thread: held and let go on any loop.
 #pragma once
@@ -10,13 +10,13 @@
 
 #include "base/task.h"
 #include "net/loop.h"
-#include "server/receipt.h"
+#include "server/commit_ticket.h"
 
 namespace teahouse {
 
-class Removal final : public Receipt {
+class Removal final : public CommitTicket {
  public:
-  // Called with true when nothing is left that was to go (not on disk yet, maybe); on the thread of who lets go last.
+  // Called with true when nothing is left that was to go (not on disk yet, maybe); on the thread of the last to let go.
   explicit Removal(std::function<void(bool)> done) : done_(std::move(done)) {}
   ~Removal() override { done_(!failed_); }
   // Something is left, for a disk fails or a home is too busy: all is to be done again, later.

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "server/attached.h"
 #include "server/session.h"
-#include "server/slot.h"
 #include "tenant/tenant.h"
 
 namespace teahouse {
@@ -36,7 +36,7 @@ class Resident {
   bool has_available_resource() const;
   bool has_all_sessions() const;  // as many as the plan allows an account
 
-  Slots slots;
+  AttachedValues attached;
 
  private:
   const BareJid jid_;

@@ -1,50 +1,64 @@
-#include "server/residents.h"
-
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include "server/testing/session_world.h"
 
-namespace teahouse {
+namespace teahouse::testing {
 namespace {
 
-HostPtr make_host(uint64_t id, const std::string& domain) {
-  auto tenant = std::make_shared<Tenant>();
-  tenant->id = static_cast<TenantId>(id);
-  tenant->hosts.front().domain = domain;
-  auto host = std::make_shared<Host>();
-  host->domain = domain;
-  host->tenant = tenant;
-  return host;
+class ResidentsAtHome : public SessionWorld {
+ protected:
+  ResidentsAtHome() {
+    EXPECT_TRUE(world_.create(world_.shop, "ben"));
+    EXPECT_TRUE(world_.create(world_.forum, "ben"));
+  }
+  void send(const std::string& to, const std::string& id) {
+    Stanza stanza = message(id);
+    stanza.from = shop_->jid();
+    stanza.to = *BareJid::parse(to);
+    home_.router().route(std::move(stanza));
+  }
+  const BareJid ben_ = *BareJid::parse("ben@shop.example");
+};
+
+TEST_F(ResidentsAtHome, WorkForOneAccountKeepsItsOrder) {
+  std::string order;
+  const auto note = [&](const std::string& word) {
+    return [&order, word](const Result<Resident*>&) { order += word; };
+  };
+  home_.residents().with(ben_, [&](const Result<Resident*>& resident) {
+    ASSERT_TRUE(resident);
+    order += "1";
+    home_.residents().with(ben_, note("3"));  // it is in memory, but others wait for it
+  });
+  home_.residents().with(ben_, note("2"));
+  for (int i = 0; i < 100 && order.size() < 3; ++i) loop_.run_once(10);
+  EXPECT_EQ(order, "123");
 }
 
-std::string jid_of(int number, const HostPtr& host) { return "u" + std::to_string(number) + "@" + host->domain; }
+// A name that nobody has is looked for as long as one that somebody has.
+TEST_F(ResidentsAtHome, FindAnAccountThatWasMadeWhileItsNameWasLookedFor) {
+  std::vector<bool> found;
+  const auto note = [&](const Result<Resident*>& resident) { found.push_back(resident.has_value()); };
+  const BareJid eve = *BareJid::parse("eve@shop.example");
+  home_.residents().with(eve, note);
+  ASSERT_TRUE(world_.create(world_.shop, "eve"));  // after the look-up has begun, and before the loop hears of its end
+  home_.residents().with(eve, note);
+  for (int i = 0; i < 100 && found.size() < 2; ++i) loop_.run_once(10);
+  EXPECT_EQ(found, (std::vector<bool>{true, true}));
+  EXPECT_EQ(home_.residents().find("eve@forum.example"), nullptr);
+}
 
-TEST(Residents, AreListedForTheirTenantAlone) {
-  const HostPtr shop = make_host(1, "shop.example"), forum = make_host(2, "forum.example");
-  Residents residents;
-  for (int i = 0; i < 100; ++i) {
-    for (const HostPtr& host : {shop, forum}) {
-      residents.add(std::make_unique<Resident>(*BareJid::parse(jid_of(i, host)), host));
-    }
+TEST_F(ResidentsAtHome, RefuseWhatTooMuchWaitsForAlready) {
+  const size_t most = 1000;
+  for (size_t i = 0; i < most + 3; ++i) send("ben@shop.example", "m" + std::to_string(i));
+  send("ben@forum.example", "other");
+  EXPECT_EQ(shop_wire_.got, (std::vector<std::string>{"m1000", "m1001", "m1002"}));
+  EXPECT_NE(shop_wire_.last.find("<resource-constraint"), std::string::npos) << shop_wire_.last;
+  EXPECT_TRUE(forum_wire_.got.empty());
+  for (const char* loaded : {"ben@shop.example", "ben@forum.example"}) {
+    while (!home_.residents().find(loaded)) loop_.run_once(10);
   }
-  for (const int gone : {99, 0, 50, 98, 1}) residents.remove(jid_of(gone, shop));
-  residents.remove("nobody@shop.example");
-  EXPECT_EQ(residents.of(TenantId{1}).size(), 95U);
-  EXPECT_EQ(residents.of(TenantId{2}).size(), 100U);
-  EXPECT_EQ(residents.of(TenantId{3}).size(), 0U);
-  for (int i = 0; i < 100; ++i) {
-    const Resident* found = residents.find(jid_of(i, shop));
-    const auto& list = residents.of(TenantId{1});
-    EXPECT_EQ(found != nullptr, std::find(list.begin(), list.end(), found) != list.end()) << i;
-    EXPECT_NE(residents.find(jid_of(i, forum)), nullptr);
-  }
-  residents.remove_tenant(TenantId{2});
-  EXPECT_EQ(residents.find(jid_of(7, forum)), nullptr);
-  EXPECT_EQ(residents.size(), 95U);
-  residents.remove_idle();
-  EXPECT_EQ(residents.size(), 0U);
-  EXPECT_EQ(residents.of(TenantId{1}).size(), 0U);
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::testing

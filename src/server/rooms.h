@@ -11,7 +11,7 @@
 
 #include "base/executor.h"
 #include "base/task.h"
-#include "server/receipt.h"
+#include "server/commit_ticket.h"
 #include "store/stores.h"
 #include "tenant/tenant.h"
 
@@ -61,7 +61,7 @@ class Rooms {
                                         std::string affiliation) = 0;
   // Says something in the room for one who need not be in it. Ends when it is on disk; the archive id of the message.
   struct Speech {
-    std::string name;  // as whom the room hears it: by the nearest nick
+    std::string name;  // the speaker's; the room hears it by the nearest nick
     std::string user;  // whose word it is: a user id; empty: the site's own
     std::string payload;
     std::string id;           // of the message
@@ -70,11 +70,15 @@ class Rooms {
   virtual Task<Result<store::ArchiveId>> say(Executor& home, TenantPtr tenant, std::string id, Speech speech) = 0;
   virtual Task<Result<store::ArchivePage>> messages(Executor& home, TenantPtr tenant, std::string id,
                                                     store::ArchiveQuery query) = 0;
-  // By what the room's messages say whether they are this account's (XEP-0421), and not of one that had its name
-  // before.
+  // Takes back what was said in the room; `reason`: what those in it are told, or empty. Errors: item_not_found also
+  // for a message that was taken back before; not_acceptable for one that nobody has said.
+  virtual Task<Result<void>> retract(Executor& home, TenantPtr tenant, std::string id, store::ArchiveId message,
+                                     std::string reason) = 0;
+  // The occupant-id in the room's messages of this account (XEP-0421), which those of one that had its name before do
+  // not bear.
   virtual Result<std::string> occupant_id(const Tenant& tenant, const std::string& id, const std::string& localpart,
                                           int64_t incarnation) const = 0;
-  // Full JIDs' user ids of who is in the room now.
+  // The user ids of those in the room now.
   virtual Task<Result<std::vector<std::string>>> occupants(Executor& home, TenantPtr tenant, std::string id) = 0;
 };
 

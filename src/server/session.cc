@@ -2,10 +2,11 @@
 //
 // Out: `outgoing_` holds what has not been given to the stream, because its gate is not committed yet or because there
 // is no stream; `unacknowledged_` what was given to it and may have to be sent again. Order is kept: nothing passes a
-// stanza that waits for a commit, unless the disk fails. In: each stanza of the client gets a number and a Receipt;
-// `handled_` is the end of the run of stanzas from the first on whose receipts are back and whose writes are committed,
-// and only that is ever told as `h`. An <r/> marks the last stanza before it, and is answered when the run has passed
-// that one: what comes meanwhile holds up no answer (XEP-0198 section 4: for no other condition than a timeout).
+// stanza that waits for a commit, unless the disk fails. In: each stanza of the client gets a number and a
+// CommitTicket; `handled_` is the end of the run of stanzas from the first on whose tickets are back and whose writes
+// are committed, and only that is ever told as `h`. An <r/> marks the last stanza before it, and is answered when the
+// run has passed that one: what comes meanwhile holds up no answer (XEP-0198 section 4: for no other condition than a
+// timeout).
 //
 // Invariants: sm_sent_ - sm_acknowledged_ == unacknowledged_.size() (mod 2^32) with stream management;
 // handled_ + incoming_.size() == received_ (mod 2^32).
@@ -25,25 +26,23 @@ constexpr size_t unasked_bytes_max = 256 << 10;
 }
 
 // Of one stanza that a client sent. The session may be gone when it is told, and its count begun anew.
-class Session::StanzaReceipt final : public Receipt {
+class Session::StanzaTicket final : public CommitTicket {
  public:
-  StanzaReceipt(Home& home, uint64_t session, uint32_t epoch, uint32_t number)
-      : home_(home), session_(session), epoch_(epoch), number_(number) {}
-  ~StanzaReceipt() override {
-    if (home_.loop().is_home()) {
-      tell(home_, session_, epoch_, number_, highest());
-    } else {
-      home_.loop().post([&home = home_, session = session_, epoch = epoch_, number = number_, lsn = highest()] {
-        tell(home, session, epoch, number, lsn);
-      });
+  struct Handled {
+    uint64_t session;
+    uint32_t epoch, number;
+    Lsn lsn;
+    void arrive(Home& here) const {
+      if (Session* found = here.sessions().find(session)) found->handled(epoch, number, lsn);
     }
-  }
+  };
+  StanzaTicket(const Home& origin, uint64_t session, uint32_t epoch, uint32_t number)
+      : origin_(origin.place()), homes_(origin.shared().homes), session_(session), epoch_(epoch), number_(number) {}
+  ~StanzaTicket() override { homes_.hand(origin_, Handled{session_, epoch_, number_, highest()}); }
 
  private:
-  static void tell(Home& home, uint64_t session, uint32_t epoch, uint32_t number, Lsn lsn) {
-    if (Session* found = home.find_session(session)) found->handled(epoch, number, lsn);
-  }
-  Home& home_;
+  const Place origin_;
+  const Homes& homes_;
   const uint64_t session_;
   const uint32_t epoch_, number_;
 };
@@ -53,7 +52,7 @@ Session::Session(Home& home, Resident& resident, FullJid jid, uint64_t number)
 
 Session::~Session() {
   for (auto& work : all_handled_)
-    home_.loop().post(std::move(work));  // who waits looks for the session, and finds none
+    home_.loop().post(std::move(work));  // the waiting code looks for the session, and finds none
 }
 
 void Session::set_presence(std::optional<Stanza> presence) {
@@ -62,6 +61,7 @@ void Session::set_presence(std::optional<Stanza> presence) {
   presence_ms_ = home_.clock().wall_ms();
   priority_ = 0;
   if (!presence_) return;
+  presence_->shrink_to_fit();
   const auto priority = xml::parse_integer(presence_->root().child_text("priority", ns::client));
   priority_ = static_cast<int>(std::clamp<int64_t>(priority.value_or(0), -128, 127));
 }
@@ -70,6 +70,7 @@ void Session::deliver(StanzaPtr stanza, Lsn gate, DeliveryPtr delivery) {
   checker_.check();
   if (delivery) delivery->give(number_);
   Out out{std::move(stanza), gate, std::move(delivery)};
+  if (judge_urgency_) hold_or_release(*out.stanza);
   const bool passes = !outgoing_.empty() && may_pass(gate);
   if (passes) let_pass();
   if ((outgoing_.empty() || passes) && can_leave(gate)) {
@@ -78,9 +79,43 @@ void Session::deliver(StanzaPtr stanza, Lsn gate, DeliveryPtr delivery) {
     held_bytes_ += out.stanza->held_bytes();
     out.since_ms = home_.clock().wall_ms();
     outgoing_.push_back(std::move(out));
-    if (stream_ && gate > home_.committed()) home_.wait_for_commit(*this);
+    if (stream_ && gate > home_.commits().committed()) home_.commits().wait(*this);
   }
   if (held_bytes_ > held_bytes_max) overflow();
+}
+
+void Session::hold_back(JudgeUrgency judge) {
+  checker_.check();
+  judge_urgency_ = judge;
+  if (!judge) {
+    holds_back_ = false;
+    flush();
+  }
+}
+
+// Begins to hold back, or ends it, as this stanza wants that comes next.
+void Session::hold_or_release(const Stanza& stanza) {
+  const Urgency urgency = judge_urgency_(stanza);
+  if (outgoing_.empty()) holds_back_ = stream_ && urgency != Urgency::now;
+  if (!holds_back_) return;
+  if (urgency == Urgency::latest) drop_earlier(stanza);
+  const bool is_full = outgoing_.size() == held_back_max || held_bytes_ + stanza.held_bytes() > held_back_bytes_max;
+  if (urgency == Urgency::now || is_full) {
+    holds_back_ = false;
+    flush();
+  }
+}
+
+void Session::drop_earlier(const Stanza& stanza) {
+  Fifo<Out> waiting;
+  for (Out& out : outgoing_) {
+    if (out.stanza->from == stanza.from && judge_urgency_(*out.stanza) == Urgency::latest) {
+      held_bytes_ -= out.stanza->held_bytes();
+    } else {
+      waiting.push_back(std::move(out));
+    }
+  }
+  outgoing_ = std::move(waiting);
 }
 
 void Session::flush() {
@@ -92,20 +127,21 @@ void Session::flush() {
     send(std::move(out));
   }
   count_handled();
-  const bool gated = stream_ && !outgoing_.empty() && outgoing_.front().gate > home_.committed();
-  if (gated || (!incoming_.empty() && incoming_.front().complete)) home_.wait_for_commit(*this);
-  tell_of_room();
+  const bool gated = stream_ && !outgoing_.empty() && outgoing_.front().gate > home_.commits().committed();
+  if (gated || (!incoming_.empty() && incoming_.front().complete)) home_.commits().wait(*this);
+  tell_of_space();
 }
 
 // Not before it is stored, nor while the stream has enough: it says when it has no more (on_drained).
 bool Session::can_leave(Lsn gate) const {
-  return stream_ && gate <= home_.committed() && stream_->queued_bytes() <= out_queue_bytes_max;
+  return stream_ && !holds_back_ && gate <= home_.commits().committed() &&
+         stream_->queued_bytes() <= out_queue_bytes_max;
 }
 
 // While the disk takes nothing, a stanza that needs none of it does not wait for it: an answer, an error, presence.
-// What its sender said after a message that waits was refused.
+// A message that its sender sent after one that waits was refused.
 bool Session::may_pass(Lsn gate) const {
-  return gate <= home_.committed() && outgoing_.begin()->gate > home_.committed() &&
+  return gate <= home_.commits().committed() && outgoing_.begin()->gate > home_.commits().committed() &&
          home_.data().health().has(store::DiskHealth::data_waits);
 }
 
@@ -125,15 +161,15 @@ void Session::let_pass() {
   outgoing_ = std::move(waiting);
 }
 
-void Session::ask_for_room() {
-  room_wanted_ = true;
-  tell_of_room();
+void Session::ask_for_space() {
+  space_wanted_ = true;
+  tell_of_space();
 }
 
-void Session::tell_of_room() {
-  if (!room_wanted_ || held_bytes_ > held_bytes_max / 4) return;
-  room_wanted_ = false;
-  home_.hooks().session_has_room(*this);
+void Session::tell_of_space() {
+  if (!space_wanted_ || held_bytes_ > held_bytes_max / 4) return;
+  space_wanted_ = false;
+  home_.hooks().session_writable.call_at(*resident_.host(), *this);
 }
 
 void Session::send(Out out) {
@@ -160,11 +196,11 @@ void Session::request_acknowledgement() {
 
 void Session::overflow() {
   if (std::exchange(overflown_, true)) return;
-  // Not from inside a delivery: who delivers may be walking over the sessions.
+  // Not from inside a delivery, which may be walking over the sessions.
   home_.loop().post([&home = home_, number = number_] {
-    if (Session* session = home.find_session(number)) {
-      home.close_session(*session, "resource-constraint",
-                         "Too many stanzas wait for this client; it does not read them.");
+    if (Session* session = home.sessions().find(number)) {
+      home.sessions().close(*session, "resource-constraint",
+                            "Too many stanzas wait for this client; it does not read them.");
     }
   });
 }
@@ -179,7 +215,7 @@ Session::Acknowledged Session::sm_acknowledge(uint32_t h) {
   }
   unacknowledged_.pop_front(newly);
   sm_acknowledged_ = h;
-  tell_of_room();
+  tell_of_space();
   return Acknowledged::accepted;
 }
 
@@ -194,11 +230,11 @@ void Session::sm_resend() {
   flush();
 }
 
-ReceiptPtr Session::receive() {
+TicketPtr Session::receive() {
   checker_.check();
   const uint32_t number = ++received_;
   incoming_.push_back({});
-  return std::make_shared<StanzaReceipt>(home_, number_, epoch_, number);
+  return std::make_shared<StanzaTicket>(home_, number_, epoch_, number);
 }
 
 void Session::handled(uint32_t epoch, uint32_t number, Lsn lsn) {
@@ -209,19 +245,19 @@ void Session::handled(uint32_t epoch, uint32_t number, Lsn lsn) {
   incoming_[place].complete = true;
   incoming_[place].lsn = lsn;
   count_handled();
-  if (!incoming_.empty() && incoming_.front().complete) home_.wait_for_commit(*this);
+  if (!incoming_.empty() && incoming_.front().complete) home_.commits().wait(*this);
 }
 
 void Session::count_handled() {
   bool asked = false;
-  while (!incoming_.empty() && incoming_.front().complete && incoming_.front().lsn <= home_.committed()) {
+  while (!incoming_.empty() && incoming_.front().complete && incoming_.front().lsn <= home_.commits().committed()) {
     asked = asked || incoming_.front().asked;
     incoming_.pop_front();
     ++handled_;
   }
   if (asked) answer_request();
   if (all_handled_.empty() || !sm_all_handled()) return;
-  // Not from here: the work may close the session, at which whoever called still looks.
+  // Not from here: the work may close the session, at which the caller still looks.
   for (auto& work : std::exchange(all_handled_, {})) home_.loop().post(std::move(work));
 }
 

@@ -17,9 +17,9 @@
 #include "base/home_checker.h"
 #include "base/ids.h"
 #include "net/loop.h"
+#include "server/attached.h"
+#include "server/commit_ticket.h"
 #include "server/delivery.h"
-#include "server/receipt.h"
-#include "server/slot.h"
 #include "xmpp/stanza.h"
 
 namespace teahouse {
@@ -52,6 +52,8 @@ class Session {
  public:
   static constexpr size_t out_queue_bytes_max = 1 << 20;  // written and not read by the client
   static constexpr size_t held_bytes_max = 16 << 20;      // of stanzas that wait, or are sent and not acknowledged
+  static constexpr size_t held_back_max = 200;            // stanzas that a client waits for whose user does not look
+  static constexpr size_t held_back_bytes_max = 1 << 20;  // of them
   static constexpr int64_t answer_timeout_ms = 2000;      // for an <r/> that waits for the disk
 
   Session(Home& home, Resident& resident, FullJid jid, uint64_t number);
@@ -63,6 +65,10 @@ class Session {
   Home& home() const { return home_; }
   uint64_t number() const { return number_; }  // names it among all sessions of this home, for ever
 
+  // A number of the program on the device that uses the account (XEP-0388's user-agent); 0: it did not name itself.
+  uint64_t device() const { return device_; }
+  void set_device(uint64_t device) { device_ = device; }
+
   // Presence: the last undirected one that it sent, and its priority. None: connected but not available (RFC 6121
   // section 4).
   const std::optional<Stanza>& presence() const { return presence_; }
@@ -72,7 +78,6 @@ class Session {
   void set_presence(std::optional<Stanza> presence);    // called by the presence module alone
 
   bool interested = false;  // asked for the roster (RFC 6121 section 2.2)
-  bool carbons = false;     // XEP-0280 enabled
 
   // Of one whose client may be gone, since it has no stream or did not answer a probe: since when (monotonic clock). 0:
   // the client is there.
@@ -81,8 +86,10 @@ class Session {
   // Queues a stanza for the client. It leaves when `gate` is committed; the order is kept, but for what waits for a
   // disk that fails. `delivery` names the message of which this is the one or the copy that the session gets; null
   // where no other session gets it.
-  void deliver(StanzaPtr stanza, Lsn gate = 0, DeliveryPtr delivery = nullptr);
-  void deliver(Stanza stanza, Lsn gate = 0) { deliver(std::make_shared<const Stanza>(std::move(stanza)), gate); }
+  void deliver(StanzaPtr stanza, Lsn gate = Lsn::none, DeliveryPtr delivery = nullptr);
+  void deliver(Stanza stanza, Lsn gate = Lsn::none) {
+    deliver(std::make_shared<const Stanza>(std::move(stanza)), gate);
+  }
   // Lets go what the committed Lsn and the stream allow.
   void flush();
   // The client has read all that its stream was given.
@@ -90,11 +97,22 @@ class Session {
     if (!outgoing_.empty()) flush();
   }
 
+  // How soon a client needs a stanza whose user does not look. latest: it can wait, and makes an earlier one of the
+  // same sender superfluous.
+  enum class Urgency : uint8_t { now, can_wait, latest };
+  using JudgeUrgency = Urgency (*)(const Stanza&);
+  // From now on stanzas that can wait do so until one comes that can't, or as many wait as may: all leave in their
+  // order. Null: what waits leaves, and nothing does any more; so it is at first, and
+  // when a stream has ended.
+  void hold_back(JudgeUrgency judge);
+
   // The stream that serves it now; null while it waits to be resumed.
   SessionStream* stream() const { return stream_; }
   void attach(SessionStream* stream) {
     stream_ = stream;
     lost_since_ms_ = 0;
+    if (!stream) judge_urgency_ = nullptr;
+    holds_back_ = false;
   }
   // The stream broke. The client is silent since then, if not for longer.
   void lose_stream(int64_t now_ms) {
@@ -103,9 +121,9 @@ class Session {
     lost_since_ms_ = since_ms != 0 ? since_ms : now_ms;
   }
 
-  // For who has much to deliver and can wait: Hooks::session_has_room is told, now or later, once little waits here or
-  // is not acknowledged.
-  void ask_for_room();
+  // For a caller that has much to deliver and can wait: Hooks::session_writable is told, now or later, once little
+  // waits here or is not acknowledged.
+  void ask_for_space();
 
   // Stream management. `enable` starts counting both ways.
   bool sm_enabled() const { return sm_enabled_; }
@@ -122,8 +140,8 @@ class Session {
   // After resumption: sends again what the client has not handled.
   void sm_resend();
 
-  // Counts a stanza that the client sent and makes its receipt.
-  ReceiptPtr receive();
+  // Counts a stanza that the client sent and makes its ticket.
+  TicketPtr receive();
   // How many of the client's stanzas are handled and on disk: the `h` that may be told.
   uint32_t sm_handled() const { return handled_; }
   // All that came so far is handled and on disk.
@@ -137,57 +155,62 @@ class Session {
   // Calls back, later, once all that came so far is handled and on disk, or the session is gone.
   void when_all_handled(std::function<void()> work);
 
-  // What was queued or sent and not acknowledged.
+  // The messages that were queued, or sent and not acknowledged.
   std::vector<Undelivered> undelivered();
-  // The same, for whoever closes the session; the queues are empty then.
+  // The same, for the code that closes the session; the queues are empty then.
   std::vector<Undelivered> take_undelivered();
 
-  Slots slots;
+  AttachedValues attached;
 
  private:
-  class StanzaReceipt;
+  class StanzaTicket;
   struct Out {
     StanzaPtr stanza;
-    Lsn gate = 0;
+    Lsn gate = Lsn::none;
     DeliveryPtr delivery;
     int64_t since_ms = 0;  // wall clock; counted once it waits or may have to be sent again
   };
   struct In {
     bool complete = false;
     bool asked = false;  // an <r/> came after it
-    Lsn lsn = 0;
+    Lsn lsn = Lsn::none;
   };
   void handled(uint32_t epoch, uint32_t number, Lsn lsn);
   void count_handled();
   void answer_request();
   void wait_with_answer();
+  void hold_or_release(const Stanza& stanza);
+  void drop_earlier(const Stanza& stanza);
   bool can_leave(Lsn gate) const;
   bool may_pass(Lsn gate) const;
   void let_pass();
   void send(Out out);
   void overflow();
-  void tell_of_room();
+  void tell_of_space();
 
   Home& home_;
   Resident& resident_;
   const FullJid jid_;
   const uint64_t number_;
+  uint64_t device_ = 0;
   SessionStream* stream_ = nullptr;
   int64_t lost_since_ms_ = 0;
+  JudgeUrgency judge_urgency_ = nullptr;  // while the client's user does not look
   std::optional<Stanza> presence_;
   int priority_ = 0;
   int64_t presence_ms_ = 0;
 
   bool sm_enabled_ = false;
-  bool overflown_ = false;  // it will be closed, since too much waits
-  bool room_wanted_ = false;
+  bool overflown_ = false;   // it will be closed, since too much waits
+  bool holds_back_ = false;  // all of outgoing_ can wait
+  bool space_wanted_ = false;
   std::string resume_id_;
   std::vector<std::function<void()>> all_handled_;
   uint32_t sm_sent_ = 0, sm_acknowledged_ = 0;
   uint32_t received_ = 0, handled_ = 0;
   uint32_t asked_until_ = 0;  // the last stanza before an <r/> that was not answered at all
   net::Timer answer_timer_;   // while there is such an <r/>
-  uint32_t epoch_ = 0;        // counting began anew so many times; receipts from before don't count
+  uint32_t epoch_ = 0;        // counting began anew so many times; tickets from before don't count
   Fifo<In> incoming_;
   Fifo<Out> outgoing_;        // not yet with the stream
   Fifo<Out> unacknowledged_;  // with the stream, not acknowledged; only with stream management

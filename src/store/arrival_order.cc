@@ -55,7 +55,7 @@ void ArrivalOrder::note_ahead(int64_t id_ms, int64_t wall_ms) {
 }
 
 void ArrivalOrder::store(int64_t made_until_ms, int64_t most_ahead_ms, int64_t ahead_until_ms) {
-  plane_.key_value(TenantId::house, store_name)
+  plane_.key_value(TenantId::server, store_name)
       .store(key, std::to_string(made_until_ms) + " " + std::to_string(most_ahead_ms) + " " +
                       std::to_string(ahead_until_ms));
 }

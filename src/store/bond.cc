@@ -34,7 +34,7 @@ std::vector<Migration> Bond::migrations() {
   return {{"bond/1", {"CREATE TABLE bond(id TEXT NOT NULL PRIMARY KEY, run BIGINT NOT NULL, begins BIGINT NOT NULL)"}}};
 }
 
-KeyValueStore Bond::notes() const { return data_.key_value(TenantId::house, data_store); }
+KeyValueStore Bond::notes() const { return data_.key_value(TenantId::server, data_store); }
 
 Result<Bond::Side> Bond::read_control(ControlPlane& control) {
   const auto answer = control.execute_now({"SELECT id, run, begins FROM bond", {}});

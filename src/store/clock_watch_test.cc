@@ -124,10 +124,10 @@ TEST_P(ClockWatchTest, BelievesWhatTheOperatorKnows) {
 TEST_P(ClockWatchTest, WithoutANoteTheNewestRowCounts) {
   start(clock_.wall_ms() - 2 * day_ms);
   EXPECT_FALSE(believed());
-  plane_->key_value(TenantId::house, "house").remove("clock");
+  plane_->key_value(TenantId::server, "house").remove("clock");
   start(clock_.wall_ms() - hour_ms);
   EXPECT_TRUE(believed());
-  plane_->key_value(TenantId::house, "house").remove("clock");
+  plane_->key_value(TenantId::server, "house").remove("clock");
   plane_->arrivals().read(std::to_string(clock_.wall_ms() - 400 * day_ms));
   start();
   EXPECT_FALSE(believed());

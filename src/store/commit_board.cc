@@ -10,8 +10,8 @@ struct CommitBoard::Watcher {
   Executor& home;
   std::function<void(Lsn)> told;
   std::atomic<bool> in_flight = false, gone = false;
-  std::atomic<Lsn> newest = 0;
-  Lsn last = 0;  // home's own
+  std::atomic<Lsn> newest = Lsn::none;
+  Lsn last = Lsn::none;  // home's own
 
   Watcher(Executor& executor, std::function<void(Lsn)> call, Lsn now)
       : home(executor), told(std::move(call)), newest(now), last(now) {}

@@ -22,7 +22,7 @@ class CommitBoard {
  public:
   using Done = std::function<void(Result<void>)>;
 
-  explicit CommitBoard(Lsn committed = 0) : committed_(committed) {}
+  explicit CommitBoard(Lsn committed = Lsn::none) : committed_(committed) {}
   ~CommitBoard() { forget_watchers(); }
 
   Lsn committed() const { return committed_.load(); }

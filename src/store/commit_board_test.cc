@@ -7,36 +7,38 @@
 namespace teahouse::store {
 namespace {
 
+constexpr Lsn lsn_of(uint64_t number) { return static_cast<Lsn>(number); }
+
 TEST(CommitBoard, TellsInTheOrderOfLsns) {
-  CommitBoard board(10);
+  CommitBoard board(lsn_of(10));
   std::vector<int> told;
-  board.when(12, [&](Result<void> done) { told.push_back(done ? 12 : -12); });
-  board.when(11, [&](Result<void> done) { told.push_back(done ? 11 : -11); });
-  board.when(10, [&](Result<void> done) { told.push_back(done ? 10 : -10); });
+  board.when(lsn_of(12), [&](Result<void> done) { told.push_back(done ? 12 : -12); });
+  board.when(lsn_of(11), [&](Result<void> done) { told.push_back(done ? 11 : -11); });
+  board.when(lsn_of(10), [&](Result<void> done) { told.push_back(done ? 10 : -10); });
   EXPECT_EQ(told, (std::vector<int>{10}));
-  board.advance(11);
+  board.advance(lsn_of(11));
   EXPECT_EQ(told, (std::vector<int>{10, 11}));
-  board.advance(12);
+  board.advance(lsn_of(12));
   EXPECT_EQ(told, (std::vector<int>{10, 11, 12}));
 }
 
 TEST(CommitBoard, KeepsNobodyWaitingWhileCommitsAreInterrupted) {
-  CommitBoard board(10);
+  CommitBoard board(lsn_of(10));
   std::vector<int> told;
   const auto ask = [&](int lsn) {
-    board.when(static_cast<Lsn>(lsn), [&told, lsn](Result<void> done) { told.push_back(done ? lsn : -lsn); });
+    board.when(lsn_of(lsn), [&told, lsn](Result<void> done) { told.push_back(done ? lsn : -lsn); });
   };
   ask(11);
   board.interrupt({ErrorKind::storage_failing, "no disk"});
   ask(11);
   ask(10);
   EXPECT_EQ(told, (std::vector<int>{-11, -11, 10}));
-  board.advance(11);  // on disk after all
+  board.advance(lsn_of(11));  // on disk after all
   board.resume();
   ask(11);
   ask(12);
   EXPECT_EQ(told, (std::vector<int>{-11, -11, 10, 11}));
-  board.advance(12);
+  board.advance(lsn_of(12));
   EXPECT_EQ(told, (std::vector<int>{-11, -11, 10, 11, 12}));
 }
 
@@ -45,9 +47,9 @@ TEST(CommitBoard, ForgottenWatchersAreNotCalled) {
   CommitBoard board;
   int told = 0;
   board.watch(home, [&](Lsn) { ++told; });
-  board.advance(1);
+  board.advance(lsn_of(1));
   board.forget_watchers();  // while a call is in flight
-  board.advance(2);
+  board.advance(lsn_of(2));
   home.run_ready();
   EXPECT_EQ(told, 0);
 }

@@ -33,9 +33,11 @@ Task<Result<T>> DataPlane::ask(Executor& home, TenantId tenant, std::function<Re
 }
 
 Lsn KeyValueStore::store(std::string_view key, std::string_view value) const {
-  return plane_->write({WriteKind::store_value, store_, key, {}, ArchiveId::none, value});
+  return plane_->write({WriteKind::store_value, store_, key, {}, ArchiveId::none, value}, nullptr);
 }
-Lsn KeyValueStore::remove(std::string_view key) const { return plane_->write({WriteKind::remove_value, store_, key}); }
+Lsn KeyValueStore::remove(std::string_view key) const {
+  return plane_->write({WriteKind::remove_value, store_, key}, nullptr);
+}
 
 Task<Result<std::optional<std::string>>> KeyValueStore::load(Executor& home, std::string key) const {
   return plane_->ask<std::optional<std::string>>(
@@ -43,13 +45,15 @@ Task<Result<std::optional<std::string>>> KeyValueStore::load(Executor& home, std
       [store = store_, key = std::move(key)](DataReader& reader) { return reader.value(store, key); });
 }
 
-Lsn MapStore::store(std::string_view key, std::string_view entry, std::string_view value) const {
-  return plane_->write({WriteKind::store_entry, store_, key, entry, ArchiveId::none, value});
+Lsn MapStore::store(std::string_view key, std::string_view entry, std::string_view value, const Companion* with) const {
+  return plane_->write_with({WriteKind::store_entry, store_, key, entry, ArchiveId::none, value}, with);
 }
-Lsn MapStore::remove(std::string_view key, std::string_view entry) const {
-  return plane_->write({WriteKind::remove_entry, store_, key, entry});
+Lsn MapStore::remove(std::string_view key, std::string_view entry, const Companion* with) const {
+  return plane_->write_with({WriteKind::remove_entry, store_, key, entry}, with);
 }
-Lsn MapStore::remove_all(std::string_view key) const { return plane_->write({WriteKind::remove_entries, store_, key}); }
+Lsn MapStore::remove_all(std::string_view key) const {
+  return plane_->write({WriteKind::remove_entries, store_, key}, nullptr);
+}
 
 Task<Result<std::vector<MapStore::Entry>>> MapStore::load(Executor& home, std::string key, size_t bytes_enough,
                                                           std::string after) const {
@@ -79,15 +83,18 @@ Task<Result<std::vector<std::string>>> MapStore::keys(Executor& home) const {
                                                [store = store_](DataReader& reader) { return reader.keys(store); });
 }
 
-Lsn ArchiveStore::append(std::string_view owner, const ArchiveRow& row) const {
+Write ArchiveStore::make_append(std::string_view owner, const ArchiveRow& row) const {
   assert(row.id != ArchiveId::none);
-  return plane_->write({WriteKind::append_row, store_, owner, row.with, row.id, row.bytes, row.at_ms});
+  return {WriteKind::append_row, store_, owner, row.with, row.id, row.bytes, row.at_ms};
+}
+Lsn ArchiveStore::append(std::string_view owner, const ArchiveRow& row, const Companion* with) const {
+  return plane_->write_with(make_append(owner, row), with);
 }
 Lsn ArchiveStore::remove(std::string_view owner, ArchiveId id) const {
-  return plane_->write({WriteKind::remove_row, store_, owner, {}, id});
+  return plane_->write({WriteKind::remove_row, store_, owner, {}, id}, nullptr);
 }
 Lsn ArchiveStore::remove_all(std::string_view owner) const {
-  return plane_->write({WriteKind::remove_rows, store_, owner});
+  return plane_->write({WriteKind::remove_rows, store_, owner}, nullptr);
 }
 
 Task<Result<ArchivePage>> ArchiveStore::page(Executor& home, std::string owner, ArchiveQuery query) const {
@@ -122,6 +129,13 @@ Task<Result<ArchiveStore::Trimmed>> ArchiveStore::trim(Executor& home, int64_t o
   return plane_->ask_trim(home, store_, older_than_ms);
 }
 
+Lsn DataPlane::write_with(const Write& first, const Companion* with) {
+  if (!with) return write(first, nullptr);
+  assert(with->store.store_.tenant == first.store.tenant);
+  const Write second = with->store.make_append(with->owner, with->row);
+  return write(first, &second);
+}
+
 KeyValueStore DataPlane::key_value(TenantId tenant, std::string_view name) {
   return {*this, {tenant, std::string(name)}};
 }
@@ -146,7 +160,7 @@ Task<Result<TenantId>> DataPlane::last_tenant(Executor& home) {
   auto all_written = co_await wait(home, appended());
   if (!all_written) co_return all_written.error();
   std::function<Result<TenantId>(DataReader&)> question = [](DataReader& reader) { return reader.last_tenant(); };
-  co_return co_await ask(home, TenantId::house, std::move(question));
+  co_return co_await ask(home, TenantId::server, std::move(question));
 }
 
 Task<Result<uint64_t>> DataPlane::count_bytes(Executor& home, TenantId tenant, std::string name) {
@@ -184,9 +198,9 @@ Task<Result<void>> DataPlane::import_tenant(Executor& home, TenantId tenant, std
     if (row->kind == WriteKind::append_row) {
       arrivals_.raise(time_ms(row->id));
       if (row->at_ms >= 0) arrivals_.note(time_ms(row->id), row->at_ms);
-      write({WriteKind::remove_row, store, row->key, {}, row->id});
+      write({WriteKind::remove_row, store, row->key, {}, row->id}, nullptr);
     }
-    last = write(to_write(*row, store));
+    last = write(to_write(*row, store), nullptr);
     bytes += line.size();
     std::string().swap(line);
     if (bytes > import_bytes) {

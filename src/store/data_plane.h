@@ -81,10 +81,11 @@ class DataPlane {
   Task<Result<void>> import_tenant(Executor& home, TenantId tenant, std::vector<std::string> rows);
 
  protected:
-  // The engine's part. `write` applies one write, in the order of the Lsns that it gives. `read` calls the job once,
-  // on a thread that may wait for the disk, when every write of the tenant appended until now is committed.
-  // `when_committed` calls when it is.
-  virtual Lsn write(const Write& write) = 0;
+  // The engine's part. `write` applies one write, in the order of the Lsns that it gives; with it another of its
+  // tenant, unless that is null, and after a crash there are both or neither. `read` calls the job once, on a thread
+  // that may wait for the disk, when every write of the tenant appended until now is committed. `when_committed` calls
+  // when it is.
+  virtual Lsn write(const Write& write, const Write* with) = 0;
   virtual void read(TenantId tenant, std::function<void(Result<DataReader*>)> job) = 0;
   virtual void when_committed(Lsn lsn, std::function<void(Result<void>)> done) = 0;
   virtual void trim(StoreId store, int64_t older_than_ms, std::function<void(Result<ArchiveStore::Trimmed>)> done) = 0;
@@ -93,6 +94,8 @@ class DataPlane {
   friend class KeyValueStore;
   friend class MapStore;
   friend class ArchiveStore;
+  Lsn write_with(const Write& first, const Companion* with);
+
   ArrivalOrder arrivals_;
   const std::shared_ptr<DiskHealth> health_;
   template <class T>

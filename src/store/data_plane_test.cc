@@ -246,6 +246,26 @@ TEST_P(DataPlaneTest, TrimsWhatIsOlderOfAllOwnersOfOneStore) {
   EXPECT_EQ(get(ours.trim(home_, noon_ms - 1)).rows, 0u);
 }
 
+TEST_P(DataPlaneTest, ARowGoesWithAnotherWriteAsOne) {
+  const ArchiveStore log = plane_->archive(montague, "log"), archive = plane_->archive(montague, "archive");
+  const MapStore map = plane_->map(montague, "rooms");
+  const auto with_row = [&](int64_t ms, const auto& write) {
+    const ArchiveRow row = make_row(ms, romeo);
+    const Companion with{log, "all", row};
+    const Lsn before = plane_->appended();
+    EXPECT_EQ(write(&with), next(before));
+    EXPECT_EQ(plane_->appended(), next(before));
+  };
+  with_row(1, [&](const Companion* with) { return archive.append(romeo, make_row(5, nurse), with); });
+  with_row(2, [&](const Companion* with) { return map.store("list", "square", "open", with); });
+  with_row(3, [&](const Companion* with) { return map.remove("list", "square", with); });
+  ArchiveQuery all;
+  EXPECT_EQ(times(get(log.page(home_, "all", all))), (Times{1, 2, 3}));
+  EXPECT_EQ(times(get(archive.page(home_, romeo, all))), Times{5});
+  EXPECT_EQ(get(map.load(home_, "list")), Entries{});
+  EXPECT_GT(get(plane_->count_bytes(home_, montague, "log")), 0U);
+}
+
 TEST_P(DataPlaneTest, LsnsGrowAndCommitsReachThem) {
   auto store = plane_->key_value(montague, "vcard");
   Lsn last = plane_->appended();
@@ -265,7 +285,7 @@ TEST_P(DataPlaneTest, LsnsGrowAndCommitsReachThem) {
 }
 
 TEST_P(DataPlaneTest, WatchersHearOfTheNewestCommit) {
-  Lsn heard = 0;
+  Lsn heard = Lsn::none;
   plane_->watch_commits(home_, [&](Lsn lsn) {
     EXPECT_GT(lsn, heard);
     EXPECT_LE(lsn, plane_->committed());

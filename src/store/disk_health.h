@@ -17,7 +17,7 @@ namespace teahouse::store {
 class DiskHealth {
  public:
   enum Fault : unsigned {
-    little_room = 1,    // less is free than the reserve
+    little_space = 1,   // less is free than the reserve
     data_waits = 2,     // the data plane tries in vain to write
     data_is_full = 4,   // beside data_waits: since not a byte is free
     control_fails = 8,  // the disk refused the control plane's last write
@@ -31,7 +31,7 @@ class DiskHealth {
 
   // May something be added: a message, room, account, tenant?
   Result<void> check_addition() const {
-    return faults_.load(std::memory_order_relaxed) == 0 ? Result<void>() : judge(little_room);
+    return faults_.load(std::memory_order_relaxed) == 0 ? Result<void>() : judge(little_space);
   }
   // May something be removed, or a small thing be changed?
   Result<void> check_removal() const {

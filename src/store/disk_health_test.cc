@@ -14,12 +14,12 @@ TEST(DiskHealth, TakesEverythingWhileItIsWell) {
 
 TEST(DiskHealth, LetsThingsBeRemovedWhileLittleRoomIsLeft) {
   DiskHealth health;
-  health.raise(DiskHealth::little_room);
+  health.raise(DiskHealth::little_space);
   ASSERT_FALSE(health.check_addition());
   EXPECT_EQ(health.check_addition().error().kind, ErrorKind::storage_full);
   EXPECT_TRUE(health.check_removal());
   EXPECT_FALSE(health.is_failing());
-  health.clear(DiskHealth::little_room);
+  health.clear(DiskHealth::little_space);
   EXPECT_TRUE(health.check_addition());
 }
 

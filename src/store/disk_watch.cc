@@ -18,11 +18,11 @@ namespace {
 constexpr std::chrono::seconds look_every{1};
 constexpr uint64_t file_bytes_max = 16 << 20;
 
-std::optional<DiskWatch::Room> measure_disk(const std::string& directory) {
+std::optional<DiskWatch::Space> measure_disk(const std::string& directory) {
   struct statvfs found {};
   if (::statvfs(directory.c_str(), &found) != 0) return std::nullopt;
-  return DiskWatch::Room{static_cast<uint64_t>(found.f_bavail) * found.f_frsize,
-                         static_cast<uint64_t>(found.f_blocks) * found.f_frsize};
+  return DiskWatch::Space{static_cast<uint64_t>(found.f_bavail) * found.f_frsize,
+                          static_cast<uint64_t>(found.f_blocks) * found.f_frsize};
 }
 
 std::string mebibytes(uint64_t bytes) { return std::to_string(bytes >> 20); }
@@ -46,37 +46,37 @@ DiskWatch::DiskWatch(std::string directory, uint64_t reserve_bytes, DiskHealth& 
       measure_(measure ? std::move(measure) : [directory] { return measure_disk(directory); }) {}
 
 void DiskWatch::look() {
-  const auto room = reserve_bytes_ ? measure_() : std::nullopt;
-  if (!room) return;
-  judge(*room);
-  if (room->free < file_bytes(reserve(*room)) && ::unlink(file_.c_str()) == 0) {
+  const auto space = reserve_bytes_ ? measure_() : std::nullopt;
+  if (!space) return;
+  judge(*space);
+  if (space->free < file_bytes(reserve(*space)) && ::unlink(file_.c_str()) == 0) {
     log::warning("store", "The disk is full; the reserve file is given up", {{"file", file_}});
   }
 }
 
 void DiskWatch::look_and_keep() {
   look();
-  const auto room = reserve_bytes_ ? measure_() : std::nullopt;
-  if (!room) return;
-  const uint64_t bytes = file_bytes(reserve(*room));
+  const auto space = reserve_bytes_ ? measure_() : std::nullopt;
+  if (!space) return;
+  const uint64_t bytes = file_bytes(reserve(*space));
   std::error_code none;
-  if (room->free < reserve(*room) + 2 * bytes || std::filesystem::exists(file_, none)) return;
+  if (space->free < reserve(*space) + 2 * bytes || std::filesystem::exists(file_, none)) return;
   if (!make_file(file_, bytes)) ::unlink(file_.c_str());
 }
 
-uint64_t DiskWatch::reserve(const Room& room) const { return std::min(reserve_bytes_, room.size / 16); }
+uint64_t DiskWatch::reserve(const Space& space) const { return std::min(reserve_bytes_, space.size / 16); }
 
-void DiskWatch::judge(const Room& room) {
-  const uint64_t least = reserve(room);
-  tight_ = room.free < least / 2;
-  const bool was_full = health_.has(DiskHealth::little_room);
-  if (!was_full && room.free < least) {
-    health_.raise(DiskHealth::little_room);
+void DiskWatch::judge(const Space& space) {
+  const uint64_t least = reserve(space);
+  tight_ = space.free < least / 2;
+  const bool was_full = health_.has(DiskHealth::little_space);
+  if (!was_full && space.free < least) {
+    health_.raise(DiskHealth::little_space);
     log::warning("store", "The disk is full but for the reserve: nothing new is taken until there is room",
-                 {{"free_mib", mebibytes(room.free)}, {"reserve_mib", mebibytes(least)}});
-  } else if (was_full && room.free >= least + least / 8) {
-    health_.clear(DiskHealth::little_room);
-    log::info("store", "There is room on the disk again", {{"free_mib", mebibytes(room.free)}});
+                 {{"free_mib", mebibytes(space.free)}, {"reserve_mib", mebibytes(least)}});
+  } else if (was_full && space.free >= least + least / 8) {
+    health_.clear(DiskHealth::little_space);
+    log::info("store", "There is room on the disk again", {{"free_mib", mebibytes(space.free)}});
   }
 }
 

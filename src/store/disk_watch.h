@@ -3,7 +3,7 @@
 //
 // Each second it looks how much is free. Below the reserve nothing new is taken (DiskHealth) until there is an eighth
 // more than that. A part of the reserve is a file of zeros, for the disk that others fill to its last byte: it is given
-// up when nearly nothing is free, also before the planes are opened, and made again when there is room.
+// up when nearly nothing is free, also before the planes are opened, and made again when there is space.
 //
 // Thread: looks: one at a time; its own, once it has started.
 #pragma once
@@ -23,11 +23,11 @@ namespace teahouse::store {
 
 class DiskWatch {
  public:
-  struct Room {
+  struct Space {
     uint64_t free = 0, size = 0;  // bytes, for us, and in all
   };
   // None where it can't be told.
-  using Measure = std::function<std::optional<Room>()>;
+  using Measure = std::function<std::optional<Space>()>;
 
   // `reserve_bytes` is at most a sixteenth of the disk; 0: nothing is watched.
   DiskWatch(std::string directory, uint64_t reserve_bytes, DiskHealth& health, Measure measure = {});
@@ -45,8 +45,8 @@ class DiskWatch {
   void stop();
 
  private:
-  uint64_t reserve(const Room& room) const;
-  void judge(const Room& room);
+  uint64_t reserve(const Space& space) const;
+  void judge(const Space& space);
 
   const std::string file_;
   const uint64_t reserve_bytes_;

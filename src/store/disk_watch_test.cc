@@ -22,7 +22,7 @@ class DiskWatchTest : public ::testing::Test {
 
   testing::TempDirectory directory_;
   DiskHealth health_;
-  DiskWatch::Room room_{0, 16'000 * mib};
+  DiskWatch::Space room_{0, 16'000 * mib};
   DiskWatch watch_{directory_.path(), 256 * mib, health_, [this] { return std::optional(room_); }};
 };
 
@@ -64,7 +64,7 @@ TEST_F(DiskWatchTest, GivesItsFileUpOnAFullDisk) {
 }
 
 TEST_F(DiskWatchTest, WatchesNothingWithoutAReserve) {
-  DiskWatch off(directory_.path(), 0, health_, [] { return std::optional(DiskWatch::Room{0, 1}); });
+  DiskWatch off(directory_.path(), 0, health_, [] { return std::optional(DiskWatch::Space{0, 1}); });
   off.look_and_keep();
   EXPECT_TRUE(takes_more());
   EXPECT_FALSE(has_file());

@@ -21,7 +21,7 @@ std::string place_of(const Loss::End& end, const TenantNames& names, const char*
 }  // namespace
 
 std::string name_tenant(TenantId tenant, const TenantNames& names) {
-  if (tenant == TenantId::house) return "(the house)";
+  if (tenant == TenantId::server) return "(the house)";
   std::string name = names ? names(tenant) : std::string();
   return name.empty() ? std::to_string(raw(tenant)) : name;
 }

@@ -16,7 +16,7 @@ using TenantNames = std::function<std::string(TenantId)>;
 struct Loss {
   // Where what may be lost begins and ends: the least and the greatest that it can have held.
   struct End {
-    TenantId tenant = TenantId::house;
+    TenantId tenant = TenantId::server;
     std::string store, owner;      // empty: the first, or the last, of all; the owner is an account or a room
     std::optional<int64_t> at_ms;  // of an archive's row
   };

@@ -22,15 +22,26 @@
 
 namespace teahouse::store {
 
+class ArchiveStore;
 class DataPlane;
+struct ArchiveRow;
+struct Write;
 
 constexpr size_t key_bytes_max = 4096;  // of a key, entry, owner or `with`: a full JID is at most 3,071 bytes
 constexpr size_t store_name_bytes_max = 255;
 
 // A store: its name, and whose it is. Stores of different kinds may have the same name.
 struct StoreId {
-  TenantId tenant = TenantId::house;
+  TenantId tenant = TenantId::server;
   std::string name;
+};
+
+// Companion: an archive row that is appended with another write of its tenant: after a crash there are both or neither.
+// Lifetime: of the call that it is given to.
+struct Companion {
+  const ArchiveStore& store;
+  std::string_view owner;
+  const ArchiveRow& row;
 };
 
 // Key to value. Keys are any bytes.
@@ -56,8 +67,9 @@ class MapStore {
     std::string name;
     std::string value;
   };
-  Lsn store(std::string_view key, std::string_view entry, std::string_view value) const;
-  Lsn remove(std::string_view key, std::string_view entry) const;
+  Lsn store(std::string_view key, std::string_view entry, std::string_view value,
+            const Companion* with = nullptr) const;
+  Lsn remove(std::string_view key, std::string_view entry, const Companion* with = nullptr) const;
   Lsn remove_all(std::string_view key) const;
   // All entries, in the order of their names' bytes; or the first of them, or of those behind the name `after`, until
   // their values have that many bytes.
@@ -112,7 +124,7 @@ class ArchiveStore {
  public:
   ArchiveStore() = default;
   // REQUIRES: the owner has no row of this id. To put another in its place (a tombstone), remove it first.
-  Lsn append(std::string_view owner, const ArchiveRow& row) const;
+  Lsn append(std::string_view owner, const ArchiveRow& row, const Companion* with = nullptr) const;
   Task<Result<ArchivePage>> page(Executor& home, std::string owner, ArchiveQuery query) const;
   Task<Result<std::optional<ArchiveRow>>> find(Executor& home, std::string owner, ArchiveId id) const;
   // Those with whom the owner has rows, each `with` once, shorter ones first and then in the order of their bytes; at
@@ -137,6 +149,7 @@ class ArchiveStore {
 
  private:
   friend class DataPlane;
+  Write make_append(std::string_view owner, const ArchiveRow& row) const;
   ArchiveStore(DataPlane& plane, StoreId store) : plane_(&plane), store_(std::move(store)) {}
   DataPlane* plane_ = nullptr;
   StoreId store_;

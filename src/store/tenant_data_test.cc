@@ -87,11 +87,11 @@ TEST_P(TenantDataTest, ARemovedTenantIsGoneAndTheOtherIsNot) {
 }
 
 TEST_P(TenantDataTest, TheHouseIsNotRemoved) {
-  plane_->key_value(TenantId::house, "vcard").store("k", "v");
-  auto result = testing::run(home_, plane_->remove_tenant(home_, TenantId::house));
+  plane_->key_value(TenantId::server, "vcard").store("k", "v");
+  auto result = testing::run(home_, plane_->remove_tenant(home_, TenantId::server));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, ErrorKind::not_allowed);
-  EXPECT_EQ(export_of(TenantId::house).size(), 1u);
+  EXPECT_EQ(export_of(TenantId::server).size(), 1u);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "tenant/event_outbox.h"
 #include "tenant/tables.h"
 
 namespace teahouse {
@@ -22,7 +23,7 @@ Statement insert_line(const AuditLine& line, int64_t now_ms) {
       "INSERT INTO audit(tenant_id, id, at_ms, actor, action, detail) "
       "SELECT ?, next, ?, ?, ?, ? FROM sequences WHERE name = 'audit'",
       {id, now_ms, cut_detail(line.actor), cut_detail(line.action), cut_detail(line.detail)}};
-  if (line.tenant != TenantId::house) {
+  if (line.tenant != TenantId::server) {
     insert.sql += " AND EXISTS (SELECT 1 FROM tenants WHERE tenant_id = ?)";
     insert.parameters.emplace_back(id);
   }
@@ -47,7 +48,14 @@ std::vector<store::Migration> Audit::migrations() {
 }
 
 std::vector<Statement> Audit::insert(const AuditLine& line) const {
-  return {draw_number("audit"), trim(line.tenant), insert_line(line, clock_.wall_ms())};
+  const int64_t now_ms = clock_.wall_ms();
+  std::vector<Statement> statements = {draw_number("audit"), trim(line.tenant), insert_line(line, now_ms)};
+  if (!line.is_event) return statements;
+  const Event event{now_ms, AuditRecorded{cut_detail(line.actor), cut_detail(line.action), cut_detail(line.detail)}};
+  auto put =
+      event_outbox::put(line.tenant, event, {"SELECT 1 FROM tenants WHERE tenant_id = ?", {to_value(line.tenant)}});
+  statements.insert(statements.end(), std::make_move_iterator(put.begin()), std::make_move_iterator(put.end()));
+  return statements;
 }
 
 Task<Result<void>> Audit::record(Executor& home, AuditLine line) {

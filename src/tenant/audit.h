@@ -1,7 +1,7 @@
 // Audit: each change, its author and its time, for the operator and for each tenant's owner.
 //
 // Thread: any; the tasks go on on `home`.
-// Limits: the newest 10,000 lines of each tenant, and of the house (TenantId::house); a detail has 1,000 bytes, the
+// Limits: the newest 10,000 lines of each tenant, and of the house (TenantId::server); a detail has 1,000 bytes, the
 // rest is cut.
 #pragma once
 
@@ -18,10 +18,11 @@ namespace teahouse {
 
 struct AuditLine {
   int64_t id = 0, at_ms = 0;  // filled in by record()
-  TenantId tenant = TenantId::house;
-  std::string actor;   // "operator", "key:a1b2", "user:42"
-  std::string action;  // "tenant.suspend", "key.make"
-  std::string detail;  // for people; never a secret
+  TenantId tenant = TenantId::server;
+  std::string actor;      // "operator", "key:a1b2", "user:42"
+  std::string action;     // "tenant.suspend", "key.make"
+  std::string detail;     // for people; never a secret
+  bool is_event = false;  // the tenant keeps events of this kind: the line comes with one
 };
 
 class Audit {

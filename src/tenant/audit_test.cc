@@ -17,7 +17,7 @@ TEST(Audit, IsOfOneTenantAndNewestFirst) {
   world.clock.advance_ms(5);
   ASSERT_TRUE(
       world.wait(world.audit.record(world.home, {0, 0, shop->id, "key:abcd", "user.put", std::string(2000, 'x')})));
-  ASSERT_TRUE(world.wait(world.audit.record(world.home, {0, 0, TenantId::house, "operator", "plan.set", ""})));
+  ASSERT_TRUE(world.wait(world.audit.record(world.home, {0, 0, TenantId::server, "operator", "plan.set", ""})));
   const auto lines = world.wait(world.audit.list(world.home, shop->id, 10));
   ASSERT_EQ(lines->size(), 3U);
   EXPECT_EQ((*lines)[0].actor, "key:abcd");
@@ -27,7 +27,7 @@ TEST(Audit, IsOfOneTenantAndNewestFirst) {
   EXPECT_EQ((*lines)[2].action, "tenant.create");
   EXPECT_EQ(world.wait(world.audit.list(world.home, shop->id, 1))->size(), 1U);
   EXPECT_EQ(world.wait(world.audit.list(world.home, forum->id, 10))->size(), 1U);
-  EXPECT_EQ(world.wait(world.audit.list(world.home, TenantId::house, 10))->size(), 1U);
+  EXPECT_EQ(world.wait(world.audit.list(world.home, TenantId::server, 10))->size(), 1U);
 }
 
 }  // namespace

@@ -21,7 +21,7 @@
 namespace teahouse {
 
 struct HostCertificate {
-  TenantId tenant = TenantId::house;
+  TenantId tenant = TenantId::server;
   std::string domain;
   std::string chain_pem;  // the host's certificate first
   std::string key_pem;    // never to be shown or logged

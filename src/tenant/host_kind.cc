@@ -5,9 +5,11 @@
 namespace teahouse {
 
 std::span<const HostKindName> host_kind_names() {
-  static constexpr std::array<HostKindName, 2> names = {{
+  static constexpr std::array<HostKindName, 4> names = {{
       {HostKind::accounts, "accounts", "Accounts"},
       {HostKind::rooms, "rooms", "Rooms"},
+      {HostKind::upload, "upload", "Files"},
+      {HostKind::pubsub, "pubsub", "Publications"},
   }};
   return names;
 }

@@ -9,7 +9,7 @@
 
 namespace teahouse {
 
-enum class HostKind : uint8_t { accounts, rooms };
+enum class HostKind : uint8_t { accounts, rooms, upload, pubsub };
 
 struct HostKindName {
   HostKind kind;

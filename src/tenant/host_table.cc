@@ -12,10 +12,10 @@ HostPtr HostTable::find_site(std::string_view site_id) const {
   return found == sites_.end() ? nullptr : found->second;
 }
 
-void HostTable::set(const TenantPtr& tenant) {
+void HostTable::set(const TenantPtr& tenant, uint64_t modules_off, const HostOptions& options) {
   if (const HostPtr before = find_site(tenant->site_id)) remove(*before->tenant);
   for (const HostName& name : tenant->hosts) {
-    const auto host = std::make_shared<const Host>(Host{name.domain, name.kind, tenant});
+    const auto host = std::make_shared<const Host>(Host{name.domain, name.kind, tenant, modules_off, options});
     hosts_.insert_or_assign(name.domain, host);
     if (name.kind == HostKind::accounts) sites_.insert_or_assign(tenant->site_id, host);
   }

@@ -15,7 +15,7 @@ class HostTable {
   HostPtr find(std::string_view domain) const;        // null when nobody is served there
   HostPtr find_site(std::string_view site_id) const;  // the accounts host of the tenant with this public id
   // Takes over a new or changed tenant: all its hosts, and no others of it.
-  void set(const TenantPtr& tenant);
+  void set(const TenantPtr& tenant, uint64_t modules_off = 0, const HostOptions& options = nullptr);
   void remove(const Tenant& tenant);
   template <class F>
   void for_each(F&& visit) const {

@@ -29,10 +29,13 @@ TEST(HostKind, HasANameEach) {
   EXPECT_EQ(find_host_kind("room"), std::nullopt);
 }
 
-TEST(Hosts, AreThatOfTheAccountsAndOneForRooms) {
+TEST(Hosts, AreThatOfTheAccountsAndOneOfEachOtherKind) {
   TenantWorld world;
   const TenantPtr shop = world.make_tenant("shop", "Shop.example");
-  EXPECT_EQ(shop->hosts, (Names{{"shop.example", HostKind::accounts}, {"rooms.shop.example", HostKind::rooms}}));
+  EXPECT_EQ(shop->hosts, (Names{{"shop.example", HostKind::accounts},
+                                {"rooms.shop.example", HostKind::rooms},
+                                {"upload.shop.example", HostKind::upload},
+                                {"pubsub.shop.example", HostKind::pubsub}}));
 }
 
 TEST(Hosts, MayBeAnyNumberAndAreKept) {
@@ -47,8 +50,10 @@ TEST(Hosts, MayBeAnyNumberAndAreKept) {
   ASSERT_TRUE(again.load_all());
   EXPECT_EQ(again.find("shop")->domain(), "shop.example");
   EXPECT_THAT(again.find("shop")->hosts, ::testing::UnorderedElementsAreArray((*shop)->hosts));
-  EXPECT_THAT(again.find("forum")->hosts,
-              ElementsAre(HostName{"a.example", HostKind::accounts}, HostName{"rooms.a.example", HostKind::rooms}));
+  EXPECT_THAT(
+      again.find("forum")->hosts,
+      ElementsAre(HostName{"a.example", HostKind::accounts}, HostName{"rooms.a.example", HostKind::rooms},
+                  HostName{"upload.a.example", HostKind::upload}, HostName{"pubsub.a.example", HostKind::pubsub}));
   for (const HostName& host : (*shop)->hosts) EXPECT_TRUE(again.serves(host.domain));
   EXPECT_FALSE(again.serves("rooms.shop.example"));
 }
@@ -210,13 +215,106 @@ TEST(HostTable, ServesNoHostThatItsTenantHasNoMore) {
   hosts.set(shop);
   hosts.set(forum);
   auto changed = std::make_shared<Tenant>(*shop);
-  changed->hosts.back().domain = "chat.example";
+  changed->hosts[1].domain = "chat.example";
   hosts.set(changed);
   EXPECT_EQ(hosts.find("rooms.shop.example"), nullptr);
   EXPECT_EQ(hosts.find("chat.example")->tenant, changed);
   EXPECT_EQ(hosts.find("shop.example")->tenant, changed);
   EXPECT_EQ(hosts.find_site(shop->site_id)->tenant, changed);
   EXPECT_EQ(hosts.find("rooms.forum.example")->tenant, forum);
+}
+
+// A tenant of two rooms hosts, and another one.
+class HostsThatChange : public ::testing::Test {
+ protected:
+  HostsThatChange() {
+    EXPECT_TRUE(world_.try_tenant(wanted_tenant("shop", "shop.example", {{"rooms.shop.example", HostKind::rooms}})));
+    world_.make_tenant("forum", "forum.example");
+    world_.tenants.set_let_go([this](Executor&, TenantPtr tenant, std::string domain) {
+      return let_go(this, std::move(tenant), std::move(domain));
+    });
+  }
+  static Task<Result<void>> let_go(HostsThatChange* self, TenantPtr /*tenant*/, std::string domain) {
+    self->let_go_.push_back(domain);
+    EXPECT_TRUE(self->world_.tenants.serves(domain)) << "nobody else can have it yet";
+    if (self->fails_) co_return Error{ErrorKind::storage_failing, "The disk takes nothing."};
+    co_return Result<void>();
+  }
+  Result<TenantPtr> change(const std::string& name, Names hosts) {
+    auto all = parse_hosts(name + ".example", hosts, true);
+    if (!all) return all.error();
+    return world_.wait(world_.tenants.change(world_.home, name, {}, std::move(*all)));
+  }
+  TenantWorld world_;
+  std::vector<std::string> let_go_;
+  bool fails_ = false;
+};
+
+TEST_F(HostsThatChange, AreServedAndKeptAndFreeForOthersWhenTheyGo) {
+  const auto more = change("shop", {{"Talk.shop.example", HostKind::rooms}, {"rooms.shop.example", HostKind::rooms}});
+  ASSERT_TRUE(more);
+  EXPECT_EQ((*more)->hosts, (Names{{"shop.example", HostKind::accounts},
+                                   {"talk.shop.example", HostKind::rooms},
+                                   {"rooms.shop.example", HostKind::rooms}}));
+  EXPECT_TRUE(let_go_.empty());
+  Tenants then(*world_.control, world_.clock, world_.keys, world_.audit);
+  ASSERT_TRUE(then.load_all());
+  EXPECT_EQ(then.find("shop")->hosts, (*more)->hosts) << "in this order";
+  EXPECT_EQ(change("forum", {{"talk.shop.example", HostKind::rooms}}).error().kind, ErrorKind::conflict);
+  ASSERT_TRUE(change("shop", {{"talk.shop.example", HostKind::rooms}}));
+  EXPECT_THAT(let_go_, ElementsAre("rooms.shop.example"));
+  EXPECT_FALSE(world_.tenants.serves("rooms.shop.example"));
+  ASSERT_TRUE(change("forum", {{"rooms.shop.example", HostKind::rooms}}));
+  EXPECT_THAT(let_go_,
+              ElementsAre("rooms.shop.example", "rooms.forum.example", "upload.forum.example", "pubsub.forum.example"));
+  Tenants again(*world_.control, world_.clock, world_.keys, world_.audit);
+  ASSERT_TRUE(again.load_all());
+  for (const Tenants* tenants : {&world_.tenants, &again}) {
+    EXPECT_EQ(tenants->find("shop")->domain_of(HostKind::rooms), "talk.shop.example");
+    EXPECT_EQ(tenants->find("forum")->domain_of(HostKind::rooms), "rooms.shop.example");
+    EXPECT_FALSE(tenants->serves("rooms.forum.example"));
+  }
+  ASSERT_TRUE(change("shop", {}));
+  EXPECT_EQ(world_.tenants.find("shop")->hosts.size(), 1U);
+}
+
+TEST_F(HostsThatChange, StayWhereTheyCannotBeLetGo) {
+  fails_ = true;
+  EXPECT_EQ(change("shop", {}).error().kind, ErrorKind::storage_failing);
+  EXPECT_EQ(world_.tenants.find("shop")->hosts.size(), 2U);
+  EXPECT_TRUE(world_.tenants.serves("rooms.shop.example"));
+  EXPECT_EQ(change("forum", {{"rooms.shop.example", HostKind::rooms}}).error().kind, ErrorKind::conflict);
+}
+
+TEST_F(HostsThatChange, NeverChangeTheDomainOfTheAccounts) {
+  for (const Names& hosts : {Names{}, Names{{"other.example", HostKind::accounts}},
+                             Names{{"rooms.shop.example", HostKind::rooms}, {"shop.example", HostKind::accounts}}}) {
+    const auto changed = world_.wait(world_.tenants.change(world_.home, "shop", {}, hosts));
+    EXPECT_EQ(changed.error().kind, ErrorKind::bad_request);
+  }
+  EXPECT_EQ(world_.tenants.find("shop")->hosts.size(), 2U);
+}
+
+TEST(Hosts, AreReadAsTheApiHasThem) {
+  EXPECT_EQ(*parse_host_list(R"([{"domain": "rooms.a.example", "kind": "rooms"}])"),
+            (Names{{"rooms.a.example", HostKind::rooms}}));
+  EXPECT_TRUE(parse_host_list("[]")->empty());
+  EXPECT_THAT(parse_host_list(R"([{"domain": "a.example", "kind": "magic"}])").error().text,
+              HasSubstr("accounts, rooms"));
+  for (const char* wrong :
+       {"", "{}", "7", "[7]", R"([{"domain": "a.example"}])", R"([{"kind": "rooms"}])",
+        R"([{"domain": 7, "kind": "rooms"}])", R"([{"domain": "a.example", "kind": "rooms", "x": 1}])"}) {
+    EXPECT_THAT(parse_host_list(wrong).error().text, HasSubstr("list of hosts")) << wrong;
+  }
+  const auto hosts =
+      parse_hosts("Shop.example", {{"shop.example", HostKind::accounts}, {"a.example", HostKind::rooms}}, true);
+  EXPECT_EQ(*hosts, (Names{{"shop.example", HostKind::accounts}, {"a.example", HostKind::rooms}}));
+  EXPECT_THAT(
+      parse_hosts("shop.example", {{"shop.example", HostKind::accounts}, {"shop.example", HostKind::accounts}}, true)
+          .error()
+          .text,
+      HasSubstr("named twice"));
+  EXPECT_EQ(parse_hosts("shop.example", {}, true)->size(), 1U);
 }
 
 }  // namespace

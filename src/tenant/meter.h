@@ -17,18 +17,21 @@ struct Meter {
   std::atomic<int64_t> rooms = 0;
   AccountCounts rooms_made;  // of the rooms that exist, by the accounts whose share they are
   std::atomic<int64_t> archive_bytes = 0;
-  std::atomic<int64_t> messages = 0;  // accepted from users and the API, since the start
+  std::atomic<int64_t> files_bytes = 0;  // of files that are there, and of those that are on their way
+  std::atomic<int64_t> messages = 0;     // accepted from users and the API, since the start
 
-  // Takes one of `count` unless that would pass `limit` (unlimited: -1). True when it was taken.
-  static bool take(std::atomic<int64_t>& count, int64_t limit) {
-    if (count.fetch_add(1, std::memory_order_relaxed) < limit || limit < 0) return true;
-    count.fetch_sub(1, std::memory_order_relaxed);
+  // Takes so many of `count` unless that would pass `limit` (unlimited: -1). True when they were taken.
+  static bool take(std::atomic<int64_t>& count, int64_t limit, int64_t units = 1) {
+    if (count.fetch_add(units, std::memory_order_relaxed) <= limit - units || limit < 0) return true;
+    count.fetch_sub(units, std::memory_order_relaxed);
     return false;
   }
   static bool is_full(const std::atomic<int64_t>& count, int64_t limit) {
     return limit >= 0 && count.load(std::memory_order_relaxed) >= limit;
   }
-  static void give_back(std::atomic<int64_t>& count) { count.fetch_sub(1, std::memory_order_relaxed); }
+  static void give_back(std::atomic<int64_t>& count, int64_t units = 1) {
+    count.fetch_sub(units, std::memory_order_relaxed);
+  }
 };
 
 }  // namespace teahouse

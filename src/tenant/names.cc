@@ -6,11 +6,14 @@
 #include <unicode/utf8.h>
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include "base/text.h"
 #include "xmpp/jid.h"
@@ -100,23 +103,92 @@ Result<std::string> ascii_domain(std::string_view domain) {
   return ascii;
 }
 
-std::string rooms_domain_of(std::string_view domain) { return std::string("rooms.").append(domain); }
-
-Result<std::vector<HostName>> parse_hosts(std::string_view domain, const std::vector<HostName>& others) {
+Result<std::vector<HostName>> parse_hosts(std::string_view domain, const std::vector<HostName>& others,
+                                          bool only_these) {
   auto accounts = parse_tenant_domain(domain);
   if (!accounts) return accounts.error();
   std::vector<HostName> hosts{{std::move(*accounts), HostKind::accounts}};
-  if (others.empty()) hosts.push_back({rooms_domain_of(hosts.front().domain), HostKind::rooms});
-  if (others.size() >= tenant_hosts_max) return bad("The tenant", "has more than 20 hosts.");
+  if (others.empty() && !only_these) {
+    for (const HostKindName& kind : host_kind_names().subspan(1)) {
+      hosts.push_back({std::string(kind.name).append(".").append(hosts.front().domain), kind.kind});
+    }
+  }
+  if (others.size() > tenant_hosts_max) return bad("The tenant", "has more than 20 hosts.");
+  bool names_accounts = false;
   for (const HostName& other : others) {
     auto parsed = parse_tenant_domain(other.domain, domain_bytes_max);
     if (!parsed) return parsed.error();
-    if (other.kind == HostKind::accounts) return bad("The host " + *parsed, "is a second one for accounts.");
+    const bool is_accounts = *parsed == hosts.front().domain && other.kind == HostKind::accounts;
+    if (is_accounts && !std::exchange(names_accounts, true)) continue;
     const auto has_domain = [&](const HostName& host) { return host.domain == *parsed; };
     if (std::any_of(hosts.begin(), hosts.end(), has_domain)) return bad("The host " + *parsed, "is named twice.");
+    if (other.kind == HostKind::accounts) {
+      return bad("The host " + *parsed, "is a second one for accounts: they are at " + hosts.front().domain + ".");
+    }
     hosts.push_back({std::move(*parsed), other.kind});
   }
+  if (hosts.size() > tenant_hosts_max) return bad("The tenant", "has more than 20 hosts.");
   return hosts;
+}
+
+Result<std::vector<HostName>> parse_host_list(std::string_view json) {
+  const char* shape = "must be a list of hosts, such as [{\"domain\":\"rooms.shop.example\",\"kind\":\"rooms\"}].";
+  boost::system::error_code failed;
+  const auto list = boost::json::parse({json.data(), json.size()}, failed);
+  if (failed || !list.is_array()) return bad("The field 'hosts'", shape);
+  std::vector<HostName> hosts;
+  for (const auto& each : list.get_array()) {
+    const auto* object = each.if_object();
+    const auto* domain = object ? object->if_contains("domain") : nullptr;
+    const auto* kind = object ? object->if_contains("kind") : nullptr;
+    if (!domain || !kind || !domain->is_string() || !kind->is_string() || object->size() != 2) {
+      return bad("The field 'hosts'", shape);
+    }
+    const auto known = find_host_kind(std::string_view(kind->get_string()));
+    if (!known) {
+      std::string kinds;
+      for (const HostKindName& one : host_kind_names()) kinds.append(kinds.empty() ? "" : ", ").append(one.name);
+      return bad("The field 'hosts'", "has a host of a kind that is not there. There are: " + kinds + ".");
+    }
+    hosts.push_back({std::string(std::string_view(domain->get_string())), *known});
+  }
+  return hosts;
+}
+
+Result<std::vector<std::string>> parse_module_names(const std::vector<std::string>& names) {
+  const auto is_character = [](char c) { return ('a' <= c && c <= 'z') || c == '_'; };
+  std::set<std::string> known;
+  for (const std::string& name : names) {
+    if (name.empty() || name.size() > module_name_bytes_max || !std::all_of(name.begin(), name.end(), is_character)) {
+      return bad("A module's name", "is 1 to 32 characters of a-z and '_'.");
+    }
+    known.insert(name);
+  }
+  if (known.size() > module_names_max) return bad("The list", "has more than 64 modules.");
+  return std::vector<std::string>(known.begin(), known.end());
+}
+
+Result<std::string> merge_module_options(std::string_view options, std::string_view change) {
+  boost::system::error_code failed;
+  boost::json::value merged = boost::json::parse({options.data(), options.size()}, failed);
+  if (failed || !merged.is_object()) merged = boost::json::object();
+  const auto changes = boost::json::parse({change.data(), change.size()}, failed);
+  const char* shape = "must be an object of objects, such as {\"muc\":{\"history_messages\":20}}.";
+  if (failed || !changes.is_object()) return bad("The field 'modules'", shape);
+  for (const auto& [module, set] : changes.get_object()) {
+    if (!set.is_object()) return bad("The field 'modules'", shape);
+    boost::json::value& known = merged.get_object()[module];
+    if (!known.is_object()) known = boost::json::object();
+    for (const auto& [option, value] : set.get_object()) {
+      if (value.is_structured()) return bad("The field 'modules'", shape);
+      known.get_object()[option] = value;
+      if (value.is_null()) known.get_object().erase(option);
+    }
+    if (known.get_object().empty()) merged.get_object().erase(module);
+  }
+  const std::string text = merged.get_object().empty() ? std::string() : boost::json::serialize(merged);
+  if (text.size() > module_options_bytes_max) return bad("The field 'modules'", "is longer than 8192 bytes.");
+  return text;
 }
 
 Result<std::string> parse_theme(std::string_view text) {

@@ -16,21 +16,34 @@ namespace teahouse {
 inline constexpr size_t tenant_name_bytes_max = 63;
 inline constexpr size_t plan_name_bytes_max = 32;
 inline constexpr size_t domain_bytes_max = 253;  // what DNS can carry
-inline constexpr size_t tenant_domain_bytes_max = domain_bytes_max - std::string_view("rooms.").size();
+inline constexpr size_t tenant_domain_bytes_max = domain_bytes_max - std::string_view("upload.").size();
 inline constexpr size_t tenant_hosts_max = 20;
 inline constexpr size_t title_characters_max = 100;
 inline constexpr size_t suspend_reason_characters_max = 500;
 inline constexpr size_t theme_bytes_max = 2048;
+inline constexpr size_t module_options_bytes_max = 8192;
+inline constexpr size_t module_names_max = 64;
+inline constexpr size_t module_name_bytes_max = 32;
 
 // [a-z0-9-], no hyphen at its ends. `what` begins the sentence ("The tenant's name").
 Result<std::string> parse_short_name(std::string_view what, std::string_view text, size_t bytes_max);
-// A domain name as RFC 7622 prepares it; no IP address, since "rooms." must go before it.
+// A domain name as RFC 7622 prepares it; no IP address, since "upload." must go before it.
 Result<std::string> parse_tenant_domain(std::string_view text, size_t bytes_max = tenant_domain_bytes_max);
-std::string rooms_domain_of(std::string_view domain);
-// The host of the accounts, and after it the others; rooms at rooms_domain_of() where `others` names none.
-Result<std::vector<HostName>> parse_hosts(std::string_view domain, const std::vector<HostName>& others);
+// The host of the accounts, which the others may name too, and after it those; where `others` names none, one of each
+// other kind, its name before the domain ("rooms.shop.example"), unless these are all (`only_these`).
+Result<std::vector<HostName>> parse_hosts(std::string_view domain, const std::vector<HostName>& others,
+                                          bool only_these = false);
+// Hosts as the API has them: [{"domain": "rooms.shop.example", "kind": "rooms"}].
+Result<std::vector<HostName>> parse_host_list(std::string_view json);
 // The same name as DNS and certificates write it: "xn--bcher-kva.example" for "bücher.example".
 Result<std::string> ascii_domain(std::string_view domain);
+
+// Names of modules, each once, as [a-z_]; whether there are such modules is not looked at.
+Result<std::vector<std::string>> parse_module_names(const std::vector<std::string>& names);
+
+// Options of modules, {"muc": {"history_messages": 20}}, with a change put into them: null takes an option away.
+// Whether there are such options is not looked at.
+Result<std::string> merge_module_options(std::string_view options, std::string_view change);
 
 // A JSON object of at most theme_bytes_max, or nothing (the default theme).
 Result<std::string> parse_theme(std::string_view text);

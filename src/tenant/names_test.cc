@@ -60,5 +60,24 @@ TEST(PersonName, IsMadeOneLineOfWhatCanBeShown) {
   EXPECT_EQ(shown(std::string(1000, '\n') + "a" + std::string(1000, ' ')), "a");
 }
 
+TEST(ModuleOptions, AChangeNamesSomeAndTheOthersStay) {
+  const auto merge = [](const char* options, const char* change) {
+    const auto merged = merge_module_options(options, change);
+    return merged ? *merged : merged.error().text;
+  };
+  EXPECT_EQ(merge("", R"({"muc":{"a":1,"b":"2h"}})"), R"({"muc":{"a":1,"b":"2h"}})");
+  EXPECT_EQ(merge(R"({"muc":{"a":1,"b":"2h"}})", R"({"muc":{"a":7},"blocking":{"c":true}})"),
+            R"({"muc":{"a":7,"b":"2h"},"blocking":{"c":true}})");
+  EXPECT_EQ(merge(R"({"muc":{"a":1,"b":"2h"}})", R"({"muc":{"b":null,"x":null}})"), R"({"muc":{"a":1}})");
+  EXPECT_EQ(merge(R"({"muc":{"a":1}})", R"({"muc":{"a":null}})"), "");
+  EXPECT_EQ(merge(R"({"muc":{"a":1}})", "{}"), R"({"muc":{"a":1}})");
+  EXPECT_EQ(merge("broken", R"({"muc":{"a":1}})"), R"({"muc":{"a":1}})");
+  for (const char* wrong : {"", "[]", "7", R"({"muc":7})", R"({"muc":{"a":[1]}})", R"({"muc":{"a":{}}})"}) {
+    EXPECT_NE(merge("", wrong).find("an object of objects"), std::string::npos) << wrong;
+  }
+  const std::string large = R"({"muc":{"a":")" + std::string(module_options_bytes_max, 'x') + R"("}})";
+  EXPECT_NE(merge("", large.c_str()).find("8192"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace teahouse

@@ -5,7 +5,7 @@
 namespace teahouse {
 
 std::span<const PlanLimitName> plan_limit_names() {
-  static constexpr std::array<PlanLimitName, 14> names = {{
+  static constexpr std::array<PlanLimitName, 23> names = {{
       {"accounts", &PlanLimits::accounts},
       {"sessions", &PlanLimits::sessions},
       {"sessions_per_account", &PlanLimits::sessions_per_account},
@@ -17,9 +17,18 @@ std::span<const PlanLimitName> plan_limit_names() {
       {"archive_bytes", &PlanLimits::archive_bytes},
       {"archive_days", &PlanLimits::archive_days},
       {"offline_messages", &PlanLimits::offline_messages},
+      {"events_days", &PlanLimits::events_days},
+      {"events_bytes", &PlanLimits::events_bytes},
+      {"file_bytes", &PlanLimits::file_bytes},
+      {"files_total_bytes", &PlanLimits::files_total_bytes},
+      {"file_days", &PlanLimits::file_days},
       {"api_calls_per_min", &PlanLimits::api_calls_per_min},
       {"registrations_per_h", &PlanLimits::registrations_per_h},
       {"guests_per_h", &PlanLimits::guests_per_h},
+      {"pubsub_nodes", &PlanLimits::pubsub_nodes},
+      {"pubsub_items", &PlanLimits::pubsub_items},
+      {"pubsub_item_bytes", &PlanLimits::pubsub_item_bytes},
+      {"pubsub_bytes", &PlanLimits::pubsub_bytes},
   }};
   static_assert(sizeof(PlanLimits) == names.size() * sizeof(int64_t), "every limit has a name");
   return names;

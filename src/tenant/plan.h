@@ -22,10 +22,19 @@ struct PlanLimits {
   int64_t stanzas_per_s = 300;        // of one session; bursts of twice as many
   int64_t archive_bytes = 1LL << 30;
   int64_t archive_days = 365;
-  int64_t offline_messages = 500;  // kept for one account
+  int64_t offline_messages = 500;     // kept for one account
+  int64_t events_days = 30;           // what is older of the tenant's events is removed,
+  int64_t events_bytes = 64LL << 20;  // and the oldest of what is more
+  int64_t file_bytes = 100LL << 20;   // one file that is uploaded
+  int64_t files_total_bytes = 10LL << 30;
+  int64_t file_days = 365;  // what is older of the files is removed
   int64_t api_calls_per_min = 600;
   int64_t registrations_per_h = 3;  // accounts made in band (XEP-0077) from one address
   int64_t guests_per_h = 60;        // visitors who become guests from one address, or come again as one after a day
+  int64_t pubsub_nodes = 200;       // of one account, and as many that it has made on pubsub services
+  int64_t pubsub_items = 1000;      // kept in one node
+  int64_t pubsub_item_bytes = 128 * 1024;  // one item
+  int64_t pubsub_bytes = 32LL << 20;       // all items of one account's nodes, and as many of those that it has made
 };
 
 struct PlanLimitName {

@@ -2,10 +2,19 @@
 
 #include "tenant/audit.h"
 #include "tenant/certificate.h"
+#include "tenant/event_outbox.h"
 #include "tenant/keys.h"
 #include "tenant/tenants.h"
 
 namespace teahouse {
+
+namespace {
+// The tables that there were when the migration "tenant/whole" was made.
+std::vector<TenantTable> first_tables() {
+  return {{"signing_secrets", {}}, {"api_keys", {}}, {"certificates", {}},
+          {"audit", "id"},         {"hosts", {}},    {"tenants", {}}};
+}
+}  // namespace
 
 std::vector<store::Migration> tenant_migrations() {
   std::vector<store::Migration> all;
@@ -15,14 +24,16 @@ std::vector<store::Migration> tenant_migrations() {
   // Once a tenant was made in steps, and a crash left some that never came into being.
   const std::string unmade = " WHERE tenant_id IN (SELECT tenant_id FROM tenants WHERE state = 'being made')";
   store::Migration whole{"tenant/whole", {}};
-  for (const TenantTable& table : tenant_tables()) whole.statements.push_back("DELETE FROM " + table.name + unmade);
+  for (const TenantTable& table : first_tables()) whole.statements.push_back("DELETE FROM " + table.name + unmade);
   all.push_back(std::move(whole));
+  for (store::Migration& migration : event_outbox::migrations()) all.push_back(std::move(migration));
   return all;
 }
 
 std::vector<TenantTable> tenant_tables() {
-  return {{"signing_secrets", {}}, {"api_keys", {}}, {"certificates", {}},
-          {"audit", "id"},         {"hosts", {}},    {"tenants", {}}};
+  std::vector<TenantTable> tables = event_outbox::tables();
+  for (TenantTable& table : first_tables()) tables.push_back(std::move(table));
+  return tables;
 }
 
 store::Statement draw_number(std::string_view sequence) {

@@ -1,7 +1,7 @@
 // Tenant: a customer's virtual IM server, as an immutable snapshot; Host: one domain that is served for it.
 //
 // A change makes a new snapshot, which every loop takes over in its HostTable; a holder of an old one keeps it alive.
-// The Meter, the Staff, the Aliases and the Spellings are shared by all snapshots of a tenant.
+// The Meter, the Staff, the Aliases, the Spellings and the EventLog are shared by all snapshots of a tenant.
 //
 // Thread: immutable, so any.
 #pragma once
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "events/event_kind.h"
 #include "tenant/aliases.h"
 #include "tenant/host_kind.h"
 #include "tenant/meter.h"
@@ -21,8 +22,10 @@
 
 namespace teahouse {
 
+class EventLog;
+
 struct Tenant {
-  TenantId id = TenantId::house;
+  TenantId id = TenantId::server;
   std::string name;     // [a-z0-9-], 1..63, unique, for ever: what the operator calls it
   std::string title;    // what its users see; the name when not set
   std::string site_id;  // pk_…, public
@@ -33,15 +36,20 @@ struct Tenant {
   std::string suspend_reason;
   bool being_removed = false;  // for good: it is suspended, and Tenants::remove() ends it
   bool guests_allowed = false;
-  bool registration_allowed = false;  // XEP-0077
-  std::vector<std::string> origins;   // "https://shop.example"; those that a page's script may come from
-  std::string theme;                  // of the widget, as JSON; empty: the default
-  std::string occupant_id_secret;     // 32 bytes (XEP-0421), never shown
+  bool registration_allowed = false;     // XEP-0077
+  std::vector<std::string> origins;      // "https://shop.example"; those that a page's script may come from
+  std::string theme;                     // of the widget, as JSON; empty: the default
+  std::vector<std::string> modules_off;  // names of the modules that it goes without
+  std::string module_options;            // {"muc": {"history_messages": 20}}; what is not there has the server's value
+  std::vector<std::string> contacts;     // where its people are reached (contacts.h): "abuse=mailto:abuse@shop.example"
+  EventKinds events;                     // of which its EventLog keeps what happens
+  std::string occupant_id_secret;        // 32 bytes (XEP-0421), never shown
   int64_t created_ms = 0;
   std::shared_ptr<Meter> meter;
   std::shared_ptr<Staff> staff;
   std::shared_ptr<Aliases> aliases;
   std::shared_ptr<Spellings> spellings;
+  std::shared_ptr<EventLog> event_log;
 
   const PlanLimits& limits() const { return plan.limits; }
   const std::string& domain() const { return hosts.front().domain; }  // of its accounts
@@ -50,10 +58,15 @@ struct Tenant {
 };
 using TenantPtr = std::shared_ptr<const Tenant>;
 
+// The values of modules' options, as the table's owner counts them (server/option_table.h).
+using HostOptions = std::shared_ptr<const std::vector<int64_t>>;
+
 struct Host {
   std::string domain;
   HostKind kind;
   TenantPtr tenant;
+  uint64_t modules_off = 0;  // bits of the modules that the tenant goes without, as the table's owner counts them
+  HostOptions options = {};  // null: those that hold where nobody sets others
 };
 using HostPtr = std::shared_ptr<const Host>;
 

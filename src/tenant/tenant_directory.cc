@@ -1,5 +1,7 @@
 #include "tenant/tenant_directory.h"
 
+#include <algorithm>
+
 namespace teahouse {
 namespace {
 
@@ -40,6 +42,15 @@ void TenantDirectory::drop(const Tenant& tenant) {
   for (const HostName& host : tenant.hosts) by_domain_.erase(host.domain);
 }
 
+void TenantDirectory::drop_host(std::string_view domain) {
+  const std::lock_guard lock(mutex_);
+  const auto found = by_domain_.find(domain);
+  if (found == by_domain_.end()) return;
+  const auto has_domain = [&](const HostName& host) { return host.domain == domain; };
+  const TenantPtr owner = find_in(by_id_, found->second->id);
+  if (!owner || std::none_of(owner->hosts.begin(), owner->hosts.end(), has_domain)) by_domain_.erase(found);
+}
+
 TenantPtr TenantDirectory::find(std::string_view name) const {
   const std::lock_guard lock(mutex_);
   return find_in(by_name_, name);
@@ -69,9 +80,19 @@ Result<void> TenantDirectory::check_free(const Tenant& tenant) const {
     if (known->being_removed) return still_there(*known);
     return Error{ErrorKind::conflict, "There is a tenant '" + tenant.name + "' already."};
   }
+  return find_taken(tenant);
+}
+
+Result<void> TenantDirectory::check_hosts_free(const Tenant& tenant) const {
+  const std::lock_guard lock(mutex_);
+  return find_taken(tenant);
+}
+
+Result<void> TenantDirectory::find_taken(const Tenant& tenant) const {
   for (const HostName& host : tenant.hosts) {
     const TenantPtr known = find_in(by_domain_, host.domain);
-    if (known) return known->being_removed ? still_there(*known) : refuse_domain(host.domain, *known);
+    if (!known || known->id == tenant.id) continue;
+    return known->being_removed ? still_there(*known) : refuse_domain(host.domain, *known);
   }
   return {};
 }

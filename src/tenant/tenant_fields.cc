@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "tenant/contacts.h"
 #include "tenant/names.h"
 #include "tenant/origin.h"
 
@@ -35,11 +36,38 @@ Result<FieldValue> check_theme(const Tenant& /*tenant*/, FieldValue value) {
   return as_value(parse_theme(std::get<std::string>(value)));
 }
 
+Result<FieldValue> check_modules_off(const Tenant& /*tenant*/, FieldValue value) {
+  return as_value(parse_module_names(std::get<std::vector<std::string>>(value)));
+}
+
+Result<FieldValue> check_module_options(const Tenant& tenant, FieldValue value) {
+  return as_value(merge_module_options(tenant.module_options, std::get<std::string>(value)));
+}
+
+FieldValue get_events(const Tenant& tenant) { return tenant.events.names(); }
+
+// A kind of a later Teahouse, in a column that this one reads, is left out.
+void put_events(Tenant& tenant, FieldValue value) {
+  tenant.events = {};
+  for (const std::string& name : std::get<std::vector<std::string>>(value)) {
+    if (const auto kind = EventKinds::parse({name})) tenant.events.add(*kind);
+  }
+}
+
+Result<FieldValue> check_events(const Tenant& /*tenant*/, FieldValue value) {
+  const auto kinds = EventKinds::parse(std::get<std::vector<std::string>>(value));
+  return kinds ? Result<FieldValue>(kinds->names()) : Result<FieldValue>(kinds.error());
+}
+
 Result<FieldValue> check_origins(const Tenant& /*tenant*/, FieldValue value) {
   return as_value(parse_origins(std::get<std::vector<std::string>>(value)));
 }
 
-constexpr std::array<TenantField, 6> fields = {{
+Result<FieldValue> check_contacts(const Tenant& /*tenant*/, FieldValue value) {
+  return as_value(parse_contacts(std::get<std::vector<std::string>>(value)));
+}
+
+constexpr std::array<TenantField, 10> fields = {{
     {"title", "title", "--title", "What its users see", FieldType::text, get_member<&Tenant::title>,
      put_member<&Tenant::title>, check_title},
     {"plan", "plan", "--plan", "Its plan (see: teahouse plan list)", FieldType::text,
@@ -53,6 +81,23 @@ constexpr std::array<TenantField, 6> fields = {{
      get_member<&Tenant::guests_allowed>, put_member<&Tenant::guests_allowed>},
     {"registration", "registration_allowed", "--registration", "May XMPP clients register accounts?", FieldType::flag,
      get_member<&Tenant::registration_allowed>, put_member<&Tenant::registration_allowed>},
+    {"modules_off", "modules_off", "--without",
+     "A module that it goes without, as blocking (docs/xeps.md has them); may be repeated; \"\" for none",
+     FieldType::list, get_member<&Tenant::modules_off>, put_member<&Tenant::modules_off>, check_modules_off,
+     "tenant/modules_off"},
+    {"modules", "module_options", "--option",
+     "An option of a module, as muc.history_messages=20 (docs/modules.md has them); may be repeated; without a value "
+     "it "
+     "has the server's again",
+     FieldType::settings, get_member<&Tenant::module_options>, put_member<&Tenant::module_options>,
+     check_module_options, "tenant/module_options"},
+    {"events", "events", "--event",
+     "A kind of events that it keeps: message, user, room, tenant, session or audit; may be repeated; \"\" for none",
+     FieldType::list, get_events, put_events, check_events, "tenant/events"},
+    {"contacts", "contacts", "--contact",
+     "Where its people are reached, as abuse=mailto:abuse@shop.example (abuse, admin, feedback, sales, security, "
+     "status, support; terms: of service; outage: a JSON file that tells of one); may be repeated; \"\" for none",
+     FieldType::list, get_member<&Tenant::contacts>, put_member<&Tenant::contacts>, check_contacts, "tenant/contacts"},
 }};
 
 }  // namespace
@@ -61,7 +106,8 @@ std::span<const TenantField> tenant_fields() { return fields; }
 
 Result<void> apply(Tenant& tenant, const TenantChange& change) {
   for (const auto& [name, value] : change) {
-    const auto field = std::find_if(fields.begin(), fields.end(), [&](const auto& each) { return each.name == name; });
+    const auto field =
+        std::find_if(fields.begin(), fields.end(), [&sought = name](const auto& each) { return each.name == sought; });
     if (field == fields.end()) return Error{ErrorKind::bad_request, "A tenant has no field '" + name + "'."};
     if (field->get(tenant).index() != value.index()) {
       return Error{ErrorKind::bad_request, "The field '" + name + "' is of another type."};

@@ -20,7 +20,18 @@ TenantChange all_changed() {
           {"theme", R"({"color":"#0a7"})"},
           {"origins", Texts{"https://a.example", "*"}},
           {"guests", true},
-          {"registration", true}};
+          {"registration", true},
+          {"modules_off", Texts{"blocking", "muc"}},
+          {"modules", R"({"muc":{"history_messages":5}})"},
+          {"events", Texts{"message", "audit"}},
+          {"contacts", Texts{"abuse=mailto:abuse@shop.example", "terms=https://shop.example/terms"}}};
+}
+
+// "t-modules-off"
+std::string name_for(const TenantField& field) {
+  std::string name = "t-" + std::string(field.name);
+  std::replace(name.begin(), name.end(), '_', '-');
+  return name;
 }
 
 TEST(TenantFields, HaveNamesColumnsAndOptionsOfTheirOwn) {
@@ -31,7 +42,7 @@ TEST(TenantFields, HaveNamesColumnsAndOptionsOfTheirOwn) {
     EXPECT_TRUE(options.insert(field.option).second) << field.name;
     EXPECT_TRUE(field.option.starts_with("--")) << field.name;
     EXPECT_FALSE(field.help.empty()) << field.name;
-    const size_t types[] = {0, 1, 2, 1};  // places in FieldValue
+    const size_t types[] = {0, 1, 2, 1, 1};  // places in FieldValue
     EXPECT_EQ(field.get(Tenant()).index(), types[static_cast<size_t>(field.type)]) << field.name;
   }
 }
@@ -45,7 +56,7 @@ TEST(TenantFields, AreKeptEach) {
   const TenantPtr plain = world.make_tenant("plain", "plain.example");
   ASSERT_TRUE(world.try_tenant({.name = "full", .domain = "full.example", .fields = all}));
   for (const TenantField& field : tenant_fields()) {
-    const std::string name = "t-" + std::string(field.name);
+    const std::string name = name_for(field);
     world.make_tenant(name, name + ".example");
     const TenantChange change = {*all.find(field.name)};
     ASSERT_TRUE(world.wait(world.tenants.change(world.home, name, change))) << field.name;
@@ -58,7 +69,7 @@ TEST(TenantFields, AreKeptEach) {
       EXPECT_EQ(field.get(*tenants->find("plain")), field.get(*plain)) << field.name;
       EXPECT_NE(field.get(*plain), all.find(field.name)->second) << field.name;
       for (const TenantField& other : tenant_fields()) {
-        const TenantPtr tenant = tenants->find("t-" + std::string(other.name));
+        const TenantPtr tenant = tenants->find(name_for(other));
         const bool is_set = other.name == field.name;
         if (!is_set && field.name == "title") continue;  // each has its own
         EXPECT_EQ(field.get(*tenant), is_set ? all.find(field.name)->second : field.get(*plain)) << field.name;
@@ -73,7 +84,8 @@ TEST(TenantFields, RefuseWhatIsNoneOfTheirs) {
   for (const TenantChange& wrong :
        {TenantChange{{"colour", "red"}}, TenantChange{{"guests", "on"}}, TenantChange{{"title", true}},
         TenantChange{{"origins", "https://a.example"}}, TenantChange{{"origins", Texts{"a"}}},
-        TenantChange{{"theme", "no json"}}, TenantChange{{"title", "a\nb"}}}) {
+        TenantChange{{"theme", "no json"}}, TenantChange{{"modules_off", Texts{"a b"}}},
+        TenantChange{{"modules", "no json"}}, TenantChange{{"title", "a\nb"}}}) {
     const auto applied = apply(tenant, wrong);
     ASSERT_FALSE(applied) << wrong.begin()->first;
     EXPECT_EQ(applied.error().kind, ErrorKind::bad_request) << wrong.begin()->first;

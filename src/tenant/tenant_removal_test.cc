@@ -183,6 +183,36 @@ TEST(Tenants, WaitForNoRemovalOfOthers) {
   EXPECT_NE(world.tenants.find("forum"), nullptr);
 }
 
+// Two calls of a removal, of which one goes on only when the other has ended and the name has its next owner.
+TEST(Tenants, AreNotWipedByARemovalOfTheLastOwner) {
+  TenantWorld world;
+  std::vector<TenantId> wiped;
+  std::function<void(bool)> told;
+  world.tenants.set_wipe([&wiped](Executor&, TenantPtr tenant) -> Task<Result<void>> {
+    wiped.push_back(tenant->id);
+    co_return Result<void>();
+  });
+  const TenantId last = world.make_tenant("shop", "shop.example")->id;
+  world.make_tenant("forum", "forum.example");
+  world.tenants.set_publish([&told](Executor& home, TenantPtr, bool) -> Task<void> {
+    Async<bool> telling(home, [&told](Async<bool>::Done done) { told = std::move(done); });
+    co_await telling;
+  });
+  std::optional<Result<TenantPtr>> late;
+  testing::start(world.tenants.remove(world.home, "shop"), &late);
+  while (!told) world.home.run_one();
+  world.tenants.set_publish({});
+  EXPECT_TRUE(world.wait(world.tenants.remove(world.home, "shop")));
+  const TenantId next = world.make_tenant("shop", "shop.example")->id;
+  told(true);
+  while (!late) world.home.run_one();
+  EXPECT_EQ(kind_of(*late), ErrorKind::item_not_found);
+  EXPECT_EQ(wiped, std::vector<TenantId>{last});
+  ASSERT_TRUE(world.tenants.find("shop"));
+  EXPECT_EQ(world.tenants.find("shop")->id, next);
+  EXPECT_FALSE(world.tenants.find("shop")->being_removed);
+}
+
 // A removal that has to wait for another one's end is noted and felt before that.
 TEST(Tenants, AreGoneForTheirUsersWhileAnotherIsBeingRemoved) {
   TenantWorld world;

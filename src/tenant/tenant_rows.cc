@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/log.h"
+#include "events/event_log.h"
 #include "tenant/tables.h"
 #include "tenant/tenants.h"
 
@@ -35,7 +36,8 @@ std::vector<store::Migration> Tenants::migrations() {
       {"tenant/hosts",
        {"ALTER TABLE hosts ADD COLUMN kind TEXT NOT NULL DEFAULT 'accounts'",
         "UPDATE hosts SET kind = 'rooms' WHERE domain NOT IN (SELECT domain FROM tenants)",
-        "ALTER TABLE tenants DROP COLUMN domain"}}};
+        "ALTER TABLE tenants DROP COLUMN domain"}},
+      {"tenant/host_places", {"ALTER TABLE hosts ADD COLUMN place BIGINT NOT NULL DEFAULT 0"}}};
   for (const TenantField& field : tenant_fields()) {
     if (!field.migration.empty()) all.push_back(tenant_rows::add_column(field));
   }
@@ -64,9 +66,10 @@ std::vector<std::string> split_lines(std::string_view text) {
 
 using Hosts = std::unordered_map<TenantId, std::vector<HostName>>;
 
-// The host of the accounts comes first, then the others by domain.
+// The host of the accounts comes first, then the others in the order in which they were given; those from before that
+// was kept, by domain.
 Result<Hosts> load_hosts(store::ControlPlane& control) {
-  const auto answer = control.execute_now({"SELECT tenant_id, domain, kind FROM hosts ORDER BY domain", {}});
+  const auto answer = control.execute_now({"SELECT tenant_id, domain, kind FROM hosts ORDER BY place, domain", {}});
   if (!answer) return answer.error();
   Hosts all;
   for (const Row& row : answer->rows) {
@@ -109,6 +112,14 @@ FieldValue from_column(FieldType type, const store::Value& value) {
   return as_text(value);
 }
 
+void insert_hosts(std::vector<Statement>& statements, const Tenant& tenant) {
+  int64_t place = 0;
+  for (const HostName& host : tenant.hosts) {
+    statements.push_back({"INSERT INTO hosts(domain, kind, place, tenant_id) VALUES (?, ?, ?, ?)",
+                          {host.domain, std::string(to_string(host.kind)), place++, to_value(tenant.id)}});
+  }
+}
+
 TenantPtr make_tenant(const Row& row, std::vector<HostName> hosts, const Plans& plans) {
   auto tenant = std::make_shared<Tenant>();
   tenant->id = static_cast<TenantId>(as_int(row[0]));
@@ -126,6 +137,7 @@ TenantPtr make_tenant(const Row& row, std::vector<HostName> hosts, const Plans& 
   tenant->staff = std::make_shared<Staff>();
   tenant->aliases = std::make_shared<Aliases>();
   tenant->spellings = std::make_shared<Spellings>();
+  tenant->event_log = std::make_shared<EventLog>();
   const auto plan = plans.find(tenant->plan.name);
   if (plan != plans.end()) {
     tenant->plan = plan->second;
@@ -160,10 +172,7 @@ std::vector<Statement> insert(const Tenant& tenant) {
   }
   row.sql += ")";
   std::vector<Statement> statements = {std::move(row)};
-  for (const HostName& host : tenant.hosts) {
-    statements.push_back({"INSERT INTO hosts(domain, kind, tenant_id) VALUES (?, ?, ?)",
-                          {host.domain, std::string(to_string(host.kind)), to_value(tenant.id)}});
-  }
+  insert_hosts(statements, tenant);
   return statements;
 }
 
@@ -177,6 +186,16 @@ Statement update(const Tenant& tenant) {
   statement.sql += " WHERE tenant_id = ?";
   statement.parameters.emplace_back(to_value(tenant.id));
   return statement;
+}
+
+std::vector<Statement> update_hosts(const Tenant& before, const Tenant& tenant) {
+  std::vector<Statement> statements;
+  if (before.hosts == tenant.hosts) return statements;
+  for (const HostName& host : before.hosts) {  // not those of a kind that only a later program knows
+    statements.push_back({"DELETE FROM hosts WHERE tenant_id = ? AND domain = ?", {to_value(tenant.id), host.domain}});
+  }
+  insert_hosts(statements, tenant);
+  return statements;
 }
 
 std::vector<Statement> remove(TenantId tenant, const std::vector<TenantTable>& tables) {

@@ -20,6 +20,8 @@ std::vector<store::Statement> draw_id();  // the last answers with it
 std::vector<store::Statement> insert(const Tenant& tenant);
 // Writes everything of it that can change. The answer's `changes` is 1.
 store::Statement update(const Tenant& tenant);
+// The rows of its hosts, where they were others before.
+std::vector<store::Statement> update_hosts(const Tenant& before, const Tenant& tenant);
 std::vector<store::Statement> remove(TenantId tenant, const std::vector<TenantTable>& tables);
 // Removes a few of the rows of which there may be very many; the last statement answers with a row where more are left.
 std::vector<store::Statement> remove_portion(TenantId tenant, const std::vector<TenantTable>& tables);

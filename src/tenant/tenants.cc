@@ -4,8 +4,12 @@
 // is done by one removal at a time.
 #include "tenant/tenants.h"
 
+#include <algorithm>
+
 #include "base/random.h"
+#include "events/event_log.h"
 #include "tenant/audit.h"
+#include "tenant/event_outbox.h"
 #include "tenant/keys.h"
 #include "tenant/names.h"
 
@@ -14,6 +18,13 @@ namespace {
 
 constexpr size_t plans_max = 1000;
 constexpr const char* removal_reason = "This site is being removed.";
+
+// The event of a change, and with it what shows that the change was written.
+std::vector<store::Statement> put_event(const Tenant& tenant, int64_t now_ms, EventBody body) {
+  if (!tenant.events.has(EventKind::tenant)) return {};
+  return event_outbox::put(tenant.id, {now_ms, std::move(body)},
+                           {"SELECT 1 FROM tenants WHERE tenant_id = ?", {to_value(tenant.id)}});
+}
 
 Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
 
@@ -43,6 +54,19 @@ Result<void> check_plan(const Plan& plan) {
   return {};
 }
 
+bool has_host(const std::vector<HostName>& hosts, const HostName& host) {
+  return std::find(hosts.begin(), hosts.end(), host) != hosts.end();
+}
+
+// The hosts that it has no more; also one that is of another kind now.
+std::vector<HostName> left_hosts(const Tenant& before, const Tenant& after) {
+  std::vector<HostName> left;
+  for (const HostName& host : before.hosts) {
+    if (!has_host(after.hosts, host)) left.push_back(host);
+  }
+  return left;
+}
+
 void append(std::vector<store::Statement>& all, std::vector<store::Statement> more) {
   all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
@@ -69,7 +93,7 @@ Result<std::vector<TenantPtr>> Tenants::load_all() {
 Result<Tenant> Tenants::make_tenant(const NewTenant& wanted) const {
   auto name = parse_short_name("The tenant's name", wanted.name, tenant_name_bytes_max);
   if (!name) return name.error();
-  auto hosts = parse_hosts(wanted.domain, wanted.hosts);
+  auto hosts = parse_hosts(wanted.domain, wanted.hosts, wanted.only_hosts);
   if (!hosts) return hosts.error();
 
   Tenant tenant;
@@ -84,6 +108,7 @@ Result<Tenant> Tenants::make_tenant(const NewTenant& wanted) const {
   tenant.staff = std::make_shared<Staff>();
   tenant.aliases = std::make_shared<Aliases>();
   tenant.spellings = std::make_shared<Spellings>();
+  tenant.event_log = std::make_shared<EventLog>();
   auto made = make_changed(std::move(tenant), wanted.fields);
   if (!made) return made;
   if (const auto free = directory_.check_free(*made); !free) return free.error();
@@ -134,7 +159,9 @@ Task<Result<MadeTenant>> Tenants::store_new(Executor& home, Tenant tenant, std::
   append(statements, audit_.insert({.tenant = tenant.id,
                                     .actor = std::move(actor),
                                     .action = "tenant.create",
-                                    .detail = tenant.name + ", " + tenant.domain()}));
+                                    .detail = tenant.name + ", " + tenant.domain(),
+                                    .is_event = tenant.events.has(EventKind::audit)}));
+  append(statements, put_event(tenant, clock_.wall_ms(), TenantMade{{tenant.name}}));
   statements.push_back(key_rows::select_newest("api_keys", tenant.id));
   const auto written = co_await control_.transact(home, std::move(statements));
   const auto key_id = key_rows::read_newest(written);
@@ -143,27 +170,63 @@ Task<Result<MadeTenant>> Tenants::store_new(Executor& home, Tenant tenant, std::
   keys_.signing.keep(tenant.id, secret);
   const auto stored = std::make_shared<const Tenant>(std::move(tenant));
   directory_.keep(stored);
+  if (!stored->events.empty()) stored->event_log->drain_soon();
   co_return MadeTenant{stored, key.secret, secret};
 }
 
-Task<Result<TenantPtr>> Tenants::replace(Executor& home, Tenant changed) {
-  auto statement = tenant_rows::update(changed);
-  auto written = co_await control_.execute(home, std::move(statement));
+Task<Result<TenantPtr>> Tenants::replace(Executor& home, Tenant changed, EventBody event) {
+  const TenantPtr before = find(changed.id);
+  if (!before) co_return unknown_tenant(changed.name);
+  auto statements = tenant_rows::update_hosts(*before, changed);
+  statements.push_back(tenant_rows::update(changed));
+  append(statements, put_event(changed, clock_.wall_ms(), std::move(event)));
+  const auto written = co_await control_.transact(home, std::move(statements));
   if (!written) co_return written.error();
   if (written->changes != 1) co_return unknown_tenant(changed.name);
   const TenantPtr tenant = std::make_shared<const Tenant>(std::move(changed));
   directory_.keep(tenant);
+  for (const HostName& host : left_hosts(*before, *tenant)) directory_.drop_host(host.domain);
   co_await tell_loops(home, tenant, false);
+  if (!tenant->events.empty()) tenant->event_log->drain_soon();
   co_return tenant;
 }
 
-Task<Result<TenantPtr>> Tenants::change(Executor& home, std::string name, TenantChange change) {
+// The loops let go of them first, so that nothing new is said at them; their domains are nobody's before the rows go.
+Task<Result<void>> Tenants::let_go_hosts(Executor& home, TenantPtr tenant, std::vector<HostName> left) {
+  if (left.empty()) co_return Result<void>();
+  Tenant without = *tenant;
+  std::erase_if(without.hosts, [&](const HostName& host) { return has_host(left, host); });
+  co_await tell_loops(home, std::make_shared<const Tenant>(std::move(without)), false);
+  for (const HostName& host : left) {
+    if (!let_go_) continue;
+    auto letting_go = let_go_(home, tenant, host.domain);
+    const auto gone = co_await letting_go;
+    if (gone) continue;
+    co_await tell_loops(home, tenant, false);
+    co_return gone.error();
+  }
+  co_return Result<void>();
+}
+
+Task<Result<TenantPtr>> Tenants::change(Executor& home, std::string name, TenantChange change,
+                                        std::optional<std::vector<HostName>> hosts) {
   auto turn = co_await turns_.take(home);
   const auto tenant = find_lasting(name);
   if (!tenant) co_return tenant.error();
   auto changed = make_changed(**tenant, change);
   if (!changed) co_return changed.error();
-  auto replaced = co_await replace(home, std::move(*changed));
+  if (hosts) {
+    if (hosts->empty() || hosts->front() != (*tenant)->hosts.front()) {
+      co_return bad("The domain of a tenant's accounts is a part of their addresses, and stays: '" +
+                    (*tenant)->domain() + "'.");
+    }
+    changed->hosts = std::move(*hosts);
+    if (const auto free = directory_.check_hosts_free(*changed); !free) co_return free.error();
+    const auto gone = co_await let_go_hosts(home, *tenant, left_hosts(**tenant, *changed));
+    if (!gone) co_return gone.error();
+  }
+  EventBody event = TenantChanged{{name}};
+  auto replaced = co_await replace(home, std::move(*changed), std::move(event));
   co_return replaced;
 }
 
@@ -176,7 +239,8 @@ Task<Result<TenantPtr>> Tenants::suspend(Executor& home, std::string name, std::
   Tenant changed = **tenant;
   changed.suspended = true;
   changed.suspend_reason = std::move(*shown);
-  auto replaced = co_await replace(home, std::move(changed));
+  EventBody event = TenantSuspended{{changed.suspend_reason}};
+  auto replaced = co_await replace(home, std::move(changed), std::move(event));
   co_return replaced;
 }
 
@@ -187,7 +251,8 @@ Task<Result<TenantPtr>> Tenants::resume(Executor& home, std::string name) {
   Tenant changed = **tenant;
   changed.suspended = false;
   changed.suspend_reason.clear();
-  auto replaced = co_await replace(home, std::move(changed));
+  EventBody event = TenantResumed{{name}};
+  auto replaced = co_await replace(home, std::move(changed), std::move(event));
   co_return replaced;
 }
 

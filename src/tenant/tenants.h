@@ -11,6 +11,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "base/clock.h"
 #include "base/executor.h"
 #include "base/task.h"
+#include "events/event.h"
 #include "store/control_plane.h"
 #include "tenant/tables.h"
 #include "tenant/tenant_directory.h"
@@ -31,9 +33,9 @@ struct Keys;
 
 struct NewTenant {
   std::string name, domain;
-  std::vector<HostName> hosts =
-      {};                    // beside that of its accounts; when none are given, rooms at "rooms." and the domain
-  TenantChange fields = {};  // what else differs from the defaults
+  std::vector<HostName> hosts = {};  // beside that of its accounts; when none are given, one of each kind (names.h)
+  TenantChange fields = {};          // what else differs from the defaults
+  bool only_hosts = false;           // those hosts alone, so perhaps none but that of the accounts
 };
 struct MadeTenant {
   TenantPtr tenant;
@@ -47,6 +49,9 @@ class Tenants {
   // Removes what a tenant has outside of the control plane, when the loops have let it go.
   using Wipe = std::function<Task<Result<void>>(Executor& home, TenantPtr tenant)>;
 
+  // Removes what is kept of a host that no loop serves any more, before somebody else can have its domain.
+  using LetGo = std::function<Task<Result<void>>(Executor& home, TenantPtr tenant, std::string domain)>;
+
   Tenants(store::ControlPlane& control, const Clock& clock, Keys& keys, Audit& audit)
       : control_(control), clock_(clock), keys_(keys), audit_(audit) {}
   static std::vector<store::Migration> migrations();
@@ -55,6 +60,7 @@ class Tenants {
   // empties too.
   void set_publish(Publish publish) { publish_ = std::move(publish); }
   void set_wipe(Wipe wipe) { wipe_ = std::move(wipe); }
+  void set_let_go(LetGo let_go) { let_go_ = std::move(let_go); }
   void add_tables(const std::vector<TenantTable>& tables) {
     tables_.insert(tables_.begin(), tables.begin(), tables.end());
   }
@@ -64,7 +70,10 @@ class Tenants {
 
   // With its first keys and a line of the audit that names the actor, in one transaction: there is all of it or none.
   Task<Result<MadeTenant>> create(Executor& home, NewTenant wanted, std::string actor);
-  Task<Result<TenantPtr>> change(Executor& home, std::string name, TenantChange change);
+  // `hosts`: all that it is to have, as parse_hosts() gives them; the domain of its accounts stays. One that it has no
+  // more ends at once everywhere; a fault before all of it is let go leaves it, and a crash too.
+  Task<Result<TenantPtr>> change(Executor& home, std::string name, TenantChange change,
+                                 std::optional<std::vector<HostName>> hosts = {});
   Task<Result<TenantPtr>> suspend(Executor& home, std::string name, std::string reason);
   Task<Result<TenantPtr>> resume(Executor& home, std::string name);
   // Notes on disk that it is being removed, publishes `removed`, wipes, and then removes its rows from all tables, a
@@ -87,8 +96,9 @@ class Tenants {
   Result<TenantPtr> find_lasting(const std::string& name) const;
   // REQUIRES of all that follow: it is the caller's turn.
   Task<Result<MadeTenant>> store_new(Executor& home, Tenant tenant, std::string actor);
-  // Writes a new snapshot, keeps it and tells the loops.
-  Task<Result<TenantPtr>> replace(Executor& home, Tenant changed);
+  // Writes a new snapshot and the event of it, keeps it and tells the loops.
+  Task<Result<TenantPtr>> replace(Executor& home, Tenant changed, EventBody event);
+  Task<Result<void>> let_go_hosts(Executor& home, TenantPtr tenant, std::vector<HostName> left);
   Task<void> tell_loops(Executor& home, TenantPtr tenant, bool removed);
 
   Task<Result<TenantPtr>> begin_removal(Executor& home, std::string name);
@@ -100,6 +110,7 @@ class Tenants {
   Audit& audit_;
   Publish publish_;
   Wipe wipe_;
+  LetGo let_go_;
   std::vector<TenantTable> tables_ = tenant_tables();
   TenantDirectory directory_;
   Turns turns_;

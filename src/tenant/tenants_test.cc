@@ -30,7 +30,7 @@ TEST(Tenants, AreMadeWithAllTheyNeedAndPublished) {
   EXPECT_EQ(shop->site_id.size(), 23U);
   EXPECT_EQ(shop->occupant_id_secret.size(), 32U);
   EXPECT_EQ(shop->created_ms, world.clock.wall_ms());
-  EXPECT_NE(shop->id, TenantId::house);
+  EXPECT_NE(shop->id, TenantId::server);
   const TenantPtr forum = world.make_tenant("forum", "forum.example");
   EXPECT_NE(forum->id, shop->id);
   EXPECT_NE(forum->site_id, shop->site_id);
@@ -172,7 +172,7 @@ TEST(Tenants, AreThereWholeOrNotAtAll) {
   const auto made = world.wait(world.tenants.create(world.home, named("shop", "shop.example"), "operator"));
   ASSERT_TRUE(made);
   const TenantId shop = made->tenant->id;
-  EXPECT_EQ(world.rows_of(shop), "tenants:1 hosts:2 api_keys:1 signing_secrets:1 audit:1 ");
+  EXPECT_EQ(world.rows_of(shop), "tenants:1 hosts:4 api_keys:1 signing_secrets:1 audit:1 ");
   EXPECT_EQ(world.rows_of(forum->id), of_forum);
   const auto lines = world.wait(world.audit.list(world.home, shop, 10));
   EXPECT_EQ(lines->at(0).actor, "operator");

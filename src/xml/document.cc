@@ -122,4 +122,6 @@ size_t Document::held_bytes() const {
          index_->attributes.capacity() * sizeof(Attribute);
 }
 
+void Document::shrink_to_fit() { index_ = std::make_shared<Index>(*index_); }  // a copied vector reserves nothing
+
 }  // namespace teahouse::xml

@@ -85,6 +85,8 @@ class Document {
   Element root() const;
   const SharedBytes& bytes() const;  // exactly the root's outer bytes
   size_t held_bytes() const;         // the memory that its copies keep together, about
+  // From now on shares only its bytes with its copies, and has no memory beyond what it needs: for one that is kept.
+  void shrink_to_fit();
 
  private:
   friend struct Access;

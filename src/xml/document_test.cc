@@ -27,6 +27,19 @@ TEST(Document, IsOneElementWithWhiteSpaceAround) {
   EXPECT_EQ(document.root().inner(), "");
 }
 
+TEST(Document, ThatIsKeptReservesNothing) {
+  Document kept = parse("<a xmlns='urn:a' b='c'>x<d/></a>");
+  const Document copy = kept;
+  kept.shrink_to_fit();
+  EXPECT_LT(kept.held_bytes(), copy.held_bytes() / 2);
+  for (const Document& each : {kept, copy}) {
+    EXPECT_EQ(each.bytes().view(), "<a xmlns='urn:a' b='c'>x<d/></a>");
+    EXPECT_EQ(each.root().attribute("b"), "c");
+    EXPECT_TRUE(each.root().child("d", "urn:a"));
+  }
+  EXPECT_EQ(kept.bytes().view().data(), copy.bytes().view().data());
+}
+
 TEST(Document, SharesTheBytesItWasGiven) {
   const SharedBytes bytes(std::string("<a>" + std::string(100, 'x') + "</a>"));
   const auto document = Document::parse(bytes);

@@ -179,6 +179,16 @@ TEST(Jid, RefusesEachForbiddenCharacterOfALocalpart) {
   EXPECT_EQ(normalised("!#$%()*+,-.;=?[\\]^_`{|}~@example.org"), "!#$%()*+,-.;=?[\\]^_`{|}~@example.org");
 }
 
+// Bare addresses go into XML as they are (ArchiveIds::make_stamp).
+TEST(Jid, RefusesEachCharacterOfADomainThatXmlWouldEscape) {
+  for (const char c : std::string("\"&'<>")) {
+    expect_refused(std::string("x@exa") + c + "mple.org", "domainpart");
+    expect_refused(std::string("x@b\u00FC") + c + ".org", "domainpart");
+    expect_refused(std::string("x@[::1") + c + "]", "domainpart");
+  }
+  expect_refused("x@b\uFF1Cb.org", "domainpart");  // full width: mapped before it is judged
+}
+
 TEST(Jid, SaysWhichCharacter) {
   EXPECT_EQ(Jid::parse("foo bar@example.com").error().text,
             "The localpart has a character that is not allowed there: U+0020.");

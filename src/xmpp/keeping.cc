@@ -11,6 +11,8 @@ bool has_kept_type(const Stanza& message, Keeper keeper) {
   return message.type == StanzaType::none || message.type == StanzaType::chat;
 }
 
+}  // namespace
+
 bool only_accompanies(const xml::Element& child) {
   const std::string_view ns = child.ns();
   if (ns == ns::client) return child.name() == "thread";
@@ -19,8 +21,6 @@ bool only_accompanies(const xml::Element& child) {
          ns == ns::carbons || ns == ns::nick || child.is("request", ns::receipts) ||
          child.is("markable", ns::chat_markers);
 }
-
-}  // namespace
 
 bool is_worth_keeping(const Stanza& message, Keeper keeper) {
   if (!has_kept_type(message, keeper)) return false;

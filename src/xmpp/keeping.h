@@ -16,6 +16,9 @@ enum class Keeper : uint8_t {
   account_archive,
   room_archive,  // has no use for receipts and markers: they are one occupant's
 };
+// Does a message's element have no meaning of its own?
+bool only_accompanies(const xml::Element& child);
+
 // A changed subject of a room is kept whatever this says.
 bool is_worth_keeping(const Stanza& message, Keeper keeper);
 

@@ -86,6 +86,8 @@ class Stanza {
   size_t approximate_bytes() const { return payload_.size() + stamps_.size() + 128; }  // as XML
   // The memory that it keeps, about; payloads that are shared with other stanzas included.
   size_t held_bytes() const { return sizeof(Stanza) + 512 + document_.held_bytes() + stamps_.capacity(); }
+  // Gives back what reading it has reserved: for one that is kept.
+  void shrink_to_fit() { document_.shrink_to_fit(); }
 
  private:
   Stanza(StanzaKind stanza_kind, xml::Document document, SharedBytes payload)

@@ -207,3 +207,14 @@ for name, request in (
             return
         if answer and (not answer.startswith((b'HTTP/1.1 4', b'HTTP/1.1 501')) or answer.count(b'HTTP/1.1 ') != 1):
             raise Unexpected(f'the answer is {answer[:500]!r}')
+
+
+@case('50 HTTP: ranges')
+async def ranges(stage):
+    """A file goes out once at most, whatever ranges of it are asked for (CVE-2011-3192); none lies outside of it."""
+    whole = await raw_http(stage, b'GET /w.js HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+    for asked, status in ((b'0-' + b',0-' * 3000, 200), (b'5-3', 200), (b'-0', 416), (b'9' * 3000 + b'-', 416), (b'-' + b'9' * 3000, 206),
+                          (b'0-' + b'9' * 3000, 206), (b'0-0', 206), (b'18446744073709551615-18446744073709551616', 416), (b'-1', 206)):
+        answer = await raw_http(stage, b'GET /w.js HTTP/1.1\r\nHost: x\r\nRange: bytes=' + asked + b'\r\nConnection: close\r\n\r\n')
+        if not answer.startswith(b'HTTP/1.1 %d ' % status) or len(answer) > len(whole) + 500:
+            raise Unexpected(f'{asked[:50]!r} was answered {answer[:500]!r}')

@@ -75,7 +75,7 @@ async function openSite() {
 <meta name="viewport" content="width=device-width, initial-scale=1">${["hostile", "framing"].map((name) => (query.has(name) ? `<link rel="stylesheet" href="/${name}.css">` : "")).join("")}</head>
 <body><main><h1>A page</h1><p><a href="#x">A link of the page</a></p>
 ${query.has("section") ? `<section id="teahouse">Tea, in a house</section>` : ""}
-${query.has("empty") ? "" : `<script async src="${config.origin}/w.js"${attributes}${query.has("module") ? ` type="module"` : ""}></script>`}</main></body></html>`);
+${query.has("empty") ? "" : `<script async crossorigin src="${config.origin}/w.js"${attributes}${query.has("module") ? ` type="module"` : ""}></script>`}</main></body></html>`);
   });
   await new Promise((resolve, reject) => server.once("error", reject).listen(Number(pages.port), pages.hostname, resolve));
 }
@@ -250,11 +250,12 @@ export async function restart() {
     execFileSync("/bin/sh", ["-c", how], { stdio: "inherit" });
   }
 }
-/** A call of the tenant's own server. */
+/** A call of the tenant's own server; the answer's JSON, where it has any. */
 export async function api(tenant, method, path, body) {
   const headers = { authorization: `Bearer ${tenant.key}`, "content-type": "application/json" };
   const answer = await fetch(config.origin + path, { method, headers, body: JSON.stringify(body) });
   if (!answer.ok) throw new Error(`${method} ${path} was answered ${answer.status} ${await answer.text()}`);
+  return answer.status === 204 ? null : answer.json();
 }
 /** Suspends a tenant with a reason, or (without) resumes it. */
 export const suspend = (tenant, reason) => fetch(`${config.operator}?${new URLSearchParams({ name: tenant.name, reason: reason ?? "" })}`);

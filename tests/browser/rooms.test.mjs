@@ -62,6 +62,29 @@ test("a voice taken away: the message is shown as not sent, with the reason and 
   assert.equal((await h.bodies(b)).filter((t) => t.includes(said)).length, 1);
 });
 
+test("a message that the site takes back is gone for those who are there, with the reason, and for who comes later", async () => {
+  const room = await makeRoom({ "muc#roomconfig_persistentroom": "1" });
+  const b = await h.openPage(await h.newContext(), h.signedIn(alpha, bo, { room: room.name }));
+  await h.ready(b);
+  const said = h.unique("free potions"),
+    stays = h.unique("tea");
+  await h.say(b, said);
+  await h.delivered(b, said);
+  await h.say(b, stays);
+  await h.delivered(b, stays);
+  const { messages } = await h.api(alpha, "GET", `/v1/rooms/${room.name}/messages`);
+  const { id } = messages.find((m) => m.text === said);
+  await h.api(alpha, "DELETE", `/v1/rooms/${room.name}/messages/${id}?reason=No%20ads`);
+  await b.getByText("A moderator removed this message: No ads").waitFor();
+  assert.deepEqual(
+    (await h.bodies(b)).filter((t) => t.includes(said) || t.includes(stays)),
+    [stays],
+  );
+  const c = await h.openPage(await h.newContext(), h.signedIn(alpha, ann, { room: room.name }));
+  await h.sees(c, stays);
+  assert.equal((await h.shown(c)).includes(said), false);
+});
+
 test("kicked, one may come back; banned, one may not", async () => {
   const room = await makeRoom();
   const b = await h.openPage(await h.newContext(), h.signedIn(alpha, bo, { room: room.name }));

@@ -1,6 +1,5 @@
 """Backups: what was acknowledged before one began is in it, also under load; what is cut short or damaged is never taken for a whole one."""
 import asyncio
-import copy
 import fcntl
 import glob
 import json
@@ -12,75 +11,14 @@ import tempfile
 import damage
 import rot
 import slow_disk
+from backup_folder import Backups, good, refused, restored, run
 from fixtures import limits
 from fixtures.client import Client, Unexpected, show
 from fixtures.poll import poll
 from fixtures.server import Server, binary
-from load import Load
+from load import Load, book_of_then, promised_until_now
 
 CASES = []
-
-
-class Backups:
-    """A folder for backups, and the commands that fill it and make houses of it. `with Backups(server) as backups:`"""
-
-    def __init__(self, server):
-        self.server = server
-        self.folder = tempfile.mkdtemp(prefix='teahouse-backups-')
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        shutil.rmtree(self.folder)
-
-    def backup_command(self, *switches):
-        return [binary(), 'backup', '--data', self.server.data, '--to', self.folder, '--json', *switches]
-
-    async def make(self, *switches):
-        """A backup's folder, and how many bytes were copied for it."""
-        made = json.loads(await good(self.backup_command(*switches)))
-        return made['backup'], made['copied_bytes']
-
-    async def restore(self, data, source=None):
-        return await good([binary(), 'restore', '--from', source or self.folder, '--data', data])
-
-    def names(self):
-        return sorted(os.listdir(self.folder))
-
-
-async def run(command, environment=None):
-    return await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False, timeout=limits.EXCHANGE_S,
-                                   env={**os.environ, **(environment or {})})
-
-
-async def good(command):
-    done = await run(command)
-    if done.returncode != 0 or done.stderr:
-        raise Unexpected(f'{command[1]} ended with {done.returncode}: {done.stdout}{done.stderr}')
-    return done.stdout
-
-
-async def refused(command, *words):
-    done = await run(command)
-    if done.returncode == 0 or done.stdout or any(word not in done.stderr for word in words):
-        raise Unexpected(f'{command[1]} was to be refused with {words}; it ended with {done.returncode}: {done.stdout}{done.stderr}')
-
-
-def promised_until_now(load):
-    """What is acknowledged by now, and what was delivered."""
-    for sender in load.senders:
-        sender.count()
-    return {text for text, said in load.book.said.items() if said.is_acknowledged}, list(load.book.live)
-
-
-def book_of_then(load, promised):
-    """A book that knows of all that was said until the end, and of promises only those."""
-    book = copy.deepcopy(load.book)
-    acknowledged, book.live = promised
-    for text, said in book.said.items():
-        said.is_acknowledged = text in acknowledged
-    return book
 
 
 async def under_load(server):
@@ -135,18 +73,6 @@ async def few_bytes(server):
                 if os.stat(path).st_mode & 0o077:
                     raise Unexpected(f'others can read {path}')
 CASES.append(('backup: copies what is new, keeps so many', few_bytes))
-
-
-async def restored(server, backups, source, count=damage.MESSAGES):
-    """The house of this backup starts by itself and has all messages; then it is gone again."""
-    with Server('faults-restored', server.settings) as other:
-        await asyncio.to_thread(other.terminate)
-        shutil.rmtree(other.data)
-        await backups.restore(other.data, source)
-        other.start()
-        await damage.all_there(other, count)
-        if 'lost' in other.words_of_start() or 'damaged' in other.words_of_start():
-            raise Unexpected(f'it said\n{other.words_of_start()}')
 
 
 async def not_running(server):
@@ -350,7 +276,7 @@ async def no_houses(server):
         os.mkdir(data)
         lock = os.open(data, os.O_RDONLY)
         fcntl.flock(lock, fcntl.LOCK_EX)   # as a restore that has not yet written its mark
-        await refused([binary(), 'serve', '--data', data], f'A restore into {data} is at work')
+        await refused([binary(), 'serve', '--data', data], f'A restore into {data}, or the first start', 'is at work')
         os.close(lock)
         if os.listdir(data):
             raise Unexpected(f'it has made {os.listdir(data)}')
@@ -364,6 +290,45 @@ async def no_houses(server):
             os.rename(f'{server.data}/kept', f'{server.data}/{name}')
         await no_links(server, backups)
 CASES.append(('backup: what is no house, and what may not be a backup', no_houses))
+
+
+def is_free(folder):
+    """Whether a restore could take the lock of it."""
+    file = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(file)
+    return True
+
+
+async def first_starts(server):
+    """While a house begins in a folder that was not there before, neither a restore nor another server begins in it too."""
+    await damage.make_house(server, 1)
+    shim = slow_disk.prepare()
+    with Backups(server) as backups:
+        made, _ = await backups.make()
+        with Server('faults-beginning', server.settings, shim) as other:
+            await asyncio.to_thread(other.terminate)
+            data = other.data
+            shutil.rmtree(data)
+            slow_disk.stop_disk()
+            ready = other.begin()
+            await poll(lambda: os.path.exists(data) and os.listdir(data), what='the first file of the house')
+            if is_free(data):
+                raise Unexpected('a restore that has looked at the folder before would go on')
+            await refused([binary(), 'restore', '--from', made, '--data', data], data)
+            await refused([binary(), 'serve', '--data', data], data, 'Start this when it has ended')
+            slow_disk.free_disk()
+            if not await asyncio.to_thread(ready.wait, limits.START_S) or not other.is_running():
+                raise Unexpected(f'the first start ended with {other.process.poll()}: {other.words_of_start()}')
+            await asyncio.to_thread(other.terminate)
+            if not is_free(data):
+                raise Unexpected('the lock is left')
+            other.start()
+CASES.append(('backup: nothing else begins where a house begins', first_starts))
 
 
 async def begun_meanwhile(backups, made, data):

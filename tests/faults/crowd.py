@@ -42,7 +42,7 @@ async def crowd(server):
             await reader.read()
         gone.append(number)
     for number in range(CROWD):
-        reader, writer = await asyncio.open_connection('127.0.0.1', port)
+        reader, writer = await asyncio.open_connection(server.address, port)
         silent.append((writer, asyncio.create_task(watch(number, reader))))
     try:
         for number in range(20):

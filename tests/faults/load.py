@@ -2,6 +2,7 @@
 covered, an API 2xx answered, or was delivered with a stanza-id must be on disk.
 """
 import asyncio
+import copy
 import contextlib
 import itertools
 
@@ -251,3 +252,19 @@ class Forgetful(list):
 
     def append(self, _):
         pass
+
+
+def promised_until_now(load):
+    """What is acknowledged by now, and what was delivered."""
+    for sender in load.senders:
+        sender.count()
+    return {text for text, said in load.book.said.items() if said.is_acknowledged}, list(load.book.live)
+
+
+def book_of_then(load, promised):
+    """A book that knows of all that was said until the end, and of promises only those."""
+    book = copy.deepcopy(load.book)
+    acknowledged, book.live = promised
+    for text, said in book.said.items():
+        said.is_acknowledged = text in acknowledged
+    return book

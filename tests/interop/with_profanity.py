@@ -113,3 +113,26 @@ async def roster(stage):
     juliet.send(f"<presence to='{stage.jid('romeo')}' type='subscribed'/>")
     await profanity.shows('Subscription received')
     await profanity.shows('is online')
+
+
+@case('blocking')
+async def blocking(stage):
+    """Profanity blocks a user, who hears that nobody is there, and lets them write again."""
+    juliet, nurse = await stage.enter('juliet'), await stage.enter('nurse')
+    profanity = Terminal(stage)
+    await profanity.login('romeo')
+    romeo = stage.jid('romeo')
+    await profanity.type(f'/blocked add {stage.jid("juliet")}')
+    await profanity.shows('successfully blocked')
+    await profanity.type('/blocked')
+    await profanity.shows('Blocked users:')
+    juliet.send(f"<message to='{romeo}' type='chat' id='b1'><body>Are you there?</body></message>")
+    refused = await juliet.pick(lambda e: e.get('id') == 'b1')
+    if refused.find('.//{urn:ietf:params:xml:ns:xmpp-stanzas}service-unavailable') is None:
+        raise Unexpected(f'juliet was not refused: {show(refused)}')
+    nurse.send(f"<message to='{romeo}' type='chat'><body>I am not blocked</body></message>")
+    await profanity.shows(f'<< chat message: {stage.jid("nurse")}')
+    await profanity.type(f'/blocked remove {stage.jid("juliet")}')
+    await profanity.shows('successfully unblocked')
+    juliet.send(f"<message to='{romeo}' type='chat'><body>And now?</body></message>")
+    await profanity.shows(f'<< chat message: {stage.jid("juliet")}')

@@ -6,6 +6,7 @@ translate. Each scenario also has a source address of its own (127.x.y.z), so th
 import asyncio
 import secrets
 
+from fixtures.caps import Caps
 from fixtures.client import Client
 from fixtures.sentinel import settle
 
@@ -13,7 +14,7 @@ TENANTS = ('montague', 'capulet')
 USERS = {'romeo': 'montague', 'benvolio': 'montague', 'juliet': 'capulet', 'nurse': 'capulet'}
 RESOURCES = {'romeo': 'orchard', 'benvolio': 'street', 'juliet': 'balcony', 'nurse': 'chamber'}
 UNLIMITED = ('accounts', 'sessions', 'sessions_per_account', 'rooms', 'rooms_per_account', 'room_members', 'stanzas_per_s', 'archive_bytes',
-             'archive_days', 'offline_messages', 'api_calls_per_min')
+             'archive_days', 'offline_messages', 'files_total_bytes', 'file_days', 'api_calls_per_min')
 STATES = {  # a state of RFC 6121 appendix A -> who sends what, to get there; 'me' is the one whose state it is
     'None': [],
     'None + Pending Out': [('me', 'subscribe')],
@@ -135,6 +136,9 @@ class Cast:
         client.account = address
         client.state = options.get('state', 'available')
         client.priority = options.get('priority')
+        client.address_back = self.to_wire
+        if 'features' in options:
+            client.caps = Caps(options['features'].split(), 'lies' in options)
         return client
 
     def everybody(self):
@@ -153,7 +157,8 @@ class Cast:
 
     async def become_available(self, client):
         priority = f'<priority>{client.priority}</priority>' if client.priority else ''
-        client.send(f'<presence>{priority}</presence>')
+        caps = client.caps.element() if client.caps else ''
+        client.send(f'<presence>{priority}{caps}</presence>')
         await client.pick(lambda e: e.tag.endswith('}presence') and e.get('from') == client.jid)
 
     async def relate(self, mine, state, theirs):
@@ -173,7 +178,9 @@ class Cast:
         return []
 
     async def settle(self, rooms=()):
-        await settle(self.everybody(), [self.to_wire(room) for room in rooms])
+        """What clients answer by themselves may have come of what came before."""
+        for _ in range(2 if any(client.caps for client in self.everybody()) else 1):
+            await settle(self.everybody(), [self.to_wire(room) for room in rooms])
 
     def clear(self):
         for client in self.everybody():

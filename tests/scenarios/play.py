@@ -2,9 +2,10 @@
 import base64
 import re
 
-from fixtures import pattern
+from fixtures import pattern, sasl2
 from fixtures.client import END, LOST, Unexpected, show
 from fixtures.poll import poll
+from file_words import FileWords
 from room_words import RoomWords
 from server_words import ServerWords
 from words import STEPS, step
@@ -13,13 +14,14 @@ STREAM_ERROR = '{http://etherx.jabber.org/streams}error'
 STREAMS = 'urn:ietf:params:xml:ns:xmpp-streams'
 
 
-class Play(RoomWords, ServerWords):
+class Play(FileWords, RoomWords, ServerWords):
     """One scenario on its way; `run` ends well or raises Unexpected."""
 
     def __init__(self, cast, script):
         self.cast, self.script = cast, script
         self.variables = {}
         self.rooms = []   # that may have something to tell (room_words.py)
+        self.slots = {}   # by the scenario's names (file_words.py)
         self.step = None
         self.answer = None
         for alias, tenant in cast.tenants.items():
@@ -28,6 +30,9 @@ class Play(RoomWords, ServerWords):
         for address, account in cast.accounts.items():
             self.variables.setdefault(f'password.{account.user}', account.password)
             self.variables[f'password.{account.tenant}.{account.user}'] = account.password
+        for name, client in cast.clients.items():
+            if client.caps:
+                self.variables.update({f'caps.{name}': client.caps.element(), f'caps2.{name}': client.caps.optimized()})
         self.variables.update(long='x' * 2000, space=' \n\t ', MONTAGUE=cast.domains['montague.example'].upper(),
                               CAPULET=cast.domains['capulet.example'].upper())
 
@@ -229,6 +234,14 @@ class Play(RoomWords, ServerWords):
         refused = await self.who(name).prove()
         if refused:
             raise Unexpected(f'{name} should have been authenticated; it was refused: {refused}')
+
+    @step(r'(\w+) logs in by SASL2(?: by (\S+?))?(?: as ([0-9a-fA-F-]{36}))?(?: with (.+?))?:?')
+    async def logs_in_by_sasl2(self, name, mechanism, agent, password):
+        """On an open stream, with what stands below as its wishes; then it has <success/> or <failure/> to receive."""
+        client = self.who(name)
+        wishes = self.wire(self.step.body)
+        password = self.filled(password) if password else None
+        client.inbox.appendleft(await sasl2.prove(client, wishes, mechanism, agent, password))
 
     @step(r'(\w+) is refused by (\S+)(?: with (.+?))?: (\S+)')
     async def is_refused(self, name, mechanism, password, condition):

@@ -3,7 +3,7 @@ for each pair of rows)."""
 import itertools
 import re
 
-CLIENT_OPTIONS = ('account', 'resource', 'transport', 'state', 'priority', 'password', 'mechanism')
+CLIENT_OPTIONS = ('account', 'resource', 'transport', 'state', 'priority', 'password', 'mechanism', 'features', 'lies')
 STATES = ('available', 'interested', 'bound', 'offline')
 
 

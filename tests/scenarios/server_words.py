@@ -11,10 +11,10 @@ from words import step
 class ServerWords:
     """A part of Play: what it uses of it stands there."""
 
-    @step(r'(\w+) calls(?: (\d+) times)? (GET|POST|PUT|PATCH|DELETE) (\S+?)(?: while it is (\d+))?( as text)?(?: from (\S+?))?(?: under (\S+?))?(:)?')
-    async def calls(self, who, times, method, path, busy, as_text, origin, once, _body):
+    @step(r'(\w+) calls(?: (\d+) times)? (GET|POST|PUT|PATCH|DELETE) (\S+?)(?: while it is (\d+))?( as text)?(?: from (\S+?))?(?: under (\S+?))?(?: at (\S+?))?(:)?')
+    async def calls(self, who, times, method, path, busy, as_text, origin, once, host, _body):
         """`operator`, a tenant (with its first API key), `anybody` (no key), or a variable that holds a key or token; `from` a page's
-        origin; `under` an Idempotency-Key; again and again `while it is` answered so. A body that begins with { is JSON. Of several times
+        origin; `under` an Idempotency-Key; `at` a host, over TLS; again and again `while it is` answered so. A body that begins with { is JSON. Of several times
         all must be answered alike."""
         key = None if who == 'operator' else '' if who == 'anybody' else \
             self.variables[who] if who in self.variables else self.cast.tenants[who]['api_key']
@@ -24,8 +24,10 @@ class ServerWords:
         headers.update({'Accept': 'text/plain'} if as_text else {}, **({'Origin': self.filled(origin)} if origin else {}))
         headers.update({'Idempotency-Key': self.filled(once)} if once else {})
 
+        at = (self.cast.server.addresses['https'], self.wire(host)) if host else None
+
         async def call():
-            self.answer = await self.cast.api(self.cast.server.api.call, method, self.wire(path), body, key, headers)
+            self.answer = await self.cast.api(self.cast.server.api.call, method, self.wire(path), body, key, headers, at)
             self.cast.log.append(f'{who} < {self.answer}')
             wrong = await self.cast.api(self.cast.server.api.wrong, method, path, self.answer)
             if wrong:

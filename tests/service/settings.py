@@ -22,6 +22,8 @@ BAD = {
     'tls.names': ['chat.example.com', '["https://chat.example.com"]', '["a b"]', '[""]', '[1]', '["*.*.example"]', '["-a.example"]'],
     'c2s.require_tls': ['yes', '1', '"true"'], 'c2s.login_timeout_s': ['0', '-1', '3601', '1.5', 'true', '"5"', '30s'],
     'c2s.refused_timeout_s': ['0', '86401', 'ten'], 'c2s.probe_after_s': ['-1', '86401', '10m'], 'server.loops': ['-1', '257', '2.5', 'two', 'true', '"2"'], 'server.log': ['loud', '1', '""'],
+    'modules.muc.history_messages': ['-1', '101', 'many', 'true', '[]', '1.5'], 'modules.muc.unconfigured_time': ['59s', '2d', '15 m', 'm'],
+    'modules.muc.rooms_made_by': ['nobody', '1'], 'modules.muc.magic': ['1'], 'modules.magic.history_messages': ['1'], 'modules.muc': ['1'],
     'public.address': ['x'], 'listen': ['x'], '': ['x'],
 }
 PLAIN_TEXT = [('public.url', 'url = "chat.example.com"'), ('public.url', 'url = 8080'), ('public.url', 'url = ["https://a"]')]
@@ -69,3 +71,22 @@ async def public_url(stage):
     for url, wanted in (('https://chat.example.com/', 'wss://chat.example.com/xmpp'), ('HTTPS://Chat.Example.com:443', 'wss://chat.example.com/xmpp'),
                         ('http://my_chat.test:8080', 'ws://my_chat.test:8080/xmpp'), ('https://bücher.example', 'wss://xn--bcher-kva.example/xmpp')):
         must_equal(f'the WebSocket under {url}', await asyncio.to_thread(socket_of, url), wanted)
+
+
+@case('settings: an option of a module holds for all tenants but those that set it')
+async def module_options(stage):
+    """By --set and in the file, for two tenants, of which one has a value of its own, which stays over a restart."""
+    def play():
+        with Server('options', ['server.loops=1', 'modules.muc.new_rooms_listed=false']) as server:
+            made = [server.api.create_tenant(name, f'{name}.example') for name in ('shop', 'forum')]
+            server.api.change_tenant('forum', modules={'muc': {'new_rooms_listed': True}})
+            listed = [server.api.must('PUT', '/v1/rooms/hall', {}, tenant['api_key'])['public'] for tenant in made]
+            server.terminate()
+            server.settings.pop()
+            with open(os.path.join(server.data, 'teahouse.toml'), 'w', encoding='utf-8') as file:
+                file.write('[modules.muc]\nhistory_messages = 5\nunconfigured_time = "1h"\n')
+            server.start()
+            return listed, [server.api.must('GET', f'/operator/v1/tenants/{name}').get('modules') for name in ('shop', 'forum')]
+    listed, shown = await asyncio.to_thread(play)
+    must_equal('whether new rooms are listed', listed, [False, True])
+    must_equal('what is set of the tenants', shown, [None, {'muc': {'new_rooms_listed': True}}])

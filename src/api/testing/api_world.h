@@ -20,10 +20,13 @@
 #include "api/testing/openapi_check.h"
 #include "crypto/encoding.h"
 #include "crypto/keys.h"
+#include "files/disk_store.h"
+#include "files/files.h"
 #include "http/fetch.h"
 #include "net/fake/running_loop.h"
 #include "net/listener.h"
 #include "store/memory/memory_plane.h"
+#include "store/testing/temp_directory.h"
 #include "tenant/testing/tenant_world.h"
 
 namespace teahouse::api::testing {
@@ -53,20 +56,21 @@ class ApiWorld : public ::testing::Test {
         accounts_(*base_.control, base_.clock),
         throttle_(base_.clock),
         limits_(base_.clock),
-        house_{base_.clock, data_, accounts_, base_.keys, throttle_, limits_, "salt", {}} {
+        shared_{base_.clock, data_, accounts_, base_.keys, throttle_, limits_, "salt", {}} {
+    shared_.files = &files_;
     for (net::fake::RunningLoop* loop : loops_) {
       auto& home = homes_[(*loop)->index()];
       loop->run([&] {
-        home = std::make_unique<Home>(**loop, house_);
-        home->add_module(std::make_unique<FakeArchive>());
+        home = std::make_unique<Home>(**loop, shared_);
+        home->modules().add(std::make_unique<FakeArchive>());
       });
-      house_.homes.all.push_back(home.get());
     }
-    base_.tenants.set_publish(
-        [this](Executor& home, TenantPtr tenant, bool removed) { return publish(this, &home, tenant, removed); });
+    base_.tenants.set_publish([this](Executor& home, TenantPtr tenant, bool removed) {
+      return shared_.homes.publish(home, std::move(tenant), removed);
+    });
     base_.tenants.set_wipe([this](Executor& home, TenantPtr tenant) { return data_.remove_tenant(home, tenant->id); });
     for (auto& home : homes_) {
-      data_.watch_commits(home->loop(), [there = home.get()](Lsn lsn) { there->on_committed(lsn); });
+      data_.watch_commits(home->loop(), [there = home.get()](Lsn lsn) { there->commits().on_committed(lsn); });
     }
     first_.run([this] { serve(); });
     shop_ = make_site("shop", "shop.example", "https://shop.example");
@@ -130,11 +134,11 @@ class ApiWorld : public ::testing::Test {
   // Binds a resource and makes it available; `payload` is its presence's.
   void bind(const std::string& jid_text, const std::string& payload) {
     const BareJid jid = BareJid::parse(jid_text).value();
-    Home& home = house_.homes.of(jid.str());
+    Home& home = *homes_[shared_.homes.place_of(jid.str()).loop];
     std::promise<bool> bound;
     home.loop().post([&] {
-      home.with_resident(jid, [&](Result<Resident*> resident) {
-        const auto session = home.bind(**resident, "phone");
+      home.residents().with(jid, [&](Result<Resident*> resident) {
+        const auto session = home.sessions().bind(**resident, "phone");
         (*session)->set_presence(Stanza::make(StanzaKind::presence, StanzaType::none, payload));
         bound.set_value(true);
       });
@@ -153,8 +157,10 @@ class ApiWorld : public ::testing::Test {
   store::MemoryPlane data_;
   Accounts accounts_;
   LoginThrottle throttle_;
-  CallLimits limits_;
-  House house_;
+  ApiCallLimits limits_;
+  Shared shared_;
+  ::teahouse::testing::TempDirectory folder_;
+  Files files_{data_, base_.clock, open_disk_store(folder_.path() + "/files").value()};
   FakeRooms rooms_;
   OpenApi open_api_;
   net::fake::RunningLoop first_{0}, second_{1};
@@ -190,14 +196,6 @@ class ApiWorld : public ::testing::Test {
     });
     listener_ = std::move(*listener);
     port_ = listener_->port();
-  }
-  static Task<void> publish(ApiWorld* world, Executor* home, TenantPtr tenant, bool removed) {
-    Async<bool> everywhere(*home, [world, home, tenant, removed](Async<bool>::Done done) {
-      world->house_.homes.on_each(
-          *home, [tenant, removed](Home& each) { removed ? each.remove_tenant(tenant) : each.set_tenant(tenant); },
-          [done] { done(true); });
-    });
-    co_await everywhere;
   }
 };
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "server/archive_space.h"
 #include "server/home.h"
 #include "server/module_context.h"
 #include "server/rooms.h"
@@ -83,6 +84,15 @@ class FakeRooms final : public Rooms {
                     store::time_ms(row_id)});
     co_return row_id;
   }
+  Task<Result<void>> retract(Executor&, TenantPtr tenant, std::string id, store::ArchiveId message,
+                             std::string) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = rooms_.find({tenant->id, id});
+    if (found == rooms_.end()) co_return no_room();
+    const size_t went = std::erase_if(found->second.rows, [&](const auto& row) { return row.id == message; });
+    if (went == 0) co_return Error{ErrorKind::item_not_found, "There is no such message."};
+    co_return Result<void>();
+  }
   Task<Result<store::ArchivePage>> messages(Executor&, TenantPtr tenant, std::string id,
                                             store::ArchiveQuery query) override {
     const std::lock_guard lock(mutex_);
@@ -124,29 +134,40 @@ class FakeRooms final : public Rooms {
 class FakeArchive final : public Module {
  public:
   const ModuleInfo& info() const override {
-    static const ModuleInfo info{"archive", "For tests.", {}, {}, {}};
+    static const ModuleInfo info{.name = "archive", .summary = "For tests."};
     return info;
   }
   void attach(ModuleContext& context) override {
     context_ = &context;
-    context.on_outbound(Phase::archive, StanzaKind::message, [this](Outbound& outbound) {
-      write(outbound.resident, *outbound.stanza.to, outbound.stanza, outbound.receipt);
+    context.on_outbound(OutboundPhase::archive, StanzaKind::message, [this](Outbound& outbound) {
+      const auto may = check_archive_space(outbound.resident.tenant(), context_->disk());
+      if (!may) {
+        context_->refuse(outbound.stanza, outbound.ticket, may.error());
+        return Flow::stop;
+      }
+      write(outbound.resident, *outbound.stanza.to, outbound.stanza, outbound.ticket);
       return Flow::go_on;
     });
-    context.on_inbound(Phase::archive, StanzaKind::message, [this](Inbound& inbound) {
-      write(inbound.resident, *inbound.stanza.from, inbound.stanza, inbound.receipt);
+    context.on_inbound(InboundPhase::archive, StanzaKind::message, [this](Inbound& inbound) {
+      const auto may = check_archive_space(inbound.resident.tenant(), context_->disk());
+      if (!may) {
+        context_->refuse(inbound.stanza, inbound.ticket, may.error());
+        return Flow::stop;
+      }
+      write(inbound.resident, *inbound.stanza.from, inbound.stanza, inbound.ticket);
+      note(inbound.ticket, Ended::archived);
       return Flow::go_on;
     });
-    context.on(&Hooks::account_removed, [this](const HostPtr& host, const BareJid& jid, const ReceiptPtr&) {
+    context.on(&Hooks::account_removed, [this](const HostPtr& host, const BareJid& jid, const TicketPtr&) {
       context_->archive(*host->tenant, "archive").remove_all(jid.str());
     });
   }
 
  private:
-  void write(const Resident& account, const Jid& with, const Stanza& message, const ReceiptPtr& receipt) {
+  void write(const Resident& account, const Jid& with, const Stanza& message, const TicketPtr& ticket) {
     store::ArchiveRow row{context_->make_arrival().id, with.bare().str(), {}};
     message.write(row.bytes, true);
-    await(receipt, context_->archive(account.tenant(), "archive").append(account.jid().str(), row));
+    await(ticket, context_->archive(account.tenant(), "archive").append(account.jid().str(), row));
   }
   ModuleContext* context_ = nullptr;
 };

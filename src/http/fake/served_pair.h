@@ -43,6 +43,12 @@ class ServedPair {
       turns();
     }
   }
+  // Sends what the socket takes; says how much that is.
+  size_t try_send(size_t peer, std::string_view bytes) {
+    const ssize_t n = ::send(peers_[peer], bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    turns();
+    return n > 0 ? static_cast<size_t>(n) : 0;
+  }
   void turns(int count = 4) {
     for (int i = 0; i < count; ++i) loop_.run_once(0);
   }
@@ -56,6 +62,13 @@ class ServedPair {
       all.append(part, 0, static_cast<size_t>(n));
       turns();
     }
+  }
+  // At most so many bytes; says how many they are.
+  size_t receive_some(size_t peer, size_t bytes_max) {
+    std::string part(bytes_max, '\0');
+    const ssize_t n = ::recv(peers_[peer], part.data(), part.size(), 0);
+    turns();
+    return n > 0 ? static_cast<size_t>(n) : 0;
   }
   std::string exchange(size_t peer, std::string_view bytes) {
     send(peer, bytes);

@@ -50,7 +50,8 @@ std::string rsm(const std::string& inside) {
 class AccountArchive : public SessionWorld {
  protected:
   AccountArchive() {
-    home_.add_module(std::make_unique<ArchiveModule>());
+    home_.modules().add(std::make_unique<RosterModule>());
+    home_.modules().add(std::make_unique<ArchiveModule>());
     plane_.hold_commits(false);
     shop_->attach(&screen_);
     forum_->attach(&forum_screen_);
@@ -68,7 +69,7 @@ class AccountArchive : public SessionWorld {
     world_.clock.advance_ms(1000);
     Stanza said = Stanza::make(StanzaKind::message, StanzaType::chat, "<body>m" + std::to_string(number) + "</body>");
     said.to = forum_->jid().bare();
-    home_.receive(*shop_, std::move(said));
+    home_.router().receive(*shop_, std::move(said));
     turn();
   }
   void ask(StanzaType type, const std::string& payload) {
@@ -76,7 +77,7 @@ class AccountArchive : public SessionWorld {
     forum_screen_.shown.clear();
     const std::string xml = std::string("<iq xmlns='jabber:client' id='q' type='") +
                             (type == StanzaType::set ? "set" : "get") + "'>" + payload + "</iq>";
-    home_.receive(*shop_, *Stanza::read(*xml::Document::parse(SharedBytes(xml))));
+    home_.router().receive(*shop_, *Stanza::read(*xml::Document::parse(SharedBytes(xml))));
     for (int i = 0; i < 10; ++i) turn();
   }
   void query(const std::string& inside) {

@@ -36,61 +36,10 @@ std::string stamp_of(const ModuleContext& context, const Outbound& sent) {
   return context.archive_ids().make_stamp(sent.archived, sent.resident.jid());
 }
 
-Flow copy_sent(const ModuleContext& context, Outbound& outbound) {
-  const Stanza& message = outbound.stanza;
-  const Resident& account = outbound.resident;
-  // Who of the account's own sessions gets it anyway is known when it arrives.
-  if (message.to->bare_view() == account.jid().str()) return Flow::go_on;
-  if (!is_carbon_eligible(message) || is_private(message)) return Flow::go_on;
-  std::optional<Stanza> copy;
-  for (const auto& session : account.sessions()) {
-    if (!session->carbons || session.get() == outbound.session) continue;
-    if (!copy) {
-      if (message.type == StanzaType::error && is_at_room(context, *message.to)) return Flow::go_on;
-      copy = make_copy(message, "sent", stamp_of(context, outbound));
-    }
-    send_copy(account, *session, *copy, outbound.gate);
-  }
-  return Flow::go_on;
-}
-
 // Section 6.1: what a room passes on from an occupant is the room's affair, which gives it to each session that is
 // there. Nor are errors copied that answer what somebody says in a room.
 bool is_copied_by_room(const ModuleContext& context, const Stanza& message) {
   return (message.from->is_full() || message.type == StanzaType::error) && is_at_room(context, *message.from);
-}
-
-Flow copy_received(const ModuleContext& context, Inbound& inbound) {
-  Stanza& message = inbound.stanza;
-  if (!is_carbon_eligible(message)) return Flow::go_on;
-  if (is_private(message)) {
-    // Section 9: the hint has done its work.
-    message.remove_children([](const xml::Element& child) { return child.is("private", ns::carbons); });
-    return Flow::go_on;
-  }
-  const bool is_own = message.from->bare_view() == inbound.resident.jid().str();
-  std::optional<Stanza> copy;
-  for (const auto& session : inbound.resident.sessions()) {
-    if (!session->carbons || (is_own && session->jid().str() == message.from->str())) continue;
-    const auto& delivered = inbound.delivered_to;
-    if (std::find(delivered.begin(), delivered.end(), session.get()) != delivered.end()) continue;
-    if (!copy) {
-      if (is_copied_by_room(context, message)) return Flow::go_on;
-      copy = make_copy(message, is_own ? "sent" : "received", {});
-    }
-    if (delivered.empty()) {  // the message itself is kept for another, or refused
-      send_copy(inbound.resident, *session, *copy, inbound.gate);
-      inbound.copied_to.push_back(session.get());
-    } else {
-      send_copy(inbound.resident, *session, *copy, inbound.gate, inbound.shared_delivery());
-    }
-  }
-  return Flow::go_on;
-}
-
-void set_carbons(const ModuleContext& context, const IqRequest& request, bool on) {
-  request.session->carbons = on;
-  context.reply(request.stanza, {});
 }
 
 }  // namespace
@@ -109,23 +58,82 @@ bool is_carbon_eligible(const Stanza& message) {
 }
 
 const ModuleInfo& CarbonsModule::info() const {
-  static const ModuleInfo info{"carbons",
-                               "Copies of messages for a user's other resources.",
-                               {{280, "1.0.1", "Message Carbons", ""}},
-                               {ns::carbons},
-                               {ns::carbons}};
+  static const ModuleInfo info{.name = "carbons",
+                               .summary = "Copies of messages for a user's other resources.",
+                               .xeps = {{280, "1.0.1", "Message Carbons", ""}},
+                               .host_features = {ns::carbons},
+                               .account_features = {ns::carbons},
+                               .bind_features = {ns::carbons},
+                               .is_optional = true};
   return info;
 }
 
 void CarbonsModule::attach(ModuleContext& context) {
-  context.on_outbound(Phase::copy, StanzaKind::message,
-                      [&context](Outbound& outbound) { return copy_sent(context, outbound); });
-  context.on_inbound(Phase::copy, StanzaKind::message,
-                     [&context](Inbound& inbound) { return copy_received(context, inbound); });
+  context_ = &context;
+  enabled_.emplace(context.attach_to_sessions<Enabled>());
+  context.on_outbound(OutboundPhase::copy, StanzaKind::message,
+                      [this](Outbound& outbound) { return copy_sent(outbound); });
+  context.on_inbound(InboundPhase::copy, StanzaKind::message,
+                     [this](Inbound& inbound) { return copy_received(inbound); });
+  context.on_bind_feature("enable", ns::carbons, [this](Session& session) { enabled_->of(session).is_on = true; });
   context.on_iq(IqTarget::own_account, StanzaType::set, "enable", ns::carbons,
-                [&context](const auto& iq) { set_carbons(context, iq, true); });
+                [this](const IqRequest& iq) { set(iq, true); });
   context.on_iq(IqTarget::own_account, StanzaType::set, "disable", ns::carbons,
-                [&context](const auto& iq) { set_carbons(context, iq, false); });
+                [this](const IqRequest& iq) { set(iq, false); });
+}
+
+void CarbonsModule::set(const IqRequest& request, bool is_on) {
+  enabled_->of(*request.session).is_on = is_on;
+  context_->reply(request.stanza, {});
+}
+
+Flow CarbonsModule::copy_sent(Outbound& outbound) {
+  const Stanza& message = outbound.stanza;
+  const Resident& account = outbound.resident;
+  // The account's own sessions that get it anyway are known when it arrives.
+  if (message.to->bare_view() == account.jid().str()) return Flow::go_on;
+  if (!is_carbon_eligible(message) || is_private(message)) return Flow::go_on;
+  std::optional<Stanza> copy;
+  for (const auto& session : account.sessions()) {
+    if (!wants_copies(*session) || session.get() == outbound.session) continue;
+    if (!copy) {
+      if (message.type == StanzaType::error && is_at_room(*context_, *message.to)) return Flow::go_on;
+      copy = make_copy(message, "sent", stamp_of(*context_, outbound));
+    }
+    send_copy(account, *session, *copy, outbound.gate);
+  }
+  return Flow::go_on;
+}
+
+Flow CarbonsModule::copy_received(Inbound& inbound) {
+  Stanza& message = inbound.stanza;
+  if (!is_carbon_eligible(message)) return Flow::go_on;
+  if (is_private(message)) {
+    // Section 9: the hint has done its work.
+    message.remove_children([](const xml::Element& child) { return child.is("private", ns::carbons); });
+    return Flow::go_on;
+  }
+  const bool is_own = message.from->bare_view() == inbound.resident.jid().str();
+  std::optional<Stanza> copy;
+  for (const auto& session : inbound.resident.sessions()) {
+    if (!wants_copies(*session) || (is_own && session->jid().str() == message.from->str())) continue;
+    const auto& delivered = inbound.delivered_to;
+    if (std::find(delivered.begin(), delivered.end(), session.get()) != delivered.end()) continue;
+    if (!copy) {
+      if (is_copied_by_room(*context_, message)) return Flow::go_on;
+      copy = make_copy(message, is_own ? "sent" : "received", {});
+    }
+    if (delivered.empty()) {  // the message itself is kept for another, or refused
+      const auto delivery = std::make_shared<Delivery>();
+      delivery->message = std::make_shared<const Stanza>(message);
+      delivery->is_of_copy = true;
+      send_copy(inbound.resident, *session, *copy, inbound.gate, delivery);
+      inbound.copied_to.emplace_back(session.get(), delivery);
+    } else {
+      send_copy(inbound.resident, *session, *copy, inbound.gate, inbound.shared_delivery());
+    }
+  }
+  return Flow::go_on;
 }
 
 }  // namespace teahouse

@@ -8,18 +8,34 @@
 namespace teahouse::muc {
 namespace {
 
-// On the room's home.
-void forget_in_room(Service& service, const HostPtr& host, const BareJid& room, const BareJid& account,
-                    const RemovalPtr& removal) {
-  service.with_room(host, room, [account, removal](Result<Room*> found) {
-    if (!found) {
-      removal->fail();
-    } else if (*found) {
-      change_affiliation(**found, account, {Affiliation::none, {}, {}}, {});
-      (*found)->forget_holder(account);
-    }
-  });
-}
+// To a room that names the account.
+struct HolderGone {
+  BareJid room, account;
+  RemovalPtr removal;
+
+  void arrive(Module* module, const HostPtr& host) const {
+    Service* service = find_service(module);
+    if (!service || !host) return;
+    service->with_room(host, room, [account = account, removal = removal](Result<Room*> found) {
+      if (!found) {
+        removal->fail();
+      } else if (*found) {
+        change_affiliation(**found, account, {Affiliation::none, {}, {}}, {});
+        (*found)->forget_holder(account);
+      }
+    });
+  }
+};
+
+// To every home.
+struct InvitedGone {
+  BareJid account;
+  RemovalPtr removal;
+
+  void arrive(Module* module, const HostPtr& /*host*/) const {
+    if (Service* service = find_service(module)) service->forget_invitations(account);
+  }
+};
 
 Task<void> forget_in_rooms(ModuleContext& context, BareJid account, RemovalPtr removal) {
   const Mentions mentions = Storage::mentions(context);
@@ -32,10 +48,7 @@ Task<void> forget_in_rooms(ModuleContext& context, BareJid account, RemovalPtr r
   }
   std::function<void(const Mention&, const RemovalPtr&)> work = [&context, account](const Mention& each,
                                                                                     const RemovalPtr& part) {
-    context.at(each.tenant, each.by, [room = each.by, account, part](Module* module, const HostPtr& host) {
-      Service* service = find_service(module);
-      if (service && host) forget_in_room(*service, host, room, account, part);
-    });
+    context.send(each.tenant, each.by, HolderGone{each.by, account, part});
   };
   const bool forgotten = co_await remove_in_portions(context.loop(), *rooms, std::move(work));
   if (forgotten) {
@@ -48,7 +61,7 @@ Task<void> forget_in_rooms(ModuleContext& context, BareJid account, RemovalPtr r
 }  // namespace
 
 void forget_account(ModuleContext& context, const BareJid& account, const RemovalPtr& removal) {
-  context.at_each([account, removal](Module& module) { find_service(&module)->forget_invitations(account); });
+  context.send_each(InvitedGone{account, removal});
   spawn(forget_in_rooms(context, account, removal));
 }
 

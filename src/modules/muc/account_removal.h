@@ -1,5 +1,5 @@
-// What rooms keep of an account that is no more: its affiliations, reserved nicks and invitations, and that they count
-// for it. They go, or the next account of its name would be a member, or banned, where this one was.
+// The removal of all that rooms keep of an account that is no more: its affiliations, reserved nicks and invitations,
+// and that they count for it. Else the next account of its name would be a member, or banned, where this one was.
 #pragma once
 
 #include "server/module_context.h"

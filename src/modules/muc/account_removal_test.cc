@@ -20,10 +20,10 @@ struct Removals : RoomWorld {
     ADD_FAILURE() << client.all();
     return {};
   }
-  // The rows of both tenants and of the house.
+  // The rows of both tenants and of the server.
   size_t count_rows() {
     size_t rows = 0;
-    for (const TenantId id : {TenantId::house, shop->id, forum->id}) {
+    for (const TenantId id : {TenantId::server, shop->id, forum->id}) {
       EXPECT_TRUE(await(plane->export_tenant(home, id, [&](const std::string&) { ++rows; })));
     }
     return rows;

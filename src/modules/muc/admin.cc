@@ -118,7 +118,7 @@ Result<void> check_outcome(const Room& room, const std::vector<Item>& items) {
 
 void apply_role(Room& room, const Item& item, PresenceNotes notes) {
   Occupant* target = room.occupants.find(*item.nick);
-  if (!target) return;  // an item before this one removed him
+  if (!target) return;  // an item before this one removed the target
   if (*item.role == Role::none) {
     notes.codes = {307};
     remove_occupant(room, *target, notes);
@@ -162,7 +162,7 @@ void write_roles(const Room& room, xml::Writer& writer, Role wanted) {
   });
 }
 
-// CVE-2021-37601: a list goes to whom it belongs and to nobody else.
+// CVE-2021-37601: a list goes to those that may read it and to nobody else.
 Result<void> check_reader(const Room& room, const Standing& reader, const Item& item) {
   if (item.affiliation) {
     if (*item.affiliation == Affiliation::none) return Error{ErrorKind::bad_request, "There is no list of the rest."};

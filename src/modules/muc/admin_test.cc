@@ -55,7 +55,7 @@ TEST(RoomAdmin, HostileRequestsChangeAndTellNothing) {
   }
   world.romeo.say(admin("<item affiliation='outcast' jid='tybalt@shop.example'/>"));
   for (const auto& attempt : attempts) world.refused(world.tybalt, attempt, "forbidden");
-  // An admin and those above him.
+  // An admin and those above.
   world.refused(world.nurse, admin("<item jid='romeo@shop.example' affiliation='none'/>"), "not-allowed");
   world.refused(world.nurse, admin("<item jid='romeo@shop.example' affiliation='outcast'/>"), "not-allowed");
   world.refused(world.nurse, admin("<item nick='Romeo' role='none'/>"), "not-allowed");
@@ -144,7 +144,7 @@ TEST(RoomAdmin, KickAndBan) {
 
 TEST(RoomAdmin, BansOnAFullDiskToo) {
   Cave world;
-  world.plane->health().raise(store::DiskHealth::little_room);
+  world.plane->health().raise(store::DiskHealth::little_space);
   world.refused(world.nurse, admin("<item jid='tybalt@shop.example' affiliation='member'/>"), "resource-constraint");
   world.nurse.say(admin("<item jid='juliet@forum.example' affiliation='outcast'/>"));
   EXPECT_TRUE(world.juliet.has({"type='unavailable'", "code='301'", "affiliation='outcast'"}));

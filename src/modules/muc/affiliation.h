@@ -1,4 +1,4 @@
-// Affiliation and Role: who somebody is to a room, and who may change whom. Pure rules.
+// Affiliation and Role: a user's standing in a room, and which standing may change which. Pure rules.
 //
 // An affiliation is lasting and belongs to a bare JID; a role is an occupant's, for the visit.
 //
@@ -21,9 +21,9 @@ const char* to_string(Role role);
 std::optional<Affiliation> find_affiliation(std::string_view name);
 std::optional<Role> find_role(std::string_view name);
 
-// The role that somebody of this affiliation has when entering. REQUIRES: he may enter.
+// The role of a user of this affiliation who enters. REQUIRES: the user may enter.
 Role default_role(Affiliation affiliation, bool moderated);
-// The role that an occupant has after his affiliation was changed. REQUIRES: he may stay.
+// The role of an occupant after a change of affiliation. REQUIRES: the occupant may stay.
 Role role_after_change(Role role, Affiliation before, Affiliation after, bool moderated);
 
 // One who acts, or one who is acted upon.
@@ -32,12 +32,12 @@ struct Standing {
   Role role = Role::none;
 };
 
-// May `actor` give `target` this role (none: kick him)? Who has it already may be given it by every moderator. Errors:
-// forbidden: he may not change roles at all, or not to this one; not_allowed: not those of this target.
+// May `actor` give `target` this role (none: a kick)? Every moderator may give a target the role that it has already.
+// Errors: forbidden: the actor may not change roles at all, or not to this one; not_allowed: not those of this target.
 Result<void> check_role_change(const Standing& actor, const Standing& target, Role wanted);
 
 // May `actor` give somebody who has `target` this affiliation? The last owner is not this function's affair.
-// Errors: forbidden: he may not change affiliations, or not to this one; not_allowed: not those of this target.
+// Errors: forbidden: the actor may not change affiliations, or not to this one; not_allowed: not those of this target.
 Result<void> check_affiliation_change(Affiliation actor, Affiliation target, Affiliation wanted);
 
 }  // namespace teahouse::muc

@@ -92,7 +92,7 @@ TEST(Affiliation, WhoMayChangeWhoseRole) {
   EXPECT_EQ(outcome(check_role_change(an_admin, participant, Role::moderator)), "ok");
   EXPECT_EQ(outcome(check_role_change(an_admin, plain, Role::visitor)), "ok");
   EXPECT_EQ(outcome(check_role_change(an_admin, plain, Role::none)), "ok");
-  // Nobody takes an admin's or owner's voice; who is higher cannot be kicked.
+  // Nobody takes an admin's or owner's voice; a higher affiliation cannot be kicked.
   for (const auto& actor : {plain, an_admin, an_owner}) {
     for (const auto& target : {an_admin, an_owner}) {
       EXPECT_EQ(outcome(check_role_change(actor, target, Role::visitor)), "not-allowed");

@@ -38,7 +38,7 @@ void change_affiliation(Room& room, const BareJid& user, Affiliated wanted, Pres
   const Affiliation before = room.affiliation_of(user);
   const bool is_listed = room.listed_affiliation_of(user) != Affiliation::none;
   const bool changes = is_listed || wanted.affiliation != Affiliation::none;
-  room.traffic()->wait_for(changes ? room.set_affiliation(user, std::move(wanted)) : 0);
+  room.traffic()->wait_for(changes ? room.set_affiliation(user, std::move(wanted)) : Lsn::none);
   const Affiliation after = room.affiliation_of(user);
   if (before == after) return;
   for (Occupant* occupant : room.occupants.find_by_account(user)) {

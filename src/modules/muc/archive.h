@@ -1,6 +1,6 @@
 // The room's archive, queried over XMPP.
 //
-// Whoever may look inside the room may read it. The filter `with` is for those who see real addresses. What is answered
+// A user who may look inside the room may read it. The filter `with` is for those who see real addresses. The answer
 // stands in the room's line, so nothing is told that is not on disk yet.
 //
 // Spec: XEP-0313 (sections 4, 5, 5.1.2), XEP-0059.

@@ -1,6 +1,6 @@
 // Archive rows of a room: a message as it is kept, and a kept one as a stanza again.
 //
-// A row holds the message as occupants got it (from the occupant's address, with his occupant-id), but for `to` and
+// A row holds the message as occupants got it (from the occupant's address, with its occupant-id), but for `to` and
 // stanza-id.
 #pragma once
 

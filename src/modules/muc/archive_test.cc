@@ -196,11 +196,10 @@ TEST(RoomsApi, RoomsOutliveARestart) {
   EXPECT_EQ(world.shop->meter->rooms, 2);
   // As if another process had started upon the same data.
   world.shop->meter->rooms = 0;
-  House house{world.clock, *world.plane, world.accounts, world.keys, world.throttle, world.limits, "fake", {}};
+  Shared shared{world.clock, *world.plane, world.accounts, world.keys, world.throttle, world.limits, "fake", {}};
   net::Loop loop(0, world.clock);
-  Home home(loop, house);
-  house.homes.all.push_back(&home);
-  home.add_module(make_muc());
+  Home home(loop, shared);
+  home.modules().add(make_muc());
   home.set_tenant(world.shop);
   for (int i = 0; i < 10; ++i) loop.run_once(0);
   EXPECT_EQ(world.shop->meter->rooms, 2);
@@ -210,7 +209,7 @@ TEST(RoomsApi, RoomsOutliveARestart) {
   }
   for (int i = 0; i < 10; ++i) loop.run_once(0);
   EXPECT_EQ(world.shop->meter->rooms, 1);
-  const auto rooms = make_muc_rooms(house);
+  const auto rooms = make_muc_rooms(shared);
   std::optional<Result<RoomInfo>> found;
   start(rooms->find(loop, world.shop, "hall"), &found);
   for (int i = 0; i < 20; ++i) loop.run_once(0);

@@ -12,7 +12,6 @@
 namespace teahouse::muc {
 
 // Limits of the service, all in one place.
-inline constexpr int64_t unconfigured_room_ms = 15 * 60'000;  // for so long a new room waits for its owner's word
 inline constexpr size_t nick_characters_max = 100;
 inline constexpr size_t name_bytes_max = 200;
 inline constexpr size_t description_bytes_max = 2000;
@@ -21,13 +20,15 @@ inline constexpr size_t password_bytes_max = 200;
 inline constexpr size_t reason_bytes_max = 1000;    // longer reasons are cut
 inline constexpr size_t affiliations_max = 10'000;  // also the plan's room_members
 inline constexpr size_t sessions_per_nick_max = 50;
-inline constexpr size_t history_default = 20;  // messages, when the client does not say
 inline constexpr size_t history_max = 100;
 inline constexpr size_t items_per_request_max = 200;  // in one muc#admin query
 inline constexpr size_t invites_per_message_max = 20;
 inline constexpr size_t invites_remembered_max = 200;  // in one room, for declines
 inline constexpr size_t waiting_max = 20'000;          // stanzas of one room that wait for the disk
 inline constexpr size_t relayed_id_bytes_max = 512;    // of an iq to an occupant
+
+// The option rooms_made_by.
+enum class RoomMakers { users, staff };
 
 enum class PrivateMessages { anyone, participants, moderators, none };
 
@@ -46,7 +47,8 @@ struct RoomConfig {
   PrivateMessages private_messages = PrivateMessages::anyone;
   int64_t max_users = 0;  // 0: the plan's
   int64_t max_history = 50;
-  // By Role, moderators last: whose presence is broadcast, and who may read the member list of a non-anonymous room.
+  // By Role, moderators last: the roles whose presence is broadcast, and those that may read a non-anonymous room's
+  // members.
   bool broadcast[4] = {false, true, true, true};
   bool member_list[4] = {false, false, false, true};
 

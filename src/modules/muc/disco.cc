@@ -134,7 +134,8 @@ void answer_room_info(Room& room, const Stanza& stanza, const xml::Element& quer
   write_identity(writer, config.name.empty() ? user_id_of(room.jid().localpart()) : config.name);
   write_features(writer, {ns::disco_info, ns::disco_items, ns::muc, "http://jabber.org/protocol/muc#stable_id",
                           "http://jabber.org/protocol/muc#request", ns::self_ping, ns::occupant_id, ns::stanza_id,
-                          ns::mam, ns::mam_extended, ns::ping, ns::register_iq});
+                          ns::mam, ns::mam_extended, ns::ping, ns::register_iq, ns::message_moderate,
+                          ns::message_retract, ns::message_tombstones});
   write_features(
       writer,
       {config.password.empty() ? "muc_unsecured" : "muc_passwordprotected",
@@ -151,7 +152,7 @@ void answer_room_items(Room& room, const Stanza& stanza, const xml::Element& que
   std::string payload;
   xml::Writer writer(payload);
   writer.open("query", ns::disco_items);
-  // Who is in the room is for those who are in it.
+  // The occupants of the room are shown to occupants only.
   if (room.occupants.find_by_session(*stanza.from)) {
     room.occupants.for_each([&](const Occupant& each) {
       if (!room.config.broadcasts(each.role)) return;

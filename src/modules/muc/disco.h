@@ -1,6 +1,6 @@
-// What a room, and the service, say of themselves.
+// Service discovery of a room, and of the service.
 //
-// Who may not look inside a room hears what kind of room it is, not what it is about nor how many are there.
+// A user who may not look inside a room hears what kind of room it is, not what it is about nor how many are there.
 //
 // Spec: XEP-0045 sections 6.2 to 6.6 and 7.12, XEP-0030, XEP-0128, XEP-0059.
 #pragma once

@@ -45,7 +45,7 @@ TEST(RoomsOnAFailingDisk, RefuseWhatIsNewUntilItIsWell) {
   EXPECT_TRUE(nurse.has({"code='201'"})) << nurse.all();
 }
 
-// Of what waits for a slow disk a room holds so much, whoever it is of: who leaves is let go.
+// A room holds so much that waits for a slow disk, of all its occupants together; an occupant may always leave.
 TEST(RoomsOnASlowDisk, HoldNoMorePresenceThanTheirLimit) {
   RoomWorld world;
   Client& romeo = world.found("romeo@shop.example/a", hall + "/Romeo");

@@ -8,7 +8,7 @@ namespace teahouse::muc {
 void remove_forged(Stanza& stanza, const BareJid& room) {
   stanza.remove_children([&](const xml::Element& child) {
     if (child.name() == "x") return child.ns() == ns::muc || child.ns() == ns::muc_user;
-    if (child.is("occupant-id", ns::occupant_id)) return true;
+    if (child.is("occupant-id", ns::occupant_id) || child.is("retracted", ns::message_retract)) return true;
     if (child.is("stanza-id", ns::stanza_id)) return !child.attribute("by") || names_entity(child, "by", room);
     return child.is("delay", ns::delay) && names_entity(child, "from", room);
   });

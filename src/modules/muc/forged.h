@@ -1,4 +1,5 @@
-// What only the room may say, and what it therefore takes out of its occupants' stanzas before it passes them on.
+// Claims that only the room may make, and that it therefore takes out of its occupants' stanzas before it passes them
+// on.
 //
 // Spec: XEP-0045 section 17.3, XEP-0359 section 6, XEP-0421 section 4, XEP-0203.
 #pragma once

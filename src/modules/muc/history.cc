@@ -62,16 +62,17 @@ Task<void> load_history(store::ArchiveStore archive, ModuleContext* context, Bar
 
 }  // namespace
 
-HistoryRequest parse_history(const std::optional<xml::Element>& history, const RoomConfig& config, int64_t now_ms) {
+HistoryRequest parse_history(const std::optional<xml::Element>& history, const RoomConfig& config, size_t unasked,
+                             int64_t now_ms) {
   HistoryRequest request;
   const size_t most = std::min<size_t>(static_cast<size_t>(std::max<int64_t>(config.max_history, 0)), history_max);
-  request.stanzas_max = std::min(history_default, most);
+  request.stanzas_max = std::min(unasked, most);
   if (!history) return request;
   const auto stanzas = find_number(*history, "maxstanzas");
   const auto chars = find_number(*history, "maxchars");
   const auto seconds = find_number(*history, "seconds");
   const auto since = history->attribute("since");
-  // Who says how much or how far back gets up to what the room allows; the other conditions narrow it.
+  // A client that says how much or how far back gets up to what the room allows; the other conditions narrow it.
   if (stanzas || chars || seconds || since) request.stanzas_max = most;
   if (stanzas) request.stanzas_max = std::min<size_t>(*stanzas, most);
   if (chars) request.chars_max = *chars;
@@ -90,7 +91,7 @@ void send_history(Room& room, const FullJid& session, const HistoryRequest& requ
   query.rows_max = rows_for(request.stanzas_max);
   query.bytes_enough = archive_page_bytes;
   query.start_ms = request.since_ms;
-  // What is said from now on reaches the session live, so the history ends here, even if it is read later.
+  // Messages from now on reach the session live, so the history ends here, even if it is read later.
   query.before_id = room.context().make_arrival().id;
   Done place = room.traffic()->reserve();
   spawn(load_history(room.storage().archive(), &room.context(), room.jid(), session, request, std::move(query),

@@ -14,13 +14,15 @@ namespace teahouse::muc {
 
 // All hold together; the newest messages that they allow are sent, oldest first.
 struct HistoryRequest {
-  size_t stanzas_max = history_default;
+  size_t stanzas_max = 0;
   size_t chars_max = std::numeric_limits<size_t>::max();  // of whole stanzas
   std::optional<int64_t> since_ms;
 };
 
-// Reads the <history/> that the client sent, if it did. What cannot be read counts as not said.
-HistoryRequest parse_history(const std::optional<xml::Element>& history, const RoomConfig& config, int64_t now_ms);
+// Reads the <history/> that the client sent, if it did. A number that cannot be read counts as not said; `unasked`: so
+// many messages a client gets that says nothing.
+HistoryRequest parse_history(const std::optional<xml::Element>& history, const RoomConfig& config, size_t unasked,
+                             int64_t now_ms);
 
 // Takes its place in the room's line now; the archive is read meanwhile.
 void send_history(Room& room, const FullJid& session, const HistoryRequest& request);

@@ -1,6 +1,6 @@
 // Invitations that go through the room, and their refusal.
 //
-// A refusal is passed on only to who invited, and only from who was invited, as far as the room remembers (it forgets
+// A refusal is passed on only to the inviter, and only from the invitee, as far as the room remembers (it forgets
 // when it is unloaded): so nobody can use the room to write to strangers.
 //
 // Spec: XEP-0045 sections 7.8.2, 7.9 and 9.5. Direct invitations (XEP-0249) do not pass through the room.
@@ -24,7 +24,7 @@ struct Invitation {
   std::optional<std::string> continued;  // goes on with a chat (section 7.9): its thread, which may be empty
 };
 
-// The room tells somebody that he may come in. `id`: of the message that asked for it.
+// The room tells the invitee of the invitation. `id`: of the message that asked for it.
 void send_invitation(Room& room, const BareJid& inviter, const Invitation& invitation, const std::string& id = {});
 
 }  // namespace teahouse::muc

@@ -82,7 +82,8 @@ void send_room(Room& room, const Occupant& occupant, const FullJid& session, con
   send_self(room, occupant, notes, stanza);
   const auto x = stanza.child("x", ns::muc);
   const auto history = x ? x->child("history", ns::muc) : std::nullopt;
-  send_history(room, session, parse_history(history, room.config, room.context().clock().wall_ms()));
+  const auto unasked = room.context().option<size_t>(*room.host, "history_messages");
+  send_history(room, session, parse_history(history, room.config, unasked, room.context().clock().wall_ms()));
   send_subject(room, session);
 }
 
@@ -121,7 +122,7 @@ void enter(Room& room, const Stanza& stanza, bool created) {
     occupant = &room.occupants.add(address, role, std::move(id), {session, std::move(presence)});
   }
   room.entered = true;
-  // The newcomer hears of himself last, so not by this broadcast.
+  // The newcomer hears of its own entry last, so not by this broadcast.
   broadcast_entry(room, *occupant, session);
   send_room(room, *occupant, session, stanza, created);
 }

@@ -13,7 +13,7 @@ namespace teahouse::muc {
 void enter(Room& room, const Stanza& stanza, bool created = false);
 // The session is in the room under this nick, and has lost track: it is told everything anew.
 void enter_again(Room& room, Occupant& occupant, const Stanza& stanza);
-// The session is in the room under another nick. Who enters by the new one, instead of only taking it, is told
+// The session is in the room under another nick. A user who enters by the new one, instead of only taking it, is told
 // everything anew too (section 17.3.3).
 void change_nick(Room& room, Occupant& occupant, const Stanza& stanza);
 

@@ -222,7 +222,7 @@ TEST(RoomJoin, GoneSessionsAreRemoved) {
   RoomWorld world;
   Client& romeo = world.found("romeo@shop.example/a", "cave@rooms.shop.example/Romeo");
   Client& juliet = world.enter("juliet@forum.example/b", "cave@rooms.shop.example/Juliet");
-  juliet.home->close_session(*juliet.session);  // no presence module here: the room hears of it by a bounce
+  juliet.home->sessions().close(*juliet.session);  // no presence module here: the room hears of it by a bounce
   romeo.say("<message type='groupchat' to='cave@rooms.shop.example'><body>Art thou there?</body></message>");
   EXPECT_EQ(romeo.count({"Art thou there?"}), 1U);
   EXPECT_EQ(romeo.count({"type='unavailable'", "/Juliet'", "code='333'"}), 1U) << romeo.all();

@@ -3,10 +3,12 @@
 #include "modules/muc/archive_row.h"
 #include "modules/muc/forged.h"
 #include "modules/muc/invite.h"
+#include "modules/muc/moderation.h"
 #include "modules/muc/presence.h"
 #include "modules/muc/private.h"
 #include "modules/muc/subject.h"
 #include "modules/muc/voice.h"
+#include "server/archive_space.h"
 #include "server/module_context.h"
 #include "xml/writer.h"
 #include "xmpp/keeping.h"
@@ -22,30 +24,15 @@ std::string make_occupant_stamp(std::string_view occupant_id) {
   return out;
 }
 
-Result<void> check_room_for_more(const Room& room, const Stanza& message) {
+Result<void> check_space(const Room& room, const Stanza& message) {
   if (room.traffic()->is_full()) return Traffic::full();
-  const bool is_stored = is_subject_change(message) ||
-                         (room.config.archived && !room.locked && is_worth_keeping(message, Keeper::room_archive));
-  const auto may = is_stored ? room.context().disk().check_addition() : Result<void>();
-  if (!may) return may;
-  const int64_t limit = room.tenant().limits().archive_bytes;
-  const int64_t used = room.tenant().meter->archive_bytes.load(std::memory_order_relaxed);
-  if (limit >= 0 && used + static_cast<int64_t>(message.approximate_bytes()) > limit) {
-    return Error{ErrorKind::resource_constraint,
-                 "The archive has as many bytes as the plan allows (" + std::to_string(limit) + ")."};
-  }
-  return {};
+  const bool is_stored =
+      is_subject_change(message) || (is_archived(room) && is_worth_keeping(message, Keeper::room_archive));
+  return is_stored ? check_archive_space(room.tenant(), room.context().disk()) : Result<void>();
 }
 
-// Keeps the message, if it is one to keep, and stamps it with its id; what is sent from then on waits for it.
-store::ArchiveId keep(Room& room, Stanza& message, std::string_view sender) {
-  const store::Arrival arrival = room.context().make_arrival();
-  const store::ArchiveRow row = make_row(arrival, message, sender);
-  const Lsn lsn = room.storage().archive().append(room.jid().str(), row);
-  room.tenant().meter->archive_bytes.fetch_add(static_cast<int64_t>(row.bytes.size()), std::memory_order_relaxed);
-  room.traffic()->wait_for(lsn);
-  message.stamp(room.context().archive_ids().make_stamp(row.id, room.jid()));
-  return row.id;
+MessageArchived make_event(const Room& room, store::ArchiveId id, std::string_view sender) {
+  return {room.jid().str(), id, std::string(sender), room.jid().str()};
 }
 
 Result<void> check_speech(const Room& room, const Occupant* occupant, const Stanza& stanza) {
@@ -57,7 +44,7 @@ Result<void> check_speech(const Room& room, const Occupant* occupant, const Stan
     return Error{ErrorKind::forbidden, "You have no voice in this room."};
   }
   if (!stanza.first_child()) return Error{ErrorKind::bad_request, "The message is empty."};
-  return check_room_for_more(room, stanza);
+  return check_space(room, stanza);
 }
 
 void set_subject(Room& room, const Occupant& occupant, const Stanza& stanza) {
@@ -80,7 +67,8 @@ void handle_groupchat(Room& room, const Stanza& stanza) {
   message.stamp(make_occupant_stamp(occupant->occupant_id));
   if (is_subject_change(message)) set_subject(room, *occupant, message);
   const bool is_kept = is_subject_change(message) || is_worth_keeping(message, Keeper::room_archive);
-  if (room.config.archived && !room.locked && is_kept) keep(room, message, occupant->real.str());
+  if (is_archived(room) && is_kept) keep(room, message, occupant->real.str());
+  if (retract_own(room, *occupant, message)) return;
   room.traffic()->send_all(std::move(message), room.occupants.recipients());
 }
 
@@ -106,14 +94,29 @@ Result<void> check_own_nick(const Room& room, const std::optional<BareJid>& send
                                         "them apart."};
 }
 
-// A client's word to an occupant is an answer to a private message. What the server itself says of a session that is
-// gone has no receipt: nobody waits for it.
+// A client's word to an occupant is an answer to a private message. An answer that the server itself gives for a
+// session that is gone has no ticket: nobody waits for it.
 void handle_error(Room& room, const Stanza& stanza) {
-  if (stanza.to->is_full() && room.traffic()->receipt()) return send_private(room, stanza);
+  if (stanza.to->is_full() && room.traffic()->ticket()) return send_private(room, stanza);
   handle_bounce(room, stanza);
 }
 
 }  // namespace
+
+store::ArchiveId keep(Room& room, Stanza& message, std::string_view sender) {
+  const store::Arrival arrival = room.context().make_arrival();
+  const store::ArchiveRow row = make_row(arrival, message, sender);
+  const auto append = [&](const store::Companion* event) {
+    return room.storage().archive().append(room.jid().str(), row, event);
+  };
+  const bool has_event = room.tenant().events.has(EventKind::message);
+  const Lsn lsn =
+      has_event ? room.context().record(room.tenant(), make_event(room, row.id, sender), append) : append(nullptr);
+  room.tenant().meter->archive_bytes.fetch_add(static_cast<int64_t>(row.bytes.size()), std::memory_order_relaxed);
+  room.traffic()->wait_for(lsn);
+  message.stamp(room.context().archive_ids().make_stamp(row.id, room.jid()));
+  return row.id;
+}
 
 void handle_message(Room& room, const Stanza& stanza) {
   if (stanza.type == StanzaType::error) return handle_error(room, stanza);
@@ -130,7 +133,7 @@ void say_subject(Room& room, std::string_view subject) {
   Stanza message = Stanza::make(StanzaKind::message, StanzaType::groupchat, std::move(payload));
   message.from = room.jid();
   room.traffic()->wait_for(room.store_subject());
-  if (room.config.archived && !room.locked) keep(room, message, room.jid().str());
+  if (is_archived(room)) keep(room, message, room.jid().str());
   room.traffic()->send_all(std::move(message), room.occupants.recipients());
 }
 
@@ -143,7 +146,7 @@ Result<store::ArchiveId> say(Room& room, const Speaker& speaker, std::string pay
   if (!address) return Error{ErrorKind::not_acceptable, address.error().text};
   const auto own = check_own_nick(room, sender, nick);
   if (!own) return own.error();
-  const auto space = check_room_for_more(room, message);
+  const auto space = check_space(room, message);
   if (!space) return space.error();
   message.from = *address;
   message.id = std::move(id);
@@ -151,7 +154,7 @@ Result<store::ArchiveId> say(Room& room, const Speaker& speaker, std::string pay
   const std::string who = sender ? sender->str() : "/" + std::string(address->resourcepart());
   message.stamp(make_occupant_stamp(make_occupant_id(room.tenant(), room.jid(), who, speaker.incarnation)));
   store::ArchiveId row = room.context().make_arrival().id;
-  if (room.config.archived && !room.locked) row = keep(room, message, sender ? sender->str() : room.jid().str());
+  if (is_archived(room)) row = keep(room, message, sender ? sender->str() : room.jid().str());
   room.traffic()->send_all(std::move(message), room.occupants.recipients());
   return row;
 }

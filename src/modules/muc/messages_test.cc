@@ -55,7 +55,7 @@ TEST(RoomMessages, AreOnDiskBeforeAnybodyGetsThem) {
   world.plane->hold_commits(true);
   world.juliet.say(groupchat("<body>Wait for it</body>"));
   EXPECT_TRUE(world.romeo.got.empty() && world.juliet.got.empty());
-  // What comes after stands behind: a presence, and a whole entry with its history.
+  // Later stanzas stand behind: a presence, and a whole entry with its history.
   world.juliet.send("<presence to='cave@rooms.shop.example/Juliet'><show>dnd</show></presence>");
   world.nurse.send(
       "<presence to='cave@rooms.shop.example/Nurse'><x xmlns='http://jabber.org/protocol/muc'/></presence>");

@@ -11,8 +11,9 @@ namespace teahouse {
 
 // The module; one for each home.
 std::unique_ptr<Module> make_muc();
-// What the HTTP API uses; one for all homes, each of which has the module. Lifetime: the house outlives it.
-std::unique_ptr<Rooms> make_muc_rooms(House& house);
+// The rooms as the HTTP API uses them; one for all homes, each of which has the module. Lifetime: the server outlives
+// it.
+std::unique_ptr<Rooms> make_muc_rooms(Shared& shared);
 
 namespace muc {
 class Service;

@@ -1,4 +1,4 @@
-// Occupants: who is in a room now, by nick and by session.
+// Occupants: the users in a room now, by nick and by session.
 //
 // Several sessions of one account may share a nick; they are one occupant, and what others see is the presence of the
 // session that spoke up last. They are not kept anywhere: after a restart clients enter again.

@@ -23,13 +23,13 @@ bool holds(const std::vector<BareJid>& sorted, const BareJid& jid) {
   return std::binary_search(sorted.begin(), sorted.end(), jid);
 }
 
-// The room exists from now on. What an earlier room of that name may have left behind after a crash goes first.
+// The room exists from now on. Rows that an earlier room of that name may have left behind after a crash go first.
 Lsn store_everything(Room& room) {
   room.locked = false;
   room.storage().remove_room(room.jid(), {});
   for (const auto& [jid, affiliated] : room.affiliations) room.storage().store_affiliation(room.jid(), jid, affiliated);
   if (room.subject.set_ms) room.store_subject();
-  return room.store_config();
+  return room.store_config(RoomMade{{room.jid().str()}});
 }
 
 std::vector<int> changes_for_message(const RoomConfig& before, const RoomConfig& after) {
@@ -81,7 +81,7 @@ void handle_form(Room& room, const Stanza& stanza, const xml::Element& x) {
   const auto form = DataForm::read(x);
   if (!form) return room.reply_error(stanza, form.error());
   if (form->type() == DataForm::Type::cancel) {
-    // Section 10.1.3: who cancels the first configuration has made no room.
+    // Section 10.1.3: a user who cancels the first configuration has made no room.
     if (room.locked) destroy(room, {{}, {}, "The room was not configured."});
     return room.reply(stanza);
   }
@@ -147,7 +147,7 @@ void apply_config(Room& room, const ConfigChange& change) {
     return;                                                  // nobody else is here, and they asked for it
   }
   if (room.config == before) return;
-  room.traffic()->wait_for(room.store_config());
+  room.traffic()->wait_for(room.store_config(RoomChanged{{room.jid().str()}}));
   if (room.config.members_only && !before.members_only) remove_non_members(room);
   if (before.moderated && !room.config.moderated) {
     std::vector<Occupant*> silent;

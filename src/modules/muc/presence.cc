@@ -8,7 +8,7 @@
 namespace teahouse::muc {
 namespace {
 
-// To whom a presence speaks.
+// View: how much of an occupant the recipient of its presence sees.
 enum class View { stranger, sees_address, self };
 
 struct Told {
@@ -20,7 +20,7 @@ struct Told {
 
 std::string make_stamp(const Room& room, const Occupant& occupant, View view, const Told& told) {
   const PresenceNotes& notes = told.notes;
-  // Who only changes his nick is unavailable under the old one, and keeps his role.
+  // An occupant that only changes its nick is unavailable under the old one, and keeps its role.
   const bool is_gone = told.type == StanzaType::unavailable && notes.new_nick.empty();
   std::string out;
   xml::Writer writer(out);
@@ -60,7 +60,8 @@ void send_to(const Room& room, const Stanza& stanza, const FullJid& session) {
   room.traffic()->send(std::move(copy));
 }
 
-// To a session of the occupant itself. The id is that of what it has sent; what other sessions sent is not its affair.
+// Sends to a session of the occupant itself. The id is that of what it has sent; what other sessions sent is not its
+// affair.
 void send_to_own(const Room& room, const Stanza& stanza, const FullJid& session, const Told& told) {
   Stanza copy = stanza;
   copy.to = session;
@@ -73,7 +74,7 @@ struct Audience {
   const FullJid* except = nullptr;
 };
 
-// To every occupant, as each may see it.
+// Sends to every occupant, as each may see it.
 void broadcast(Room& room, const Occupant& of, const Told& told, const Stanza* content, const Audience& audience) {
   if (audience.others) {
     const Stanza stranger = make_presence(room, of, View::stranger, told, content);
@@ -104,7 +105,7 @@ bool is_gone(ErrorKind kind) {
   }
 }
 
-// Presence without <x/> from somebody who is not in the room: he believes that he is (section 7.2.15).
+// Presence without <x/> from a session that is not in the room: its client believes that it is (section 7.2.15).
 void send_not_here(Room& room, const Stanza& stanza) {
   Stanza answer = Stanza::make_reply(stanza, StanzaType::unavailable, {});
   std::string stamp;
@@ -163,6 +164,7 @@ Stanza make_shown(const Room& room, const Stanza& presence) {
   shown.id.clear();
   shown.from.reset();
   shown.to.reset();
+  shown.shrink_to_fit();
   return shown;
 }
 

@@ -13,7 +13,7 @@
 
 namespace teahouse::muc {
 
-// What a presence says besides who it is of.
+// PresenceNotes: the additions to an occupant's presence.
 struct PresenceNotes {
   std::vector<int> codes;       // for everybody
   std::vector<int> self_codes;  // besides 110, for the occupant's own sessions
@@ -26,22 +26,22 @@ void handle_presence(Room& room, const Stanza& stanza);
 // A client's presence as the room keeps and shows it: without what only the room may say, id and addresses.
 Stanza make_shown(const Room& room, const Stanza& presence);
 
-// The occupant as he is now. `hides`: until now his role was one that is broadcast, and now it is not. `answered`: the
-// presence that this is the answer to; its id goes to the session that sent it, and to nobody else.
+// Tells of the occupant as it is now. `hides`: until now its role was one that is broadcast, and now it is not.
+// `answered`: the presence that this is the answer to; its id goes to the session that sent it, and to nobody else.
 void broadcast_presence(Room& room, const Occupant& occupant, const PresenceNotes& notes = {}, bool hides = false,
                         const Stanza* answered = nullptr);
-// The same, but not to this session of his: it enters, and hears of itself last.
+// The same, but not to this session of the occupant: it enters, and hears of itself last.
 void broadcast_entry(Room& room, const Occupant& occupant, const FullJid& session);
-// He leaves his old nick; `notes` has the new one. REQUIRES: the address is still the old one.
+// The occupant leaves its old nick; `notes` has the new one. REQUIRES: the address is still the old one.
 void broadcast_old_nick(Room& room, const Occupant& occupant, const PresenceNotes& notes);
-// All others, to a session that enters.
+// Tells a session that enters of all other occupants.
 void send_occupants(Room& room, const Occupant& to, const FullJid& session);
-// One session's own presence, in answer to what it sent.
+// Sends one session its own presence, in answer to the presence that it sent.
 void send_self(Room& room, const Occupant& occupant, const PresenceNotes& notes, const Stanza& answered);
 
-// Takes the occupant out of the room and says so. `farewell`: his own last presence, if he had one.
+// Takes the occupant out of the room and says so. `farewell`: its own last presence, if it sent one.
 void remove_occupant(Room& room, Occupant& occupant, const PresenceNotes& notes, const Stanza* farewell = nullptr);
-// The same for one session; the occupant stays while another one shares his nick.
+// The same for one session; the occupant stays while another session shares its nick.
 void remove_session(Room& room, Occupant& occupant, const FullJid& session, const PresenceNotes& notes,
                     const Stanza* farewell = nullptr);
 // A new role, told to everybody. REQUIRES: it is not none.

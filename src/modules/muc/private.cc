@@ -21,7 +21,7 @@ std::string mark_of(const Room& room, const FullJid& session) {
   return crypto::to_base64url(std::string_view(digest).substr(0, 12));
 }
 
-// What belongs to the account rather than to the session is asked of the account (section 17.4 leaves it open).
+// A request for something of the account rather than of the session goes to the account (section 17.4 leaves it open).
 bool is_for_account(const Stanza& stanza) {
   return stanza.child("vCard", ns::vcard_temp) || stanza.child("pubsub", pubsub_ns);
 }
@@ -99,7 +99,7 @@ void send_private(Room& room, const Stanza& stanza) {
   for (const auto& session : to->sessions) {
     Stanza copy = message;
     copy.to = session.jid;
-    room.traffic()->send(std::move(copy), room.traffic()->receipt());
+    room.traffic()->send(std::move(copy), room.traffic()->ticket());
   }
 }
 

@@ -1,6 +1,6 @@
-// What occupants send each other through the room: private messages and iqs; and the ping of oneself.
+// Stanzas that occupants send each other through the room: private messages and iqs; and the ping of oneself.
 //
-// An iq is passed on with the sender's occupant address, and an id that carries which of his sessions asked, so that
+// An iq is passed on with the sender's occupant address, and an id that carries which of its sessions asked, so that
 // the answer finds its way back without the room remembering anything.
 //
 // Spec: XEP-0045 sections 6.6, 7.5 and 17.4, XEP-0410.
@@ -14,7 +14,7 @@ namespace teahouse::muc {
 void send_private(Room& room, const Stanza& stanza);
 void relay_iq(Room& room, const Stanza& stanza);
 
-// What somebody is told who is not in the room and writes to an occupant's address.
+// The error for a user who is not in the room and writes to an occupant's address.
 Error make_stranger_error(const Stanza& stanza);
 
 }  // namespace teahouse::muc

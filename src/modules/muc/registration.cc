@@ -12,7 +12,7 @@ namespace {
 constexpr char register_form[] = "http://jabber.org/protocol/muc#register";
 constexpr char nick_field[] = "muc#register_roomnick";
 
-// What the room's lists have of him; the tenant's staff may reserve a nick without being on one.
+// The account's row in the room's lists; the tenant's staff may reserve a nick without being on one.
 Affiliated listed(const Room& room, const BareJid& account) {
   const auto found = room.affiliations.find(account);
   return found == room.affiliations.end() ? Affiliated{} : found->second;

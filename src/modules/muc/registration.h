@@ -1,7 +1,7 @@
 // A nick that is reserved in the room for one of its people (jabber:iq:register).
 //
-// Nobody becomes a member by this: in a room that anybody could register with, a stranger would fill the lists, or give
-// himself a voice. Who has no affiliation gets not-allowed.
+// Nobody becomes a member by this: in a room that anybody could register with, strangers would fill the lists, or give
+// themselves a voice. A user without affiliation gets not-allowed.
 //
 // Spec: XEP-0045 section 7.10, XEP-0077.
 #pragma once

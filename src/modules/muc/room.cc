@@ -70,15 +70,19 @@ bool Room::may_look_inside(const Jid& user) const {
 Lsn Room::set_affiliation(const BareJid& user, Affiliated affiliated) {
   if (affiliated.affiliation == Affiliation::none) {
     affiliations.erase(user);
-    if (locked) return 0;
+    if (locked) return Lsn::none;
     const Lsn lsn = storage_.remove_affiliation(jid_, user);
     return names(user) ? lsn : storage_.remove_mention(jid_, user);
   }
   const Affiliated& kept = affiliations.insert_or_assign(user, std::move(affiliated)).first->second;
-  return locked ? 0 : storage_.store_affiliation(jid_, user, kept);
+  return locked ? Lsn::none : storage_.store_affiliation(jid_, user, kept);
 }
 
-Lsn Room::store_config() { return locked ? 0 : storage_.store_config(jid_, config); }
+Lsn Room::store_config(EventBody event) {
+  if (locked) return Lsn::none;
+  return context_.record(tenant(), std::move(event),
+                         [this](const store::Companion* with) { return storage_.store_config(jid_, config, with); });
+}
 bool Room::names(const BareJid& user) const { return config.counts_for == user.str() || affiliations.contains(user); }
 
 Lsn Room::remove_stored() {
@@ -89,10 +93,12 @@ Lsn Room::remove_stored() {
   }
   if (!config.counts_for.empty()) tenant().meter->rooms_made.give_back(config.counts_for);
   config.counts_for.clear();
-  return locked ? 0 : storage_.remove_room(jid_, named);
+  if (locked) return Lsn::none;
+  return context_.record(tenant(), RoomRemoved{{jid_.str()}},
+                         [&](const store::Companion* event) { return storage_.remove_room(jid_, named, event); });
 }
 
-Lsn Room::store_subject() { return locked ? 0 : storage_.store_subject(jid_, subject); }
+Lsn Room::store_subject() { return locked ? Lsn::none : storage_.store_subject(jid_, subject); }
 
 void Room::reply(const Stanza& request, std::string payload) const {
   traffic_->answer(Stanza::make_reply(request, StanzaType::result, std::move(payload)));

@@ -10,15 +10,17 @@
 
 #include <deque>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 
 #include "base/home_checker.h"
+#include "events/event.h"
 #include "modules/muc/config.h"
 #include "modules/muc/occupant.h"
 #include "modules/muc/storage.h"
 #include "modules/muc/traffic.h"
-#include "server/receipt.h"
+#include "server/commit_ticket.h"
 #include "tenant/tenant.h"
 #include "xmpp/stanza.h"
 
@@ -27,6 +29,12 @@ class ModuleContext;
 }
 
 namespace teahouse::muc {
+
+// Messages that were taken back while the rows of some are on their way from the archive, which are older than that.
+struct Burials {
+  int rows_on_their_way = 0;
+  std::set<store::ArchiveId> done;
+};
 
 class Room {
  public:
@@ -50,26 +58,28 @@ class Room {
   bool destroyed = false;  // the service forgets it as soon as the work at hand is done
   int64_t empty_since_ms = 0;
   const int64_t made_ms;  // or loaded
-  // Invitee and inviter, the newest last: who may decline to whom.
+  Burials burials;
+  // Invitee and inviter, the newest last: the first may decline to the second.
   std::deque<std::pair<BareJid, BareJid>> invitations;
 
-  // What holds: at least admin for the staff of the room's tenant, unless they were banned.
+  // The affiliation that holds: at least admin for the staff of the room's tenant, unless they were banned.
   Affiliation affiliation_of(const BareJid& user) const;
   Affiliation listed_affiliation_of(const BareJid& user) const;  // what the room's own lists say
   Standing standing_of(const Jid& user) const;  // the role is that of the session, none when it is not in the room
   // The account that this nick is reserved for; null: for nobody.
   const BareJid* find_nick_owner(const Nick& nick) const;
   size_t count(Affiliation affiliation) const;
-  // Or stay. Without regard to a password and to how full it is. Who has made a locked room for another owner may stay.
+  // May the user enter, or stay? A password, and how full the room is, are not looked at. The user who has made a
+  // locked room for another owner may stay.
   bool may_enter(const BareJid& user) const;
 
-  // May he read what was said in the room, and what it is about? Its people may; strangers where they could come in at
-  // once.
+  // May the user read what was said in the room, and what it is about? Its people may; strangers where they could come
+  // in at once.
   bool may_look_inside(const Jid& user) const;
 
   // Sets an affiliation and stores it (nothing is stored of a locked room). The Lsn, or 0.
   Lsn set_affiliation(const BareJid& user, Affiliated affiliated);
-  Lsn store_config();
+  Lsn store_config(EventBody event = {});  // with the event of why
   Lsn store_subject();
   // It ends: removes all that is stored of it (nothing is of a locked room), and takes it out of its share.
   Lsn remove_stored();

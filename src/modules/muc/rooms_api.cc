@@ -6,62 +6,14 @@
 #include "account/accounts.h"
 #include "account/user_id.h"
 #include "modules/muc/affiliations.h"
+#include "modules/muc/ask_room.h"
 #include "modules/muc/messages.h"
-#include "modules/muc/muc.h"
+#include "modules/muc/moderation.h"
 #include "modules/muc/owner.h"
-#include "modules/muc/service.h"
 #include "tenant/names.h"
 
 namespace teahouse::muc {
 namespace {
-
-// What is done at the room's home. `room` is null where there is none; `done` may be called later, once.
-template <class T>
-using Work = std::function<void(Service&, const HostPtr&, Room* room, std::function<void(Result<T>)> done)>;
-
-Error no_room() { return {ErrorKind::item_not_found, "There is no such room."}; }
-
-template <class T>
-void start(Service* service, const HostPtr& host, const BareJid& jid, const Work<T>& work,
-           const std::function<void(Result<T>)>& done) {
-  if (!service || !host) return done(no_room());
-  service->with_room(host, jid, [service, host, work, done](Result<Room*> room) {
-    if (!room) return done(room.error());
-    // One that is being set up by its owner is nobody else's yet.
-    if (*room && (*room)->locked) return done(Error{ErrorKind::conflict, "This room is being set up in a client."});
-    work(*service, host, *room, done);
-  });
-}
-
-template <class T>
-Task<Result<T>> at_room(const SharedContext* context, Executor* home, TenantPtr tenant, Result<BareJid> jid,
-                        Work<T> work) {
-  if (!jid) co_return jid.error();
-  Async<Result<T>> asked(*home, [context, tenant, jid, work](std::function<void(Result<T>)> done) {
-    context->at(tenant->id, *jid, [jid, work, done](Module* module, const HostPtr& host) {
-      start<T>(find_service(module), host, *jid, work, done);
-    });
-  });
-  auto result = co_await asked;
-  co_return result;
-}
-
-// Answers when what the room has written is on disk and has left; or with the error, where the disk takes nothing.
-template <class T>
-Task<void> answer_when_stored(ModuleContext* context, std::shared_ptr<Traffic> traffic, Result<T> answer,
-                              std::function<void(Result<T>)> done) {
-  const auto stored = co_await context->wait(context->loop(), traffic->gate());
-  if (!stored) {
-    done(stored.error());
-    co_return;
-  }
-  traffic->run([done = std::move(done), answer = std::move(answer)] { done(answer); });
-}
-
-template <class T>
-void answer(const Room& room, Result<T> answer, std::function<void(Result<T>)> done) {
-  spawn(answer_when_stored<T>(&room.context(), room.traffic(), std::move(answer), std::move(done)));
-}
 
 Result<BareJid> make_room_jid(const Tenant& tenant, std::string_view id) {
   const auto localpart = localpart_of_user_id(id);
@@ -69,7 +21,7 @@ Result<BareJid> make_room_jid(const Tenant& tenant, std::string_view id) {
   return BareJid::make(*localpart, tenant.domain_of(HostKind::rooms));
 }
 
-// Also of a user who has not been here yet: where they will be.
+// The user's address, also of one who has not been here yet.
 Task<Result<BareJid>> find_user_jid(Accounts& accounts, Executor& home, TenantPtr tenant, std::string user) {
   const auto localpart = localpart_of_user(*tenant, user);
   if (!localpart) co_return Error{ErrorKind::bad_request, "This cannot be a user's id. " + localpart.error().text};
@@ -167,41 +119,125 @@ Result<void> apply(Room& room, const CheckedChange& checked) {
   return {};
 }
 
-void put_room(Service& service, const HostPtr& host, Room* room, const BareJid& jid, const CheckedChange& checked,
-              const std::function<void(Result<Rooms::Put>)>& done) {
-  const bool created = !room;
-  if (created) {
-    const auto made = service.create(host, jid, nullptr);
-    if (!made) return done(made.error());
-    room = *made;
+struct PutRoom {
+  using Answer = Rooms::Put;
+  BareJid jid;
+  CheckedChange checked;
+
+  void arrive(Service& service, const HostPtr& host, Room* room, const Done<Answer>& done) const {
+    const bool created = !room;
+    if (created) {
+      const auto made = service.create(host, jid, nullptr);
+      if (!made) return done(made.error());
+      room = *made;
+    }
+    const Traffic::Batch batch(room->traffic());
+    const auto applied = apply(*room, checked);
+    if (!applied) return done(applied.error());
+    answer<Answer>(*room, Answer{make_info(*room), created}, done);
   }
-  const Traffic::Batch batch(room->traffic());
-  const auto applied = apply(*room, checked);
-  if (!applied) return done(applied.error());
-  answer<Rooms::Put>(*room, Rooms::Put{make_info(*room), created}, done);
-}
+};
+
+struct FindRoom {
+  using Answer = RoomInfo;
+
+  void arrive(Service&, const HostPtr&, Room* room, const Done<Answer>& done) const {
+    if (!room) return done(no_room());
+    answer<Answer>(*room, make_info(*room), done);
+  }
+};
+
+struct RemoveRoom {
+  using Answer = void;
+
+  void arrive(Service&, const HostPtr&, Room* room, const Done<Answer>& done) const {
+    if (!room) return done(no_room());
+    destroy(*room, {});
+    answer<void>(*room, {}, done);
+  }
+};
+
+struct SetMember {
+  using Answer = void;
+  BareJid user;
+  Affiliation wanted;
+
+  void arrive(Service&, const HostPtr&, Room* room, const Done<Answer>& done) const {
+    if (!room) return done(no_room());
+    const Affiliation before = room->listed_affiliation_of(user);
+    if (before == Affiliation::none && wanted == Affiliation::none) {
+      return done(Error{ErrorKind::item_not_found, "This user is no member of the room."});
+    }
+    const auto space = before == Affiliation::none ? check_affiliation_space(*room, 1) : Result<void>();
+    if (!space) return done(space);
+    change_affiliation(*room, user, make_affiliated(*room, user, wanted), {});
+    room->pass_share(nullptr);
+    answer<void>(*room, {}, done);
+  }
+};
+
+struct SayInRoom {
+  using Answer = store::ArchiveId;
+  BareJid jid;
+  std::optional<BareJid> sender;
+  Rooms::Speech speech;
+
+  void arrive(Service& service, const HostPtr& host, Room* room, const Done<Answer>& done) const {
+    if (!room && jid.localpart() == lobby_room) {
+      const auto opened = service.open(host, jid, nullptr);
+      if (!opened) return done(opened.error());
+      room = *opened;
+    }
+    if (!room) return done(no_room());
+    const Traffic::Batch batch(room->traffic());
+    const auto said = muc::say(*room, {speech.name, sender, speech.incarnation}, speech.payload, speech.id);
+    if (!said) return done(said);
+    answer<Answer>(*room, *said, done);
+  }
+};
+
+struct RetractInRoom {
+  using Answer = bool;
+  store::ArchiveId id;
+  std::string reason;
+
+  void arrive(Service&, const HostPtr&, Room* room, const Done<Answer>& done) const {
+    if (!room) return done(no_room());
+    retract(*room, id, {room->jid().str(), {}, reason}, [done](Room* now, const Result<void>& retracted) {
+      if (!retracted) return done(retracted.error());
+      answer<Answer>(*now, true, done);
+    });
+  }
+};
+
+struct FindOccupants {
+  using Answer = std::vector<std::string>;
+
+  void arrive(Service&, const HostPtr&, Room* room, const Done<Answer>& done) const {
+    if (!room) return done(no_room());
+    std::set<std::string> users;
+    room->occupants.for_each([&](const Occupant& each) {
+      if (each.real.domainpart() != room->tenant().domain()) return;
+      users.insert(user_id_at(room->tenant(), each.real.localpart()));
+    });
+    done(Answer(users.begin(), users.end()));
+  }
+};
 
 }  // namespace
 
 Task<Result<Rooms::Put>> RoomsApi::put(Executor& home, TenantPtr tenant, std::string id, RoomChange change) {
-  const Result<BareJid> jid = make_room_jid(*tenant, id);
+  const auto jid = make_room_jid(*tenant, id);
+  if (!jid) co_return jid.error();
   auto checked = co_await check_change(context_.accounts(), home, tenant, std::move(change));
   if (!checked) co_return checked.error();
-  Work<Put> work = [jid, checked = std::move(*checked)](Service& service, const HostPtr& host, Room* room,
-                                                        std::function<void(Result<Put>)> done) {
-    put_room(service, host, room, *jid, checked, done);
-  };
-  auto result = co_await at_room<Put>(&context_, &home, tenant, jid, std::move(work));
-  co_return result;
+  auto asked = ask_room(&context_, &home, tenant, jid, PutRoom{*jid, std::move(*checked)});
+  co_return co_await asked;
 }
 
 Task<Result<RoomInfo>> RoomsApi::find(Executor& home, TenantPtr tenant, std::string id) {
-  Work<RoomInfo> work = [](Service&, const HostPtr&, Room* room, std::function<void(Result<RoomInfo>)> done) {
-    if (!room) return done(no_room());
-    answer<RoomInfo>(*room, make_info(*room), done);
-  };
-  auto result = co_await at_room<RoomInfo>(&context_, &home, tenant, make_room_jid(*tenant, id), std::move(work));
-  co_return result;
+  auto asked = ask_room(&context_, &home, tenant, make_room_jid(*tenant, id), FindRoom{});
+  co_return co_await asked;
 }
 
 Task<Result<RoomPage>> RoomsApi::list(Executor& home, TenantPtr tenant, std::string cursor, size_t rows_max) {
@@ -223,13 +259,8 @@ Task<Result<RoomPage>> RoomsApi::list(Executor& home, TenantPtr tenant, std::str
 }
 
 Task<Result<void>> RoomsApi::remove(Executor& home, TenantPtr tenant, std::string id) {
-  Work<void> work = [](Service&, const HostPtr&, Room* room, std::function<void(Result<void>)> done) {
-    if (!room) return done(no_room());
-    destroy(*room, {});
-    answer<void>(*room, {}, done);
-  };
-  auto result = co_await at_room<void>(&context_, &home, tenant, make_room_jid(*tenant, id), std::move(work));
-  co_return result;
+  auto asked = ask_room(&context_, &home, tenant, make_room_jid(*tenant, id), RemoveRoom{});
+  co_return co_await asked;
 }
 
 Task<Result<void>> RoomsApi::set_member(Executor& home, TenantPtr tenant, std::string id, std::string user,
@@ -238,21 +269,8 @@ Task<Result<void>> RoomsApi::set_member(Executor& home, TenantPtr tenant, std::s
   if (!jid) co_return jid.error();
   const auto wanted = find_affiliation(affiliation);
   if (!wanted) co_return Error{ErrorKind::bad_request, "'affiliation' is member, admin, owner, none or outcast."};
-  Work<void> work = [jid = *jid, wanted = *wanted](Service&, const HostPtr&, Room* room,
-                                                   std::function<void(Result<void>)> done) {
-    if (!room) return done(no_room());
-    const Affiliation before = room->listed_affiliation_of(jid);
-    if (before == Affiliation::none && wanted == Affiliation::none) {
-      return done(Error{ErrorKind::item_not_found, "This user is no member of the room."});
-    }
-    const auto space = before == Affiliation::none ? check_affiliation_space(*room, 1) : Result<void>();
-    if (!space) return done(space);
-    change_affiliation(*room, jid, make_affiliated(*room, jid, wanted), {});
-    room->pass_share(nullptr);
-    answer<void>(*room, {}, done);
-  };
-  auto result = co_await at_room<void>(&context_, &home, tenant, make_room_jid(*tenant, id), std::move(work));
-  co_return result;
+  auto asked = ask_room(&context_, &home, tenant, make_room_jid(*tenant, id), SetMember{*jid, *wanted});
+  co_return co_await asked;
 }
 
 Task<Result<store::ArchiveId>> RoomsApi::say(Executor& home, TenantPtr tenant, std::string id, Speech speech) {
@@ -264,21 +282,8 @@ Task<Result<store::ArchiveId>> RoomsApi::say(Executor& home, TenantPtr tenant, s
     if (!user) co_return user.error();
     sender = std::move(*user);
   }
-  Work<store::ArchiveId> work = [jid = *jid, sender, speech](Service& service, const HostPtr& host, Room* room,
-                                                             std::function<void(Result<store::ArchiveId>)> done) {
-    if (!room && jid.localpart() == lobby_room) {
-      const auto opened = service.open(host, jid, nullptr);
-      if (!opened) return done(opened.error());
-      room = *opened;
-    }
-    if (!room) return done(no_room());
-    const Traffic::Batch batch(room->traffic());
-    const auto said = muc::say(*room, {speech.name, sender, speech.incarnation}, speech.payload, speech.id);
-    if (!said) return done(said);
-    answer<store::ArchiveId>(*room, *said, done);
-  };
-  auto result = co_await at_room<store::ArchiveId>(&context_, &home, tenant, jid, std::move(work));
-  co_return result;
+  auto asked = ask_room(&context_, &home, tenant, jid, SayInRoom{*jid, std::move(sender), std::move(speech)});
+  co_return co_await asked;
 }
 
 Task<Result<store::ArchivePage>> RoomsApi::messages(Executor& home, TenantPtr tenant, std::string id,
@@ -294,6 +299,18 @@ Task<Result<store::ArchivePage>> RoomsApi::messages(Executor& home, TenantPtr te
   co_return page;
 }
 
+Task<Result<void>> RoomsApi::retract(Executor& home, TenantPtr tenant, std::string id, store::ArchiveId message,
+                                     std::string reason) {
+  if (reason.size() > subject_bytes_max) {
+    co_return Error{ErrorKind::bad_request, "The reason has at most " + std::to_string(subject_bytes_max) + " bytes."};
+  }
+  auto asked =
+      ask_room(&context_, &home, tenant, make_room_jid(*tenant, id), RetractInRoom{message, std::move(reason)});
+  const auto retracted = co_await asked;
+  if (!retracted) co_return retracted.error();
+  co_return Result<void>();
+}
+
 Result<std::string> RoomsApi::occupant_id(const Tenant& tenant, const std::string& id, const std::string& localpart,
                                           int64_t incarnation) const {
   const auto room = make_room_jid(tenant, id);
@@ -304,18 +321,8 @@ Result<std::string> RoomsApi::occupant_id(const Tenant& tenant, const std::strin
 }
 
 Task<Result<std::vector<std::string>>> RoomsApi::occupants(Executor& home, TenantPtr tenant, std::string id) {
-  using Users = std::vector<std::string>;
-  Work<Users> work = [](Service&, const HostPtr&, Room* room, std::function<void(Result<Users>)> done) {
-    if (!room) return done(no_room());
-    std::set<std::string> users;
-    room->occupants.for_each([&](const Occupant& each) {
-      if (each.real.domainpart() != room->tenant().domain()) return;
-      users.insert(user_id_at(room->tenant(), each.real.localpart()));
-    });
-    done(Users(users.begin(), users.end()));
-  };
-  auto result = co_await at_room<Users>(&context_, &home, tenant, make_room_jid(*tenant, id), std::move(work));
-  co_return result;
+  auto asked = ask_room(&context_, &home, tenant, make_room_jid(*tenant, id), FindOccupants{});
+  co_return co_await asked;
 }
 
 }  // namespace teahouse::muc

@@ -23,6 +23,8 @@ class RoomsApi final : public Rooms {
   Task<Result<store::ArchiveId>> say(Executor& home, TenantPtr tenant, std::string id, Speech speech) override;
   Task<Result<store::ArchivePage>> messages(Executor& home, TenantPtr tenant, std::string id,
                                             store::ArchiveQuery query) override;
+  Task<Result<void>> retract(Executor& home, TenantPtr tenant, std::string id, store::ArchiveId message,
+                             std::string reason) override;
   Result<std::string> occupant_id(const Tenant& tenant, const std::string& id, const std::string& localpart,
                                   int64_t incarnation) const override;
   Task<Result<std::vector<std::string>>> occupants(Executor& home, TenantPtr tenant, std::string id) override;

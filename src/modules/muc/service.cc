@@ -12,30 +12,29 @@ namespace teahouse::muc {
 
 namespace {
 
-// A room that has no owner: the lobby, and one that a guest was the first to enter. A stranger must not rule over those
-// who come after him.
+// A room that has no owner: the lobby, and one that a guest was the first to enter. A stranger must not rule over later
+// guests.
 bool is_nobodys(std::string_view room, std::string_view who) {
   return room == lobby_room || who.starts_with(guest_id_prefix);
 }
 
 }  // namespace
 
-void Service::handle(const HostPtr& host, Stanza stanza, const ReceiptPtr& receipt) {
+void Service::handle(const HostPtr& host, Stanza stanza, const TicketPtr& ticket) {
   if (!stanza.from || !stanza.to) return;
   if (!stanza.to->has_localpart()) return handle_service_stanza(context_, *host, stanza);
   const auto known = rooms_.find(std::string(stanza.to->bare_view()));
   if (known != rooms_.end() && !loading_.is_held(known->first)) {
-    handle_in_room(host, known->second.get(), stanza, receipt);
+    handle_in_room(host, known->second.get(), stanza, ticket);
     return;
   }
   const BareJid jid = stanza.to->bare();
-  with_room(host, jid, [this, host, stanza = std::move(stanza), receipt](Result<Room*> room) {
-    handle_in_room(host, std::move(room), stanza, receipt);
+  with_room(host, jid, [this, host, stanza = std::move(stanza), ticket](Result<Room*> room) {
+    handle_in_room(host, std::move(room), stanza, ticket);
   });
 }
 
-void Service::handle_in_room(const HostPtr& host, Result<Room*> found, const Stanza& stanza,
-                             const ReceiptPtr& receipt) {
+void Service::handle_in_room(const HostPtr& host, Result<Room*> found, const Stanza& stanza, const TicketPtr& ticket) {
   if (!found) return refuse(context_, stanza, found.error());
   Room* room = *found;
   // A room that is being set up is not there for anybody but its owner.
@@ -56,7 +55,7 @@ void Service::handle_in_room(const HostPtr& host, Result<Room*> found, const Sta
   }
   room->host = host;
   const std::string jid = room->jid().str();
-  const Traffic::Batch batch(room->traffic(), receipt);
+  const Traffic::Batch batch(room->traffic(), ticket);
   created ? enter(*room, stanza, true) : handle_stanza(*room, stanza);
   settle(jid);
 }
@@ -105,6 +104,7 @@ Result<Room*> Service::create(const HostPtr& host, const BareJid& jid, const Bar
   auto room = std::make_unique<Room>(context_, host, jid, StoredRoom{});
   room->locked = true;
   if (maker) room->config.counts_for = maker->str();
+  room->config.is_public = context_.option<bool>(*host, "new_rooms_listed");
   start_sweeping();
   return rooms_.insert_or_assign(jid.str(), std::move(room)).first->second.get();
 }
@@ -190,7 +190,7 @@ Task<void> Service::count(HostPtr host) {
   const TenantId tenant = host->tenant->id;
   const Storage storage(context_, *host->tenant);
   const auto rooms = co_await storage.list(context_.loop());
-  if (!rooms) {  // who asks next counts again
+  if (!rooms) {  // the next caller counts again
     log::error("muc", "the rooms of a tenant could not be counted", {{"error", rooms.error().text}});
     counting_.release(tenant, [&](const Counted& work) { work(rooms.error()); });
     co_return;
@@ -207,13 +207,32 @@ Task<void> Service::count(HostPtr host) {
   host->tenant->meter->rooms.fetch_add(count, std::memory_order_relaxed);
   if (context_.current(host)) counted_.insert(tenant);
   counting_.release(tenant, [](const Counted& work) { work({}); });
-  for (const auto& jid : temporary) {
-    const HostPtr now = context_.find_host(*host->tenant, jid.domainpart());
-    if (now) with_room(now, jid, [](Result<Room*>) {});
+  for (const auto& jid : temporary) load_temporary(host, jid);
+}
+
+void Service::load_temporary(const HostPtr& host, const BareJid& jid) {
+  const HostPtr now = context_.find_host(*host->tenant, jid.domainpart());
+  if (!now) return;
+  with_room(now, jid, [this, now, jid](const Result<Room*>& room) {
+    if (room) return;
+    not_loaded_.emplace_back(now, jid);
+    start_sweeping();
+  });
+}
+
+bool Service::is_at(const Host& host) const { return context_.is_at(host); }
+
+// A room that was made while its host was being removed, which has none, ends with it.
+void Service::end_rooms_without_host(const Tenant& tenant) {
+  std::vector<std::string> jids;
+  for (const auto& [jid, room] : rooms_) {
+    if (room->tenant().id == tenant.id && !context_.find_host(tenant, room->jid().domainpart())) jids.push_back(jid);
   }
+  end_each(jids, [](Room& room) { destroy(room, {{}, {}, "This host was removed."}); });
 }
 
 void Service::tenant_changed(const TenantPtr& tenant) {
+  end_rooms_without_host(*tenant);
   for (const HostName& name : tenant->hosts) {
     const HostPtr host = name.kind == HostKind::rooms ? context_.find_host(*tenant, name.domain) : nullptr;
     if (!host) continue;
@@ -222,10 +241,13 @@ void Service::tenant_changed(const TenantPtr& tenant) {
       if (room->jid().domainpart() == host->domain) room->host = host;
     }
   }
-  if (tenant->suspended) empty_rooms([tenant](const Room& room) { return room.tenant().id == tenant->id; });
+  if (tenant->suspended) empty_rooms_of(*tenant);
 }
 
 void Service::tenant_removed(const TenantPtr& tenant) {
+  if (context_.find_host(*tenant, tenant->domain())) {  // it goes without rooms for a while; they stay, and count
+    return empty_rooms_of(*tenant);
+  }
   counted_.erase(tenant->id);
   std::vector<std::unique_ptr<Room>> leaving;
   for (auto at = rooms_.begin(); at != rooms_.end();) {
@@ -248,8 +270,18 @@ void Service::forget_invitations(const BareJid& user) {
   }
 }
 
+int64_t Service::count_occupants() const {
+  int64_t count = 0;
+  for (const auto& [jid, room] : rooms_) count += static_cast<int64_t>(room->occupants.size());
+  return count;
+}
+
 void Service::stop() {
   empty_rooms([](const Room&) { return true; });
+}
+
+void Service::empty_rooms_of(const Tenant& tenant) {
+  empty_rooms([id = tenant.id](const Room& room) { return room.tenant().id == id; });
 }
 
 void Service::empty_rooms(const std::function<bool(const Room&)>& wanted) {
@@ -274,6 +306,16 @@ void Service::start_sweeping() {
   sweep_timer_ = context_.loop().start_timer(sweep_every_ms, [this] { sweep(); });
 }
 
+void Service::end_each(const std::vector<std::string>& jids, const std::function<void(Room&)>& end) {
+  for (const auto& jid : jids) {
+    const auto found = rooms_.find(jid);
+    if (found == rooms_.end()) continue;  // it went with an earlier one
+    const Traffic::Batch batch(found->second->traffic());
+    end(*found->second);
+    settle(jid);
+  }
+}
+
 void Service::sweep() {
   const int64_t now_ms = context_.clock().monotonic_ms();
   std::vector<std::string> abandoned, unconfigured;
@@ -281,7 +323,7 @@ void Service::sweep() {
     Room& room = *at->second;
     const int64_t empty_ms = room.occupants.empty() ? now_ms - room.empty_since_ms : 0;
     const bool is_idle = empty_ms >= idle_room_ms && room.traffic()->waiting() == 0 && !loading_.is_held(at->first);
-    if (room.locked && now_ms - room.made_ms >= unconfigured_room_ms) {
+    if (room.locked && now_ms - room.made_ms >= 1000 * context_.option<int64_t>(*room.host, "unconfigured_time")) {
       unconfigured.push_back(at->first);
     } else if (is_idle && room.config.persistent) {
       at = rooms_.erase(at);
@@ -291,20 +333,12 @@ void Service::sweep() {
     }
     ++at;
   }
-  const auto end_each = [this](const std::vector<std::string>& jids, const std::function<void(Room&)>& end) {
-    for (const auto& jid : jids) {
-      const auto found = rooms_.find(jid);
-      if (found == rooms_.end()) continue;  // it went with an earlier one
-      const Traffic::Batch batch(found->second->traffic());
-      end(*found->second);
-      settle(jid);
-    }
-  };
   end_each(abandoned, [](Room& room) { room.entered = true; });  // as if its last occupant had left now
-  end_each(unconfigured, [](Room& room) {
-    const std::string minutes = std::to_string(unconfigured_room_ms / 60'000);
+  end_each(unconfigured, [this](Room& room) {
+    const std::string minutes = std::to_string(context_.option<int64_t>(*room.host, "unconfigured_time") / 60);
     destroy(room, {{}, {}, "The room was not configured in " + minutes + " minutes."});
   });
+  for (const auto& [host, jid] : std::exchange(not_loaded_, {})) load_temporary(host, jid);
   if (!rooms_.empty()) sweep_timer_ = context_.loop().start_timer(sweep_every_ms, [this] { sweep(); });
 }
 

@@ -33,7 +33,7 @@ class Service {
   ModuleContext& context() const { return context_; }
 
   // Everything for a host of kind `rooms`.
-  void handle(const HostPtr& host, Stanza stanza, const ReceiptPtr& receipt);
+  void handle(const HostPtr& host, Stanza stanza, const TicketPtr& ticket);
 
   // Calls back with the room (null: there is none; its line holds still meanwhile): now, when it is in memory and
   // nothing waits for it, else later. Errors: internal_server_error; resource_constraint when too much waits already.
@@ -46,27 +46,34 @@ class Service {
   // The same, but it has no owner, and is open to all at once: the lobby, or what a guest enters first.
   Result<Room*> open(const HostPtr& host, const BareJid& jid, const BareJid* maker);
 
-  // The account was removed: who has its name next was not invited, and has invited nobody.
+  // The account was removed: the next owner of its name was not invited, and has invited nobody.
   void forget_invitations(const BareJid& user);
 
   // --- tenants
+  bool is_at(const Host& host) const;  // the tenant has rooms
   void tenant_changed(const TenantPtr& tenant);
   void tenant_removed(const TenantPtr& tenant);
-  // The server stops: everybody who still listens learns that he is out.
+  int64_t count_rooms() const { return static_cast<int64_t>(rooms_.size()); }  // in memory
+  int64_t count_occupants() const;
+  // The server stops: occupants whose clients still listen learn that they are out.
   void stop();
 
  private:
-  void handle_in_room(const HostPtr& host, Result<Room*> room, const Stanza& stanza, const ReceiptPtr& receipt);
+  void handle_in_room(const HostPtr& host, Result<Room*> room, const Stanza& stanza, const TicketPtr& ticket);
   void run(const HostPtr& host, const std::string& jid, const RoomWork& work, Result<Room*> room);
   void settle(const std::string& jid);
   // Sends everybody out of these rooms, with status 332; the rooms stay.
   void empty_rooms(const std::function<bool(const Room&)>& wanted);
+  void empty_rooms_of(const Tenant& tenant);
   void forget_destroyed(Room& room);
   Task<void> load(HostPtr host, BareJid jid);
   void finish_loading(const HostPtr& host, const BareJid& jid, const Error* error);
   using Counted = std::function<void(Result<void>)>;
   void with_count(const HostPtr& host, Counted work);
   Task<void> count(HostPtr host);
+  void load_temporary(const HostPtr& host, const BareJid& jid);
+  void end_rooms_without_host(const Tenant& tenant);
+  void end_each(const std::vector<std::string>& jids, const std::function<void(Room&)>& end);
   void start_sweeping();
   void sweep();
 
@@ -75,6 +82,8 @@ class Service {
   Loading<std::string, RoomWork> loading_;  // also of those that leave
   Loading<TenantId, Counted> counting_;
   std::unordered_set<TenantId> counted_;  // the tenants of which those rooms that exist are counted
+  std::vector<std::pair<HostPtr, BareJid>>
+      not_loaded_;  // temporary rooms that a failing disk kept; the sweep tries again
   net::Timer sweep_timer_;
 };
 

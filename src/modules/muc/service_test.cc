@@ -54,7 +54,7 @@ TEST(RoomService, OneAccountTakesNoMoreThanItsShareOfThePlansRooms) {
   RoomChange change;
   change.owner = "romeo";
   EXPECT_TRUE(world.await(world.rooms->put(world.home, world.shop, "news", change)));
-  // What ends makes room.
+  // A room that ends makes space for another.
   tablet.say(owner("two@rooms.shop.example", "<x xmlns='jabber:x:data' type='cancel'/>"));
   EXPECT_TRUE(world.may_make(tablet, "four"));
   romeo.say(owner("one@rooms.shop.example", "<destroy/>"));

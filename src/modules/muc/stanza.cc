@@ -3,12 +3,14 @@
 #include "modules/muc/archive.h"
 #include "modules/muc/disco.h"
 #include "modules/muc/messages.h"
+#include "modules/muc/moderation.h"
 #include "modules/muc/owner.h"
 #include "modules/muc/presence.h"
 #include "modules/muc/private.h"
 #include "modules/muc/registration.h"
 #include "modules/muc/service.h"
 #include "server/module_context.h"
+#include "server/rooms.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse::muc {
@@ -35,6 +37,7 @@ constexpr IqHandler iq_handlers[] = {
     {StanzaType::get, "metadata", ns::mam, answer_archive_metadata},
     {StanzaType::get, "query", ns::register_iq, answer_registration_form},
     {StanzaType::set, "query", ns::register_iq, register_nick},
+    {StanzaType::set, "moderate", ns::message_moderate, moderate},
     {StanzaType::get, "ping", ns::ping, answer_ping},
 };
 
@@ -87,6 +90,9 @@ bool handle_absent(ModuleContext& context, const Host& host, const Stanza& stanz
   } else if (stanza.from->domainpart() != host.tenant->domain()) {
     // A tenant's rooms count against its plan, so its own people make them.
     fail(ErrorKind::not_allowed, "Only users of this server make rooms here.");
+  } else if (context.option<RoomMakers>(host, "rooms_made_by") == RoomMakers::staff &&
+             stanza.to->localpart() != lobby_room && !host.tenant->staff->has(stanza.from->localpart())) {
+    fail(ErrorKind::not_allowed, "Only this server's moderators make rooms here.");
   } else if (const auto nick = Nick::parse(stanza.to->resourcepart()); !nick) {
     refuse(context, stanza, nick.error());
   } else {

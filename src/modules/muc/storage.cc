@@ -128,9 +128,9 @@ Mention Storage::make_mention(const BareJid& room, const BareJid& user) const {
   return {tenant_, room, user.domainpart() == accounts_domain_};
 }
 
-Lsn Storage::store_config(const BareJid& room, const RoomConfig& config) const {
+Lsn Storage::store_config(const BareJid& room, const RoomConfig& config, const store::Companion* event) const {
   if (const auto holder = BareJid::parse(config.counts_for)) mentions_.add(make_mention(room, *holder), *holder);
-  return map_.store(list_key, room.str(), write_config(config));
+  return map_.store(list_key, room.str(), write_config(config), event);
 }
 
 Lsn Storage::store_subject(const BareJid& room, const Subject& subject) const {
@@ -154,8 +154,8 @@ Lsn Storage::remove_mention(const BareJid& room, const BareJid& user) const {
   return mentions_.remove(make_mention(room, user), user);
 }
 
-Lsn Storage::remove_room(const BareJid& room, const std::vector<BareJid>& named) const {
-  map_.remove(list_key, room.str());
+Lsn Storage::remove_room(const BareJid& room, const std::vector<BareJid>& named, const store::Companion* event) const {
+  map_.remove(list_key, room.str(), event);
   map_.remove_all(room.str());
   Lsn last = archive_.remove_all(room.str());
   for (const BareJid& user : named) last = remove_mention(room, user);

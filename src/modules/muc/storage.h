@@ -2,7 +2,8 @@
 // affiliations and subject; and the archive of their messages.
 //
 // A room exists when it is in the list. Its affiliations are written before its entry there, and removed after it, so
-// that after a crash (which keeps a prefix of the writes) a room that exists is whole. Whom it names has a mention.
+// that after a crash (which keeps a prefix of the writes) a room that exists is whole. Each user that it names has a
+// mention.
 //
 // Thread: any; the tasks go on on `home`.
 #pragma once
@@ -28,15 +29,15 @@ namespace teahouse::muc {
 
 struct Subject {
   std::string text;
-  std::string nick;    // who set it; empty: nobody, or the site
+  std::string nick;    // of its author; empty: nobody, or the site
   int64_t set_ms = 0;  // 0: never set
 };
 
-// What is kept of somebody who has an affiliation other than none.
+// Affiliated: the row of a user who has an affiliation other than none.
 struct Affiliated {
   Affiliation affiliation = Affiliation::member;
-  std::optional<Nick> nick;  // reserved for him
-  std::string reason;        // why he was banned
+  std::optional<Nick> nick;  // reserved for the user
+  std::string reason;        // of a ban
 };
 using AffiliationList = std::map<BareJid, Affiliated>;
 
@@ -56,14 +57,16 @@ class Storage {
   Storage(const SharedContext& context, const Tenant& tenant);
 
   // Each gives the Lsn of its last write.
-  Lsn store_config(const BareJid& room, const RoomConfig& config) const;
+  // `event` goes with the write that makes the room one that exists, or ends that.
+  Lsn store_config(const BareJid& room, const RoomConfig& config, const store::Companion* event = nullptr) const;
   Lsn store_subject(const BareJid& room, const Subject& subject) const;
   Lsn store_affiliation(const BareJid& room, const BareJid& user, const Affiliated& affiliated) const;
   Lsn remove_affiliation(const BareJid& room, const BareJid& user) const;
   // The room names the user in nothing any more.
   Lsn remove_mention(const BareJid& room, const BareJid& user) const;
-  // The room, everything that was said in it, and the mentions of whom it named.
-  Lsn remove_room(const BareJid& room, const std::vector<BareJid>& named) const;
+  // Removes the room, everything that was said in it, and the mentions of those that it named.
+  Lsn remove_room(const BareJid& room, const std::vector<BareJid>& named,
+                  const store::Companion* event = nullptr) const;
 
   Task<Result<std::optional<StoredRoom>>> load(Executor& home, BareJid room) const;
   // In the order of their addresses' bytes.

@@ -5,11 +5,11 @@
 
 namespace teahouse::muc {
 
-void Traffic::send(Stanza stanza, ReceiptPtr receipt) {
-  push({[this, stanza = std::move(stanza), receipt = std::move(receipt)]() mutable {
-          context_.route(std::move(stanza), std::move(receipt));
+void Traffic::send(Stanza stanza, TicketPtr ticket) {
+  push({[this, stanza = std::move(stanza), ticket = std::move(ticket)]() mutable {
+          context_.route(std::move(stanza), std::move(ticket));
         },
-        0, nullptr});
+        Lsn::none, nullptr});
 }
 
 void Traffic::answer(Stanza stanza) {
@@ -31,18 +31,18 @@ void Traffic::send_all(Stanza stanza, Recipients recipients) {
             context_.route(std::move(copy));
           }
         },
-        0, nullptr});
+        Lsn::none, nullptr});
 }
 
 void Traffic::wait_for(Lsn lsn) {
-  await(receipt_, lsn);
+  await(ticket_, lsn);
   gate_ = std::max(gate_, lsn);
   if (lsn <= context_.committed()) return;
   push({{}, lsn, nullptr});
   context_.when_committed(lsn, [self = shared_from_this()] { self->pump(); });
 }
 
-void Traffic::run(std::function<void()> work) { push({std::move(work), 0, nullptr}); }
+void Traffic::run(std::function<void()> work) { push({std::move(work), Lsn::none, nullptr}); }
 
 std::function<void(std::vector<Stanza>)> Traffic::reserve() {
   auto ready = std::make_shared<bool>(false);
@@ -50,7 +50,7 @@ std::function<void(std::vector<Stanza>)> Traffic::reserve() {
   push({[this, stanzas] {
           for (Stanza& stanza : *stanzas) context_.route(std::move(stanza));
         },
-        0, ready});
+        Lsn::none, ready});
   return [self = shared_from_this(), ready, stanzas](std::vector<Stanza> found) {
     *stanzas = std::move(found);
     *ready = true;

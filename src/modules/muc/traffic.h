@@ -17,7 +17,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
-#include "server/receipt.h"
+#include "server/commit_ticket.h"
 #include "xmpp/stanza.h"
 
 namespace teahouse {
@@ -33,12 +33,12 @@ class Traffic : public std::enable_shared_from_this<Traffic> {
   explicit Traffic(ModuleContext& context) : context_(context) {}
 
   // `to` and `from` are set.
-  void send(Stanza stanza, ReceiptPtr receipt = nullptr);
+  void send(Stanza stanza, TicketPtr ticket = nullptr);
   // The same, for an answer, which waits neither for a disk that fails nor where much waits.
   void answer(Stanza stanza);
   // One copy for each; the content is shared.
   void send_all(Stanza stanza, Recipients recipients);
-  // What is sent from now on waits until this is on disk, and so does the stanza that the room is at work on.
+  // A stanza that is sent from now on waits until this is on disk, and so does the stanza that the room is at work on.
   void wait_for(Lsn lsn);
   // Done when everything before it has left.
   void run(std::function<void()> work);
@@ -47,22 +47,22 @@ class Traffic : public std::enable_shared_from_this<Traffic> {
 
   size_t waiting() const { return line_.size(); }
   bool is_full() const;
-  static Error full();  // for who is refused then
+  static Error full();  // the answer to a sender that is refused then
   // The last of what it waits for, or has waited for.
   Lsn gate() const { return gate_; }
-  // Of the stanza that the room is at work on.
-  const ReceiptPtr& receipt() const { return receipt_; }
+  // The ticket of the stanza that the room is at work on.
+  const TicketPtr& ticket() const { return ticket_; }
 
-  // The room is at work on one stanza (`receipt`: its): while this lives, nothing leaves.
+  // The room is at work on one stanza (`ticket`: its): while this lives, nothing leaves.
   class Batch {
    public:
-    explicit Batch(std::shared_ptr<Traffic> traffic, ReceiptPtr receipt = nullptr) : traffic_(std::move(traffic)) {
+    explicit Batch(std::shared_ptr<Traffic> traffic, TicketPtr ticket = nullptr) : traffic_(std::move(traffic)) {
       ++traffic_->held_;
-      traffic_->receipt_ = std::move(receipt);
+      traffic_->ticket_ = std::move(ticket);
     }
     ~Batch() {
       --traffic_->held_;
-      traffic_->receipt_.reset();
+      traffic_->ticket_.reset();
       traffic_->pump();
     }
     Batch(const Batch&) = delete;
@@ -74,7 +74,7 @@ class Traffic : public std::enable_shared_from_this<Traffic> {
  private:
   struct Item {
     std::function<void()> work;  // empty: a gate
-    Lsn gate = 0;
+    Lsn gate = Lsn::none;
     std::shared_ptr<bool> ready;  // null: it is
   };
   void push(Item item);
@@ -82,8 +82,8 @@ class Traffic : public std::enable_shared_from_this<Traffic> {
 
   ModuleContext& context_;
   std::deque<Item> line_;
-  Lsn gate_ = 0;
-  ReceiptPtr receipt_;
+  Lsn gate_ = Lsn::none;
+  TicketPtr ticket_;
   int held_ = 0;
   bool pumping_ = false;
 };

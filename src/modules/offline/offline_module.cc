@@ -8,12 +8,13 @@
 namespace teahouse {
 namespace {
 
+constexpr const char* account_archive = "archive";  // the store's name, as modules/archive has it
 constexpr size_t portion_bytes = 1 << 20;
 constexpr size_t copied_max = 1000;
 constexpr int64_t again_ms = 5000;
 
-// What comes back from a session that it was handed over to is kept in its old place: by its id in the account's
-// archive, which it bears. Those of one archive are in order.
+// A message that comes back from a session that it was handed over to is kept in its old place: by its id in the
+// account's archive, which it bears. Those of one archive are in order.
 std::optional<store::ArchiveId> find_archive_id(std::string_view message, const BareJid& account,
                                                 const ArchiveIds& ids) {
   std::optional<store::ArchiveId> id;
@@ -30,7 +31,8 @@ bool may_receive(const Session& session) {
   return session.stream() && session.is_available() && session.priority() >= 0;
 }
 
-// What is not kept goes in silence: an error would tell any stranger whether somebody is online.
+// A chat or normal message that is not kept goes in silence: an error would tell any stranger whether somebody is
+// online.
 Flow pass_by(const Stanza& message) {
   return message.type == StanzaType::chat || message.type == StanzaType::none ? Flow::stop : Flow::go_on;
 }
@@ -42,12 +44,12 @@ Error queue_is_full() {
 }  // namespace
 
 const ModuleInfo& OfflineModule::info() const {
-  static const ModuleInfo info{
-      "offline",
-      "Messages wait for a user who is away.",
-      {{160, "1.0.1", "Best Practices for Handling Offline Messages", ""}, {203, "2.0", "Delayed Delivery", ""}},
-      {"msgoffline"},
-      {}};
+  static const ModuleInfo info{.name = "offline",
+                               .summary = "Messages wait for a user who is away.",
+                               .xeps = {{160, "1.0.1", "Best Practices for Handling Offline Messages", ""},
+                                        {203, "2.0", "Delayed Delivery", ""}},
+                               .host_features = {"msgoffline"},
+                               .is_optional = true};
   return info;
 }
 
@@ -74,18 +76,20 @@ class OfflineModule::Row final : public HeldRow {
 
 void OfflineModule::attach(ModuleContext& context) {
   context_ = &context;
-  queue_.emplace(context.make_resident_slot<Queue>());
+  queue_.emplace(context.attach_to_residents<Queue>());
   context.on(&Hooks::resident_load, [this](Resident& resident) { return load(*this, resident); });
-  context.on_inbound(Phase::notify, StanzaKind::message, [this](Inbound& inbound) { return keep(inbound); });
-  context.on_inbound(Phase::hold, StanzaKind::message, [this](Inbound& inbound) { return hold(inbound); });
-  context.on(&Hooks::at_nobody, [this](const HostPtr& host, const Stanza& stanza, const ReceiptPtr& receipt) {
-    return stanza.kind == StanzaKind::message ? vanish(*host->tenant, stanza, receipt) : Flow::go_on;
+  context.on_inbound(InboundPhase::keep, StanzaKind::message, [this](Inbound& inbound) { return keep(inbound); });
+  context.on_inbound(InboundPhase::hold, StanzaKind::message, [this](Inbound& inbound) { return hold(inbound); });
+  context.on(&Hooks::at_nobody, [this](const HostPtr& host, const Stanza& stanza, const TicketPtr& ticket) {
+    return stanza.kind == StanzaKind::message ? vanish(*host->tenant, stanza, ticket) : Flow::go_on;
   });
   context.on(&Hooks::session_available, [this](Session& session, bool) { hand_over(session); });
+  context.on(&Hooks::bind_answers,
+             [this](Session& session, store::ArchiveId bound) { return clear_archived(*this, session, bound); });
   context.on(&Hooks::session_resumed, [this](Session& session) { hand_over(session); });
-  context.on(&Hooks::session_has_room, [this](Session& session) { go_on(session); });
+  context.on(&Hooks::session_writable, [this](Session& session) { go_on(session); });
   context.on(&Hooks::session_closing, [this](Session& session) { pass_on(session); });
-  context.on(&Hooks::account_removed, [this](const HostPtr& host, const BareJid& jid, const ReceiptPtr&) {
+  context.on(&Hooks::account_removed, [this](const HostPtr& host, const BareJid& jid, const TicketPtr&) {
     store(*host->tenant).remove_all(jid.str());
     held_.erase(jid.str());
   });
@@ -114,19 +118,20 @@ bool OfflineModule::is_full(Resident& resident) {
 }
 
 Flow OfflineModule::keep(Inbound& inbound) {
-  if (inbound.delivery && inbound.delivery->row) {  // it is there, and now for whoever comes next
+  if (inbound.delivery && inbound.delivery->row) {  // it is there, and now for the session that comes next
     inbound.delivery->row.reset();
     return Flow::stop;
   }
   if (!is_worth_keeping(inbound.stanza, Keeper::offline_queue)) return pass_by(inbound.stanza);
   if (is_full(inbound.resident)) {
-    context_->reply_error(inbound.stanza, queue_is_full());
+    context_->refuse(inbound.stanza, inbound.ticket, queue_is_full());
     return Flow::stop;
   }
   const std::string name = write(inbound);
+  note(inbound.ticket, Ended::queued);
   Queue& queue = queue_->of(inbound.resident);
-  for (const Session* session : inbound.copied_to) {
-    if (queue.copied.size() < copied_max) queue.copied.emplace_back(session->number(), name);
+  for (const auto& [session, delivery] : inbound.copied_to) {
+    if (queue.copied.size() < copied_max) queue.copied.push_back({session->number(), name, delivery});
   }
   return Flow::stop;
 }
@@ -149,7 +154,7 @@ std::string OfflineModule::write(Inbound& inbound) {
   const auto archived = find_archive_id(bytes, resident.jid(), context_->archive_ids());
   std::string name = to_string(archived ? *archived : context_->make_arrival().id);
   ++queue_->of(resident).waiting;
-  await(inbound.receipt, store(resident.tenant()).store(resident.jid().str(), name, bytes));
+  await(inbound.ticket, store(resident.tenant()).store(resident.jid().str(), name, bytes));
   return name;
 }
 
@@ -164,15 +169,16 @@ void OfflineModule::drop(const Tenant& tenant, const BareJid& account, const std
   if (queue.waiting == 0) queue.copied.clear();
 }
 
-// There is no account that it could wait for. What its sender sees is what keep() shows, and the acknowledgement takes
+// There is no account that it could wait for. Its sender sees the same as from keep(), and the acknowledgement takes
 // as long: it waits for a write, which here changes nothing.
-Flow OfflineModule::vanish(const Tenant& tenant, const Stanza& message, const ReceiptPtr& receipt) {
+Flow OfflineModule::vanish(const Tenant& tenant, const Stanza& message, const TicketPtr& ticket) {
   if (message.type != StanzaType::chat && message.type != StanzaType::none) return Flow::go_on;
   if (!is_worth_keeping(message, Keeper::offline_queue)) return pass_by(message);
   if (tenant.limits().offline_messages == 0) {
-    context_->reply_error(message, queue_is_full());
+    context_->refuse(message, ticket, queue_is_full());
   } else {
-    await(receipt, store(tenant).remove(message.to->bare().str(), "nobody"));
+    await(ticket, store(tenant).remove(message.to->bare().str(), "nobody"));
+    note(ticket, Ended::queued);
   }
   return Flow::stop;
 }
@@ -196,7 +202,7 @@ void OfflineModule::go_on(Session& session) {
   spawn(deliver(*this, resident.host()->tenant, resident.jid(), session.number(), queue.handed_until));
 }
 
-// What it was not given yet is for another who is there, or stays.
+// Messages that it was not given yet are for another session that is there, or stay.
 void OfflineModule::pass_on(Session& session) {
   Queue& queue = queue_->of(session.resident());
   if (queue.receiver != session.number()) return;
@@ -235,28 +241,58 @@ Task<void> OfflineModule::deliver(OfflineModule& self, TenantPtr tenant, BareJid
   }
   queue.handed_until = entries->back().name;
   if (self.count_free(receiver->resident()) > 0) {
-    receiver->ask_for_room();
+    receiver->ask_for_space();
   } else {
     queue.receiver = 0;
   }
 }
 
-// It is held until the client has it.
+Task<std::string> OfflineModule::clear_archived(OfflineModule& self, Session& session, store::ArchiveId bound) {
+  const TenantPtr tenant = session.resident().host()->tenant;
+  const BareJid account = session.resident().jid();
+  net::Loop& loop = self.context_->loop();
+  if (self.count_free(session.resident()) <= 0) co_return std::string();
+  auto asking = self.context_->archive(*tenant, account_archive).ends(loop, account.str());
+  const auto ends = co_await asking;
+  std::string after;
+  while (ends && *ends) {
+    auto loading = self.store(*tenant).load(loop, account.str(), portion_bytes, after);
+    const auto entries = co_await loading;
+    if (!entries || entries->empty()) break;  // those that can't be read come as ever
+    for (const auto& entry : *entries) {
+      const auto id = find_archive_id(entry.value, account, self.context_->archive_ids());
+      const bool is_there = id && *id >= (*ends)->first.id && *id < bound;  // older rows may have been trimmed
+      if (is_there && !self.is_held(account, entry.name)) self.drop(*tenant, account, entry.name);
+    }
+    after = entries->back().name;
+  }
+  co_return std::string();
+}
+
+// It is held until the client has it, also by a copy that it was sent before.
 void OfflineModule::hand(Session& receiver, const store::MapStore::Entry& entry) {
   const TenantPtr tenant = receiver.resident().host()->tenant;
   const BareJid& account = receiver.resident().jid();
   const auto& copied = queue_->of(receiver.resident()).copied;
-  const bool has_copy =
-      std::find(copied.begin(), copied.end(), std::pair(receiver.number(), entry.name)) != copied.end();
+  const auto own = std::find_if(copied.begin(), copied.end(), [&](const Copy& each) {
+    return each.session == receiver.number() && each.name == entry.name;
+  });
+  const bool is_on_its_way = own != copied.end();
+  const bool has_it = is_on_its_way && own->delivery->is_taken();
   auto message = Stanza::parse_stored(entry.value);
   if (!message) {
     log::error("offline", "A kept message can't be read", {{"jid", account.str()}, {"why", message.error().text}});
   }
-  if (has_copy || !message) return drop(*tenant, account, entry.name);
-  const auto delivery = std::make_shared<Delivery>();
-  delivery->message = std::make_shared<const Stanza>(std::move(*message));
+  const bool is_wanted = message && context_->may_have(receiver.resident(), *message);
+  if (has_it || !is_wanted) return drop(*tenant, account, entry.name);
+  const auto delivery = is_on_its_way ? own->delivery : std::make_shared<Delivery>();
   delivery->row = std::make_unique<Row>(*this, tenant, account, entry.name);
-  receiver.deliver(delivery->message, 0, delivery);
+  for (const Copy& each : copied) {
+    if (each.name == entry.name && each.session != receiver.number()) delivery->note_had(each.session);
+  }
+  if (is_on_its_way) return;
+  delivery->message = std::make_shared<const Stanza>(std::move(*message));
+  receiver.deliver(delivery->message, Lsn::none, delivery);
 }
 
 }  // namespace teahouse

@@ -8,7 +8,8 @@
 // Thread: its home loop.
 // Limits: the plan's offline_messages for each account, those that are held included; past it the sender gets
 // service-unavailable (RFC 6121 section 8.5.2.2.1), and what a session waits with is not held. 1,000 copies of what
-// waits are remembered for each account. Spec: XEP-0160, XEP-0198 section 4, RFC 6121 section 8.5.2.2, XEP-0203.
+// waits are remembered for each account. Spec: XEP-0160, XEP-0198 section 4, RFC 6121 section 8.5.2.2, XEP-0203,
+// XEP-0386 (what waits and is in the archive goes when a client that has bound so becomes available).
 #pragma once
 
 #include <unordered_set>
@@ -24,26 +25,33 @@ class OfflineModule final : public Module {
 
  private:
   class Row;
+  struct Copy {
+    uint64_t session;
+    std::string name;  // of the row
+    DeliveryPtr delivery;
+  };
   struct Queue {
     int64_t waiting = 0;                   // those that are held included
     uint64_t receiver = 0;                 // the session that they are handed over to, a portion at a time; 0: none
     std::string handed_until;              // the last one that it was handed
     net::Timer again;                      // runs when they could not be read
     std::unordered_set<std::string> gone;  // dropped since the last portion was asked for, which may have them still
-    // Sessions that were not to get what waits, but had a copy of it: who sends it to them again sends it twice.
-    std::vector<std::pair<uint64_t, std::string>> copied;
+    // Sessions that were not to get what waits, but had a copy of it: to send it to them again is to send it twice.
+    std::vector<Copy> copied;
   };
   Flow keep(Inbound& inbound);
   Flow hold(Inbound& inbound);
   std::string write(Inbound& inbound);
   bool is_full(Resident& resident);
-  Flow vanish(const Tenant& tenant, const Stanza& message, const ReceiptPtr& receipt);
+  Flow vanish(const Tenant& tenant, const Stanza& message, const TicketPtr& ticket);
   void hand_over(Session& session);
   void go_on(Session& session);
   void pass_on(Session& session);
   static Task<Result<void>> load(OfflineModule& self, Resident& resident);
   static Task<void> deliver(OfflineModule& self, TenantPtr tenant, BareJid account, uint64_t session,
                             std::string after);
+  // A client that binds by XEP-0386 (section 3.2) reads in the archive what waited until then; the rest stays.
+  static Task<std::string> clear_archived(OfflineModule& self, Session& session, store::ArchiveId bound);
   void hand(Session& receiver, const store::MapStore::Entry& entry);
   void drop(const Tenant& tenant, const BareJid& account, const std::string& name);
   bool is_held(const BareJid& account, const std::string& name) const;
@@ -53,8 +61,8 @@ class OfflineModule final : public Module {
   store::MapStore store(const Tenant& tenant) { return context_->map(tenant, "offline"); }
 
   ModuleContext* context_ = nullptr;
-  std::optional<Slot<Queue>> queue_;
-  // By account: the names of rows. Sessions may end after the resident was forgotten, so it is none of its slots.
+  std::optional<Attached<Queue>> queue_;
+  // By account: the names of rows. Sessions may end after the resident was forgotten, so it is none of its attached.
   TextMap<std::unordered_set<std::string>> held_;
 };
 

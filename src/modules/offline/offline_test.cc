@@ -4,144 +4,15 @@
 #include <memory>
 #include <optional>
 
-#include "account/testing/account_world.h"
-#include "modules/archive/archive_module.h"
-#include "modules/offline/offline_module.h"
-#include "server/home.h"
-#include "server/testing/session_world.h"
-#include "store/memory/memory_plane.h"
+#include "modules/offline/testing/offline_world.h"
 
 namespace teahouse {
 namespace {
 
 using Ids = std::vector<std::string>;
 
-// A client's end of a session.
-class Client final : public testing::Wire {
- public:
-  void send_nonza(std::string) override {}
-  Session* session = nullptr;
-};
-
-// A server with one home; one that was killed is kept, and has no more turns.
-struct Server {
-  Server(testing::AccountWorld& world, store::MemoryPlane& plane)
-      : throttle(world.clock),
-        limits(world.clock),
-        house{world.clock, plane, world.accounts, world.keys, throttle, limits, "fake", {}},
-        loop(0, world.clock),
-        home(loop, house) {
-    house.homes.all.push_back(&home);
-    home.add_module(std::make_unique<ArchiveModule>());
-    home.add_module(std::make_unique<OfflineModule>());
-    for (const auto& tenant : {world.shop, world.forum}) home.set_tenant(tenant);
-    plane.watch_commits(loop, [this](Lsn lsn) { home.on_committed(lsn); });
-  }
-
-  LoginThrottle throttle;
-  CallLimits limits;
-  House house;
-  net::Loop loop;
-  Home home;
-};
-
-// Two tenants with the users "ann" and "bo" each. Nobody asks for an archive.
-class OfflineTest : public ::testing::Test {
- protected:
-  OfflineTest() {
-    for (const auto& tenant : {world_.shop, world_.forum}) {
-      for (const char* user : {"ann", "bo"}) EXPECT_TRUE(world_.create(tenant, user));
-    }
-    restart();
-  }
-
-  // As after a kill: what was in memory is lost.
-  void restart() { servers_.push_back(std::make_unique<Server>(world_, plane_)); }
-  Home& home() { return servers_.back()->home; }
-  void turn(int turns = 20) {
-    for (int i = 0; i < turns; ++i) servers_.back()->loop.run_once(0);
-  }
-
-  // Available. Its session can be resumed, unless it has no stream management.
-  Client& connect(const std::string& address, bool managed = true) {
-    clients_.push_back(std::make_unique<Client>());
-    Client& client = *clients_.back();
-    const FullJid jid = *FullJid::parse(address);
-    home().with_resident(jid.bare(), [&](Result<Resident*> resident) {
-      client.session = *home().bind(**resident, jid.resourcepart());
-      client.session->attach(&client);
-      if (managed) {
-        client.session->sm_enable(address);
-        home().make_resumable(*client.session, 300);
-      }
-      client.session->set_presence(Stanza::make(StanzaKind::presence, StanzaType::none, {}));
-      home().hooks().session_available(*client.session, true);
-    });
-    while (!client.session) servers_.back()->loop.run_once(10);
-    turn();
-    return client;
-  }
-  void lose(Client& client) {
-    home().stream_lost(*client.session);
-    turn();
-  }
-  void resume(Client& client) {
-    home().resuming(*client.session);
-    client.session->attach(&client);
-    client.session->sm_resend();
-    home().resumed(*client.session);
-    turn();
-  }
-  void close(Client& client) {
-    home().close_session(*client.session);
-    turn();
-  }
-  static void acknowledge(Client& client, uint32_t count) {
-    ASSERT_EQ(client.session->sm_acknowledge(client.session->sm_acknowledged() + count),
-              Session::Acknowledged::accepted);
-  }
-  static void acknowledge_all(Client& client) {
-    acknowledge(client, static_cast<uint32_t>(client.session->sm_unacknowledged()));
-  }
-
-  static Stanza message(const std::string& id, const std::string& payload = "<body>x</body>") {
-    Stanza made = Stanza::make(StanzaKind::message, StanzaType::chat, payload);
-    made.id = id;
-    made.from = *FullJid::parse("bo@shop.example/desk");
-    made.to = *BareJid::parse("ann@shop.example");
-    return made;
-  }
-  void send(const Ids& ids) {
-    for (const auto& id : ids) send(message(id));
-  }
-  // Gives what is to be on disk before it may be acknowledged.
-  Lsn send(Stanza stanza) {
-    std::optional<Lsn> told;
-    home().route(std::move(stanza), std::make_shared<CallbackReceipt>([&](Lsn lsn) { told = lsn; }));
-    while (!told) servers_.back()->loop.run_once(10);
-    turn();
-    return *told;
-  }
-  uint64_t rows(const TenantPtr& tenant, const std::string& account) {
-    return *world_.wait(plane_.map(tenant->id, "offline").count(world_.home, account));
-  }
-  uint64_t anns_rows() { return rows(world_.shop, "ann@shop.example"); }
-  // Nobody else has anything in store, ever.
-  void TearDown() override {
-    EXPECT_EQ(rows(world_.shop, "bo@shop.example"), 0U);
-    EXPECT_EQ(rows(world_.forum, "ann@forum.example"), 0U);
-  }
-  void limit_messages(int64_t limit) {
-    auto limited = std::make_shared<Tenant>(*world_.shop);
-    limited->plan.limits.offline_messages = limit;
-    home().set_tenant(limited);
-  }
-
-  testing::AccountWorld world_;
-  store::MemoryPlane plane_;
-  std::vector<std::unique_ptr<Client>> clients_;
-  std::vector<std::unique_ptr<Server>> servers_;
-};
+using OfflineTest = testing::OfflineWorld;
+using Client = testing::OfflineClient;
 
 TEST_F(OfflineTest, HoldsWhatWaitsForASessionToBeResumedOverACrash) {
   Client& phone = connect("ann@shop.example/phone");
@@ -256,16 +127,16 @@ TEST_F(OfflineTest, ASenderIsToldWhenItIsHeldOnDisk) {
   const Lsn before = plane_.appended();
   EXPECT_GT(send(message("held", kept)), before);
   EXPECT_EQ(anns_rows(), 1U);
-  EXPECT_EQ(send(message("not held", "<body>x</body><no-store xmlns='urn:xmpp:hints'/>")), 0U);
+  EXPECT_EQ(send(message("not held", "<body>x</body><no-store xmlns='urn:xmpp:hints'/>")), Lsn::none);
   EXPECT_EQ(anns_rows(), 1U);
 }
 
 // Also what no archive keeps. Its sender is told.
 TEST_F(OfflineTest, NothingIsKeptOnAFullDisk) {
   Client& bo = connect("bo@shop.example/desk");
-  plane_.health().raise(store::DiskHealth::little_room);
-  home().receive(*bo.session, message("kept", "<body>x</body><no-permanent-store xmlns='urn:xmpp:hints'/>"));
-  home().receive(*bo.session, message("archived"));
+  plane_.health().raise(store::DiskHealth::little_space);
+  home().router().receive(*bo.session, message("kept", "<body>x</body><no-permanent-store xmlns='urn:xmpp:hints'/>"));
+  home().router().receive(*bo.session, message("archived"));
   turn();
   EXPECT_EQ(bo.got, (Ids{"kept", "archived"}));
   EXPECT_NE(bo.last.find("<resource-constraint"), std::string::npos) << bo.last;
@@ -306,8 +177,8 @@ TEST_F(OfflineTest, AnAccountsRemovalRemovesWhatIsHeld) {
   lose(phone);
   send({"held"});
   EXPECT_EQ(anns_rows(), 1U);
-  home().remove_account(home().hosts().find("shop.example"), *BareJid::parse("ann@shop.example"),
-                        std::make_shared<Removal>([](bool) {}));
+  home().residents().remove_account(home().hosts().find("shop.example"), *BareJid::parse("ann@shop.example"),
+                                    std::make_shared<Removal>([](bool) {}));
   turn();
   EXPECT_EQ(anns_rows(), 0U);
   Client& next = connect("ann@shop.example/phone");  // of the next of that name
@@ -322,12 +193,12 @@ TEST_F(OfflineTest, WhatARoomPassesOnIsHeldOnce) {
   Client& phone = connect("ann@shop.example/phone");
   Client& tablet = connect("ann@shop.example/tablet");
   for (Client* client : {&phone, &tablet}) lose(*client);
-  const auto receipt = std::make_shared<CallbackReceipt>([](Lsn) {});
+  const auto ticket = std::make_shared<CallbackTicket>([](const DeliveryOutcome&) {});
   for (const char* resource : {"phone", "tablet"}) {
     Stanza passed_on = message("private");
     passed_on.to = *FullJid::parse(std::string("ann@shop.example/") + resource);
     passed_on.stamp("<occupant-id xmlns='urn:xmpp:occupant-id:0' id='bo'/>");
-    home().route(std::move(passed_on), receipt);
+    home().router().route(std::move(passed_on), ticket);
   }
   turn();
   EXPECT_EQ(anns_rows(), 1U);
@@ -396,15 +267,15 @@ TEST_F(OfflineTest, NobodyIsHandedTwiceWhatAForgottenAccountHad) {
   // With hers they are one more than stay in memory, once her session is closed.
   auto unlimited = std::make_shared<Tenant>(*world_.forum);
   unlimited->plan.limits.accounts = -1;
-  for (size_t i = 0; i < Home::idle_residents_max; ++i) {
+  for (size_t i = 0; i < Residents::idle_max; ++i) {
     const std::string user = "u" + std::to_string(i);
     ASSERT_TRUE(world_.create(unlimited, user));
-    home().with_resident(*BareJid::parse(user + "@forum.example"), [](Result<Resident*>) {});
+    home().residents().with(*BareJid::parse(user + "@forum.example"), [](Result<Resident*>) {});
   }
-  while (home().residents().size() <= Home::idle_residents_max) servers_.back()->loop.run_once(10);
-  home().close_session(*phone.session);
+  while (home().residents().size() <= Residents::idle_max) servers_.back()->loop.run_once(10);
+  home().sessions().close(*phone.session);
   servers_.back()->loop.run_once(0);
-  ASSERT_EQ(home().find_resident("ann@shop.example"), nullptr);
+  ASSERT_EQ(home().residents().find("ann@shop.example"), nullptr);
   Client& desk = connect("ann@shop.example/desk");
   turn(100);
   std::sort(desk.got.begin(), desk.got.end());

@@ -22,29 +22,38 @@ Stanza make_presence(const Jid& from, const Jid& to, StanzaType type) {
 }  // namespace
 
 const ModuleInfo& PresenceModule::info() const {
-  static const ModuleInfo info{"presence", "Presence and its subscriptions (RFC 6121 sections 3 and 4).", {}, {}, {}};
+  static const ModuleInfo info{.name = "presence",
+                               .summary = "Presence and its subscriptions (RFC 6121 sections 3 and 4).",
+                               .stream_features = {{StreamFeature::Time::after_login, "sub", ns::pre_approval}},
+                               .needs = {"roster"}};
   return info;
 }
 
 void PresenceModule::attach(ModuleContext& context) {
   context_ = &context;
-  directed_.emplace(context.make_session_slot<Directed>());
-  context.on_outbound(Phase::deliver, StanzaKind::presence, [this](Outbound& out) { return outbound(out); });
-  context.on_inbound(Phase::deliver, StanzaKind::presence, [this](Inbound& in) { return inbound(in); });
+  roster_ = &context.need<RosterModule>("roster");
+  directed_.emplace(context.attach_to_sessions<Directed>());
+  context.on_outbound(OutboundPhase::handle, StanzaKind::presence, [this](Outbound& out) { return outbound(out); });
+  context.on_inbound(InboundPhase::handle, StanzaKind::presence, [this](Inbound& in) { return inbound(in); });
   context.on(&Hooks::session_closing, [this](Session& session) { closing(session); });
-  // Section 4.3.2: who asks for the presence of an account that is gone has no subscription to it any more.
-  context.on(&Hooks::at_nobody, [this](const HostPtr&, const Stanza& stanza, const ReceiptPtr& receipt) {
+  // Section 4.3.2: a contact that asks for the presence of an account that is gone has no subscription to it any more.
+  context.on(&Hooks::at_nobody, [this](const HostPtr&, const Stanza& stanza, const TicketPtr& ticket) {
     if (stanza.type == StanzaType::probe)
-      send(stanza.to->bare(), stanza.from->bare(), StanzaType::unsubscribed, receipt);
+      context_->route(make_presence(stanza.to->bare(), stanza.from->bare(), StanzaType::unsubscribed), ticket);
     return Flow::go_on;
+  });
+  context.on(&Hooks::visibility_changed, [this](Resident& resident, const Jid& address, bool is_visible) {
+    visibility_changed(resident, address, is_visible);
   });
   context.on(&Hooks::contact_gone, [this](Resident& resident, const BareJid& contact, const RemovalPtr& removal) {
     contact_gone(resident, contact, removal);
   });
-  roster_.on_removed = [this](Resident& resident, const BareJid& contact, const Subscription& was) {
+  roster_->on_removed = [this](Resident& resident, const BareJid& contact, const Subscription& was) {
     item_removed(resident, contact, was);
   };
 }
+
+void PresenceModule::detach() { roster_->on_removed = nullptr; }
 
 Flow PresenceModule::outbound(Outbound& outbound) {
   Stanza& presence = outbound.stanza;
@@ -69,8 +78,9 @@ void PresenceModule::available(Session& session, Stanza presence) {
   broadcast(session, presence);
   if (initial) {
     // Section 4.2.2: what the contacts and our other resources have to say.
-    for (const auto& [jid, item] : roster_.of(resident).items()) {
-      if (item.subscription.to) context_->route(make_presence(session.jid(), item.jid, StanzaType::probe));
+    for (const auto& [jid, item] : roster_->of(resident).items()) {
+      if (!item.subscription.to) continue;
+      context_->route_for(resident, make_presence(session.jid(), item.jid, StanzaType::probe));
     }
     for (const auto& other : resident.sessions()) {
       if (other.get() == &session || !other->is_available()) continue;
@@ -95,13 +105,13 @@ void PresenceModule::unavailable(Session& session, Stanza presence) {
       Stanza copy = presence;
       copy.from = session.jid();
       copy.to = std::move(*jid);
-      context_->route(std::move(copy));
+      context_->route_for(session.resident(), std::move(copy));
     }
   }
 }
 
 Flow PresenceModule::directed(Session& session, const Stanza& presence) {
-  const RosterItem* item = roster_.of(session.resident()).find(presence.to->bare());
+  const RosterItem* item = roster_->of(session.resident()).find(presence.to->bare());
   auto& directed = directed_->of(session).to;
   if (presence.type == StanzaType::unavailable) {
     directed.erase(presence.to->str());
@@ -122,10 +132,10 @@ void PresenceModule::broadcast(Session& session, const Stanza& presence) {
   Resident& resident = session.resident();
   Stanza copy = presence;
   copy.from = session.jid();
-  for (const auto& [jid, item] : roster_.of(resident).items()) {
+  for (const auto& [jid, item] : roster_->of(resident).items()) {
     if (!item.subscription.from) continue;
     copy.to = item.jid;
-    context_->route(copy);
+    context_->route_for(resident, copy);
   }
   // Section 4.2.2: also to the account's own available resources, the one that sent it included.
   for (const auto& other : resident.sessions()) {
@@ -141,8 +151,9 @@ void PresenceModule::closing(Session& session) {
   unavailable(session, std::move(presence));
 }
 
-void PresenceModule::send(const Jid& from, const Jid& to, StanzaType type, const ReceiptPtr& receipt) {
-  context_->route(make_presence(from, to, type), receipt);
+void PresenceModule::send(Resident& resident, const Jid& from, const Jid& to, StanzaType type,
+                          const TicketPtr& ticket) {
+  context_->route_for(resident, make_presence(from, to, type), ticket);
 }
 
 void PresenceModule::send_presence_of_all(Resident& resident, const Jid& to) {
@@ -151,13 +162,13 @@ void PresenceModule::send_presence_of_all(Resident& resident, const Jid& to) {
     Stanza presence = *session->presence();
     presence.from = session->jid();
     presence.to = to;
-    context_->route(std::move(presence));
+    context_->route_for(resident, std::move(presence));
   }
 }
 
-void PresenceModule::send_unavailable_of_all(Resident& resident, const BareJid& to) {
+void PresenceModule::send_unavailable_of_all(Resident& resident, const Jid& to) {
   for (const auto& session : resident.sessions()) {
-    if (session->is_available()) send(session->jid(), to, StanzaType::unavailable);
+    if (session->is_available()) send(resident, session->jid(), to, StanzaType::unavailable);
   }
 }
 
@@ -165,7 +176,7 @@ void PresenceModule::subscription_outbound(Outbound& outbound) {
   Resident& resident = outbound.resident;
   Stanza& stanza = outbound.stanza;
   const BareJid contact = stanza.to->bare();
-  Roster& roster = roster_.of(resident);
+  Roster& roster = roster_->of(resident);
   if (contact == resident.jid()) return;
   const store::DiskHealth& health = context_->disk();
   const bool adds = stanza.type == StanzaType::subscribe || stanza.type == StanzaType::subscribed;
@@ -180,36 +191,61 @@ void PresenceModule::subscription_outbound(Outbound& outbound) {
   RosterItem& item = roster.item(contact);
   const Subscription before = item.subscription;
   const OutboundEffect effect = apply_outbound(item.subscription, stanza.type);
-  // What must not be routed changes nothing but a pre-approval, and makes no item (sections 3.2.2, 3.4).
-  await(outbound.receipt, roster_.save(resident, contact, before));
+  // A stanza that must not be routed changes nothing but a pre-approval, and makes no item (sections 3.2.2, 3.4).
+  await(outbound.ticket, roster_->save(resident, contact, before));
   if (!effect.route) return;
   stanza.from = resident.jid();
   stanza.to = contact;
-  context_->route(stanza, outbound.receipt);
+  context_->route(stanza, outbound.ticket);
   if (effect.stops_presence) send_unavailable_of_all(resident, contact);
-  if (effect.sends_presence) send_presence_of_all(resident, contact);
+  if (effect.sends_presence) context_->tell_visibility(resident, contact, true);
+}
+
+// The address is of an account, of one of its resources, or of a whole domain.
+void PresenceModule::visibility_changed(Resident& resident, const Jid& address, bool is_visible) {
+  for (const auto& [jid, item] : roster_->of(resident).items()) {
+    const bool is_meant =
+        address.has_localpart() ? address.bare_view() == item.jid.str() : address.domainpart() == item.jid.domainpart();
+    if (!is_meant || !item.subscription.from) continue;
+    const Jid to = address.has_localpart() ? address : Jid(item.jid);
+    is_visible ? send_presence_of_all(resident, to) : send_unavailable_of_all(resident, to);
+  }
+  if (!is_visible) end_directed(resident, address);
+}
+
+// Also out of a room, which would keep its occupant otherwise.
+void PresenceModule::end_directed(Resident& resident, const Jid& address) {
+  for (const auto& session : resident.sessions()) {
+    std::erase_if(directed_->of(*session).to, [&](const std::string& text) {
+      const auto to = Jid::parse(text);
+      if (!to) return true;
+      const bool is_meant = *to == address || to->bare_view() == address.str() || to->domainpart() == address.str();
+      if (is_meant) send(resident, session->jid(), *to, StanzaType::unavailable);
+      return is_meant;
+    });
+  }
 }
 
 void PresenceModule::item_removed(Resident& resident, const BareJid& contact, const Subscription& was) {
   // Section 2.5.2.
-  if (was.to || was.pending_out) send(resident.jid(), contact, StanzaType::unsubscribe);
+  if (was.to || was.pending_out) send(resident, resident.jid(), contact, StanzaType::unsubscribe);
   if (was.from) send_unavailable_of_all(resident, contact);
-  if (was.from || was.pending_in) send(resident.jid(), contact, StanzaType::unsubscribed);
+  if (was.from || was.pending_in) send(resident, resident.jid(), contact, StanzaType::unsubscribed);
 }
 
 // As if the contact's account had cancelled all (XEP-0077 section 3.2.1); the next account of its name has not been
 // approved either.
-void PresenceModule::contact_gone(Resident& resident, const BareJid& contact, const ReceiptPtr& receipt) {
+void PresenceModule::contact_gone(Resident& resident, const BareJid& contact, const TicketPtr& ticket) {
   for (const StanzaType type : {StanzaType::unsubscribe, StanzaType::unsubscribed}) {
     Stanza stanza = make_presence(contact, resident.jid(), type);
-    Inbound inbound{resident, stanza, receipt};
+    Inbound inbound{resident, stanza, ticket};
     subscription_inbound(inbound);
   }
-  RosterItem* item = roster_.of(resident).find(contact);
+  RosterItem* item = roster_->of(resident).find(contact);
   if (!item || !item->subscription.approved) return;
   const Subscription before = item->subscription;
   item->subscription.approved = false;
-  await(receipt, roster_.save(resident, contact, before));
+  await(ticket, roster_->save(resident, contact, before));
 }
 
 Flow PresenceModule::inbound(Inbound& inbound) {
@@ -228,10 +264,10 @@ Flow PresenceModule::inbound(Inbound& inbound) {
 void PresenceModule::probe(Inbound& inbound) {
   const Jid prober = *inbound.stanza.from;
   Resident& resident = inbound.resident;
-  const RosterItem* item = roster_.of(resident).find(prober.bare());
+  const RosterItem* item = roster_->of(resident).find(prober.bare());
   if (!(item && item->subscription.from) && prober.bare() != resident.jid()) {
     // Section 4.3.2: the same answer as for an account that does not exist.
-    send(resident.jid(), prober.bare(), StanzaType::unsubscribed);
+    send(resident, resident.jid(), prober.bare(), StanzaType::unsubscribed);
     return;
   }
   const bool anybody = std::any_of(resident.sessions().begin(), resident.sessions().end(),
@@ -239,14 +275,14 @@ void PresenceModule::probe(Inbound& inbound) {
   if (anybody) {
     send_presence_of_all(resident, prober);
   } else {
-    send(resident.jid(), prober, StanzaType::unavailable);
+    send(resident, resident.jid(), prober, StanzaType::unavailable);
   }
 }
 
 void PresenceModule::subscription_inbound(Inbound& inbound) {
   Stanza& stanza = inbound.stanza;
   Resident& resident = inbound.resident;
-  Roster& roster = roster_.of(resident);
+  Roster& roster = roster_->of(resident);
   const BareJid contact = stanza.from->bare();
   stanza.from = contact;
   stanza.to = resident.jid();
@@ -260,15 +296,15 @@ void PresenceModule::subscription_inbound(Inbound& inbound) {
   const InboundEffect effect = apply_inbound(item.subscription, stanza.type);
   if (effect.deliver && stanza.type == StanzaType::subscribe) stanza.write(item.request, true);
   if (effect.deliver) show(resident, stanza);  // before the push: sections 3.1.6, 3.2.3 and 3.3.3
-  await(inbound.receipt, roster_.save(resident, contact, before));
+  await(inbound.ticket, roster_->save(resident, contact, before));
   if (effect.answer_subscribed) {
-    send(resident.jid(), contact, StanzaType::subscribed, inbound.receipt);
-    send_presence_of_all(resident, contact);
+    send(resident, resident.jid(), contact, StanzaType::subscribed, inbound.ticket);
+    context_->tell_visibility(resident, contact, true);
   }
   if (effect.stops_presence) send_unavailable_of_all(resident, contact);
 }
 
-// A request goes to who can answer it; the rest is for those who keep a roster (section 3.1.3).
+// A request goes to the sessions that can answer it; the rest is for those who keep a roster (section 3.1.3).
 void PresenceModule::show(Resident& resident, const Stanza& stanza) {
   for (const auto& session : resident.sessions()) {
     if (stanza.type == StanzaType::subscribe ? session->is_available() : session->interested) session->deliver(stanza);
@@ -276,9 +312,10 @@ void PresenceModule::show(Resident& resident, const Stanza& stanza) {
 }
 
 void PresenceModule::show_requests(Session& session) {
-  for (const auto& [jid, item] : roster_.of(session.resident()).items()) {
+  for (const auto& [jid, item] : roster_->of(session.resident()).items()) {
     if (!item.subscription.pending_in || item.request.empty()) continue;
-    if (auto request = Stanza::parse_stored(item.request)) session.deliver(std::move(*request));
+    auto request = Stanza::parse_stored(item.request);
+    if (request && context_->may_have(session.resident(), *request)) session.deliver(std::move(*request));
   }
 }
 

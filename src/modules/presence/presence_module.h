@@ -1,4 +1,4 @@
-// PresenceModule: what an account's presence tells whom. One for each home.
+// PresenceModule: what an account's presence tells its contacts, and those it was directed at. One for each home.
 //
 // Thread: its home loop.
 // Limits: a session has directed presence at 1,000 addresses; more is refused with resource-constraint.
@@ -13,13 +13,13 @@ namespace teahouse {
 
 class PresenceModule final : public Module {
  public:
-  explicit PresenceModule(RosterModule& roster) : roster_(roster) {}
   const ModuleInfo& info() const override;
   void attach(ModuleContext& context) override;
+  void detach() override;
 
  private:
   struct Directed {
-    std::set<std::string> to;  // who has had directed presence from this session and must hear when it goes
+    std::set<std::string> to;  // addresses that had directed presence from this session and must hear when it goes
   };
 
   // From a local session.
@@ -35,19 +35,21 @@ class PresenceModule final : public Module {
   void probe(Inbound& inbound);
 
   void closing(Session& session);
-  void contact_gone(Resident& resident, const BareJid& contact, const ReceiptPtr& receipt);
+  void contact_gone(Resident& resident, const BareJid& contact, const TicketPtr& ticket);
+  void visibility_changed(Resident& resident, const Jid& address, bool is_visible);
+  void end_directed(Resident& resident, const Jid& address);
   void item_removed(Resident& resident, const BareJid& contact, const Subscription& was);
 
   void broadcast(Session& session, const Stanza& presence);
   void send_presence_of_all(Resident& resident, const Jid& to);
-  void send_unavailable_of_all(Resident& resident, const BareJid& to);
+  void send_unavailable_of_all(Resident& resident, const Jid& to);
   void show(Resident& resident, const Stanza& subscription);
   void show_requests(Session& session);
-  void send(const Jid& from, const Jid& to, StanzaType type, const ReceiptPtr& receipt = nullptr);
+  void send(Resident& resident, const Jid& from, const Jid& to, StanzaType type, const TicketPtr& ticket = nullptr);
 
-  RosterModule& roster_;
+  RosterModule* roster_ = nullptr;
   ModuleContext* context_ = nullptr;
-  std::optional<Slot<Directed>> directed_;
+  std::optional<Attached<Directed>> directed_;
 };
 
 }  // namespace teahouse

@@ -1,13 +1,15 @@
 #include "modules/registration/registration_module.h"
 
 #include "account/accounts.h"
-#include "account/call_limits.h"
+#include "account/api_call_limits.h"
 #include "base/log.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse {
 namespace {
+
+bool is_allowed(const Tenant& tenant) { return tenant.registration_allowed; }
 
 std::string make_fields(const std::optional<std::string>& registered_as) {
   std::string out;
@@ -25,24 +27,34 @@ std::string make_fields(const std::optional<std::string>& registered_as) {
 }  // namespace
 
 const ModuleInfo& RegistrationModule::info() const {
-  static const ModuleInfo info{"registration",
-                               "Accounts made, changed and removed in band, where the tenant allows it.",
-                               {{77, "2.4", "In-Band Registration", "off unless the tenant switches it on; no forms"}},
-                               {},
-                               {}};
+  static const ModuleInfo info{
+      .name = "registration",
+      .summary = "Accounts made, changed and removed in band, where the tenant allows it.",
+      .xeps = {{77, "2.4", "In-Band Registration", "off unless the tenant switches it on; no forms"}},
+      .host_features = {{ns::register_iq, is_allowed}},
+      .stream_features = {{StreamFeature::Time::before_login, "register", ns::register_feature, is_allowed}},
+      .options = {OptionInfo::flag("password_change", true, "Whether users change their passwords in band."),
+                  OptionInfo::flag("removal", true, "Whether users remove their accounts in band.")},
+      .is_optional = true};
   return info;
 }
 
 void RegistrationModule::attach(ModuleContext& context) {
   context_ = &context;
-  context.on(&Hooks::stranger_iq, [this](const StrangerIq& iq) { stranger(iq); });
+  context.on(&Hooks::unauthenticated_iq, [this](const UnauthenticatedIq& iq) { return stranger(iq); });
   for (const IqTarget target : {IqTarget::host, IqTarget::account}) {
     context.on_iq(target, StanzaType::get, "query", ns::register_iq, [this](const IqRequest& iq) { get(iq); });
     context.on_iq(target, StanzaType::set, "query", ns::register_iq, [this](const IqRequest& iq) { set(iq); });
   }
 }
 
-void RegistrationModule::stranger(const StrangerIq& iq) {
+Flow RegistrationModule::stranger(const UnauthenticatedIq& iq) {
+  if (!iq.query.is("query", ns::register_iq) || !is_allowed(*iq.host->tenant)) return Flow::go_on;
+  answer(iq);
+  return Flow::stop;
+}
+
+void RegistrationModule::answer(const UnauthenticatedIq& iq) {
   if (iq.stanza.type == StanzaType::get) {
     iq.answer(Stanza::make_reply(iq.stanza, StanzaType::result, make_fields(std::nullopt)));
     return;
@@ -93,7 +105,13 @@ void RegistrationModule::set(const IqRequest& iq) {
     return;
   }
   const Resident& resident = iq.session->resident();
-  if (iq.query.child("remove", ns::register_iq)) {
+  const bool removes = iq.query.child("remove", ns::register_iq).has_value();
+  if (!context_->option<bool>(*resident.host(), removes ? "removal" : "password_change")) {
+    return context_->reply_error(
+        iq.stanza, {ErrorKind::not_allowed, removes ? "Accounts are removed by this server's owner, not in band."
+                                                    : "Passwords are changed by this server's owner, not in band."});
+  }
+  if (removes) {
     spawn(remove(*context_, resident.host(), resident.jid(), iq.session->number(), iq.stanza));
     return;
   }

@@ -15,7 +15,8 @@ class RegistrationModule final : public Module {
   void attach(ModuleContext& context) override;
 
  private:
-  void stranger(const StrangerIq& iq);
+  Flow stranger(const UnauthenticatedIq& iq);
+  void answer(const UnauthenticatedIq& iq);
   void get(const IqRequest& iq);
   void set(const IqRequest& iq);
   static Task<void> create(ModuleContext& context, TenantPtr tenant, std::string username, std::string password,

@@ -27,14 +27,17 @@ Mention make_mention(const Tenant& tenant, const BareJid& account, const BareJid
 }  // namespace
 
 const ModuleInfo& RosterModule::info() const {
-  static const ModuleInfo info{
-      "roster", "Contacts, with versioning (RFC 6121 section 2).", {{237, "1.3", "Roster Versioning", ""}}, {}, {}};
+  static const ModuleInfo info{.name = "roster",
+                               .summary = "Contacts, with versioning (RFC 6121 section 2).",
+                               .xeps = {{237, "1.3", "Roster Versioning", ""}},
+                               .stream_features = {{StreamFeature::Time::after_login, "ver", ns::roster_versioning}},
+                               .mentions = {"roster"}};
   return info;
 }
 
 void RosterModule::attach(ModuleContext& context) {
   context_ = &context;
-  slot_.emplace(context.make_resident_slot<Roster>());
+  slot_.emplace(context.attach_to_residents<Roster>());
   context.on(&Hooks::resident_load,
              [this](Resident& resident) { return load_roster(*context_, store(resident), resident, of(resident)); });
   context.on_iq(IqTarget::own_account, StanzaType::get, "query", ns::roster, [this](const IqRequest& iq) { get(iq); });
@@ -80,7 +83,7 @@ void RosterModule::set(const IqRequest& request) {
   Resident& resident = *request.resident;
   Roster& roster = of(resident);
   RosterItem* known = roster.find(set->jid);
-  Lsn lsn = 0;
+  Lsn lsn = Lsn::none;
   if (set->remove) {
     if (!known || !known->listed) {
       context_->reply_error(request.stanza, {ErrorKind::item_not_found, "The roster has no " + set->jid.str() + "."});
@@ -106,7 +109,7 @@ void RosterModule::set(const IqRequest& request) {
     item.groups = std::move(set->groups);
     lsn = save(resident, item.jid);
   }
-  await(request.receipt, lsn);
+  await(request.ticket, lsn);
   request.session->deliver(Stanza::make_reply(request.stanza, StanzaType::result, {}), lsn);
 }
 
@@ -124,7 +127,7 @@ Lsn RosterModule::save(Resident& resident, const BareJid& contact) {
 
 Lsn RosterModule::save(Resident& resident, const BareJid& contact, const Subscription& before) {
   const RosterItem* item = of(resident).find(contact);
-  if (!item) return 0;
+  if (!item) return Lsn::none;
   Subscription known = before, now = item->subscription;
   known.pending_in = now.pending_in = false;
   return known == now ? write(resident, contact) : save(resident, contact);
@@ -133,7 +136,7 @@ Lsn RosterModule::save(Resident& resident, const BareJid& contact, const Subscri
 Lsn RosterModule::write(Resident& resident, const BareJid& contact) {
   Roster& roster = of(resident);
   RosterItem* item = roster.find(contact);
-  if (!item) return 0;
+  if (!item) return Lsn::none;
   const Subscription& state = item->subscription;
   if (state.to || state.from || state.pending_out || state.approved) item->listed = true;
   if (!state.pending_in) item->request.clear();

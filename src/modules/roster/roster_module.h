@@ -20,7 +20,7 @@ class RosterModule final : public Module {
   Lsn save(Resident& resident, const BareJid& contact, const Subscription& before);
   Lsn save(Resident& resident, const BareJid& contact);
 
-  // What presence does when a contact is removed from the roster: called with the subscription as it was.
+  // Called when a contact is removed from the roster, with the subscription as it was: presence acts on it.
   std::function<void(Resident&, const BareJid&, const Subscription&)> on_removed;
 
  private:
@@ -36,7 +36,7 @@ class RosterModule final : public Module {
   store::MapStore store(const Resident& resident);
 
   ModuleContext* context_ = nullptr;
-  std::optional<Slot<Roster>> slot_;
+  std::optional<Attached<Roster>> slot_;
   std::optional<Mentions> mentions_;
 };
 

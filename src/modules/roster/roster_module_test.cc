@@ -13,10 +13,9 @@ namespace {
 class RosterModuleTest : public ::testing::Test {
  protected:
   RosterModuleTest() {
-    house_.homes.all.push_back(&home_);
     auto roster = std::make_unique<RosterModule>();
     roster_ = roster.get();
-    home_.add_module(std::move(roster));
+    home_.modules().add(std::move(roster));
     for (const auto& tenant : {world_.shop, world_.forum}) {
       home_.set_tenant(tenant);
       EXPECT_TRUE(world_.create(tenant, "ann"));
@@ -24,14 +23,14 @@ class RosterModuleTest : public ::testing::Test {
       friends.listed = true;
       roster_rows(tenant).store("ann@" + tenant->domain(), friends.jid.str(), friends.encode());
     }
-    plane_.watch_commits(loop_, [this](Lsn lsn) { home_.on_committed(lsn); });
+    plane_.watch_commits(loop_, [this](Lsn lsn) { home_.commits().on_committed(lsn); });
   }
 
   store::MapStore roster_rows(const TenantPtr& tenant) { return plane_.map(tenant->id, "roster"); }
   // How many contacts ann has; or why that is not known.
   Result<size_t> count_contacts(const TenantPtr& tenant) {
     std::optional<Result<size_t>> counted;
-    home_.with_resident(*BareJid::parse("ann@" + tenant->domain()), [&](Result<Resident*> found) {
+    home_.residents().with(*BareJid::parse("ann@" + tenant->domain()), [&](Result<Resident*> found) {
       counted = found ? Result<size_t>(roster_->of(**found).items().size()) : Result<size_t>(found.error());
     });
     while (!counted) loop_.run_once(10);
@@ -41,10 +40,10 @@ class RosterModuleTest : public ::testing::Test {
   testing::AccountWorld world_;
   store::MemoryPlane plane_;
   LoginThrottle throttle_{world_.clock};
-  CallLimits limits_{world_.clock};
-  House house_{world_.clock, plane_, world_.accounts, world_.keys, throttle_, limits_, "fake", {}};
+  ApiCallLimits limits_{world_.clock};
+  Shared shared_{world_.clock, plane_, world_.accounts, world_.keys, throttle_, limits_, "fake", {}};
   net::Loop loop_{0, world_.clock};
-  Home home_{loop_, house_};
+  Home home_{loop_, shared_};
   RosterModule* roster_ = nullptr;
 };
 

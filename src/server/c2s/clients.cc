@@ -46,9 +46,20 @@ void Clients::accept(const std::function<std::unique_ptr<Transport>(Transport::E
 }
 
 void Clients::add(const std::shared_ptr<Stream>& stream) {
-  streams_.insert(stream);
+  stream->place_ = static_cast<uint32_t>(streams_.size());
+  streams_.push_back(stream);
   if (options_.probe_after_s == 0 || look_timer_.running()) return;
   look_timer_ = home_.loop().start_timer(look_ms(), [this] { look_after_some(); });
+}
+
+bool Clients::has(const Stream& stream) const {
+  return stream.place_ < streams_.size() && streams_[stream.place_].get() == &stream;
+}
+
+void Clients::remove(Stream& stream) {
+  std::swap(streams_[stream.place_], streams_.back());
+  streams_[stream.place_]->place_ = stream.place_;
+  streams_.pop_back();
 }
 
 int64_t Clients::look_ms() const { return std::min(look_ms_max, options_.probe_after_s * 1000 / looks); }
@@ -67,14 +78,14 @@ void Clients::follow(TenantId tenant) {
   }
 }
 
-// One of the many portions. Which bucket a stream is in may change between two looks; it is only a matter of when.
+// One of the many portions. The last stream takes the place of one that goes, and may so be looked after once less or
+// more; it is only a matter of when.
 void Clients::look_after_some() {
-  const int64_t portions = options_.probe_after_s * 1000 / looks / look_ms();
-  const size_t buckets = streams_.bucket_count();
-  std::vector<std::shared_ptr<Stream>> some;  // what they do may change the table
-  for (size_t left = buckets / static_cast<size_t>(portions) + 1; left > 0; --left) {
-    looked_at_ = (looked_at_ + 1) % buckets;
-    some.insert(some.end(), streams_.begin(looked_at_), streams_.end(looked_at_));
+  const auto portions = static_cast<size_t>(options_.probe_after_s * 1000 / looks / look_ms());
+  std::vector<std::shared_ptr<Stream>> some;  // what they do may change the list
+  for (size_t left = std::min(streams_.size() / portions + 1, streams_.size()); left > 0; --left) {
+    looked_at_ = (looked_at_ + 1) % streams_.size();
+    some.push_back(streams_[looked_at_]);
   }
   const int64_t now_ms = home_.clock().monotonic_ms();
   for (const auto& stream : some) stream->look_after(now_ms);
@@ -82,24 +93,23 @@ void Clients::look_after_some() {
 }
 
 void Clients::forget(Stream& stream) {
-  const auto found = streams_.find(stream.shared_from_this());
-  if (found == streams_.end()) return;
-  // Whoever calls may be one of the stream's own call-backs.
-  home_.loop().at_turn_end([kept = *found] {});
-  streams_.erase(found);
+  if (!has(stream)) return;
+  // The caller may be one of the stream's own call-backs.
+  home_.loop().at_turn_end([kept = streams_[stream.place_]] {});
+  remove(stream);
 }
 
-void Clients::move(const std::shared_ptr<Stream>& stream, Home& to, std::function<void()> arrived) {
-  Clients* there = siblings_.at(to.loop().index());
+void Clients::move(const std::shared_ptr<Stream>& stream, Place to, std::function<void()> arrived) {
+  Clients* there = siblings_.at(to.loop);
   if (there == this) {
     arrived();
     stream->xml_.transport().release();
     return;
   }
-  streams_.erase(stream);
+  remove(*stream);
   stream->clients_ = there;
   stream->leave_loop();
-  stream->xml_.transport().move_to(to.loop(), [there, stream, arrived = std::move(arrived)] {
+  stream->xml_.transport().move_to(there->home().loop(), [there, stream, arrived = std::move(arrived)] {
     there->add(stream);
     arrived();
     if (there->home().refuses_more()) stream->end("system-shutdown", "The server is being shut down.");

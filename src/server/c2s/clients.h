@@ -8,7 +8,6 @@
 
 #include <functional>
 #include <memory>
-#include <unordered_set>
 #include <vector>
 
 #include "http/server.h"
@@ -57,19 +56,21 @@ class Clients {
   friend class Stream;
   void follow(TenantId tenant);
   void add(const std::shared_ptr<Stream>& stream);
+  bool has(const Stream& stream) const;
+  void remove(Stream& stream);  // REQUIRES: has(stream)
   int64_t look_ms() const;
   void look_after_some();
   // The stream is over; it is destroyed at the end of the turn.
   void forget(Stream& stream);
   // Takes it to another home; `arrived` runs there. REQUIRES: it is held; it is released when it has arrived.
-  void move(const std::shared_ptr<Stream>& stream, Home& to, std::function<void()> arrived);
+  void move(const std::shared_ptr<Stream>& stream, Place to, std::function<void()> arrived);
 
   Home& home_;
   const net::TlsContexts& contexts_;
   const Options options_;
   std::vector<Clients*> siblings_;
-  std::unordered_set<std::shared_ptr<Stream>> streams_;
-  size_t looked_at_ = 0;  // the bucket of streams_ that was looked after last
+  std::vector<std::shared_ptr<Stream>> streams_;  // each knows its place
+  size_t looked_at_ = 0;                          // the place of the stream that was looked after last
   net::Timer look_timer_;
   std::vector<Hooked> hooked_;
   bool refuses_more_ = false;

@@ -20,9 +20,50 @@ void write_mechanisms(xml::Writer& writer, const sasl::Offer& offer) {
   writer.close();
 }
 
+// SASL2, and what may follow the login at once.
+void write_authentication(xml::Writer& writer, const sasl::Offer& offer, const ModuleFeatures& declared) {
+  const auto mechanisms = sasl::offered_mechanisms(offer);
+  if (mechanisms.empty()) return;
+  writer.open("authentication", ns::sasl2);
+  for (const std::string_view mechanism : mechanisms) writer.leaf("mechanism", mechanism);
+  writer.open("inline").open("sm", ns::sm).close().open("bind", ns::bind2).open("inline");
+  writer.open("feature").attribute("var", ns::sm).close();
+  for (const ModuleInfo* module : declared.modules) {
+    for (const Feature& feature : module->bind_features) {
+      if (feature.is_offered && !feature.is_offered(declared.tenant)) continue;
+      writer.open("feature").attribute("var", feature.var).close();
+    }
+  }
+  writer.close().close().close().close();
+}
+
+void write_declared(xml::Writer& writer, const ModuleFeatures& declared, StreamFeature::Time time) {
+  for (const ModuleInfo* module : declared.modules) {
+    for (const StreamFeature& feature : module->stream_features) {
+      if (feature.time != time || (feature.is_offered && !feature.is_offered(declared.tenant))) continue;
+      writer.open(feature.name, feature.ns).close();
+    }
+  }
+}
+
+// Of a stream whose client is known.
+std::string make_features_of_client(const ModuleFeatures& declared, bool is_bound) {
+  std::string out;
+  xml::Writer writer(out);
+  writer.open("stream:features").attribute("xmlns:stream", ns::stream);
+  if (!is_bound) {
+    writer.open("bind", ns::bind).close();
+    writer.open("session", ns::session).open("optional").close().close();
+  }
+  writer.open("sm", ns::sm).close();
+  write_declared(writer, declared, StreamFeature::Time::after_login);
+  writer.close();
+  return out;
+}
+
 }  // namespace
 
-std::string make_features(const FirstFeatures& features) {
+std::string make_features(const FirstFeatures& features, const ModuleFeatures& declared) {
   std::string out;
   xml::Writer writer(out);
   writer.open("stream:features").attribute("xmlns:stream", ns::stream);
@@ -32,22 +73,14 @@ std::string make_features(const FirstFeatures& features) {
     writer.close();
   }
   if (!features.tls_required) write_mechanisms(writer, features.offer);
-  if (features.registration) writer.open("register", ns::register_feature).close();
+  if (features.has_sasl2) write_authentication(writer, features.offer, declared);
+  write_declared(writer, declared, StreamFeature::Time::before_login);
   writer.close();
   return out;
 }
 
-std::string make_account_features() {
-  std::string out;
-  xml::Writer writer(out);
-  writer.open("stream:features").attribute("xmlns:stream", ns::stream);
-  writer.open("bind", ns::bind).close();
-  writer.open("session", ns::session).open("optional").close().close();
-  writer.open("sm", ns::sm).close();
-  writer.open("ver", ns::roster_versioning).close();
-  writer.open("sub", ns::pre_approval).close();
-  writer.close();
-  return out;
-}
+std::string make_account_features(const ModuleFeatures& declared) { return make_features_of_client(declared, false); }
+
+std::string make_bound_features(const ModuleFeatures& declared) { return make_features_of_client(declared, true); }
 
 }  // namespace teahouse::c2s

@@ -9,14 +9,29 @@ bool has(const std::string& features, const std::string& name) {
   return features.find("<" + name) != std::string::npos;
 }
 
+bool is_wanted(const Tenant& tenant) { return tenant.registration_allowed; }
+
+// The declarations of a server whose one module offers "early" where the tenant wants it, and "late" to all.
+struct Declared {
+  Tenant tenant;
+  const ModuleInfo info{.name = "test",
+                        .summary = "For tests.",
+                        .stream_features = {{StreamFeature::Time::before_login, "early", "test", is_wanted},
+                                            {StreamFeature::Time::after_login, "late", "test"}},
+                        .bind_features = {"inline"}};
+  const std::vector<const ModuleInfo*> modules{&info};
+  ModuleFeatures features() const { return {modules, tenant}; }
+};
+
 TEST(Features, OfferNothingButTlsWhereItIsRequired) {
   sasl::Offer offer;
-  const std::string plain = make_features({true, true, false, offer});
+  Declared declared;
+  const std::string plain = make_features({true, true, offer}, declared.features());
   EXPECT_TRUE(has(plain, "starttls") && has(plain, "required")) << plain;
   EXPECT_FALSE(has(plain, "mechanisms") || has(plain, "bind")) << plain;
   offer.encrypted = true;
-  const std::string secure = make_features({false, false, true, offer});
-  EXPECT_TRUE(has(secure, "mechanisms") && has(secure, "register")) << secure;
+  const std::string secure = make_features({false, false, offer}, declared.features());
+  EXPECT_TRUE(has(secure, "mechanisms")) << secure;
   EXPECT_FALSE(has(secure, "starttls") || has(secure, "sasl-channel-binding")) << secure;
 }
 
@@ -24,17 +39,43 @@ TEST(Features, NameTheChannelBindingsThatAreOffered) {
   sasl::Offer offer;
   offer.encrypted = true;
   offer.channel_bindings = {{"tls-exporter", "data", true}, {"tls-unique", "data", false}};
-  const std::string features = make_features({false, false, false, offer});
+  const std::string features = make_features({false, false, offer}, Declared().features());
   EXPECT_TRUE(has(features, "channel-binding type=\"tls-exporter\"") ||
               has(features, "channel-binding type='tls-exporter'"))
       << features;
   EXPECT_EQ(features.find("tls-unique"), std::string::npos) << features;
 }
 
+TEST(Features, SayWhatMayFollowALoginAtOnce) {
+  sasl::Offer offer;
+  offer.encrypted = true;
+  Declared declared;
+  const std::string features = make_features({false, false, offer, true}, declared.features());
+  const size_t begin = features.find("<authentication"), end = features.find("</authentication>");
+  ASSERT_LT(begin, end) << features;
+  const std::string authentication = features.substr(begin, end - begin);
+  EXPECT_TRUE(has(authentication, "mechanism>PLAIN<") && has(authentication, "sm xmlns")) << features;
+  EXPECT_TRUE(has(authentication, "feature var='inline'")) << features;
+  EXPECT_FALSE(has(make_features({false, false, offer, false}, declared.features()), "authentication"));
+  EXPECT_FALSE(has(make_bound_features(declared.features()), "bind"));
+}
+
 TEST(Features, OfAnAccountAreNotThoseBeforeTheLogin) {
-  const std::string features = make_account_features();
+  const std::string features = make_account_features(Declared().features());
   EXPECT_TRUE(has(features, "bind") && has(features, "sm")) << features;
   EXPECT_FALSE(has(features, "mechanisms") || has(features, "starttls")) << features;
+}
+
+TEST(Features, OfModulesAreThoseThatTheyDeclareForTheTenant) {
+  const sasl::Offer offer;
+  Declared closed, open;
+  open.tenant.registration_allowed = true;
+  EXPECT_FALSE(has(make_features({false, false, offer}, closed.features()), "early"));
+  const std::string before = make_features({false, false, offer}, open.features());
+  EXPECT_TRUE(has(before, "early xmlns='test'") || has(before, "early xmlns=\"test\"")) << before;
+  EXPECT_FALSE(has(before, "late")) << before;
+  const std::string after = make_account_features(closed.features());
+  EXPECT_TRUE(has(after, "late") && !has(after, "early")) << after;
 }
 
 }  // namespace

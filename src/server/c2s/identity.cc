@@ -9,10 +9,10 @@ std::string account_named(const Host& host, const std::string& authcid) {
   return host.tenant->aliases->owner(localpart).value_or(localpart);
 }
 
-uint64_t count_removals(const House& house, const Host& host, const std::string& authcid) {
+uint64_t count_removals(const Shared& shared, const Host& host, const std::string& authcid) {
   const auto account = BareJid::make(authcid, host.domain);
   if (!account) return 0;
-  return house.accounts.removals().number(host.tenant->id, std::string(account->localpart()));
+  return shared.accounts.removals().number(host.tenant->id, std::string(account->localpart()));
 }
 
 }  // namespace teahouse::c2s

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 
+#include "server/c2s/sasl2.h"
 #include "server/home.h"
 
 namespace teahouse::c2s {
@@ -15,12 +16,13 @@ struct Identity {
   BareJid account;
   uint64_t removals = 0;     // of accounts of that name (AccountRemovals), when the login began
   std::string success_data;  // of the mechanism, to be told with success; empty: none
+  std::shared_ptr<const Sasl2Request> request = nullptr;  // null: the client came by the SASL of RFC 6120
 };
 
 // The account that goes by this name at the host. All spellings of a name are one account, and a client that prepares
 // names by RFC 3920 may not be able to write the account's own.
 std::string account_named(const Host& host, const std::string& authcid);
 // How many accounts of that name were removed. Another number: another account of the same name.
-uint64_t count_removals(const House& house, const Host& host, const std::string& authcid);
+uint64_t count_removals(const Shared& shared, const Host& host, const std::string& authcid);
 
 }  // namespace teahouse::c2s

@@ -4,7 +4,7 @@
 // A value; of the clock it knows what it is told. A plan without a limit of stanzas has none of bytes either.
 //
 // Limits: 1 MiB a second, after 2 MiB at once: far less than what may wait for a session that reads slowly
-// (Session::held_bytes_max), so that nobody's flood can throw out another who does read.
+// (Session::held_bytes_max), so that nobody's flood can throw out another session that does read.
 #pragma once
 
 #include "base/token_bucket.h"

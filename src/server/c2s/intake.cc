@@ -60,7 +60,7 @@ void Intake::on_stanza(Session& session, const xml::Document& document) {
   auto stanza = Stanza::read(document);
   if (!stanza) return refuse(session, element, stanza.error());
   // RFC 6120 section 8.1.2.1.
-  if (stanza->from) session.home().lead_to_account(*stanza->from);
+  if (stanza->from) session.home().router().lead_to_account(*stanza->from);
   if (stanza->from && *stanza->from != Jid(session.jid()) && *stanza->from != Jid(session.jid().bare())) {
     return stream_.end("invalid-from", "A client sends as itself.");
   }
@@ -71,7 +71,7 @@ void Intake::on_stanza(Session& session, const xml::Document& document) {
     session.deliver(Stanza::make_reply(*stanza, StanzaType::result, {}));
     return;
   }
-  session.home().receive(session, std::move(*stanza));
+  session.home().router().receive(session, std::move(*stanza));
 }
 
 void Intake::refuse(Session& session, const xml::Element& element, const Error& error) {

@@ -23,9 +23,10 @@ sasl::Condition condition_of(const Error& error) {
 
 }  // namespace
 
-void Login::begin(std::string_view mechanism, sasl::Offer offer, std::string_view initial) {
+void Login::begin(std::string_view mechanism, sasl::Offer offer, std::string_view initial, std::string from) {
   checker_.check();
   give_up();
+  from_ = std::move(from);
   if (host_->tenant->suspended) return fail({sasl::Condition::account_disabled, host_->tenant->suspend_reason});
   offer.saw_plus = saw_plus_;
   auto made = sasl::make_mechanism(mechanism, offer);
@@ -70,9 +71,9 @@ void Login::wait(Task<void> work) {
 
 // Whether one more password may be tried. If not, the client has been told so.
 bool Login::take_turn(const std::string& account) {
-  if (home_.house().throttle.take(host_->tenant->id, account, address_)) {
+  if (home_.shared().throttle.take(host_->tenant->id, account, address_)) {
     tried_ = account;
-    removals_ = count_removals(home_.house(), *host_, account);
+    removals_ = count_removals(home_.shared(), *host_, account);
     return true;
   }
   fail({sasl::Condition::temporary_auth_failure, "Too many failed logins; wait some minutes."});
@@ -83,13 +84,13 @@ void Login::give_up() {
   timer_.stop();
   const std::string tried = std::exchange(tried_, {});
   if (std::exchange(mechanism_, nullptr) && !tried.empty()) {
-    home_.house().throttle.failed(host_->tenant->id, tried, address_);
+    home_.shared().throttle.failed(host_->tenant->id, tried, address_);
   }
 }
 
 Task<void> Login::provide_keys(LoginPtr self, std::string account) {
   Home& home = self->home_;
-  const auto keys = co_await home.house().accounts.load_keys(home.loop(), self->host_->tenant, account);
+  const auto keys = co_await home.shared().accounts.load_keys(home.loop(), self->host_->tenant, account);
   if (!self->is_waited_for()) co_return;
   if (keys) {
     self->advance(self->mechanism_->provide(*keys));
@@ -108,7 +109,7 @@ Task<void> Login::verify_secret(LoginPtr self, sasl::VerifySecret secret) {
   std::string why;
   const std::string account = account_named(*self->host_, secret.authcid);
   if (const std::string token = find_site_token(secret.secret); !token.empty()) {
-    const auto user = co_await sign_in(home.loop(), home.house().accounts, self->host_->tenant, home.house().keys,
+    const auto user = co_await sign_in(home.loop(), home.shared().accounts, self->host_->tenant, home.shared().keys,
                                        token, home.clock().wall_ms());
     good = user && user->localpart == account;
     if (!user) why = for_peer(user.error()).text;
@@ -116,7 +117,7 @@ Task<void> Login::verify_secret(LoginPtr self, sasl::VerifySecret secret) {
     if (user && !good) why = "The token is for another user.";
   } else {
     const auto checked =
-        co_await home.house().accounts.check_password(home.loop(), self->host_->tenant, account, secret.secret);
+        co_await home.shared().accounts.check_password(home.loop(), self->host_->tenant, account, secret.secret);
     good = checked.has_value();
     if (!good) condition = condition_of(checked.error());
     if (condition == sasl::Condition::temporary_auth_failure) why = for_peer(checked.error()).text;
@@ -128,7 +129,7 @@ Task<void> Login::verify_secret(LoginPtr self, sasl::VerifySecret secret) {
 
 Task<void> Login::verify_token(LoginPtr self, sasl::VerifyToken token) {
   Home& home = self->home_;
-  const auto user = co_await sign_in(home.loop(), home.house().accounts, self->host_->tenant, home.house().keys,
+  const auto user = co_await sign_in(home.loop(), home.shared().accounts, self->host_->tenant, home.shared().keys,
                                      token.token, home.clock().wall_ms());
   if (!self->is_waited_for()) co_return;
   self->advance(user ? self->mechanism_->accept(user->localpart)
@@ -140,7 +141,7 @@ Task<void> Login::verify_token(LoginPtr self, sasl::VerifyToken token) {
 void Login::fail(const sasl::Failure& failure) {
   mechanism_.reset();
   if (!failure.saw_plus.empty()) saw_plus_ = failure.saw_plus;
-  LoginThrottle& throttle = home_.house().throttle;
+  LoginThrottle& throttle = home_.shared().throttle;
   const std::string tried = std::exchange(tried_, {});
   int64_t delay_ms = 0;
   if (!tried.empty() && failure.condition == sasl::Condition::not_authorized) {
@@ -177,13 +178,16 @@ void Login::succeed(const sasl::Success& success) {
   if (!sasl::may_act_as(success.authzid, *account) && !sasl::may_act_as(success.authzid, *named)) {
     return fail({sasl::Condition::invalid_authzid, "An account acts for itself only."});
   }
+  if (!sasl::may_act_as(from_, *account) && !sasl::may_act_as(from_, *named)) {
+    return fail({sasl::Condition::invalid_authzid, "The stream's header says that it is from another address."});
+  }
   mechanism_.reset();
   const std::string tried = std::exchange(tried_, {});
   // A token names its account only now, and another spelling may have led to it.
   if (tried != account->localpart()) {
-    removals_ = count_removals(home_.house(), *host_, std::string(account->localpart()));
+    removals_ = count_removals(home_.shared(), *host_, std::string(account->localpart()));
   }
-  if (!tried.empty()) home_.house().throttle.succeeded(host_->tenant->id, tried, address_);
+  if (!tried.empty()) home_.shared().throttle.succeeded(host_->tenant->id, tried, address_);
   events_.on_identity({*account, removals_, success.server_data});
 }
 

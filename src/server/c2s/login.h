@@ -47,8 +47,9 @@ class Login {
   // The host as it is now.
   void use(HostPtr host) { host_ = std::move(host); }
 
-  // A new attempt, instead of one that has not ended. `initial` is the client's first data in base64.
-  void begin(std::string_view mechanism, sasl::Offer offer, std::string_view initial);
+  // A new attempt, instead of one that has not ended. `initial` is the client's first data in base64. `from`: the bare
+  // address that the client named before, which it must be then; empty: none.
+  void begin(std::string_view mechanism, sasl::Offer offer, std::string_view initial, std::string from = {});
   void respond(std::string_view data);
   void fail(const sasl::Failure& failure);
   // Counts as an attempt, and tells the failure at once.
@@ -77,6 +78,7 @@ class Login {
   const std::string address_;
   HostPtr host_;
   std::unique_ptr<sasl::Mechanism> mechanism_;
+  std::string from_;
   std::string tried_;      // the account that took a turn of the throttle in this attempt
   uint64_t removals_ = 0;  // of that account, when the attempt began
   std::string saw_plus_;   // the name whose client is known to have been offered -PLUS here

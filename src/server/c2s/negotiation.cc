@@ -1,5 +1,6 @@
 #include "server/c2s/negotiation.h"
 
+#include "crypto/encoding.h"
 #include "server/c2s/features.h"
 #include "server/c2s/stream_management.h"
 #include "xml/writer.h"
@@ -19,7 +20,8 @@ void Negotiation::use(HostPtr host) {
 }
 
 void Negotiation::send_features() {
-  stream_.send(make_features({stream_.is_plain(), needs_tls(), host_->tenant->registration_allowed, offer()}));
+  stream_.send(make_features({stream_.is_plain(), needs_tls(), offer(), stream_.transport().is_private()},
+                             {clients_.home().modules().infos(*host_), *host_->tenant}));
 }
 
 sasl::Offer Negotiation::offer() const {
@@ -29,30 +31,38 @@ sasl::Offer Negotiation::offer() const {
   offer.tokens = true;
   // No page can see what its WebSocket's TLS connection is bound by, and a proxy may have ended that connection.
   if (!transport.is_websocket()) offer.channel_bindings = stream_.transport().connection().channel_bindings();
-  offer.fake_secret = clients_.home().house().fake_salt_secret + host_->domain;
+  offer.fake_secret = clients_.home().shared().fake_salt_secret + host_->domain;
   return offer;
 }
 
-void Negotiation::on_element(const xml::Element& element) {
-  if (element.is("starttls", ns::tls) && stream_.is_plain()) {
+void Negotiation::on_element(const xml::Document& document) {
+  const xml::Element element = document.root();
+  const std::string_view sasl = request_ ? ns::sasl2 : ns::sasl;
+  const bool is_answer = element.is("response", sasl) || element.is("abort", sasl);
+  if (request_ && login_.is_running() && !is_answer) {  // XEP-0388 section 2.4
+    stream_.end("policy-violation", "Only <response/> and <abort/> have a meaning while you authenticate.");
+  } else if (element.is("starttls", ns::tls) && stream_.is_plain()) {
     login_.give_up();
     stream_.start_tls(clients_.contexts());
   } else if (element.is("auth", ns::sasl)) {
     on_auth(element);
-  } else if (element.is("response", ns::sasl) && login_.is_running()) {
+  } else if (element.is("authenticate", ns::sasl2)) {
+    on_authenticate(document);
+  } else if (element.is("response", sasl) && login_.is_running()) {
     login_.respond(element.text());
-  } else if (element.is("abort", ns::sasl)) {
+  } else if (element.is("abort", sasl)) {
     login_.fail({sasl::Condition::aborted, ""});
   } else if (StreamManagement::is_element(element)) {
     stream_.send(StreamManagement::make_failed(ErrorKind::unexpected_request));
   } else if (Stanza::is_stanza(element)) {
-    if (!on_stranger_iq(element)) stream_.end("not-authorized", "Authenticate before you send stanzas.");
+    if (!on_unauthenticated_iq(element)) stream_.end("not-authorized", "Authenticate before you send stanzas.");
   } else {
     stream_.end("unsupported-stanza-type", "That element has no meaning before authentication.");
   }
 }
 
 void Negotiation::on_auth(const xml::Element& auth) {
+  request_.reset();
   if (needs_tls()) {
     login_.refuse({sasl::Condition::encryption_required, "Use STARTTLS first."});
   } else {
@@ -60,16 +70,37 @@ void Negotiation::on_auth(const xml::Element& auth) {
   }
 }
 
+void Negotiation::on_authenticate(const xml::Document& authenticate) {
+  request_ = std::make_shared<const Sasl2Request>(authenticate);
+  if (!stream_.transport().is_private()) {
+    login_.refuse({sasl::Condition::encryption_required, "This may only be used under TLS."});
+  } else {
+    login_.begin(request_->mechanism(), offer(), request_->initial_response(), from_);
+  }
+}
+
+void Negotiation::on_identity(const Identity& identity) {
+  Identity with_request = identity;
+  with_request.request = std::move(request_);
+  events_.on_identity(with_request);
+}
+
 void Negotiation::on_challenge(const std::string& data) {
   std::string out;
-  xml::Writer(out).leaf("challenge", sasl::encode_server_data(data), ns::sasl);
+  xml::Writer writer(out);
+  if (request_) {
+    writer.leaf("challenge", crypto::to_base64(data), ns::sasl2);
+  } else {
+    writer.leaf("challenge", sasl::encode_server_data(data), ns::sasl);
+  }
   stream_.send(std::move(out));
 }
 
 void Negotiation::on_failure(const sasl::Failure& failure) {
   std::string out;
   xml::Writer writer(out);
-  writer.open("failure", ns::sasl).open(sasl::to_string(failure.condition)).close();
+  writer.open("failure", request_ ? ns::sasl2 : ns::sasl);
+  writer.open(sasl::to_string(failure.condition), ns::sasl).close();
   if (!failure.text.empty()) writer.open("text").attribute("xml:lang", "en").text(failure.text).close();
   writer.close();
   stream_.send(std::move(out));
@@ -87,15 +118,12 @@ std::string Negotiation::make_success(const Identity& identity) {
   return out;
 }
 
-bool Negotiation::on_stranger_iq(const xml::Element& element) {
+bool Negotiation::on_unauthenticated_iq(const xml::Element& element) {
   Home& home = clients_.home();
   const auto query = element.first_child();
   const auto to = BareJid::parse(element.attribute("to").value_or(host_->domain));
   if (!to || to->str() != host_->domain) return false;
-  if (element.name() != "iq" || !query || !query->is("query", ns::register_iq) || home.hooks().stranger_iq.empty() ||
-      !stream_.transport().is_private() || !host_->tenant->registration_allowed || host_->tenant->suspended) {
-    return false;
-  }
+  if (element.name() != "iq" || !query || !stream_.transport().is_private() || host_->tenant->suspended) return false;
   Stanza stanza =
       Stanza::make(StanzaKind::iq, element.attribute("type") == "set" ? StanzaType::set : StanzaType::get, {});
   stanza.id = element.attribute("id").value_or("");
@@ -103,8 +131,11 @@ bool Negotiation::on_stranger_iq(const xml::Element& element) {
   const auto send = [stream = std::weak_ptr<void>(stream_.share()), events = &events_](Stanza answer) {
     if (const auto kept = stream.lock()) events->on_answer(std::move(answer));
   };
-  home.hooks().stranger_iq(StrangerIq{host_, stanza, *query, stream_.transport().peer_address(), send});
-  return true;
+  const UnauthenticatedIq iq{host_, stanza, *query, stream_.transport().peer_address(), send};
+  for (const auto& each : home.hooks().unauthenticated_iq) {
+    if (each.is_at(*host_) && each.hook(iq) == Flow::stop) return true;
+  }
+  return false;
 }
 
 }  // namespace teahouse::c2s

@@ -1,9 +1,9 @@
 // Negotiation: what a stream and its client agree on before the client is anybody: TLS, an account made in band, and
-// who the client is. It ends in an Identity, and does not say yet that the login succeeded.
+// who the client is, by either profile of SASL. It ends in an Identity, and does not say yet that the login succeeded.
 //
 // Thread: the loop that accepted the stream.
 // Limits: Login's.
-// Spec: RFC 6120 sections 5 and 6, XEP-0077.
+// Spec: RFC 6120 sections 5 and 6, XEP-0388, XEP-0077.
 #pragma once
 
 #include <string>
@@ -29,8 +29,10 @@ class Negotiation final : private Login::Events {
   Negotiation(Clients& clients, XmlStream& stream, Events& events);
 
   void use(HostPtr host);
+  // The address in the header of the client's stream, of which nothing is proved.
+  void set_from(std::string bare_jid) { from_ = std::move(bare_jid); }
   void send_features();
-  void on_element(const xml::Element& element);
+  void on_element(const xml::Document& document);
   // The client has gone.
   void stop() { login_.give_up(); }
 
@@ -40,7 +42,7 @@ class Negotiation final : private Login::Events {
   // Login::Events
   void on_challenge(const std::string& data) override;
   void on_failure(const sasl::Failure& failure) override;
-  void on_identity(const Identity& identity) override { events_.on_identity(identity); }
+  void on_identity(const Identity& identity) override;
   void on_delay() override { events_.stop_clock(); }
   void hold() override { stream_.transport().hold(); }
   void release() override { stream_.transport().release(); }
@@ -48,7 +50,8 @@ class Negotiation final : private Login::Events {
   std::shared_ptr<void> share() override { return stream_.share(); }
 
   void on_auth(const xml::Element& auth);
-  bool on_stranger_iq(const xml::Element& element);
+  void on_authenticate(const xml::Document& authenticate);
+  bool on_unauthenticated_iq(const xml::Element& element);
   sasl::Offer offer() const;
   bool needs_tls() const { return stream_.is_plain() && clients_.options().require_tls; }
 
@@ -56,6 +59,8 @@ class Negotiation final : private Login::Events {
   XmlStream& stream_;
   Events& events_;
   HostPtr host_;
+  std::string from_;
+  std::shared_ptr<const Sasl2Request> request_;  // of the last attempt; null: that was none of SASL2
   Login login_;
 };
 

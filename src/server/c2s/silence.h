@@ -1,7 +1,7 @@
 // Silence: since when nothing has come from a client, and what is to be done about it: first a probe, and without an
 // answer the client is given up.
 //
-// A value; whoever has it looks now and then, and tells whether anything came in between.
+// A value; its owner looks now and then, and tells whether anything came in between.
 #pragma once
 
 #include <cstdint>

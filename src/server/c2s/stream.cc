@@ -1,4 +1,5 @@
-// The life of a stream, up to its login and at its end. The part after the login is in stream_bound.cc.
+// The life of a stream, up to its login and at its end. The part after the login is in stream_bound.cc, what
+// comes with a login by SASL2 in stream_inline.cc.
 #include "server/c2s/stream.h"
 
 #include <utility>
@@ -29,8 +30,9 @@ void Stream::start(std::unique_ptr<Transport> transport) {
   start_clock(false);
 }
 
-// A client whose password was refused waits for its user, often for ever. What it hears of as a failure of the
-// connection makes many begin anew by themselves, with the same password; so it has more time, and then a proper end.
+// A client whose password was refused waits for its user, often for ever. An end that looks like a failure of the
+// connection makes many clients begin anew by themselves, with the same password; so it has more time, and then a
+// proper end.
 void Stream::start_clock(bool was_refused) {
   const Options& options = clients_->options();
   clock_ = clients_->home().loop().start_timer(
@@ -43,7 +45,7 @@ void Stream::start_clock(bool was_refused) {
       });
 }
 
-// What a client sends is the sign that it lives, whatever it is: while something comes, nothing is asked, for each
+// Anything that a client sends is the sign that it lives: while something comes, nothing is asked, for each
 // question wakes a phone. One that is not read from can't be heard, and one that slowly takes what waits for it lives.
 void Stream::look_after(int64_t now_ms) {
   if (!session_ || look(now_ms, clients_->options().probe_after_s * 1000) != Silence::Then::give_up) return;
@@ -130,9 +132,10 @@ void Stream::on_header(const xml::Element& header) {
   const auto client = Jid::parse(from.value_or(""));
   xml_.open(client ? client->bare().str() : std::string());
   if (identity_) {
-    xml_.send(make_account_features());
+    xml_.send(make_account_features({clients_->home().modules().infos(*host_), *host_->tenant}));
   } else {
     negotiation_->use(host_);
+    negotiation_->set_from(client ? client->bare().str() : std::string());
     negotiation_->send_features();
   }
 }
@@ -172,7 +175,7 @@ bool Stream::is_of_account(std::string_view address) const {
 void Stream::on_element(xml::Document document) {
   checker_.check();
   if (state_ == State::negotiating) {
-    negotiation_->on_element(document.root());
+    negotiation_->on_element(document);
   } else if (state_ == State::authenticated) {
     on_authenticated(document);
   } else {
@@ -194,9 +197,9 @@ void Stream::on_answer(Stanza answer) {
 void Stream::on_identity(const Identity& identity) {
   xml_.transport().connection().admit();
   xml_.transport().hold();
-  Home& there = clients_->home().house().homes.of(identity.account.str());
+  const Place there = clients_->home().shared().homes.place_of(identity.account.str());
   // Not from here: callers still look at the stream on this loop.
-  clients_->home().loop().post([self = shared_from_this(), &there, identity] {
+  clients_->home().loop().post([self = shared_from_this(), there, identity] {
     if (self->xml_.is_over()) return;
     self->clients_->move(self, there, [self, identity] { self->begin_as(identity); });
   });
@@ -215,9 +218,10 @@ void Stream::begin_as(const Identity& identity) {
   state_ = State::authenticated;
   follow_tenant();  // on its way it was told nothing
   if (xml_.is_over()) return;
+  start_clock(false);
+  if (identity.request) return begin_inline();
   xml_.send(Negotiation::make_success(identity));
   xml_.restart();
-  start_clock(false);
 }
 
 // RFC 6120 has account-disabled for SASL only; on an open stream it comes as the application's own condition.
@@ -235,7 +239,7 @@ void Stream::on_over() {
   if (negotiation_) negotiation_->stop();
   if (Session* session = std::exchange(session_, nullptr)) {
     session->attach(nullptr);
-    session->home().close_session(*session);
+    session->home().sessions().close(*session);
   }
 }
 
@@ -246,7 +250,7 @@ void Stream::on_gone(std::string_view why) {
   if (negotiation_) negotiation_->stop();
   if (Session* session = std::exchange(session_, nullptr)) {
     log::debug("c2s", "A stream is gone", {{"jid", session->jid().str()}, {"why", std::string(why)}});
-    session->home().stream_lost(*session);
+    session->home().sessions().lose_stream(*session);
   }
   clients_->forget(*this);
 }

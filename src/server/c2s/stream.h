@@ -6,7 +6,7 @@
 //
 // Thread: its present home's loop.
 // Owns: its parts, and with them the transport. A session is the home's; the stream serves it.
-// Spec: RFC 6120 sections 4 to 8, RFC 7395, XEP-0198.
+// Spec: RFC 6120 sections 4 to 8, RFC 7395, XEP-0198, XEP-0388, XEP-0386.
 #pragma once
 
 #include <memory>
@@ -72,7 +72,8 @@ class Stream final : public XmlStream::Events,
   void stop_clock() override { clock_.stop(); }
 
   // StreamManagement::Events
-  void on_resumed(Session& session) override { serve(session); }
+  void on_resumed(Session& session, std::string resumed) override;
+  void on_resume_failed(std::string failed) override;
 
   HostPtr find_host(const xml::Element& header);
   bool asked_tls_for_another(const Host& host) const;
@@ -81,10 +82,18 @@ class Stream final : public XmlStream::Events,
   void begin_as(const Identity& identity);
   void use_plan();
 
+  // A login by SASL2 goes on as its client asked: to resume, else to bind, else nothing.
+  void begin_inline();
+  void bind_inline(const xml::Element& wish);
+  void bound_inline(Session& session, const xml::Element& wish, const std::string& resource);
+  void end_others_of_device(const Session& session, const std::string& resource);
+  static Task<void> tell_bound(std::shared_ptr<Stream> self, uint64_t number, std::string bound);
+  void begin_session(Session& session, const std::string& bound);
+
   void on_authenticated(const xml::Document& document);
-  void bind(const Stanza& request, std::string resource);
+  using OnBound = std::function<void(Result<Session*>)>;  // not where the stream is over
+  void bind(std::string resource, OnBound answer);
   void bound(Session& session, const Stanza& request);
-  void refuse_bind(const Stanza& request, const Error& error);
   void on_bound(const xml::Document& document);
   void serve(Session& session);
 
@@ -96,13 +105,15 @@ class Stream final : public XmlStream::Events,
   XmlStream xml_;
   std::unique_ptr<Negotiation> negotiation_;  // until it is authenticated
   std::unique_ptr<Identity> identity_;        // from then on, until it is bound
+  std::string resume_failed_;                 // to be told with the success of a login by SASL2
   StreamManagement management_;
   Intake intake_;
   HostPtr host_;
   State state_ = State::negotiating;
+  uint32_t place_ = 0;  // among its Clients' streams
   Session* session_ = nullptr;
-  std::shared_ptr<RoomMaking> room_;  // for its session, while there is none
-  net::Timer clock_;                  // until it is bound: its client's next step must have come by then
+  std::shared_ptr<SpaceMaking> room_;  // for its session, while there is none
+  net::Timer clock_;                   // until it is bound: its client's next step must have come by then
   Silence silence_;
   HomeChecker checker_;
 };

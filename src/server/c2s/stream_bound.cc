@@ -16,33 +16,44 @@ void Stream::on_authenticated(const xml::Document& document) {
       !query->is("bind", ns::bind)) {
     return end("not-authorized", "Bind a resource before you send other stanzas.");
   }
-  bind(*stanza, query->child_text("resource", ns::bind));
+  bind(query->child_text("resource", ns::bind), [this, request = std::move(*stanza)](Result<Session*> session) {
+    if (session) return bound(**session, request);
+    xml_.send(make_error(request, session.error()));
+  });
 }
 
-void Stream::bind(const Stanza& request, std::string resource) {
+// The account may be in another incarnation by now, or gone; then the stream ends.
+void Stream::bind(std::string resource, OnBound answer) {
   xml_.transport().hold();
   Home& home = clients_->home();
   const BareJid account = identity_->account;
-  home.with_resident(account, [self = shared_from_this(), request, resource = std::move(resource),
-                               &home](Result<Resident*> found) {
+  home.residents().with(account, [self = shared_from_this(), resource = std::move(resource), answer = std::move(answer),
+                                  &home](Result<Resident*> found) {
     if (self->xml_.is_over()) return;
-    if (!found && found.error().kind != ErrorKind::item_not_found) return self->refuse_bind(request, found.error());
+    const auto tell = [&self, &answer](Result<Session*> session) {
+      self->room_.reset();
+      answer(std::move(session));
+      self->xml_.transport().release();
+    };
+    if (!found && found.error().kind != ErrorKind::item_not_found) return tell(found.error());
     const Identity& client = *self->identity_;
     const bool is_another =  // of the same name
-        client.removals != count_removals(home.house(), *self->host_, std::string(client.account.localpart()));
+        client.removals != count_removals(home.shared(), *self->host_, std::string(client.account.localpart()));
     if (!found || is_another || (*found)->tenant().suspended) {
       self->end("not-authorized", "This account is not there any more.");
       return;
     }
     Resident& resident = **found;
-    auto session = home.bind(resident, resource);
-    if (session) return self->bound(**session, request);
-    const auto crowd = find_full_crowd(resident);
-    if (!crowd) return self->refuse_bind(request, session.error());
-    self->room_ = make_room(home, *crowd, [self = self.get(), request, resource, error = session.error()](bool made) {
+    auto session = home.sessions().bind(resident, resource);
+    const auto crowd = session ? std::nullopt : find_full_crowd(resident);
+    if (!crowd) return tell(std::move(session));
+    self->room_ = make_space(home, *crowd, [self = self.get(), resource, answer, error = session.error()](bool made) {
       if (self->xml_.is_over()) return;
-      if (!made) return self->refuse_bind(request, error);
-      self->bind(request, resource);
+      if (made) {
+        self->bind(resource, answer);
+      } else {
+        answer(error);
+      }
       self->xml_.transport().release();
     });
   });
@@ -51,11 +62,9 @@ void Stream::bind(const Stanza& request, std::string resource) {
 void Stream::bound(Session& session, const Stanza& request) {
   serve(session);
   session.attach(this);
-  room_.reset();
   std::string payload;
   xml::Writer(payload).open("bind", ns::bind).leaf("jid", session.jid().str()).close();
   xml_.send(Stanza::make_reply(request, StanzaType::result, std::move(payload)));
-  xml_.transport().release();
 }
 
 void Stream::serve(Session& session) {
@@ -66,23 +75,19 @@ void Stream::serve(Session& session) {
   xml_.set_unread_bytes_max(2 * Session::out_queue_bytes_max);
 }
 
-void Stream::refuse_bind(const Stanza& request, const Error& error) {
-  xml_.send(make_error(request, error));
-  xml_.transport().release();
-}
-
 void Stream::on_bound(const xml::Document& document) {
   if (!session_) return;
   const xml::Element element = document.root();
   intake_.count(*session_, document.bytes().size());
   if (StreamManagement::is_element(element)) {
     management_.on_element(*session_, element);
-  } else if (clients_->home().refuses_more()) {
-    return;  // not counted, nor is what follows: it is sent again
-  } else if (!Stanza::is_stanza(element)) {
-    end("unsupported-stanza-type", "A stream carries message, presence and iq stanzas.");
+  } else if (Stanza::is_stanza(element)) {
+    // A stanza that the home refuses is not counted, nor are those that follow: the client sends them again.
+    if (!clients_->home().refuses_more()) intake_.on_stanza(*session_, document);
+  } else if (const auto* handle = clients_->home().hooks().find_nonza(*session_->resident().host(), element)) {
+    (*handle)(*session_);
   } else {
-    intake_.on_stanza(*session_, document);
+    end("unsupported-stanza-type", "A stream carries message, presence and iq stanzas.");
   }
 }
 

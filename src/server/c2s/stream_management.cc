@@ -41,7 +41,7 @@ std::string StreamManagement::make_failed(ErrorKind kind) {
 void StreamManagement::on_element(Session& session, const xml::Element& element) {
   const std::string_view name = element.name();
   if (element.is("enable", ns::sm)) {
-    enable(session, element);
+    stream_.send(enable(session, element));
   } else if (!session.sm_enabled() || (name != "r" && name != "a")) {
     fail(ErrorKind::unexpected_request);
   } else if (name == "r") {
@@ -75,20 +75,21 @@ void StreamManagement::end_overcounted(const Session& session, uint32_t h) {
   stream_.end("undefined-condition", "More stanzas were acknowledged than sent.", why);
 }
 
-void StreamManagement::enable(Session& session, const xml::Element& element) {
-  if (session.sm_enabled()) return fail(ErrorKind::unexpected_request);
+std::string StreamManagement::enable(Session& session, const xml::Element& element) {
+  if (session.sm_enabled()) return make_failed(ErrorKind::unexpected_request);
   const bool resumable = xml::parse_boolean(element.attribute("resume").value_or("")).value_or(false);
   const int64_t wanted_s = parse_count(element, "max").value_or(0);
-  const int64_t max_s = wanted_s > 0 ? std::min(wanted_s, Home::resume_max_s) : Home::resume_max_s;
+  const int64_t max_s =
+      wanted_s > 0 ? std::min(wanted_s, SessionDirectory::resume_max_s) : SessionDirectory::resume_max_s;
   const std::string id = resumable ? random_token(22) : std::string();
   std::string out;
   xml::Writer writer(out);
   writer.open("enabled", ns::sm);
   if (resumable) writer.attribute("id", id).attribute("resume", "true").attribute("max", std::to_string(max_s));
   writer.close();
-  stream_.send(std::move(out));
   session.sm_enable(id);
-  if (resumable) session.home().make_resumable(session, max_s);
+  if (resumable) session.home().sessions().make_resumable(session, max_s);
+  return out;
 }
 
 void StreamManagement::on_element(Home& home, const Identity& client, const xml::Element& element) {
@@ -98,23 +99,23 @@ void StreamManagement::on_element(Home& home, const Identity& client, const xml:
 
 void StreamManagement::resume(Home& home, const Identity& client, const xml::Element& element) {
   const auto h = parse_count(element, "h");
-  Session* session = home.find_resumable(element.attribute("previd").value_or(""));
+  Session* session = home.sessions().find_resumable(element.attribute("previd").value_or(""));
   // Somebody else's id must look like one that never was.
   if (!h || !session || session->jid().bare_view() != client.account.str()) {
-    return fail(h ? ErrorKind::item_not_found : ErrorKind::bad_request);
+    return events_.on_resume_failed(make_failed(h ? ErrorKind::item_not_found : ErrorKind::bad_request));
   }
   take_from_other(*session);
-  home.resuming(*session);
+  home.sessions().resuming(*session);
   // Its earlier stanzas must be on disk before we say how much of it we have: it would send the rest again.
   stream_.transport().hold();
   session->when_all_handled([this, kept = stream_.share(), &home, number = session->number(), h = *h] {
-    Session* still = home.find_session(number);
+    Session* still = home.sessions().find(number);
     if (!still) {
-      stream_.end("reset", "The session ended while it was being resumed.");
+      if (!stream_.is_over()) events_.on_resume_failed(make_failed(ErrorKind::item_not_found));
     } else if (!stream_.is_over()) {
       finish_resume(*still, h);
     } else if (!still->stream()) {
-      home.stream_lost(*still);
+      home.sessions().lose_stream(*still);
     }
     stream_.transport().release();
   });
@@ -127,22 +128,21 @@ void StreamManagement::finish_resume(Session& session, uint32_t h) {
   // The client says that it has had less than it said before, as one does that was restored from an older copy of
   // itself. It binds anew, and is given there what the session had left.
   if (acknowledged == Session::Acknowledged::too_low) {
-    fail(ErrorKind::item_not_found);
-    return home.close_session(session);
+    home.sessions().close(session);
+    return events_.on_resume_failed(make_failed(ErrorKind::item_not_found));
   }
-  home.resuming(session);
-  events_.on_resumed(session);
+  home.sessions().resuming(session);
   std::string out;
   xml::Writer(out)
       .open("resumed", ns::sm)
       .attribute("previd", session.resume_id())
       .attribute("h", std::to_string(session.sm_handled()))
       .close();
-  stream_.send(std::move(out));
+  events_.on_resumed(session, std::move(out));
   if (acknowledged == Session::Acknowledged::too_high) return end_overcounted(session, h);
   session.attach(&server_);
   session.sm_resend();
-  home.resumed(session);
+  home.sessions().resumed(session);
 }
 
 }  // namespace teahouse::c2s

@@ -1,5 +1,5 @@
 // StreamManagement: what a client and its stream say to each other about stanzas that were handled, and how a session
-// is taken up again on a new stream. What is counted is the Session's.
+// is taken up again on a new stream. The Session has the counts.
 //
 // Thread: the account's home loop.
 // Spec: XEP-0198.
@@ -18,15 +18,16 @@ class StreamManagement {
   class Events {
    public:
     virtual ~Events() = default;
-    // The stream serves this session from now on, but is not attached to it yet.
-    virtual void on_resumed(Session& session) = 0;
+    // The stream serves this session from now on, but is not attached to it yet; its client is to be told so.
+    virtual void on_resumed(Session& session, std::string resumed) = 0;
+    virtual void on_resume_failed(std::string failed) = 0;
   };
   // `server` is what is attached to the session.
   StreamManagement(XmlStream& stream, SessionStream& server, Events& events)
       : stream_(stream), server_(server), events_(events) {}
 
-  // Also what some clients take for it, in a namespace that is not spoken here: a client that can't resume must bind,
-  // and not lose its stream.
+  // True also for elements that some clients take for stream management's, in a namespace that is not spoken here: a
+  // client that can't resume must bind, and not lose its stream.
   static bool is_element(const xml::Element& element);
   static std::string make_failed(ErrorKind kind);
 
@@ -34,10 +35,11 @@ class StreamManagement {
   void on_element(Session& session, const xml::Element& element);
   // From a client that has bound nothing.
   void on_element(Home& home, const Identity& client, const xml::Element& element);
+  // From a client that wants it for a session that has no stream yet. Gives the answer.
+  std::string enable(Session& session, const xml::Element& element);
 
  private:
   void fail(ErrorKind kind) { stream_.send(make_failed(kind)); }
-  void enable(Session& session, const xml::Element& element);
   void acknowledge(Session& session, uint32_t h);
   void end_overcounted(const Session& session, uint32_t h);
   void resume(Home& home, const Identity& client, const xml::Element& element);

@@ -16,7 +16,7 @@
 
 namespace teahouse::c2s {
 
-// What the streams of a port are for: "client" and "jabber:client".
+// The kind of all streams of a port: "client" and "jabber:client".
 struct StreamKind {
   std::string_view name;
   std::string_view ns;

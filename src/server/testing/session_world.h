@@ -12,7 +12,7 @@
 
 namespace teahouse::testing {
 
-// What a client would have got.
+// Wire: keeps what a client would have got.
 class Wire : public SessionStream {
  public:
   void send_stanza(const Stanza& stanza) override {
@@ -28,7 +28,10 @@ class Wire : public SessionStream {
     ++asked;
     return !answers;
   }
-  int64_t silent_since_ms() const override { return silent_since; }
+  int64_t silent_since_ms() const override {
+    ++looked_at;
+    return silent_since;
+  }
   void end(std::string_view condition, std::string_view) override { ended = condition; }
 
   std::vector<std::string> got;
@@ -38,6 +41,7 @@ class Wire : public SessionStream {
   bool closed = false;
   int64_t heard = 1, silent_since = 0;
   size_t asked = 0;
+  mutable size_t looked_at = 0;  // how often somebody wanted to know whether it is silent
   bool answers = true;
 };
 
@@ -45,23 +49,29 @@ class Wire : public SessionStream {
 class SessionWorld : public ::testing::Test {
  protected:
   SessionWorld() {
-    house_.homes.all.push_back(&home_);
     for (const auto& tenant : {world_.shop, world_.forum}) {
       home_.set_tenant(tenant);
       EXPECT_TRUE(world_.create(tenant, "ann"));
     }
-    plane_.watch_commits(loop_, [this](Lsn lsn) { home_.on_committed(lsn); });
+    plane_.watch_commits(loop_, [this](Lsn lsn) { home_.commits().on_committed(lsn); });
     shop_ = connect("ann@shop.example/phone", shop_wire_);
     forum_ = connect("ann@forum.example/phone", forum_wire_);
     plane_.hold_commits(true);
   }
-  ~SessionWorld() override { turn(); }
+  // The control plane's thread posts its answers to the loop: each round lets the next step of what is under way be
+  // answered and taken, so that nothing is posted to a loop that is gone.
+  ~SessionWorld() override {
+    for (int i = 0; i < 10; ++i) {
+      (void)world_.control->execute_now({"SELECT 1", {}});
+      turn();
+    }
+  }
 
   Session* connect(const std::string& address, Wire& wire) {
     const FullJid jid = *FullJid::parse(address);
     Session* session = nullptr;
-    home_.with_resident(jid.bare(), [&](Result<Resident*> resident) {
-      session = *home_.bind(**resident, jid.resourcepart());
+    home_.residents().with(jid.bare(), [&](Result<Resident*> resident) {
+      session = *home_.sessions().bind(**resident, jid.resourcepart());
       session->attach(&wire);
       session->set_presence(Stanza::make(StanzaKind::presence, StanzaType::none, {}));
     });
@@ -83,10 +93,10 @@ class SessionWorld : public ::testing::Test {
   AccountWorld world_;
   store::MemoryPlane plane_;
   LoginThrottle throttle_{world_.clock};
-  CallLimits limits_{world_.clock};
-  House house_{world_.clock, plane_, world_.accounts, world_.keys, throttle_, limits_, "fake", {}};
+  ApiCallLimits limits_{world_.clock};
+  Shared shared_{world_.clock, plane_, world_.accounts, world_.keys, throttle_, limits_, "fake", {}};
   net::Loop loop_{0, world_.clock};
-  Home home_{loop_, house_};
+  Home home_{loop_, shared_};
   Wire shop_wire_, forum_wire_;
   Session* shop_ = nullptr;
   Session* forum_ = nullptr;

@@ -34,20 +34,19 @@ class MemoryPlane final : public DataPlane {
   Task<Result<void>> remove_tenant(Executor& home, TenantId tenant) override;
 
  protected:
-  Lsn write(const Write& write) override;
+  Lsn write(const Write& write, const Write* with) override;
   void read(TenantId tenant, std::function<void(Result<DataReader*>)> job) override;
   void when_committed(Lsn lsn, std::function<void(Result<void>)> done) override;
   void trim(StoreId store, int64_t older_than_ms, std::function<void(Result<ArchiveStore::Trimmed>)> done) override;
 
  private:
   struct Data;
-  class Reader;
   Lsn change(TenantId tenant, const std::function<void(Data&)>& apply);
 
   CommitBoard board_;
   mutable std::mutex mutex_;
   std::atomic<bool> committing_ = false;  // one thread at a time, so that Lsns are told in order
-  Lsn appended_ = 0;                      // guarded by mutex_, as is what follows
+  Lsn appended_ = Lsn::none;              // guarded by mutex_, as is what follows
   bool held_ = false;
   std::unique_ptr<Data> data_;
 };

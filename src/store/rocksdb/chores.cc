@@ -8,9 +8,10 @@
 // by then, so writes may go on meanwhile. Only the removal of a whole tenant can't be added to, and then it is done
 // anew.
 //
-// Scrubbing: flush, so that the write-ahead log with the tenant's writes is dropped; compact the tenant's range down to
-// the lowest level, so that no file holds its dead rows; remove the note and flush that, which writes a manifest that
-// names only files of now (a manifest holds first and last keys of files, also of deleted ones).
+// Scrubbing: try a flush again that has failed before; flush, so that the write-ahead log with the tenant's writes is
+// dropped; compact the tenant's range down to the lowest level, so that no file holds its dead rows; remove the note
+// and flush that, which writes a manifest that names only files of now (a manifest holds first and last keys of files,
+// also of deleted ones).
 #include "store/rocksdb/chores.h"
 
 #include <rocksdb/snapshot.h>
@@ -24,7 +25,9 @@
 namespace teahouse::store::rocks {
 namespace {
 
-std::string notes_of(const char* chore) { return store_prefix(Kind::chore, {TenantId::house, chore}); }
+constexpr std::string_view scrubbing = "taking a removed tenant's bytes off the disk";
+
+std::string notes_of(const char* chore) { return store_prefix(Kind::chore, {TenantId::server, chore}); }
 
 std::string recount_notes(const StoreId& store) {
   std::string key = notes_of("recount");
@@ -147,7 +150,7 @@ Result<void> Chores::do_recount(const StoreId& store) {
       if (missing != 0) group.add_to_sum(bytes_key(store), missing);
       for (const std::string& note : done_notes) group.remove(note);
     });
-    if (lsn != 0) return wait(lsn);
+    if (lsn != Lsn::none) return wait(lsn);
   }
 }
 
@@ -162,16 +165,22 @@ rocksdb::Status Chores::compact(TenantId tenant) {
 }
 
 Result<void> Chores::do_scrub(TenantId tenant) {
-  if (finishing_) return wait(0);
+  if (finishing_) return wait(Lsn::none);
+  auto done = wait(log_.append_resuming());
+  if (done) done = scrub_tables(tenant);
+  if (done) done = wait(log_.append_together([&](Group& group) { group.remove(scrub_chore_key(tenant)); }));
+  if (!done) return done;
+  const auto status = flushing_.flush();
+  if (!status.ok()) return disk_error(status, scrubbing);
+  return {};
+}
+
+Result<void> Chores::scrub_tables(TenantId tenant) {
   patrol_.forget(tenant);
-  auto status = db_.Flush(rocksdb::FlushOptions());
+  auto status = flushing_.flush();
   if (status.ok()) status = compact(tenant);
   patrol_.forget(tenant);  // also what only the compaction has met
-  if (!status.ok()) return disk_error(status, "taking a removed tenant's bytes off the disk");
-  auto done = wait(log_.append_together([&](Group& group) { group.remove(scrub_chore_key(tenant)); }));
-  if (!done) return done;
-  status = db_.Flush(rocksdb::FlushOptions());
-  if (!status.ok()) return disk_error(status, "taking a removed tenant's bytes off the disk");
+  if (!status.ok()) return disk_error(status, scrubbing);
   return {};
 }
 

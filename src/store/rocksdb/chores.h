@@ -11,6 +11,7 @@
 #include <string>
 
 #include "store/rocksdb/commit_log.h"
+#include "store/rocksdb/flushing.h"
 #include "store/rocksdb/patrol.h"
 #include "store/rocksdb/trim.h"
 #include "store/workers.h"
@@ -26,8 +27,8 @@ class Chores {
  public:
   using TrimDone = std::function<void(Result<ArchiveStore::Trimmed>)>;
 
-  Chores(rocksdb::DB& db, CommitLog& log, CommitBoard& board, Patrol& patrol)
-      : db_(db), log_(log), board_(board), patrol_(patrol) {}
+  Chores(rocksdb::DB& db, Flushing& flushing, CommitLog& log, CommitBoard& board, Patrol& patrol)
+      : db_(db), flushing_(flushing), log_(log), board_(board), patrol_(patrol) {}
 
   // Takes up the chores that a crash left. Thread: before anything else.
   rocksdb::Status resume();
@@ -44,10 +45,12 @@ class Chores {
  private:
   Result<void> do_recount(const StoreId& store);
   Result<void> do_scrub(TenantId tenant);
+  Result<void> scrub_tables(TenantId tenant);
   rocksdb::Status compact(TenantId tenant);
   Result<void> wait(Lsn lsn);
 
   rocksdb::DB& db_;
+  Flushing& flushing_;
   CommitLog& log_;
   CommitBoard& board_;
   Patrol& patrol_;

@@ -12,10 +12,10 @@
 //
 // A commit that fails is tried again until it succeeds, so that what modules have in memory stays what the disk will
 // have, and the order is kept. Below the batch PatientFiles see to it that a log that failed is as it was before; a
-// write that RocksDB itself refuses, since a flush has failed, was not begun. While that lasts the board is interrupted
-// (rocksdb_plane.cc), and no append waits for room: what comes from outside is refused by then, and what moves
-// here from a session's queue was in memory before. When the plane closes there is an end to the trying: what is not
-// stored by then is never announced.
+// write that RocksDB itself refuses, since flushes have failed, was not begun; before the next try it is made to go on
+// (flushing.cc). While that lasts the board is interrupted (rocksdb_plane.cc), and no append waits for space: what
+// comes from outside is refused by then, and what moves here from a session's queue was in memory before. When the
+// plane closes there is an end to the trying: what is not stored by then is never announced.
 #include "store/rocksdb/commit_log.h"
 
 #include <pthread.h>
@@ -75,9 +75,10 @@ struct CommitLog::Ringing {
 };
 thread_local const CommitLog::Bell* CommitLog::Ringing::to_come = nullptr;
 
-CommitLog::CommitLog(rocksdb::DB& db, Patience& patience, CommitMark& mark, CommitBoard& board,
+CommitLog::CommitLog(rocksdb::DB& db, Flushing& flushing, Patience& patience, CommitMark& mark, CommitBoard& board,
                      const RocksdbSettings& settings, std::function<void(StoreId)> recount)
     : db_(db),
+      flushing_(flushing),
       patience_(patience),
       mark_(mark),
       board_(board),
@@ -91,13 +92,25 @@ CommitLog::CommitLog(rocksdb::DB& db, Patience& patience, CommitMark& mark, Comm
   pthread_setname_np(thread_.native_handle(), "data-commit");
 }
 
-Lsn CommitLog::append(const Write& write) {
+Lsn CommitLog::append(const Write& write, const Write* with) {
   thread_local EncodedWrite encoded;
   encoded.encode(write);
+  if (with) return append_both(encoded, *with);
   std::unique_lock lock(mutex_);
   return append_locked(lock, [&](Group& group) {
     group.add(encoded, recent_);
-    last_of(write.store.tenant) = appended_ + 1;
+    last_of(write.store.tenant) = next(appended_);
+  });
+}
+
+Lsn CommitLog::append_both(const EncodedWrite& first, const Write& second) {
+  thread_local EncodedWrite encoded;
+  encoded.encode(second);
+  std::unique_lock lock(mutex_);
+  return append_locked(lock, [&](Group& group) {
+    group.add(first, recent_);
+    group.add(encoded, recent_);
+    last_of(second.store.tenant) = next(appended_);
   });
 }
 
@@ -106,9 +119,16 @@ Lsn CommitLog::append_together(const std::function<void(Group&)>& add) {
   return append_locked(lock, add);
 }
 
+Lsn CommitLog::append_resuming() {
+  return append_together([this](Group& group) {
+    resumes_ = true;
+    group.remove(store_prefix(Kind::chore, {TenantId::server, "nothing"}));
+  });
+}
+
 Lsn CommitLog::append_unless_removed(uint64_t removals, const std::function<void(Group&)>& add) {
   std::unique_lock lock(mutex_);
-  return removals == removals_ ? append_locked(lock, add) : 0;
+  return removals == removals_ ? append_locked(lock, add) : Lsn::none;
 }
 
 Lsn CommitLog::appended_for(TenantId tenant) const {
@@ -128,16 +148,17 @@ Lsn CommitLog::remove_tenant(TenantId tenant, const std::string& scrub_key) {
     recent_.forget_all();
     group.remove_tenant(tenant);
     group.put(scrub_key, {});
-    last_of(tenant) = appended_ + 1;
+    last_of(tenant) = next(appended_);
   });
 }
 
 Lsn CommitLog::append_locked(std::unique_lock<std::mutex>& lock, const std::function<void(Group&)>& add) {
   assert(!finishing_);
-  room_.wait(lock, [this] { return pending_.size() < waiting_bytes_max_ / 2 || board_.is_interrupted(); });
+  space_.wait(lock, [this] { return pending_.size() < waiting_bytes_max_ / 2 || board_.is_interrupted(); });
   add(pending_);
   pending_bytes_ = pending_.size();
-  const Lsn lsn = ++appended_;
+  const Lsn lsn = next(appended_);
+  appended_ = lsn;
   const bool much = pending_.size() > std::min(gathered_bytes_max, waiting_bytes_max_ / 4);
   lock.unlock();
   if (much) {
@@ -160,8 +181,10 @@ void CommitLog::run() {
     std::swap(group, pending_);
     pending_bytes_ = 0;
     const Lsn last = appended_;
+    const bool resumes = std::exchange(resumes_, false);
     lock.unlock();
-    room_.notify_all();
+    space_.notify_all();
+    if (resumes) flushing_.resume();
     commit(group, last);
     group.clear();
   }
@@ -179,7 +202,7 @@ void CommitLog::commit(Group& group, Lsn last) {
 rocksdb::Status CommitLog::write(Group& group, std::vector<StoreId>* recounts) {
   bool prepared = false, failed = false;
   return patience_.insist([&] {
-    if (std::exchange(failed, true)) db_.Resume().PermitUncheckedError();  // it ends by the write's own status
+    if (std::exchange(failed, true)) flushing_.resume();
     if (!prepared) {
       const auto done = group.prepare(db_, counted_rows_max_, recounts);
       if (!done.ok()) return done;
@@ -200,7 +223,7 @@ void CommitLog::give_up() {
 
 void CommitLog::on_interrupted() {
   { const std::lock_guard lock(mutex_); }  // so that nobody is between looking at the board and waiting
-  room_.notify_all();
+  space_.notify_all();
 }
 
 void CommitLog::finish() {

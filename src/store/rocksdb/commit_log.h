@@ -16,6 +16,7 @@
 
 #include "store/commit_board.h"
 #include "store/commit_mark.h"
+#include "store/rocksdb/flushing.h"
 #include "store/rocksdb/group.h"
 #include "store/rocksdb/patience.h"
 #include "store/rocksdb/recent_pairs.h"
@@ -30,15 +31,18 @@ class CommitLog {
  public:
   // `mark` notes each commit; `recount` is told, on the committing thread and before the commit is announced, of stores
   // to be counted again.
-  CommitLog(rocksdb::DB& db, Patience& patience, CommitMark& mark, CommitBoard& board, const RocksdbSettings& settings,
-            std::function<void(StoreId)> recount);
+  CommitLog(rocksdb::DB& db, Flushing& flushing, Patience& patience, CommitMark& mark, CommitBoard& board,
+            const RocksdbSettings& settings, std::function<void(StoreId)> recount);
   ~CommitLog() { finish(); }
 
-  Lsn append(const Write& write);
+  // With `with`, unless that is null, as one Lsn.
+  Lsn append(const Write& write, const Write* with);
   Lsn remove_tenant(TenantId tenant, const std::string& scrub_key);
   // Several writes that are committed all or none, as one Lsn.
   Lsn append_together(const std::function<void(Group&)>& add);
-  // The same, unless a tenant was removed since `removals()` was that; then 0.
+  // A write that changes nothing; before it, a flush that has failed and stands in the way of others is tried again.
+  Lsn append_resuming();
+  // The same as append_together, unless a tenant was removed since `removals()` was that; then 0.
   Lsn append_unless_removed(uint64_t removals, const std::function<void(Group&)>& add);
   uint64_t removals() const;
   // Forgets remembered pair rows of this owner, some of which the group being made removes. REQUIRES: within
@@ -49,7 +53,7 @@ class CommitLog {
   // The last write of a module for the tenant, or its removal; or a later one, of a tenant that shares its place.
   Lsn appended_for(TenantId tenant) const;
   bool congested() const { return pending_bytes_.load() > waiting_bytes_max_ / 16 && !board_.is_interrupted(); }
-  // The board's commits are interrupted: those that wait for room wait no more.
+  // The board's commits are interrupted: those that wait for space wait no more.
   void on_interrupted();
   void finish();
 
@@ -57,6 +61,7 @@ class CommitLog {
   struct Bell;
   struct Ringing;
 
+  Lsn append_both(const EncodedWrite& first, const Write& second);
   Lsn append_locked(std::unique_lock<std::mutex>& lock, const std::function<void(Group&)>& add);
   void run();
   void commit(Group& group, Lsn last);
@@ -66,6 +71,7 @@ class CommitLog {
   const Lsn& last_of(TenantId tenant) const { return last_of_[raw(tenant) % last_of_.size()]; }
 
   rocksdb::DB& db_;
+  Flushing& flushing_;
   Patience& patience_;
   CommitMark& mark_;
   CommitBoard& board_;
@@ -73,11 +79,12 @@ class CommitLog {
   const std::function<void(StoreId)> recount_;
 
   mutable std::mutex mutex_;
-  std::condition_variable room_;
+  std::condition_variable space_;
   Group pending_;  // guarded by mutex_, as is what follows
   RecentPairs recent_;
   std::array<Lsn, 4096> last_of_{};  // of tenants since the opening, by their ids
   uint64_t removals_ = 0;
+  bool resumes_ = false;  // before the next group is written
   bool finishing_ = false;
   bool has_given_up_ = false;  // the committer's own
   std::atomic<Lsn> appended_;

@@ -22,7 +22,7 @@ Loss::End place_of(std::string_view key) {
   end.tenant = static_cast<TenantId>(load_u64(tenant));
   if (key.size() <= 8) return end;
   const auto kind = static_cast<Kind>(key[8]);
-  if (kind > Kind::bytes && end.tenant != TenantId::house) {  // behind all of that tenant
+  if (kind > Kind::bytes && end.tenant != TenantId::server) {  // behind all of that tenant
     end.tenant = static_cast<TenantId>(raw(end.tenant) + 1);
     return end;
   }
@@ -61,7 +61,7 @@ bool Damage::touches(std::string_view first, std::string_view last) const {
   return !came_later || last > prefix_end(std::string(first.substr(0, first.size() - sizeof(uint64_t))));
 }
 
-std::string damage_notes() { return store_prefix(Kind::chore, {TenantId::house, "damage"}); }
+std::string damage_notes() { return store_prefix(Kind::chore, {TenantId::server, "damage"}); }
 
 std::string make_damage_note_key() {
   std::string key = damage_notes();

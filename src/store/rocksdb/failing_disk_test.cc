@@ -124,7 +124,7 @@ TEST_P(FailingDisk, WritesItsTablesWhenItIsWell) {
   const KeyValueStore ours = plane_->key_value(montague, "large"), theirs = plane_->key_value(capulet, "large");
   const std::string large(1 << 20, 'x');
   files_->fail(GetParam() | FailingFiles::makes, ".sst");
-  Lsn last = 0;
+  Lsn last = Lsn::none;
   int stored = 0;
   while (files_->failures() == 0 && stored < 200) {
     ours.store(std::to_string(stored), large);

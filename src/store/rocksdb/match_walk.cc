@@ -69,19 +69,21 @@ bool MatchWalk::next() {
       seek_rows();
       in_part_ = true;
     }
-    if (!rows_->Valid() || !part_.has(id())) {
+    const bool is_there = rows_->Valid();
+    const uint64_t here = is_there ? id() : 0;
+    if (!is_there || !part_.has(here)) {
       in_part_ = false;
       if (!rows_->status().ok()) return false;
       continue;
     }
     ++looked_;
-    if (gave_up() || !parse_row_here()) return false;
+    if (gave_up() || !parse_row_at(here)) return false;
     if (is_match(query_, row_.with, row_.bytes, row_.at_ms)) return true;
   }
 }
 
-bool MatchWalk::parse_row_here() {
-  auto row = parse_row(rows_->value().ToStringView(), id());
+bool MatchWalk::parse_row_at(uint64_t here) {
+  auto row = parse_row(rows_->value().ToStringView(), here);
   damaged_ = !row;
   if (row) row_ = *row;
   return row.has_value();

@@ -36,7 +36,7 @@ class MatchWalk {
 
   bool next_part();
   void seek_rows();
-  bool parse_row_here();
+  bool parse_row_at(uint64_t here);
 
   const std::string rows_prefix_, pairs_prefix_;
   const std::string from_, to_;  // bounds of the rows

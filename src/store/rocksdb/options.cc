@@ -84,6 +84,7 @@ rocksdb::Options make_options(rocksdb::Env* env) {
   options.allow_concurrent_memtable_write = false;  // one thread writes
   options.memtable_factory = make_memtable_factory();
   options.bytes_per_sync = 1 << 20;
+  options.writable_file_max_buffer_size = 64 << 10;  // a portion that Pace hears of
 
   if (has_compression(rocksdb::kLZ4Compression)) options.compression = rocksdb::kLZ4Compression;
   if (has_compression(rocksdb::kZSTD)) {

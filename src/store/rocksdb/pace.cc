@@ -9,7 +9,6 @@
 namespace teahouse::store::rocks {
 namespace {
 
-constexpr size_t portion_bytes = 64 << 10;
 constexpr int sealed_max = 1;  // with a third memtable RocksDB has writes wait
 constexpr int level0_max = 4;  // so many wait for a compaction of every day
 

@@ -20,6 +20,7 @@ namespace teahouse::store::rocks {
 class Pace final : public rocksdb::EventListener, public std::enable_shared_from_this<Pace> {
  public:
   using Rest = std::function<void(std::chrono::microseconds)>;
+  static constexpr size_t portion_bytes = 8 << 10;  // a fraction of a millisecond of a core
 
   // `bytes_per_s` are those read and written together; 0: as fast as it goes. `rest` makes the calling thread wait.
   Pace(size_t bytes_per_s, Rest rest);

@@ -20,8 +20,8 @@ namespace {
 
 using std::chrono::microseconds;
 
-constexpr size_t rate = 1 << 20, portion = 64 << 10;
-constexpr microseconds rest_of_portion(62'500);
+constexpr size_t rate = 1 << 20, portion = Pace::portion_bytes;
+constexpr microseconds rest_of_portion(portion * 1'000'000 / rate);
 
 // A database whose threads write down how long they would rest.
 class PaceTest : public ::testing::Test {

@@ -15,7 +15,7 @@
 //
 // Sync of a directory is insisted on: RocksDB would have the log written and say that it is not.
 //
-// What they read and write of tables is told to Pace.
+// Pace is told how much of tables they read and write.
 #include "store/rocksdb/patient_files.h"
 
 #include <unistd.h>

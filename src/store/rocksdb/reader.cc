@@ -207,7 +207,7 @@ Result<TenantId> Reader::last_tenant() {
   at->SeekToLast();
   if (at->status().IsCorruption()) return last_tenant_of_tables();
   if (!at->status().ok()) return disk_error(at->status(), "looking for the last tenant");
-  if (!at->Valid() || at->key().size() < sizeof(uint64_t)) return TenantId::house;
+  if (!at->Valid() || at->key().size() < sizeof(uint64_t)) return TenantId::server;
   return static_cast<TenantId>(load_u64(at->key().ToStringView()));
 }
 

@@ -48,7 +48,6 @@ class Checking {
     auto db = open();
     if (db) {
       check_mark(*db);
-      read_notes(*db);
       if (auto checked = check_tables(*db); !checked) return checked.error();
     }
     return std::move(report_);
@@ -75,11 +74,12 @@ class Checking {
     options.info_log = std::make_shared<NoLog>();
     options.paranoid_checks = false;  // opens without tables that can't be opened: they are told of one by one
     options.verify_sst_unique_id_in_manifest = false;
-    rocksdb::DB* opened = nullptr;
     rocksdb::Status status;
     for (int tries = 0; tries < (report_.in_use ? opening_tries : 1); ++tries) {
+      rocksdb::DB* opened = nullptr;
       status = rocksdb::DB::OpenForReadOnly(options, directory_, &opened);
-      if (status.ok()) return std::unique_ptr<rocksdb::DB>(opened);
+      std::unique_ptr<rocksdb::DB> db(opened);
+      if (status.ok() && read_notes(*db)) return db;
     }
     report_.faults.push_back(directory_ + " can't be opened: " + status.ToString() + ".");
     return nullptr;
@@ -94,15 +94,19 @@ class Checking {
                              " is cut off, deleted, or of an earlier time.");
   }
 
-  void read_notes(rocksdb::DB& db) {
+  // False: a running server has removed a table meanwhile that is needed for it, as when it compacts.
+  bool read_notes(rocksdb::DB& db) {
     std::string framed;
-    const auto status = db.Get(rocksdb::ReadOptions(), value_key({TenantId::house, "house"}, "bond"), &framed);
-    if (const auto note = status.ok() ? parse_value(framed) : std::nullopt) report_.house_note = *note;
+    const auto status = db.Get(rocksdb::ReadOptions(), value_key({TenantId::server, "house"}, "bond"), &framed);
     Damages::List aside;
-    if (auto loaded = load_damages(db, &aside); !loaded.ok()) {
+    const auto loaded = load_damages(db, &aside);
+    if (report_.in_use && (status.IsPathNotFound() || loaded.IsPathNotFound())) return false;
+    if (const auto note = status.ok() ? parse_value(framed) : std::nullopt) report_.house_note = *note;
+    if (!loaded.ok()) {
       report_.faults.push_back("The notes of what was set aside can't be read: " + loaded.ToString() + ".");
     }
     for (const Damage& damage : aside) report_.losses.push_back(describe(damage));
+    return true;
   }
 
   Result<void> check_tables(rocksdb::DB& db) {
@@ -150,7 +154,7 @@ void count_again(const std::vector<Loss>& losses, rocksdb::WriteBatch& batch) {
   std::set<std::pair<TenantId, std::string>> stores;
   for (const Loss& loss : losses) {
     for (const Loss::End& end : {loss.first, loss.last}) {
-      if (end.tenant != TenantId::house && !end.store.empty()) stores.emplace(end.tenant, end.store);
+      if (end.tenant != TenantId::server && !end.store.empty()) stores.emplace(end.tenant, end.store);
     }
   }
   for (const auto& [tenant, store] : stores) batch.Put(recount_chore_key({tenant, store}), rocksdb::Slice());

@@ -19,7 +19,7 @@ struct RocksdbReport {
   std::vector<std::string> faults;  // sentences on what is not a part of a table
   std::vector<Loss> losses;
   std::optional<std::string> house_note;  // what Bond has noted; none where it can't be read
-  TenantId last_tenant = TenantId::house;
+  TenantId last_tenant = TenantId::server;
   std::string failed;  // why take_out_rocksdb did not give up all of it; empty where it did
 
   bool whole() const { return faults.empty() && losses.empty(); }

@@ -17,6 +17,7 @@
 #include "store/rocksdb/chores.h"
 #include "store/rocksdb/commit_log.h"
 #include "store/rocksdb/fenced_db.h"
+#include "store/rocksdb/flushing.h"
 #include "store/rocksdb/opening.h"
 #include "store/rocksdb/options.h"
 #include "store/rocksdb/pace.h"
@@ -53,13 +54,13 @@ class RocksdbPlane final : public DataPlane {
         disk_(std::move(disk)),
         db_(std::move(db)),
         mark_(mark),
-        board_(db_->GetLatestSequenceNumber()),  // any start would do: Lsns are compared within one opening only
-        log_(*db_, disk_->patience, mark_, board_, settings,
+        flushing_(*db_),
+        log_(*db_, flushing_, disk_->patience, mark_, board_, settings,
              [this](StoreId store) { chores_.recount(std::move(store)); }),
         patrol_(*db_, log_, board_, damages_, settings, std::move(listener)),
         readable_(db_, damages_, [this](const rocksdb::Status& status) { patrol_.suspect(status); }),
         walkable_(db_, no_damages_, [this](const rocksdb::Status& status) { patrol_.suspect(status); }),
-        chores_(walkable_, log_, board_, patrol_),
+        chores_(walkable_, flushing_, log_, board_, patrol_),
         closing_(settings.closing_ms) {}
 
   ~RocksdbPlane() override {
@@ -98,7 +99,7 @@ class RocksdbPlane final : public DataPlane {
   }
 
   Task<Result<void>> remove_tenant(Executor& home, TenantId tenant) override {
-    if (tenant == TenantId::house) {
+    if (tenant == TenantId::server) {
       co_return Error{ErrorKind::not_allowed, "data plane: tenant 0 is the house, which can't be removed"};
     }
     const Lsn lsn = log_.remove_tenant(tenant, scrub_chore_key(tenant));
@@ -119,24 +120,35 @@ class RocksdbPlane final : public DataPlane {
     if (!at->status().ok()) return disk_error(at->status(), "walking through all keys");
     return {};
   }
+  // All that was written is committed; and after a flush that failed RocksDB is made to go on.
+  Result<void> begin_flushing() { return commit(flushing_.has_failed() ? log_.append_resuming() : log_.appended()); }
   Result<void> flush() {
-    const auto status = db_->Flush(rocksdb::FlushOptions());
+    if (auto begun = begin_flushing(); !begun) return begun;
+    const auto status = flushing_.flush();
     if (!status.ok()) return disk_error(status, "taking the log into tables");
     return {};
   }
   Result<void> copy(const std::string& directory) {
+    if (auto begun = begin_flushing(); !begun) return begun;
     rocksdb::Checkpoint* made = nullptr;
     auto status = rocksdb::Checkpoint::Create(db_.get(), &made);
     const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
     const auto held = patrol_.hold_tables();
-    if (status.ok()) status = checkpoint->CreateCheckpoint(directory);
+    if (status.ok()) {
+      status = flushing_.begin_with_flush([&] { return checkpoint->CreateCheckpoint(directory); });
+    }
     if (!status.ok()) return disk_error(status, "copying to " + directory);
     return {};
   }
-  void after_commits(std::function<void(Result<void>)> done) { board_.when(appended(), std::move(done)); }
+  // Blocks until it is committed.
+  Result<void> commit(Lsn lsn) {
+    std::promise<Result<void>> committed;
+    board_.when(lsn, [&](Result<void> result) { committed.set_value(std::move(result)); });
+    return committed.get_future().get();
+  }
 
  protected:
-  Lsn write(const Write& write) override { return log_.append(write); }
+  Lsn write(const Write& write, const Write* with) override { return log_.append(write, with); }
 
   void read(TenantId tenant, std::function<void(Result<DataReader*>)> job) override {
     board_.when(log_.appended_for(tenant), [this, job = std::move(job)](Result<void> committed) {
@@ -171,7 +183,7 @@ class RocksdbPlane final : public DataPlane {
   }
 
   rocksdb::Status read_house() {
-    const std::string house = tenant_prefix(TenantId::house);
+    const std::string house = tenant_prefix(TenantId::server);
     const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(rocksdb::ReadOptions()));
     for (at->Seek(house); at->Valid() && at->key().starts_with(house);) at->Next();
     return at->status();
@@ -185,6 +197,7 @@ class RocksdbPlane final : public DataPlane {
   CommitMark mark_;
   CommitBoard board_;
   Workers readers_{reading_threads, "data-read"};
+  Flushing flushing_;
   CommitLog log_;
   Patrol patrol_;
   FencedDb readable_, walkable_;  // chores go on beside what is damaged
@@ -193,7 +206,7 @@ class RocksdbPlane final : public DataPlane {
 };
 
 Result<void> check_layout(rocksdb::DB& db, const std::string& directory) {
-  const std::string key = store_prefix(Kind::format, {TenantId::house, "layout"});
+  const std::string key = store_prefix(Kind::format, {TenantId::server, "layout"});
   std::string version;
   auto status = db.Get(rocksdb::ReadOptions(), key, &version);
   if (status.ok() && version == layout_version) return {};
@@ -214,7 +227,7 @@ rocksdb::Status read_arrival_order(rocksdb::DB& db, ArrivalOrder& order) {
   std::string framed;
   const auto status =
       db.Get(rocksdb::ReadOptions(),
-             value_key({TenantId::house, std::string(ArrivalOrder::store_name)}, ArrivalOrder::key), &framed);
+             value_key({TenantId::server, std::string(ArrivalOrder::store_name)}, ArrivalOrder::key), &framed);
   if (status.IsNotFound()) return rocksdb::Status::OK();
   const auto noted = parse_value(framed);
   if (status.ok() && !noted) return rocksdb::Status::Corruption("the order of arrival is noted by a later version");
@@ -262,10 +275,7 @@ Result<void> copy_rocksdb(DataPlane& plane, const std::string& directory) {
 
 Result<void> for_each_key(DataPlane& plane, const std::function<void(std::string_view, std::string_view)>& visit) {
   auto& rocks = static_cast<RocksdbPlane&>(plane);
-  std::promise<Result<void>> committed;
-  rocks.after_commits([&](Result<void> result) { committed.set_value(std::move(result)); });
-  auto done = committed.get_future().get();
-  if (!done) return done;
+  if (auto done = rocks.commit(rocks.appended()); !done) return done;
   return rocks.visit_keys(visit);
 }
 

@@ -67,10 +67,11 @@ class OneTurn final : public Executor {
 TEST_P(RocksdbPlaneTest, CommitsWhatATurnWroteTogether) {
   for (int i = 1; i <= 20; ++i) {
     OneTurn turn;
-    Lsn first = 0, last = 0;
+    Lsn first = Lsn::none, last = Lsn::none;
     turn.run([&] {
       first = plane_->archive(montague, "archive").append(romeo, make_row(i, juliet));
-      EXPECT_TRUE(testing::run(home_, plane_->wait(home_, first - 1)));  // time to commit, were it to be done
+      EXPECT_TRUE(testing::run(
+          home_, plane_->wait(home_, static_cast<Lsn>(raw(first) - 1))));  // time to commit, were it to be done
       last = plane_->archive(capulet, "archive").append(juliet, make_row(i, romeo));
       EXPECT_LT(plane_->committed(), first);
     });
@@ -81,7 +82,7 @@ TEST_P(RocksdbPlaneTest, CommitsWhatATurnWroteTogether) {
 
 TEST_P(RocksdbPlaneTest, NoThreadWaitsForTheTurnOfAnother) {
   OneTurn long_turn;
-  Lsn early = 0, late = 0;
+  Lsn early = Lsn::none, late = Lsn::none;
   long_turn.run([&] {
     early = plane_->archive(montague, "archive").append(romeo, make_row(1, juliet));
     std::thread other([&] {
@@ -118,7 +119,7 @@ TEST_P(RocksdbPlaneTest, AReadWaitsForItsOwnTenantsWritesOnly) {
 
 // A turn that is never ended, as the last one of a loop that stops, must not leave what it wrote behind.
 TEST_P(RocksdbPlaneTest, CommitsWhatATurnWroteThatIsDropped) {
-  Lsn last = 0;
+  Lsn last = Lsn::none;
   {
     OneTurn turn;
     turn.drop([&] { last = plane_->archive(capulet, "archive").append(juliet, make_row(1, romeo)); });
@@ -130,7 +131,7 @@ TEST_P(RocksdbPlaneTest, CommitsWhatATurnWroteThatIsDropped) {
 TEST_P(RocksdbPlaneTest, CommitsMuchBeforeTheTurnEnds) {
   reopen({.waiting_bytes_max = 4096});
   OneTurn turn;
-  Lsn last = 0;
+  Lsn last = Lsn::none;
   turn.run([&] {
     for (int i = 1; i <= 100; ++i) {
       last = plane_->archive(capulet, "archive").append(juliet, make_row(i, romeo, std::string(300, 'x')));
@@ -174,7 +175,7 @@ TEST_P(RocksdbPlaneTest, ARemovedTenantLeavesNoByteInAnyFile) {
   EXPECT_EQ(files_with(mark), std::vector<std::string>());
   EXPECT_EQ(files_with(owner), std::vector<std::string>());
   EXPECT_EQ(get(plane_->archive(capulet, "archive").page(home_, juliet, {})).count, 900u);
-  EXPECT_EQ(count_keys(rocks::tenant_prefix(TenantId::house)), 1u);  // the layout's version; no note
+  EXPECT_EQ(count_keys(rocks::tenant_prefix(TenantId::server)), 1u);  // the layout's version; no note
 }
 
 TEST_P(RocksdbPlaneTest, ALargeRemovalIsCountedLater) {
@@ -196,7 +197,7 @@ TEST_P(RocksdbPlaneTest, ALargeRemovalIsCountedLater) {
   for (const auto& row : get(archive.page(home_, nurse, all)).rows)
     bytes += nurse.size() + 8 + row.with.size() + row.bytes.size();
   EXPECT_EQ(get(plane_->count_bytes(home_, montague, "archive")), bytes);
-  EXPECT_EQ(count_keys(rocks::tenant_prefix(TenantId::house)), 1u);
+  EXPECT_EQ(count_keys(rocks::tenant_prefix(TenantId::server)), 1u);
 }
 
 TEST_P(RocksdbPlaneTest, CountingAgainOutlivesTheProcess) {
@@ -208,7 +209,7 @@ TEST_P(RocksdbPlaneTest, CountingAgainOutlivesTheProcess) {
   reopen();  // the chores end before the last commit, so the counting is left over
   finish_chores();
   EXPECT_EQ(get(plane_->count_bytes(home_, montague, "archive")), 0u);
-  EXPECT_EQ(count_keys(rocks::tenant_prefix(TenantId::house)), 1u);
+  EXPECT_EQ(count_keys(rocks::tenant_prefix(TenantId::server)), 1u);
 }
 
 TEST_P(RocksdbPlaneTest, ScrubbingOutlivesTheProcess) {
@@ -221,7 +222,7 @@ TEST_P(RocksdbPlaneTest, ScrubbingOutlivesTheProcess) {
   }
   plane_ = open_plane(Engine::rocksdb, directory_.path());
   finish_chores();
-  EXPECT_EQ(count_keys(rocks::tenant_prefix(TenantId::house)), 1u);
+  EXPECT_EQ(count_keys(rocks::tenant_prefix(TenantId::server)), 1u);
 }
 
 TEST_P(RocksdbPlaneTest, ManyThreadsAreHeldBackAndLoseNothing) {
@@ -232,7 +233,7 @@ TEST_P(RocksdbPlaneTest, ManyThreadsAreHeldBackAndLoseNothing) {
   for (int thread = 0; thread < threads; ++thread) {
     writers.emplace_back([this, thread] {
       auto archive = plane_->archive(thread % 2 ? montague : capulet, "archive");
-      Lsn last = 0;
+      Lsn last = Lsn::none;
       for (int i = 1; i <= rows; ++i) {
         const Lsn lsn = archive.append("owner" + std::to_string(thread), make_row(i, juliet, std::string(300, 'x')));
         EXPECT_GT(lsn, last);
@@ -257,7 +258,7 @@ TEST_P(RocksdbPlaneTest, SaysWhyItCannotBeOpened) {
     rocksdb::DB* db = nullptr;
     ASSERT_TRUE(rocksdb::DB::Open(rocks::make_options(), directory_.path(), &db).ok());
     std::unique_ptr<rocksdb::DB> owned(db);
-    ASSERT_TRUE(db->Put({}, rocks::store_prefix(rocks::Kind::format, {TenantId::house, "layout"}), "9").ok());
+    ASSERT_TRUE(db->Put({}, rocks::store_prefix(rocks::Kind::format, {TenantId::server, "layout"}), "9").ok());
   }
   auto later = open_rocksdb(directory_.path());
   ASSERT_FALSE(later);

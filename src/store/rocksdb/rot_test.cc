@@ -1,149 +1,23 @@
 // A block of a table is rotten: a reader of its rows is told so, everybody else reads and writes on, also after
 // restarts and when tables are put together. Two tenants, with a handful of tables.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
 
-#include <algorithm>
-#include <chrono>
-#include <fstream>
-#include <map>
+#include <filesystem>
 #include <thread>
 
-#include "base/random.h"
 #include "store/rocksdb/key.h"
-#include "store/rocksdb/options.h"
 #include "store/rocksdb/rocksdb_check.h"
 #include "store/rocksdb/set_aside.h"
-#include "store/testing/plane_test.h"
+#include "store/testing/rot_world.h"
 
 namespace teahouse::store {
 namespace {
 
 namespace fs = std::filesystem;
 
-class Rot : public PlaneTest {
- protected:
-  static constexpr int64_t rows = 300;
-
-  void SetUp() override {
-    data_ = directory_.path() + "/data";
-    plane_ = open_plane(Engine::rocksdb, data_, settings());
-  }
-  static RocksdbSettings settings(size_t scrub_bytes_per_s = 0) {
-    return {.scrub_bytes_per_s = scrub_bytes_per_s,
-            .tenant_names = [](TenantId tenant) { return tenant == montague ? "the-montagues" : "others"; }};
-  }
-  void open(size_t scrub_bytes_per_s = 0) {
-    plane_.reset();
-    plane_ = open_plane(Engine::rocksdb, data_, settings(scrub_bytes_per_s));
-  }
-  static const std::string& owner(TenantId tenant) { return tenant == montague ? romeo : juliet; }
-  // Text that can't be packed, so that it is found in the file.
-  const std::string& mark(TenantId tenant, int64_t number) {
-    std::string& text = marks_[{tenant, number}];
-    if (text.empty()) text = random_token(400);
-    return text;
-  }
-  Lsn append_one(TenantId tenant, int64_t number) {
-    return plane_->archive(tenant, "archive").append(owner(tenant), make_row(number, nurse, mark(tenant, number)));
-  }
-  // Both tenants; the next opening makes a table of them.
-  void append(int64_t from, int64_t to) {
-    Lsn last = 0;
-    for (int64_t i = from; i < to; ++i) {
-      last = append_one(montague, i);
-      last = append_one(capulet, i);
-    }
-    done(plane_->wait(home_, last));
-  }
-  Result<ArchivePage> page(TenantId tenant, ArchiveQuery query = {}) {
-    query.rows_max = query.rows_max == 50 ? 10'000 : query.rows_max;
-    return testing::run(home_, plane_->archive(tenant, "archive").page(home_, owner(tenant), query));
-  }
-  int64_t count(TenantId tenant) {
-    const auto found = page(tenant);
-    return found ? static_cast<int64_t>(found->rows.size()) : -1;
-  }
-  std::vector<fs::path> tables() const {
-    std::vector<fs::path> found;
-    for (const auto& file : fs::directory_iterator(data_)) {
-      if (file.path().extension() == ".sst") found.push_back(file.path());
-    }
-    std::sort(found.begin(), found.end());
-    return found;
-  }
-  static std::string read(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-  // Makes one byte of the text another where it is in a table.
-  fs::path rot_at(const std::string& mark) {
-    const std::string text = mark.substr(200, 16);
-    for (const fs::path& path : tables()) {
-      const size_t at = read(path).find(text);
-      if (at == std::string::npos) continue;
-      flip(path, at);
-      return path;
-    }
-    ADD_FAILURE() << text << " is in no table";
-    return {};
-  }
-  static void flip(const fs::path& path, uintmax_t at) {
-    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
-    file.seekg(static_cast<std::streamoff>(at));
-    const char byte = static_cast<char>(file.get() ^ 0x40);
-    file.seekp(static_cast<std::streamoff>(at));
-    file.put(byte);
-  }
-  // Everything that was kept aside.
-  size_t kept() const {
-    std::error_code none;
-    return static_cast<size_t>(std::distance(fs::directory_iterator(data_ + "/lost", none), fs::directory_iterator()));
-  }
-  void await_kept(size_t files) {
-    while (kept() < files) std::this_thread::yield();
-  }
-  // Until its readers are fenced off.
-  void await_aside(TenantId tenant) {
-    while (true) {
-      const auto found = page(tenant);
-      if (!found && found.error().text.find("set aside") != std::string::npos) return;
-      std::this_thread::yield();
-    }
-  }
-  std::unique_ptr<rocksdb::DB> open_raw() {
-    rocksdb::Options options = rocks::make_options();
-    options.disable_auto_compactions = true;
-    options.paranoid_checks = false;
-    rocksdb::DB* opened = nullptr;
-    EXPECT_TRUE(rocksdb::DB::Open(options, data_, &opened).ok());
-    return std::unique_ptr<rocksdb::DB>(opened);
-  }
-  // So many of montague's that only a compaction reads.
-  void make_tables(int number) {
-    const auto db = open_raw();
-    for (int i = 0; i < number; ++i) {
-      const std::string key = rocks::value_key({montague, "settings"}, std::to_string(i));
-      ASSERT_TRUE(db->Put({}, key, std::string(1, rocks::value_version) + random_token(2000)).ok());
-      ASSERT_TRUE(db->Flush({}).ok());
-    }
-  }
-  void expect_others_go_on(int64_t written) {
-    EXPECT_EQ(count(capulet), written);
-    done(plane_->wait(home_, append_one(capulet, written)));
-    EXPECT_EQ(count(capulet), written + 1);
-    done(plane_->wait(home_, plane_->archive(montague, "archive").append(nurse, make_row(written, romeo))));
-  }
-  void expect_told(const std::string& said, const fs::path& table) {
-    for (const std::string& word : {std::string("the-montagues"), std::string("archive"), table.filename().string()}) {
-      EXPECT_NE(said.find(word), std::string::npos) << word << " is not in: " << said;
-    }
-    EXPECT_EQ(said.find("others"), std::string::npos) << said;
-  }
-
-  std::string data_;
-  std::map<std::pair<TenantId, int64_t>, std::string> marks_;
-};
+using Rot = RotWorld;
 INSTANTIATE_TEST_SUITE_P(Rocksdb, Rot, ::testing::Values(Engine::rocksdb));
 
 TEST_P(Rot, IsAnErrorForItsReadersAndNobodyElse) {
@@ -160,7 +34,7 @@ TEST_P(Rot, IsAnErrorForItsReadersAndNobodyElse) {
   ArchiveQuery last;
   last.backwards = true;
   last.rows_max = 20;
-  const auto whole = page(montague, last);  // what needs none of it
+  const auto whole = await_page(montague, last);  // what needs none of it
   ASSERT_TRUE(whole);
   EXPECT_EQ(whole->rows.size(), 20U);
   EXPECT_FALSE(testing::run(home_, plane_->archive(montague, "archive").find(home_, romeo, id_at(150))));
@@ -237,7 +111,7 @@ TEST_P(Rot, RowsThatCameLaterAreNotHidden) {
   ArchiveQuery last;
   last.backwards = true;
   last.rows_max = 2;
-  const auto found = page(montague, last);
+  const auto found = await_page(montague, last);
   ASSERT_TRUE(found) << found.error().text;
   EXPECT_EQ(times(*found), (Times{day_ms, day_ms + 1}));
   last.rows_max = 3;
@@ -450,7 +324,9 @@ TEST_P(Rot, IsToldAndGivenUp) {
   EXPECT_EQ(count(montague), rows - static_cast<int64_t>(loss.rows));
   EXPECT_EQ(count(capulet), rows);
   const auto in_use = check_rocksdb(data_);
-  EXPECT_TRUE(in_use->in_use && in_use->whole());
+  EXPECT_TRUE(in_use->in_use);
+  EXPECT_THAT(in_use->faults, ::testing::IsEmpty());
+  EXPECT_TRUE(in_use->losses.empty());
   EXPECT_FALSE(take_out_rocksdb(data_, settings())) << "a plane in use";
 }
 

@@ -23,7 +23,7 @@ constexpr const char* mark_type = ".at-start";
 // No row that there is has a later id: so far the order of arrival is noted.
 uint64_t newest_row(rocksdb::DB& db) {
   std::string framed;
-  const std::string key = value_key({TenantId::house, std::string(ArrivalOrder::store_name)}, ArrivalOrder::key);
+  const std::string key = value_key({TenantId::server, std::string(ArrivalOrder::store_name)}, ArrivalOrder::key);
   const auto status = db.Get(rocksdb::ReadOptions(), key, &framed);
   auto noted = status.ok() ? parse_value(framed) : std::nullopt;
   if (!noted) return UINT64_MAX;

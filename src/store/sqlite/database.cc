@@ -74,8 +74,14 @@ struct Reset {
 }  // namespace
 
 Database::~Database() {
-  for (auto& [sql, statement] : prepared_) sqlite3_finalize(statement);
+  forget_prepared();
   sqlite3_close(database_);
+}
+
+void Database::forget_prepared() {
+  for (auto& [sql, statement] : prepared_) sqlite3_finalize(statement);
+  by_sql_.clear();
+  prepared_.clear();
 }
 
 Result<void> Database::open(const std::string& path) {

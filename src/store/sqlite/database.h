@@ -36,6 +36,8 @@ class Database {
   Result<Answer> execute(const Statement& statement);
   // Any number of statements, without parameters or rows.
   Result<void> run(const char* sql);
+  // Gives back what it keeps of statements for the next time that they come.
+  void forget_prepared();
 
   // Between BEGIN and its end, as SQLite itself sees it: some errors end a transaction by themselves.
   bool in_transaction() const { return sqlite3_get_autocommit(database_) == 0; }

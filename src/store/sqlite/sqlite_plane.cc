@@ -3,7 +3,7 @@
 // nobody else. Then one commit, one fsync, and all are answered. Calls that come before the group's first write have
 // nothing to wait for and are answered at once. A lone call costs what it would cost without groups.
 //
-// What the disk refuses is for its caller to try again: nobody has been told that it is stored, and SQLite has taken it
+// A caller whose write the disk refuses may try again: nobody has been told that it is stored, and SQLite has taken it
 // back. A change that it refused is noted (DiskHealth) until a write succeeds. A read that fails, or has to wait for
 // somebody else's lock, is an error of its call alone.
 //
@@ -25,6 +25,7 @@
 #include "base/log.h"
 #include "store/commit_mark.h"
 #include "store/sqlite/database.h"
+#include "store/sqlite/migrations.h"
 #include "store/workers.h"
 
 namespace teahouse::store {
@@ -128,8 +129,6 @@ class SqlitePlane final : public ControlPlane {
   void run_alone(Call& call);
   Result<Answer> run_statements(const Call& call);
   Result<Answer> run_in_savepoint(const Call& call);
-  Result<void> migrate_here(const std::vector<Migration>& migrations);
-  Result<void> apply(const Migration& migration);
   Result<void> commit();
   // For the caller: notes and logs what the disk refuses, and gives a sentence for users in place of SQLite's words.
   template <class Answered>
@@ -323,15 +322,17 @@ void SqlitePlane::run_alone(Call& call) {
 }
 
 Result<Answer> SqlitePlane::run_in_savepoint(const Call& call) {
-  auto begun = database_.run("SAVEPOINT call");
-  if (!begun) return begun.error();
+  static const Statement begin{"SAVEPOINT call", {}}, undo{"ROLLBACK TO call", {}}, end{"RELEASE call", {}};
+  if (auto begun = database_.execute(begin); !begun) return begun.error();
   auto answer = run_statements(call);
   if (!database_.in_transaction()) {
     if (answer) answer = Error{ErrorKind::internal_server_error, "control plane: a statement ended the transaction"};
     return answer;
   }
-  auto ended = database_.run(answer ? "RELEASE call" : "ROLLBACK TO call; RELEASE call");
-  if (!ended) return ended.error();
+  if (!answer) {
+    if (auto undone = database_.execute(undo); !undone) return undone.error();
+  }
+  if (auto ended = database_.execute(end); !ended) return ended.error();
   return answer;
 }
 
@@ -347,35 +348,8 @@ Result<Answer> SqlitePlane::run_statements(const Call& call) {
 
 Result<void> SqlitePlane::migrate(const std::vector<Migration>& migrations) {
   std::promise<Result<void>> done;
-  thread_.post([&] { done.set_value(migrate_here(migrations)); });
+  thread_.post([&] { done.set_value(apply_migrations(database_, migrations, [this] { return commit(); })); });
   return done.get_future().get();
-}
-
-Result<void> SqlitePlane::migrate_here(const std::vector<Migration>& migrations) {
-  auto made = database_.run(
-      "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, place INTEGER NOT NULL) WITHOUT ROWID");
-  if (!made) return made;
-  for (const Migration& migration : migrations) {
-    auto known = database_.execute({"SELECT 1 FROM migrations WHERE name = ?", {migration.name}});
-    if (!known) return known.error();
-    if (!known->rows.empty()) continue;
-    auto applied = apply(migration);
-    if (database_.in_transaction()) (void)database_.run("ROLLBACK");
-    if (!applied) return Error{applied.error().kind, "migration " + migration.name + ": " + applied.error().text};
-  }
-  return {};
-}
-
-Result<void> SqlitePlane::apply(const Migration& migration) {
-  if (auto begun = database_.run("BEGIN IMMEDIATE"); !begun) return begun;
-  for (const std::string& statement : migration.statements) {
-    auto done = database_.execute({statement, {}});
-    if (!done) return done.error();
-  }
-  auto noted = database_.execute(
-      {"INSERT INTO migrations (name, place) SELECT ?, 1 + COUNT(*) FROM migrations", {migration.name}});
-  if (!noted) return noted.error();
-  return commit();
 }
 
 }  // namespace

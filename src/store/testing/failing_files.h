@@ -4,7 +4,9 @@
 #include <rocksdb/file_system.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace teahouse::testing {
@@ -17,17 +19,34 @@ class FailingFiles final : public rocksdb::FileSystemWrapper {
   FailingFiles() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
   const char* Name() const override { return "FailingFiles"; }
 
-  // From now on these fail: of all files, or of those whose name ends so. With `no_space` as if the disk were full.
-  void fail(unsigned faults, const std::string& of = {}) {
+  // From now on these fail: of all files, or of those whose path has this, but for the first few that would. With
+  // `no_space` as if the disk were full.
+  void fail(unsigned faults, const std::string& of = {}, unsigned spared = 0) {
     of_ = of;
+    spared_ = spared;
     faults_ = faults;
   }
   void recover() { faults_ = 0; }
   unsigned failures() const { return failures_; }
+  // The next file whose name ends so is not made before release().
+  void hold(const std::string& of) {
+    const std::lock_guard lock(mutex_);
+    held_ = of;
+  }
+  void await_held() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return is_holding_; });
+  }
+  void release() {
+    const std::lock_guard lock(mutex_);
+    is_holding_ = false;
+    changed_.notify_all();
+  }
 
   rocksdb::IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
                                     std::unique_ptr<rocksdb::FSWritableFile>* result,
                                     rocksdb::IODebugContext* debug) override {
+    wait_where_held(path);
     if (fails(makes, path)) return status();
     return wrap(path, FileSystemWrapper::NewWritableFile(path, options, result, debug), result);
   }
@@ -95,16 +114,32 @@ class FailingFiles final : public rocksdb::FileSystemWrapper {
     return made;
   }
   bool fails(Fault fault, const std::string& path) {
-    if ((faults_ & fault) == 0 || !path.ends_with(of_)) return false;
+    if ((faults_ & fault) == 0 || path.find(of_) == std::string::npos) return false;
+    if (spared_ > 0) {
+      --spared_;
+      return false;
+    }
     ++failures_;
     return true;
+  }
+  void wait_where_held(const std::string& path) {
+    std::unique_lock lock(mutex_);
+    if (held_.empty() || !path.ends_with(held_)) return;
+    held_.clear();
+    is_holding_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return !is_holding_; });
   }
   rocksdb::IOStatus status() const {
     return faults_ & no_space ? rocksdb::IOStatus::NoSpace("the test's") : rocksdb::IOStatus::IOError("the test's");
   }
 
-  std::atomic<unsigned> faults_ = 0, failures_ = 0;
+  std::atomic<unsigned> faults_ = 0, failures_ = 0, spared_ = 0;
   std::string of_;  // changes while nothing fails
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::string held_;  // guarded by mutex_, as is the next
+  bool is_holding_ = false;
 };
 
 }  // namespace teahouse::testing

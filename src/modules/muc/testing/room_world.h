@@ -19,7 +19,7 @@
 
 namespace teahouse::testing {
 
-// A client's end of a session. What it got is kept as text with single quotes.
+// A client's end of a session. The stanzas that it got are kept as text with single quotes.
 class Client final : public SessionStream {
  public:
   explicit Client(class RoomWorld& world) : world_(world) {}
@@ -84,14 +84,13 @@ class RoomWorld : public AccountWorld {
   RoomWorld() {
     for (unsigned i = 0; i < 2; ++i) {
       loops.push_back(std::make_unique<net::Loop>(i, clock));
-      homes.push_back(std::make_unique<Home>(*loops.back(), house));
-      house.homes.all.push_back(homes.back().get());
+      homes.push_back(std::make_unique<Home>(*loops.back(), shared));
     }
     for (auto& each : homes) {
-      each->add_module(make_muc());
+      each->modules().add(make_muc());
       each->set_tenant(shop);
       each->set_tenant(forum);
-      plane->watch_commits(each->loop(), [to = each.get()](Lsn lsn) { to->on_committed(lsn); });
+      plane->watch_commits(each->loop(), [to = each.get()](Lsn lsn) { to->commits().on_committed(lsn); });
     }
     for (const auto& tenant : {shop, forum}) {
       for (const char* user : {"romeo", "juliet", "nurse", "tybalt"}) EXPECT_TRUE(create(tenant, user));
@@ -103,12 +102,12 @@ class RoomWorld : public AccountWorld {
   Client& connect(const std::string& jid) {
     const FullJid full = *FullJid::parse(jid);
     auto client = std::make_unique<Client>(*this);
-    client->home = &house.homes.of(full.bare_view());
+    client->home = homes[shared.homes.place_of(full.bare_view()).loop].get();
     bool asked = false;
-    client->home->with_resident(full.bare(), [&](Result<Resident*> resident) {
+    client->home->residents().with(full.bare(), [&](Result<Resident*> resident) {
       asked = true;
       ASSERT_TRUE(resident) << jid;
-      client->session = *client->home->bind(**resident, full.resourcepart());
+      client->session = *client->home->sessions().bind(**resident, full.resourcepart());
       client->session->attach(client.get());
       // Available, so that messages for the bare address reach it.
       client->session->set_presence(Stanza::make(StanzaKind::presence, StanzaType::none, {}));
@@ -147,7 +146,7 @@ class RoomWorld : public AccountWorld {
   // The account goes, with all that others keep of it, and another has its name.
   void replace_account(const TenantPtr& tenant, const std::string& localpart) {
     std::optional<Result<void>> removed;
-    start(remove_account_whole(house, *loops[0], tenant, localpart), &removed);
+    start(remove_account_whole(shared, *loops[0], tenant, localpart), &removed);
     while (!removed) turn(10);
     EXPECT_TRUE(*removed) << localpart;
     EXPECT_TRUE(create(tenant, localpart));
@@ -172,12 +171,12 @@ class RoomWorld : public AccountWorld {
 
   std::unique_ptr<store::MemoryPlane> plane = std::make_unique<store::MemoryPlane>();
   LoginThrottle throttle{clock};
-  CallLimits limits{clock};
-  House house{clock, *plane, accounts, keys, throttle, limits, "fake", {}};
+  ApiCallLimits limits{clock};
+  Shared shared{clock, *plane, accounts, keys, throttle, limits, "fake", {}};
   std::vector<std::unique_ptr<net::Loop>> loops;
   std::vector<std::unique_ptr<Home>> homes;
   std::vector<std::unique_ptr<Client>> clients;
-  std::unique_ptr<Rooms> rooms = make_muc_rooms(house);
+  std::unique_ptr<Rooms> rooms = make_muc_rooms(shared);
 };
 
 inline void Client::give(const std::string& xml) {
@@ -185,7 +184,7 @@ inline void Client::give(const std::string& xml) {
   ASSERT_TRUE(document) << document.error().text << xml;
   auto stanza = Stanza::read(*document);
   ASSERT_TRUE(stanza) << stanza.error().text << xml;
-  home->receive(*session, std::move(*stanza));
+  home->router().receive(*session, std::move(*stanza));
 }
 
 inline void Client::send(const std::string& xml) {

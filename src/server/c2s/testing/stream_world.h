@@ -104,15 +104,14 @@ class StreamWorld : public AccountWorld {
   StreamWorld() {
     for (unsigned i = 0; i < 2; ++i) {
       loops.push_back(std::make_unique<net::Loop>(i, clock));
-      homes.push_back(std::make_unique<Home>(*loops.back(), house));
-      house.homes.all.push_back(homes.back().get());
+      homes.push_back(std::make_unique<Home>(*loops.back(), shared));
       clients.push_back(std::make_unique<c2s::Clients>(*homes.back(), contexts, c2s::Options{.require_tls = false}));
     }
     for (auto& each : clients) each->set_siblings({clients[0].get(), clients[1].get()});
     for (auto& each : homes) {
       each->set_tenant(shop);
       each->set_tenant(forum);
-      plane.watch_commits(each->loop(), [to = each.get()](Lsn lsn) { to->on_committed(lsn); });
+      plane.watch_commits(each->loop(), [to = each.get()](Lsn lsn) { to->commits().on_committed(lsn); });
     }
     for (const auto& tenant : {shop, forum}) {
       for (const char* user : {"ann", "bo", "cy", "di"}) EXPECT_TRUE(create(tenant, user, "secret"));
@@ -182,7 +181,7 @@ class StreamWorld : public AccountWorld {
   // One of the shop's users whose home is on that loop.
   std::string user_at(size_t loop) {
     for (const char* user : {"ann", "bo", "cy", "di"}) {
-      if (&house.homes.of(std::string(user) + "@shop.example") == homes[loop].get()) return user;
+      if (shared.homes.place_of(std::string(user) + "@shop.example").loop == loop) return user;
     }
     ADD_FAILURE() << "nobody's home is loop " << loop;
     return "ann";
@@ -190,8 +189,8 @@ class StreamWorld : public AccountWorld {
 
   store::MemoryPlane plane;
   LoginThrottle throttle{clock};
-  CallLimits limits{clock};
-  House house{clock, plane, accounts, keys, throttle, limits, "fake", {}};
+  ApiCallLimits limits{clock};
+  Shared shared{clock, plane, accounts, keys, throttle, limits, "fake", {}};
   net::TlsContexts contexts;
   std::vector<std::unique_ptr<net::Loop>> loops;
   std::vector<std::unique_ptr<Home>> homes;

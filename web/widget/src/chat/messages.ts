@@ -55,6 +55,7 @@ export class Messages {
       this.setTyping(conversation, nick, this.store.occupantName(conversation.jid, nick), reading.chatState === "composing");
     const archiveId = origin.archiveId ?? reading.stanzaIds.find((s) => s.by === conversation.jid)?.id;
     if (origin.from === "live" && archiveId && conversation.synced) conversation.newestArchiveId = archiveId;
+    if (reading.retraction) this.retractInRoom(conversation, reading, own);
     if (!reading.body) return { conversation, fresh: false };
     delete conversation.typing[nick];
     return this.insert(conversation, reading, origin, {
@@ -64,6 +65,18 @@ export class Messages {
       name: writtenName(nick, reading.written),
       own,
     });
+  }
+
+  /** The room itself speaks for its moderators; anybody else for their own words alone. */
+  private retractInRoom(conversation: Conversation, reading: Reading, own: boolean): void {
+    const { id, moderated } = reading.retraction!;
+    const isRoom = resourcepart(reading.from) === "" && moderated;
+    const author = reading.occupantId && `o:${reading.occupantId}`;
+    this.store.retract(
+      conversation,
+      { ...reading.retraction!, moderated: isRoom },
+      (m) => m.archiveId === id && (isRoom || (own ? m.own : m.author === author)),
+    );
   }
 
   private isOwn(reading: Reading, occupantId: string | undefined, ownNick: string, nick: string): boolean {
@@ -84,6 +97,10 @@ export class Messages {
       if (reading.chatState && !own && origin.from === "live") {
         this.setTyping(known, jid, this.store.personName(jid), reading.chatState === "composing");
       }
+    }
+    if (known && reading.retraction) {
+      const { id } = reading.retraction;
+      this.store.retract(known, reading.retraction, (m) => m.id === id && m.own === own);
     }
     if (!reading.body) return known ? { conversation: known, fresh: false } : null;
     const conversation = known ?? this.store.conversation(jid);

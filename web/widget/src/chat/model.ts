@@ -21,6 +21,8 @@ export interface Message {
   error?: string;
   /** The sender asked for receipts and markers. */
   markable?: boolean;
+  /** It was taken back, by its author or a moderator, and has no body any more. */
+  retracted?: { moderated: boolean; reason: string };
 }
 
 export interface Occupant {

@@ -11,7 +11,7 @@ import { Store } from "./store.ts";
 function setUp(rooms: unknown = undefined, site: Partial<Site> = {}) {
   const store = new Store(new Storages().open("local", `test${Math.random()}`));
   const identity = { claims: { sub: "ann", rooms }, token: async () => "t" } as unknown as Identity;
-  const there = { domain: "a.test", rooms: "rooms.a.test", ...site } as Site;
+  const there = { domain: "a.test", rooms: "rooms.a.test", lobby: "lobby", ...site } as Site;
   return { store, named: new Named(store, new Addresses("https://a.test", there, identity), there, identity) };
 }
 const pinned = (store: Store) => [...store.conversations.values()].filter((c) => c.pinned).map((c) => c.jid);
@@ -28,6 +28,9 @@ test("begins with the tag's user, then its room, then the token's only room, the
     assert.equal(setUp(rooms).named.pinFirst(target), first);
   }
   assert.equal(setUp(undefined, { lobby: "hall" }).named.pinFirst({}), "hall@rooms.a.test");
+  const { store, named } = setUp(undefined, { lobby: undefined });
+  assert.equal(named.pinFirst({}), null, "a site without rooms");
+  assert.deepEqual(pinned(store), []);
 });
 
 test("all that is named stands in the list, the lobby only where nothing is", () => {

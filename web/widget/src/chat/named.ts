@@ -60,7 +60,7 @@ export class Named {
   }
 
   /** Pins all that is named. Gives the conversation to begin with: the tag's user or room, the token's only room, the lobby where nothing is
-   * named, none where the token names several rooms. */
+   * named; none where the token names several rooms, or the site has no lobby. */
   pinFirst(target: Target): string | null {
     const { identity, addresses, site } = this;
     const { to, room } = this.usable(target);
@@ -71,7 +71,7 @@ export class Named {
     if (to) return this.person(to).jid;
     if (room) return this.roomJid(room);
     if (claimed.length > 0) return claimed.length === 1 ? this.roomJid(claimed[0]!) : null;
-    return this.room(site.lobby || "lobby").jid;
+    return site.lobby ? this.room(site.lobby).jid : null;
   }
 
   private roomJid(name: string): string {

@@ -121,3 +121,48 @@ test("a room's message keeps its author's name as it is written, and only where 
   const [first] = store.conversations.get("tea@rooms.a.test")!.messages;
   assert.equal(store.authorName(conversation, first!), "Anna ❤️");
 });
+
+const roomSays = (inner: string, nick = "", id = "9") => read(inner, `from="r@rooms.a.test${nick && `/${nick}`}" type="groupchat" id="${id}"`);
+const occupant = (id: string) => `<occupant-id xmlns="urn:xmpp:occupant-id:0" id="${id}"/>`;
+const archived = (id: string) => `<stanza-id xmlns="urn:xmpp:sid:0" by="r@rooms.a.test" id="${id}"/>`;
+const retract = (id: string, inner = "") => `<retract xmlns="urn:xmpp:message-retract:1" id="${id}">${inner}</retract>`;
+const moderated = '<moderated xmlns="urn:xmpp:message-moderate:1" by="r@rooms.a.test/Mod"/><reason>Ads</reason>';
+
+test("in a room, the room and the author take a message back, and nobody else", () => {
+  const { store, messages } = setUp();
+  const room = store.conversation("r@rooms.a.test", true);
+  Object.assign(room.room!, { nick: "Ann", occupantId: "me" });
+  const other = store.conversation("q@rooms.a.test", true);
+  for (const id of ["a1", "a2"]) messages.apply(roomSays(`<body>${id}</body>${occupant("bo")}${archived(id)}`, "Bo", id), { from: "live" });
+  const shown = () => room.messages.map((m) => m.body);
+  messages.apply(roomSays(retract("a1", moderated) + occupant("eve"), "Eve"), { from: "live" });
+  messages.apply(roomSays(retract("a1") + occupant("eve"), "Bo"), { from: "live" });
+  messages.apply(roomSays(retract("a1")), { from: "live" });
+  messages.apply(read(retract("a1", moderated), 'from="q@rooms.a.test" type="groupchat" id="9"'), { from: "live" });
+  assert.deepEqual(shown(), ["a1", "a2"]);
+  messages.apply(roomSays(retract("a1", moderated)), { from: "live" });
+  assert.deepEqual(shown(), ["", "a2"]);
+  assert.deepEqual(room.messages[0]!.retracted, { moderated: true, reason: "Ads" });
+  messages.apply(roomSays(`${retract("a2")}<body>fallback</body>${occupant("bo")}`, "Bo"), { from: "archive" });
+  assert.deepEqual([shown(), room.messages.length, other.messages.length], [["", ""], 2, 0]);
+  assert.deepEqual(room.messages[1]!.retracted, { moderated: false, reason: "" });
+});
+
+test("between two, each takes back what is theirs", () => {
+  const { store, messages } = setUp();
+  messages.apply(read("<body>theirs</body>", 'from="bo@a.test/x" to="ann@a.test" type="chat" id="1"'), { from: "live" });
+  messages.apply(read("<body>mine</body>", 'from="ann@a.test/y" to="bo@a.test" type="chat" id="2"'), { from: "carbon" });
+  const list = store.conversations.get("bo@a.test")!.messages;
+  messages.apply(read(retract("2"), 'from="bo@a.test/x" to="ann@a.test" type="chat" id="3"'), { from: "live" });
+  messages.apply(read(retract("1"), 'from="cy@a.test/x" to="ann@a.test" type="chat" id="4"'), { from: "live" });
+  assert.deepEqual(
+    store.conversations.get("bo@a.test")!.messages.map((m) => m.body),
+    ["theirs", "mine"],
+  );
+  messages.apply(read(retract("1"), 'from="bo@a.test/x" to="ann@a.test" type="chat" id="5"'), { from: "live" });
+  messages.apply(read(retract("2"), 'from="ann@a.test/y" to="bo@a.test" type="chat" id="6"'), { from: "carbon" });
+  assert.deepEqual(
+    list.map((m) => m.body),
+    ["", ""],
+  );
+});

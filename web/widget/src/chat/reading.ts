@@ -28,6 +28,15 @@ export interface Reading {
   markable: boolean;
   error?: { condition: string; text: string };
   invitation?: { room: string; from: string; reason: string };
+  /** An earlier message is taken back: in a room its archive id, between two its own; there is no body then. */
+  retraction?: Retraction;
+}
+
+export interface Retraction {
+  id: string;
+  /** By a moderator, as the room says; else by its author. */
+  moderated: boolean;
+  reason: string;
 }
 
 const chatStates: readonly string[] = ["active", "composing", "paused", "inactive", "gone"] satisfies ChatState[];
@@ -37,7 +46,8 @@ export function readMessage(message: Element): Reading {
   const item = child(child(message, ns.mucUser, "x"), ns.mucUser, "item");
   const subject = child(message, ns.client, "subject");
   const displayed = child(message, ns.markers, "displayed");
-  const body = text(child(message, ns.client, "body"));
+  const retraction = readRetraction(message);
+  const body = retraction ? "" : text(child(message, ns.client, "body"));
   const received = child(message, ns.receipts, "received") ?? child(message, ns.markers, "received");
   return {
     from: attribute(message, "from"),
@@ -59,7 +69,15 @@ export function readMessage(message: Element): Reading {
     markable: child(message, ns.markers, "markable") !== null,
     error: readError(message),
     invitation: readInvitation(message),
+    retraction,
   };
+}
+
+function readRetraction(message: Element): Retraction | undefined {
+  const retract = child(message, ns.retract, "retract");
+  const id = attribute(retract, "id");
+  if (!retract || !id) return undefined;
+  return { id, moderated: child(retract, ns.moderate, "moderated") !== null, reason: text(child(retract, ns.retract, "reason")).slice(0, 500) };
 }
 
 export function readError(stanza: Element): { condition: string; text: string } | undefined {

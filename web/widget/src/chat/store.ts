@@ -6,6 +6,7 @@ import type { Storage } from "../core/storage.ts";
 import { isRead } from "./checks.ts";
 import type { Contact, Conversation, Delivery, Message, Person, Read, Room, Show } from "./model.ts";
 import { limits } from "./model.ts";
+import type { Retraction } from "./reading.ts";
 
 interface StoreEvents {
   change: void;
@@ -162,6 +163,14 @@ export class Store extends Emitter<StoreEvents> {
     this.changed();
   }
 
+  retract(conversation: Conversation, { moderated, reason }: Retraction, which: (message: Message) => boolean): void {
+    const at = conversation.messages.findIndex(which);
+    if (at < 0) return;
+    conversation.messages[at] = { ...conversation.messages[at]!, body: "", retracted: { moderated, reason } };
+    this.recount(conversation);
+    this.changed();
+  }
+
   drop(conversation: Conversation, id: string): void {
     conversation.messages = conversation.messages.filter((m) => !(m.own && m.id === id));
     this.changed();
@@ -180,7 +189,7 @@ export class Store extends Emitter<StoreEvents> {
       }
     }
     const since = conversation.read.time;
-    const unread = messages.filter((m) => !m.own && m.time > since).length;
+    const unread = messages.filter((m) => !m.own && !m.retracted && m.time > since).length;
     if (unread !== conversation.unread) {
       conversation.unread = unread;
       this.changed();

@@ -8,7 +8,8 @@ export interface Site {
   rooms: string;
   websocket: string;
   guests: boolean;
-  lobby: string;
+  /** None: the site goes without rooms. */
+  lobby?: string;
   /** The server's time, and when that was heard (`pageNow`). */
   time?: string;
   heardAt: number;

@@ -28,4 +28,6 @@ export const ns = {
   hints: "urn:xmpp:hints", // XEP-0334
   stanzaId: "urn:xmpp:sid:0", // XEP-0359
   occupantId: "urn:xmpp:occupant-id:0", // XEP-0421
+  retract: "urn:xmpp:message-retract:1", // XEP-0424
+  moderate: "urn:xmpp:message-moderate:1", // XEP-0425
 } as const;

@@ -6,6 +6,7 @@ import { Avatar, ConversationAvatar } from "./avatar.tsx";
 import { useNow, useUi } from "./context.ts";
 import { moveAmong } from "./focus.ts";
 import { conversationName, personName } from "./names.ts";
+import { retractedText } from "./message.tsx";
 import { Notice } from "./notice.tsx";
 
 export function ConversationList({ selected }: { selected?: string }): JSX.Element {
@@ -53,7 +54,12 @@ function Item(props: { conversation: Conversation; current: boolean; tabStop: bo
     if (!room) people.want(jid);
   }, [jid]);
   const who = last?.own ? t("you") : room && last?.nick ? personName(chat.store.authorName(conversation, last), t) : "";
-  const said = room?.phase === "left" && unread === 0 ? t("roomLeft") : last ? `${who && `${who}: `}${last.body.slice(0, 120)}` : "";
+  const said =
+    room?.phase === "left" && unread === 0
+      ? t("roomLeft")
+      : last
+        ? `${who && `${who}: `}${last.retracted ? retractedText(last, t) : last.body.slice(0, 120)}`
+        : "";
   return (
     <button
       type="button"

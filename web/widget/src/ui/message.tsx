@@ -60,6 +60,13 @@ function Body({ text }: { text: string }): JSX.Element {
   );
 }
 
+/** The words in the place of a message that was taken back. */
+export function retractedText(message: Message, t: Ui["t"]): string {
+  const { moderated, reason } = message.retracted!;
+  if (!moderated) return t("retracted");
+  return reason ? t("moderatedFor", { reason }) : t("moderated");
+}
+
 const deliveryIcons: Record<NonNullable<Message["delivery"]>, IconName> = {
   pending: "clock",
   sent: "check",
@@ -128,12 +135,18 @@ export class MessageGroup extends Component<GroupProps> {
           </div>
           {group.messages.map((message) => (
             <div key={message.id || message.archiveId} class={`line ${message.delivery === "failed" ? "line-failed" : ""}`}>
-              <div
-                class={`text ${isLargeEmoji(message.body) ? "large" : ""} ${message.delivery === "pending" ? "text-pending" : ""}`}
-                title={clock.full(message.time)}
-              >
-                <Body text={message.body} />
-              </div>
+              {message.retracted ? (
+                <div class="text text-retracted" title={clock.full(message.time)}>
+                  {retractedText(message, t)}
+                </div>
+              ) : (
+                <div
+                  class={`text ${isLargeEmoji(message.body) ? "large" : ""} ${message.delivery === "pending" ? "text-pending" : ""}`}
+                  title={clock.full(message.time)}
+                >
+                  <Body text={message.body} />
+                </div>
+              )}
               {message.delivery === "failed" && <Failed message={message} conversation={conversation} />}
             </div>
           ))}

@@ -30,7 +30,7 @@ export function conversationName(chat: Chat, conversation: Conversation, t: Tran
   const nick = resourcepart(jid);
   if (!room) return personName(nick ? chat.store.occupantName(jid, nick) : chat.store.personName(jid), t);
   if (name) return name;
-  if (jid === `${site.lobby}@${site.rooms}`) return t("lobby");
+  if (site.lobby && jid === `${site.lobby}@${site.rooms}`) return t("lobby");
   const id = userId(jid);
   const words = id.replace(/[-_]+/g, " ").trim() || id;
   return words.charAt(0).toUpperCase() + words.slice(1);

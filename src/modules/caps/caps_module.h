@@ -1,0 +1,79 @@
+// CapsModule: what clients can do, asked of them once for each hash that a home does not know.
+//
+// All tenants of a home share its answers: an answer is kept under a hash that it fits, so it says the same from
+// whichever client it came. A client that answers by something else has said nothing, and the next one that names the
+// hash is asked.
+//
+// Thread: its home loop.
+// Limits: known_max hashes are remembered, the longest unused one goes; asked_at_once clients are asked for one hash;
+// waiting_max wait for answers, and one client is asked open_max questions at once, beyond that it counts as one that
+// does not answer; an answer is waited for answer_ms to answer_ms + sweep_ms.
+// Spec: XEP-0115, XEP-0390.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <list>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "modules/caps/features.h"
+#include "server/module_context.h"
+
+namespace teahouse {
+
+class CapsModule final : public Module {
+ public:
+  static constexpr size_t known_max = 2000, waiting_max = 10'000, asked_at_once = 4, open_max = 8;
+  static constexpr int64_t answer_ms = 20'000, sweep_ms = 5'000;
+
+  const ModuleInfo& info() const override;
+  void attach(ModuleContext& context) override;
+
+  // Calls back, now or later, with the features that the client's presence names; null where the client does not tell.
+  // The client is asked in the name of `asker`, an account of this home.
+  using Learned = std::function<void(const caps::FeaturesPtr&)>;
+  void learn(const Resident& asker, const Jid& client, const caps::CapsName& name, Learned done);
+
+ private:
+  struct Wait {
+    Learned done;
+    HostPtr host;
+    BareJid asker;
+    Jid client;
+  };
+  struct Question {
+    std::string id;
+    BareJid asker;
+    Jid client;
+    int64_t until_ms;
+  };
+  struct Line {
+    caps::CapsName name;
+    std::deque<Wait> waits;
+    std::vector<Question> asked;  // one for each client
+  };
+  using Known = std::list<std::pair<std::string, caps::FeaturesPtr>>;  // the last used first
+
+  Flow take_answer(const Inbound& inbound);
+  caps::FeaturesPtr find(const std::string& key);
+  void remember(const std::string& key, caps::FeaturesPtr features);
+  void ask_next(const std::string& key);
+  void ask(Line& line, const Wait& wait);
+  void close(const Question& question);
+  void fail(const std::string& key, const std::string& id);
+  void start_sweeping();
+  void sweep();
+
+  ModuleContext* context_ = nullptr;
+  Known known_;
+  std::unordered_map<std::string, Known::iterator> by_key_;
+  std::unordered_map<std::string, Line> lines_;         // by the key of the hash
+  std::unordered_map<std::string, std::string> asked_;  // a question's id -> the key
+  std::unordered_map<std::string, size_t> open_;        // questions by client
+  size_t waiting_ = 0;
+  net::Timer sweep_timer_;
+};
+
+}  // namespace teahouse

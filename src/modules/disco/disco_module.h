@@ -1,0 +1,37 @@
+// DiscoModule: service discovery, ping, software version and entity time of accounts hosts and accounts.
+//
+// The features are those that the modules declare (ModuleInfo). An account shows itself to itself and to those that see
+// its presence; to anybody else it looks like one that does not exist (XEP-0030 section 8).
+//
+// Thread: its home loop.
+#pragma once
+
+#include <functional>
+
+#include "modules/roster/roster_module.h"
+
+namespace teahouse {
+
+class DiscoModule final : public Module {
+ public:
+  const ModuleInfo& info() const override;
+  void attach(ModuleContext& context) override;
+
+  // Of an account's nodes, which some other module has: answers what is asked of the node that the request names
+  // (false: it is not answered); and adds to the items of an account that is seen by the asker.
+  std::function<bool(const IqRequest&)> on_account_node;
+  std::function<void(const IqRequest&, xml::Writer&)> on_account_items;
+
+ private:
+  void host_info(const IqRequest& request);
+  void host_items(const IqRequest& request);
+  void account_info(const IqRequest& request);
+  void account_items(const IqRequest& request);
+  bool answer_node(const IqRequest& request) const;
+  bool may_see(const IqRequest& request) const;
+
+  RosterModule* roster_ = nullptr;
+  ModuleContext* context_ = nullptr;
+};
+
+}  // namespace teahouse

@@ -1,0 +1,141 @@
+// A change is decided on what is read from disk, and applied in the turn in which it was found that nothing has changed
+// since: else all is read anew.
+#include "modules/pubsub/own_nodes.h"
+
+#include <algorithm>
+
+#include "modules/pubsub/notify.h"
+#include "modules/pubsub/pep.h"
+
+namespace teahouse::pubsub {
+namespace {
+
+constexpr int tries_max = 10;
+
+Error gone() { return {ErrorKind::service_unavailable, "The account is not in memory any more."}; }
+
+// Errors: not_acceptable for an item that is too large, resource_constraint where there is no room.
+Result<void> check(const Service& service, const Node& node, const std::vector<PublishedItem>& items,
+                   size_t retracted) {
+  const PlanLimits& limits = service.limits();
+  for (const PublishedItem& each : items) {
+    if (limits.pubsub_item_bytes < 0 || each.item.bytes <= limits.pubsub_item_bytes) continue;
+    return Error{ErrorKind::not_acceptable,
+                 "An item has at most " + std::to_string(limits.pubsub_item_bytes) + " bytes."};
+  }
+  size_t added = 0;
+  for (const PublishedItem& each : items) added += !node.items.find(each.item.id);
+  const int64_t most = service.items_max(node);
+  const bool fits = most < 0 || most == 1 || node.items.size() + added <= static_cast<size_t>(most) + retracted;
+  if (fits && service.has_room(node, items)) return {};
+  return Error{ErrorKind::resource_constraint, "There is no room for more items: remove some of them first."};
+}
+
+}  // namespace
+
+Task<Result<OwnNodes::Loaded>> OwnNodes::load_numbered(HostPtr host, BareJid account, std::string name) const {
+  Resident* resident = context_.find_resident(*host->tenant, account.str());
+  if (!resident) co_return gone();
+  Loaded loaded;
+  std::vector<std::pair<uint64_t, std::string>> ids;
+  pep_.with_service(*resident, [&](const Service& service) {
+    const Node* node = service.nodes().find(name);
+    if (!node) return;
+    loaded.node.is_there = true;
+    loaded.node.access = node->config.access;
+    for (const auto& [number, item] : node->items.all()) ids.emplace_back(number, item.id);
+  });
+  const Storage storage(context_, *host->tenant, account);
+  for (auto& [number, id] : ids) {
+    auto payload = co_await storage.load_payload(context_.loop(), name, number);
+    if (!payload) co_return payload.error();
+    if (!*payload) continue;  // it was removed meanwhile
+    loaded.node.items.push_back({std::move(id), std::move(**payload)});
+    loaded.numbers.push_back(number);
+  }
+  co_return loaded;
+}
+
+Task<Result<OwnNode>> OwnNodes::load(HostPtr host, BareJid account, std::string name) const {
+  auto loaded = co_await load_numbered(std::move(host), std::move(account), std::move(name));
+  if (!loaded) co_return loaded.error();
+  co_return std::move(loaded->node);
+}
+
+std::vector<uint64_t> OwnNodes::numbers_of(Resident& resident, std::string_view name) const {
+  std::vector<uint64_t> numbers;
+  pep_.with_service(resident, [&](const Service& service) {
+    const Node* node = service.nodes().find(name);
+    if (!node) return;
+    for (const auto& [number, item] : node->items.all()) numbers.push_back(number);
+  });
+  return numbers;
+}
+
+Task<Result<Lsn>> OwnNodes::change(HostPtr host, BareJid account, std::string name, NodeConfig config,
+                                   Decide decide) const {
+  for (int i = 0; i < tries_max; ++i) {
+    const auto loaded = co_await load_numbered(host, account, name);
+    if (!loaded) co_return loaded.error();
+    Resident* resident = context_.find_resident(*host->tenant, account.str());
+    if (!resident) co_return gone();
+    if (numbers_of(*resident, name) != loaded->numbers) continue;
+    const auto change = decide(loaded->node);
+    if (!change) co_return change.error();
+    co_return apply(*resident, name, config, *change);
+  }
+  co_return Error{ErrorKind::resource_constraint, "This node changes all the time: try again soon."};
+}
+
+Result<Lsn> OwnNodes::apply(Resident& resident, const std::string& name, const NodeConfig& config,
+                            const OwnChange& change) const {
+  if (change.published.empty() && change.retracted.empty()) return Lsn::none;
+  if (const auto may = context_.disk().check_addition(); !may) return may.error();
+  std::vector<PublishedItem> items;
+  for (const OwnItem& each : change.published) {
+    const auto bytes = static_cast<int64_t>(each.payload.size());
+    items.push_back({{each.id, {}, bytes, context_.clock().wall_ms()}, each.payload});
+  }
+  Result<Lsn> result = Lsn::none;
+  pep_.with_service(resident, [&](const Service& service) {
+    Node* node = service.nodes().find(name);
+    const bool is_new = !node;
+    if (is_new) {
+      const auto made = service.create(name, config, resident.jid());
+      if (!made) return void(result = made.error());
+      node = *made;
+    }
+    NodeConfig fitting = node->config;
+    fitting.access = std::max(fitting.access, config.access);
+    if (config.max_items == items_unbounded) fitting.max_items = items_unbounded;
+    const NodeConfig before = std::exchange(node->config, fitting);
+    if (const auto may = check(service, *node, items, change.retracted.size()); !may) {
+      node->config = before;
+      if (is_new) service.nodes().remove(*node);
+      return void(result = may.error());
+    }
+    Lsn lsn = Lsn::none;
+    if (is_new) lsn = service.store_new(*node);
+    if (!is_new && fitting != before) lsn = service.storage().store_node(*node);
+    for (const std::string& id : change.retracted) lsn = std::max(lsn, service.remove_item(*node, id));
+    for (const PublishedItem& each : items) lsn = std::max(lsn, service.put_item(*node, each.item, each.payload));
+    service.tell(*node, lsn, items, change.retracted);
+    result = lsn;
+  });
+  return result;
+}
+
+bool OwnNodes::is_followed(Resident& resident, std::string_view name) const {
+  return !pep_.own_followers(resident, name).empty();
+}
+
+void OwnNodes::tell(Resident& resident, std::string_view name, std::string event) const {
+  pep_.with_service(resident, [&](const Service& service) {
+    const Send send = service.front().send();
+    for (const Jid& to : pep_.own_followers(resident, name)) {
+      send(make_notification(service, NotificationType::headline, event, to));
+    }
+  });
+}
+
+}  // namespace teahouse::pubsub

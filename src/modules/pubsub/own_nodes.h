@@ -1,0 +1,72 @@
+// OwnNodes: an account's nodes for the other modules of its home: they read what is in one, change it as the account
+// itself does, hear of changes, and answer for nodes that are not kept here.
+//
+// Thread: its home loop.
+// Errors: of change(): those of publishing, and what `decide` gives; service_unavailable where the account left memory.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "modules/pubsub/config.h"
+#include "server/module_context.h"
+
+namespace teahouse::pubsub {
+
+class Pep;
+
+struct OwnItem {
+  std::string id;
+  std::string payload;  // XML
+};
+struct OwnNode {
+  bool is_there = false;
+  AccessModel access = AccessModel::whitelist;
+  std::vector<OwnItem> items;  // in the order of publication
+};
+struct OwnChange {
+  std::vector<OwnItem> published;
+  std::vector<std::string> retracted;
+};
+
+class OwnNodes {
+ public:
+  using Decide = std::function<Result<OwnChange>(const OwnNode&)>;
+  // False: it is not the tenant's, and the request is answered as without it.
+  using Server = std::function<bool(const IqRequest&, const xml::Element& action)>;
+  using Watcher = std::function<void(Resident&)>;
+
+  OwnNodes(ModuleContext& context, Pep& pep) : context_(context), pep_(pep) {}
+
+  Task<Result<OwnNode>> load(HostPtr host, BareJid account, std::string name) const;
+  // Puts and removes items of the node as it is then, and tells of it. A node that is made gets `config`; of one that
+  // is there, the access is what `config` has, if that is narrower, and items have no number if they have none in
+  // `config`.
+  Task<Result<Lsn>> change(HostPtr host, BareJid account, std::string name, NodeConfig config, Decide decide) const;
+  // Does a resource of the account itself want notifications of the node?
+  bool is_followed(Resident& resident, std::string_view name) const;
+  // Sends an event of a node that is another module's to those resources.
+  void tell(Resident& resident, std::string_view name, std::string event) const;
+
+  // --- by the name of the node; to be set and cleared by attach() and detach()
+  std::map<std::string, Server, std::less<>> servers;    // what the account itself asks of it
+  std::map<std::string, Watcher, std::less<>> watchers;  // it was published to, or something else of it changed
+
+ private:
+  struct Loaded {
+    OwnNode node;
+    std::vector<uint64_t> numbers;
+  };
+  Task<Result<Loaded>> load_numbered(HostPtr host, BareJid account, std::string name) const;
+  std::vector<uint64_t> numbers_of(Resident& resident, std::string_view name) const;
+  Result<Lsn> apply(Resident& resident, const std::string& name, const NodeConfig& config,
+                    const OwnChange& change) const;
+
+  ModuleContext& context_;
+  Pep& pep_;
+};
+
+}  // namespace teahouse::pubsub

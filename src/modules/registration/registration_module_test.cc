@@ -1,0 +1,95 @@
+#include "modules/registration/registration_module.h"
+
+#include "server/testing/session_world.h"
+
+namespace teahouse {
+namespace {
+
+// The shop lets clients register, the forum does not.
+class RegistrationTest : public testing::SessionWorld {
+ protected:
+  RegistrationTest() {
+    plane_.hold_commits(false);
+    home_.modules().add(std::make_unique<RegistrationModule>());
+    const auto changed = world_.wait(world_.tenants.change(world_.home, "shop", {{"registration", true}}));
+    EXPECT_TRUE(changed);
+    open_ = *changed;
+    home_.set_tenant(open_);
+  }
+  // Hands an iq to the module as a stranger's stream does; the answer, or nothing where the stream ends.
+  std::string ask_as_stranger(const char* domain, StanzaType type, const std::string& fields = {},
+                              const std::string& address = "192.0.2.1") {
+    Stanza iq = Stanza::make(StanzaKind::iq, type, "<query xmlns='jabber:iq:register'>" + fields + "</query>");
+    iq.id = "r";
+    std::string answer;
+    const auto query = iq.first_child();
+    const UnauthenticatedIq stranger{home_.hosts().find(domain), iq, *query, address,
+                                     [&](const Stanza& told) { told.write(answer); }};
+    bool is_taken = false;
+    for (const auto& each : home_.hooks().unauthenticated_iq) is_taken = is_taken || each.hook(stranger) == Flow::stop;
+    while (is_taken && answer.empty()) loop_.run_once(10);
+    return answer;
+  }
+  std::string ask(Session& session, testing::Wire& wire, const std::string& fields) {
+    Stanza iq =
+        Stanza::make(StanzaKind::iq, StanzaType::set, "<query xmlns='jabber:iq:register'>" + fields + "</query>");
+    iq.id = "r";
+    wire.last.clear();
+    home_.router().receive(session, std::move(iq));
+    while (wire.last.empty()) loop_.run_once(10);
+    return wire.last;
+  }
+  bool exists(const TenantPtr& tenant, const std::string& name) {
+    return world_.wait(world_.accounts.find(world_.home, tenant, name)).has_value();
+  }
+  static bool has(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
+  static std::string fields(const std::string& name, const std::string& password) {
+    return "<username>" + name + "</username><password>" + password + "</password>";
+  }
+  TenantPtr open_;
+};
+
+TEST_F(RegistrationTest, MakesAccountsWhereTheTenantAllowsIt) {
+  EXPECT_TRUE(has(ask_as_stranger("shop.example", StanzaType::get), "<username"));
+  EXPECT_TRUE(has(ask_as_stranger("shop.example", StanzaType::set, fields("bea", "secret-1")), "type='result'"));
+  EXPECT_TRUE(exists(open_, "bea"));
+  EXPECT_FALSE(exists(world_.forum, "bea"));
+  EXPECT_EQ(ask_as_stranger("forum.example", StanzaType::set, fields("bea", "secret-1")), "") << "its stream ends";
+  EXPECT_FALSE(exists(world_.forum, "bea"));
+  EXPECT_TRUE(has(ask_as_stranger("shop.example", StanzaType::set, fields("bea", "secret-2")), "conflict"));
+  EXPECT_TRUE(has(ask_as_stranger("shop.example", StanzaType::set, "<username>cid</username>"), "not-acceptable"));
+}
+
+TEST_F(RegistrationTest, IsBoundedByAddress) {
+  const int64_t most = open_->limits().registrations_per_h;
+  ASSERT_GT(most, 0);
+  for (int64_t i = 0; i < most; ++i) {
+    const std::string made =
+        ask_as_stranger("shop.example", StanzaType::set, fields("u" + std::to_string(i), "secret-1"));
+    ASSERT_TRUE(has(made, "type='result'")) << made;
+  }
+  EXPECT_TRUE(has(ask_as_stranger("shop.example", StanzaType::set, fields("late", "secret-1")), "resource-constraint"));
+  EXPECT_FALSE(exists(open_, "late"));
+  const std::string elsewhere =
+      ask_as_stranger("shop.example", StanzaType::set, fields("late", "secret-1"), "203.0.113.9");
+  EXPECT_TRUE(has(elsewhere, "type='result'")) << elsewhere;
+}
+
+TEST_F(RegistrationTest, AUserChangesTheirOwnPasswordAlone) {
+  EXPECT_TRUE(has(ask(*shop_, shop_wire_, fields("ann", "another-1")), "type='result'"));
+  EXPECT_TRUE(has(ask(*shop_, shop_wire_, fields("bea", "another-1")), "bad-request"));
+  EXPECT_TRUE(has(ask(*forum_, forum_wire_, fields("ann", "another-1")), "service-unavailable"));
+}
+
+TEST_F(RegistrationTest, AUserRemovesTheirAccount) {
+  EXPECT_TRUE(has(ask(*forum_, forum_wire_, "<remove/>"), "service-unavailable"));
+  EXPECT_TRUE(has(ask(*shop_, shop_wire_, "<remove/>"), "type='result'"));
+  while (shop_wire_.ended.empty()) loop_.run_once(10);
+  EXPECT_EQ(shop_wire_.ended, "not-authorized");
+  EXPECT_EQ(forum_wire_.ended, "");
+  EXPECT_FALSE(exists(open_, "ann"));
+  EXPECT_TRUE(exists(world_.forum, "ann"));
+}
+
+}  // namespace
+}  // namespace teahouse

@@ -1,0 +1,64 @@
+#include "modules/vcard/vcard_module.h"
+
+#include "xml/writer.h"
+#include "xmpp/namespaces.h"
+
+namespace teahouse {
+namespace {
+
+constexpr char entry[] = "vcard";
+
+Task<void> answer(const ModuleContext& context, store::MapStore vcards, std::string account, Stanza request,
+                  bool is_own) {
+  auto row = co_await vcards.load_entry(context.loop(), account, entry);
+  if (!row) {
+    context.reply_error(request, row.error());
+  } else if (*row) {
+    context.reply(request, std::move(**row));
+  } else if (is_own) {
+    context.reply_error(request, {ErrorKind::item_not_found, "You have no vCard yet."});
+  } else {
+    context.reply_error(request, {ErrorKind::service_unavailable, ""});
+  }
+}
+
+}  // namespace
+
+const ModuleInfo& VcardModule::info() const {
+  static const ModuleInfo info{.name = "vcard",
+                               .summary = "What a user tells the world of themselves: name, picture, addresses.",
+                               .xeps = {{54, "1.3.0", "vcard-temp", "hosts and rooms have none"}},
+                               .host_features = {ns::vcard_temp},
+                               .account_features = {ns::vcard_temp},
+                               .is_optional = true};
+  return info;
+}
+
+void VcardModule::attach(ModuleContext& context) {
+  context_ = &context;
+  context.on_iq(IqTarget::account, StanzaType::get, "vCard", ns::vcard_temp, [this](const IqRequest& iq) { get(iq); });
+  context.on_iq(IqTarget::own_account, StanzaType::set, "vCard", ns::vcard_temp,
+                [this](const IqRequest& iq) { set(iq); });
+  context.on(&Hooks::account_removed, [this](const HostPtr& host, const BareJid& jid, const RemovalPtr&) {
+    store(*host->tenant).remove_all(jid.str());
+  });
+}
+
+void VcardModule::get(const IqRequest& request) const {
+  const Resident& resident = *request.resident;
+  spawn(answer(*context_, store(resident.tenant()), resident.jid().str(), request.stanza, request.is_own_account()));
+}
+
+void VcardModule::set(const IqRequest& request) const {
+  if (const auto may = context_->disk().check_addition(); !may) {
+    return context_->reply_error(request.stanza, may.error());
+  }
+  const Resident& resident = *request.resident;
+  std::string vcard;
+  xml::write(vcard, request.query, ns::client);
+  const Lsn lsn = store(resident.tenant()).store(resident.jid().str(), entry, vcard);
+  await(request.ticket, lsn);
+  request.session->deliver(Stanza::make_reply(request.stanza, StanzaType::result, {}), lsn);
+}
+
+}  // namespace teahouse

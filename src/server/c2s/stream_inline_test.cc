@@ -1,0 +1,123 @@
+#include <gtest/gtest.h>
+
+#include "server/c2s/testing/stream_world.h"
+
+namespace teahouse::testing {
+namespace {
+
+const std::string bind_wish = "<bind xmlns='urn:xmpp:bind:0'><tag>phone</tag></bind>";
+
+// A module that takes its time for what <bound/> says, as one that reads a disk.
+struct SlowAnswers {
+  explicit SlowAnswers(StreamWorld& of) : world(of) {
+    for (auto& home : world.homes) {
+      hooked.push_back(home->hooks().bind_answers.add([this, &home](Session& session, store::ArchiveId) {
+        sessions.push_back(session.number());
+        return answer(home->loop());
+      }));
+    }
+  }
+  Task<std::string> answer(net::Loop& loop) {
+    Async<std::string> told(loop, [this](Async<std::string>::Done done) { waiting.push_back(std::move(done)); });
+    std::string text = co_await told;
+    co_return text;
+  }
+  void tell() {
+    const auto all = std::exchange(waiting, {});
+    for (const auto& done : all) done("<slow/>");
+    world.turn();
+  }
+
+  StreamWorld& world;
+  std::vector<Hooked> hooked;
+  std::vector<uint64_t> sessions;
+  std::vector<Async<std::string>::Done> waiting;
+};
+
+FakeTransport& begin(StreamWorld& world, const std::string& user, const std::string& wishes) {
+  FakeTransport& client = world.open("shop.example");
+  client.element("<authenticate xmlns='urn:xmpp:sasl:2' mechanism='PLAIN'><initial-response>" +
+                 crypto::to_base64('\0' + user + '\0' + "secret") + "</initial-response>" + wishes + "</authenticate>");
+  return client;
+}
+
+FakeTransport& begin_bind(StreamWorld& world, SlowAnswers& answers) {
+  FakeTransport& client = begin(world, world.user_at(0), bind_wish);
+  world.wait_until([&] { return !answers.waiting.empty(); });
+  return client;
+}
+
+Stanza make_message(const std::string& to) {
+  Stanza message = Stanza::make(StanzaKind::message, StanzaType::chat, "<body>tea</body>");
+  message.from = Jid::parse("bo@shop.example/x").value();
+  message.to = Jid::parse(to).value();
+  return message;
+}
+
+TEST(StreamInline, TellsOfTheSessionBeforeWhatComesForIt) {
+  StreamWorld world;
+  SlowAnswers answers(world);
+  FakeTransport& client = begin_bind(world, answers);
+  Session* session = world.homes[0]->sessions().find(answers.sessions.at(0));
+  ASSERT_TRUE(session);
+  EXPECT_GT(client.holds, 0) << "nothing is read before success";
+  session->deliver(make_message(session->jid().str()));
+  world.turn();
+  EXPECT_FALSE(client.has("<success") || client.has("tea")) << client.all();
+  answers.tell();
+  EXPECT_EQ(client.holds, 0);
+  ASSERT_GE(client.sent.size(), 3U);
+  const std::vector<std::string> last(client.sent.end() - 3, client.sent.end());
+  EXPECT_TRUE(last[0].starts_with("<success") && last[0].find("/phone/") != std::string::npos) << last[0];
+  EXPECT_NE(last[0].find("<slow/></bound>"), std::string::npos) << last[0];
+  EXPECT_TRUE(last[1].starts_with("<stream:features")) << last[1];
+  EXPECT_NE(last[2].find("tea"), std::string::npos) << last[2];
+}
+
+TEST(StreamInline, ASessionWhoseClientGoesMeanwhileEnds) {
+  StreamWorld world;
+  SlowAnswers answers(world);
+  FakeTransport& client = begin_bind(world, answers);
+  world.lose(client);
+  answers.tell();
+  EXPECT_EQ(world.homes[0]->sessions().size(), 0U);
+  EXPECT_EQ(world.shop->meter->sessions, 0);
+}
+
+TEST(StreamInline, AClientWhoseSessionGoesMeanwhileIsToldSo) {
+  StreamWorld world;
+  SlowAnswers answers(world);
+  FakeTransport& client = begin_bind(world, answers);
+  Session* session = world.homes[0]->sessions().find(answers.sessions.at(0));
+  ASSERT_TRUE(session);
+  world.homes[0]->sessions().close(*session);
+  answers.tell();
+  EXPECT_TRUE(client.has("<conflict")) << client.all();
+  EXPECT_FALSE(client.has("<success")) << client.all();
+}
+
+TEST(StreamInline, SaysWhyNoSessionCouldBeMade) {
+  StreamWorld world;
+  auto full = std::make_shared<Tenant>(*world.shop);
+  full->plan.limits.sessions_per_account = 0;
+  for (auto& home : world.homes) home->set_tenant(full);
+  FakeTransport& client = begin(world, world.user_at(0), bind_wish);
+  world.wait_until([&] { return client.has("stream:error"); });
+  EXPECT_TRUE(client.has("<resource-constraint") && client.has("the plan allows")) << client.all();
+  EXPECT_FALSE(client.has("<success")) << client.all();
+}
+
+TEST(StreamInline, IsWithoutAResourceWhereNoneIsAskedFor) {
+  StreamWorld world;
+  FakeTransport& client = begin(world, world.user_at(0), "<other xmlns='urn:example'/>");
+  world.wait_until([&] { return client.has("<success"); });
+  EXPECT_TRUE(client.has("identifier>" + world.user_at(0) + "@shop.example<")) << client.all();
+  EXPECT_TRUE(client.has("<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'")) << client.all();
+  EXPECT_EQ(world.homes[0]->sessions().size(), 0U);
+  client.element("<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>");
+  world.wait_until([&] { return client.has("id='b'"); });
+  EXPECT_EQ(world.homes[0]->sessions().size(), 1U);
+}
+
+}  // namespace
+}  // namespace teahouse::testing

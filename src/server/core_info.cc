@@ -1,0 +1,16 @@
+#include "server/core_info.h"
+
+namespace teahouse {
+
+const ModuleInfo& core_info() {
+  static const ModuleInfo info{.name = "server",
+                               .summary = "Streams and sessions: the core, which no tenant is without.",
+                               .xeps = {{198, "1.6.3", "Stream Management", ""},
+                                        {368, "1.1.0", "SRV records for XMPP over TLS", ""},
+                                        {386, "1.1.0", "Bind 2", ""},
+                                        {388, "1.0.4", "Extensible SASL Profile", "tasks"},
+                                        {440, "0.4.2", "SASL Channel-Binding Type Capability", "none over WebSocket"}}};
+  return info;
+}
+
+}  // namespace teahouse

@@ -1,0 +1,32 @@
+#include "server/homes.h"
+
+#include <cassert>
+
+#include "server/home.h"
+
+namespace teahouse {
+namespace {
+
+struct TenantChange {
+  TenantPtr tenant;
+  bool removed = false;
+
+  Result<void> answer(Home& here) const {
+    removed ? here.remove_tenant(tenant) : here.set_tenant(tenant);
+    return {};
+  }
+};
+
+}  // namespace
+
+void Homes::add(Home& home) {
+  assert(home.loop().index() == homes_.size());
+  homes_.push_back({&home.loop(), &home});
+}
+
+Task<void> Homes::publish(Executor& asker, TenantPtr tenant, bool removed) const {
+  auto told = ask_each(asker, TenantChange{std::move(tenant), removed});
+  co_await told;
+}
+
+}  // namespace teahouse

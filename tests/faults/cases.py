@@ -1,0 +1,20 @@
+"""All cases: (name, what plays it)."""
+import backups
+import clocks
+import control_plane
+import crowd
+import damage
+import events
+import failing_disk
+import files
+import kills
+import removal
+import repeats
+import restarts
+import rot
+import rounds
+import slow_disk
+import waiting
+
+CASES = (kills.CASES + events.CASES + waiting.CASES + repeats.CASES + restarts.CASES + removal.CASES + slow_disk.CASES + clocks.CASES +
+         crowd.CASES + damage.CASES + control_plane.CASES + failing_disk.CASES + rot.CASES + rounds.CASES + backups.CASES + files.CASES)
