@@ -96,6 +96,12 @@ def check_an_exit_status_fails_a_suite_whose_tests_passed():
     equal(ran('echo ok a; exit 3'), (1, 1, 0))
 
 
+def check_the_comments_of_a_failed_test_are_told():
+    lines = ['not ok 1 - a', '#   nothing came', '#   in 8 s', 'ok 2 - b', '#   of b']
+    equal(runner.comments_on('a', lines), ['#   nothing came', '#   in 8 s'])
+    equal(runner.comments_on('b', lines), [])
+
+
 def check_a_suite_without_tests_fails():
     equal(ran('true'), (0, 1, 0))
 
