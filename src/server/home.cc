@@ -10,7 +10,8 @@ Home::Home(net::Loop& loop, Shared& shared)
   });
   shared.homes.add(*this);
 }
-Home::~Home() = default;
+// Tickets of its own parts, and of the homes that end later, are let go of after this.
+Home::~Home() { shared_.homes.remove(*this); }
 
 // A browser asks for "xn--bcher-kva.example", which is served as "bücher.example".
 HostPtr Home::find_http_host(std::string_view name) const {

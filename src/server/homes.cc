@@ -24,6 +24,8 @@ void Homes::add(Home& home) {
   homes_.push_back({&home.loop(), &home});
 }
 
+void Homes::remove(const Home& home) { homes_[home.place().loop] = {}; }
+
 Task<void> Homes::publish(Executor& asker, TenantPtr tenant, bool removed) const {
   auto told = ask_each(asker, TenantChange{std::move(tenant), removed});
   co_await told;

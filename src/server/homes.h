@@ -30,27 +30,33 @@ class Homes {
 
   // For Home. REQUIRES: nothing has been sent; homes come in the order of their loops.
   void add(Home& home);
+  // For Home, as it ends: what is sent there from now on is dropped. REQUIRES: no loop runs any more.
+  void remove(const Home& home);
 
   // A bare JID (or a host's name) belongs to exactly one place.
   Place place_of(std::string_view bare_jid) const {
     return {Peer::own, static_cast<uint16_t>(std::hash<std::string_view>{}(bare_jid) % homes_.size())};
   }
 
-  // The parcel arrives in a later turn; those that one home sends to another keep their order.
+  // The parcel arrives in a later turn; those that one home sends to another keep their order. When a server ends, its
+  // homes do one after another: a parcel for one that has ended is dropped.
   template <Parcel P>
   void send(Place to, P parcel) const {
     const Entry& there = homes_[to.loop];
+    if (!there.loop) return;
     there.loop->post([home = there.home, parcel = std::move(parcel)]() mutable { parcel.arrive(*home); });
   }
   template <Parcel P>
   void send_each(const P& parcel) const {
-    for (const Entry& each : homes_) send(each.place(), parcel);
+    for (const Entry& each : homes_) {
+      if (each.loop) send(each.place(), parcel);
+    }
   }
   // At once where the caller is on the loop of the place.
   template <Parcel P>
   void hand(Place to, P parcel) const {
     const Entry& there = homes_[to.loop];
-    if (there.loop->is_home()) return parcel.arrive(*there.home);
+    if (there.loop && there.loop->is_home()) return parcel.arrive(*there.home);
     send(to, std::move(parcel));
   }
 
@@ -84,7 +90,7 @@ class Homes {
 
  private:
   struct Entry {
-    net::Loop* loop;
+    net::Loop* loop;  // null when the home has ended
     Home* home;
     Place place() const { return {Peer::own, static_cast<uint16_t>(loop->index())}; }
   };

@@ -100,6 +100,19 @@ TEST_F(HomesTest, WhatIsHandedArrivesAtOnceOnItsLoopAlone) {
   EXPECT_EQ(notes, (Texts{"here at 0", "there at 0"}));
 }
 
+TEST_F(HomesTest, WhatIsForAHomeThatHasEndedIsDropped) {
+  Texts notes;
+  const Place gone = homes[0]->place();
+  turn();
+  clients[0].reset();
+  homes[0].reset();
+  homes_.send(gone, Note{"sent", &notes});
+  homes_.hand(gone, Note{"handed", &notes});
+  homes_.send_each(Note{"for all", &notes});
+  turn();
+  EXPECT_EQ(notes, Texts{"for all at 1"});
+}
+
 TEST_F(HomesTest, AnswersComeByPlaceAndOfTheTenantThatIsAskedFor) {
   std::array<Wire, 4> wires;
   const std::string first = user_at(0) + "@shop.example/a", second = user_at(1) + "@shop.example/b";

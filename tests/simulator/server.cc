@@ -13,7 +13,6 @@ namespace {
 
 constexpr unsigned loop_count = 2;
 constexpr int settling_turns = 30;
-constexpr int last_words = 3;  // that come one behind the other
 constexpr int64_t minute_ms = 60'000;
 
 }  // namespace
@@ -127,11 +126,6 @@ void RunningServer::kill() {
   town_.control().set_dead(true);
   plane_->kill();
   settle();
-  // The others go on, to clients that are gone: none may hold a ticket of a home that is destroyed before its own.
-  for (int i = 0; i < last_words; ++i) {
-    for (const auto& home : homes_) home->commits().on_committed(plane_->appended());
-    settle();
-  }
 }
 
 void RunningServer::settle() {
