@@ -81,6 +81,10 @@ inline bool is_full(const ArchiveQuery& query, size_t rows, size_t bytes) {
 size_t rows_of_page(const ArchiveQuery& query, size_t candidates, const std::function<size_t(size_t)>& bytes_of);
 IdRange page_ids(const ArchiveQuery& query);
 // Do the row's contents match, whatever its id?
+// Whether is_match() looks at anything.
+inline bool has_conditions(const ArchiveQuery& query) {
+  return query.with || query.start_ms || query.end_ms || query.matches;
+}
 inline bool is_match(const ArchiveQuery& query, std::string_view with, std::string_view bytes, int64_t at_ms) {
   return (!query.with || with == *query.with) && (!query.start_ms || at_ms >= *query.start_ms) &&
          (!query.end_ms || at_ms <= *query.end_ms) && (!query.matches || query.matches(bytes));

@@ -77,7 +77,10 @@ bool MatchWalk::next() {
       continue;
     }
     ++looked_;
-    if (gave_up() || !parse_row_at(here)) return false;
+    if (gave_up()) return false;
+    is_read_ = false;
+    if (!has_conditions(query_)) return true;
+    if (!parse_row_at(here)) return false;
     if (is_match(query_, row_.with, row_.bytes, row_.at_ms)) return true;
   }
 }
@@ -85,6 +88,7 @@ bool MatchWalk::next() {
 bool MatchWalk::parse_row_at(uint64_t here) {
   auto row = parse_row(rows_->value().ToStringView(), here);
   damaged_ = !row;
+  is_read_ = row.has_value();
   if (row) row_ = *row;
   return row.has_value();
 }

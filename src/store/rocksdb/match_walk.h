@@ -22,7 +22,10 @@ class MatchWalk {
 
   // To the next match; false at the end, when reading fails (status), and when it gave up.
   bool next();
+  // Takes the row apart; false when it is damaged (status). A count of all rows needs none of them.
+  bool read() { return is_read_ || parse_row_at(id()); }
   uint64_t id() const { return id_of_row(rows_->key().ToStringView()); }
+  // REQUIRES of these: read().
   std::string_view with() const { return row_.with; }
   std::string_view bytes() const { return row_.bytes; }
   int64_t at_ms() const { return row_.at_ms; }
@@ -50,6 +53,7 @@ class MatchWalk {
   IdRange part_;                                     // where rows_ is walking: all ids, or a run of spans
   bool started_ = false, in_part_ = false, damaged_ = false;
   ParsedRow row_;
+  bool is_read_ = false;  // row_ is the row's
   uint64_t looked_ = 0;
 };
 

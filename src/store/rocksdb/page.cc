@@ -44,7 +44,7 @@ Result<void> PageMaker::fill(ArchivePage* page) {
   MatchWalk walk(db_, snapshot_.snapshot(), store_, owner_, query_, part_, query_.backwards);
   page->complete = true;
   size_t bytes = 0;
-  while (walk.next()) {
+  while (walk.next() && walk.read()) {
     if (is_full(query_, page->rows.size(), bytes)) {
       page->complete = false;
       break;
