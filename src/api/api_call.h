@@ -47,6 +47,7 @@ struct Refusal {
   std::string code;
   std::string text;
   int64_t retry_after_s = 0;  // 0: none is said
+  bool has_effects = false;   // a part of it was done, which must not be done again for the same Idempotency-Key
 };
 
 class Outcome {
@@ -57,6 +58,7 @@ class Outcome {
 
   bool good() const { return std::holds_alternative<Answer>(state_); }
   const Answer* answer() const { return std::get_if<Answer>(&state_); }
+  const Refusal* refusal() const { return std::get_if<Refusal>(&state_); }
   const Error* error() const { return std::get_if<Error>(&state_); }
   // The answer as HTTP has it: JSON or the one value; a problem for a refusal or an error.
   http::Response to_response(const http::Request& request) const;

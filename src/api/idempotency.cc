@@ -63,8 +63,9 @@ Refusal refuse_too_many(int64_t wait_s) {
                         wait_s);
 }
 
-// Whether something was done is unknown after these.
+// Something was done, or whether it was is unknown.
 bool may_be_done(const Outcome& outcome) {
+  if (const Refusal* refusal = outcome.refusal()) return refusal->has_effects;
   const Error* error = outcome.error();
   if (!error) return false;
   return error->kind == ErrorKind::internal_server_error || error->kind == ErrorKind::service_unavailable ||

@@ -93,10 +93,14 @@ store::ArchiveQuery make_id_query(const std::string& id, int64_t begun_ms) {
   return query;
 }
 
-// Whether the recipient has it, or will; else why not.
-Result<void> check_kept(const DeliveryOutcome& outcome) {
-  if (outcome.is_kept()) return {};
-  if (outcome.refusal && !outcome.refusal->text.empty()) return *outcome.refusal;
+// Why the recipient has it not, nor will. A user does not learn that another has blocked them, as over XMPP; their site
+// does. By then it stands in its sender's archive.
+std::optional<Outcome> find_refusal(const ApiCall& call, const DeliveryOutcome& outcome) {
+  if (outcome.is_kept()) return std::nullopt;
+  const auto& refusal = outcome.refusal;
+  const bool is_blocked = refusal && refusal->kind == ErrorKind::forbidden;
+  if (is_blocked && !call.by.user) return Refusal{403, to_string(refusal->kind), refusal->text, 0, true};
+  if (!is_blocked && refusal && !refusal->text.empty()) return *refusal;
   return Error{ErrorKind::service_unavailable, "The message was not taken: nothing kept it. Try again later."};
 }
 
@@ -123,13 +127,13 @@ Task<Outcome> send_to_user(ApiContext& api, ApiCall call, Draft draft) {
       is_archived = !sent->rows.empty();
     }
   }
-  const auto recipient = co_await load_or_make_user(api, std::move(call), draft.to.id);
+  const auto recipient = co_await load_or_make_user(api, call, draft.to.id);
   if (!recipient) co_return recipient.error();
   const BareJid there =
       account_jid(*tenant, recipient->localpart);  // `to` is where they would be if nobody was like them
   auto sending = send_chat(api, tenant, from, there, draft.id, draft.text, is_archived);
   const DeliveryOutcome outcome = co_await sending;
-  if (const auto kept = check_kept(outcome); !kept) co_return kept.error();
+  if (auto refusal = find_refusal(call, outcome)) co_return std::move(*refusal);
   const auto stored = co_await api.shared().data.wait(api.loop(), outcome.stored);
   if (!stored) co_return stored.error();
   co_return make_sent(draft.id, "user:" + user_id_at(*tenant, there.localpart()));

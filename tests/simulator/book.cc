@@ -5,9 +5,10 @@
 // - Nothing is kept from a session that has copies.
 // - The order of a pair: what one chain has said to one account comes to each of its chains, and stands in archives, in
 //   that order; what came late may stand behind others.
+// - Nothing comes from a blocked account, from the answer to the block until its end is asked for, but what was said
+//   before.
 // - Nothing goes to strangers, and nothing of a former owner of a name to the next; but what was still on its way to
-// the
-//   name when it changed hands may be for either.
+//   the name when it changed hands may be for either.
 // A message that came back as an error was not delivered, and its sender knows. Where the disk failed while it was on
 // its way the error may have been lost with the session that it was for.
 #include "tests/simulator/book.h"
@@ -35,8 +36,9 @@ uint64_t Book::begin_chain(const std::string& account) {
 Said Book::say(uint64_t chain, const std::string& to, bool is_certain) {
   Message message{{messages_.size() + 1, chains_.at(chain).account, to}, chain, kills_, failures_, is_certain};
   message.may_be_refused = disk_fails_;
-  message.excused =
-      is_troubled(to) || is_troubled(message.said.from) || is_removed(to) || is_removed(message.said.from);
+  const std::string& from = message.said.from;
+  message.excused = is_troubled(to) || is_troubled(from) || is_removed(to) || is_removed(from) ||
+                    blocks_.may_refuse(from, to);
   messages_.push_back(message);
   return message.said;
 }
@@ -54,6 +56,25 @@ void Book::excuse(const std::function<bool(const Said&)>& which) {
   }
 }
 
+uint64_t Book::begin_block_change(const std::string& account, const std::string& contact) {
+  const auto since = blocks_.shut_since(account, contact);
+  for (Message& message : messages_) {
+    const Said& said = message.said;
+    const bool comes = said.from == contact && said.to == account, goes = said.from == account && said.to == contact;
+    if (!comes && !goes) continue;
+    if (comes && since && said.number > *since && message.acknowledged) message.is_shut_out = true;
+    // What came before may not come to others of its clients any more.
+    (message.arrived ? message.may_be_refused : message.excused) = true;
+  }
+  return blocks_.begin(account, contact);
+}
+
+bool Book::is_shut_out(const std::string& account, const Said& said) const {
+  if (said.to != account) return false;
+  const auto since = blocks_.shut_since(account, said.from);
+  return messages_[said.number - 1].is_shut_out || (since && said.number > *since);
+}
+
 void Book::begin_removal(const std::string& account) {
   removed_.insert(account);
   for (Message& message : messages_) {
@@ -63,6 +84,7 @@ void Book::begin_removal(const std::string& account) {
 
 void Book::end_removal(const std::string& account) {
   removed_.erase(account);
+  blocks_.forget(account);
   for (Message& message : messages_) {
     if (message.said.to == account && !message.acknowledged) message.is_for_next_owner = true;
   }
@@ -107,6 +129,7 @@ void Book::see(uint64_t chain, const Said& said, Way way, bool delayed) {
   if (is_inherited(at.account, chain, said)) {
     return violate("crossed: another owner of the name " + at.account + " got " + what);
   }
+  if (is_shut_out(at.account, said)) violate("blocked: " + at.account + " got of one whom it has blocked " + what);
   if (!at.seen.insert(said.number).second) violate("doubled: " + at.account + " got twice in one session " + what);
   Message& message = find(said.number);
   if (way != Way::carbon_sent || said.from == said.to) message.arrived = true;
@@ -141,6 +164,7 @@ void Book::see_archive(const std::string& account, const std::vector<Said>& whol
     if (is_inherited(account, chains_.size() + 1, said)) {
       return violate("crossed: the archive of " + account + " has from another owner of the name " + what);
     }
+    if (is_shut_out(account, said)) violate("blocked: the archive of " + account + " has " + what);
     Message& message = find(said.number);
     if (!message.archived.insert(account).second) violate("doubled: the archive of " + account + " has twice " + what);
     uint64_t& before = last[{message.chain, said.to}];

@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/simulator/block_book.h"
+
 namespace teahouse::simulator {
 
 // One message, as its body tells it.
@@ -35,7 +37,10 @@ class Book {
   void acknowledge(uint64_t number);
   void bounce(uint64_t number) { find(number).bounced = true; }
   // From now on what only the server's memory knew may be gone.
-  void kill() { ++kills_; }
+  void kill() {
+    ++kills_;
+    blocks_.kill();
+  }
   void fail_disk() {
     ++failures_;
     disk_fails_ = true;
@@ -54,6 +59,13 @@ class Book {
   void begin_trouble(const std::string& domain);
   void end_trouble(const std::string& domain) { troubled_.erase(domain); }
   bool is_troubled(const std::string& account) const;
+  // The account blocks the contact, or ends that: until it is answered nobody can tell what passes between them. Gives
+  // the number of the request.
+  uint64_t begin_block_change(const std::string& account, const std::string& contact);
+  void end_block_change(const std::string& account, const std::string& contact, uint64_t request, bool blocks) {
+    blocks_.end(account, contact, request, blocks, messages_.size());
+  }
+  const BlockBook& blocks() const { return blocks_; }
 
   // A client got it; `delayed`: it says that it is late, and so may stand behind what was said after it.
   void see(uint64_t chain, const Said& said, Way way, bool delayed);
@@ -80,6 +92,7 @@ class Book {
     int kills = 0, failures = 0;  // that had been when it was said
     bool is_certain = true, may_be_refused = false;
     bool excused = false;            // nobody can tell what became of it
+    bool is_shut_out = false;        // its sender was blocked from before it was said until it was refused
     bool is_for_next_owner = false;  // it may be: the server may not have taken it yet when the name changed hands
     bool acknowledged = false, bounced = false, arrived = false;
     std::set<std::string> archived;  // the accounts whose archives have it
@@ -94,6 +107,8 @@ class Book {
     uint64_t first_chain = 0;  // its own first
     uint64_t last_number = 0;  // of what was said before
   };
+  // It must not come to the account, which has blocked the one that said it.
+  bool is_shut_out(const std::string& account, const Said& said) const;
   bool is_inherited(const std::string& account, uint64_t chain, const Said& said) const;
   void excuse(const std::function<bool(const Said&)>& which);
   Message& find(uint64_t number) { return messages_.at(number - 1); }
@@ -104,6 +119,7 @@ class Book {
   std::map<uint64_t, Chain> chains_;
   std::map<std::string, Owner> owners_;  // by account, where there were others
   std::set<std::string> removed_, troubled_;
+  BlockBook blocks_;
   int kills_ = 0, failures_ = 0;
   bool disk_fails_ = false;
   std::string violation_;

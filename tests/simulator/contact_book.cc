@@ -15,7 +15,8 @@ void ContactBook::begin_removal(const std::string& account) {
 void ContactBook::judge() {
   for (const auto& [account, contacts] : seen_) {
     for (const auto& [contact, others] : seen_) {
-      if (account != contact && !is_doubted(account, contact)) judge(account, contact);
+      const bool is_known = !is_doubted(account, contact) && !book_.blocks().has_parted(account, contact);
+      if (account != contact && is_known) judge(account, contact);
     }
   }
 }

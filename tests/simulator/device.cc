@@ -45,7 +45,8 @@ Device::Device(Scene& scene, const Person& person, std::string kind)
       name_(account_ + "/" + resource_),
       archive_(scene, *this),
       rooms_(scene, *this),
-      contacts_(scene, *this) {}
+      contacts_(scene, *this),
+      blocks_(scene, *this) {}
 
 void Device::connect(RunningServer& server) {
   std::array<int, 2> ends{};
@@ -179,6 +180,7 @@ void Device::bind() {
   archive_.give_up();
   rooms_.forget();
   contacts_.forget();
+  blocks_.forget();
   if (!keeps_resource_) {
     resource_ = kind_ + "-" + std::to_string(++sessions_);
     name_ = account_ + "/" + resource_;
@@ -270,7 +272,7 @@ void Device::ask_for_acknowledgement() { send("<r xmlns='urn:xmpp:sm:3'/>"); }
 void Device::on_stanza(const xml::Element& stanza) {
   if (state_ == State::binding && attribute(stanza, "id") == "bind") return on_bound(stanza);
   ++received_;
-  if (archive_.take(stanza) || rooms_.take(stanza)) return;
+  if (archive_.take(stanza) || rooms_.take(stanza) || blocks_.take(stanza)) return;
   if (stanza.name() == "message") return on_message(stanza);
   contacts_.take(stanza);
   if (attribute(stanza, "id") == "c" && attribute(stanza, "type") == "result") copies_since_ = scene_.book.count();

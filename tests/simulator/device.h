@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "tests/simulator/archive_client.h"
+#include "tests/simulator/block_client.h"
 #include "tests/simulator/book.h"
 #include "tests/simulator/chance.h"
 #include "tests/simulator/contact_book.h"
@@ -68,6 +69,7 @@ class Device {
   ArchiveClient& archive() { return archive_; }
   RoomVisitor& rooms() { return rooms_; }
   ContactClient& contacts() { return contacts_; }
+  BlockClient& blocks() { return blocks_; }
   // It may not know of all that were available before it was: the disk failed meanwhile.
   bool may_miss_presence() const { return may_miss_presence_; }
   void doubt_unhandled(const std::string& account = {});  // what it has sent may not arrive (as ContactClient has it)
@@ -136,6 +138,7 @@ class Device {
   ArchiveClient archive_;
   RoomVisitor rooms_;
   ContactClient contacts_;
+  BlockClient blocks_;
   bool appears_ = false;  // the server has not handled its first presence yet
   bool may_miss_presence_ = false;
   std::optional<Seen> held_back_;  // by a cheat

@@ -135,6 +135,9 @@ void Simulation::act_by(Device& device) {
     case 15: return device.keeps_resource() ? void() : device.rooms().act();
     case 16:
     case 17: return device.contacts().act(chance_.pick(devices_)->account());
+    case 18:
+      if (chance_.one_in(6)) device.blocks().act(chance_.pick(devices_)->account());
+      return;
     default: return;
   }
 }
@@ -261,9 +264,23 @@ void Simulation::compare_contacts() {
   for (const auto& device : devices_) {
     if (!device->is_available() || !device->contacts().has_roster() || device->may_miss_presence()) continue;
     for (const auto& other : devices_) {
-      const bool is_known = !contacts_.is_doubted(device->account(), other->account());
-      if (other->account() != device->account() && is_known) compare_contact(*device, *other);
+      const bool is_known = !contacts_.is_doubted(device->account(), other->account()) &&
+                            !book_.blocks().has_parted(device->account(), other->account());
+      if (book_.blocks().shut_since(other->account(), device->account())) {
+        // One that has itself blocked the other does not hear that it went.
+        if (!book_.blocks().has_blocked(device->account(), other->account())) compare_blocked(*device, *other);
+      } else if (other->account() != device->account() && is_known) {
+        compare_contact(*device, *other);
+      }
     }
+  }
+}
+
+void Simulation::compare_blocked(Device& device, const Device& other) {
+  const Contacts& contacts = device.contacts().contacts();
+  const auto found = contacts.available.find(other.account());
+  if (found != contacts.available.end() && !found->second.empty()) {
+    book_.violate("blocked: " + device.name() + " sees " + *found->second.begin() + " of " + other.account());
   }
 }
 

@@ -44,6 +44,7 @@ class Simulation final : public Site::Events {
   void settle();
   void compare_rooms();
   void compare_contacts();
+  void compare_blocked(Device& device, const Device& other);  // by the other
   void compare_contact(Device& device, const Device& other);
   void end_all_sessions();
   void read_everything();

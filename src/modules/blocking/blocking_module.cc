@@ -140,6 +140,9 @@ Flow BlockingModule::guard(const Inbound& inbound) {
   if (!is_message && stanza.from->str() == inbound.resident.host()->domain) return Flow::go_on;  // its server's answers
   const bool is_of_room = is_message && context_->kind_of(stanza.from->domainpart()) == HostKind::rooms;
   if (!inbound.is_late && !is_of_room && stanza.type != StanzaType::groupchat) {
+    if (inbound.ticket) {  // first, so that it is what their site is told: to send it again is no use
+      inbound.ticket->refuse({ErrorKind::forbidden, "The user in `to` has blocked the sender (XEP-0191)."});
+    }
     context_->refuse(stanza, inbound.ticket, {ErrorKind::service_unavailable, ""});
   }
   return Flow::stop;
