@@ -14,6 +14,7 @@ MESSAGES, BODY = 300, 'x' * 200_000   # stored twice: twice what may wait for th
 RISEN_KIB = 6 * 1024                  # then much waits
 WAITING_KIB = 32 * 1024               # at most, with what lies around it
 PINGS = 2000                          # then, each a turn of the server's loop: time to take in all, if it did
+REFUSALS = 10                         # in a row, more than listeners that can be closing at once
 MAM = 'urn:xmpp:mam:2'
 ASK = f"<r xmlns='{SM}'/>"
 
@@ -142,10 +143,15 @@ async def ask_to_post(server, key, body):
 
 
 async def doors_close(server):
+    """Each loop has a listener of its own at the port. One that closes just then refuses a connection as well, so one refusal is not all."""
     host, port = server.addresses['c2s'].rsplit(':', 1)
-    with contextlib.suppress(OSError):
-        while True:
+    refused = 0
+    while refused < REFUSALS:
+        try:
             (await asyncio.open_connection(host, int(port)))[1].close()
+            refused = 0
+        except OSError:
+            refused += 1
 
 
 async def stop_meanwhile(server):
