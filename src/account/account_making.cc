@@ -23,6 +23,10 @@ Error being_removed(const std::string& localpart, const Tenant& tenant) {
           "The account '" + localpart + "' at " + tenant.domain() + " is still being removed. Try again in a moment."};
 }
 
+Error kept_for_another(const std::string& localpart) {
+  return {ErrorKind::conflict, "The name '" + localpart + "' is kept for somebody who is invited."};
+}
+
 Error known_form(const std::string& localpart, const std::string& other, const Tenant& tenant) {
   return {ErrorKind::conflict, "Many programs cannot tell '" + localpart + "' from '" + other +
                                    "', and there is an account of that name at " + tenant.domain() + " already."};
@@ -80,7 +84,8 @@ Error reserved_user_id() {
               "' are the server's own, for visitors whom the site does not know. Give this user another id."};
 }
 
-Task<Result<void>> Accounts::insert(Executor& home, TenantPtr tenant, Account account, std::string keys) {
+Task<Result<void>> Accounts::insert(Executor& home, TenantPtr tenant, Account account, std::string keys,
+                                    InvitePtr invite) {
   const AbsentNames::Making making(absent_, tenant->id, account.localpart);
   for (int tries = 0; tries < 2; ++tries) {  // a removal may have kept the row out, and ended before it is asked for
     UserMade made{name_user(*tenant, account.localpart)};
@@ -88,7 +93,10 @@ Task<Result<void>> Accounts::insert(Executor& home, TenantPtr tenant, Account ac
     auto row = account_rows::insert(tenant->id, account, keys);
     auto is_made = account_rows::select_there(tenant->id, account.localpart, account.incarnation);
     EventBody event = std::move(made);
-    const auto answer = co_await write(home, tenant, std::move(row), std::move(event), std::move(is_made));
+    std::vector<store::Statement> before;
+    if (invite) before.push_back(account_rows::use_invite(tenant->id, account.localpart, *invite));
+    const auto answer =
+        co_await write(home, tenant, std::move(row), std::move(event), std::move(is_made), std::move(before));
     if (!answer && answer.error().kind == ErrorKind::conflict) co_return known_account(account.localpart, *tenant);
     if (!answer) co_return answer.error();
     if (answer->changes != 0) co_return Result<void>();
@@ -101,7 +109,8 @@ Task<Result<void>> Accounts::insert(Executor& home, TenantPtr tenant, Account ac
 
 // One that is not there; the primary key is what decides.
 Task<Result<Account>> Accounts::add(Executor& home, TenantPtr tenant, std::string prepared, std::string password,
-                                    AccountChange checked, Name name) {
+                                    AccountChange checked, Name name, InvitePtr invite) {
+  if (invites_.keeps_name(tenant->id, prepared, invite.get())) co_return kept_for_another(prepared);
   if (is_guest_id(user_id_of(prepared)) && !checked.expires_ms) co_return reserved_user_id();
   const auto of_id = localpart_of_user_id(user_id_of(prepared));
   const bool is_moved = name == Name::of_site_user && of_id && spell_out_id(*of_id) == prepared;
@@ -134,8 +143,9 @@ Task<Result<Account>> Accounts::add(Executor& home, TenantPtr tenant, std::strin
     keys = std::move(*hashed);
     account.has_password = true;
   }
-  const auto inserted = co_await insert(home, tenant, account, std::move(keys));
+  const auto inserted = co_await insert(home, tenant, account, std::move(keys), invite);
   if (!inserted) co_return inserted.error();
+  if (invite) invites_.drop(*invite);
   seat.keep();
   form.lead_to_account();
   keep_staff(*tenant, account);
@@ -145,7 +155,7 @@ Task<Result<Account>> Accounts::add(Executor& home, TenantPtr tenant, std::strin
 }
 
 Task<Result<Account>> Accounts::create(Executor& home, TenantPtr tenant, std::string localpart, std::string password,
-                                       AccountChange details) {
+                                       AccountChange details, InvitePtr invite) {
   auto prepared = account_rows::parse_localpart(*tenant, localpart);
   if (!prepared) co_return prepared.error();
   auto checked = account_rows::check_details(std::move(details));
@@ -154,8 +164,8 @@ Task<Result<Account>> Accounts::create(Executor& home, TenantPtr tenant, std::st
   const auto there = co_await load(home, tenant, *prepared);
   if (there) co_return known_account(*prepared, *tenant);
   if (there.error().kind != ErrorKind::item_not_found) co_return there.error();
-  auto added =
-      co_await add(home, tenant, std::move(*prepared), std::move(password), std::move(*checked), Name::as_given);
+  auto added = co_await add(home, tenant, std::move(*prepared), std::move(password), std::move(*checked),
+                            Name::as_given, std::move(invite));
   co_return added;
 }
 

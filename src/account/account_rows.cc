@@ -23,12 +23,14 @@ std::vector<store::Migration> Accounts::migrations() {
        {"CREATE TABLE account_removals(tenant_id BIGINT NOT NULL, localpart TEXT NOT NULL, "
         "PRIMARY KEY (tenant_id, localpart))"}},
       {"accounts/incarnations", {"ALTER TABLE accounts ADD COLUMN incarnation BIGINT NOT NULL DEFAULT 0"}}};
-  for (store::Migration& migration : known_logins_migrations()) all.push_back(std::move(migration));
+  for (auto&& part : {known_logins_migrations(), Invites::migrations()})
+    all.insert(all.end(), part.begin(), part.end());
   return all;
 }
 
 std::vector<TenantTable> Accounts::tables() {
-  return {{"accounts", "localpart"}, {"account_removals", "localpart"}, {"known_logins", "localpart"}};
+  return {
+      {"accounts", "localpart"}, {"account_removals", "localpart"}, {"known_logins", "localpart"}, {"invites", "id"}};
 }
 
 namespace account_rows {
@@ -226,12 +228,21 @@ std::vector<Statement> remove(TenantId tenant, const std::string& localpart) {
            "WHERE tenant_id = ? AND localpart = ?",
            {to_value(tenant), localpart}},
           forget_known_logins(tenant, localpart),
+          Invites::remove_of(tenant, localpart),
           {"DELETE FROM accounts WHERE tenant_id = ? AND localpart = ?", {to_value(tenant), localpart}}};
 }
 
 Statement select_there(TenantId tenant, const std::string& localpart, int64_t incarnation) {
   return {"SELECT 1 FROM accounts WHERE tenant_id = ? AND localpart = ? AND (? = 0 OR incarnation = ?)",
           {to_value(tenant), localpart, incarnation, incarnation}};
+}
+
+Statement use_invite(TenantId tenant, const std::string& localpart, const Invite& invite) {
+  Statement statement = Invites::remove(invite);
+  statement.sql += " AND NOT EXISTS (SELECT 1 FROM account_removals WHERE tenant_id = ? AND localpart = ?)";
+  statement.parameters.emplace_back(to_value(tenant));
+  statement.parameters.emplace_back(localpart);
+  return statement;
 }
 
 Statement end_removal(TenantId tenant, const std::string& localpart) {

@@ -42,6 +42,8 @@ store::Statement select_with_names();
 std::vector<store::Statement> remove(TenantId tenant, const std::string& localpart);
 // Has a row if there is such an account; of this incarnation, where one is given.
 store::Statement select_there(TenantId tenant, const std::string& localpart, int64_t incarnation = 0);
+// Before the insert of an account by it: the invitation goes, unless the name is not free yet.
+store::Statement use_invite(TenantId tenant, const std::string& localpart, const Invite& invite);
 store::Statement end_removal(TenantId tenant, const std::string& localpart);
 store::Statement select_removal(TenantId tenant, const std::string& localpart);
 store::Statement select_removals(size_t rows_max);

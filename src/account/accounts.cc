@@ -36,10 +36,13 @@ std::vector<store::Statement> Accounts::put_event(const Tenant& tenant, EventBod
 }
 
 Task<Result<store::Answer>> Accounts::write(Executor& home, TenantPtr tenant, store::Statement statement,
-                                            EventBody event, store::Statement is_done) {
-  std::vector<store::Statement> statements = {std::move(statement)};
+                                            EventBody event, store::Statement is_done,
+                                            std::vector<store::Statement> before) {
+  std::vector<store::Statement> statements = std::move(before);
+  statements.push_back(std::move(statement));
+  const size_t without_event = statements.size();
   for (auto& put : put_event(*tenant, std::move(event), is_done)) statements.push_back(std::move(put));
-  const bool has_event = statements.size() > 1;
+  const bool has_event = statements.size() > without_event;
   auto answer = co_await control_.transact(home, std::move(statements));
   if (answer && answer->changes != 0 && has_event) tenant->event_log->drain_soon();
   co_return answer;
@@ -76,6 +79,7 @@ Task<Result<AccountRemovalPtr>> Accounts::remove(Executor& home, TenantPtr tenan
   Meter::give_back(tenant->meter->accounts);
   tenant->staff->set(*prepared, false);
   tenant->spellings->remove(*prepared);
+  invites_.forget(tenant->id, *prepared);
   forget_place(*tenant, *prepared);
   tenant->aliases->remove(stringprep_form(*prepared), *prepared);
   co_return *removal;
@@ -111,6 +115,7 @@ Task<Result<std::vector<Accounts::Expired>>> Accounts::find_expired(Executor& ho
 }
 
 Result<void> Accounts::count_all(const std::vector<TenantPtr>& tenants) {
+  if (auto loaded = invites_.load_all(); !loaded) return loaded;
   const auto answer = control_.execute_now({"SELECT tenant_id, COUNT(*) FROM accounts GROUP BY tenant_id", {}});
   if (!answer) return answer.error();
   std::unordered_map<int64_t, int64_t> counts;

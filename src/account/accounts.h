@@ -15,6 +15,7 @@
 
 #include "account/absent_names.h"
 #include "account/account_removals.h"
+#include "account/invites.h"
 #include "account/password_queue.h"
 #include "account/user_id.h"
 #include "base/clock.h"
@@ -66,8 +67,10 @@ class Accounts {
   static std::vector<store::Migration> migrations();
   static std::vector<TenantTable> tables();  // for Tenants::add_tables
 
+  // An empty password: only tokens log in. By an invitation, which is used up with it: REQUIRES Invites::take(). A name
+  // that is kept for another invitation is a conflict.
   Task<Result<Account>> create(Executor& home, TenantPtr tenant, std::string localpart, std::string password,
-                               AccountChange details);  // an empty password: only tokens log in
+                               AccountChange details, InvitePtr invite = nullptr);
   Task<Result<Account>> find(Executor& home, TenantPtr tenant, std::string localpart);
   // True when find() has found nobody lately, and nobody has had the name since. REQUIRES: the localpart is prepared.
   bool is_known_absent(const Tenant& tenant, std::string_view localpart) const;
@@ -86,6 +89,7 @@ class Accounts {
   // The first of a removal's two steps (account_removals.h).
   Task<Result<AccountRemovalPtr>> remove(Executor& home, TenantPtr tenant, std::string localpart);
   AccountRemovals& removals() { return removals_; }
+  Invites& invites() { return invites_; }
   // The accounts by localpart; `cursor` is a page's next_cursor, at first empty; an empty next_cursor is the end.
   Task<Result<AccountPage>> list(Executor& home, TenantPtr tenant, std::string cursor, size_t rows_max);
 
@@ -100,7 +104,7 @@ class Accounts {
     std::string localpart;
   };
   Task<Result<std::vector<Expired>>> find_expired(Executor& home, size_t rows_max);
-  // How many accounts each tenant has, to start the meters with, and which are its staff.
+  // For the start: how many accounts each tenant has, to start the meters with, which are its staff, and invitations.
   Result<void> count_all(const std::vector<TenantPtr>& tenants);
 
  private:
@@ -115,11 +119,12 @@ class Accounts {
   std::vector<store::Statement> put_event(const Tenant& tenant, EventBody event, const store::Statement& is_done) const;
   // Writes the one row, with the event of it where the tenant keeps those; 1 change unless it is not there, or was not
   // to be: `is_done` (event_outbox.h).
+  // `before`: what the same transaction does first.
   Task<Result<store::Answer>> write(Executor& home, TenantPtr tenant, store::Statement statement, EventBody event,
-                                    store::Statement is_done);
-  Task<Result<void>> insert(Executor& home, TenantPtr tenant, Account account, std::string keys);
+                                    store::Statement is_done, std::vector<store::Statement> before = {});
+  Task<Result<void>> insert(Executor& home, TenantPtr tenant, Account account, std::string keys, InvitePtr invite);
   Task<Result<Account>> add(Executor& home, TenantPtr tenant, std::string prepared, std::string password,
-                            AccountChange checked, Name name);
+                            AccountChange checked, Name name, InvitePtr invite = nullptr);
   Task<Result<Account>> upsert_once(Executor& home, TenantPtr tenant, std::string prepared, std::string password,
                                     AccountChange checked, Name name);
   Task<Result<bool>> is_like_another(Executor& home, TenantPtr tenant, std::string localpart);
@@ -131,6 +136,7 @@ class Accounts {
   const Clock& clock_;
   const std::string fake_secret_;  // of the keys that accounts that do not exist are checked against
   AccountRemovals removals_{control_};
+  Invites invites_{control_, clock_};
   AbsentNames absent_;
   PasswordQueue queue_;
 };

@@ -2,7 +2,6 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "events/event_log.h"
 #include "http/problem.h"
 
 namespace teahouse::api {
@@ -57,17 +56,10 @@ Result<PageWanted> read_page(const http::Form& query) {
 }
 
 Task<void> record(ApiContext& api, TenantId tenant, std::string actor, std::string action, std::string detail) {
-  AuditLine line;
-  line.tenant = tenant;
-  line.actor = std::move(actor);
-  line.action = std::move(action);
-  line.detail = std::move(detail);
-  const TenantPtr of = api.tenants.find(tenant);
-  line.is_event = of && of->events.has(EventKind::audit);
-  const auto recorded = co_await api.audit.record(api.loop(), line);
-  if (recorded && line.is_event) of->event_log->drain_soon();
-  if (!recorded)
-    log::error("api", "An audit line could not be written", {{"action", line.action}, {"why", recorded.error().text}});
+  TenantPtr of = api.tenants.find(tenant);
+  if (!of && tenant != TenantId::server) co_return;  // its lines went with it
+  auto noted = api.audit.note(api.loop(), std::move(of), std::move(actor), std::move(action), std::move(detail));
+  co_await noted;
 }
 
 }  // namespace teahouse::api

@@ -49,6 +49,22 @@ Task<Result<void>> check_hosts(ApiContext& api, TenantPtr tenant, std::vector<Ho
   co_return Result<void>();
 }
 
+// Errors: bad_request for an admin that there is not: anybody might be given the name.
+Task<Result<void>> check_admins(ApiContext& api, TenantPtr tenant, TenantChange change) {
+  const auto wanted = change.find("admins");
+  if (wanted == change.end()) co_return Result<void>();
+  const auto admins = parse_admins(tenant->domain(), std::get<std::vector<std::string>>(wanted->second));
+  if (!admins) co_return admins.error();
+  for (const std::string& admin : *admins) {
+    std::string localpart = admin.substr(0, admin.find('@'));
+    const auto account = co_await api.shared().accounts.find(api.loop(), tenant, std::move(localpart));
+    if (account) continue;
+    if (account.error().kind != ErrorKind::item_not_found) co_return account.error();
+    co_return Error{ErrorKind::bad_request, "There is no account " + admin + ". Make it first."};
+  }
+  co_return Result<void>();
+}
+
 using WantedHosts = std::optional<std::vector<HostName>>;
 
 // None where the caller names none.
@@ -83,7 +99,10 @@ Task<Outcome> create_tenant(ApiContext& api, ApiCall call) {
   auto hosts = read_hosts(call.fields);
   if (const auto good = call.fields.check(); !good) co_return good.error();
   if (const auto good = check_modules(api, wanted.fields); !good) co_return good.error();
-
+  const auto admins = wanted.fields.find("admins");
+  if (admins != wanted.fields.end() && !std::get<std::vector<std::string>>(admins->second).empty()) {
+    co_return Error{ErrorKind::bad_request, "A tenant that is being made has no accounts yet: set 'admins' later."};
+  }
   if (!hosts) co_return hosts.error();
   wanted.only_hosts = hosts->has_value();
   if (*hosts) wanted.hosts = std::move(**hosts);
@@ -126,6 +145,8 @@ Task<Outcome> change_tenant(ApiContext& api, ApiCall call) {
   if (const auto good = call.fields.check(); !good) co_return good.error();
   if (const auto good = check_modules(api, change); !good) co_return good.error();
   if (!hosts) co_return hosts.error();
+  const auto good_admins = co_await check_admins(api, call.tenant, change);
+  if (!good_admins) co_return good_admins.error();
   if (*hosts) {
     auto all = parse_hosts(call.tenant->domain(), **hosts, true);
     if (!all) co_return all.error();

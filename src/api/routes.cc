@@ -83,6 +83,9 @@ std::vector<Endpoint> tenant_rows() {
       {"POST", "/keys", manager, make_key, {"label"}},
       {"DELETE", "/keys/{id}", manager, revoke_key, no_names, no_names, false, control},
       {"POST", "/signing-secrets", manager, rotate_signing_secret},
+      {"GET", "/invites", manager, list_invites},
+      {"POST", "/invites", manager, make_invite, {"user", "username", "account", "contact", "lasts_s"}},
+      {"DELETE", "/invites/{id}", manager, revoke_invite, no_names, no_names, false, control},
 
       {"POST",
        "/v1/tokens",

@@ -5,9 +5,11 @@
 #include "modules/bookmarks/bookmarks_module.h"
 #include "modules/caps/caps_module.h"
 #include "modules/carbons/carbons_module.h"
+#include "modules/commands/commands_module.h"
 #include "modules/csi/csi_module.h"
 #include "modules/disco/disco_module.h"
 #include "modules/host_meta/host_meta_module.h"
+#include "modules/invites/invites_module.h"
 #include "modules/last_activity/last_activity_module.h"
 #include "modules/muc/muc.h"
 #include "modules/offline/offline_module.h"
@@ -17,6 +19,7 @@
 #include "modules/registration/registration_module.h"
 #include "modules/roster/roster_module.h"
 #include "modules/server_info/server_info_module.h"
+#include "modules/service_admin/service_admin_module.h"
 #include "modules/upload/upload_module.h"
 #include "modules/vcard/vcard_module.h"
 
@@ -28,11 +31,14 @@ std::vector<std::unique_ptr<Module>> make_modules() {
   modules.push_back(std::make_unique<RosterModule>());
   modules.push_back(std::make_unique<PresenceModule>());
   modules.push_back(std::make_unique<DiscoModule>());
+  modules.push_back(std::make_unique<CommandsModule>());
+  modules.push_back(std::make_unique<ServiceAdminModule>());
   modules.push_back(std::make_unique<HostMetaModule>());
   modules.push_back(std::make_unique<ServerInfoModule>());
   modules.push_back(std::make_unique<CapsModule>());
   modules.push_back(std::make_unique<LastActivityModule>());
   modules.push_back(std::make_unique<RegistrationModule>());
+  modules.push_back(std::make_unique<InvitesModule>());
   modules.push_back(std::make_unique<VcardModule>());
   modules.push_back(std::make_unique<PrivateXmlModule>());
   modules.push_back(std::make_unique<ArchiveModule>());

@@ -139,6 +139,8 @@ Result<void> Server::State::load() {
   auto ready = tenancy.set_house_certificate(config.tls_names);
   if (!ready) return ready;
   for (const HostCertificate& certificate : *own) tenancy.use(certificate);
+  shared.audit = &audit;
+  shared.tenants = &tenants;
   make_workers();
   for (const TenantPtr& tenant : *loaded) {
     if (tenant->being_removed) continue;
@@ -230,6 +232,7 @@ Result<void> Server::State::listen() {
   std::string websocket_url = "ws" + http_origin.substr(4) + "/xmpp";
   if (!config.public_url.empty()) shared.public_websocket_url = websocket_url;
   files->set_address(file_address());
+  shared.page_address = config.public_url.empty() ? file_address() : config.public_url;
   http::ServerOptions options;
   options.trusted_proxies = config.trusted_proxies;
   for (const auto& worker : workers) {

@@ -108,6 +108,7 @@ Task<Result<void>> Tenancy::wipe(Tenancy& self, Executor& home, TenantPtr tenant
       if (!forgotten) co_return forgotten;
     }
   }
+  self.shared_.accounts.invites().forget(tenant->id);
   auto files_removed = co_await self.shared_.files->remove_tenant(home, tenant->id);
   if (!files_removed) co_return files_removed;
   auto removed = co_await self.shared_.data.remove_tenant(home, tenant->id);

@@ -1,6 +1,7 @@
 #include "server/account_removal.h"
 
 #include "server/home.h"
+#include "tenant/tenants.h"
 
 namespace teahouse {
 namespace {
@@ -74,6 +75,10 @@ Task<Result<void>> finish_account_removal(Shared& shared, net::Loop& loop, Tenan
   if (!whole) co_return something_left(jid.str());
   auto on_disk = co_await shared.data.wait(loop, shared.data.appended());
   if (!on_disk) co_return on_disk;
+  if (shared.tenants) {
+    auto dropped = co_await shared.tenants->drop_admin(loop, tenant->id, jid.str());
+    if (!dropped) co_return dropped;
+  }
   auto ended = co_await shared.accounts.removals().end(loop, std::move(removal));
   co_return ended;
 }

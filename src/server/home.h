@@ -30,7 +30,9 @@
 
 namespace teahouse {
 
+class Audit;
 class Files;
+class Tenants;
 
 // Shared: the parts that all homes share; everything in it may be used on any thread.
 struct Shared {
@@ -46,6 +48,10 @@ struct Shared {
   OptionDefaults option_defaults = {};    // set before there are homes
   std::string public_websocket_url = {};  // as public.url has it; set before the loops run
   Files* files = nullptr;                 // set before the loops run; null in tests that need none
+  // Set as files are, as are the next two: public.url, or where a tenant's own host is.
+  std::string page_address = "https://{host}";
+  Audit* audit = nullptr;
+  Tenants* tenants = nullptr;
 };
 
 // The parts see each other through their home.

@@ -33,6 +33,7 @@ class Homes {
   // For Home, as it ends: what is sent there from now on is dropped. REQUIRES: no loop runs any more.
   void remove(const Home& home);
 
+  size_t count() const { return homes_.size(); }
   // A bare JID (or a host's name) belongs to exactly one place.
   Place place_of(std::string_view bare_jid) const {
     return {Peer::own, static_cast<uint16_t>(std::hash<std::string_view>{}(bare_jid) % homes_.size())};

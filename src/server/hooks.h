@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "account/invites.h"
 #include "base/home_checker.h"
 #include "base/task.h"
 #include "server/attached.h"
@@ -104,6 +105,7 @@ struct UnauthenticatedIq {
   const xml::Element& query;
   std::string address;
   std::function<void(Stanza)> answer;
+  InvitePtr& invite;  // which this stream has shown (XEP-0445); null: none. The stream's, so not to be kept
 };
 
 class Hooks {

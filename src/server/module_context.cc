@@ -3,6 +3,8 @@
 #include "server/account_removal.h"
 #include "server/events.h"
 #include "server/home.h"
+#include "server/pages.h"
+#include "tenant/audit.h"
 
 namespace teahouse {
 namespace {
@@ -15,6 +17,15 @@ struct ModuleParcel {
   void arrive(Home& here) const {
     const HostPtr host = here.hosts().find(domain);
     parcel(here.modules().find(module), host && host->tenant->id == tenant ? host : nullptr);
+  }
+};
+
+struct VisitModule {
+  std::string_view module;
+  std::function<void(size_t, Module*)> visit;
+  size_t answer(Home& here) const {
+    visit(here.place().loop, here.modules().find(module));
+    return here.place().loop;
   }
 };
 
@@ -52,11 +63,28 @@ store::ArchiveStore SharedContext::archive(const Tenant& tenant, std::string_vie
 }
 Mentions SharedContext::mentions(std::string_view map) const { return {shared_.data, map}; }
 const std::string& SharedContext::public_websocket_url() const { return shared_.public_websocket_url; }
+std::string SharedContext::page_address(const Host& host, std::string_view also_below) const {
+  return find_page_address(shared_, host.domain, also_below);
+}
 Lsn SharedContext::appended() const { return shared_.data.appended(); }
 Lsn SharedContext::record(const Tenant& tenant, EventBody event, const EventLog::WriteWith& write) const {
   return record_event(shared_, tenant, std::move(event), write);
 }
 Task<Result<void>> SharedContext::wait(Executor& home, Lsn lsn) const { return shared_.data.wait(home, lsn); }
+
+Task<void> SharedContext::note(Executor& home, TenantPtr tenant, std::string actor, std::string action,
+                               std::string detail) const {
+  if (!shared_.audit) co_return;
+  auto noted = shared_.audit->note(home, std::move(tenant), std::move(actor), std::move(action), std::move(detail));
+  co_await noted;
+}
+
+size_t SharedContext::home_count() const { return shared_.homes.count(); }
+
+Task<void> SharedContext::visit_each(Executor& asker, std::function<void(size_t, Module*)> visit) const {
+  auto asked = shared_.homes.ask_each(asker, VisitModule{module_, std::move(visit)});
+  co_await asked;
+}
 
 void SharedContext::carry(TenantId tenant, const BareJid& address, Arrive parcel) const {
   shared_.homes.send(shared_.homes.place_of(address.str()),
@@ -158,6 +186,15 @@ void ModuleContext::for_each_tenant(const std::function<void(const TenantPtr&)>&
 Resident* ModuleContext::find_resident(const Tenant& tenant, std::string_view bare_jid) const {
   Resident* resident = home_.residents().find(bare_jid);
   return resident && resident->tenant().id == tenant.id ? resident : nullptr;
+}
+const std::vector<Resident*>& ModuleContext::residents_of(TenantId tenant) const {
+  return home_.residents().of(tenant);
+}
+void ModuleContext::with_account(const BareJid& jid, std::function<void(Result<Resident*>)> work) const {
+  home_.residents().with(jid, std::move(work));
+}
+void ModuleContext::end_session(Session& session, std::string_view condition, std::string_view text) const {
+  home_.sessions().close(session, condition, text);
 }
 Session* ModuleContext::find_session(uint64_t number) const { return home_.sessions().find(number); }
 bool ModuleContext::is_home_of(std::string_view bare_jid) const {

@@ -71,11 +71,16 @@ class SharedContext {
   const store::DiskHealth& disk() const { return disk_; }
   // Where browsers reach the server's WebSocket, as its operator says it; empty where they have not said it.
   const std::string& public_websocket_url() const;
+  // Where people reach the pages of modules at this accounts host, as "https://shop.example"; behind public.url, at
+  // HttpRoute::also_below.
+  std::string page_address(const Host& host, std::string_view also_below) const;
   Lsn appended() const;
   // Calls `write` with the event's row, to go with what is written (EventLog), and gives what it gives; with null where
   // the tenant keeps no such events. Where much is written, ask Tenant::events before an event is made.
   Lsn record(const Tenant& tenant, EventBody event, const EventLog::WriteWith& write) const;
   Task<Result<void>> wait(Executor& home, Lsn lsn) const;
+  // A line of the tenant's audit, as Audit::note() writes it.
+  Task<void> note(Executor& home, TenantPtr tenant, std::string actor, std::string action, std::string detail) const;
 
   // --- the same module at other homes
   // The parcel's arrive(Module*, const HostPtr&) is called at the home of this address, with the module there (null
@@ -90,6 +95,20 @@ class SharedContext {
   void send_each(P parcel) const {
     carry_to_each([parcel = std::move(parcel)](Module* module, const HostPtr& host) { parcel.arrive(module, host); });
   }
+  // Asks the same module at every home: answer(Module*), with null where a home has none. The answers come by the
+  // indices of the homes' loops, on `asker`.
+  template <Parcel Question>
+  auto ask_each(Executor& asker, Question question) const
+      -> Task<std::vector<decltype(question.answer(std::declval<Module*>()))>> {
+    using Answers = std::vector<decltype(question.answer(std::declval<Module*>()))>;
+    const auto answers = std::make_shared<Answers>(home_count());
+    std::function<void(size_t, Module*)> visit = [question = std::move(question), answers](size_t at, Module* module) {
+      (*answers)[at] = question.answer(module);
+    };
+    auto visiting = visit_each(asker, std::move(visit));
+    co_await visiting;
+    co_return std::move(*answers);
+  }
 
  protected:
   Shared& shared() const { return shared_; }
@@ -98,6 +117,8 @@ class SharedContext {
   using Arrive = std::function<void(Module*, const HostPtr&)>;
   void carry(TenantId tenant, const BareJid& address, Arrive parcel) const;
   void carry_to_each(Arrive parcel) const;
+  size_t home_count() const;
+  Task<void> visit_each(Executor& asker, std::function<void(size_t, Module*)> visit) const;
 
   Shared& shared_;
   const std::string_view module_;
@@ -153,7 +174,13 @@ class ModuleContext : public SharedContext {
 
   // --- accounts
   Resident* find_resident(const Tenant& tenant, std::string_view bare_jid) const;  // only if in memory
+  // Those of a tenant that are in memory on this home, in no order. Until one comes or leaves.
+  const std::vector<Resident*>& residents_of(TenantId tenant) const;
+  // Calls back with the account, loaded if need be, as Residents::with() does. REQUIRES: it belongs to this home.
+  void with_account(const BareJid& jid, std::function<void(Result<Resident*>)> work) const;
   Session* find_session(uint64_t number) const;
+  // Its stream, if it has one, ends with this stream error.
+  void end_session(Session& session, std::string_view condition, std::string_view text) const;
   bool is_home_of(std::string_view bare_jid) const;
   // Tells the modules of a contact, on its home, that an address that it names is no more.
   void tell_gone(const BareJid& contact, const BareJid& gone, const RemovalPtr& removal) const;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/log.h"
 #include "base/text.h"
+#include "events/event_log.h"
 #include "tenant/event_outbox.h"
 #include "tenant/tables.h"
 
@@ -64,6 +66,21 @@ Task<Result<void>> Audit::record(Executor& home, AuditLine line) {
   if (!answer) co_return answer.error();
   if (answer->changes == 0) co_return no_such_tenant();
   co_return Result<void>();
+}
+
+Task<void> Audit::note(Executor& home, TenantPtr tenant, std::string actor, std::string action, std::string detail) {
+  AuditLine line;
+  line.tenant = tenant ? tenant->id : TenantId::server;
+  line.actor = std::move(actor);
+  line.action = std::move(action);
+  line.detail = std::move(detail);
+  line.is_event = tenant && tenant->events.has(EventKind::audit);
+  const auto recorded = co_await record(home, line);
+  if (recorded && line.is_event) tenant->event_log->drain_soon();
+  if (!recorded) {
+    log::error("audit", "An audit line could not be written",
+               {{"action", line.action}, {"why", recorded.error().text}});
+  }
 }
 
 Task<Result<std::vector<AuditLine>>> Audit::list(Executor& home, TenantId tenant, size_t limit) const {

@@ -13,6 +13,7 @@
 #include "base/ids.h"
 #include "base/task.h"
 #include "store/control_plane.h"
+#include "tenant/tenant.h"
 
 namespace teahouse {
 
@@ -34,6 +35,9 @@ class Audit {
   std::vector<store::Statement> insert(const AuditLine& line) const;
   // The removal of a tenant is recorded under the house: the tenant's own lines go with it.
   Task<Result<void>> record(Executor& home, AuditLine line);
+  // A line of a tenant (null: of the house), with its event where the tenant keeps those. A change that cannot be
+  // recorded is logged, and stays.
+  Task<void> note(Executor& home, TenantPtr tenant, std::string actor, std::string action, std::string detail);
   // Newest first.
   Task<Result<std::vector<AuditLine>>> list(Executor& home, TenantId tenant, size_t limit) const;
 

@@ -191,6 +191,21 @@ Result<std::string> merge_module_options(std::string_view options, std::string_v
   return text;
 }
 
+Result<std::vector<std::string>> parse_admins(std::string_view domain, const std::vector<std::string>& jids) {
+  std::vector<std::string> admins;
+  for (const std::string& text : jids) {
+    const auto jid = BareJid::parse(text);
+    if (!jid || !jid->has_localpart() || jid->domainpart() != domain) {
+      return bad(
+          "The admin '" + text.substr(0, 80) + "'",
+          "must be the address of an account at " + std::string(domain) + ", as ann@" + std::string(domain) + ".");
+    }
+    if (std::find(admins.begin(), admins.end(), jid->str()) == admins.end()) admins.push_back(jid->str());
+  }
+  if (admins.size() > tenant_admins_max) return Error{ErrorKind::bad_request, "There may be at most 20 admins."};
+  return admins;
+}
+
 Result<std::string> parse_theme(std::string_view text) {
   if (text.empty()) return std::string();
   if (text.size() > theme_bytes_max) return bad("The theme", "is longer than 2048 bytes.");

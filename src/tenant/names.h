@@ -22,6 +22,7 @@ inline constexpr size_t title_characters_max = 100;
 inline constexpr size_t suspend_reason_characters_max = 500;
 inline constexpr size_t theme_bytes_max = 2048;
 inline constexpr size_t module_options_bytes_max = 8192;
+inline constexpr size_t tenant_admins_max = 20;
 inline constexpr size_t module_names_max = 64;
 inline constexpr size_t module_name_bytes_max = 32;
 
@@ -37,6 +38,9 @@ Result<std::vector<HostName>> parse_hosts(std::string_view domain, const std::ve
 Result<std::vector<HostName>> parse_host_list(std::string_view json);
 // The same name as DNS and certificates write it: "xn--bcher-kva.example" for "bücher.example".
 Result<std::string> ascii_domain(std::string_view domain);
+
+// Bare JIDs of accounts at this domain, each once; whether there are such accounts is not looked at.
+Result<std::vector<std::string>> parse_admins(std::string_view domain, const std::vector<std::string>& jids);
 
 // Names of modules, each once, as [a-z_]; whether there are such modules is not looked at.
 Result<std::vector<std::string>> parse_module_names(const std::vector<std::string>& names);

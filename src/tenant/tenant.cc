@@ -10,4 +10,8 @@ std::string_view Tenant::domain_of(HostKind kind) const {
   return found == hosts.end() ? std::string_view() : found->domain;
 }
 
+bool Tenant::has_admin(std::string_view bare_jid) const {
+  return std::find(admins.begin(), admins.end(), bare_jid) != admins.end();
+}
+
 }  // namespace teahouse

@@ -42,6 +42,7 @@ struct Tenant {
   std::vector<std::string> modules_off;  // names of the modules that it goes without
   std::string module_options;            // {"muc": {"history_messages": 20}}; what is not there has the server's value
   std::vector<std::string> contacts;     // where its people are reached (contacts.h): "abuse=mailto:abuse@shop.example"
+  std::vector<std::string> admins;       // bare JIDs of its accounts that administer it over XMPP (XEP-0133)
   EventKinds events;                     // of which its EventLog keeps what happens
   std::string occupant_id_secret;        // 32 bytes (XEP-0421), never shown
   int64_t created_ms = 0;
@@ -53,6 +54,7 @@ struct Tenant {
 
   const PlanLimits& limits() const { return plan.limits; }
   const std::string& domain() const { return hosts.front().domain; }  // of its accounts
+  bool has_admin(std::string_view bare_jid) const;
   // The domain of its first host of this kind; empty when it has none.
   std::string_view domain_of(HostKind kind) const;
 };

@@ -67,7 +67,11 @@ Result<FieldValue> check_contacts(const Tenant& /*tenant*/, FieldValue value) {
   return as_value(parse_contacts(std::get<std::vector<std::string>>(value)));
 }
 
-constexpr std::array<TenantField, 10> fields = {{
+Result<FieldValue> check_admins(const Tenant& tenant, FieldValue value) {
+  return as_value(parse_admins(tenant.domain(), std::get<std::vector<std::string>>(value)));
+}
+
+constexpr std::array<TenantField, 11> fields = {{
     {"title", "title", "--title", "What its users see", FieldType::text, get_member<&Tenant::title>,
      put_member<&Tenant::title>, check_title},
     {"plan", "plan", "--plan", "Its plan (see: teahouse plan list)", FieldType::text,
@@ -98,6 +102,10 @@ constexpr std::array<TenantField, 10> fields = {{
      "Where its people are reached, as abuse=mailto:abuse@shop.example (abuse, admin, feedback, sales, security, "
      "status, support; terms: of service; outage: a JSON file that tells of one); may be repeated; \"\" for none",
      FieldType::list, get_member<&Tenant::contacts>, put_member<&Tenant::contacts>, check_contacts, "tenant/contacts"},
+    {"admins", "admins", "--admin",
+     "An account of its own that administers it from an XMPP client, as ann@shop.example; may be repeated; \"\" for "
+     "none",
+     FieldType::list, get_member<&Tenant::admins>, put_member<&Tenant::admins>, check_admins, "tenant/admins"},
 }};
 
 }  // namespace

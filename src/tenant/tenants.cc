@@ -230,6 +230,17 @@ Task<Result<TenantPtr>> Tenants::change(Executor& home, std::string name, Tenant
   co_return replaced;
 }
 
+Task<Result<void>> Tenants::drop_admin(Executor& home, TenantId id, std::string bare_jid) {
+  auto turn = co_await turns_.take(home);
+  const TenantPtr tenant = find(id);
+  if (!tenant || tenant->being_removed || !tenant->has_admin(bare_jid)) co_return Result<void>();
+  Tenant changed = *tenant;
+  std::erase(changed.admins, bare_jid);
+  EventBody event = TenantChanged{{changed.name}};
+  const auto replaced = co_await replace(home, std::move(changed), std::move(event));
+  co_return replaced ? Result<void>() : Result<void>(replaced.error());
+}
+
 Task<Result<TenantPtr>> Tenants::suspend(Executor& home, std::string name, std::string reason) {
   auto turn = co_await turns_.take(home);
   const auto tenant = find_lasting(name);

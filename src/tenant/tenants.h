@@ -74,6 +74,8 @@ class Tenants {
   // more ends at once everywhere; a fault before all of it is let go leaves it, and a crash too.
   Task<Result<TenantPtr>> change(Executor& home, std::string name, TenantChange change,
                                  std::optional<std::vector<HostName>> hosts = {});
+  // An account is no more: the next one of its name is no admin.
+  Task<Result<void>> drop_admin(Executor& home, TenantId tenant, std::string bare_jid);
   Task<Result<TenantPtr>> suspend(Executor& home, std::string name, std::string reason);
   Task<Result<TenantPtr>> resume(Executor& home, std::string name);
   // Notes on disk that it is being removed, publishes `removed`, wipes, and then removes its rows from all tables, a

@@ -113,7 +113,7 @@ void DataForm::write(xml::Writer& writer) const {
   if (!title.empty()) writer.leaf("title", title);
   if (!instructions.empty()) writer.leaf("instructions", instructions);
   for (const auto& field : fields_) write_field(writer, field);
-  writer.close();
+  writer.raw(more).close();
 }
 
 }  // namespace teahouse

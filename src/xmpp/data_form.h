@@ -53,6 +53,7 @@ class DataForm {
   const FormField* find(std::string_view var) const;
 
   std::string title, instructions;
+  std::string more;  // XML of ours that is written behind the fields
 
   FormField& add(std::string_view var, std::string_view type, std::string_view label);
   FormField& add(std::string_view var, std::string_view type, std::string_view label, std::string value);

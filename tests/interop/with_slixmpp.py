@@ -171,3 +171,47 @@ async def stream_management(stage):
     await resumed
     must((await get(romeo.messages))['body'] == 'Meanwhile', 'another message came')
     must(romeo.messages.empty(), 'it came twice')
+
+
+@case('commands')
+async def commands(stage):
+    """An admin lists the commands, gets numbers, and makes an account by XEP-0133's own names; another tenant's admin is refused; an error
+    finds its session."""
+    domain, other = stage.domains['montague'], stage.domains['capulet']
+    await asyncio.to_thread(stage.api.call, 'PATCH', f"/operator/v1/tenants/{stage.names['montague']}", {'admins': [stage.jid('romeo')]})
+    romeo = await User(stage, 'romeo', plugins=['xep_0004', 'xep_0050', 'xep_0133']).login()
+    juliet = await User(stage, 'juliet', plugins=['xep_0004', 'xep_0050', 'xep_0133']).login()
+    items = {item[1] for item in (await romeo['xep_0050'].get_commands(domain))['disco_items']['items']}
+    must('http://jabber.org/protocol/admin#add-user' in items, str(items))
+    must('urn:xmpp:invite#invite' in items, str(items))
+    answers = asyncio.Queue()
+    session = {'next': lambda iq, _: answers.put_nowait(iq), 'error': lambda iq, _: answers.put_nowait(iq)}
+
+    romeo['xep_0133'].get_online_users_num(domain, dict(session))
+    values = (await get(answers))['command']['form']['values']
+    must(values['onlineusersnum'] == '1', str(values))
+
+    mine = dict(session)
+    romeo['xep_0133'].add_user(domain, mine)
+    asked = (await get(answers))['command']
+    must(asked['status'] == 'executing' and 'accountjid' in asked['form'].get_fields(), str(asked))
+
+    async def submit(jid):
+        form = romeo['xep_0004'].make_form('submit')
+        form.add_field(var='FORM_TYPE', ftype='hidden', value='http://jabber.org/protocol/admin')
+        for var, value in (('accountjid', jid), ('password', 'secret1'), ('password-verify', 'secret1')):
+            form.add_field(var=var, value=value)
+        mine['payload'] = [form]
+        romeo['xep_0050'].complete_command(mine)
+        return await get(answers)
+
+    refused = await submit(f'mercutio@{other}')
+    must(refused['type'] == 'error' and refused['error']['condition'] == 'bad-request', str(refused))
+    made = await submit(f'mercutio@{domain}')
+    must(made['command']['status'] == 'completed', str(made))
+    mercutio = await User(stage, 'mercutio', jid=f'mercutio@{domain}', password='secret1').login()
+    must(mercutio.boundjid.bare == f'mercutio@{domain}', str(mercutio.boundjid))
+
+    juliet['xep_0133'].get_online_users_num(domain, dict(session))
+    refused = await get(answers)
+    must(refused['type'] == 'error' and refused['error']['condition'] == 'forbidden', str(refused))

@@ -200,6 +200,26 @@ async def keys(stage, commands):
     must_equal('the secret', rotated['signing_secret'][:3], 'ss_')
 
 
+@both_ways('invitations and admins')
+async def invitations(stage, commands):
+    """invite create, list and revoke; the other tenant's are not seen and not revoked. An admin is an account of the tenant."""
+    name, other = stage.names['montague'], stage.names['capulet']
+    made = pairs(await commands.good('invite', 'create', name, '--user', 'romeo', '--username', 'mercutio', '--lasts', '60'))
+    must_equal('the address', made['uri'].partition('?')[0].startswith('xmpp:mercutio@'), True)
+    listed = (await commands.json('invite', 'list', name))['invites']
+    must_equal('as JSON', [(i['user'], i['username']) for i in listed], [('romeo', 'mercutio')])
+    must_equal('the other', (await commands.json('invite', 'list', other))['invites'], [])
+    await commands.refused(REFUSED, 'invitation', 'invite', 'revoke', other, made['id'])
+    await commands.good('invite', 'revoke', name, made['id'])
+    must_equal('what is open', (await commands.json('invite', 'list', name))['invites'], [])
+    await commands.refused(REFUSED, 'nobody', 'invite', 'create', name, '--user', 'nobody')
+    await commands.good('tenant', 'set', name, '--admin', stage.jid('romeo'))
+    must_equal('admins', (await commands.json('tenant', 'show', name))['admins'], [stage.jid('romeo')])
+    await commands.refused(REFUSED, 'juliet', 'tenant', 'set', name, '--admin', stage.jid('juliet'))
+    await commands.good('tenant', 'set', name, '--admin', '')
+    must_equal('admins', (await commands.json('tenant', 'show', name))['admins'], [])
+
+
 @both_ways('what cannot be')
 async def refusals(stage, commands):
     """One sentence on standard error, nothing on standard output, and a status that is not 0; nothing has changed."""

@@ -72,6 +72,10 @@ void reply_no_items(const ModuleContext& context, const IqRequest& request) {
   context.reply(request.stanza, std::move(payload));
 }
 
+bool answer_node(const std::function<bool(const IqRequest&)>& nodes, const IqRequest& request) {
+  return nodes && request.query.attribute("node") && nodes(request);
+}
+
 // Reads the node of a disco request; false when it has been answered: there are no nodes here.
 bool refuse_node(const ModuleContext& context, const IqRequest& request) {
   if (!request.query.attribute("node")) return false;
@@ -84,7 +88,7 @@ bool refuse_node(const ModuleContext& context, const IqRequest& request) {
 const ModuleInfo& DiscoModule::info() const {
   static const ModuleInfo info{.name = "disco",
                                .summary = "What hosts and accounts say of themselves.",
-                               .xeps = {{30, "2.5.0", "Service Discovery", "hosts have no nodes"},
+                               .xeps = {{30, "2.5.0", "Service Discovery", "hosts have no nodes but those of commands"},
                                         {92, "1.1", "Software Version", "the operating system is not told"},
                                         {199, "2.0.1", "XMPP Ping", ""},
                                         {202, "2.0", "Entity Time", ""}},
@@ -127,12 +131,14 @@ bool DiscoModule::may_see(const IqRequest& request) const {
 }
 
 void DiscoModule::host_info(const IqRequest& request) {
+  if (answer_node(on_host_node, request)) return;
   if (refuse_node(*context_, request)) return;
   const Tenant& tenant = *request.host->tenant;
   context_->reply(request.stanza, make_info(context_->modules(*request.host), tenant, tenant.title, of_host));
 }
 
 void DiscoModule::host_items(const IqRequest& request) {
+  if (answer_node(on_host_node, request)) return;
   if (refuse_node(*context_, request)) return;
   std::string payload;
   xml::Writer writer(payload);
@@ -147,13 +153,8 @@ void DiscoModule::host_items(const IqRequest& request) {
   context_->reply(request.stanza, std::move(payload));
 }
 
-bool DiscoModule::answer_node(const IqRequest& request) const {
-  const bool is_here = on_account_node && request.query.attribute("node");
-  return is_here && on_account_node(request);
-}
-
 void DiscoModule::account_info(const IqRequest& request) {
-  if (answer_node(request)) return;
+  if (answer_node(on_account_node, request)) return;
   if (!may_see(request)) {
     context_->reply_error(request.stanza, {ErrorKind::service_unavailable, ""});
     return;
@@ -163,7 +164,7 @@ void DiscoModule::account_info(const IqRequest& request) {
 }
 
 void DiscoModule::account_items(const IqRequest& request) {
-  if (answer_node(request)) return;
+  if (answer_node(on_account_node, request)) return;
   const bool is_seen = may_see(request);
   if (is_seen && refuse_node(*context_, request)) return;
   if (!is_seen || !on_account_items) return reply_no_items(*context_, request);

@@ -20,6 +20,8 @@ class DiscoModule final : public Module {
   // Of an account's nodes, which some other module has: answers what is asked of the node that the request names
   // (false: it is not answered); and adds to the items of an account that is seen by the asker.
   std::function<bool(const IqRequest&)> on_account_node;
+  // The same of an accounts host's nodes.
+  std::function<bool(const IqRequest&)> on_host_node;
   std::function<void(const IqRequest&, xml::Writer&)> on_account_items;
 
  private:
@@ -27,7 +29,6 @@ class DiscoModule final : public Module {
   void host_items(const IqRequest& request);
   void account_info(const IqRequest& request);
   void account_items(const IqRequest& request);
-  bool answer_node(const IqRequest& request) const;
   bool may_see(const IqRequest& request) const;
 
   RosterModule* roster_ = nullptr;

@@ -1,5 +1,7 @@
 #include "modules/registration/registration_module.h"
 
+#include <algorithm>
+
 #include "account/accounts.h"
 #include "account/api_call_limits.h"
 #include "base/log.h"
@@ -9,16 +11,25 @@
 namespace teahouse {
 namespace {
 
+constexpr int64_t invited_tries_per_h = 10;
+
 bool is_allowed(const Tenant& tenant) { return tenant.registration_allowed; }
 
-std::string make_fields(const std::optional<std::string>& registered_as) {
+// A tenant that goes without invitations has none to show.
+bool has_invites(const Tenant& tenant) {
+  return std::find(tenant.modules_off.begin(), tenant.modules_off.end(), "invites") == tenant.modules_off.end();
+}
+
+// `kept`: the name that an invitation keeps.
+std::string make_fields(const std::optional<std::string>& registered_as, std::string_view kept = {}) {
   std::string out;
   xml::Writer writer(out);
   writer.open("query", ns::register_iq);
   if (registered_as) {
     writer.open("registered").close().leaf("username", *registered_as);
   } else {
-    writer.leaf("instructions", "Choose a user name and a password.").open("username").close();
+    writer.leaf("instructions", kept.empty() ? "Choose a user name and a password." : "Choose a password.");
+    writer.leaf("username", kept);
   }
   writer.open("password").close().close();
   return out;
@@ -30,9 +41,11 @@ const ModuleInfo& RegistrationModule::info() const {
   static const ModuleInfo info{
       .name = "registration",
       .summary = "Accounts made, changed and removed in band, where the tenant allows it.",
-      .xeps = {{77, "2.4", "In-Band Registration", "off unless the tenant switches it on; no forms"}},
+      .xeps = {{77, "2.4", "In-Band Registration", "off unless the tenant switches it on; no forms"},
+               {445, "0.2.0", "Pre-Authenticated In-Band Registration", ""}},
       .host_features = {{ns::register_iq, is_allowed}},
-      .stream_features = {{StreamFeature::Time::before_login, "register", ns::register_feature, is_allowed}},
+      .stream_features = {{StreamFeature::Time::before_login, "register", ns::register_feature, is_allowed},
+                          {StreamFeature::Time::before_login, "register", ns::ibr_token, has_invites}},
       .options = {OptionInfo::flag("password_change", true, "Whether users change their passwords in band."),
                   OptionInfo::flag("removal", true, "Whether users remove their accounts in band.")},
       .is_optional = true};
@@ -49,14 +62,50 @@ void RegistrationModule::attach(ModuleContext& context) {
 }
 
 Flow RegistrationModule::stranger(const UnauthenticatedIq& iq) {
-  if (!iq.query.is("query", ns::register_iq) || !is_allowed(*iq.host->tenant)) return Flow::go_on;
+  if (iq.query.is("preauth", ns::pars) && iq.stanza.type == StanzaType::set && has_invites(*iq.host->tenant)) {
+    show_invite(iq);
+    return Flow::stop;
+  }
+  const bool may = is_allowed(*iq.host->tenant) || iq.invite;
+  if (!iq.query.is("query", ns::register_iq) || !may) return Flow::go_on;
   answer(iq);
   return Flow::stop;
 }
 
+void RegistrationModule::show_invite(const UnauthenticatedIq& iq) {
+  const InvitePtr invite =
+      context_->accounts().invites().find(iq.host->tenant->id, iq.query.attribute("token").value_or(""));
+  if (!invite || !invite->opens_account) {
+    return iq.answer(make_error(iq.stanza, {ErrorKind::item_not_found, "The provided token is invalid or expired."}));
+  }
+  iq.invite = invite;
+  iq.answer(Stanza::make_reply(iq.stanza, StanzaType::result, {}));
+}
+
+// How often names may be tried is counted by address, and by invitation where there is one.
+Result<void> RegistrationModule::may_try(const UnauthenticatedIq& iq, const std::string& username) {
+  const Tenant& tenant = *iq.host->tenant;
+  if (!iq.invite) {
+    const int64_t wait_s = context_->limits().take_account(tenant.id, iq.address, tenant.limits().registrations_per_h);
+    if (wait_s == 0) return {};
+    return Error{ErrorKind::resource_constraint,
+                 "Too many accounts were made from your address. Try again in " + std::to_string(wait_s) + " s."};
+  }
+  const std::string& kept = iq.invite->localpart;
+  const auto jid = BareJid::make(username, tenant.domain());
+  if (!kept.empty() && (!jid || jid->localpart() != kept)) {
+    return Error{ErrorKind::not_acceptable, "This invitation is for the user name '" + kept + "'."};
+  }
+  const TokenRate rate = TokenRate::per_hour_of(invited_tries_per_h, invited_tries_per_h);
+  const int64_t wait_ms = tries_.take_ms(std::to_string(iq.invite->id), context_->clock().monotonic_ms(), rate);
+  if (wait_ms == 0) return {};
+  return Error{ErrorKind::resource_constraint, "Too many names were tried with this invitation. Try again later."};
+}
+
 void RegistrationModule::answer(const UnauthenticatedIq& iq) {
   if (iq.stanza.type == StanzaType::get) {
-    iq.answer(Stanza::make_reply(iq.stanza, StanzaType::result, make_fields(std::nullopt)));
+    const std::string kept = iq.invite ? iq.invite->localpart : std::string();
+    iq.answer(Stanza::make_reply(iq.stanza, StanzaType::result, make_fields(std::nullopt, kept)));
     return;
   }
   const std::string username = iq.query.child_text("username", ns::register_iq);
@@ -65,12 +114,9 @@ void RegistrationModule::answer(const UnauthenticatedIq& iq) {
     iq.answer(make_error(iq.stanza, {ErrorKind::not_acceptable, "A user name and a password are needed."}));
     return;
   }
-  const int64_t wait_s =
-      context_->limits().take_account(iq.host->tenant->id, iq.address, iq.host->tenant->limits().registrations_per_h);
-  if (wait_s != 0) {
-    iq.answer(make_error(
-        iq.stanza, {ErrorKind::resource_constraint,
-                    "Too many accounts were made from your address. Try again in " + std::to_string(wait_s) + " s."}));
+  if (const auto may = may_try(iq, username); !may) return iq.answer(make_error(iq.stanza, may.error()));
+  if (iq.invite) {
+    spawn(create_invited(*this, iq.host->tenant, iq.invite, username, password, iq.stanza, iq.answer));
     return;
   }
   spawn(create(*context_, iq.host->tenant, username, password, iq.stanza, iq.address, iq.answer));
@@ -89,6 +135,34 @@ Task<void> RegistrationModule::create(ModuleContext& context, TenantPtr tenant, 
     }
     answer(make_error(request, account.error()));
   }
+}
+
+// Until the account is there the invitation is not used (XEP-0445 section 4).
+Task<void> RegistrationModule::create_invited(RegistrationModule& self, TenantPtr tenant, InvitePtr invite,
+                                              std::string username, std::string password, Stanza request,
+                                              std::function<void(Stanza)> answer) {
+  ModuleContext& context = *self.context_;
+  Invites& invites = context.accounts().invites();
+  if (!invites.take(*invite)) {
+    answer(make_error(request, {ErrorKind::item_not_found, "The provided token is invalid or expired."}));
+    co_return;
+  }
+  const auto account =
+      co_await context.accounts().create(context.loop(), tenant, username, password, AccountChange(), invite);
+  if (!account) {
+    invites.give_back(*invite);
+    answer(make_error(request, account.error()));
+    co_return;
+  }
+  const BareJid jid = BareJid::make(account->localpart, tenant->domain()).value();
+  if (self.on_invited) {
+    auto joining = self.on_invited(tenant, invite, jid, account->incarnation);
+    co_await joining;
+  }
+  auto noted = context.note(context.loop(), tenant, "invite:" + std::to_string(invite->id), "account.create",
+                            account->localpart);
+  co_await noted;
+  answer(Stanza::make_reply(request, StanzaType::result, {}));
 }
 
 void RegistrationModule::get(const IqRequest& iq) {

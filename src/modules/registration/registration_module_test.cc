@@ -18,17 +18,31 @@ class RegistrationTest : public testing::SessionWorld {
   }
   // Hands an iq to the module as a stranger's stream does; the answer, or nothing where the stream ends.
   std::string ask_as_stranger(const char* domain, StanzaType type, const std::string& fields = {},
-                              const std::string& address = "192.0.2.1") {
-    Stanza iq = Stanza::make(StanzaKind::iq, type, "<query xmlns='jabber:iq:register'>" + fields + "</query>");
+                              const std::string& address = "192.0.2.1", const std::string& other = {}) {
+    Stanza iq = Stanza::make(StanzaKind::iq, type,
+                             other.empty() ? "<query xmlns='jabber:iq:register'>" + fields + "</query>" : other);
     iq.id = "r";
     std::string answer;
     const auto query = iq.first_child();
-    const UnauthenticatedIq stranger{home_.hosts().find(domain), iq, *query, address,
-                                     [&](const Stanza& told) { told.write(answer); }};
+    const UnauthenticatedIq stranger{
+        home_.hosts().find(domain), iq, *query, address, [&](const Stanza& told) { told.write(answer); }, invite_};
     bool is_taken = false;
     for (const auto& each : home_.hooks().unauthenticated_iq) is_taken = is_taken || each.hook(stranger) == Flow::stop;
     while (is_taken && answer.empty()) loop_.run_once(10);
     return answer;
+  }
+  // A stranger at the forum, which is closed, shows a token.
+  std::string show(const std::string& token, const char* domain = "forum.example") {
+    return ask_as_stranger(domain, StanzaType::set, {}, "192.0.2.1",
+                           "<preauth xmlns='urn:xmpp:pars:0' token='" + token + "'/>");
+  }
+  Invites::Made invite(const TenantPtr& tenant, const std::string& localpart = {}) {
+    Invite wanted;
+    wanted.tenant = tenant->id;
+    wanted.opens_account = true;
+    wanted.localpart = localpart;
+    auto making = world_.accounts.invites().make(world_.home, std::move(wanted), 3600, true);
+    return world_.wait(std::move(making)).value();
   }
   std::string ask(Session& session, testing::Wire& wire, const std::string& fields) {
     Stanza iq =
@@ -47,6 +61,7 @@ class RegistrationTest : public testing::SessionWorld {
     return "<username>" + name + "</username><password>" + password + "</password>";
   }
   TenantPtr open_;
+  InvitePtr invite_;  // of the one stream
 };
 
 TEST_F(RegistrationTest, MakesAccountsWhereTheTenantAllowsIt) {
@@ -73,6 +88,34 @@ TEST_F(RegistrationTest, IsBoundedByAddress) {
   const std::string elsewhere =
       ask_as_stranger("shop.example", StanzaType::set, fields("late", "secret-1"), "203.0.113.9");
   EXPECT_TRUE(has(elsewhere, "type='result'")) << elsewhere;
+}
+
+TEST_F(RegistrationTest, AnInvitationOpensOneAccountWhereNobodyRegisters) {
+  const Invites::Made made = invite(world_.forum), other = invite(world_.shop);
+  for (const std::string& token : {std::string("none"), other.token, std::string()}) {
+    EXPECT_TRUE(has(show(token), "item-not-found")) << token;
+  }
+  EXPECT_EQ(ask_as_stranger("forum.example", StanzaType::set, fields("bea", "secret-1")), "") << "its stream ends";
+  EXPECT_TRUE(has(show(made.token), "type='result'"));
+  EXPECT_TRUE(has(ask_as_stranger("forum.example", StanzaType::set, fields("ann", "secret-1")), "conflict"));
+  EXPECT_TRUE(has(ask_as_stranger("forum.example", StanzaType::set, fields("bea", "secret-1")), "type='result'"));
+  EXPECT_TRUE(exists(world_.forum, "bea"));
+  EXPECT_FALSE(exists(open_, "bea"));
+  EXPECT_TRUE(has(ask_as_stranger("forum.example", StanzaType::set, fields("cid", "secret-1")), "item-not-found"));
+  EXPECT_TRUE(has(show(made.token), "item-not-found")) << "it is used";
+}
+
+TEST_F(RegistrationTest, AnInvitationKeepsItsNameAndIsNoWayToTryNames) {
+  const Invites::Made made = invite(world_.forum, "bea");
+  EXPECT_TRUE(has(show(made.token), "type='result'"));
+  EXPECT_TRUE(has(ask_as_stranger("forum.example", StanzaType::get), "<username>bea</username>"));
+  EXPECT_TRUE(has(ask_as_stranger("forum.example", StanzaType::set, fields("cid", "secret-1")), "not-acceptable"));
+  const Invites::Made any = invite(world_.forum);
+  EXPECT_TRUE(has(show(any.token), "type='result'"));
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_TRUE(has(ask_as_stranger("forum.example", StanzaType::set, fields("ann", "secret-1")), "conflict")) << i;
+  }
+  EXPECT_TRUE(has(ask_as_stranger("forum.example", StanzaType::set, fields("dan", "x")), "resource-constraint"));
 }
 
 TEST_F(RegistrationTest, AUserChangesTheirOwnPasswordAlone) {

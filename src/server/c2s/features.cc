@@ -74,7 +74,7 @@ std::string make_features(const FirstFeatures& features, const ModuleFeatures& d
   }
   if (!features.tls_required) write_mechanisms(writer, features.offer);
   if (features.has_sasl2) write_authentication(writer, features.offer, declared);
-  write_declared(writer, declared, StreamFeature::Time::before_login);
+  if (!features.tls_required) write_declared(writer, declared, StreamFeature::Time::before_login);
   writer.close();
   return out;
 }

@@ -131,7 +131,7 @@ bool Negotiation::on_unauthenticated_iq(const xml::Element& element) {
   const auto send = [stream = std::weak_ptr<void>(stream_.share()), events = &events_](Stanza answer) {
     if (const auto kept = stream.lock()) events->on_answer(std::move(answer));
   };
-  const UnauthenticatedIq iq{host_, stanza, *query, stream_.transport().peer_address(), send};
+  const UnauthenticatedIq iq{host_, stanza, *query, stream_.transport().peer_address(), send, invite_};
   for (const auto& each : home.hooks().unauthenticated_iq) {
     if (each.is_at(*host_) && each.hook(iq) == Flow::stop) return true;
   }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <string>
+#include "account/invites.h"
 
 #include "server/c2s/clients.h"
 #include "server/c2s/login.h"
@@ -60,6 +61,7 @@ class Negotiation final : private Login::Events {
   Events& events_;
   HostPtr host_;
   std::string from_;
+  InvitePtr invite_;
   std::shared_ptr<const Sasl2Request> request_;  // of the last attempt; null: that was none of SASL2
   Login login_;
 };

@@ -1,0 +1,76 @@
+// An announcement to all who are online (XEP-0133 section 4.23): a headline, which nobody keeps, from the host.
+#include <array>
+
+#include "base/random.h"
+#include "base/text.h"
+#include "modules/service_admin/admin_command.h"
+#include "modules/service_admin/admin_form.h"
+
+namespace teahouse {
+namespace {
+
+constexpr size_t announcement_bytes_max = 10'000;
+
+DataForm ask(const Tenant& /*tenant*/) {
+  DataForm form = make_admin_form("Make an announcement", "It goes to everybody who is online now.");
+  form.add("announcement", "text-multi", "Announcement").required = true;
+  return form;
+}
+
+Result<std::string> read_text(const DataForm& form) {
+  std::string text;
+  const FormField* field = form.find("announcement");
+  for (const std::string& line : field ? field->values : std::vector<std::string>()) {
+    text.append(text.empty() ? "" : "\n").append(line);
+    if (text.size() > announcement_bytes_max) {
+      return Error{ErrorKind::bad_request, "The announcement is longer than 10000 bytes."};
+    }
+  }
+  return text;
+}
+
+// To each available session of the tenant at a home; how many there are.
+struct Announce {
+  HostPtr host;
+  std::string text;
+  size_t answer(Module* at) const {
+    if (!at) return 0;
+    std::string body;
+    xml::Writer(body).leaf("body", text);
+    Stanza message = Stanza::make(StanzaKind::message, StanzaType::headline, std::move(body));
+    message.from = *BareJid::parse(host->domain);
+    size_t count = 0;
+    for (const Resident* resident : static_cast<ServiceAdminModule*>(at)->context().residents_of(host->tenant->id)) {
+      for (const auto& session : resident->sessions()) {
+        if (!session->is_available()) continue;
+        Stanza one = message;
+        one.id = random_token(16);
+        one.to = session->jid();
+        session->deliver(std::move(one));
+        ++count;
+      }
+    }
+    return count;
+  }
+};
+
+Task<Result<CommandAnswer>> announce(ServiceAdminModule& module, CommandStep step) {
+  const auto text = read_text(step.forms.front());
+  if (!text) co_return text.error();
+  co_await module.note(step, "announcement", *text);
+  Announce question{step.host, *text};
+  auto asked = module.context().ask_each(module.context().loop(), std::move(question));
+  const auto counts = co_await asked;
+  size_t count = 0;
+  for (const size_t each : counts) count += each;
+  co_return CommandAnswer{
+      {}, true, {{CommandNote::Type::info, "Sessions that have it: " + std::to_string(count) + "."}}};
+}
+
+constexpr std::array<AdminCommand, 1> commands = {{{"announce", "Make an announcement", ask, announce}}};
+
+}  // namespace
+
+std::span<const AdminCommand> announce_commands() { return commands; }
+
+}  // namespace teahouse
