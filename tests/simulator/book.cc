@@ -37,8 +37,8 @@ Said Book::say(uint64_t chain, const std::string& to, bool is_certain) {
   Message message{{messages_.size() + 1, chains_.at(chain).account, to}, chain, kills_, failures_, is_certain};
   message.may_be_refused = disk_fails_;
   const std::string& from = message.said.from;
-  message.excused = is_troubled(to) || is_troubled(from) || is_removed(to) || is_removed(from) ||
-                    blocks_.may_refuse(from, to);
+  message.excused =
+      is_troubled(to) || is_troubled(from) || is_removed(to) || is_removed(from) || blocks_.may_refuse(from, to);
   messages_.push_back(message);
   return message.said;
 }

@@ -87,6 +87,7 @@ Task<Result<CommandAnswer>> InvitesModule::make(InvitesModule& self, CommandStep
   const TenantPtr tenant = step.host->tenant;
   const auto account = co_await context.accounts().find(context.loop(), tenant, std::string(step.asker.localpart()));
   if (!account) co_return account.error();
+  if (account->expires_ms != 0) co_return Error{ErrorKind::forbidden, "Guests do not invite others."};
   wanted.tenant = tenant->id;
   wanted.inviter = account->localpart;
   wanted.incarnation = account->incarnation;
