@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "crypto/encoding.h"
+#include "sasl/ht.h"
 #include "sasl/oauthbearer.h"
 #include "sasl/plain.h"
 #include "sasl/scram.h"
@@ -20,10 +21,13 @@ namespace crypto = teahouse::crypto;
 namespace {
 
 std::unique_ptr<sasl::Mechanism> make_mechanism(uint8_t choice) {
+  if (choice >= 0x60) return std::make_unique<sasl::Ht>(sasl::ht_names()[choice % 8], choice % 4 == 3 ? "" : "bound");
   if (choice % 6 == 0) return std::make_unique<sasl::Plain>();
   if (choice % 6 == 1) return std::make_unique<sasl::OauthBearer>();
   sasl::ScramSetup setup;
   setup.hash = choice % 6 == 2 || choice % 6 == 4 ? crypto::Hash::sha1 : crypto::Hash::sha256;
+  if (choice >= 0x40) setup.hash = crypto::Hash::sha512;
+  if (choice >= 0x40) setup.advertised = "SCRAM-SHA-1\x1eSCRAM-SHA-256";
   setup.plus = choice % 6 >= 4;
   setup.plus_offered = setup.plus;
   if (setup.plus) {
@@ -61,6 +65,12 @@ sasl::Step answer(sasl::Mechanism& machine, sasl::Step step, bool known, const s
     if (token->token.empty() || token->authzid.size() > sasl::authzid_bytes_max) abort();
     return known ? machine.accept("romeo") : machine.refuse(sasl::Condition::credentials_expired);
   }
+  if (const auto* proof = std::get_if<sasl::VerifyProof>(&step)) {
+    check_localpart(proof->authcid);
+    const sasl::HtName* name = sasl::find_ht(proof->mechanism);
+    if (!name || proof->proof.size() != crypto::digest_size(name->hash)) abort();
+    return known ? machine.accept(proof->authcid, "proof") : machine.refuse(sasl::Condition::not_authorized);
+  }
   return step;
 }
 
@@ -76,7 +86,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   bool over = false;
   for (int turn = 0; turn < 8; ++turn) {
     const size_t end = rest.find('\x1e');
-    sasl::Step step = answer(*machine, machine->step(rest.substr(0, end)), known, all_keys[(choice & 0x7F) % 6 % 2]);
+    const std::string_view piece = rest.substr(0, end);
+    const bool is_start = turn == 0 && piece.empty();  // the client has sent no initial response
+    sasl::Step step =
+        answer(*machine, is_start ? machine->start() : machine->step(piece), known, all_keys[(choice & 0x7F) % 6 % 2]);
     const bool success = std::holds_alternative<sasl::Success>(step);
     const bool failure = std::holds_alternative<sasl::Failure>(step);
     if (over && !failure) abort();

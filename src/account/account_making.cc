@@ -194,9 +194,13 @@ Task<Result<Account>> Accounts::upsert_once(Executor& home, TenantPtr tenant, st
   auto update = account_rows::update(tenant->id, prepared, change, keys);
   auto is_there = account_rows::select_there(tenant->id, prepared);
   EventBody event = UserChanged{name_user(*tenant, prepared)};
-  const auto answer = co_await write(home, tenant, std::move(update), std::move(event), std::move(is_there));
+  std::vector<store::Statement> before;
+  if (!keys.empty()) before = device_rows::remove({tenant->id, prepared, {}});
+  const auto answer =
+      co_await write(home, tenant, std::move(update), std::move(event), std::move(is_there), std::move(before));
   if (!answer) co_return answer.error();
   if (answer->changes == 0) co_return unknown_account(prepared, *tenant);
+  if (!keys.empty()) co_await end_devices(home, tenant->id, prepared);
   account_rows::apply(*account, change);
   if (change.role) keep_staff(*tenant, *account);
   if (change.user_id) keep_spelling(*tenant, *account);

@@ -45,10 +45,18 @@ Task<Result<void>> Accounts::set_password(Executor& home, TenantPtr tenant, std:
   auto update = account_rows::update(tenant->id, *prepared, {}, *keys);
   auto is_there = account_rows::select_there(tenant->id, *prepared);
   EventBody event = UserChanged{name_user(*tenant, *prepared)};
-  const auto answer = co_await write(home, tenant, std::move(update), std::move(event), std::move(is_there));
+  auto before = device_rows::remove({tenant->id, *prepared, {}});
+  const auto answer =
+      co_await write(home, tenant, std::move(update), std::move(event), std::move(is_there), std::move(before));
   if (!answer) co_return answer.error();
   if (answer->changes == 0) co_return unknown_account(*prepared, *tenant);
+  co_await end_devices(home, tenant->id, *prepared);
   co_return Result<void>();
+}
+
+Task<void> Accounts::end_devices(Executor& home, TenantId tenant, std::string prepared) {
+  devices_.logins().end(tenant, prepared, {});
+  co_await older_keys_.look_again(home, tenant);
 }
 
 Task<Result<sasl::ScramKeys>> Accounts::load_keys(Executor& home, TenantPtr tenant, std::string localpart) {
@@ -65,8 +73,8 @@ Task<Result<sasl::ScramKeys>> Accounts::load_keys(Executor& home, TenantPtr tena
                   "The stored keys of '" + *prepared + "' at " + tenant->domain() + " can't be read."};
 }
 
-Task<Result<void>> Accounts::check_password(Executor& home, TenantPtr tenant, std::string localpart,
-                                            std::string password) {
+Task<Result<std::string>> Accounts::check_password(Executor& home, TenantPtr tenant, std::string localpart,
+                                                   std::string password) {
   if (password.empty() || password.size() > password_bytes_max) co_return wrong_password();
   if (auto prepared = account_rows::parse_localpart(*tenant, localpart)) localpart = std::move(*prepared);
   const auto stored = co_await load_keys(home, tenant, localpart);
@@ -81,7 +89,7 @@ Task<Result<void>> Accounts::check_password(Executor& home, TenantPtr tenant, st
     const bool waits = queue_.post(tenant->id, [done, keys, password](bool run) {
       if (!run) return done(too_busy());
       Found found{sasl::check_password(keys, password), {}};
-      if (found.is_right) found.more_keys = sasl::add_other_form(keys, password);
+      if (found.is_right) found.more_keys = sasl::complete_keys(keys, password);
       done(std::move(found));
     });
     if (!waits) done(too_busy());
@@ -92,8 +100,9 @@ Task<Result<void>> Accounts::check_password(Executor& home, TenantPtr tenant, st
   if (found->more_keys) {
     auto replace = account_rows::replace_keys(tenant->id, localpart, keys, *found->more_keys);
     co_await control_.execute(home, std::move(replace));  // else at the next login
+    co_await older_keys_.look_again(home, tenant->id);
   }
-  co_return Result<void>();
+  co_return keys.salt;
 }
 
 }  // namespace teahouse

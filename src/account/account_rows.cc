@@ -1,5 +1,7 @@
 #include "account/account_rows.h"
 
+#include <algorithm>
+
 #include "account/known_logins.h"
 #include "base/text.h"
 #include "crypto/encoding.h"
@@ -23,14 +25,16 @@ std::vector<store::Migration> Accounts::migrations() {
        {"CREATE TABLE account_removals(tenant_id BIGINT NOT NULL, localpart TEXT NOT NULL, "
         "PRIMARY KEY (tenant_id, localpart))"}},
       {"accounts/incarnations", {"ALTER TABLE accounts ADD COLUMN incarnation BIGINT NOT NULL DEFAULT 0"}}};
-  for (auto&& part : {known_logins_migrations(), Invites::migrations()})
+  for (auto&& part : {known_logins_migrations(), Invites::migrations(), {OlderKeys::migration()}, device_rows::migrations()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }
 
 std::vector<TenantTable> Accounts::tables() {
-  return {
+  std::vector<TenantTable> all = {
       {"accounts", "localpart"}, {"account_removals", "localpart"}, {"known_logins", "localpart"}, {"invites", "id"}};
+  for (TenantTable& table : Devices::tables()) all.push_back(std::move(table));
+  return all;
 }
 
 namespace account_rows {
@@ -42,10 +46,22 @@ using store::Statement;
 
 constexpr size_t name_characters_max = 128;
 constexpr size_t picture_bytes_max = 2048;
-constexpr std::string_view keys_version = "1";
-constexpr std::string_view two_forms_version = "2";  // with ScramKeys::saslprep_pairs
-constexpr size_t pairs_fields = 4;
-constexpr size_t keys_fields = 3 + pairs_fields;
+// A version of stored keys, which is the text before their first '$', and the keys that it has.
+struct KeysForm {
+  std::string_view version;
+  bool two_forms;  // ScramKeys::saslprep_pairs
+  bool sha512;
+};
+constexpr KeysForm keys_forms[] = {{"1", false, false}, {"2", true, false}, {"3", false, true}, {"4", true, true}};
+
+// The texts of a pair, in the order in which they stand.
+template <class Pairs>
+auto fields_of(Pairs& pairs, bool sha512) {
+  std::vector<decltype(&pairs.stored_key_sha1)> fields = {&pairs.stored_key_sha1, &pairs.server_key_sha1,
+                                                          &pairs.stored_key_sha256, &pairs.server_key_sha256};
+  if (sha512) fields.insert(fields.end(), {&pairs.stored_key_sha512, &pairs.server_key_sha512});
+  return fields;
+}
 
 constexpr const char* select_columns =
     "SELECT localpart, name, picture, role, CASE WHEN scram = '' THEN 0 ELSE 1 END, created_ms, user_id, expires_ms, "
@@ -124,37 +140,35 @@ void apply(Account& account, const AccountChange& change) {
 }
 
 std::string to_text(const sasl::ScramKeys& keys) {
-  const bool two = keys.saslprep_pairs.has_value();
-  std::string text = std::string(two ? two_forms_version : keys_version) + "$" + std::to_string(keys.iterations) + "$" +
-                     crypto::to_base64(keys.salt);
+  const bool two_forms = keys.saslprep_pairs.has_value();
+  const bool sha512 = !keys.pairs.stored_key_sha512.empty();
+  const auto form = std::ranges::find_if(
+      keys_forms, [&](const KeysForm& each) { return each.two_forms == two_forms && each.sha512 == sha512; });
+  std::string text =
+      std::string(form->version) + "$" + std::to_string(keys.iterations) + "$" + crypto::to_base64(keys.salt);
   const auto append = [&](const sasl::ScramKeyPairs& pairs) {
-    for (const std::string* bytes :
-         {&pairs.stored_key_sha1, &pairs.server_key_sha1, &pairs.stored_key_sha256, &pairs.server_key_sha256}) {
-      text.append("$").append(crypto::to_base64(*bytes));
-    }
+    for (const std::string* bytes : fields_of(pairs, sha512)) text.append("$").append(crypto::to_base64(*bytes));
   };
   append(keys.pairs);
-  if (two) append(*keys.saslprep_pairs);
+  if (two_forms) append(*keys.saslprep_pairs);
   return text;
 }
 
 std::optional<sasl::ScramKeys> parse_keys(std::string_view text) {
   const auto fields = split_fields(text);
-  const bool two = fields[0] == two_forms_version;
-  if (fields.size() != keys_fields + (two ? pairs_fields : 0) || (!two && fields[0] != keys_version)) {
-    return std::nullopt;
-  }
+  const auto form = std::ranges::find(keys_forms, fields[0], &KeysForm::version);
+  if (form == std::end(keys_forms) || fields.size() < 2) return std::nullopt;
   sasl::ScramKeys keys;
   const auto iterations = parse_decimal<int>(fields[1]);
   if (!iterations || *iterations < 1 || *iterations > sasl::scram_iterations_max) return std::nullopt;
   keys.iterations = *iterations;
   std::vector<std::string*> targets = {&keys.salt};
   const auto add = [&](sasl::ScramKeyPairs& pairs) {
-    targets.insert(targets.end(), {&pairs.stored_key_sha1, &pairs.server_key_sha1, &pairs.stored_key_sha256,
-                                   &pairs.server_key_sha256});
+    for (std::string* each : fields_of(pairs, form->sha512)) targets.push_back(each);
   };
   add(keys.pairs);
-  if (two) add(keys.saslprep_pairs.emplace());
+  if (form->two_forms) add(keys.saslprep_pairs.emplace());
+  if (fields.size() != 2 + targets.size()) return std::nullopt;
   for (size_t i = 0; i < targets.size(); ++i) {
     auto decoded = crypto::parse_base64(fields[i + 2]);
     if (!decoded) return std::nullopt;
@@ -224,12 +238,15 @@ Statement select_with_names() {
 }
 
 std::vector<Statement> remove(TenantId tenant, const std::string& localpart) {
-  return {{"INSERT INTO account_removals(tenant_id, localpart) SELECT tenant_id, localpart FROM accounts "
-           "WHERE tenant_id = ? AND localpart = ?",
-           {to_value(tenant), localpart}},
-          forget_known_logins(tenant, localpart),
-          Invites::remove_of(tenant, localpart),
-          {"DELETE FROM accounts WHERE tenant_id = ? AND localpart = ?", {to_value(tenant), localpart}}};
+  std::vector<Statement> statements = device_rows::remove({tenant, localpart, {}});
+  statements.push_back(
+      {"INSERT INTO account_removals(tenant_id, localpart) SELECT tenant_id, localpart FROM accounts "
+       "WHERE tenant_id = ? AND localpart = ?",
+       {to_value(tenant), localpart}});
+  statements.push_back(forget_known_logins(tenant, localpart));
+  statements.push_back(Invites::remove_of(tenant, localpart));
+  statements.push_back({"DELETE FROM accounts WHERE tenant_id = ? AND localpart = ?", {to_value(tenant), localpart}});
+  return statements;
 }
 
 Statement select_there(TenantId tenant, const std::string& localpart, int64_t incarnation) {

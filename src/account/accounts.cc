@@ -18,8 +18,8 @@ constexpr size_t page_rows_max = 1000;
 
 }  // namespace
 
-Accounts::Accounts(store::ControlPlane& control, const Clock& clock)
-    : control_(control), clock_(clock), fake_secret_(random_bytes(32)) {}
+Accounts::Accounts(store::ControlPlane& control, const Clock& clock, std::string_view seal_key)
+    : control_(control), clock_(clock), fake_secret_(random_bytes(32)), devices_(control, clock, seal_key) {}
 
 Error Accounts::unknown_account(const std::string& localpart, const Tenant& tenant) {
   return {ErrorKind::item_not_found, "There is no account '" + localpart + "' at " + tenant.domain() + "."};
@@ -82,6 +82,7 @@ Task<Result<AccountRemovalPtr>> Accounts::remove(Executor& home, TenantPtr tenan
   invites_.forget(tenant->id, *prepared);
   forget_place(*tenant, *prepared);
   tenant->aliases->remove(stringprep_form(*prepared), *prepared);
+  co_await end_devices(home, tenant->id, *prepared);
   co_return *removal;
 }
 
@@ -132,6 +133,8 @@ Result<void> Accounts::count_all(const std::vector<TenantPtr>& tenants) {
     const auto found = staffs.find(as_int(row[0]));
     if (found != staffs.end()) found->second->set(as_text(row[1]), true);
   }
+  const auto older = older_keys_.load();
+  if (!older) return older.error();
   return load_names(control_, tenants);
 }
 

@@ -15,7 +15,9 @@
 
 #include "account/absent_names.h"
 #include "account/account_removals.h"
+#include "account/devices.h"
 #include "account/invites.h"
+#include "account/older_keys.h"
 #include "account/password_queue.h"
 #include "account/user_id.h"
 #include "base/clock.h"
@@ -63,7 +65,8 @@ struct AccountPage {
 
 class Accounts {
  public:
-  Accounts(store::ControlPlane& control, const Clock& clock);
+  // `seal_key`: 32 bytes from a file that is not in the database.
+  Accounts(store::ControlPlane& control, const Clock& clock, std::string_view seal_key);
   static std::vector<store::Migration> migrations();
   static std::vector<TenantTable> tables();  // for Tenants::add_tables
 
@@ -85,19 +88,25 @@ class Accounts {
   // upsert() of a user of the site, at find_place().
   Task<Result<Account>> upsert_user(Executor& home, TenantPtr tenant, std::string localpart, AccountChange details,
                                     std::string password = {});
+  // Ends all devices of the account (Devices), as another password by upsert() does.
   Task<Result<void>> set_password(Executor& home, TenantPtr tenant, std::string localpart, std::string password);
   // The first of a removal's two steps (account_removals.h).
   Task<Result<AccountRemovalPtr>> remove(Executor& home, TenantPtr tenant, std::string localpart);
   AccountRemovals& removals() { return removals_; }
   Invites& invites() { return invites_; }
+  Devices& devices() { return devices_; }
   // The accounts by localpart; `cursor` is a page's next_cursor, at first empty; an empty next_cursor is the end.
   Task<Result<AccountPage>> list(Executor& home, TenantPtr tenant, std::string cursor, size_t rows_max);
 
   // The keys for SCRAM and PLAIN; item_not_found when there is no such account or it has no password. PBKDF2 runs on a
   // thread of its own, never on a loop. An account that does not exist takes as long as a wrong password. Errors of
-  // check_password: not_authorized when it is wrong, service_unavailable when it could not be checked.
+  // check_password: not_authorized when it is wrong, service_unavailable when it could not be checked. It gives the
+  // salt of the keys, which no other password has (Devices::keep).
   Task<Result<sasl::ScramKeys>> load_keys(Executor& home, TenantPtr tenant, std::string localpart);
-  Task<Result<void>> check_password(Executor& home, TenantPtr tenant, std::string localpart, std::string password);
+  Task<Result<std::string>> check_password(Executor& home, TenantPtr tenant, std::string localpart,
+                                           std::string password);
+  // Whether keys of the tenant's accounts lack those of SHA-512.
+  bool has_older_keys(TenantId tenant) const { return older_keys_.has(tenant); }
   // Accounts that have expired, of all tenants; at most so many.
   struct Expired {
     TenantId tenant;
@@ -117,11 +126,12 @@ class Accounts {
   // The account as an event names it, and the statements that put the event, where the tenant keeps those.
   static OfUser name_user(const Tenant& tenant, const std::string& localpart);
   std::vector<store::Statement> put_event(const Tenant& tenant, EventBody event, const store::Statement& is_done) const;
-  // Writes the one row, with the event of it where the tenant keeps those; 1 change unless it is not there, or was not
-  // to be: `is_done` (event_outbox.h).
-  // `before`: what the same transaction does first.
+  // Writes the one row, after what goes `before`, with the event of it where the tenant keeps those; 1 change unless it
+  // is not there, or was not to be: `is_done` (event_outbox.h).
   Task<Result<store::Answer>> write(Executor& home, TenantPtr tenant, store::Statement statement, EventBody event,
                                     store::Statement is_done, std::vector<store::Statement> before = {});
+  // Of a row that has other keys now.
+  Task<void> end_devices(Executor& home, TenantId tenant, std::string prepared);
   Task<Result<void>> insert(Executor& home, TenantPtr tenant, Account account, std::string keys, InvitePtr invite);
   Task<Result<Account>> add(Executor& home, TenantPtr tenant, std::string prepared, std::string password,
                             AccountChange checked, Name name, InvitePtr invite = nullptr);
@@ -137,6 +147,8 @@ class Accounts {
   const std::string fake_secret_;  // of the keys that accounts that do not exist are checked against
   AccountRemovals removals_{control_};
   Invites invites_{control_, clock_};
+  Devices devices_;
+  OlderKeys older_keys_{control_};
   AbsentNames absent_;
   PasswordQueue queue_;
 };

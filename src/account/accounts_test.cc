@@ -182,7 +182,7 @@ TEST(Accounts, HaveNoNewOwnerUntilTheirRemovalHasEnded) {
   EXPECT_EQ(found->front()->localpart(), "romeo");
   EXPECT_TRUE(world.wait(world.accounts.removals().find(world.home, 10))->empty());
 
-  Accounts again(*world.control, world.clock);  // as after a restart
+  Accounts again(*world.control, world.clock, world.seal_key);  // as after a restart
   EXPECT_EQ(world.wait(again.removals().find(world.home, 10))->size(), 1u);
   ASSERT_TRUE(world.wait(world.accounts.removals().end(world.home, found->front())));
   found->clear();

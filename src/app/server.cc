@@ -42,7 +42,7 @@ struct Server::State {
         bond(std::move(its_planes.bond)),
         clock_watch(*data, clock),
         keys(*control, clock, secrets.seal_key),
-        accounts(*control, clock),
+        accounts(*control, clock, secrets.seal_key),
         certificates(*control, clock, secrets.seal_key),
         audit(*control, clock),
         tenants(*control, clock, keys, audit),
@@ -187,6 +187,7 @@ Task<Result<std::string>> Server::State::take_snapshot(State& self, Executor& ho
 }
 
 void Server::State::make_workers() {
+  shared.device_days = config.c2s_device_days;
   const unsigned count = config.loop_count();
   const c2s::Options options{config.c2s_require_tls, config.c2s_login_timeout_s, config.c2s_refused_timeout_s,
                              config.c2s_probe_after_s};

@@ -132,6 +132,7 @@ void Tenancy::start(net::Loop& loop, std::function<void()> counted) {
   events_.start(loop);
   spawn(finish_removals(*this, loop));
   spawn(remove_expired(*this, loop));
+  spawn(remove_old_devices(*this, loop));
   every_minute(loop);
 }
 
@@ -144,7 +145,10 @@ void Tenancy::every_minute(net::Loop& loop) {
     spawn(count_full(*this, loop));
     spawn(finish_removals(*this, loop));
     spawn(remove_expired(*this, loop));
-    if (++minutes_ % 60 == 0) spawn(trim_all(*this, loop));
+    if (++minutes_ % 60 == 0) {
+      spawn(trim_all(*this, loop));
+      spawn(remove_old_devices(*this, loop));
+    }
     every_minute(loop);
   });
 }
@@ -244,6 +248,12 @@ Task<void> Tenancy::remove_expired(Tenancy& self, net::Loop& loop) {
     const auto removed = co_await remove_account_whole(self.shared_, loop, tenant, account.localpart);
     if (!removed) log::warning("accounts", "A guest who is gone was not removed", {{"why", removed.error().text}});
   }
+}
+
+Task<void> Tenancy::remove_old_devices(Tenancy& self, net::Loop& loop) {
+  if (!self.clock_watch_.is_believed()) co_return;
+  const auto removed = co_await self.shared_.accounts.devices().remove_old(loop, self.shared_.device_keep_ms());
+  if (!removed) log::warning("accounts", "Devices that are gone were not removed", {{"why", removed.error().text}});
 }
 
 // Removes all that a crash, or a disk that failed, has left of removed accounts and tenants.

@@ -52,6 +52,7 @@ class Tenancy {
   static Task<void> finish_account_removals(Tenancy& self, net::Loop& loop);
   static Task<void> finish_removals(Tenancy& self, net::Loop& loop);
   static Task<void> remove_expired(Tenancy& self, net::Loop& loop);
+  static Task<void> remove_old_devices(Tenancy& self, net::Loop& loop);
   static Task<void> store_notes(Tenancy& self, net::Loop& loop, std::function<void()> done);
   void every_minute(net::Loop& loop);
   // Issues a certificate for a host without one of its own, when somebody asks for it. False: the host is none of ours.

@@ -10,14 +10,28 @@
 namespace teahouse::crypto {
 namespace {
 
-const EVP_MD* message_digest(Hash hash) { return hash == Hash::sha1 ? EVP_sha1() : EVP_sha256(); }
+const EVP_MD* message_digest(Hash hash) {
+  switch (hash) {
+    case Hash::sha1: return EVP_sha1();
+    case Hash::sha256: return EVP_sha256();
+    case Hash::sha512: return EVP_sha512();
+  }
+  abort();
+}
 
 unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
 }  // namespace
 
-size_t digest_size(Hash hash) { return hash == Hash::sha1 ? 20 : 32; }
+size_t digest_size(Hash hash) {
+  switch (hash) {
+    case Hash::sha1: return 20;
+    case Hash::sha256: return 32;
+    case Hash::sha512: return 64;
+  }
+  abort();
+}
 
 std::string digest(Hash hash, std::string_view data) {
   std::string out(digest_size(hash), '\0');

@@ -10,7 +10,7 @@
 namespace teahouse::crypto {
 
 // SHA-1 is here because XMPP's wire needs it (SCRAM-SHA-1, capability hashes, TURN); choose sha256 for anything new.
-enum class Hash { sha1, sha256 };
+enum class Hash { sha1, sha256, sha512 };
 
 size_t digest_size(Hash hash);
 std::string digest(Hash hash, std::string_view data);

@@ -5,6 +5,16 @@
 #include "xmpp/prep_text.h"
 
 namespace teahouse::sasl {
+namespace {
+
+std::string_view trim_space(std::string_view text) {
+  constexpr std::string_view space = " \t\r\n";
+  text.remove_prefix(std::min(text.find_first_not_of(space), text.size()));
+  text.remove_suffix(text.size() - (text.find_last_not_of(space) + 1));
+  return text;
+}
+
+}  // namespace
 
 const char* to_string(Condition condition) {
   switch (condition) {
@@ -28,7 +38,8 @@ Step Mechanism::settle(Step step) {
     waiting_ = Waiting::data;
   } else if (std::holds_alternative<NeedCredentials>(step)) {
     waiting_ = Waiting::keys;
-  } else if (std::holds_alternative<VerifySecret>(step) || std::holds_alternative<VerifyToken>(step)) {
+  } else if (std::holds_alternative<VerifySecret>(step) || std::holds_alternative<VerifyToken>(step) ||
+             std::holds_alternative<VerifyProof>(step)) {
     waiting_ = Waiting::verdict;
   } else {
     waiting_ = Waiting::nothing;
@@ -44,7 +55,6 @@ Step Mechanism::step(std::string_view client_data) {
   if (waiting_ != Waiting::first_data && waiting_ != Waiting::data) {
     return settle(Failure{Condition::malformed_request, "No data was asked for."});
   }
-  if (waiting_ == Waiting::first_data && client_data.empty()) return settle(Challenge{});
   return settle(on_data(client_data));
 }
 
@@ -54,9 +64,9 @@ Step Mechanism::provide(const std::optional<ScramKeys>& keys) {
   return settle(on_keys(keys));
 }
 
-Step Mechanism::accept(std::string authcid) {
+Step Mechanism::accept(std::string authcid, std::string server_data) {
   if (waiting_ != Waiting::verdict) return settle(Failure{Condition::temporary_auth_failure, {}});
-  return settle(on_accepted(std::move(authcid)));
+  return settle(on_accepted(std::move(authcid), std::move(server_data)));
 }
 
 Step Mechanism::refuse(Condition condition, std::string text) {
@@ -65,7 +75,7 @@ Step Mechanism::refuse(Condition condition, std::string text) {
 }
 
 Step Mechanism::on_keys(const std::optional<ScramKeys>&) { return Failure{Condition::temporary_auth_failure, {}}; }
-Step Mechanism::on_accepted(std::string) { return Failure{Condition::temporary_auth_failure, {}}; }
+Step Mechanism::on_accepted(std::string, std::string) { return Failure{Condition::temporary_auth_failure, {}}; }
 Step Mechanism::on_refused(Failure failure) { return failure; }
 
 bool may_act_as(std::string_view authzid, const BareJid& account) {
@@ -88,11 +98,12 @@ std::optional<Failure> check_utf8(std::string_view client_data) {
 }
 
 std::optional<std::string> parse_client_data(std::string_view text) {
-  constexpr std::string_view space = " \t\r\n";
-  text.remove_prefix(std::min(text.find_first_not_of(space), text.size()));
-  text.remove_suffix(text.size() - (text.find_last_not_of(space) + 1));
-  if (text == "=") return std::string();
-  auto data = crypto::parse_base64(text);
+  const std::string_view trimmed = trim_space(text);
+  return trimmed == "=" ? std::string() : parse_sasl2_data(trimmed);
+}
+
+std::optional<std::string> parse_sasl2_data(std::string_view text) {
+  auto data = crypto::parse_base64(trim_space(text));
   if (!data) return std::nullopt;
   return *std::move(data);
 }

@@ -55,6 +55,15 @@ struct VerifyToken {
   std::string authzid;
   std::string token;
 };
+// Check by this account's tokens of the client's device whether one of them, for this mechanism, makes the proof
+// (make_initiator_proof), and call accept() with what the token answers (make_responder_proof), or refuse(). authcid is
+// a normalised localpart.
+struct VerifyProof {
+  std::string authcid;
+  std::string mechanism;
+  std::string proof;
+  std::string binding;  // the channel's data; empty: not bound
+};
 // The client is authcid, a normalised localpart. REQUIRES of the server: may_act_as(authzid, ...), else
 // invalid-authzid.
 struct Success {
@@ -69,7 +78,7 @@ struct Failure {
   // nobody is in between; it only binds by a type that is not to be had.
   std::string saw_plus;
 };
-using Step = std::variant<Challenge, NeedCredentials, VerifySecret, VerifyToken, Success, Failure>;
+using Step = std::variant<Challenge, NeedCredentials, VerifySecret, VerifyToken, VerifyProof, Success, Failure>;
 
 class Mechanism {
  public:
@@ -79,19 +88,21 @@ class Mechanism {
 
   virtual std::string_view name() const = 0;
 
-  // Decoded data of <auth/> or <response/>. Empty data in <auth/> counts as none, and gets an empty challenge.
+  // Decoded data of the client. Without an initial response its attempt begins with start().
   Step step(std::string_view client_data);
+  Step start() { return settle(Challenge{}); }
   // The answer to NeedCredentials: nothing if there is no such account or it has no password.
   Step provide(const std::optional<ScramKeys>& keys);
-  // The answers to VerifySecret and VerifyToken. authcid is the account that the secret or token proved.
-  Step accept(std::string authcid);
+  // The answers to VerifySecret, VerifyToken and VerifyProof. authcid is the account that the secret, token or proof
+  // proved; server_data proves the server to the client, where the mechanism has it so.
+  Step accept(std::string authcid, std::string server_data = {});
   Step refuse(Condition condition, std::string text = {});
 
  protected:
   Mechanism() = default;
   virtual Step on_data(std::string_view client_data) = 0;
   virtual Step on_keys(const std::optional<ScramKeys>& keys);
-  virtual Step on_accepted(std::string authcid);
+  virtual Step on_accepted(std::string authcid, std::string server_data);
   virtual Step on_refused(Failure failure);
 
  private:
@@ -110,8 +121,11 @@ std::variant<std::string, Failure> parse_authcid(std::string_view name);
 // RFC 6120 section 6.5.8: names and passwords are UTF-8, or the message is malformed.
 std::optional<Failure> check_utf8(std::string_view client_data);
 
-// The text of <auth/> and <response/>: base64, or "=" for no bytes. Nothing on bad base64: incorrect-encoding.
+// The text of <auth/> and <response/>: base64, or "=" for no bytes (RFC 6120 section 6.4.2). Nothing on bad base64:
+// incorrect-encoding.
 std::optional<std::string> parse_client_data(std::string_view text);
+// The same of SASL2's elements, where no text is no bytes, and "=" is no base64 (XEP-0388 section 2.1).
+std::optional<std::string> parse_sasl2_data(std::string_view text);
 // The text of <challenge/> and <success/>.
 std::string encode_server_data(std::string_view data);
 

@@ -172,12 +172,16 @@ TEST(Mechanisms, AreOfferedByWhatTheStreamHas) {
   offer.tokens = true;
   offer.channel_bindings = {{"tls-exporter", std::string(32, 'x'), true}};
   EXPECT_EQ(offered_mechanisms(offer),
-            (Names{"SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1", "OAUTHBEARER", "PLAIN"}));
+            (Names{"SCRAM-SHA-512-PLUS", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-512", "SCRAM-SHA-256",
+                   "SCRAM-SHA-1", "OAUTHBEARER", "PLAIN"}));
   for (const auto name : offered_mechanisms(offer)) {
     auto made = make_mechanism(name, offer);
     ASSERT_TRUE(std::holds_alternative<std::unique_ptr<Mechanism>>(made));
     EXPECT_EQ(std::get<0>(made)->name(), name);
   }
+  offer.sha512 = false;
+  EXPECT_EQ(offered_mechanisms(offer),
+            (Names{"SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1", "OAUTHBEARER", "PLAIN"}));
   offer.channel_bindings[0].offered = false;  // what no RFC defines is nothing to bind to
   EXPECT_EQ(offered_mechanisms(offer), (Names{"SCRAM-SHA-256", "SCRAM-SHA-1", "OAUTHBEARER", "PLAIN"}));
   offer.passwords = false;
@@ -190,7 +194,7 @@ TEST(Mechanisms, AreOfferedByWhatTheStreamHas) {
 TEST(Mechanisms, NeverSendASecretInTheClear) {
   Offer offer;
   offer.tokens = true;
-  EXPECT_EQ(offered_mechanisms(offer), (Names{"SCRAM-SHA-256", "SCRAM-SHA-1"}));
+  EXPECT_EQ(offered_mechanisms(offer), (Names{"SCRAM-SHA-512", "SCRAM-SHA-256", "SCRAM-SHA-1"}));
   const auto refused = [&](std::string_view name) {
     const auto made = make_mechanism(name, offer);
     return std::holds_alternative<Failure>(made) ? to_string(std::get<Failure>(made).condition) : "made";
@@ -216,6 +220,49 @@ TEST(Mechanisms, TellScramWhatWasOffered) {
   offer.saw_plus = "romeo";  // but for Romeo's client, which is known to have seen -PLUS
   EXPECT_EQ(answer("y,,n=romeo,r=abc"), "no failure");
   EXPECT_EQ(answer("y,,n=juliet,r=abc"), "not-authorized");
+}
+
+// The list of XEP-0474 section 5.3, whose hash the example says there.
+TEST(Mechanisms, AreListedForAHash) {
+  Offer offer;
+  offer.encrypted = true;
+  offer.sha512 = false;
+  offer.channel_bindings = {
+      {"tls-server-end-point", "x", true}, {"tls-unique", "x", false}, {"tls-exporter", "x", true}};
+  EXPECT_EQ(list_for_hash(offer),
+            "PLAIN\x1eSCRAM-SHA-1\x1eSCRAM-SHA-1-PLUS\x1eSCRAM-SHA-256\x1eSCRAM-SHA-256-PLUS\x1f"
+            "tls-exporter\x1etls-server-end-point");
+  offer.channel_bindings.clear();
+  EXPECT_EQ(list_for_hash(offer), "PLAIN\x1eSCRAM-SHA-1\x1eSCRAM-SHA-256");
+}
+
+TEST(Mechanisms, ForTokensAreOfferedByWhatTheStreamHas) {
+  Offer offer;
+  offer.device_tokens = true;
+  EXPECT_TRUE(offered_token_mechanisms(offer).empty());
+  offer.encrypted = true;
+  EXPECT_EQ(offered_token_mechanisms(offer), (Names{"HT-SHA-512-NONE", "HT-SHA-256-NONE"}));
+  offer.channel_bindings = {{"tls-exporter", "key", true}, {"tls-unique", "unique", false}};
+  EXPECT_EQ(offered_token_mechanisms(offer),
+            (Names{"HT-SHA-512-EXPR", "HT-SHA-512-NONE", "HT-SHA-256-EXPR", "HT-SHA-256-NONE"}));
+  for (const auto name : offered_token_mechanisms(offer)) {
+    const auto made = make_token_mechanism(name, offer);
+    ASSERT_TRUE(std::holds_alternative<std::unique_ptr<Mechanism>>(made));
+    EXPECT_EQ(std::get<0>(made)->name(), name);
+    EXPECT_TRUE(std::holds_alternative<Failure>(make_mechanism(name, offer))) << "a token is no password";
+  }
+  for (const char* name : {"HT-SHA-256-UNIQ", "HT-SHA-256-ENDP", "PLAIN", "SCRAM-SHA-256", ""}) {
+    EXPECT_TRUE(std::holds_alternative<Failure>(make_token_mechanism(name, offer))) << name;
+  }
+  offer.device_tokens = false;
+  EXPECT_TRUE(offered_token_mechanisms(offer).empty());
+}
+
+TEST(Mechanisms, ReadDataAsEachProfileWritesIt) {
+  EXPECT_EQ(parse_sasl2_data(""), "");
+  EXPECT_EQ(parse_sasl2_data(" AHJvbWVvAHg=\n"), "\0romeo\0x"s);
+  EXPECT_EQ(parse_sasl2_data("="), std::nullopt);
+  EXPECT_EQ(parse_client_data("="), "");
 }
 
 TEST(Mechanisms, LetNobodyActAsSomebodyElse) {

@@ -106,7 +106,9 @@ Step OauthBearer::on_client_first(std::string_view message) {
   return VerifyToken{authzid_, std::string(token)};
 }
 
-Step OauthBearer::on_accepted(std::string authcid) { return Success{std::move(authcid), authzid_, {}}; }
+Step OauthBearer::on_accepted(std::string authcid, std::string /*server_data*/) {
+  return Success{std::move(authcid), authzid_, {}};
+}
 
 Step OauthBearer::on_refused(Failure failure) {
   // An error of storage is no statement about the token, and a JSON error would be one.

@@ -18,7 +18,7 @@ class OauthBearer final : public Mechanism {
 
  private:
   Step on_data(std::string_view client_data) override;
-  Step on_accepted(std::string authcid) override;
+  Step on_accepted(std::string authcid, std::string server_data) override;
   Step on_refused(Failure failure) override;
   Step on_client_first(std::string_view message);
 

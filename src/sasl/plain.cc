@@ -28,7 +28,9 @@ Step Plain::on_data(std::string_view client_data) {
   return VerifySecret{std::get<std::string>(std::move(localpart)), authzid_, std::string(secret)};
 }
 
-Step Plain::on_accepted(std::string authcid) { return Success{std::move(authcid), authzid_, {}}; }
+Step Plain::on_accepted(std::string authcid, std::string /*server_data*/) {
+  return Success{std::move(authcid), authzid_, {}};
+}
 
 Step Plain::on_refused(Failure failure) {
   if (failure.condition == Condition::not_authorized && failure.text.empty()) return wrong_credentials();

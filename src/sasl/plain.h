@@ -16,7 +16,7 @@ class Plain final : public Mechanism {
 
  private:
   Step on_data(std::string_view client_data) override;
-  Step on_accepted(std::string authcid) override;
+  Step on_accepted(std::string authcid, std::string server_data) override;
   Step on_refused(Failure failure) override;
 
   std::string authzid_;

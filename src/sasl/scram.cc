@@ -2,7 +2,7 @@
 //
 //   client-first   gs2-header client-first-bare     n,,n=user,r=abc
 //   [keys]                                          looked up, or made up for nobody
-//   server-first                                    r=abcXYZ,s=salt,i=4096
+//   server-first                                    r=abcXYZ,s=salt,i=4096,h=hash
 //   client-final   without-proof ,p=proof           c=biws,r=abcXYZ,p=...
 //   server-final                                    v=signature
 //
@@ -12,6 +12,8 @@
 // offered. It does not show it when that client has come by a -PLUS exchange to its end before, on this stream: it was
 // told of -PLUS then, and both its password and its channel binding were right, so nobody is in between. Clients do
 // that which bind by OpenSSL's tls-unique over TLS 1.3, where RFC 9266 knows no such type (docs/decisions/0011).
+// h= is the hash of the mechanisms and types of channel binding that were offered: the proof signs it too, so that a
+// client sees by it what was taken out on the way (XEP-0474).
 #include "sasl/scram.h"
 
 #include "base/random.h"
@@ -76,11 +78,24 @@ bool are_extensions(std::string_view text) {
 
 }  // namespace
 
+Scram::KeyPair Scram::choose_pair(crypto::Hash hash, const ScramKeyPairs& pairs) {
+  switch (hash) {
+    case crypto::Hash::sha1: return {pairs.stored_key_sha1, pairs.server_key_sha1};
+    case crypto::Hash::sha256: return {pairs.stored_key_sha256, pairs.server_key_sha256};
+    case crypto::Hash::sha512: return {pairs.stored_key_sha512, pairs.server_key_sha512};
+  }
+  return {};
+}
+
 Scram::Scram(ScramSetup setup) : setup_(std::move(setup)) {}
 
 std::string_view Scram::name() const {
-  if (setup_.hash == crypto::Hash::sha1) return setup_.plus ? "SCRAM-SHA-1-PLUS" : "SCRAM-SHA-1";
-  return setup_.plus ? "SCRAM-SHA-256-PLUS" : "SCRAM-SHA-256";
+  switch (setup_.hash) {
+    case crypto::Hash::sha1: return setup_.plus ? "SCRAM-SHA-1-PLUS" : "SCRAM-SHA-1";
+    case crypto::Hash::sha256: return setup_.plus ? "SCRAM-SHA-256-PLUS" : "SCRAM-SHA-256";
+    case crypto::Hash::sha512: return setup_.plus ? "SCRAM-SHA-512-PLUS" : "SCRAM-SHA-512";
+  }
+  return {};
 }
 
 Step Scram::on_data(std::string_view client_data) {
@@ -151,9 +166,7 @@ Step Scram::on_keys(const std::optional<ScramKeys>& keys) {
     return Failure{Condition::temporary_auth_failure, "The stored password is too weakly kept; set a new one."};
   }
   const auto add = [&](const ScramKeyPairs& pairs) {
-    const bool sha1 = setup_.hash == crypto::Hash::sha1;
-    KeyPair pair{sha1 ? pairs.stored_key_sha1 : pairs.stored_key_sha256,
-                 sha1 ? pairs.server_key_sha1 : pairs.server_key_sha256};
+    KeyPair pair = choose_pair(setup_.hash, pairs);
     const size_t size = crypto::digest_size(setup_.hash);
     if (pair.stored_key.size() == size && pair.server_key.size() == size) pairs_.push_back(std::move(pair));
   };
@@ -163,6 +176,9 @@ Step Scram::on_keys(const std::optional<ScramKeys>& keys) {
   if (!known_) add(fake.pairs);
   const ScramKeys& shown = keys ? *keys : fake;  // an account with other keys only shows its own salt all the same
   server_first_ = "r=" + nonce_ + ",s=" + crypto::to_base64(shown.salt) + ",i=" + std::to_string(shown.iterations);
+  if (!setup_.advertised.empty()) {
+    server_first_ += ",h=" + crypto::to_base64(crypto::digest(setup_.hash, setup_.advertised));
+  }
   state_ = State::client_final;
   return Challenge{server_first_};
 }

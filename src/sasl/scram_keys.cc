@@ -22,8 +22,9 @@ Pair derive(Hash hash, std::string_view prepared, std::string_view salt, int ite
 ScramKeyPairs derive_pairs(std::string_view prepared, std::string_view salt, int iterations) {
   Pair sha1 = derive(Hash::sha1, prepared, salt, iterations);
   Pair sha256 = derive(Hash::sha256, prepared, salt, iterations);
-  return {std::move(sha1.stored_key), std::move(sha1.server_key), std::move(sha256.stored_key),
-          std::move(sha256.server_key)};
+  Pair sha512 = derive(Hash::sha512, prepared, salt, iterations);
+  return {std::move(sha1.stored_key),   std::move(sha1.server_key),   std::move(sha256.stored_key),
+          std::move(sha256.server_key), std::move(sha512.stored_key), std::move(sha512.server_key)};
 }
 
 // The password as SASLprep leaves it, if that is another text than OpaqueString leaves.
@@ -74,9 +75,11 @@ bool check_password(const ScramKeys& keys, std::string_view password) {
   return other && is_any_of(keys, *other);
 }
 
-std::optional<ScramKeys> add_other_form(const ScramKeys& keys, std::string_view password) {
+std::optional<ScramKeys> complete_keys(const ScramKeys& keys, std::string_view password) {
   const auto prepared = xmpp::prepare_password(password);
-  if (keys.saslprep_pairs || !prepared || !find_saslprep(password, *prepared)) return std::nullopt;
+  if (!prepared) return std::nullopt;
+  const bool lacks_form = !keys.saslprep_pairs && find_saslprep(password, *prepared);
+  if (!lacks_form && !keys.pairs.stored_key_sha512.empty()) return std::nullopt;
   auto whole = make_scram_keys(password, keys.iterations, keys.salt);
   return whole ? std::optional(std::move(*whole)) : std::nullopt;
 }
@@ -88,7 +91,7 @@ ScramKeys make_fake_keys(std::string_view secret, std::string_view authcid) {
   return {from(Hash::sha256, "salt").substr(0, scram_salt_bytes),
           scram_iterations_default,
           {from(Hash::sha1, "stored"), from(Hash::sha1, "server"), from(Hash::sha256, "stored"),
-           from(Hash::sha256, "server")}};
+           from(Hash::sha256, "server"), from(Hash::sha512, "stored"), from(Hash::sha512, "server")}};
 }
 
 }  // namespace teahouse::sasl

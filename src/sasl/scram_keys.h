@@ -21,10 +21,11 @@ inline constexpr int scram_iterations_min = 4096;  // RFC 7677 section 4
 inline constexpr int scram_iterations_default = 10'000;
 inline constexpr int scram_iterations_max = 1'000'000;
 
-// One salt serves both hashes: they are of different sizes and nothing of one helps with the other.
+// One salt serves all hashes: they are of different sizes and nothing of one helps with another.
 struct ScramKeyPairs {
   std::string stored_key_sha1, server_key_sha1;      // 20 bytes each; empty if only SHA-256 is known (an import)
   std::string stored_key_sha256, server_key_sha256;  // 32 bytes each; empty if only SHA-1 is known
+  std::string stored_key_sha512, server_key_sha512;  // 64 bytes each; empty in keys that are from before SHA-512
 
   bool operator==(const ScramKeyPairs&) const = default;
 };
@@ -39,8 +40,8 @@ struct ScramKeys {
   bool operator==(const ScramKeys&) const = default;
 };
 
-// Prepares the password (RFC 8265 OpaqueString, and SASLprep where that differs) and derives the pairs of both hashes.
-// About 10 ms at the default, twice that for a password of which there are two forms: not for a loop's thread. Errors:
+// Prepares the password (RFC 8265 OpaqueString, and SASLprep where that differs) and derives the pairs of all hashes.
+// About 15 ms at the default, twice that for a password of which there are two forms: not for a loop's thread. Errors:
 // not_acceptable for a password with a character that none may have; bad_request for iterations outside min..max.
 Result<ScramKeys> make_scram_keys(std::string_view password, int iterations = scram_iterations_default);
 // The same with a given salt: for tests, and for imports that know it.
@@ -50,9 +51,9 @@ Result<ScramKeys> make_scram_keys(std::string_view password, int iterations, std
 // profile, here or by the client. Not for a loop's thread either.
 bool check_password(const ScramKeys& keys, std::string_view password);
 
-// The keys with those of the password's other form, where they have one form only (they are older than the other), of a
-// password that is right. None: nothing is missing.
-std::optional<ScramKeys> add_other_form(const ScramKeys& keys, std::string_view password);
+// The keys with those that they lack because they are older: of SHA-512, and of the password's other form. Of a
+// password that is right, with the salt that they have. None: nothing is missing.
+std::optional<ScramKeys> complete_keys(const ScramKeys& keys, std::string_view password);
 
 // The keys that an account which does not exist seems to have: the same each time, for the same name, and for no
 // password.

@@ -88,6 +88,54 @@ TEST(Scram, FollowsRfc7677) {
   EXPECT_EQ(std::get<Success>(last).server_data, "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
 }
 
+// The attributes of XEP-0474's example (section 5.3), whose proof is another password's.
+TEST(Scram, TellsTheHashOfWhatWasOffered) {
+  ScramSetup fixed = setup(Hash::sha1);
+  fixed.advertised = "SCRAM-SHA-1\x1eSCRAM-SHA-1-PLUS\x1ftls-exporter\x1etls-server-end-point";
+  fixed.server_nonce = "a09117a6-ac50-4f2f-93f1-93799c2bddf6";
+  Scram scram(fixed);
+  (void)scram.step("n,,n=user,r=12C4CD5C-E38E-4A98-8F6D-15C38F51CCC6");
+  const auto keys = make_scram_keys("pencil", 4096, *crypto::parse_base64("QSXCR+Q6sek8bf92"));
+  const std::string server_first = challenge_of(scram.provide(*keys));
+  EXPECT_EQ(server_first,
+            "r=12C4CD5C-E38E-4A98-8F6D-15C38F51CCC6a09117a6-ac50-4f2f-93f1-93799c2bddf6,s=QSXCR+Q6sek8bf92,i=4096,"
+            "h=G6k/rBLDqgOhRRaCuuatSDFkJ08=");
+  const std::string first_bare = "n=user,r=12C4CD5C-E38E-4A98-8F6D-15C38F51CCC6";
+  Scram same(fixed);
+  (void)same.step("n,," + first_bare);
+  (void)same.provide(*keys);
+  const Step last = scram.step(client_final(Hash::sha1, "pencil", first_bare, server_first, "n,,"));
+  EXPECT_TRUE(std::holds_alternative<Success>(last)) << condition_of(last);
+  // One who changes the hash on the way changes what the proof signs.
+  std::string changed = server_first;
+  changed.replace(changed.find(",h=") + 3, 1, "H");
+  EXPECT_EQ(condition_of(same.step(client_final(Hash::sha1, "pencil", first_bare, changed, "n,,"))), "not-authorized");
+}
+
+TEST(Scram, SpeaksSha512) {
+  const auto keys = make_scram_keys("pencil", 4096, "sixteen bytes...");
+  ASSERT_EQ(keys->pairs.stored_key_sha512.size(), 64U);
+  for (const char* password : {"pencil", "Pencil"}) {
+    Scram scram(setup(Hash::sha512));
+    EXPECT_EQ(scram.name(), "SCRAM-SHA-512");
+    (void)scram.step("n,,n=user,r=abc");
+    const std::string server_first = challenge_of(scram.provide(*keys));
+    const Step last = scram.step(client_final(Hash::sha512, password, "n=user,r=abc", server_first, "n,,"));
+    EXPECT_EQ(std::holds_alternative<Success>(last), password == std::string("pencil"));
+  }
+  // Keys from before SHA-512 let nobody in by it.
+  ScramKeys older = *keys;
+  older.pairs.stored_key_sha512.clear();
+  older.pairs.server_key_sha512.clear();
+  Scram scram(setup(Hash::sha512));
+  (void)scram.step("n,,n=user,r=abc");
+  const std::string server_first = challenge_of(scram.provide(older));
+  EXPECT_EQ(condition_of(scram.step(client_final(Hash::sha512, "pencil", "n=user,r=abc", server_first, "n,,"))),
+            "not-authorized");
+  EXPECT_EQ(complete_keys(older, "pencil"), *keys);
+  EXPECT_EQ(complete_keys(*keys, "pencil"), std::nullopt);
+}
+
 TEST(Scram, TellsTheAuthzidAndNormalisesTheName) {
   Scram scram(setup());
   const std::string bare = "n=Ro=3Dmeo,r=abc,x=passed over";
@@ -303,7 +351,7 @@ TEST(Scram, LearnsFromABindingThatIsNotOfferedWhoSawPlus) {
 
 TEST(Scram, GoesByTurns) {
   Scram scram(setup());
-  EXPECT_EQ(challenge_of(scram.step("")), "");  // <auth/> without data
+  EXPECT_EQ(challenge_of(scram.start()), "");  // <auth/> without data
   EXPECT_EQ(condition_of(scram.step("")), "malformed-request");
 
   Scram hasty(setup());

@@ -9,7 +9,9 @@ const ModuleInfo& core_info() {
                                         {368, "1.1.0", "SRV records for XMPP over TLS", ""},
                                         {386, "1.1.0", "Bind 2", ""},
                                         {388, "1.0.4", "Extensible SASL Profile", "tasks"},
-                                        {440, "0.4.2", "SASL Channel-Binding Type Capability", "none over WebSocket"}}};
+                                        {440, "0.4.2", "SASL Channel-Binding Type Capability", "none over WebSocket"},
+                                        {474, "0.5.0", "SASL SCRAM Downgrade Protection", ""},
+                                        {484, "0.2.0", "Fast Authentication Streamlining Tokens", "TLS 0-RTT"}}};
   return info;
 }
 

@@ -52,6 +52,8 @@ struct Shared {
   std::string page_address = "https://{host}";
   Audit* audit = nullptr;
   Tenants* tenants = nullptr;
+  int64_t device_days = 30;               // so long a device is kept that does not come back; 0: none is, and no tokens
+  int64_t device_keep_ms() const { return device_days * 24 * 60 * 60 * 1000; }
 };
 
 // The parts see each other through their home.

@@ -2,6 +2,7 @@
 
 #include "base/random.h"
 #include "server/events.h"
+#include "server/ghosts.h"
 #include "server/home.h"
 
 namespace teahouse {
@@ -19,7 +20,8 @@ Result<Session*> SessionDirectory::bind(Resident& resident, std::string_view res
   // RFC 6120 section 7.7.2.2: the newer one stays, and the older client sees <conflict/>. But two programs that have
   // the same name, and come back at once, would throw each other out for ever: then the newer one is called otherwise.
   if (Session* older = resident.find_session(jid->resourcepart())) {
-    const bool is_there = older->stream() && older->silent_since_ms() == 0;
+    // Nor may they fill up all places: where there is none left the older one goes in any case.
+    const bool is_there = older->stream() && older->silent_since_ms() == 0 && !find_full_crowd(resident);
     if (is_there && displacements_.take_ms(jid->str(), home_.clock().monotonic_ms(), displacements_rate) > 0) {
       jid = resident.jid().with_resource(random_token(12));
     } else {

@@ -29,7 +29,7 @@ RunningServer::RunningServer(Town& town, const Clock& clock, std::unique_ptr<Sim
       clock_(clock),
       plane_(std::move(plane)),
       keys_(town.control(), clock, town.seal_key()),
-      accounts_(town.control(), clock),
+      accounts_(town.control(), clock, town.seal_key()),
       audit_(town.control(), clock),
       tenants_(town.control(), clock, keys_, audit_),
       throttle_(clock),

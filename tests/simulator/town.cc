@@ -31,7 +31,7 @@ Town::Town() {
   Audit audit(control_, clock);
   Tenants tenants(control_, clock, keys, audit);
   tenants.set_publish(tell_nobody);
-  Accounts accounts(control_, clock);
+  Accounts accounts(control_, clock, seal_key_);
   if (!tenants.load_all() || !keys.load_all()) std::abort();
   for (const char* name : {"shop", "forum"}) {
     const std::string domain = std::string(name) + ".example";

@@ -22,7 +22,7 @@ struct AccountWorld : TenantWorld {
     return wait(accounts.check_password(home, tenant, localpart, password)).has_value();
   }
 
-  Accounts accounts{*control, clock};
+  Accounts accounts{*control, clock, seal_key};
   TenantPtr shop = make_tenant("shop", "shop.example");
   TenantPtr forum = make_tenant("forum", "forum.example");
 };

@@ -20,6 +20,15 @@ void write_mechanisms(xml::Writer& writer, const sasl::Offer& offer) {
   writer.close();
 }
 
+// Without tls-0rtt: nothing is taken in the early data of TLS (docs/decisions/0029).
+void write_fast(xml::Writer& writer, const sasl::Offer& offer) {
+  const auto mechanisms = sasl::offered_token_mechanisms(offer);
+  if (mechanisms.empty()) return;
+  writer.open("fast", ns::fast);
+  for (const std::string_view mechanism : mechanisms) writer.leaf("mechanism", mechanism);
+  writer.close();
+}
+
 // SASL2, and what may follow the login at once.
 void write_authentication(xml::Writer& writer, const sasl::Offer& offer, const ModuleFeatures& declared) {
   const auto mechanisms = sasl::offered_mechanisms(offer);
@@ -34,7 +43,9 @@ void write_authentication(xml::Writer& writer, const sasl::Offer& offer, const M
       writer.open("feature").attribute("var", feature.var).close();
     }
   }
-  writer.close().close().close().close();
+  writer.close().close();
+  write_fast(writer, offer);
+  writer.close().close();
 }
 
 void write_declared(xml::Writer& writer, const ModuleFeatures& declared, StreamFeature::Time time) {

@@ -1,6 +1,6 @@
 // The features that a stream offers its client, before it is authenticated and after.
 //
-// Spec: RFC 6120 section 4.3.2, XEP-0388, XEP-0386, XEP-0440 (channel bindings).
+// Spec: RFC 6120 section 4.3.2, XEP-0388, XEP-0386, XEP-0440 (channel bindings), XEP-0484.
 #pragma once
 
 #include <string>

@@ -60,6 +60,20 @@ TEST(Features, SayWhatMayFollowALoginAtOnce) {
   EXPECT_FALSE(has(make_bound_features(declared.features()), "bind"));
 }
 
+TEST(Features, NameTheMechanismsForTokensInSasl2Alone) {
+  sasl::Offer offer;
+  offer.encrypted = true;
+  Declared declared;
+  EXPECT_FALSE(has(make_features({false, false, offer, true}, declared.features()), "fast"));
+  offer.device_tokens = true;
+  const std::string features = make_features({false, false, offer, true}, declared.features());
+  const size_t begin = features.find("<fast xmlns='urn:xmpp:fast:0'>"), end = features.find("</fast></inline>");
+  ASSERT_LT(begin, end) << features;
+  EXPECT_TRUE(has(features.substr(begin, end - begin), "mechanism>HT-SHA-256-NONE<")) << features;
+  EXPECT_FALSE(has(features.substr(0, begin), "mechanism>HT-")) << features;
+  EXPECT_FALSE(has(make_features({false, false, offer, false}, declared.features()), "mechanism>HT-"));
+}
+
 TEST(Features, OfAnAccountAreNotThoseBeforeTheLogin) {
   const std::string features = make_account_features(Declared().features());
   EXPECT_TRUE(has(features, "bind") && has(features, "sm")) << features;

@@ -14,9 +14,15 @@ namespace teahouse::c2s {
 
 struct Identity {
   BareJid account;
-  uint64_t removals = 0;     // of accounts of that name (AccountRemovals), when the login began
-  std::string success_data;  // of the mechanism, to be told with success; empty: none
-  std::shared_ptr<const Sasl2Request> request = nullptr;  // null: the client came by the SASL of RFC 6120
+  uint64_t removals = 0;                         // of accounts of that name (AccountRemovals), when the login began
+  std::string success_data;                      // of the mechanism, to be told with success; empty: none
+  Sasl2RequestPtr request = nullptr;             // null: the client came by the SASL of RFC 6120
+  std::string device = {};                       // make_device_id(); empty: the client did not say which it is
+  DeviceLoginPtr login = nullptr;                // null: of no device
+  std::optional<NewToken> token = std::nullopt;  // to be told with success
+
+  // Its device was shut out while it logged in.
+  bool is_shut_out() const { return login && login->is_ended(); }
 };
 
 // The account that goes by this name at the host. All spellings of a name are one account, and a client that prepares

@@ -1,8 +1,11 @@
 #include "server/c2s/login.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "account/device_id.h"
 #include "account/site_token.h"
+#include "base/log.h"
 #include "base/peer_error.h"
 
 namespace teahouse::c2s {
@@ -23,23 +26,47 @@ sasl::Condition condition_of(const Error& error) {
 
 }  // namespace
 
-void Login::begin(std::string_view mechanism, sasl::Offer offer, std::string_view initial, std::string from) {
+void Login::begin(std::string_view mechanism, sasl::Offer offer, std::optional<std::string_view> initial,
+                  std::string from, Sasl2RequestPtr request) {
   checker_.check();
   give_up();
   from_ = std::move(from);
+  request_ = std::move(request);
+  fast_.reset();
+  password_salt_.clear();
+  device_login_.reset();
+  token_.reset();
   if (host_->tenant->suspended) return fail({sasl::Condition::account_disabled, host_->tenant->suspend_reason});
   offer.saw_plus = saw_plus_;
-  auto made = sasl::make_mechanism(mechanism, offer);
+  offer_ = std::move(offer);
+  auto made = make(mechanism, offer_);
   if (const auto* failure = std::get_if<sasl::Failure>(&made)) return fail(*failure);
   mechanism_ = std::move(std::get<std::unique_ptr<sasl::Mechanism>>(made));
-  const auto data = sasl::parse_client_data(initial);
+  if (!initial) return advance(mechanism_->start());
+  const auto data = parse(*initial);
   if (!data) return fail({sasl::Condition::incorrect_encoding, "The initial response is not base64."});
   advance(mechanism_->step(*data));
 }
 
+std::variant<std::unique_ptr<sasl::Mechanism>, sasl::Failure> Login::make(std::string_view mechanism,
+                                                                          const sasl::Offer& offer) {
+  const auto fast = request_ ? request_->fast() : std::nullopt;
+  if (!fast) return sasl::make_mechanism(mechanism, offer);
+  if (!*fast) return sasl::Failure{sasl::Condition::malformed_request, fast->error().text};
+  if (request_->user_agent().id.empty()) {
+    return sasl::Failure{sasl::Condition::malformed_request, "A token is a device's: give the id of your user-agent."};
+  }
+  fast_ = **fast;
+  return sasl::make_token_mechanism(mechanism, offer);
+}
+
+std::optional<std::string> Login::parse(std::string_view data) const {
+  return request_ ? sasl::parse_sasl2_data(data) : sasl::parse_client_data(data);
+}
+
 void Login::respond(std::string_view text) {
   checker_.check();
-  const auto data = sasl::parse_client_data(text);
+  const auto data = parse(text);
   if (!data) return fail({sasl::Condition::incorrect_encoding, "The response is not base64."});
   advance(mechanism_->step(*data));
 }
@@ -58,6 +85,8 @@ void Login::advance(sasl::Step step) {
                      wait(verify_secret(share(), secret));
                  },
                  [this](const sasl::VerifyToken& token) { wait(verify_token(share(), token)); },
+                 // No more than a signature: nobody guesses a token of 256 bits.
+                 [this](const sasl::VerifyProof& proof) { wait(verify_proof(share(), proof)); },
                  [this](const sasl::Success& success) { succeed(success); },
                  [this](const sasl::Failure& failure) { fail(failure); },
              },
@@ -93,6 +122,7 @@ Task<void> Login::provide_keys(LoginPtr self, std::string account) {
   const auto keys = co_await home.shared().accounts.load_keys(home.loop(), self->host_->tenant, account);
   if (!self->is_waited_for()) co_return;
   if (keys) {
+    self->password_salt_ = keys->salt;
     self->advance(self->mechanism_->provide(*keys));
   } else if (keys.error().kind == ErrorKind::item_not_found) {
     self->advance(self->mechanism_->provide(std::nullopt));
@@ -119,6 +149,7 @@ Task<void> Login::verify_secret(LoginPtr self, sasl::VerifySecret secret) {
     const auto checked =
         co_await home.shared().accounts.check_password(home.loop(), self->host_->tenant, account, secret.secret);
     good = checked.has_value();
+    if (good) self->password_salt_ = *checked;
     if (!good) condition = condition_of(checked.error());
     if (condition == sasl::Condition::temporary_auth_failure) why = for_peer(checked.error()).text;
   }
@@ -134,6 +165,61 @@ Task<void> Login::verify_token(LoginPtr self, sasl::VerifyToken token) {
   if (!self->is_waited_for()) co_return;
   self->advance(user ? self->mechanism_->accept(user->localpart)
                      : self->mechanism_->refuse(condition_of(user.error()), for_peer(user.error()).text));
+  self->events_.release();
+}
+
+// The mechanism for which a token is asked for, and may be given; empty: none.
+std::string Login::wanted_token() const {
+  const std::string_view wanted = request_->wanted_token();
+  const auto offered = sasl::offered_token_mechanisms(offer_);
+  return std::ranges::find(offered, wanted) == offered.end() ? std::string() : std::string(wanted);
+}
+
+// Its login is under way from here.
+DeviceClient Login::name_device(const std::string& account) {
+  const UserAgent& agent = request_->user_agent();
+  const Shared& shared = home_.shared();
+  DeviceClient device{make_device_id(shared.fake_salt_secret, account + '@' + host_->domain, agent.id), agent.software,
+                      agent.device};
+  device_login_ = shared.accounts.devices().logins().begin(host_->tenant->id, account, device.id);
+  return device;
+}
+
+Task<void> Login::verify_proof(LoginPtr self, sasl::VerifyProof proof) {
+  Home& home = self->home_;
+  const std::string account = account_named(*self->host_, proof.authcid);
+  self->removals_ = count_removals(home.shared(), *self->host_, account);
+  DeviceClient device = self->name_device(account);
+  TokenProof token{proof.mechanism,          proof.proof,         proof.binding, self->fast_->count,
+                   self->fast_->invalidates, self->wanted_token()};
+  auto login = co_await home.shared().accounts.devices().sign_in(home.loop(), self->host_->tenant->id, account,
+                                                                 std::move(device), std::move(token),
+                                                                 home.shared().device_keep_ms());
+  if (!self->is_waited_for()) co_return;
+  if (login) {
+    self->token_ = std::move(login->token);
+    self->advance(self->mechanism_->accept(proof.authcid, login->server_data));
+  } else {
+    const Error& error = login.error();
+    const bool has_expired = error.kind == ErrorKind::gone;
+    self->advance(self->mechanism_->refuse(has_expired ? sasl::Condition::credentials_expired : condition_of(error),
+                                           for_peer(error).text));
+  }
+  self->events_.release();
+}
+
+// A disk that takes nothing lets the device in without a token.
+Task<void> Login::keep_device(LoginPtr self, Identity identity) {
+  Home& home = self->home_;
+  const std::string account(identity.account.localpart());
+  DeviceClient device = self->name_device(account);
+  identity.login = self->device_login_;
+  auto kept = co_await home.shared().accounts.devices().keep(home.loop(), self->host_->tenant->id, account,
+                                                             std::move(device), self->password_salt_,
+                                                             self->wanted_token(), home.shared().device_keep_ms());
+  if (!kept) log::warning("c2s", "A device was not kept", {{"why", kept.error().text}});
+  if (kept) identity.token = std::move(*kept);
+  if (!self->events_.is_over()) self->events_.on_identity(identity);
   self->events_.release();
 }
 
@@ -184,11 +270,17 @@ void Login::succeed(const sasl::Success& success) {
   mechanism_.reset();
   const std::string tried = std::exchange(tried_, {});
   // A token names its account only now, and another spelling may have led to it.
-  if (tried != account->localpart()) {
+  if (tried != account->localpart() && !fast_) {
     removals_ = count_removals(home_.shared(), *host_, std::string(account->localpart()));
   }
   if (!tried.empty()) home_.shared().throttle.succeeded(host_->tenant->id, tried, address_);
-  events_.on_identity({*account, removals_, success.server_data});
+  Identity identity{*account, removals_, success.server_data, nullptr, {}, device_login_, token_};
+  const std::string_view agent = request_ ? std::string_view(request_->user_agent().id) : std::string_view();
+  if (!agent.empty()) {
+    identity.device = make_device_id(home_.shared().fake_salt_secret, account->str(), agent);
+    if (!password_salt_.empty() && home_.shared().device_days > 0) return wait(keep_device(share(), identity));
+  }
+  events_.on_identity(identity);
 }
 
 }  // namespace teahouse::c2s

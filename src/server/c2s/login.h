@@ -2,12 +2,13 @@
 // they ask for, the throttle, and answers that are held back. It ends in an Identity.
 //
 // Looking up keys and checking secrets waits for other threads; meanwhile the client is held, so that nothing of its is
-// read out of turn.
+// read out of turn. A device that says which one it is (XEP-0388's user-agent), and has the password, is kept and may
+// be given a token before its client hears of success (Devices).
 //
 // Thread: the loop that the client came to.
 // Lifetime: what it waits for keeps the owner (Events::share).
 // Limits: attempts of any kind and wrong secrets, on one stream (RFC 6120 section 6.4.5): is_exhausted().
-// Spec: RFC 6120 section 6, RFC 4422.
+// Spec: RFC 6120 section 6, RFC 4422, XEP-0388, XEP-0484.
 #pragma once
 
 #include <memory>
@@ -47,9 +48,11 @@ class Login {
   // The host as it is now.
   void use(HostPtr host) { host_ = std::move(host); }
 
-  // A new attempt, instead of one that has not ended. `initial` is the client's first data in base64. `from`: the bare
-  // address that the client named before, which it must be then; empty: none.
-  void begin(std::string_view mechanism, sasl::Offer offer, std::string_view initial, std::string from = {});
+  // A new attempt, instead of one that has not ended. `initial` is the client's first data in base64; none where it
+  // sent none. `from`: the bare address that the client named before, which it must be then; empty: none. `request`:
+  // with which it came by SASL2; null: it came by the SASL of RFC 6120.
+  void begin(std::string_view mechanism, sasl::Offer offer, std::optional<std::string_view> initial,
+             std::string from = {}, Sasl2RequestPtr request = nullptr);
   void respond(std::string_view data);
   void fail(const sasl::Failure& failure);
   // Counts as an attempt, and tells the failure at once.
@@ -63,6 +66,11 @@ class Login {
 
  private:
   using LoginPtr = std::shared_ptr<Login>;
+  std::optional<std::string> parse(std::string_view data) const;
+  std::variant<std::unique_ptr<sasl::Mechanism>, sasl::Failure> make(std::string_view mechanism,
+                                                                     const sasl::Offer& offer);
+  std::string wanted_token() const;
+  DeviceClient name_device(const std::string& account);
   LoginPtr share() { return {events_.share(), this}; }
   void advance(sasl::Step step);
   bool take_turn(const std::string& account);
@@ -72,13 +80,21 @@ class Login {
   static Task<void> provide_keys(LoginPtr self, std::string account);
   static Task<void> verify_secret(LoginPtr self, sasl::VerifySecret secret);
   static Task<void> verify_token(LoginPtr self, sasl::VerifyToken token);
+  static Task<void> verify_proof(LoginPtr self, sasl::VerifyProof proof);
+  static Task<void> keep_device(LoginPtr self, Identity identity);
 
   Home& home_;
   Events& events_;
   const std::string address_;
   HostPtr host_;
   std::unique_ptr<sasl::Mechanism> mechanism_;
+  sasl::Offer offer_;
   std::string from_;
+  Sasl2RequestPtr request_;
+  std::optional<FastLogin> fast_;  // it signs in by a token of its device
+  std::string password_salt_;      // of the keys by which it signs in; empty: otherwise
+  DeviceLoginPtr device_login_;
+  std::optional<NewToken> token_;
   std::string tried_;      // the account that took a turn of the throttle in this attempt
   uint64_t removals_ = 0;  // of that account, when the attempt began
   std::string saw_plus_;   // the name whose client is known to have been offered -PLUS here

@@ -3,6 +3,7 @@
 #include "crypto/encoding.h"
 #include "server/c2s/features.h"
 #include "server/c2s/stream_management.h"
+#include "xml/values.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
@@ -20,6 +21,7 @@ void Negotiation::use(HostPtr host) {
 }
 
 void Negotiation::send_features() {
+  offers_sha512_ = !clients_.home().shared().accounts.has_older_keys(host_->tenant->id);
   stream_.send(make_features({stream_.is_plain(), needs_tls(), offer(), stream_.transport().is_private()},
                              {clients_.home().modules().infos(*host_), *host_->tenant}));
 }
@@ -29,6 +31,8 @@ sasl::Offer Negotiation::offer() const {
   const Transport& transport = stream_.transport();
   offer.encrypted = transport.is_private();
   offer.tokens = true;
+  offer.sha512 = offers_sha512_;
+  offer.device_tokens = clients_.home().shared().device_days > 0;
   // No page can see what its WebSocket's TLS connection is bound by, and a proxy may have ended that connection.
   if (!transport.is_websocket()) offer.channel_bindings = stream_.transport().connection().channel_bindings();
   offer.fake_secret = clients_.home().shared().fake_salt_secret + host_->domain;
@@ -66,7 +70,9 @@ void Negotiation::on_auth(const xml::Element& auth) {
   if (needs_tls()) {
     login_.refuse({sasl::Condition::encryption_required, "Use STARTTLS first."});
   } else {
-    login_.begin(auth.attribute("mechanism").value_or(""), offer(), auth.text());
+    const std::string text = auth.text();  // none is no initial response, "=" is an empty one
+    const auto initial = xml::trim(text).empty() ? std::nullopt : std::optional<std::string_view>(text);
+    login_.begin(auth.attribute("mechanism").value_or(""), offer(), initial);
   }
 }
 
@@ -75,7 +81,9 @@ void Negotiation::on_authenticate(const xml::Document& authenticate) {
   if (!stream_.transport().is_private()) {
     login_.refuse({sasl::Condition::encryption_required, "This may only be used under TLS."});
   } else {
-    login_.begin(request_->mechanism(), offer(), request_->initial_response(), from_);
+    const auto initial = request_->initial_response();
+    login_.begin(request_->mechanism(), offer(), initial ? std::optional<std::string_view>(*initial) : std::nullopt,
+                 from_, request_);
   }
 }
 

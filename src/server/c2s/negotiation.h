@@ -62,7 +62,8 @@ class Negotiation final : private Login::Events {
   HostPtr host_;
   std::string from_;
   InvitePtr invite_;
-  std::shared_ptr<const Sasl2Request> request_;  // of the last attempt; null: that was none of SASL2
+  bool offers_sha512_ = false;  // as its client has been told, also where that changes meanwhile
+  Sasl2RequestPtr request_;     // of the last attempt; null: that was none of SASL2
   Login login_;
 };
 

@@ -1,12 +1,11 @@
 #include "server/c2s/sasl2.h"
 
 #include <algorithm>
-#include <cstring>
 
-#include "base/random.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "crypto/encoding.h"
-#include "crypto/hash.h"
+#include "xml/values.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
@@ -14,7 +13,6 @@ namespace teahouse::c2s {
 namespace {
 
 constexpr size_t name_bytes_max = 128;
-constexpr size_t resource_characters = 12;  // 72 bits
 
 // 8-4-4-4-12 hex digits.
 bool is_uuid(std::string_view text) {
@@ -42,24 +40,46 @@ UserAgent read_user_agent(const xml::Element& authenticate) {
 Sasl2Request::Sasl2Request(xml::Document authenticate)
     : authenticate_(std::move(authenticate)), user_agent_(read_user_agent(root())) {}
 
-std::string Sasl2Request::initial_response() const { return root().child_text("initial-response", ns::sasl2); }
+std::optional<std::string> Sasl2Request::initial_response() const {
+  const auto response = root().child("initial-response", ns::sasl2);
+  return response ? std::optional(response->text()) : std::nullopt;
+}
+
+std::optional<Result<FastLogin>> Sasl2Request::fast() const {
+  const auto element = root().child("fast", ns::fast);
+  if (!element) return std::nullopt;
+  FastLogin login;
+  if (const auto count = element->attribute("count")) {
+    login.count = parse_decimal<int32_t>(*count);
+    if (!login.count || *login.count < 0) return Error{ErrorKind::bad_request, "The count must be a positive number."};
+  }
+  if (const auto invalidate = element->attribute("invalidate")) {
+    const auto value = xml::parse_boolean(*invalidate);
+    if (!value) return Error{ErrorKind::bad_request, "The attribute 'invalidate' must be true or false."};
+    login.invalidates = *value;
+  }
+  return login;
+}
+
+std::string_view Sasl2Request::wanted_token() const {
+  const auto element = root().child("request-token", ns::fast);
+  return element ? element->attribute("mechanism").value_or("") : std::string_view();
+}
 
 std::string make_sasl2_success(const Sasl2Success& success) {
   std::string out;
   xml::Writer writer(out);
   writer.open("success", ns::sasl2);
   if (!success.data.empty()) writer.leaf("additional-data", crypto::to_base64(success.data));
-  writer.leaf("authorization-identifier", success.address).raw(success.results).close();
+  writer.leaf("authorization-identifier", success.address).raw(success.results);
+  if (success.token) {
+    writer.open("token", ns::fast)
+        .attribute("expiry", format_time(success.token->expires_ms))
+        .attribute("token", success.token->token)
+        .close();
+  }
+  writer.close();
   return out;
-}
-
-DeviceName name_device(std::string_view secret, std::string_view account, const UserAgent& agent) {
-  if (agent.id.empty()) return {random_token(resource_characters), 0};
-  const std::string digest = crypto::hmac_sha256(secret, std::string("device ").append(account) + ' ' + agent.id);
-  DeviceName name{crypto::to_base64url(digest).substr(0, resource_characters), 0};
-  std::memcpy(&name.number, digest.data() + digest.size() - sizeof name.number, sizeof name.number);
-  if (name.number == 0) name.number = 1;
-  return name;
 }
 
 }  // namespace teahouse::c2s

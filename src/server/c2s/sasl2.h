@@ -1,16 +1,18 @@
 // Sasl2Request: how a client says by SASL2 who it is, and what is to follow at once when that is known: its session
-// resumed, or a resource bound with what it wants switched on.
+// resumed, or a resource bound with what it wants switched on, and a token for its next login.
 //
 // Thread: any; a value.
 // Limits: a stranger's of StreamLimits; what a client calls its program and device is cut at 128 bytes.
-// Spec: XEP-0388, XEP-0386.
+// Spec: XEP-0388, XEP-0386, XEP-0484.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "account/devices.h"
 #include "sasl/mechanism.h"
 #include "xml/document.h"
 
@@ -22,13 +24,23 @@ struct UserAgent {
   std::string software, device;
 };
 
+// That the client signs in by a token of its device.
+struct FastLogin {
+  std::optional<int64_t> count;  // how often it has tried with this token
+  bool invalidates = false;      // it is the last time
+};
+
 class Sasl2Request {
  public:
   explicit Sasl2Request(xml::Document authenticate);
 
   std::string_view mechanism() const { return root().attribute("mechanism").value_or(""); }
-  std::string initial_response() const;  // base64; empty: none
+  std::optional<std::string> initial_response() const;  // base64
   const UserAgent& user_agent() const { return user_agent_; }
+  // <fast/>; none: it signs in otherwise. Errors: bad_request for attributes that say nothing.
+  std::optional<Result<FastLogin>> fast() const;
+  // The mechanism for which it asks for a token (<request-token/>); empty: it does not.
+  std::string_view wanted_token() const;
   // A wish of the client's beside.
   std::optional<xml::Element> find(std::string_view name, std::string_view ns) const { return root().child(name, ns); }
 
@@ -39,20 +51,15 @@ class Sasl2Request {
   UserAgent user_agent_;
 };
 
+using Sasl2RequestPtr = std::shared_ptr<const Sasl2Request>;
+
 // The end of a login, as its client is told it.
 struct Sasl2Success {
   std::string data;     // of the mechanism; empty: none
   std::string address;  // full, where a resource is bound
   std::string results;  // XML of what was to follow at once
+  std::optional<NewToken> token = std::nullopt;
 };
 std::string make_sasl2_success(const Sasl2Success& success);
-
-// A client as its account's sessions know it.
-struct DeviceName {
-  std::string resource;  // the server's part of the resource
-  uint64_t number = 0;   // Session::device(); 0: the client has no id
-};
-// The same each time for the same id at the same account; neither tells the id. Without an id another one each time.
-DeviceName name_device(std::string_view secret, std::string_view account, const UserAgent& agent);
 
 }  // namespace teahouse::c2s

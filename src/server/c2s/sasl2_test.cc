@@ -28,7 +28,9 @@ TEST(Sasl2Request, IsReadAsItIsWritten) {
 TEST(Sasl2Request, MayBeBare) {
   const Sasl2Request request = parse("", "");
   EXPECT_EQ(request.mechanism(), "");
-  EXPECT_EQ(request.initial_response(), "");
+  EXPECT_EQ(request.initial_response(), std::nullopt);
+  EXPECT_FALSE(request.fast());
+  EXPECT_EQ(request.wanted_token(), "");
   EXPECT_EQ(request.user_agent().id, "");
 }
 
@@ -48,22 +50,34 @@ TEST(Sasl2Success, SaysDataAddressAndResults) {
   EXPECT_EQ(make_sasl2_success({"v=x", "ann@shop.example/a", "<bound/>"}),
             "<success xmlns='urn:xmpp:sasl:2'><additional-data>dj14</additional-data><authorization-identifier>"
             "ann@shop.example/a</authorization-identifier><bound/></success>");
+  EXPECT_EQ(make_sasl2_success({"", "ann@shop.example", "<bound/>", NewToken{"secret", 1'000}}),
+            "<success xmlns='urn:xmpp:sasl:2'><authorization-identifier>ann@shop.example</authorization-identifier>"
+            "<bound/><token xmlns='urn:xmpp:fast:0' expiry='1970-01-01T00:00:01.000Z' token='secret'/></success>");
 }
 
-TEST(DeviceName, IsTheSameForTheSameIdAtTheSameAccount) {
-  const UserAgent phone{"d4565fa7-4d72-4749-b3d3-740edbf87770", "", ""}, nobody;
-  const DeviceName name = name_device("secret", "ann@shop.example", phone);
-  EXPECT_EQ(name.resource.size(), 12U);
-  EXPECT_NE(name.number, 0U);
-  const DeviceName again = name_device("secret", "ann@shop.example", phone);
-  EXPECT_EQ(again.resource, name.resource);
-  EXPECT_EQ(again.number, name.number);
-  const DeviceName others = name_device("secret", "ann@forum.example", phone);
-  EXPECT_NE(others.resource, name.resource);
-  EXPECT_NE(others.number, name.number);
-  EXPECT_EQ(name_device("secret", "ann@shop.example", nobody).number, 0U);
-  EXPECT_NE(name_device("secret", "ann@shop.example", nobody).resource,
-            name_device("secret", "ann@shop.example", nobody).resource);
+TEST(Sasl2Request, TellsAnEmptyResponseFromNone) {
+  EXPECT_EQ(parse("<initial-response/>").initial_response(), "");
+  EXPECT_EQ(parse("<initial-response>=</initial-response>").initial_response(), "=");
+  EXPECT_EQ(parse("<initial-response xmlns='urn:example'/>").initial_response(), std::nullopt);
+}
+
+TEST(Sasl2Request, ReadsHowATokenIsUsed) {
+  const auto fast = [](const std::string& attributes) {
+    return parse("<fast xmlns='urn:xmpp:fast:0' " + attributes + "/>").fast().value();
+  };
+  EXPECT_EQ(fast("")->count, std::nullopt);
+  EXPECT_FALSE(fast("")->invalidates);
+  EXPECT_EQ(fast("count='0'")->count, 0);
+  EXPECT_EQ(fast("count='2147483647' invalidate='1'")->count, 2147483647);
+  EXPECT_TRUE(fast("invalidate='true'")->invalidates);
+  EXPECT_FALSE(fast("invalidate='false'")->invalidates);
+  for (const char* bad : {"count=''", "count='-1'", "count='x'", "count='1.5'", "count='2147483648'", "count='+1'",
+                          "invalidate=''", "invalidate='yes'"}) {
+    EXPECT_FALSE(fast(bad)) << bad;
+  }
+  const Sasl2Request wanting = parse("<request-token xmlns='urn:xmpp:fast:0' mechanism='HT-SHA-256-NONE'/>");
+  EXPECT_EQ(wanting.wanted_token(), "HT-SHA-256-NONE");
+  EXPECT_FALSE(wanting.fast());
 }
 
 }  // namespace

@@ -128,6 +128,9 @@ void Stream::on_header(const xml::Element& header) {
     return end("invalid-from", "This stream was authenticated for another address than the one in 'from'.");
   }
   host_ = std::move(host);
+  if (!identity_ && is_from_elsewhere(from)) {
+    return end("invalid-from", "The address in 'from' is not of " + host_->domain + ", which the stream is to.");
+  }
   intake_.set_lang(header.attribute(ns::xml, "lang").value_or(""));
   const auto client = Jid::parse(from.value_or(""));
   xml_.open(client ? client->bare().str() : std::string());
@@ -164,6 +167,13 @@ bool Stream::asked_tls_for_another(const Host& host) const {
   const auto asked = BareJid::parse(xml_.transport().sni());
   const HostPtr found = asked ? clients_->home().hosts().find(asked->str()) : nullptr;
   return found && found->tenant->id != host.tenant->id;
+}
+
+// XEP-0388 section 2.1: of a stream that is offered SASL2. An address that can't be one names nobody.
+bool Stream::is_from_elsewhere(std::optional<std::string_view> from) const {
+  if (!xml_.transport().is_private()) return false;
+  const auto client = Jid::parse(from.value_or(""));
+  return client && client->domainpart() != host_->domain;
 }
 
 bool Stream::is_of_account(std::string_view address) const {

@@ -77,6 +77,7 @@ class Stream final : public XmlStream::Events,
 
   HostPtr find_host(const xml::Element& header);
   bool asked_tls_for_another(const Host& host) const;
+  bool is_from_elsewhere(std::optional<std::string_view> from) const;
   bool is_of_account(std::string_view address) const;
   void leave_loop();  // to arrive at another
   void begin_as(const Identity& identity);
@@ -85,14 +86,15 @@ class Stream final : public XmlStream::Events,
   // A login by SASL2 goes on as its client asked: to resume, else to bind, else nothing.
   void begin_inline();
   void bind_inline(const xml::Element& wish);
-  void bound_inline(Session& session, const xml::Element& wish, const std::string& resource);
-  void end_others_of_device(const Session& session, const std::string& resource);
+  void bound_inline(Session& session, const xml::Element& wish);
+  void end_others_of_device(const Resident& resident);
   static Task<void> tell_bound(std::shared_ptr<Stream> self, uint64_t number, std::string bound);
   void begin_session(Session& session, const std::string& bound);
 
   void on_authenticated(const xml::Document& document);
   using OnBound = std::function<void(Result<Session*>)>;  // not where the stream is over
-  void bind(std::string resource, OnBound answer);
+  enum class Others { stay, of_device_end };
+  void bind(std::string resource, Others others, OnBound answer);
   void bound(Session& session, const Stanza& request);
   void on_bound(const xml::Document& document);
   void serve(Session& session);

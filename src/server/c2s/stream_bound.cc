@@ -1,4 +1,5 @@
 // The part of a stream after its login: its client binds a resource or resumes a session, and then it carries stanzas.
+#include "account/device_id.h"
 #include "server/c2s/stream.h"
 #include "server/ghosts.h"
 #include "xml/writer.h"
@@ -16,19 +17,20 @@ void Stream::on_authenticated(const xml::Document& document) {
       !query->is("bind", ns::bind)) {
     return end("not-authorized", "Bind a resource before you send other stanzas.");
   }
-  bind(query->child_text("resource", ns::bind), [this, request = std::move(*stanza)](Result<Session*> session) {
-    if (session) return bound(**session, request);
-    xml_.send(make_error(request, session.error()));
-  });
+  bind(query->child_text("resource", ns::bind), Others::stay,
+       [this, request = std::move(*stanza)](Result<Session*> session) {
+         if (session) return bound(**session, request);
+         xml_.send(make_error(request, session.error()));
+       });
 }
 
 // The account may be in another incarnation by now, or gone; then the stream ends.
-void Stream::bind(std::string resource, OnBound answer) {
+void Stream::bind(std::string resource, Others others, OnBound answer) {
   xml_.transport().hold();
   Home& home = clients_->home();
   const BareJid account = identity_->account;
-  home.residents().with(account, [self = shared_from_this(), resource = std::move(resource), answer = std::move(answer),
-                                  &home](Result<Resident*> found) {
+  home.residents().with(account, [self = shared_from_this(), resource = std::move(resource), others,
+                                  answer = std::move(answer), &home](Result<Resident*> found) {
     if (self->xml_.is_over()) return;
     const auto tell = [&self, &answer](Result<Session*> session) {
       self->room_.reset();
@@ -43,19 +45,23 @@ void Stream::bind(std::string resource, OnBound answer) {
       self->end("not-authorized", "This account is not there any more.");
       return;
     }
+    if (client.is_shut_out()) return self->end("not-authorized", "This device was shut out while it logged in.");
     Resident& resident = **found;
+    if (others == Others::of_device_end) self->end_others_of_device(resident);
     auto session = home.sessions().bind(resident, resource);
+    if (session && !client.device.empty()) (*session)->set_device(device_number(client.device));
     const auto crowd = session ? std::nullopt : find_full_crowd(resident);
     if (!crowd) return tell(std::move(session));
-    self->room_ = make_space(home, *crowd, [self = self.get(), resource, answer, error = session.error()](bool made) {
-      if (self->xml_.is_over()) return;
-      if (made) {
-        self->bind(resource, answer);
-      } else {
-        answer(error);
-      }
-      self->xml_.transport().release();
-    });
+    self->room_ =
+        make_space(home, *crowd, [self = self.get(), resource, others, answer, error = session.error()](bool made) {
+          if (self->xml_.is_over()) return;
+          if (made) {
+            self->bind(resource, others, answer);
+          } else {
+            answer(error);
+          }
+          self->xml_.transport().release();
+        });
   });
 }
 

@@ -8,9 +8,12 @@
 // 4. Success: the stream is attached, and what waited follows <success/>.
 //
 // Nothing is read from the client before that.
+#include "account/device_id.h"
 #include "base/peer_error.h"
+#include "base/random.h"
 #include "server/c2s/features.h"
 #include "server/c2s/stream.h"
+#include "server/device_sessions.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
@@ -31,8 +34,15 @@ void Stream::begin_inline() {
 }
 
 void Stream::on_resumed(Session& session, std::string resumed) {
+  if (!identity_->device.empty()) session.set_device(device_number(identity_->device));
+  if (identity_->is_shut_out()) {
+    clients_->home().loop().post([&home = clients_->home(), device = identity_->device, jid = identity_->account] {
+      end_device_sessions(home, jid, device);
+    });
+  }
   if (identity_->request) {
-    resumed = make_sasl2_success({identity_->success_data, session.jid().str(), std::move(resumed)});
+    resumed = make_sasl2_success(
+        {identity_->success_data, session.jid().str(), std::move(resumed), std::move(identity_->token)});
   }
   serve(session);
   xml_.send(std::move(resumed));
@@ -42,28 +52,26 @@ void Stream::on_resume_failed(std::string failed) {
   if (!identity_->request) return xml_.send(std::move(failed));
   resume_failed_ = std::move(failed);
   if (const auto wish = identity_->request->find("bind", ns::bind2)) return bind_inline(*wish);
-  xml_.send(make_sasl2_success({identity_->success_data, identity_->account.str(), std::move(resume_failed_)}));
+  xml_.send(make_sasl2_success(
+      {identity_->success_data, identity_->account.str(), std::move(resume_failed_), std::move(identity_->token)}));
   identity_->request.reset();  // what follows is as after any login
   xml_.send(make_account_features({clients_->home().modules().infos(*host_), *host_->tenant}));
 }
 
 // The client's tag stands before what the server gives; a tag that can't be part of a resource is left out.
 void Stream::bind_inline(const xml::Element& wish) {
-  const DeviceName device = name_device(clients_->home().shared().fake_salt_secret, identity_->account.str(),
-                                        identity_->request->user_agent());
+  const std::string own = identity_->device.empty() ? random_token(device_id_characters) : identity_->device;
   const std::string tag = wish.child_text("tag", ns::bind2);
-  std::string resource = tag.empty() ? device.resource : tag + '/' + device.resource;
-  if (!identity_->account.with_resource(resource)) resource = device.resource;
-  bind(resource, [this, wish, device, resource](Result<Session*> session) {
+  std::string resource = tag.empty() ? own : tag + '/' + own;
+  if (!identity_->account.with_resource(resource)) resource = own;
+  bind(resource, Others::of_device_end, [this, wish](Result<Session*> session) {
     if (!session) return end(condition_of(session.error()), for_peer(session.error()).text);
-    (*session)->set_device(device.number);
-    bound_inline(**session, wish, resource);
+    bound_inline(**session, wish);
   });
 }
 
-void Stream::bound_inline(Session& session, const xml::Element& wish, const std::string& resource) {
+void Stream::bound_inline(Session& session, const xml::Element& wish) {
   Home& home = clients_->home();
-  end_others_of_device(session, resource);
   std::string bound;
   wish.for_each_child([&](const xml::Element& feature) {
     if (feature.is("enable", ns::sm)) {
@@ -76,14 +84,15 @@ void Stream::bound_inline(Session& session, const xml::Element& wish, const std:
   spawn(tell_bound(shared_from_this(), session.number(), std::move(bound)));
 }
 
-// Two programs that say they are the same one get different resources where they would throw each other out for ever
-// (SessionDirectory::bind); then neither is thrown out here.
-void Stream::end_others_of_device(const Session& session, const std::string& resource) {
-  const auto wanted = session.resident().jid().with_resource(resource);  // as addresses are prepared
-  if (session.device() == 0 || !wanted || session.jid().resourcepart() != wanted->resourcepart()) return;
+// Before the new session is counted: a device that comes back again and again, as on a bad line, takes its own place,
+// and neither fills the account's nor is refused for it. Two programs that say they are the same one throw each other
+// out by that; a client that is told of a conflict does not come back by itself.
+void Stream::end_others_of_device(const Resident& resident) {
+  if (identity_->device.empty()) return;
+  const uint64_t device = device_number(identity_->device);
   std::vector<uint64_t> others;
-  for (const auto& each : session.resident().sessions()) {
-    if (each->device() == session.device() && each.get() != &session) others.push_back(each->number());
+  for (const auto& each : resident.sessions()) {
+    if (each->device() == device) others.push_back(each->number());
   }
   for (const uint64_t number : others) {
     Session* other = clients_->home().sessions().find(number);
@@ -114,7 +123,8 @@ Task<void> Stream::tell_bound(std::shared_ptr<Stream> self, uint64_t number, std
 void Stream::begin_session(Session& session, const std::string& bound) {
   std::string results = std::move(resume_failed_);
   xml::Writer(results).open("bound", ns::bind2).raw(bound).close();
-  xml_.send(make_sasl2_success({identity_->success_data, session.jid().str(), std::move(results)}));
+  xml_.send(make_sasl2_success(
+      {identity_->success_data, session.jid().str(), std::move(results), std::move(identity_->token)}));
   serve(session);
   xml_.send(make_bound_features({clients_->home().modules().infos(*host_), *host_->tenant}));
   session.attach(this);

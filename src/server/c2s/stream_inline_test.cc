@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "sasl/ht.h"
 #include "server/c2s/testing/stream_world.h"
 
 namespace teahouse::testing {
@@ -105,6 +106,76 @@ TEST(StreamInline, SaysWhyNoSessionCouldBeMade) {
   world.wait_until([&] { return client.has("stream:error"); });
   EXPECT_TRUE(client.has("<resource-constraint") && client.has("the plan allows")) << client.all();
   EXPECT_FALSE(client.has("<success")) << client.all();
+}
+
+const std::string phone = "<user-agent id='d4565fa7-4d72-4749-b3d3-740edbf87770'/>";
+
+std::string attribute_of(const FakeTransport& client, const std::string& name) {
+  const std::string all = client.all();
+  const size_t at = all.find(" " + name + "='");
+  if (at == all.npos) return {};
+  const size_t begin = at + name.size() + 3;
+  return all.substr(begin, all.find('\'', begin) - begin);
+}
+
+// A token of the user's phone, whose session stays.
+std::string get_token(StreamWorld& world, const std::string& user) {
+  FakeTransport& client =
+      begin(world, user, phone + bind_wish + "<request-token xmlns='urn:xmpp:fast:0' mechanism='HT-SHA-256-NONE'/>");
+  world.wait_until([&] { return client.is_moving() || client.has("<success"); });
+  if (client.is_moving()) client.let_arrive();
+  world.wait_until([&] { return client.has("<success"); });
+  return attribute_of(client, "token");
+}
+
+FakeTransport& begin_by_token(StreamWorld& world, const std::string& user, const std::string& token) {
+  FakeTransport& client = world.open("shop.example");
+  const std::string proof = sasl::make_initiator_proof(crypto::Hash::sha256, token, "");
+  client.element("<authenticate xmlns='urn:xmpp:sasl:2' mechanism='HT-SHA-256-NONE'><initial-response>" +
+                 crypto::to_base64(user + '\0' + proof) + "</initial-response>" + phone + bind_wish +
+                 "<fast xmlns='urn:xmpp:fast:0'/></authenticate>");
+  return client;
+}
+
+TEST(StreamInline, ADeviceTakesItsOwnPlaceAgainAndAgain) {
+  StreamWorld world;
+  auto narrow = std::make_shared<Tenant>(*world.shop);
+  narrow->plan.limits.sessions_per_account = 1;
+  narrow->plan.limits.sessions = 1;
+  for (auto& home : world.homes) home->set_tenant(narrow);
+  for (int i = 0; i < 8; ++i) {
+    FakeTransport& client = begin(world, world.user_at(0), phone + bind_wish);
+    world.wait_until([&] { return client.has("<success") || client.has("stream:error"); });
+    EXPECT_TRUE(client.has("<success")) << "time " << i << ": " << client.all();
+    EXPECT_EQ(world.homes[0]->sessions().size(), 1U);
+    EXPECT_EQ(world.shop->meter->sessions, 1);
+  }
+}
+
+TEST(StreamInline, ATokenSignsItsDeviceIn) {
+  StreamWorld world;
+  const std::string user = world.user_at(0), token = get_token(world, user);
+  ASSERT_FALSE(token.empty());
+  FakeTransport& client = begin_by_token(world, user, token);
+  world.wait_until([&] { return client.has("<success") || client.has("<failure"); });
+  EXPECT_TRUE(client.has("<success") && client.has("/phone/") && client.has("<bound")) << client.all();
+  FakeTransport& other = begin_by_token(world, world.user_at(1), token);
+  world.wait_until([&] { return other.has("<success") || other.has("<failure"); });
+  EXPECT_TRUE(other.has("<not-authorized")) << other.all();
+}
+
+// Its token was good, and it is on its way to its account's home.
+TEST(StreamInline, ADeviceThatIsShutOutMeanwhileStaysOut) {
+  StreamWorld world;
+  const std::string user = world.user_at(1), token = get_token(world, user);
+  const auto devices = world.wait(world.accounts.devices().list(world.home, world.shop->id, user)).value();
+  ASSERT_EQ(devices.size(), 1U);
+  FakeTransport& client = begin_by_token(world, user, token);
+  world.wait_until([&] { return client.is_moving(); });
+  ASSERT_TRUE(world.wait(world.accounts.devices().remove(world.home, world.shop->id, user, devices[0].id)));
+  client.let_arrive();
+  world.wait_until([&] { return client.has("stream:error"); });
+  EXPECT_TRUE(client.has("<not-authorized") && !client.has("<success")) << client.all();
 }
 
 TEST(StreamInline, IsWithoutAResourceWhereNoneIsAskedFor) {

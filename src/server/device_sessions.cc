@@ -1,0 +1,58 @@
+#include "server/device_sessions.h"
+
+#include <algorithm>
+
+#include "account/device_id.h"
+#include "server/home.h"
+
+namespace teahouse {
+namespace {
+
+constexpr std::string_view session_prefix = "session-";  // no device_id has so few, or such, characters
+
+std::string id_of(const Session& session) { return std::string(session_prefix) + std::to_string(session.number()); }
+
+bool is_of(const Session& session, std::string_view device) {
+  if (device.empty() || id_of(session) == device) return true;
+  return is_device_id(device) && session.device() == device_number(device);
+}
+
+}  // namespace
+
+std::vector<DeviceEntry> list_devices(std::vector<Device> kept, const Resident* resident, int64_t now_ms) {
+  std::vector<DeviceEntry> entries;
+  for (Device& device : kept) entries.push_back({std::move(device)});
+  if (!resident) return entries;
+  const size_t kept_count = entries.size();
+  for (const auto& session : resident->sessions()) {
+    const auto end = entries.begin() + static_cast<ptrdiff_t>(kept_count);
+    const auto found = std::find_if(entries.begin(), end, [&session](const DeviceEntry& entry) {
+      return session->device() == device_number(entry.device.id);
+    });
+    if (found != end) {
+      found->is_connected = true;
+      found->device.last_ms = now_ms;
+    } else {
+      const int64_t since_ms = session->presence_ms() == 0 ? now_ms : session->presence_ms();
+      const std::string resource(session->jid().resourcepart());
+      entries.push_back({{id_of(*session), {}, resource, since_ms, now_ms, 0}, false, true});
+    }
+  }
+  return entries;
+}
+
+void end_device_sessions(Home& home, const BareJid& account, std::string_view device) {
+  const Resident* resident = home.residents().find(account.str());
+  if (!resident) return;
+  std::vector<uint64_t> ended;
+  for (const auto& session : resident->sessions()) {
+    if (is_of(*session, device)) ended.push_back(session->number());
+  }
+  for (const uint64_t number : ended) {
+    Session* session = home.sessions().find(number);
+    if (session)
+      home.sessions().close(*session, "not-authorized", "This device has no access to the account any more.");
+  }
+}
+
+}  // namespace teahouse
