@@ -28,7 +28,8 @@ Works, with their options and defaults
 
 For all of them
   --transport plain|starttls|tls|websocket|floor|floor_tls   (plain)
-  --mechanism SCRAM-SHA-256|SCRAM-SHA-1|PLAIN                (SCRAM-SHA-256)
+  --mechanism SCRAM-SHA-256|SCRAM-SHA-1|PLAIN|HT-SHA-256-NONE    (SCRAM-SHA-256); HT: each session's first login
+                             is by PLAIN, for a token, and the next by that, with SASL2 and Bind 2
   --domain bench.example     users are u0@DOMAIN, u1@DOMAIN ...; rooms at --rooms-prefix (rooms.)
   --tenants 1                more: t0.DOMAIN, t1.DOMAIN ... take turns
   --password secret          of all of them

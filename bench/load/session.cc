@@ -1,9 +1,11 @@
 #include "bench/load/session.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "bench/wire/stanza.h"
 #include "crypto/encoding.h"
+#include "crypto/hash.h"
 
 namespace teahouse::bench {
 namespace {
@@ -102,6 +104,7 @@ void Session::on_features(std::string_view features) {
     step_ = Step::proceed;
     return channel_.send("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
   }
+  if (step_ == Step::bind) return settle();  // it was bound with its login
   if (!authenticated_) {
     if (features.find(">" + realm_.target.mechanism + "<") == std::string_view::npos) {
       return fail("the server does not offer " + realm_.target.mechanism + ": " + std::string(features));
@@ -117,6 +120,7 @@ void Session::authenticate() {
   step_ = Step::sasl;
   const std::string& mechanism = realm_.target.mechanism;
   const std::string attribute = " mechanism='" + mechanism + "'";
+  if (signs_in_by_token()) return authenticate_by_sasl2();
   if (mechanism == "PLAIN") {
     return channel_.send(make_sasl("auth", attribute, '\0' + user_.localpart + '\0' + realm_.target.password));
   }
@@ -125,7 +129,38 @@ void Session::authenticate() {
   channel_.send(make_sasl("auth", attribute, scram_->make_first(user_.localpart)));
 }
 
+// The first time by the password, which gets it a token; then by that.
+void Session::authenticate_by_sasl2() {
+  const std::string& wanted = realm_.target.mechanism;
+  const bool has_token = !token_.empty();
+  const auto hash = wanted.starts_with("HT-SHA-512") ? crypto::Hash::sha512 : crypto::Hash::sha256;
+  const std::string data = has_token ? user_.localpart + '\0' + crypto::hmac(hash, token_, "Initiator")
+                                     : '\0' + user_.localpart + '\0' + realm_.target.password;
+  const std::string wish = has_token ? "<fast xmlns='urn:xmpp:fast:0'/>"
+                                     : "<request-token xmlns='urn:xmpp:fast:0' mechanism='" + wanted + "'/>";
+  const std::string number = std::to_string(number_);
+  const std::string agent =
+      "00000000-0000-4000-8000-" + std::string(12 - std::min<size_t>(number.size(), 12), '0') + number.substr(0, 12);
+  channel_.send("<authenticate xmlns='urn:xmpp:sasl:2' mechanism='" + (has_token ? wanted : std::string("PLAIN")) +
+                "'><initial-response>" + crypto::to_base64(data) + "</initial-response><user-agent id='" + agent +
+                "'/><bind xmlns='urn:xmpp:bind:0'/>" + wish + "</authenticate>");
+}
+
+void Session::on_sasl2_success(std::string_view element) {
+  jid_ = std::string(find_text(element, "authorization-identifier"));
+  constexpr std::string_view attribute = " token='";
+  const size_t at = element.find(attribute);
+  if (at != element.npos) {
+    const std::string_view rest = element.substr(at + attribute.size());
+    token_ = std::string(rest.substr(0, rest.find('\'')));
+  }
+  if (token_.empty()) return fail("no token came: " + std::string(element));
+  authenticated_ = true;
+  step_ = Step::bind;
+}
+
 void Session::on_sasl(std::string_view element) {
+  if (is_named(element, "success") && signs_in_by_token()) return on_sasl2_success(element);
   if (is_named(element, "challenge") && scram_) {
     try {
       return channel_.send(make_sasl("response", {}, scram_->make_final(parse_sasl(element, "challenge"))));

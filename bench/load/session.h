@@ -62,6 +62,9 @@ class Session final : private Channel::Events {
 
   void on_features(std::string_view features);
   void authenticate();
+  bool signs_in_by_token() const { return realm_.target.mechanism.starts_with("HT-"); }
+  void authenticate_by_sasl2();
+  void on_sasl2_success(std::string_view element);
   void on_sasl(std::string_view element);
   void bind();
   void on_bound(std::string_view element);
@@ -80,6 +83,7 @@ class Session final : private Channel::Events {
   bool acknowledges_ = true;
   std::string jid_;
   std::optional<ScramClient> scram_;
+  std::string token_;  // by which it signs in again
   std::string resume_id_;
   uint32_t handled_ = 0;  // stanzas, since <enabled/>
 };

@@ -12,7 +12,7 @@ enum class Transport { floor, floor_tls, plain, starttls, tls, websocket };
 struct Target {
   Address address;
   Transport transport = Transport::plain;
-  std::string mechanism = "SCRAM-SHA-256";  // or SCRAM-SHA-1, PLAIN
+  std::string mechanism = "SCRAM-SHA-256";  // or SCRAM-SHA-1, PLAIN, HT-SHA-256-NONE
   std::string websocket_path = "/xmpp";
   std::string password = "secret";
   std::string domain = "bench.example";
