@@ -25,8 +25,9 @@ std::vector<store::Migration> Accounts::migrations() {
        {"CREATE TABLE account_removals(tenant_id BIGINT NOT NULL, localpart TEXT NOT NULL, "
         "PRIMARY KEY (tenant_id, localpart))"}},
       {"accounts/incarnations", {"ALTER TABLE accounts ADD COLUMN incarnation BIGINT NOT NULL DEFAULT 0"}}};
-  for (auto&& part : {known_logins_migrations(), Invites::migrations(), {OlderKeys::migration()}, device_rows::migrations()})
+  for (auto&& part : {known_logins_migrations(), Invites::migrations(), device_rows::migrations()})
     all.insert(all.end(), part.begin(), part.end());
+  all.push_back(OlderKeys::migration());
   return all;
 }
 

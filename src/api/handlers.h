@@ -42,13 +42,17 @@ Task<Outcome> revoke_invite(ApiContext& api, ApiCall call);
 Task<Outcome> get_usage(ApiContext& api, ApiCall call);
 Task<Outcome> list_events(ApiContext& api, ApiCall call);
 
-// The tenant's: tokens.cc, messages.cc, users.cc, addresses.cc, presence.cc, unread.cc, rooms.cc, history.cc, files.cc
+// The tenant's: tokens.cc, messages.cc, users.cc, devices.cc, addresses.cc, presence.cc, unread.cc, rooms.cc,
+// history.cc, files.cc
 Task<Outcome> make_token(ApiContext& api, ApiCall call);
 Task<Outcome> send_message(ApiContext& api, ApiCall call);
 Task<Outcome> list_users(ApiContext& api, ApiCall call);
 Task<Outcome> put_user(ApiContext& api, ApiCall call);
 Task<Outcome> get_user(ApiContext& api, ApiCall call);
 Task<Outcome> remove_user(ApiContext& api, ApiCall call);
+Task<Outcome> list_user_devices(ApiContext& api, ApiCall call);
+Task<Outcome> remove_user_device(ApiContext& api, ApiCall call);
+Task<Outcome> remove_user_devices(ApiContext& api, ApiCall call);
 Task<Outcome> list_addresses(ApiContext& api, ApiCall call);
 Task<Outcome> list_reports(ApiContext& api, ApiCall call);
 Task<Outcome> list_user_messages(ApiContext& api, ApiCall call);

@@ -1,6 +1,7 @@
 #include "server/module_context.h"
 
 #include "server/account_removal.h"
+#include "server/device_sessions.h"
 #include "server/events.h"
 #include "server/home.h"
 #include "server/pages.h"
@@ -217,6 +218,10 @@ void ModuleContext::tell_visibility(Resident& resident, const Jid& to, bool is_v
 
 void ModuleContext::tell_available(Session& session, bool initial) const {
   home_.hooks().session_available.call_at(*session.resident().host(), session, initial);
+}
+
+void ModuleContext::end_device_sessions(const BareJid& account, std::string_view device) const {
+  teahouse::end_device_sessions(home_, account, device);
 }
 
 Task<Result<void>> ModuleContext::finish_account_removal(TenantPtr tenant, AccountRemovalPtr removal) const {

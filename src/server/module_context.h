@@ -189,6 +189,7 @@ class ModuleContext : public SharedContext {
   void tell_visibility(Resident& resident, const Jid& to, bool is_visible) const;  // Hooks::visibility_changed
   // Tells all modules that the session sent undirected available presence.
   void tell_available(Session& session, bool initial) const;
+  void end_device_sessions(const BareJid& account, std::string_view device) const;  // of an account of this home
   Task<Result<void>> finish_account_removal(TenantPtr tenant, std::shared_ptr<const AccountRemoval> removal) const;
 
   // --- hooks; to be called by Module::attach()

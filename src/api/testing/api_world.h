@@ -53,7 +53,7 @@ class ApiWorld : public ::testing::Test {
  protected:
   ApiWorld()
       : base_(Accounts::migrations(), Accounts::tables()),
-        accounts_(*base_.control, base_.clock),
+        accounts_(*base_.control, base_.clock, base_.seal_key),
         throttle_(base_.clock),
         limits_(base_.clock),
         shared_{base_.clock, data_, accounts_, base_.keys, throttle_, limits_, "salt", {}} {
