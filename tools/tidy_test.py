@@ -97,6 +97,7 @@ new (&storage) Thing();
 ''',
     'src/app/main.cc': '#include <iostream>\nint main() { std::cout << 1; }\n',
     'web/package-lock.json': '{"packages": {"a": {"engines": {"node": "^20.1 || >=18.3"}}}}\n',
+    'tests/interop/node20/package-lock.json': '{"packages": {"": {"engines": {"node": ">= 20"}}, "a": {"engines": {"node": ">=20.1"}}}}\n',
     'src/net/private.h': '#pragma once\n#include <openssl/ssl.h>\n',
     'src/net/tls.cc': '#include "net/private.h"\n',
     'src/server/tls_test.cc': '#include "net/private.h"\n',
