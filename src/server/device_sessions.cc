@@ -21,6 +21,7 @@ bool is_of(const Session& session, std::string_view device) {
 
 std::vector<DeviceEntry> list_devices(std::vector<Device> kept, const Resident* resident, int64_t now_ms) {
   std::vector<DeviceEntry> entries;
+  entries.reserve(kept.size());
   for (Device& device : kept) entries.push_back({std::move(device)});
   if (!resident) return entries;
   const size_t kept_count = entries.size();
