@@ -33,6 +33,51 @@ Result<void> check(const Service& service, const Node& node, const std::vector<P
 
 }  // namespace
 
+std::optional<OwnPlace> OwnNodes::find_last(Resident& resident, std::string_view name) const {
+  std::optional<OwnPlace> place;
+  pep_.with_service(resident, [&](const Service& service) {
+    const Node* node = service.nodes().find(name);
+    if (!node || node->items.all().empty()) return;
+    const auto& [number, item] = *node->items.all().rbegin();
+    place = OwnPlace{number, item.id};
+  });
+  return place;
+}
+
+std::optional<OwnPlace> OwnNodes::find_item(Resident& resident, std::string_view name, std::string_view id) const {
+  std::optional<OwnPlace> place;
+  pep_.with_service(resident, [&](const Service& service) {
+    const Node* node = service.nodes().find(name);
+    const auto number = node ? node->items.find(id) : std::nullopt;
+    if (number) place = OwnPlace{*number, std::string(id)};
+  });
+  return place;
+}
+
+std::optional<AccessModel> OwnNodes::find_access(Resident& resident, std::string_view name) const {
+  std::optional<AccessModel> access;
+  pep_.with_service(resident, [&](const Service& service) {
+    if (const Node* node = service.nodes().find(name)) access = node->config.access;
+  });
+  return access;
+}
+
+bool OwnNodes::may_read(Resident& resident, std::string_view name, const BareJid& entity) const {
+  bool may = false;
+  pep_.with_service(resident, [&](const Service& service) {
+    const Node* node = service.nodes().find(name);
+    may = node && !service.judge(*node, entity, Action::retrieve);
+  });
+  return may;
+}
+
+Task<Result<std::optional<std::string>>> OwnNodes::load_payload(HostPtr host, BareJid account, std::string name,
+                                                                uint64_t number) const {
+  const Storage storage(context_, *host->tenant, account);
+  auto payload = co_await storage.load_payload(context_.loop(), name, number);
+  co_return payload;
+}
+
 Task<Result<OwnNodes::Loaded>> OwnNodes::load_numbered(HostPtr host, BareJid account, std::string name) const {
   Resident* resident = context_.find_resident(*host->tenant, account.str());
   if (!resident) co_return gone();
@@ -123,6 +168,19 @@ Result<Lsn> OwnNodes::apply(Resident& resident, const std::string& name, const N
     result = lsn;
   });
   return result;
+}
+
+Result<Lsn> OwnNodes::publish(Resident& resident, const std::string& name, const NodeConfig& config,
+                              OwnItem item) const {
+  OwnChange change;
+  pep_.with_service(resident, [&](const Service& service) {
+    const Node* node = service.nodes().find(name);
+    const int64_t most = node ? service.items_max(*node) : -1;
+    const bool is_full = most > 1 && node->items.size() >= static_cast<size_t>(most);
+    if (is_full && !node->items.find(item.id)) change.retracted.push_back(node->items.all().begin()->second.id);
+  });
+  change.published.push_back(std::move(item));
+  return apply(resident, name, config, change);
 }
 
 bool OwnNodes::is_followed(Resident& resident, std::string_view name) const {

@@ -1,5 +1,5 @@
-// OwnNodes: an account's nodes for the other modules of its home: they read what is in one, change it as the account
-// itself does, hear of changes, and answer for nodes that are not kept here.
+// OwnNodes: an account's nodes for the other modules of its home: they look at what is in one, read it, change it as
+// the account itself does, follow it, and answer for nodes that are not kept here.
 //
 // Thread: its home loop.
 // Errors: of change(): those of publishing, and what `decide` gives; service_unavailable where the account left memory.
@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,11 @@ struct OwnNode {
   AccessModel access = AccessModel::whitelist;
   std::vector<OwnItem> items;  // in the order of publication
 };
+// Which item it is, as memory knows it.
+struct OwnPlace {
+  uint64_t number = 0;  // grows with each publication
+  std::string id;
+};
 struct OwnChange {
   std::vector<OwnItem> published;
   std::vector<std::string> retracted;
@@ -41,11 +47,25 @@ class OwnNodes {
 
   OwnNodes(ModuleContext& context, Pep& pep) : context_(context), pep_(pep) {}
 
+  // The last item, or the one of this id. None: there is no such node, or no such item. A resident that is being loaded
+  // has its nodes once this module has loaded them.
+  std::optional<OwnPlace> find_last(Resident& resident, std::string_view name) const;
+  std::optional<OwnPlace> find_item(Resident& resident, std::string_view name, std::string_view id) const;
+  // None: there is no such node.
+  std::optional<AccessModel> find_access(Resident& resident, std::string_view name) const;
+  // False also where there is no such node.
+  bool may_read(Resident& resident, std::string_view name, const BareJid& entity) const;
+  // The payload of one item. None: it was removed meanwhile.
+  Task<Result<std::optional<std::string>>> load_payload(HostPtr host, BareJid account, std::string name,
+                                                        uint64_t number) const;
+
   Task<Result<OwnNode>> load(HostPtr host, BareJid account, std::string name) const;
   // Puts and removes items of the node as it is then, and tells of it. A node that is made gets `config`; of one that
   // is there, the access is what `config` has, if that is narrower, and items have no number if they have none in
   // `config`.
   Task<Result<Lsn>> change(HostPtr host, BareJid account, std::string name, NodeConfig config, Decide decide) const;
+  // Publishes one item, without a look at what is in the node; the oldest one makes room. Else as change() does.
+  Result<Lsn> publish(Resident& resident, const std::string& name, const NodeConfig& config, OwnItem item) const;
   // Does a resource of the account itself want notifications of the node?
   bool is_followed(Resident& resident, std::string_view name) const;
   // Sends an event of a node that is another module's to those resources.
