@@ -84,7 +84,7 @@ void PresenceModule::available(Session& session, Stanza presence) {
     }
     for (const auto& other : resident.sessions()) {
       if (other.get() == &session || !other->is_available()) continue;
-      Stanza theirs = *other->presence();
+      Stanza theirs = make_shown(*other);
       theirs.to = session.jid();
       session.deliver(std::move(theirs));
     }
@@ -110,8 +110,10 @@ void PresenceModule::unavailable(Session& session, Stanza presence) {
   }
 }
 
-Flow PresenceModule::directed(Session& session, const Stanza& presence) {
-  const RosterItem* item = roster_->of(session.resident()).find(presence.to->bare());
+Flow PresenceModule::directed(Session& session, Stanza& presence) {
+  Resident& resident = session.resident();
+  const RosterItem* item = roster_->of(resident).find(presence.to->bare());
+  const bool is_seen = (item && item->subscription.from) || presence.to->bare_view() == resident.jid().str();
   auto& directed = directed_->of(session).to;
   if (presence.type == StanzaType::unavailable) {
     directed.erase(presence.to->str());
@@ -125,13 +127,31 @@ Flow PresenceModule::directed(Session& session, const Stanza& presence) {
     }
     directed.insert(presence.to->str());
   }
+  if (on_sent && presence.type == StanzaType::none) {
+    on_sent(resident, presence, is_seen ? Sight::subscribed : Sight::directed);
+  }
   return Flow::go_on;
+}
+
+Stanza PresenceModule::make_shown(Session& session) const {
+  Stanza presence = *session.presence();
+  if (on_sent) on_sent(session.resident(), presence, Sight::subscribed);
+  return presence;
+}
+
+void PresenceModule::send_again(Resident& resident, const std::function<bool(const Stanza&)>& wanted) {
+  std::vector<Session*> sessions;
+  for (const auto& session : resident.sessions()) {
+    if (session->is_available() && wanted(*session->presence())) sessions.push_back(session.get());
+  }
+  for (Session* session : sessions) broadcast(*session, *session->presence());
 }
 
 void PresenceModule::broadcast(Session& session, const Stanza& presence) {
   Resident& resident = session.resident();
   Stanza copy = presence;
   copy.from = session.jid();
+  if (on_sent && copy.type == StanzaType::none) on_sent(resident, copy, Sight::subscribed);
   for (const auto& [jid, item] : roster_->of(resident).items()) {
     if (!item.subscription.from) continue;
     copy.to = item.jid;
@@ -159,7 +179,7 @@ void PresenceModule::send(Resident& resident, const Jid& from, const Jid& to, St
 void PresenceModule::send_presence_of_all(Resident& resident, const Jid& to) {
   for (const auto& session : resident.sessions()) {
     if (!session->is_available()) continue;
-    Stanza presence = *session->presence();
+    Stanza presence = make_shown(*session);
     presence.from = session->jid();
     presence.to = to;
     context_->route_for(resident, std::move(presence));

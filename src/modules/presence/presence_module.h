@@ -5,7 +5,9 @@
 // Spec: RFC 6121 sections 3 (subscriptions) and 4 (presence).
 #pragma once
 
+#include <functional>
 #include <set>
+#include <string>
 
 #include "modules/roster/roster_module.h"
 
@@ -17,6 +19,14 @@ class PresenceModule final : public Module {
   void attach(ModuleContext& context) override;
   void detach() override;
 
+  // Adds what the server says in the account's name to an available presence that is about to be sent: to those who see
+  // the account's presence, or directed at others. The session keeps its presence as its client sent it. To be set and
+  // cleared by attach() and detach() of one other module.
+  enum class Sight : uint8_t { subscribed, directed };
+  std::function<void(Resident&, Stanza&, Sight)> on_sent;
+  // Tells all who see the account's presence of it once more: of those sessions whose presence is wanted.
+  void send_again(Resident& resident, const std::function<bool(const Stanza&)>& wanted);
+
  private:
   struct Directed {
     std::set<std::string> to;  // addresses that had directed presence from this session and must hear when it goes
@@ -26,7 +36,7 @@ class PresenceModule final : public Module {
   Flow outbound(Outbound& outbound);
   void available(Session& session, Stanza presence);
   void unavailable(Session& session, Stanza presence);
-  Flow directed(Session& session, const Stanza& presence);
+  Flow directed(Session& session, Stanza& presence);
   void subscription_outbound(Outbound& outbound);
 
   // At the account's home.
@@ -40,6 +50,7 @@ class PresenceModule final : public Module {
   void end_directed(Resident& resident, const Jid& address);
   void item_removed(Resident& resident, const BareJid& contact, const Subscription& was);
 
+  Stanza make_shown(Session& session) const;  // its presence as those who see it get it. REQUIRES: it is available
   void broadcast(Session& session, const Stanza& presence);
   void send_presence_of_all(Resident& resident, const Jid& to);
   void send_unavailable_of_all(Resident& resident, const Jid& to);
