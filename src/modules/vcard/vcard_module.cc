@@ -27,7 +27,7 @@ Task<void> answer(const ModuleContext& context, store::MapStore vcards, std::str
 const ModuleInfo& VcardModule::info() const {
   static const ModuleInfo info{.name = "vcard",
                                .summary = "What a user tells the world of themselves: name, picture, addresses.",
-                               .xeps = {{54, "1.3.0", "vcard-temp", "hosts and rooms have none"}},
+                               .xeps = {{54, "1.3.0", "vcard-temp", "hosts have none"}},
                                .host_features = {ns::vcard_temp},
                                .account_features = {ns::vcard_temp},
                                .is_optional = true};
@@ -40,23 +40,34 @@ void VcardModule::attach(ModuleContext& context) {
   context.on_iq(IqTarget::own_account, StanzaType::set, "vCard", ns::vcard_temp,
                 [this](const IqRequest& iq) { set(iq); });
   context.on(&Hooks::account_removed, [this](const HostPtr& host, const BareJid& jid, const RemovalPtr&) {
-    store(*host->tenant).remove_all(jid.str());
+    store_of(*host->tenant).remove_all(jid.str());
   });
 }
 
 void VcardModule::get(const IqRequest& request) const {
+  if (server && server(request)) return;
   const Resident& resident = *request.resident;
-  spawn(answer(*context_, store(resident.tenant()), resident.jid().str(), request.stanza, request.is_own_account()));
+  spawn(answer(*context_, store_of(resident.tenant()), resident.jid().str(), request.stanza, request.is_own_account()));
+}
+
+Task<Result<std::optional<std::string>>> VcardModule::load(HostPtr host, BareJid account) const {
+  auto row = co_await store_of(*host->tenant).load_entry(context_->loop(), account.str(), entry);
+  co_return row;
+}
+
+Lsn VcardModule::store(const Tenant& tenant, const BareJid& account, std::string_view vcard) const {
+  return store_of(tenant).store(account.str(), entry, vcard);
 }
 
 void VcardModule::set(const IqRequest& request) const {
+  if (server && server(request)) return;
   if (const auto may = context_->disk().check_addition(); !may) {
     return context_->reply_error(request.stanza, may.error());
   }
   const Resident& resident = *request.resident;
   std::string vcard;
   xml::write(vcard, request.query, ns::client);
-  const Lsn lsn = store(resident.tenant()).store(resident.jid().str(), entry, vcard);
+  const Lsn lsn = store(resident.tenant(), resident.jid(), vcard);
   await(request.ticket, lsn);
   request.session->deliver(Stanza::make_reply(request.stanza, StanzaType::result, {}), lsn);
 }

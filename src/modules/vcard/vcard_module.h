@@ -7,6 +7,8 @@
 // Spec: XEP-0054.
 #pragma once
 
+#include <functional>
+
 #include "server/module_context.h"
 
 namespace teahouse {
@@ -16,10 +18,17 @@ class VcardModule final : public Module {
   const ModuleInfo& info() const override;
   void attach(ModuleContext& context) override;
 
+  // Of another module, which answers all requests of tenants that have it; false: the tenant has not. To be set and
+  // cleared by its attach() and detach().
+  std::function<bool(const IqRequest&)> server;
+  // XML, as it came. None: the account has no vCard.
+  Task<Result<std::optional<std::string>>> load(HostPtr host, BareJid account) const;
+  Lsn store(const Tenant& tenant, const BareJid& account, std::string_view vcard) const;
+
  private:
   void get(const IqRequest& request) const;
   void set(const IqRequest& request) const;
-  store::MapStore store(const Tenant& tenant) const { return context_->map(tenant, "vcard"); }
+  store::MapStore store_of(const Tenant& tenant) const { return context_->map(tenant, "vcard"); }
 
   ModuleContext* context_ = nullptr;
 };
