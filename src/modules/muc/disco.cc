@@ -35,6 +35,9 @@ void write_room_info(xml::Writer& writer, const Room& room) {
   form.add("muc#roominfo_subjectmod", "boolean", "Participants may change the subject", flag(config.change_subject));
   form.add("muc#roominfo_occupants", "text-single", "Occupants", std::to_string(room.occupants.size()));
   if (!config.lang.empty()) form.add("muc#roominfo_lang", "text-single", "Language", config.lang);
+  if (!room.picture_hashes.empty()) {
+    form.add("muc#roominfo_avatarhash", "text-multi", "Hashes of the room's picture").values = room.picture_hashes;
+  }
   form.add("muc#maxhistoryfetch", "text-single", "Most messages of history", std::to_string(config.max_history));
   form.add("muc#roomconfig_roomname", "text-single", "Name", config.name);
   form.add("muc#roomconfig_changesubject", "boolean", "Participants may change the subject",
@@ -135,7 +138,7 @@ void answer_room_info(Room& room, const Stanza& stanza, const xml::Element& quer
   write_features(writer, {ns::disco_info, ns::disco_items, ns::muc, "http://jabber.org/protocol/muc#stable_id",
                           "http://jabber.org/protocol/muc#request", ns::self_ping, ns::occupant_id, ns::stanza_id,
                           ns::mam, ns::mam_extended, ns::ping, ns::register_iq, ns::message_moderate,
-                          ns::message_retract, ns::message_tombstones});
+                          ns::message_retract, ns::message_tombstones, ns::vcard_temp});
   write_features(
       writer,
       {config.password.empty() ? "muc_unsecured" : "muc_passwordprotected",
@@ -170,7 +173,8 @@ void answer_service_info(ModuleContext& context, const Host& host, const Stanza&
   xml::Writer writer(payload);
   writer.open("query", ns::disco_info);
   write_identity(writer, host.tenant->title.empty() ? host.tenant->name : host.tenant->title);
-  write_features(writer, {ns::disco_info, ns::disco_items, ns::muc, ns::rsm, ns::occupant_id, ns::mam, ns::ping});
+  write_features(
+      writer, {ns::disco_info, ns::disco_items, ns::muc, ns::rsm, ns::occupant_id, ns::mam, ns::ping, ns::vcard_temp});
   writer.close();
   context.reply(stanza, std::move(payload));
 }

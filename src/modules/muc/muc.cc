@@ -38,6 +38,7 @@ class MucModule final : public Module {
              {249, "1.2", "Direct MUC Invitations", "passed between users; the service has no part in them"},
              {313, "1.1.3", "Message Archive Management", "rooms: 'with' only for those who see real addresses"},
              {359, "0.7.0", "Unique and Stable Stanza IDs", ""},
+             {486, "0.1.0", "MUC Avatars", "no presence from the room's own address"},
              {410, "1.1.0", "MUC Self-Ping", ""},
              {421, "1.0.1", "Occupant identifiers", ""},
              {424, "0.4.2", "Message Retraction", "tombstones in rooms; between two the archive keeps both messages"},

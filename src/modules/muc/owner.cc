@@ -43,18 +43,6 @@ std::vector<int> changes_for_message(const RoomConfig& before, const RoomConfig&
   return codes;
 }
 
-void send_changes(Room& room, const std::vector<int>& codes) {
-  if (codes.empty()) return;
-  std::string payload;
-  xml::Writer writer(payload);
-  writer.open("x", ns::muc_user);
-  for (const int code : codes) writer.open("status").attribute("code", std::to_string(code)).close();
-  writer.close();
-  Stanza message = Stanza::make(StanzaKind::message, StanzaType::groupchat, std::move(payload));
-  message.from = room.jid();
-  room.traffic()->send_all(std::move(message), room.occupants.recipients());
-}
-
 // The affiliations that the submitted lists ask for. Whose name is struck off a list has none any more.
 std::map<BareJid, Affiliation> list_changes(const Room& room, const ConfigChange& change) {
   const auto owners = change.owners.value_or(list_of(room, Affiliation::owner));
@@ -131,6 +119,18 @@ void handle_owner_set(Room& room, const Stanza& stanza, const xml::Element& quer
   }
   if (const auto x = query.child("x", ns::data_forms)) return handle_form(room, stanza, *x);
   room.reply_error(stanza, {ErrorKind::bad_request, "The query has neither a form nor <destroy/>."});
+}
+
+void send_changes(Room& room, const std::vector<int>& codes) {
+  if (codes.empty()) return;
+  std::string payload;
+  xml::Writer writer(payload);
+  writer.open("x", ns::muc_user);
+  for (const int code : codes) writer.open("status").attribute("code", std::to_string(code)).close();
+  writer.close();
+  Stanza message = Stanza::make(StanzaKind::message, StanzaType::groupchat, std::move(payload));
+  message.from = room.jid();
+  room.traffic()->send_all(std::move(message), room.occupants.recipients());
 }
 
 void apply_config(Room& room, const ConfigChange& change) {

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "modules/muc/config_form.h"
 #include "modules/muc/room.h"
@@ -19,6 +20,9 @@ void handle_owner_set(Room& room, const Stanza& stanza, const xml::Element& quer
 // Takes over the new configuration and owners: stored (also what made the room, when it was locked), and told to the
 // room. REQUIRES: allowed, and there is space for the affiliations.
 void apply_config(Room& room, const ConfigChange& change);
+
+// Tells the occupants what has changed of the room, by status codes.
+void send_changes(Room& room, const std::vector<int>& codes);
 
 struct Destruction {
   std::string alternate, password, reason;  // empty: absent

@@ -14,6 +14,7 @@ Room::Room(ModuleContext& context, HostPtr room_host, BareJid jid, StoredRoom st
       config(std::move(stored.config)),
       subject(std::move(stored.subject)),
       affiliations(std::move(stored.affiliations)),
+      picture_hashes(std::move(stored.picture_hashes)),
       made_ms(context.clock().monotonic_ms()),
       context_(context),
       jid_(std::move(jid)),

@@ -51,6 +51,7 @@ class Room {
   Subject subject;
   AffiliationList affiliations;
   Occupants occupants;
+  std::vector<std::string> picture_hashes;  // of the pictures in its vCard, in hex (XEP-0486)
   // Made, but not configured yet: only its owner is in it, and for everybody else it is not there. Nothing of it is
   // stored.
   bool locked = false;

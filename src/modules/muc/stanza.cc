@@ -9,6 +9,7 @@
 #include "modules/muc/private.h"
 #include "modules/muc/registration.h"
 #include "modules/muc/service.h"
+#include "modules/muc/vcard.h"
 #include "server/module_context.h"
 #include "server/rooms.h"
 #include "xmpp/namespaces.h"
@@ -39,6 +40,8 @@ constexpr IqHandler iq_handlers[] = {
     {StanzaType::set, "query", ns::register_iq, register_nick},
     {StanzaType::set, "moderate", ns::message_moderate, moderate},
     {StanzaType::get, "ping", ns::ping, answer_ping},
+    {StanzaType::get, "vCard", ns::vcard_temp, answer_vcard},
+    {StanzaType::set, "vCard", ns::vcard_temp, set_vcard},
 };
 
 void handle_iq(Room& room, const Stanza& stanza) {

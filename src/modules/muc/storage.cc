@@ -1,5 +1,6 @@
 #include "modules/muc/storage.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "server/module_context.h"
@@ -11,6 +12,8 @@ namespace json = boost::json;
 
 constexpr char list_key[] = "list";  // no room's address: it has no @
 constexpr char subject_entry[] = "subject";
+constexpr char pictures_entry[] = "pictures";
+constexpr char vcard_entry[] = "vcard";  // in a map of its own, which is not loaded with the room
 constexpr std::string_view affiliation_prefix = "a:";
 
 constexpr std::pair<const char*, bool RoomConfig::*> flags[] = {
@@ -68,6 +71,15 @@ std::optional<Subject> read_subject(std::string_view text) {
   return Subject{read_string(*object, "text"), read_string(*object, "nick"), read_number(*object, "set_ms", 0)};
 }
 
+std::vector<std::string> read_hashes(std::string_view text) {
+  std::vector<std::string> hashes;
+  for (size_t end = 0; !text.empty(); text.remove_prefix(std::min(end + 1, text.size()))) {
+    end = std::min(text.find(' '), text.size());
+    hashes.emplace_back(text.substr(0, end));
+  }
+  return hashes;
+}
+
 // False where it can't be read: a ban must not be lifted by that.
 bool read_affiliated(AffiliationList& list, std::string_view name, std::string_view value) {
   const auto jid = BareJid::parse(name);
@@ -119,6 +131,7 @@ Storage::Storage(const SharedContext& context, const Tenant& tenant)
     : tenant_(tenant.id),
       accounts_domain_(tenant.domain()),
       map_(context.map(tenant, "rooms")),
+      vcards_(context.map(tenant, "room_vcards")),
       mentions_(mentions(context)),
       archive_(context.archive(tenant, "rooms")) {}
 
@@ -150,6 +163,25 @@ Lsn Storage::remove_affiliation(const BareJid& room, const BareJid& user) const 
   return map_.remove(room.str(), affiliation_entry(user));
 }
 
+Lsn Storage::store_vcard(const BareJid& room, std::string_view vcard, const std::vector<std::string>& hashes,
+                         const store::Companion* event) const {
+  if (vcard.empty()) {
+    vcards_.remove_all(room.str());
+    return map_.remove(room.str(), pictures_entry, event);
+  }
+  vcards_.store(room.str(), vcard_entry, vcard);
+  std::string text;
+  for (const std::string& hash : hashes) text.append(text.empty() ? "" : " ").append(hash);
+  return map_.store(room.str(), pictures_entry, text, event);
+}
+
+Task<Result<std::optional<std::string>>> Storage::load_vcard(Executor& home, BareJid room) const {
+  const store::MapStore map = vcards_;
+  auto loading = map.load_entry(home, room.str(), vcard_entry);
+  auto vcard = co_await loading;
+  co_return vcard;
+}
+
 Lsn Storage::remove_mention(const BareJid& room, const BareJid& user) const {
   return mentions_.remove(make_mention(room, user), user);
 }
@@ -157,6 +189,7 @@ Lsn Storage::remove_mention(const BareJid& room, const BareJid& user) const {
 Lsn Storage::remove_room(const BareJid& room, const std::vector<BareJid>& named, const store::Companion* event) const {
   map_.remove(list_key, room.str(), event);
   map_.remove_all(room.str());
+  vcards_.remove_all(room.str());
   Lsn last = archive_.remove_all(room.str());
   for (const BareJid& user : named) last = remove_mention(room, user);
   return last;
@@ -179,6 +212,8 @@ Task<Result<std::optional<StoredRoom>>> Storage::load(Executor& home, BareJid ro
       auto subject = read_subject(entry.value);
       is_read = subject.has_value();
       if (subject) stored.subject = std::move(*subject);
+    } else if (entry.name == pictures_entry) {
+      stored.picture_hashes = read_hashes(entry.value);
     } else if (entry.name.starts_with(affiliation_prefix)) {
       const std::string_view user = std::string_view(entry.name).substr(affiliation_prefix.size());
       is_read = read_affiliated(stored.affiliations, user, entry.value);

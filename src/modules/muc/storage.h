@@ -1,5 +1,5 @@
 // Storage: what the data plane keeps of a tenant's rooms: a list with every room's configuration, and for each room its
-// affiliations and subject; and the archive of their messages.
+// affiliations, subject and vCard; and the archive of their messages.
 //
 // A room exists when it is in the list. Its affiliations are written before its entry there, and removed after it, so
 // that after a crash (which keeps a prefix of the writes) a room that exists is whole. Each user that it names has a
@@ -45,6 +45,7 @@ struct StoredRoom {
   RoomConfig config;
   Subject subject;
   AffiliationList affiliations;
+  std::vector<std::string> picture_hashes;
 };
 
 struct ListedRoom {
@@ -62,6 +63,10 @@ class Storage {
   Lsn store_subject(const BareJid& room, const Subject& subject) const;
   Lsn store_affiliation(const BareJid& room, const BareJid& user, const Affiliated& affiliated) const;
   Lsn remove_affiliation(const BareJid& room, const BareJid& user) const;
+  // An empty vCard: there is none any more. `hashes`: of its pictures, in hex.
+  Lsn store_vcard(const BareJid& room, std::string_view vcard, const std::vector<std::string>& hashes,
+                  const store::Companion* event = nullptr) const;
+  Task<Result<std::optional<std::string>>> load_vcard(Executor& home, BareJid room) const;
   // The room names the user in nothing any more.
   Lsn remove_mention(const BareJid& room, const BareJid& user) const;
   // Removes the room, everything that was said in it, and the mentions of those that it named.
@@ -81,7 +86,7 @@ class Storage {
 
   TenantId tenant_;
   std::string accounts_domain_;  // of the tenant
-  store::MapStore map_;
+  store::MapStore map_, vcards_;
   Mentions mentions_;
   store::ArchiveStore archive_;
 };
