@@ -16,6 +16,7 @@
 #include "modules/offline/offline_module.h"
 #include "modules/presence/presence_module.h"
 #include "modules/private_xml/private_xml_module.h"
+#include "modules/profile/profile_module.h"
 #include "modules/pubsub/pubsub.h"
 #include "modules/registration/registration_module.h"
 #include "modules/roster/roster_module.h"
@@ -50,6 +51,7 @@ std::vector<std::unique_ptr<Module>> make_modules() {
   modules.push_back(make_muc());
   modules.push_back(std::make_unique<PubsubModule>());
   modules.push_back(std::make_unique<BookmarksModule>());
+  modules.push_back(std::make_unique<ProfileModule>());
   modules.push_back(std::make_unique<UploadModule>());
   return modules;
 }

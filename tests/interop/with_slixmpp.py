@@ -1,5 +1,7 @@
 """slixmpp (Debian 12: 1.8.3), which trusts the server's own certificate authority and checks names."""
 import asyncio
+import base64
+import hashlib
 import logging
 import warnings
 
@@ -66,10 +68,8 @@ for listener in ('c2s', 'c2s_tls'):
         must(benvolio.messages.empty(), 'benvolio got something')
 
 
-@case('roster and subscriptions between two tenants')
-async def roster(stage):
-    """slixmpp asks, approves and asks back by itself; both rosters end at subscription both, and presence flows."""
-    romeo, juliet = await User(stage, 'romeo').login(), await User(stage, 'juliet').login()
+async def befriend(romeo, juliet):
+    """slixmpp asks, approves and asks back by itself; both rosters end at subscription both. Gives the first presence that romeo sees."""
     both = asyncio.Event()
 
     def look(_):
@@ -83,8 +83,63 @@ async def roster(stage):
     seen = romeo.awaited('got_online')
     romeo.send_presence_subscription(juliet.boundjid.bare)
     await asyncio.wait_for(both.wait(), limits.ANSWER_S)
-    presence = await seen
+    return await seen
+
+
+@case('roster and subscriptions between two tenants')
+async def roster(stage):
+    """Both rosters end at subscription both, and presence flows."""
+    romeo, juliet = await User(stage, 'romeo').login(), await User(stage, 'juliet').login()
+    presence = await befriend(romeo, juliet)
     must(presence['from'].bare in (juliet.boundjid.bare, romeo.boundjid.bare), str(presence))
+
+
+PICTURE = base64.b64decode('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7')
+PICTURE_HASH = hashlib.sha1(PICTURE).hexdigest()
+
+
+@case('avatar published in PEP, found by the hash in presence')
+async def avatar_of_pep(stage):
+    """One client publishes by XEP-0084; the other knows XEP-0153 alone, hears of the hash, and reads the vCard."""
+    romeo = await User(stage, 'romeo', plugins=['xep_0084']).login()
+    juliet = User(stage, 'juliet', plugins=['xep_0153'])
+    updates = asyncio.Queue()
+    juliet.add_event_handler('vcard_avatar_update', updates.put_nowait)
+    await juliet.login()
+    nurse = await User(stage, 'nurse', plugins=['xep_0153']).login()
+    await befriend(romeo, juliet)
+    await romeo['xep_0084'].publish_avatar(PICTURE)
+    await romeo['xep_0084'].publish_avatar_metadata({'id': PICTURE_HASH, 'type': 'image/gif', 'bytes': len(PICTURE)})
+    while True:
+        presence = await get(updates)
+        if presence['from'].bare == romeo.boundjid.bare and presence['vcard_temp_update']['photo']:
+            break
+    must(presence['vcard_temp_update']['photo'] == PICTURE_HASH, str(presence))
+    vcard = await juliet['xep_0054'].get_vcard(romeo.boundjid.bare, cached=False)
+    must(vcard['vcard_temp']['PHOTO']['BINVAL'] == PICTURE, str(vcard))
+    try:
+        await nurse['xep_0054'].get_vcard(romeo.boundjid.bare, cached=False)
+        must(False, 'a stranger has a picture that is for contacts')
+    except slixmpp.exceptions.IqError as error:
+        must(error.condition == 'service-unavailable', error.condition)
+
+
+@case('photo in a vCard, found as an avatar in PEP')
+async def avatar_of_vcard(stage):
+    """One client knows XEP-0153 alone; the other is told by XEP-0084, and reads the data node."""
+    romeo = await User(stage, 'romeo', plugins=['xep_0153']).login()
+    juliet = await User(stage, 'juliet', plugins=['xep_0084']).login()
+    await befriend(romeo, juliet)
+    card = romeo['xep_0054'].make_vcard()
+    card['FN'] = 'Romeo'
+    await romeo['xep_0054'].publish_vcard(card)
+    told = juliet.awaited('avatar_metadata_publish')
+    await romeo['xep_0153'].set_avatar(avatar=PICTURE, mtype='image/gif')
+    message = await told
+    info = next(iter(message['pubsub_event']['items']['item']['avatar_metadata']['items']))
+    must(info['id'] == PICTURE_HASH and info['type'] == 'image/gif', str(message))
+    data = await juliet['xep_0084'].retrieve_avatar(romeo.boundjid.bare, PICTURE_HASH)
+    must(data['pubsub']['items']['item']['avatar_data']['value'] == PICTURE, str(data))
 
 
 for name in ('straße', 'νίκος'):
