@@ -9,6 +9,7 @@
 #include "modules/client_access/client_access_module.h"
 #include "modules/csi/csi_module.h"
 #include "modules/disco/disco_module.h"
+#include "modules/displayed/displayed_module.h"
 #include "modules/host_meta/host_meta_module.h"
 #include "modules/invites/invites_module.h"
 #include "modules/last_activity/last_activity_module.h"
@@ -52,6 +53,7 @@ std::vector<std::unique_ptr<Module>> make_modules() {
   modules.push_back(std::make_unique<PubsubModule>());
   modules.push_back(std::make_unique<BookmarksModule>());
   modules.push_back(std::make_unique<ProfileModule>());
+  modules.push_back(std::make_unique<DisplayedModule>());
   modules.push_back(std::make_unique<UploadModule>());
   return modules;
 }

@@ -90,6 +90,8 @@ inline constexpr char channel_binding[] = "urn:xmpp:sasl-cb:0";                 
 inline constexpr char ibr_token[] = "urn:xmpp:ibr-token:0";                                   // XEP-0445
 inline constexpr char outage[] = "urn:xmpp:sos:0";                                            // XEP-0455
 inline constexpr char fast[] = "urn:xmpp:fast:0";                                             // XEP-0484
+inline constexpr char displayed[] = "urn:xmpp:mds:displayed:0";                               // XEP-0490
+inline constexpr char displayed_assist[] = "urn:xmpp:mds:server-assist:0";                    // XEP-0490
 inline constexpr char cam[] = "urn:xmpp:cam:0";                                               // XEP-0494
 inline constexpr char data_policy[] = "urn:xmpp:data-policy:0";                               // XEP-0504
 
