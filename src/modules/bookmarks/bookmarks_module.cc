@@ -70,7 +70,8 @@ const ModuleInfo& BookmarksModule::info() const {
       .summary = "The rooms that a user has marked, as one list for clients of all ages.",
       .xeps = {{402, "1.2.0", "PEP Native Bookmarks", ""},
                {48, "1.2", "Bookmarks", "the PEP node is read and published to, and has one item, 'current'"},
-               {411, "1.1.0", "Bookmarks Conversion", ""}},
+               {411, "1.1.0", "Bookmarks Conversion", ""},
+               {492, "0.2.0", "Chat notification settings", "kept as clients write them, which obey them"}},
       .account_features = {ns::bookmarks_compat, ns::bookmarks_compat_pep, ns::bookmarks_conversion},
       .needs = {"private_xml", "pubsub"},
       .is_optional = true};
