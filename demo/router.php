@@ -18,10 +18,10 @@ if (preg_match('#^/(style\.css|images/[a-z]+\.svg)$#', $path)) {
     return false; // as it is
 }
 
-// The recipe for a strict Content-Security-Policy: the chat needs script-src and connect-src for its own origin, and nothing else.
+// The recipe for a strict Content-Security-Policy: the chat needs script-src and connect-src for its own origin; img-src and media-src for what people send.
 $socket = getenv('TEAHOUSE_SOCKET') ?: preg_replace('/^http/', 'ws', $origin);
 header("Content-Security-Policy: default-src 'none'; script-src $origin; connect-src 'self' $origin $socket; "
-    . "style-src 'self'; img-src 'self' $origin; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+    . "style-src 'self'; img-src 'self' $origin; media-src $origin; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
 header('X-Content-Type-Options: nosniff');
 header('Referrer-Policy: strict-origin-when-cross-origin');
 

@@ -3,6 +3,7 @@
 import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { after, afterEach, before } from "node:test";
 import { chromium } from "playwright-core";
 
@@ -38,6 +39,7 @@ export function policy(types) {
     "style-src 'self'",
     `connect-src 'self' ${config.origin} ${socket}`,
     `img-src 'self' ${config.origin}`,
+    `media-src ${config.origin}`,
     ...(types ? ["require-trusted-types-for 'script'", "trusted-types teahouse"] : []),
   ].join("; ");
 }
@@ -93,7 +95,8 @@ let browser;
 const contexts = new Set();
 async function openBrowser(cachesPages) {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-  browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"], ignoreDefaultArgs: cachesPages ? ["--disable-back-forward-cache"] : [] });
+  const args = ["--no-sandbox", "--disable-dev-shm-usage", "--use-fake-device-for-media-stream"];
+  browser = await chromium.launch({ executablePath, args, ignoreDefaultArgs: cachesPages ? ["--disable-back-forward-cache"] : [] });
 }
 async function close() {
   await browser?.close();
@@ -241,6 +244,16 @@ export const settled = (page) =>
       root.getAnimations().map((a) => (a.effect?.getComputedTiming().iterations === Infinity ? null : a.finished.catch(() => {}))),
     ).then(() => {}),
   );
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+/** What axe finds wrong in the chat for people who can't see it, or only with difficulty. */
+export async function audit(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Runtime.evaluate", { expression: axeSource, allowUnsafeEvalBlockedByCSP: true });
+  return page.evaluate(async () => {
+    const { violations } = await window.axe.run(document.querySelector("teahouse-chat"), { rules: { region: { enabled: false } } });
+    return violations.map((v) => `${v.id}: ${v.help} — ${v.nodes.map((n) => `${n.target.flat().join(" ")} (${n.any.map((a) => a.message).join("; ")})`).join(" | ")}`);
+  });
+}
 /** Restarts the server under test with the command the configuration names. */
 export async function restart() {
   const { restart: how } = config;

@@ -47,6 +47,7 @@ class Slixmpp {
 
   login = () => this.#call("login");
   chat = (to, body) => this.#call("chat", { to, body });
+  share = (to, url) => this.#call("share", { to, url });
   join = (room, nick) => this.#call("join", { room, nick });
   say = (room, body) => this.#call("say", { room, body });
   configure = (room, options) => this.#call("configure", { room, options });

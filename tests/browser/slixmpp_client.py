@@ -21,7 +21,7 @@ from slixmpp.xmlstream.matcher import MatchXPath        # noqa: E402
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), '..'))
 from fixtures.limits import ANSWER_S                    # noqa: E402
 
-PLUGINS = ('xep_0004', 'xep_0030', 'xep_0045', 'xep_0184', 'xep_0199', 'xep_0280')
+PLUGINS = ('xep_0004', 'xep_0030', 'xep_0045', 'xep_0066', 'xep_0184', 'xep_0199', 'xep_0280')
 
 
 def tell(what):
@@ -61,6 +61,12 @@ class Client(slixmpp.ClientXMPP):
     async def chat(self, to, body):
         self.send_message(to, body, mtype='chat')
 
+    async def share(self, to, url):
+        """A file, as clients of today do: its address as the body, and beside it (XEP-0066)."""
+        message = self.make_message(to, url, mtype='chat')
+        message['oob']['url'] = url
+        message.send()
+
     async def join(self, room, nick):
         await self['xep_0045'].join_muc_wait(room, nick, maxstanzas=0, timeout=ANSWER_S)
 
@@ -80,7 +86,7 @@ class Client(slixmpp.ClientXMPP):
 
 
 CALLS = {name: getattr(Client, name) for name in
-         ('login', 'chat', 'join', 'say', 'configure', 'set_role', 'set_affiliation')}
+         ('login', 'chat', 'share', 'join', 'say', 'configure', 'set_role', 'set_affiliation')}
 
 
 async def answer(client, call):

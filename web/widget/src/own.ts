@@ -11,6 +11,12 @@ function copy<T extends object>(namespace: T): T {
   return create(null, getOwnPropertyDescriptors(namespace)) as T;
 }
 
+/** What came to this list later than others: an older w.js of the same page did not keep it. */
+function keepMedia(page: Globals): Partial<Globals> {
+  const { XMLHttpRequest, Blob, CustomEvent, createImageBitmap, MediaRecorder, AudioContext } = page;
+  return { XMLHttpRequest, Blob, CustomEvent, createImageBitmap, MediaRecorder, AudioContext };
+}
+
 function keep(page: Globals): Globals {
   const { fetch, setTimeout, clearTimeout, setInterval, clearInterval, queueMicrotask, requestAnimationFrame, matchMedia, atob, btoa } = page;
   const { Promise, Map, Set, WeakSet, Date, URL, URLSearchParams, WebSocket, BroadcastChannel, TextEncoder, TextDecoder, DOMParser } = page;
@@ -43,10 +49,12 @@ function keep(page: Globals): Globals {
       performance,
     },
     ...{ JSON, Math, Object, console },
+    ...keepMedia(page),
   } as Globals;
 }
 
-export const own: Globals = (globalThis as { teahouse?: { own?: Globals } }).teahouse?.own ?? keep(globalThis);
+const kept = (globalThis as { teahouse?: { own?: Globals } }).teahouse?.own;
+export const own: Globals = kept ? { ...keepMedia(globalThis), ...kept } : keep(globalThis);
 
 export const { fetch, setTimeout, clearTimeout, setInterval, clearInterval, queueMicrotask, requestAnimationFrame, matchMedia, atob, btoa } = own;
 export const { Promise, Map, Set, WeakSet, Date, URL, URLSearchParams, WebSocket, BroadcastChannel, TextEncoder, TextDecoder, DOMParser } = own;
@@ -62,4 +70,5 @@ export const {
   crypto,
   performance,
 } = own;
+export const { XMLHttpRequest, Blob, CustomEvent, createImageBitmap, MediaRecorder, AudioContext } = own;
 export const { JSON, Math, Object, console } = own;

@@ -20,6 +20,7 @@ import { History } from "./history.ts";
 import { Incoming } from "./incoming.ts";
 import { Messages } from "./messages.ts";
 import { cleanName } from "./nick.ts";
+import type { SharedFile } from "../core/file.ts";
 import type { Conversation } from "./model.ts";
 import { Named } from "./named.ts";
 import { People, safePicture } from "./people.ts";
@@ -42,6 +43,8 @@ export interface ChatOptions {
 interface ChatEvents {
   status: Status;
   logout: void;
+  /** What is under way in this page stops: the page goes away, or the user has logged out. */
+  stop: void;
 }
 
 export class Chat extends Emitter<ChatEvents> {
@@ -60,6 +63,7 @@ export class Chat extends Emitter<ChatEvents> {
   /** What this tab keeps over page loads. */
   readonly session: Storage;
   private readonly local: Storage;
+  private left = false;
 
   constructor(readonly options: ChatOptions) {
     super();
@@ -130,6 +134,7 @@ export class Chat extends Emitter<ChatEvents> {
   /** The page goes away, or another widget takes its place: what is shown is written down for the next, which goes on with the session. */
   park(): void {
     this.stopTyping();
+    this.emit("stop", undefined);
     const saved = this.following.save();
     this.link.stop();
     this.session.set("page", saved);
@@ -155,7 +160,9 @@ export class Chat extends Emitter<ChatEvents> {
 
   /** Ends the session and removes everything that was written down for this user. Other tabs do so too when they are told. */
   logout(tellOthers = true): void {
+    this.left = true;
     this.stopTyping();
+    this.emit("stop", undefined);
     this.link.stop(true, tellOthers);
     this.local.clear();
     this.session.clear();
@@ -164,9 +171,16 @@ export class Chat extends Emitter<ChatEvents> {
   send(conversation: Conversation, body: string): void {
     const trimmed = body.trim();
     if (!trimmed) return;
-    if (this.options.identity.guest) guestStorage(this.options.open, this.options.site.site).set("spoke", true);
+    this.noteGuest();
     this.sending.send(conversation, trimmed);
     this.typing.sent();
+  }
+
+  /** A file that has been uploaded. */
+  sendFile(conversation: Conversation, file: SharedFile): void {
+    if (this.left) return;
+    this.noteGuest();
+    this.sending.send(conversation, file.url, undefined, file);
   }
 
   retry(conversation: Conversation, id: string): void {
@@ -252,6 +266,10 @@ export class Chat extends Emitter<ChatEvents> {
     }
     if (identity.guest) await identity.token(true).catch(() => {}); // the old one says the old name whenever it is used
     this.nameChanged(clean);
+  }
+
+  private noteGuest(): void {
+    if (this.options.identity.guest) guestStorage(this.options.open, this.options.site.site).set("spoke", true);
   }
 
   private nameChanged(name: string): void {

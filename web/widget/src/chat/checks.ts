@@ -1,5 +1,6 @@
 // What a page wrote down of its picture for the next, checked as it is read back.
 import { hasFields, isBoolean, isNumber, isString, listOf, mapOf, nullable, optional, pairOf } from "../core/check.ts";
+import { isSharedFile } from "../core/file.ts";
 import type { Contact, Conversation, Message, Occupant, Person, Read, Room } from "./model.ts";
 import type { Snapshot } from "./store.ts";
 
@@ -14,6 +15,7 @@ const isMessage = hasFields<Message>({
   own: isBoolean,
   time: isNumber,
   body: isString,
+  file: optional(isSharedFile),
 });
 
 const isOccupant = hasFields<Occupant>({

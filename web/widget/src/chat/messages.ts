@@ -126,6 +126,7 @@ export class Messages {
       id: reading.originId || reading.id || facts.archiveId || "",
       time: origin.time ?? reading.time ?? Math.max(this.clock.now(), last),
       body: reading.body.slice(0, 4 * limits.bodyCharacters),
+      file: reading.file,
       delivery: facts.own ? "sent" : undefined,
       markable: reading.markable || undefined,
     };

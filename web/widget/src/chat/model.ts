@@ -1,5 +1,7 @@
 // What the widget knows, as plain values. Messages and people are replaced, never changed in place, so the UI can compare by identity.
 
+import type { SharedFile } from "../core/file.ts";
+
 export type Delivery = "pending" | "sent" | "delivered" | "seen" | "failed";
 
 export interface Message {
@@ -16,6 +18,8 @@ export interface Message {
   own: boolean;
   time: number;
   body: string;
+  /** It is a file; the body says so to clients that don't know how. */
+  file?: SharedFile;
   delivery?: Delivery;
   /** Condition of the stanza error, or `nobody` (`failed`). */
   error?: string;

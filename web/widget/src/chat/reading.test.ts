@@ -166,3 +166,13 @@ test("between two, each takes back what is theirs", () => {
     ["", ""],
   );
 });
+
+test("a file is taken back with its message", () => {
+  const { store, messages } = setUp();
+  const url = "https://im.test/a.png";
+  messages.apply(read(`<body>${url}</body><x xmlns="jabber:x:oob"><url>${url}</url></x>`), { from: "live" });
+  const list = store.conversations.get("bo@a.test")!.messages;
+  assert.equal(list[0]!.file!.url, url);
+  messages.apply(read(retract("1"), 'from="bo@a.test/x" to="ann@a.test" type="chat" id="2"'), { from: "live" });
+  assert.deepEqual([list[0]!.body, list[0]!.file], ["", undefined]);
+});

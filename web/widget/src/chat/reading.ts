@@ -2,6 +2,7 @@
 import { readTime } from "../core/clock.ts";
 import { ns } from "../core/ns.ts";
 import { attribute, child, children, text } from "../core/xml.ts";
+import { readFile, type SharedFile } from "../core/file.ts";
 
 export type ChatState = "active" | "composing" | "paused" | "inactive" | "gone";
 
@@ -12,6 +13,7 @@ export interface Reading {
   id: string;
   originId: string;
   body: string;
+  file?: SharedFile;
   subject: string | null;
   /** When it was really sent, if it was delayed. */
   time?: number;
@@ -47,7 +49,9 @@ export function readMessage(message: Element): Reading {
   const subject = child(message, ns.client, "subject");
   const displayed = child(message, ns.markers, "displayed");
   const retraction = readRetraction(message);
-  const body = retraction ? "" : text(child(message, ns.client, "body"));
+  const written = retraction ? "" : text(child(message, ns.client, "body"));
+  const file = retraction ? undefined : readFile(message, written);
+  const body = written.trim() && written; // white space alone is nothing to show
   const received = child(message, ns.receipts, "received") ?? child(message, ns.markers, "received");
   return {
     from: attribute(message, "from"),
@@ -55,7 +59,8 @@ export function readMessage(message: Element): Reading {
     type: attribute(message, "type") || "normal",
     id: attribute(message, "id"),
     originId: attribute(child(message, ns.stanzaId, "origin-id"), "id"),
-    body: body.trim() && body, // white space alone is nothing to show
+    body: body || (file?.url ?? ""),
+    file,
     subject: subject ? text(subject) : null,
     time: readTime(attribute(child(message, ns.delay, "delay"), "stamp")),
     stanzaIds: children(message, ns.stanzaId, "stanza-id").map((e) => ({ by: attribute(e, "by"), id: attribute(e, "id") })),

@@ -32,7 +32,7 @@ function setUp() {
     const error = `<error type="modify"><${condition} xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error>`;
     sending.refused(readMessage(parse(`<message xmlns="jabber:client" type="error" id="${id}" ${from && `from="${from}"`}>${error}</message>`)!));
   };
-  return { store, sending, refuse };
+  return { link, store, sending, refuse };
 }
 
 test("a message that the own server refuses without saying for whom has failed; another's word about it does not count", () => {
@@ -45,4 +45,17 @@ test("a message that the own server refuses without saying for whom has failed; 
   refuse("to bo@a.test", "", "jid-malformed");
   assert.deepEqual([bo.messages[0]!.delivery, bo.messages[0]!.error], ["failed", "jid-malformed"]);
   assert.equal(cy.messages[0]!.delivery, "pending");
+});
+
+test("a file goes out as its address with all its facts, is remembered with them, and is refused and tried again like words", () => {
+  const { link, store, sending, refuse } = setUp();
+  const file = { url: "https://im.test/upload/u/1/a.png", name: "a.png", type: "image/png", size: 5, hash: "x=" };
+  const bo = store.conversation("bo@a.test");
+  sending.send(bo, file.url, "f1", file);
+  const [xml] = link.take();
+  assert.deepEqual(JSON.parse(JSON.stringify({ ...readMessage(parse(xml!)!).file, hash: "x=" })), file);
+  refuse("f1", "bo@a.test", "resource-constraint");
+  assert.deepEqual([bo.messages[0]!.delivery, bo.messages[0]!.file], ["failed", file]);
+  sending.retry(bo, "f1");
+  assert.equal(link.take()[0], xml);
 });

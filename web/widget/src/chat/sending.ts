@@ -7,6 +7,7 @@ import { ns } from "../core/ns.ts";
 import type { Outbox, Outgoing } from "../core/outbox.ts";
 import { randomId } from "../core/ids.ts";
 import { el } from "../core/xml.ts";
+import { fileNodes, type SharedFile } from "../core/file.ts";
 import type { Conversation } from "./model.ts";
 import type { People } from "./people.ts";
 import type { Reading } from "./reading.ts";
@@ -37,8 +38,8 @@ export class Sending {
     for (const entry of this.outbox.list()) this.show(entry);
   }
 
-  send(conversation: Conversation, body: string, id = randomId(16)): void {
-    const entry = { id, to: conversation.jid, room: conversation.room !== null, body, time: this.clock.now() };
+  send(conversation: Conversation, body: string, id = randomId(16), file?: SharedFile): void {
+    const entry = { id, to: conversation.jid, room: conversation.room !== null, body, file, time: this.clock.now() };
     this.outbox.put(entry);
     this.show(entry);
     this.tellTabs({ queued: entry });
@@ -49,7 +50,7 @@ export class Sending {
     const message = conversation.messages.find((m) => m.own && m.id === id);
     if (!message) return;
     this.store.drop(conversation, id);
-    this.send(conversation, message.body, id);
+    this.send(conversation, message.body, id, message.file);
   }
 
   discard(conversation: Conversation, id: string): void {
@@ -98,7 +99,7 @@ export class Sending {
     // A room refuses from its own address. From an occupant's it passes on what any of them says.
     if (conversation.room && from && from !== conversation.jid) return;
     const room = conversation.room !== null;
-    const entry: Outgoing = { id: message.id, to: conversation.jid, room, body: message.body, time: message.time };
+    const entry: Outgoing = { id: message.id, to: conversation.jid, room, body: message.body, file: message.file, time: message.time };
     if (room && reading.error!.condition === "not-acceptable" && this.link.leading) {
       // The room no longer knows us: come in again; the message waits in the outbox until then.
       this.outbox.put(entry);
@@ -129,6 +130,7 @@ export class Sending {
       own: true,
       time: Math.max(entry.time, entry.error ? 0 : last),
       body: entry.body,
+      file: entry.file,
       delivery: entry.error ? "failed" : "pending",
       error: entry.error,
     });
@@ -171,6 +173,7 @@ export class Sending {
         "message",
         { to: entry.to, type: entry.room ? "groupchat" : "chat", id: entry.id },
         el("body", {}, entry.body),
+        ...(entry.file ? fileNodes(entry.file) : []),
         el("origin-id", { xmlns: ns.stanzaId, id: entry.id }),
         el("active", { xmlns: ns.chatStates }),
         entry.room && this.rooms.written(),

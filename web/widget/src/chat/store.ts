@@ -166,7 +166,7 @@ export class Store extends Emitter<StoreEvents> {
   retract(conversation: Conversation, { moderated, reason }: Retraction, which: (message: Message) => boolean): void {
     const at = conversation.messages.findIndex(which);
     if (at < 0) return;
-    conversation.messages[at] = { ...conversation.messages[at]!, body: "", retracted: { moderated, reason } };
+    conversation.messages[at] = { ...conversation.messages[at]!, body: "", file: undefined, retracted: { moderated, reason } };
     this.recount(conversation);
     this.changed();
   }

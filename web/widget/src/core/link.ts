@@ -55,6 +55,8 @@ export class IqError extends Error {
   constructor(
     readonly condition: string,
     readonly text = "",
+    /** All that the answer says of it. */
+    readonly error: Element | null = null,
   ) {
     super(text || condition);
   }
@@ -299,7 +301,7 @@ export class Link extends Emitter<LinkEvents> {
     if (answer?.getAttribute("type") === "result") return iq.resolve(answer);
     const error = child(answer, ns.client, "error");
     const condition = child(error, ns.stanzaErrors)?.localName ?? "remote-server-timeout";
-    iq.reject(new IqError(condition, child(error, ns.stanzaErrors, "text")?.textContent ?? ""));
+    iq.reject(new IqError(condition, child(error, ns.stanzaErrors, "text")?.textContent ?? "", error));
   }
 
   private failIqs(): void {

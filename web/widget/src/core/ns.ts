@@ -9,11 +9,14 @@ export const ns = {
   client: "jabber:client",
   roster: "jabber:iq:roster",
   discoInfo: "http://jabber.org/protocol/disco#info", // XEP-0030
+  discoItems: "http://jabber.org/protocol/disco#items",
   muc: "http://jabber.org/protocol/muc", // XEP-0045
   mucUser: "http://jabber.org/protocol/muc#user",
   rsm: "http://jabber.org/protocol/rsm", // XEP-0059
   dataForm: "jabber:x:data",
+  oob: "jabber:x:oob", // XEP-0066
   chatStates: "http://jabber.org/protocol/chatstates", // XEP-0085
+  urlData: "http://jabber.org/protocol/url-data", // XEP-0103
   nick: "http://jabber.org/protocol/nick", // XEP-0172
   receipts: "urn:xmpp:receipts", // XEP-0184
   sm: "urn:xmpp:sm:3", // XEP-0198
@@ -21,13 +24,19 @@ export const ns = {
   time: "urn:xmpp:time", // XEP-0202
   delay: "urn:xmpp:delay", // XEP-0203
   conference: "jabber:x:conference", // XEP-0249
+  thumbs: "urn:xmpp:thumbs:1", // XEP-0264
   carbons: "urn:xmpp:carbons:2", // XEP-0280
   forward: "urn:xmpp:forward:0", // XEP-0297
+  hashes: "urn:xmpp:hashes:2", // XEP-0300
   mam: "urn:xmpp:mam:2", // XEP-0313
   markers: "urn:xmpp:chat-markers:0", // XEP-0333
   hints: "urn:xmpp:hints", // XEP-0334
   stanzaId: "urn:xmpp:sid:0", // XEP-0359
+  upload: "urn:xmpp:http:upload:0", // XEP-0363
   occupantId: "urn:xmpp:occupant-id:0", // XEP-0421
   retract: "urn:xmpp:message-retract:1", // XEP-0424
   moderate: "urn:xmpp:message-moderate:1", // XEP-0425
+  fallback: "urn:xmpp:fallback:0", // XEP-0428
+  fileMetadata: "urn:xmpp:file:metadata:0", // XEP-0446
+  fileSharing: "urn:xmpp:sfs:0", // XEP-0447
 } as const;

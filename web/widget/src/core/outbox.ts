@@ -1,5 +1,6 @@
 // Messages the user has written and the server has not yet acknowledged. One stored key a message, so that tabs never overwrite each
 // other's; whichever tab leads sends what is here, always under the same id, until it is acknowledged, refused, or found in the archive.
+import { isSharedFile, type SharedFile } from "./file.ts";
 import { hasFields, isBoolean, isNumber, isString, optional } from "./check.ts";
 import type { Storage } from "./storage.ts";
 
@@ -8,6 +9,8 @@ export interface Outgoing {
   to: string;
   room: boolean;
   body: string;
+  /** It is a file that has been uploaded; the body is its address. */
+  file?: SharedFile;
   time: number;
   /** How often it was sent in a new session. A message that ends the stream each time must not do so for ever. */
   tries?: number;
@@ -20,6 +23,7 @@ const isOutgoing = hasFields<Outgoing>({
   to: isString,
   room: isBoolean,
   body: isString,
+  file: optional(isSharedFile),
   time: isNumber,
   tries: optional(isNumber),
   error: optional(isString),

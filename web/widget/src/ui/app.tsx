@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import type { Chat } from "../chat/chat.ts";
+import type { Message } from "../chat/model.ts";
 import type { Failure, Shell, Target } from "../loader/shell.ts";
 import { chatStrings, type ChatStrings } from "../strings/chat.ts";
 import { translator, type Translate } from "../strings/table.ts";
@@ -15,6 +16,8 @@ import { Notice } from "./notice.tsx";
 import { People } from "./people.tsx";
 import { ConnectionState, Stopped } from "./state.tsx";
 import { makeClock } from "./time.ts";
+import { fileText } from "./file-words.ts";
+import { Viewer } from "./viewer.tsx";
 
 const wideFrom = 720;
 /** Windows that the bubble's panel fills; panel.css and bubble.css say the same. */
@@ -113,6 +116,7 @@ function Views({ chat, shell, t, wide, close }: ViewsProps): JSX.Element {
   const [said, setSaid] = useState({ text: "", count: 0 });
   const say = (text: string): void => setSaid(({ count }) => ({ text, count: count + 1 }));
   const latest = useLatest({ view, isOpen });
+  const [picture, showPicture] = useState<Message | null>(null);
 
   useEffect(
     () =>
@@ -121,7 +125,11 @@ function Views({ chat, shell, t, wide, close }: ViewsProps): JSX.Element {
         if (!now.isOpen) return;
         const name = personName(store.authorName(conversation, message), t);
         const here = now.view.name === "conversation" && now.view.jid === conversation.jid;
-        say(here ? t("saidBy", { name, text: message.body }) : t("newFrom", { name: conversationName(chat, conversation, t) }));
+        say(
+          here
+            ? t("saidBy", { name, text: message.file ? fileText(message.file, t) : message.body })
+            : t("newFrom", { name: conversationName(chat, conversation, t) }),
+        );
       }),
     [chat],
   );
@@ -130,7 +138,8 @@ function Views({ chat, shell, t, wide, close }: ViewsProps): JSX.Element {
   useEffect(() => {
     if (view.name !== "list" && !known) show({ name: "list" });
   }, [view, known]);
-  const ui: Ui = { chat, t, clock, language, wide, isOpen, mayFocus: shell.entered || settings.mode === "page", close, view, show };
+  useEffect(() => showPicture(null), [isOpen, known]); // the chat was closed or led elsewhere by the page
+  const ui: Ui = { chat, t, clock, language, wide, isOpen, mayFocus: shell.entered || settings.mode === "page", close, view, show, showPicture };
   const list = wide || !known;
   return (
     <UiContext.Provider value={ui}>
@@ -161,6 +170,7 @@ function Views({ chat, shell, t, wide, close }: ViewsProps): JSX.Element {
         </section>
       )}
       {!known && wide && <section class="main">{chat.stopped ? <Stopped alone /> : <Notice text={t("emptyListHint")} />}</section>}
+      {picture && known && isOpen && <Viewer key={picture.file?.url} conversation={known} first={picture} close={() => showPicture(null)} />}
       {/* A node of its own for each, so that the same words are heard again. */}
       <div class="hidden" aria-live="polite" role="status">
         <span key={said.count}>{said.text}</span>

@@ -3,6 +3,7 @@ import { createContext } from "preact";
 import { useContext, useEffect, useReducer, useRef, useState } from "preact/hooks";
 import { hasFields, isString, optional } from "../core/check.ts";
 import type { Chat } from "../chat/chat.ts";
+import type { Message } from "../chat/model.ts";
 import type { ChatStrings } from "../strings/chat.ts";
 import type { Language, Translate } from "../strings/table.ts";
 import type { Clock } from "./time.ts";
@@ -27,6 +28,8 @@ export interface Ui {
   close: (() => void) | null;
   view: View;
   show(view: View): void;
+  /** Shows the picture of this message, large. */
+  showPicture(message: Message): void;
 }
 
 export const UiContext = createContext<Ui>(null as unknown as Ui);

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Conversation, Message } from "../chat/model.ts";
+import { OutgoingFiles, useAttaching, type Attaching } from "./attaching.tsx";
 import { Composer } from "./composer.tsx";
 import { useLatest, useNow, useUi, type Ui } from "./context.ts";
 import { RoomGate } from "./gate.tsx";
@@ -11,6 +12,8 @@ import { makeRows, MessageGroup, type Author } from "./message.tsx";
 import { conversationName, isFromSite, isMarkedGuest, personName } from "./names.ts";
 import { Notice } from "./notice.tsx";
 import { Stopped } from "./state.tsx";
+import { uploadsOf } from "../files/uploads.ts";
+import type { Chat } from "../chat/chat.ts";
 
 const nearEdge = 48;
 const loadBefore = 400;
@@ -34,6 +37,8 @@ export function ConversationView({ conversation }: { conversation: Conversation 
   const before = useRef<{ height: number; first?: Message; last?: Message; lastOwn: string }>({ height: 0, lastOwn: "" });
   const following = useRef(true);
   const latest = useLatest({ conversation, isOpen, synced });
+  const attaching = useAttaching(conversation, mayWrite(chat, conversation));
+  const outgoing = uploadsOf(chat).of(conversation).length > 0;
 
   const toEnd = (smooth = false): void => {
     const box = scroller.current;
@@ -109,7 +114,7 @@ export function ConversationView({ conversation }: { conversation: Conversation 
   const typing = Object.values(conversation.typing).filter((w) => w.until > now);
   const rows = makeRows(messages, dividerAfter);
   return (
-    <div class="conversation">
+    <div class="conversation" ref={attaching.place}>
       <div class="scroll-frame">
         <div
           class="scroller"
@@ -124,9 +129,9 @@ export function ConversationView({ conversation }: { conversation: Conversation 
         >
           {waiting ? (
             <Skeleton />
-          ) : messages.length === 0 && chat.stopped ? (
+          ) : messages.length === 0 && !outgoing && chat.stopped ? (
             <Stopped alone />
-          ) : messages.length === 0 ? (
+          ) : messages.length === 0 && !outgoing ? (
             <Empty conversation={conversation} name={name} />
           ) : (
             <ol class="messages">
@@ -150,6 +155,7 @@ export function ConversationView({ conversation }: { conversation: Conversation 
                   />
                 ),
               )}
+              <OutgoingFiles conversation={conversation} />
             </ol>
           )}
           {typing.length > 0 && (
@@ -170,13 +176,39 @@ export function ConversationView({ conversation }: { conversation: Conversation 
           </button>
         )}
       </div>
-      <Bottom conversation={conversation} sent={() => toEnd()} />
+      {attaching.dragging && (
+        <div class="drop-here" aria-hidden="true">
+          <p>
+            <Icon name="clip" />
+            {t("dropHere")}
+          </p>
+        </div>
+      )}
+      <Bottom
+        conversation={conversation}
+        attaching={attaching}
+        sent={() => {
+          following.current = true;
+          toEnd();
+        }}
+      />
     </div>
   );
 }
 
+function mayWrite(chat: Chat, conversation: Conversation): boolean {
+  const { room } = conversation;
+  return !chat.stopped && !isFromSite(chat, conversation) && room?.phase !== "failed" && room?.phase !== "left";
+}
+
+interface BottomProps {
+  conversation: Conversation;
+  attaching: Attaching;
+  sent(): void;
+}
+
 /** Where one writes, or why one can't. */
-function Bottom({ conversation, sent }: { conversation: Conversation; sent(): void }): JSX.Element | null {
+function Bottom({ conversation, attaching, sent }: BottomProps): JSX.Element | null {
   const { chat, t } = useUi();
   const { room, messages, jid } = conversation;
   if (chat.stopped) return messages.length > 0 ? <Stopped /> : null;
@@ -185,7 +217,7 @@ function Bottom({ conversation, sent }: { conversation: Conversation; sent(): vo
   return (
     <>
       {chat.options.identity.guest && <GuestName conversation={conversation} />}
-      <Composer key={jid} conversation={conversation} sent={sent} />
+      <Composer key={jid} conversation={conversation} attaching={attaching} sent={sent} />
     </>
   );
 }

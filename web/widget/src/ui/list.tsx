@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Conversation } from "../chat/model.ts";
 import { Avatar, ConversationAvatar } from "./avatar.tsx";
 import { useNow, useUi } from "./context.ts";
+import { fileText } from "./file-words.ts";
 import { moveAmong } from "./focus.ts";
 import { conversationName, personName } from "./names.ts";
 import { retractedText } from "./message.tsx";
@@ -58,7 +59,7 @@ function Item(props: { conversation: Conversation; current: boolean; tabStop: bo
     room?.phase === "left" && unread === 0
       ? t("roomLeft")
       : last
-        ? `${who && `${who}: `}${last.retracted ? retractedText(last, t) : last.body.slice(0, 120)}`
+        ? `${who && `${who}: `}${last.retracted ? retractedText(last, t) : last.file ? fileText(last.file, t) : last.body.slice(0, 120)}`
         : "";
   return (
     <button

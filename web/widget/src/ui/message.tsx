@@ -5,6 +5,7 @@ import { limits } from "../chat/model.ts";
 import { Avatar } from "./avatar.tsx";
 import { useUi, type Ui } from "./context.ts";
 import { messageError } from "./errors.ts";
+import { FileView } from "./file.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 import { conversationName } from "./names.ts";
 import { isLargeEmoji, linkify } from "./text.ts";
@@ -139,6 +140,17 @@ export class MessageGroup extends Component<GroupProps> {
                 <div class="text text-retracted" title={clock.full(message.time)}>
                   {retractedText(message, t)}
                 </div>
+              ) : message.file ? (
+                <>
+                  <div class={message.delivery === "pending" ? "text-pending" : undefined} title={clock.full(message.time)}>
+                    <FileView key={message.file.url} message={message} ui={ui} />
+                  </div>
+                  {message.file.caption && (
+                    <div class="text">
+                      <Body text={message.file.caption} />
+                    </div>
+                  )}
+                </>
               ) : (
                 <div
                   class={`text ${isLargeEmoji(message.body) ? "large" : ""} ${message.delivery === "pending" ? "text-pending" : ""}`}
