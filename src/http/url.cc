@@ -3,6 +3,8 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include "base/text.h"
+
 namespace teahouse::http {
 
 Result<Url> parse_url(const std::string& text) {
@@ -17,7 +19,7 @@ Result<Url> parse_url(const std::string& text) {
   url.host = std::string(parsed->host_address());
   url.port = url.secure ? 443 : 80;
   if (parsed->has_port() && !parsed->port().empty()) {
-    url.port = parsed->port_number();  // 0 also for one that is too large
+    url.port = parse_decimal<uint16_t>(std::string(parsed->port())).value_or(0);
     if (url.port == 0) return refuse("has no good port");
   }
   url.authority = std::string(parsed->encoded_host_and_port());

@@ -23,9 +23,9 @@ TEST(Url, SaysWhereItLeads) {
 }
 
 TEST(Url, RefusesWhatLeadsNowhere) {
-  for (const char* text :
-       {"", "capulet.lit", "ftp://h/", "http://", "http://h/ x", "http://h:99999999/", "http://h:0/", "http://h:65536/",
-        "http://user@h/", "http://user:secret@h/", "//h/", "http://h/\r\nX: y", "http://h\r\n/", "http:///x"}) {
+  for (const char* text : {"", "capulet.lit", "ftp://h/", "http://", "http://h/ x", "http://h:99999999/", "http://h:0/",
+                           "http://h:65536/", "http://h:99999/", "http://user@h/", "http://user:secret@h/", "//h/",
+                           "http://h/\r\nX: y", "http://h\r\n/", "http:///x"}) {
     const auto url = parse_url(text);
     ASSERT_FALSE(url) << text;
     EXPECT_EQ(url.error().kind, ErrorKind::bad_request) << text;
