@@ -5,6 +5,7 @@
 #include "tenant/event_outbox.h"
 #include "tenant/keys.h"
 #include "tenant/tenants.h"
+#include "tenant/vapid_keys.h"
 
 namespace teahouse {
 
@@ -27,11 +28,13 @@ std::vector<store::Migration> tenant_migrations() {
   for (const TenantTable& table : first_tables()) whole.statements.push_back("DELETE FROM " + table.name + unmade);
   all.push_back(std::move(whole));
   for (store::Migration& migration : event_outbox::migrations()) all.push_back(std::move(migration));
+  for (store::Migration& migration : VapidKeys::migrations()) all.push_back(std::move(migration));
   return all;
 }
 
 std::vector<TenantTable> tenant_tables() {
   std::vector<TenantTable> tables = event_outbox::tables();
+  tables.push_back({"vapid_keys", {}});
   for (TenantTable& table : first_tables()) tables.push_back(std::move(table));
   return tables;
 }
