@@ -12,6 +12,7 @@
 #include "base/task.h"
 #include "http/router.h"
 #include "server/home.h"
+#include "server/pushes.h"
 #include "server/rooms.h"
 #include "tenant/audit.h"
 #include "tenant/certificate.h"
@@ -25,6 +26,7 @@ struct ApiContext {
   Home& home;  // of this loop
   Tenants& tenants;
   Rooms& rooms;
+  Pushes& pushes;
   Audit& audit;
   Certificates& certificates;
   IdempotencyRecords& idempotency;

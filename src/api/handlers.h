@@ -24,6 +24,7 @@ Task<Outcome> list_accounts(ApiContext& api, ApiCall call);
 Task<Outcome> create_account(ApiContext& api, ApiCall call);
 Task<Outcome> set_password(ApiContext& api, ApiCall call);
 Task<Outcome> remove_account(ApiContext& api, ApiCall call);
+Task<Outcome> test_account_push(ApiContext& api, ApiCall call);  // pushes.cc
 Task<Outcome> list_plans(ApiContext& api, ApiCall call);
 Task<Outcome> get_plan(ApiContext& api, ApiCall call);
 Task<Outcome> put_plan(ApiContext& api, ApiCall call);
@@ -42,7 +43,7 @@ Task<Outcome> revoke_invite(ApiContext& api, ApiCall call);
 Task<Outcome> get_usage(ApiContext& api, ApiCall call);
 Task<Outcome> list_events(ApiContext& api, ApiCall call);
 
-// The tenant's: tokens.cc, messages.cc, users.cc, devices.cc, addresses.cc, presence.cc, unread.cc, rooms.cc,
+// The tenant's: tokens.cc, messages.cc, users.cc, devices.cc, addresses.cc, presence.cc, unread.cc, pushes.cc, rooms.cc,
 // history.cc, files.cc
 Task<Outcome> make_token(ApiContext& api, ApiCall call);
 Task<Outcome> send_message(ApiContext& api, ApiCall call);
@@ -59,6 +60,10 @@ Task<Outcome> list_user_messages(ApiContext& api, ApiCall call);
 Task<Outcome> get_status(ApiContext& api, ApiCall call);
 Task<Outcome> list_online(ApiContext& api, ApiCall call);
 Task<Outcome> get_unread(ApiContext& api, ApiCall call);
+Task<Outcome> list_push_devices(ApiContext& api, ApiCall call);
+Task<Outcome> add_push_device(ApiContext& api, ApiCall call);
+Task<Outcome> remove_push_device(ApiContext& api, ApiCall call);
+Task<Outcome> test_push(ApiContext& api, ApiCall call);
 Task<Outcome> list_rooms(ApiContext& api, ApiCall call);
 Task<Outcome> put_room(ApiContext& api, ApiCall call);
 Task<Outcome> get_room(ApiContext& api, ApiCall call);

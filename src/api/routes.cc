@@ -15,6 +15,7 @@ constexpr bool cors = true;
 const Names no_names;
 const Names page = {"cursor", "limit"};
 const Names user_fields = {"name", "picture", "role", "password"};
+const Names push_fields = {"endpoint", "p256dh", "auth", "name", "text"};
 const Names room_fields = {"name", "description", "subject", "public", "members_only", "moderated", "owner", "members"};
 
 Names limit_names() {
@@ -71,6 +72,8 @@ std::vector<Endpoint> operator_rows() {
        false,
        control},
       {"DELETE", tenant("/accounts/{localpart}"), by_operator, remove_account},
+      {"POST", tenant("/accounts/{localpart}/push/test"), by_operator, test_account_push, no_names, no_names, false,
+       Effect::reads, false},
   };
 }
 
@@ -106,6 +109,10 @@ std::vector<Endpoint> tenant_rows() {
       {"GET", "/v1/users/{id}/messages", member, list_user_messages, no_names, {"with", "cursor", "limit"}},
       {"GET", "/v1/users/{id}/status", member, get_status},
       {"GET", "/v1/users/{id}/unread", member, get_unread},
+      {"GET", "/v1/users/{id}/push", member, list_push_devices, no_names, no_names, cors},
+      {"POST", "/v1/users/{id}/push", member, add_push_device, push_fields, no_names, cors},
+      {"DELETE", "/v1/users/{id}/push/{device}", member, remove_push_device, no_names, no_names, cors},
+      {"POST", "/v1/users/{id}/push/test", member, test_push, no_names, no_names, cors, Effect::reads, false},
       {"GET", "/v1/addresses", member, list_addresses, no_names, {"of"}, cors},
       {"GET", "/v1/online", by_owner, list_online},
       {"GET", "/v1/reports", by_owner, list_reports, no_names, page},

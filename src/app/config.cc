@@ -59,6 +59,13 @@ constexpr char template_text[] =
 # that is quite full, so that the server can start there. 0: the disk may be filled.
 #reserve_mib = 256
 
+[push]
+# Devices are woken by the push services that their browsers name: any host of the public internet (https), and none of
+# this machine's networks, unless this is true: for tests, and for a push service of your own beside it.
+#allow_private = false
+# A PEM file of authorities that vouch for push services; "": the system's.
+#ca_file = ""
+
 [modules]
 # Options of modules for all tenants that do not set them for themselves; docs/modules.md has all of them.
 #muc.history_messages = 20
@@ -88,6 +95,13 @@ Result<void> set_number(Number& target, std::string_view name, const toml::node&
     return wrong(name, "a number from " + std::to_string(min) + " to " + std::to_string(max));
   }
   target = static_cast<Number>(*number);
+  return {};
+}
+
+Result<void> set_flag(bool& target, std::string_view name, const toml::node& value) {
+  const auto flag = value.value_exact<bool>();
+  if (!flag) return wrong(name, "true or false");
+  target = *flag;
   return {};
 }
 
@@ -188,9 +202,12 @@ Result<void> set_one(Config& config, const std::string& name, const toml::node& 
     return {};
   }
   if (name == "server.log") return set_level(config.log_level, value);
-  if (name == "c2s.require_tls") {
-    if (!value.is_boolean()) return wrong(name, "true or false");
-    config.c2s_require_tls = value.value_or(true);
+  if (name == "c2s.require_tls") return set_flag(config.c2s_require_tls, name, value);
+  if (name == "push.allow_private") return set_flag(config.push_allow_private, name, value);
+  if (name == "push.ca_file") {
+    const auto text = value.value<std::string>();
+    if (!text) return wrong(name, "the name of a file in quotes");
+    config.push_ca_file = *text;
     return {};
   }
   if (name == "c2s.login_timeout_s") return set_number(config.c2s_login_timeout_s, name, value, 1, 3600);

@@ -33,6 +33,8 @@ struct Config {
   int64_t c2s_device_days = 30;         // 0: no devices are kept, and given tokens
   int64_t storage_scrub_mib_per_s = 1;  // so fast stored data is read again and again, to find damage; 0: not at all
   int64_t storage_reserve_mib = 256;    // store/disk_watch.h; 0: none
+  std::string push_ca_file;             // whom to trust as a push service; empty: the system's authorities
+  bool push_allow_private = false;      // push services in this machine's own networks
   unsigned loops = 0;                   // 0: one for each core
   unsigned loop_count() const { return loops ? loops : std::max(1U, std::thread::hardware_concurrency()); }
   log::Level log_level = log::Level::info;

@@ -19,12 +19,15 @@
 #include "modules/private_xml/private_xml_module.h"
 #include "modules/profile/profile_module.h"
 #include "modules/pubsub/pubsub.h"
+#include "modules/push/push_module.h"
+#include "modules/push/pushes_api.h"
 #include "modules/registration/registration_module.h"
 #include "modules/roster/roster_module.h"
 #include "modules/server_info/server_info_module.h"
 #include "modules/service_admin/service_admin_module.h"
 #include "modules/upload/upload_module.h"
 #include "modules/vcard/vcard_module.h"
+#include "server/home.h"
 
 namespace teahouse {
 
@@ -47,6 +50,7 @@ std::vector<std::unique_ptr<Module>> make_modules() {
   modules.push_back(std::make_unique<PrivateXmlModule>());
   modules.push_back(std::make_unique<ArchiveModule>());
   modules.push_back(std::make_unique<CarbonsModule>());
+  modules.push_back(std::make_unique<PushModule>());  // before what keeps messages, and says of them no more
   modules.push_back(std::make_unique<OfflineModule>());
   modules.push_back(std::make_unique<CsiModule>());
   modules.push_back(make_muc());
@@ -59,5 +63,15 @@ std::vector<std::unique_ptr<Module>> make_modules() {
 }
 
 std::unique_ptr<Rooms> make_rooms(Shared& shared) { return make_muc_rooms(shared); }
+std::unique_ptr<Pushes> make_pushes(Shared& shared, VapidKeys& keys) {
+  return std::make_unique<push::PushesApi>(SharedContext(shared, "push"), keys);
+}
+
+void send_pushes(Home& home, webpush::Sender& sender, VapidKeys& keys) {
+  auto* module = static_cast<PushModule*>(home.modules().find("push"));
+  module->move_in({sender, keys, [&home](const BareJid& account, Residents::Work work) {
+                     home.residents().with(account, std::move(work));
+                   }});
+}
 
 }  // namespace teahouse

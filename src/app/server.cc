@@ -42,6 +42,7 @@ struct Server::State {
         bond(std::move(its_planes.bond)),
         clock_watch(*data, clock),
         keys(*control, clock, secrets.seal_key),
+        vapid_keys(*control, clock, secrets.seal_key),
         accounts(*control, clock, secrets.seal_key),
         certificates(*control, clock, secrets.seal_key),
         audit(*control, clock),
@@ -75,6 +76,7 @@ struct Server::State {
   const std::unique_ptr<store::Bond> bond;
   store::ClockWatch clock_watch;
   Keys keys;
+  VapidKeys vapid_keys;
   Accounts accounts;
   Certificates certificates;
   Audit audit;
@@ -89,6 +91,7 @@ struct Server::State {
   std::vector<http::Asset> assets_table;
   http::StaticFiles assets;
   std::unique_ptr<Rooms> rooms;
+  std::unique_ptr<Pushes> pushes;
   Ports ports;
   std::atomic<bool> is_snapshot_made = false;  // at this moment
   store::Workers snapshots{1, "snapshot"};     // no loop waits for the disk
@@ -128,6 +131,8 @@ Result<void> Server::State::load() {
   if (!loaded) return loaded.error();
   auto loaded_keys = keys.load_all();
   if (!loaded_keys) return loaded_keys;
+  auto loaded_vapid = vapid_keys.load_all();
+  if (!loaded_vapid) return loaded_vapid;
   auto counted = accounts.count_all(*loaded);
   if (!counted) return counted;
   auto known = load_known_logins(*control, clock, clock_watch.is_believed(), throttle);
@@ -198,6 +203,7 @@ void Server::State::make_workers() {
   std::vector<c2s::Clients*> siblings;
   for (const auto& worker : workers) siblings.push_back(&worker->clients());
   rooms = make_rooms(shared);
+  pushes = make_pushes(shared, vapid_keys);
   for (const auto& worker : workers) {
     worker->clients().set_siblings(siblings);
     data->watch_commits(worker->loop(), [home = &worker->home()](Lsn lsn) { home->commits().on_committed(lsn); });
@@ -234,16 +240,17 @@ Result<void> Server::State::listen() {
   if (!config.public_url.empty()) shared.public_websocket_url = websocket_url;
   files->set_address(file_address());
   shared.page_address = config.public_url.empty() ? file_address() : config.public_url;
+  for (const auto& worker : workers) worker->send_pushes(config, vapid_keys);
   http::ServerOptions options;
   options.trusted_proxies = config.trusted_proxies;
   for (const auto& worker : workers) {
-    worker->serve_http(
-        std::make_unique<api::ApiContext>(api::ApiContext{
-            worker->home(), tenants, *rooms, audit, certificates, idempotency, crypto::hash_key(secrets.operator_key),
-            http_origin, websocket_url, [this](const HostCertificate& certificate) { tenancy.use(certificate); },
-            [this](const std::string& domain) { tenancy.forget_certificate(domain); },
-            [this](Executor& home) { return take_snapshot(*this, home); }}),
-        assets, options);
+    worker->serve_http(std::make_unique<api::ApiContext>(
+                           api::ApiContext{worker->home(), tenants, *rooms, *pushes, audit, certificates, idempotency,
+                                           crypto::hash_key(secrets.operator_key), http_origin, websocket_url,
+                                           [this](const HostCertificate& certificate) { tenancy.use(certificate); },
+                                           [this](const std::string& domain) { tenancy.forget_certificate(domain); },
+                                           [this](Executor& home) { return take_snapshot(*this, home); }}),
+                       assets, options);
   }
   return write_where();
 }

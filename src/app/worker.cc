@@ -49,6 +49,14 @@ void Worker::serve_http(std::unique_ptr<api::ApiContext> context, const http::St
   http_.emplace(loop_, routes, options);
 }
 
+void Worker::send_pushes(const Config& config, VapidKeys& keys) {
+  push_client_.emplace(loop_, config.push_ca_file, config.push_allow_private);
+  push_sender_.emplace(loop_, home_.clock(), [this](http::ClientRequest request, http::Client::Done done) {
+    return push_client_->fetch(std::move(request), std::move(done));
+  });
+  teahouse::send_pushes(home_, *push_sender_, keys);
+}
+
 Result<void> Worker::open(const std::string& address, uint16_t& port, net::Listener::Accept accept) {
   if (address.empty()) return {};
   const std::string exact = port == 0 ? address : address.substr(0, address.rfind(':') + 1) + std::to_string(port);

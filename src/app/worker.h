@@ -11,11 +11,14 @@
 #include "app/alpn_splitter.h"
 #include "app/config.h"
 #include "app/memory_return.h"
+#include "app/push_client.h"
 #include "http/static_files.h"
 #include "net/listener.h"
 #include "net/strangers.h"
 #include "server/c2s/clients.h"
 #include "server/home.h"
+#include "tenant/vapid_keys.h"
+#include "webpush/sender.h"
 
 namespace teahouse {
 
@@ -39,6 +42,7 @@ class Worker {
   // Sets up the HTTP side, whose routes need the things that the whole server shares. REQUIRES: before run().
   void serve_http(std::unique_ptr<api::ApiContext> context, const http::StaticFiles& assets,
                   const http::ServerOptions& options);
+  void send_pushes(const Config& config, VapidKeys& keys);  // REQUIRES: before run()
   // Opens the listeners; a port 0 in `ports` takes what the configuration says, anything else that port.
   Result<void> listen(const Config& config, Ports& ports);
   void run();  // starts the thread
@@ -60,6 +64,8 @@ class Worker {
   net::Strangers strangers_;
   std::unique_ptr<api::ApiContext> context_;  // the home's routes name it
   Home home_;
+  std::optional<PushClient> push_client_;
+  std::optional<webpush::Sender> push_sender_;
   c2s::Clients clients_;
   std::optional<http::Server> http_;
   std::optional<AlpnSplitter> alpn_splitter_;

@@ -80,6 +80,14 @@ int list(Shell& shell, const AccountOptions& options) {
                          {"jid", "name", "role", "has_password", "created"});
 }
 
+int test_push(Shell& shell, const AccountOptions& options) {
+  const auto place = find_place(shell, options.jid);
+  if (!place) return shell.fail(place.error());
+  const std::string path = accounts_of(place->tenant) + "/" + account_segment(place->localpart) + "/push/test";
+  return shell.show_list(shell.client().call_long("POST", path), "devices",
+                         {"id", "name", "service", "result", "status", "detail"});
+}
+
 void run_on_parse(CLI::App& command, Shell& shell, const OptionsPtr& options,
                   int (*run)(Shell&, const AccountOptions&)) {
   command.callback(
@@ -104,6 +112,10 @@ void add_account_commands(CLI::App& app, Shell& shell) {
   options = std::make_shared<AccountOptions>();
   command = add_named(*group, "remove", "Remove an account and all that it has", options);
   run_on_parse(*command, shell, options, remove);
+
+  options = std::make_shared<AccountOptions>();
+  command = add_named(*group, "test-push", "Send the account's devices a test push, and say what came of it", options);
+  run_on_parse(*command, shell, options, test_push);
 
   options = std::make_shared<AccountOptions>();
   command = group->add_subcommand("list", "All accounts of a domain")->fallthrough();

@@ -39,7 +39,9 @@ RunningServer::RunningServer(Town& town, const Clock& clock, std::unique_ptr<Sim
               {},    {},      &files_},
       certificates_(town.control(), clock, town.seal_key()),
       idempotency_(*plane_, clock, *crypto::Sealer::make(town.seal_key())),
-      rooms_(make_rooms(shared_)) {
+      rooms_(make_rooms(shared_)),
+      vapid_keys_(town.control(), clock, town.seal_key()),
+      pushes_(make_pushes(shared_, vapid_keys_)) {
   const c2s::Options options{.require_tls = false, .probe_after_s = probe_after_s};
   for (unsigned index = 0; index < loop_count; ++index) {
     loops_.push_back(std::make_unique<net::Loop>(index, clock));
@@ -86,6 +88,7 @@ void RunningServer::serve_http() {
     http_.push_back(std::make_unique<HttpSide>(api::ApiContext{*home,
                                                                tenants_,
                                                                *rooms_,
+                                                               *pushes_,
                                                                audit_,
                                                                certificates_,
                                                                idempotency_,

@@ -20,6 +20,7 @@
 #include "tenant/certificate.h"
 #include "tenant/keys.h"
 #include "tenant/tenants.h"
+#include "tenant/vapid_keys.h"
 #include "tests/simulator/disk.h"
 #include "tests/simulator/town.h"
 
@@ -72,6 +73,8 @@ class RunningServer {
   Certificates certificates_;
   api::IdempotencyRecords idempotency_;
   std::unique_ptr<Rooms> rooms_;
+  VapidKeys vapid_keys_;
+  std::unique_ptr<Pushes> pushes_;
   std::vector<std::unique_ptr<HttpSide>> http_;
   net::Timer chores_;
 };

@@ -16,6 +16,7 @@
 #include "account/site_token_claims.h"
 #include "api/api.h"
 #include "api/idempotency.h"
+#include "api/testing/fake_pushes.h"
 #include "api/testing/fake_rooms.h"
 #include "api/testing/openapi_check.h"
 #include "crypto/encoding.h"
@@ -162,6 +163,7 @@ class ApiWorld : public ::testing::Test {
   ::teahouse::testing::TempDirectory folder_;
   Files files_{data_, base_.clock, open_disk_store(folder_.path() + "/files").value()};
   FakeRooms rooms_;
+  FakePushes pushes_;
   OpenApi open_api_;
   net::fake::RunningLoop first_{0}, second_{1};
   std::array<net::fake::RunningLoop*, 2> loops_{&first_, &second_};
@@ -180,6 +182,7 @@ class ApiWorld : public ::testing::Test {
     context_ = std::make_unique<ApiContext>(ApiContext{*homes_[0],
                                                        base_.tenants,
                                                        rooms_,
+                                                       pushes_,
                                                        base_.audit,
                                                        base_.certificates,
                                                        records_,

@@ -1,0 +1,124 @@
+// The devices of an account: how they come, go, and are tried out.
+#include "modules/push/push_module.h"
+#include "tenant/contacts.h"
+#include "tenant/names.h"
+
+namespace teahouse {
+namespace {
+
+using push::Device;
+
+// Whom a push service may ask about what this tenant sends.
+std::string find_contact(const Tenant& tenant) {
+  for (const char* role : {"admin", "support", "abuse"}) {
+    for (const std::string& uri : contacts_of(tenant, role)) {
+      if (uri.starts_with("mailto:") || uri.starts_with("https:")) return uri;
+    }
+  }
+  const auto domain = ascii_domain(tenant.domain());
+  return domain ? "https://" + *domain : std::string();
+}
+
+}  // namespace
+
+webpush::Push PushModule::make_push(const Tenant& tenant, const BareJid& account, const Device& device) {
+  webpush::Push made;
+  made.tenant = tenant.id;
+  made.account = account.str();
+  made.to = device.subscription;
+  made.contact = find_contact(tenant);
+  return made;
+}
+
+std::vector<PushDevice> PushModule::list(Resident& resident) const {
+  std::vector<PushDevice> shown;
+  const State* state = states_->find(resident);
+  if (!state) return shown;
+  for (const Device& device : state->devices) shown.push_back(push::show(device));
+  return shown;
+}
+
+Result<PushModule::Added> PushModule::add(Resident& resident, const NewPushDevice& wanted) {
+  if (!house_) return no_pushes();
+  if (!house_->keys.find(resident.tenant().id)) {
+    return Error{ErrorKind::conflict, "Ask for the site's key first: a browser subscribes for that key alone."};
+  }
+  auto device = push::make_device(wanted, context_->clock().wall_ms());
+  if (!device) return device.error();
+  if (const auto may = context_->disk().check_addition(); !may) return may.error();
+  auto& devices = states_->of(resident).devices;
+  const auto known = std::find_if(devices.begin(), devices.end(), [&](const Device& d) { return d.id == device->id; });
+  const bool created = known == devices.end();
+  const auto limit = context_->option<size_t>(*resident.host(), "devices");
+  if (created && devices.size() >= limit) {
+    return Error{ErrorKind::resource_constraint,
+                 "An account has at most " + std::to_string(limit) + " devices for pushes. Remove one first."};
+  }
+  if (!created) device->created_ms = known->created_ms;
+  const Lsn stored = store(resident.tenant()).store(resident.jid().str(), device->id, push::write_device(*device));
+  Added added{push::show(*device), created, stored};
+  if (created) {
+    devices.push_back(std::move(*device));
+  } else {
+    *known = std::move(*device);
+  }
+  return added;
+}
+
+Result<Lsn> PushModule::remove(Resident& resident, const std::string& id) {
+  State* state = states_->find(resident);
+  const auto is_it = [&id](const Device& device) { return device.id == id; };
+  if (!state || std::none_of(state->devices.begin(), state->devices.end(), is_it)) {
+    return Error{ErrorKind::item_not_found, "This account has no such device."};
+  }
+  if (const auto may = context_->disk().check_removal(); !may) return may.error();
+  std::erase_if(state->devices, is_it);
+  return store(resident.tenant()).remove(resident.jid().str(), id);
+}
+
+Result<void> PushModule::test(Resident& resident, Tested tested) {
+  struct Run {
+    std::vector<PushTest> results;
+    size_t left = 0;
+    Tested tested;
+  };
+  if (!house_) return no_pushes();
+  const VapidKeyPtr key = house_->keys.find(resident.tenant().id);
+  const State* state = states_->find(resident);
+  if (!key || !state || state->devices.empty()) {
+    return Error{ErrorKind::item_not_found, "This account has no device that a push could be sent to."};
+  }
+  const int64_t wait_ms = tests_.take_ms(resident.jid().str(), context_->clock().monotonic_ms(),
+                                         TokenRate::per_minute(tests_per_min, tests_per_min));
+  if (wait_ms > 0) return Error{ErrorKind::resource_constraint, "That were 6 tests in a minute. Wait a moment."};
+  const auto run = std::make_shared<Run>();
+  run->tested = std::move(tested);
+  run->left = state->devices.size();
+  const std::vector<Device> devices = state->devices;
+  for (const Device& device : devices) {
+    push::Shown shown;
+    shown.kind = shown.tag = "test";
+    shown.site = resident.tenant().title;
+    webpush::Push made = make_push(resident.tenant(), resident.jid(), device);
+    made.key = key;
+    made.urgency = webpush::Urgency::high;
+    made.ttl_s = test_ttl_s;
+    made.is_urgent = true;
+    made.text = push::make_json(shown);
+    PushTest result{device.id, device.name, push::service_of(device), {}, 0, {}};
+    auto done = [this, run, result, tenant = resident.host()->tenant,
+                 account = resident.jid()](const webpush::Outcome& outcome) mutable {
+      note_outcome(tenant, account, result.id, outcome);
+      result.result = to_string(outcome.kind);
+      result.status = outcome.status;
+      result.text = outcome.text;
+      run->results.push_back(result);
+      if (--run->left > 0) return;
+      context_->loop().post([run] { run->tested(std::move(run->results)); });
+    };
+    house_->sender.send(std::move(made), std::move(done));
+  }
+  return {};
+}
+
+}  // namespace teahouse

@@ -1,0 +1,49 @@
+// Notice: what a push says of a conversation, and which messages are worth one.
+//
+// Thread: any. Limits: shown_bytes_max of a message.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "modules/push/device.h"
+#include "xmpp/stanza.h"
+
+namespace teahouse::push {
+
+inline constexpr size_t shown_bytes_max = 600;
+
+struct Notice {
+  std::string conversation;  // its address: a room, or the other side
+  bool is_mention = false;   // in a room
+  Jid from;
+  std::string nick;  // that the message gives, or the room; may be empty
+  std::string text;  // the beginning of what was said
+};
+
+// A message with a body that somebody else wrote to the account, and wants to be read later too. `is_of_room`: it comes
+// from a room's address. None for what is said in a room (find_mention).
+std::optional<Notice> find_message(const Stanza& message, std::string_view account, bool is_of_room);
+// The same of an occupant's words in a room, where they name the account: by its nick there, or by XEP-0372's
+// reference. An empty nick is not known.
+std::optional<Notice> find_mention(const Stanza& message, std::string_view account, std::string_view nick);
+
+// Is it there as a word, in any case of ASCII letters?
+bool has_word(std::string_view text, std::string_view word);
+
+// As tags of notifications and topics of pushes have it: who carries pushes cannot tell which conversation it is, nor
+// that two devices have the same.
+std::string make_topic(const Device& device, std::string_view conversation);
+
+// The JSON that is encrypted, of at most webpush::text_bytes_max. `with`: as the HTTP API names the conversation;
+// `name` and `text` are left out where they are empty, and each of the last four where it has no room.
+struct Shown {
+  std::string_view kind;  // "message", "mention", "test"
+  std::string tag;
+  int64_t count = 1;
+  std::string with, site, name, text;
+};
+std::string make_json(const Shown& shown);
+
+}  // namespace teahouse::push
