@@ -14,13 +14,19 @@ if ($path === '/') {
     header('Location: /shop/');
     exit;
 }
+if ($path === '/teahouse-push.js') { // a real site has a copy of it: curl -O $origin/w/teahouse-push.js
+    header('Content-Type: text/javascript; charset=utf-8');
+    readfile("$origin/w/teahouse-push.js");
+    exit;
+}
 if (preg_match('#^/(style\.css|images/[a-z]+\.svg)$#', $path)) {
     return false; // as it is
 }
 
-// The recipe for a strict Content-Security-Policy: the chat needs script-src and connect-src for its own origin; img-src and media-src for what people send.
+// The recipe for a strict Content-Security-Policy: the chat needs script-src and connect-src for its own origin; img-src and media-src for
+// what people send; notifications need worker-src for the page's own.
 $socket = getenv('TEAHOUSE_SOCKET') ?: preg_replace('/^http/', 'ws', $origin);
-header("Content-Security-Policy: default-src 'none'; script-src $origin; connect-src 'self' $origin $socket; "
+header("Content-Security-Policy: default-src 'none'; script-src $origin; connect-src 'self' $origin $socket; worker-src 'self'; "
     . "style-src 'self'; img-src 'self' $origin; media-src $origin; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
 header('X-Content-Type-Options: nosniff');
 header('Referrer-Policy: strict-origin-when-cross-origin');

@@ -60,5 +60,7 @@ const loader = await build({
   format: "iife",
   define: { CORE_FILE: JSON.stringify(fileOf("src/core.ts")), UI_FILE: JSON.stringify(fileOf("src/ui.tsx")) },
 });
+// What a site's owner copies beside their pages: it stands by itself, and its name stays.
+await build({ ...common, inject: [], entryPoints: [join(source, "push-worker.ts")], outfile: join(dist, "w/teahouse-push.js"), format: "iife" });
 mkdirSync(join(root, ".cache"), { recursive: true });
 writeFileSync(join(root, ".cache/meta.json"), JSON.stringify({ chunks: chunks.metafile, loader: loader.metafile }));

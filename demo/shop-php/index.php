@@ -66,6 +66,7 @@ $token = im_token("pk_…", "ss_…", $user->id, $user->name);
   </details>
 </main>
 <footer><div class="wrap"><?= h($t['foot']) ?></div></footer>
-<script async crossorigin src="<?= h($origin) ?>/w.js" data-site="<?= h($site) ?>" data-token="<?= $token ?>"<?= $me === 'mei' ? ' data-to="tom"' : '' ?> data-lang="<?= $lang ?>"></script>
+<script async crossorigin src="<?= h($origin) ?>/w.js" data-site="<?= h($site) ?>" data-token="<?= $token ?>"<?= $me === 'mei' ? ' data-to="tom"' : '' ?>
+  data-lang="<?= $lang ?>" data-push="/teahouse-push.js"></script>
 </body>
 </html>

@@ -36,6 +36,7 @@ export function policy(types) {
     "default-src 'none'",
     "base-uri 'none'",
     `script-src ${config.origin}`,
+    "worker-src 'self'",
     "style-src 'self'",
     `connect-src 'self' ${config.origin} ${socket}`,
     `img-src 'self' ${config.origin}`,
@@ -64,6 +65,9 @@ async function openSite() {
     const query = url.searchParams;
     if (url.pathname === "/hostile.css") return response.writeHead(200, { "content-type": "text/css" }).end(hostileCss);
     if (url.pathname === "/framing.css") return response.writeHead(200, { "content-type": "text/css" }).end(framingCss);
+    if (url.pathname === "/teahouse-push.js") {
+      return worker().then((text) => response.writeHead(200, { "content-type": "text/javascript" }).end(text));
+    }
     if (url.pathname === "/favicon.ico") return response.writeHead(204).end();
     if (url.pathname === "/token") {
       const printed = tokens.get(query.get("for"));
@@ -90,6 +94,11 @@ const moduleHeaders = { "content-type": "text/javascript; charset=utf-8", "acces
 
 /** The text of w.js. */
 export const loader = async () => (dist ? readFileSync(`${dist}/w.js`, "utf8") : (await fetch(`${config.origin}/w.js`)).text());
+
+/** The worker of notifications, as a site's owner copies it. */
+const worker = async () => {
+  return dist ? readFileSync(`${dist}/w/teahouse-push.js`, "utf8") : (await fetch(`${config.origin}/w/teahouse-push.js`)).text();
+};
 
 let browser;
 const contexts = new Set();

@@ -24,14 +24,14 @@ async function namedBy(url: string, clock: ServerClock, site: string, left: Set<
 }
 
 export async function startChat(settings: Settings, site: Site, open: OpenStorage, left: Set<string>): Promise<Chat> {
-  const { origin, token, tokenUrl, room, to } = settings;
+  const { origin, token, tokenUrl, room, to, push } = settings;
   const clock = new ServerClock();
   clock.hear(site.time, site.heardAt);
   const named = token ? givenIdentity(clock, token, tokenUrl) : tokenUrl ? await namedBy(tokenUrl, clock, settings.site, left) : null;
   const identity = named ?? (await guestIdentity(clock, open, origin, settings.site));
   const addresses = new Addresses(origin, site, identity);
   await addresses.learn(namedParties({ to, room }, identity.claims));
-  const chat = new Chat({ origin, site, clock, open, addresses, identity, room, to });
+  const chat = new Chat({ origin, site, clock, open, addresses, identity, room, to, push });
   await chat.start();
   return chat;
 }

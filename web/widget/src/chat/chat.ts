@@ -23,6 +23,8 @@ import { cleanName } from "./nick.ts";
 import type { SharedFile } from "../core/file.ts";
 import type { Conversation } from "./model.ts";
 import { Named } from "./named.ts";
+import { closeAll, findRegistration, unsubscribe } from "../core/registration.ts";
+import { Push } from "./push.ts";
 import { People, safePicture } from "./people.ts";
 import { Rooms } from "./rooms.ts";
 import { Sending } from "./sending.ts";
@@ -38,6 +40,7 @@ export interface ChatOptions {
   identity: Identity;
   room?: string;
   to?: string;
+  push?: string;
 }
 
 interface ChatEvents {
@@ -52,6 +55,8 @@ export class Chat extends Emitter<ChatEvents> {
   readonly people: People;
   readonly link: Link;
   readonly named: Named;
+  /** Null where the page has no worker for notifications. */
+  readonly push: Push | null;
   /** The conversation the page asked for, if it asked for one. */
   first: string | null;
   private readonly sending: Sending;
@@ -92,6 +97,7 @@ export class Chat extends Emitter<ChatEvents> {
     this.people = new People(origin, site.domain, identity, this.store);
     this.contacts = new Contacts(this.link, this.store, this.people);
     this.typing = new Typing(this.link);
+    this.push = options.push ? new Push(this.link, this.local, options.push) : null;
     this.sending = new Sending(this.link, this.store, clock, this.rooms, this.people, new Outbox(this.local), (told) => this.link.tell(told));
     const incoming = new Incoming(this.link, this.store, this.history, messages, this.sending, this.people, this.contacts);
     const { link, store, history, rooms, contacts, sending } = this;
@@ -129,6 +135,7 @@ export class Chat extends Emitter<ChatEvents> {
     this.store.setOwnName(cleanName(this.store.personName(this.store.me.jid)), this.now());
     this.link.start();
     this.following.tellToken();
+    void this.followPush(this.options.push).catch(() => {});
   }
 
   /** The page goes away, or another widget takes its place: what is shown is written down for the next, which goes on with the session. */
@@ -164,6 +171,8 @@ export class Chat extends Emitter<ChatEvents> {
     this.stopTyping();
     this.emit("stop", undefined);
     this.link.stop(true, tellOthers);
+    const { push } = this.options;
+    if (push) void unsubscribe(push).catch(() => {});
     this.local.clear();
     this.session.clear();
   }
@@ -270,6 +279,13 @@ export class Chat extends Emitter<ChatEvents> {
 
   private noteGuest(): void {
     if (this.options.identity.guest) guestStorage(this.options.open, this.options.site.site).set("spoke", true);
+  }
+
+  /** What notifications say is seen here now; and those of somebody who was here before end. */
+  private async followPush(script: string | undefined): Promise<void> {
+    if (!script) return;
+    await closeAll(await findRegistration(script));
+    await this.push?.leaveOthers();
   }
 
   private nameChanged(name: string): void {

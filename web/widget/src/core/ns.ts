@@ -39,4 +39,5 @@ export const ns = {
   fallback: "urn:xmpp:fallback:0", // XEP-0428
   fileMetadata: "urn:xmpp:file:metadata:0", // XEP-0446
   fileSharing: "urn:xmpp:sfs:0", // XEP-0447
+  push: "urn:teahouse:push:0", // our own: src/modules/push
 } as const;

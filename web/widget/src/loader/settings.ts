@@ -11,6 +11,8 @@ export interface Settings {
   tokenUrl?: string;
   room?: string;
   to?: string;
+  /** Where the worker of notifications stands, on the page's own origin; without it there are none. */
+  push?: string;
   mode: "bubble" | "inline" | "page";
   theme: "auto" | "light" | "dark";
   language: Language;
@@ -37,6 +39,15 @@ function findSecret(data: DOMStringMap): string | null {
   return null;
 }
 
+/** The path of a file of the page's own origin. */
+function readPush(value: string | undefined): string | undefined {
+  if (!value) return undefined;
+  const url = new URL(value, location.href);
+  if (url.origin === location.origin) return url.pathname;
+  console.error(`teahouse: data-push="${value}" must be a file of this page's own site: copy teahouse-push.js there.`);
+  return undefined;
+}
+
 /** Null when the tag can't be used; the console says why. */
 export function readSettings(script: HTMLScriptElement): Settings | null {
   const data = script.dataset;
@@ -54,6 +65,7 @@ export function readSettings(script: HTMLScriptElement): Settings | null {
     tokenUrl: data.tokenUrl || undefined,
     room: data.room || undefined,
     to: data.to || undefined,
+    push: readPush(data.push),
     mode: oneOf(data.mode, ["bubble", "inline", "page"]),
     theme: oneOf(data.theme, ["auto", "light", "dark"]),
     language: chooseLanguage(data.lang || document.documentElement.lang || navigator.language || "en"),

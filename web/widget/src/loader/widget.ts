@@ -1,5 +1,6 @@
 // The chat's place on the page: its element, the bubble, and whether it is open. Who chats in it is a Visit.
 import { isBoolean } from "../core/check.ts";
+import { unsubscribe } from "../core/registration.ts";
 import { clearOtherUsers, userScope, type OpenStorage, type Storage, type Storages } from "../core/storage.ts";
 import { bubbleStrings } from "../strings/bubble.ts";
 import { translator } from "../strings/table.ts";
@@ -7,6 +8,7 @@ import { Bubble } from "./bubble.ts";
 import css from "./bubble.css";
 import type { Files } from "./files.ts";
 import { makeNotice } from "./notice.ts";
+import { followNotifications } from "./notified.ts";
 import { isSamePlace, userOf, type Settings } from "./settings.ts";
 import type { Shell, Target, UiModule } from "./shell.ts";
 import { addStyles } from "./styles.ts";
@@ -165,6 +167,7 @@ export class Widget implements Shell, VisitHost {
 
   logout(): void {
     this.loggedOut(this.visit, true);
+    if (this.settings.push) void unsubscribe(this.settings.push).catch(() => {});
     for (const kind of ["local", "session"] as const) this.storage(kind, this.settings.site).clear();
     this.visit.noteUser(null);
   }
@@ -279,6 +282,7 @@ export class Widget implements Shell, VisitHost {
     addEventListener("pagehide", () => this.goAway(), { signal });
     addEventListener("pageshow", (event) => event.persisted && this.comeBack(), { signal });
     addEventListener("storage", () => this.checkUser(), { signal });
+    if (this.settings.push) followNotifications((target) => void this.open(target), signal);
   }
 
   private goAway(): void {

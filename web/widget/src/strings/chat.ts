@@ -154,6 +154,10 @@ const en = {
   microphoneBlocked: "The microphone is blocked. Please allow it for this page in your browser.",
   microphoneMissing: "No microphone was found.",
   microphoneBusy: "The microphone can't be used. Perhaps another program has it.",
+  notifyMe: "Notify me when this page is closed",
+  notifyText: "Show who wrote what",
+  notifyDenied: "Your browser blocks notifications of this site. You can allow them in its settings.",
+  notifyFailed: "Notifications could not be turned on. Please try again.",
 };
 
 const zh: Table<typeof en> = {
@@ -309,6 +313,10 @@ const zh: Table<typeof en> = {
   microphoneBlocked: "麦克风已被禁用。请在浏览器中允许此页面使用麦克风。",
   microphoneMissing: "没有找到麦克风。",
   microphoneBusy: "无法使用麦克风，可能正被其他程序占用。",
+  notifyMe: "页面关闭后通知我",
+  notifyText: "显示发信人和内容",
+  notifyDenied: "浏览器已阻止此网站的通知，您可以在浏览器设置中允许。",
+  notifyFailed: "无法开启通知，请重试。",
 };
 
 export const chatStrings = { en, zh };

@@ -9,6 +9,7 @@ import { moveAmong } from "./focus.ts";
 import { conversationName, personName } from "./names.ts";
 import { retractedText } from "./message.tsx";
 import { Notice } from "./notice.tsx";
+import { PushSwitch } from "./push.tsx";
 
 export function ConversationList({ selected }: { selected?: string }): JSX.Element {
   const { t, chat, isOpen, mayFocus, view, wide } = useUi();
@@ -39,6 +40,7 @@ export function ConversationList({ selected }: { selected?: string }): JSX.Eleme
           </li>
         ))}
       </ul>
+      {chat.push?.isPossible && <PushSwitch push={chat.push} />}
     </div>
   );
 }
