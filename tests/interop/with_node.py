@@ -6,6 +6,7 @@ import subprocess
 from fixtures.client import Unexpected
 
 HERE = os.path.dirname(os.path.realpath(__file__))
+FOLDER = os.path.join(HERE, 'node')
 CASES = []
 
 

@@ -54,8 +54,8 @@ for way, listener in (('ws', 'http'), ('wss', 'https')):
             raise Unexpected('it could not log in:\n' + '\n'.join(out))
 
 
-for version, ways in ((ssl.TLSVersion.TLSv1_2, ['SCRAM-SHA-256-PLUS']),
-                      (ssl.TLSVersion.TLSv1_3, ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-1-PLUS', 'SCRAM-SHA-256'])):
+for version, ways in ((ssl.TLSVersion.TLSv1_2, ['SCRAM-SHA-512-PLUS']),
+                      (ssl.TLSVersion.TLSv1_3, ['SCRAM-SHA-512-PLUS', 'SCRAM-SHA-256-PLUS', 'SCRAM-SHA-1-PLUS', 'SCRAM-SHA-512'])):
     @case(f'slixmpp: login by SCRAM, {version.name}')
     async def slixmpp(stage, version=version, ways=ways):
         """slixmpp 1.8.3 binds to tls-unique only, also over TLS 1.3, where there is no such thing (RFC 9266); then it says `y`."""
