@@ -43,8 +43,8 @@ Task<Outcome> revoke_invite(ApiContext& api, ApiCall call);
 Task<Outcome> get_usage(ApiContext& api, ApiCall call);
 Task<Outcome> list_events(ApiContext& api, ApiCall call);
 
-// The tenant's: tokens.cc, messages.cc, users.cc, devices.cc, addresses.cc, presence.cc, unread.cc, pushes.cc, rooms.cc,
-// history.cc, files.cc
+// The tenant's: tokens.cc, messages.cc, users.cc, devices.cc, addresses.cc, presence.cc, unread.cc, pushes.cc,
+// rooms.cc, history.cc, files.cc
 Task<Outcome> make_token(ApiContext& api, ApiCall call);
 Task<Outcome> send_message(ApiContext& api, ApiCall call);
 Task<Outcome> list_users(ApiContext& api, ApiCall call);

@@ -52,7 +52,7 @@ struct Shared {
   std::string page_address = "https://{host}";
   Audit* audit = nullptr;
   Tenants* tenants = nullptr;
-  int64_t device_days = 30;               // so long a device is kept that does not come back; 0: none is, and no tokens
+  int64_t device_days = 30;  // so long a device is kept that does not come back; 0: none is, and no tokens
   int64_t device_keep_ms() const { return device_days * 24 * 60 * 60 * 1000; }
 };
 

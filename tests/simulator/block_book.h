@@ -27,7 +27,7 @@ class BlockBook {
 
   // Set: the account hears nothing of what the contact has said after the message with this number.
   std::optional<size_t> shut_since(const std::string& account, const std::string& contact) const;
-  // What goes between the two may be refused.
+  // A message between the two may be refused.
   bool may_refuse(const std::string& one, const std::string& other) const {
     return states_.contains({one, other}) || states_.contains({other, one});
   }

@@ -63,7 +63,7 @@ uint64_t Book::begin_block_change(const std::string& account, const std::string&
     const bool comes = said.from == contact && said.to == account, goes = said.from == account && said.to == contact;
     if (!comes && !goes) continue;
     if (comes && since && said.number > *since && message.acknowledged) message.is_shut_out = true;
-    // What came before may not come to others of its clients any more.
+    // One that came may not come to others of its clients any more.
     (message.arrived ? message.may_be_refused : message.excused) = true;
   }
   return blocks_.begin(account, contact);
