@@ -168,7 +168,8 @@ Task<Result<std::vector<Device>>> Devices::list(Executor& home, TenantId tenant,
 
 Task<Result<void>> Devices::remove(Executor& home, TenantId tenant, std::string localpart, std::string id) {
   const Key key{tenant, localpart, id};
-  const auto answer = co_await control_.transact(home, device_rows::remove(key));
+  auto removal = device_rows::remove(key);
+  const auto answer = co_await control_.transact(home, std::move(removal));
   if (!answer) co_return answer.error();
   logins_.end(tenant, localpart, id);
   if (answer->changes == 0 && !id.empty()) {
@@ -179,7 +180,8 @@ Task<Result<void>> Devices::remove(Executor& home, TenantId tenant, std::string 
 
 Task<Result<void>> Devices::remove_old(Executor& home, int64_t keep_ms) {
   const int64_t ended_ms = clock_.wall_ms() - told_ms;
-  const auto answer = co_await control_.transact(home, device_rows::remove_old(ended_ms - keep_ms, ended_ms));
+  auto removal = device_rows::remove_old(ended_ms - keep_ms, ended_ms);
+  const auto answer = co_await control_.transact(home, std::move(removal));
   if (!answer) co_return answer.error();
   co_return Result<void>();
 }

@@ -8,7 +8,6 @@
 namespace teahouse {
 namespace {
 
-using push::Device;
 using push::Notice;
 
 constexpr size_t nicks_max = 50;  // rooms that a session's nicks are known of
@@ -188,7 +187,7 @@ Task<void> PushModule::push(PushModule& self, HostPtr host, BareJid account, std
   const Tenant& tenant = *host->tenant;
   Notice notice = *state->unseen.at(name).newest;
   const bool shows =
-      std::any_of(state->devices.begin(), state->devices.end(), [](const Device& d) { return d.shows_text; });
+      std::any_of(state->devices.begin(), state->devices.end(), [](const push::Device& d) { return d.shows_text; });
   const bool is_of_house = notice.from.has_localpart() && notice.from.domainpart() == tenant.domain();
   if (shows && notice.nick.empty() && is_of_house) {
     auto finding =
@@ -202,7 +201,7 @@ Task<void> PushModule::push(PushModule& self, HostPtr host, BareJid account, std
   Conversation& conversation = state->unseen.at(name);
   conversation.pushed_ms = self.context_->clock().monotonic_ms();
   const auto with = name == many ? Result<Jid>(Jid(account)) : Jid::parse(name);
-  for (const Device& device : state->devices) {
+  for (const push::Device& device : state->devices) {
     push::Shown shown;
     shown.kind = notice.is_mention ? "mention" : "message";
     shown.tag = push::make_topic(device, name);
@@ -221,7 +220,7 @@ Task<void> PushModule::push(PushModule& self, HostPtr host, BareJid account, std
   }
 }
 
-void PushModule::send(const TenantPtr& tenant, const BareJid& account, const Device& device, webpush::Push made) {
+void PushModule::send(const TenantPtr& tenant, const BareJid& account, const push::Device& device, webpush::Push made) {
   made.key = house_ ? house_->keys.find(tenant->id) : nullptr;
   if (!made.key) return;
   house_->sender.send(std::move(made), [this, tenant, account, id = device.id](const webpush::Outcome& outcome) {
@@ -241,10 +240,10 @@ void PushModule::note_outcome(const TenantPtr& tenant, const BareJid& account, c
   State* state = resident ? states_->find(*resident) : nullptr;
   if (!state) return;
   if (outcome.kind == Kind::gone) {
-    std::erase_if(state->devices, [&id](const Device& device) { return device.id == id; });
+    std::erase_if(state->devices, [&id](const push::Device& device) { return device.id == id; });
     return;
   }
-  for (Device& device : state->devices) {
+  for (push::Device& device : state->devices) {
     if (device.id != id) continue;
     device.last_ms = context_->clock().wall_ms();
     device.last = outcome;
@@ -255,8 +254,8 @@ void PushModule::drop(Resident& resident, State& state, TextMap<Conversation>::i
   const std::string name = conversation->first;
   state.unseen.erase(conversation);
   if (!house_) return;
-  const std::vector<Device> devices = state.devices;  // cancel() may tell of one that is gone
-  for (const Device& device : devices) {
+  const std::vector<push::Device> devices = state.devices;  // cancel() may tell of one that is gone
+  for (const push::Device& device : devices) {
     house_->sender.cancel(resident.tenant().id, device.subscription.endpoint, push::make_topic(device, name));
   }
 }
