@@ -50,16 +50,16 @@ struct Server::State {
         throttle(clock),
         limits(clock),
         idempotency(*data, clock, std::move(its_sealer)),
-        shared{clock,
-               *data,
-               accounts,
-               keys,
-               throttle,
-               limits,
-               secrets.fake_salt_secret,
-               {},
-               secrets.archive_id_secret,
-               config.option_defaults},
+        shared(*(shared_kept = std::make_unique<Shared>(Shared{clock,
+                                                               *data,
+                                                               accounts,
+                                                               keys,
+                                                               throttle,
+                                                               limits,
+                                                               secrets.fake_salt_secret,
+                                                               {},
+                                                               secrets.archive_id_secret,
+                                                               config.option_defaults}))),
         tenancy(shared, *control, tenants, certificates, contexts, std::move(its_ca), *bond, clock_watch),
         assets_table(web_assets()),
         assets(assets_table) {}
@@ -69,7 +69,9 @@ struct Server::State {
   SystemClock clock;
   MemoryReturn memory;
   net::ConnectionLimit connections;
-  // Destroyed last: the threads of stores and accounts post to the loops until they themselves have ended.
+  // Outlives the workers: what they hold at the end still looks for other homes (Homes).
+  std::unique_ptr<Shared> shared_kept;
+  // Destroyed last but for that: the threads of stores and accounts post to the loops until they themselves have ended.
   std::vector<std::unique_ptr<Worker>> workers;
   std::unique_ptr<store::ControlPlane> control;
   std::unique_ptr<store::DataPlane> data;
@@ -86,7 +88,7 @@ struct Server::State {
   std::unique_ptr<Files> files;
   api::IdempotencyRecords idempotency;
   net::TlsContexts contexts;
-  Shared shared;
+  Shared& shared;
   Tenancy tenancy;
   std::vector<http::Asset> assets_table;
   http::StaticFiles assets;

@@ -52,7 +52,7 @@ TEST_F(BlockingTest, NeitherHearsOfTheOther) {
   forum_wire_.got.clear();
   const DeliveryOutcome in = send(forum_, "bea@shop.example");
   EXPECT_FALSE(in.is_kept());
-  EXPECT_EQ(in.refusal->kind, ErrorKind::service_unavailable);
+  EXPECT_EQ(in.refusal->kind, ErrorKind::forbidden) << "as its site is told";
   EXPECT_TRUE(shop_wire_.got.empty());
   const DeliveryOutcome out = send(ann_, "ann@forum.example");
   EXPECT_FALSE(out.is_kept());

@@ -186,8 +186,9 @@ Task<Result<Lsn>> Vcards::store_texts(HostPtr host, BareJid account, std::string
     };
     auto publishing = nodes_.change(host, account, ns::vcard4_node, make_config(), std::move(decide));
     const auto published = co_await publishing;
-    if (!published) co_return published.error();
-    lsn = *published;
+    // Where there is no room for a node, nothing else says anything than the vCard.
+    if (!published && before->vcard4) co_return published.error();
+    lsn = published ? *published : Lsn::none;
   }
   lsn = std::max(lsn, vcards_.store(*host->tenant, account, vcard));
   Resident* resident = context_.find_resident(*host->tenant, account.str());
