@@ -108,8 +108,8 @@ Statement remove_unused(const Key& key, const std::string& but, const Guard& gua
   return guarded("DELETE FROM device_tokens", key, "used = 0 AND id <> ?", {but}, guard);
 }
 
-Statement remove_earlier(const Key& key, int64_t expires_ms, const Guard& guard) {
-  return guarded("DELETE FROM device_tokens", key, "expires_ms < ?", {expires_ms}, guard);
+Statement remove_earlier(const Key& key, int64_t made_ms, const Guard& guard) {
+  return guarded("DELETE FROM device_tokens", key, "made_ms < ?", {made_ms}, guard);
 }
 
 Statement remove_others(const Key& key, const std::string& but, const Guard& guard) {

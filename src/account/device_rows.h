@@ -47,7 +47,7 @@ store::Statement see_device(const Key& key, const Device& device);
 store::Statement insert_token(const Key& key, const Token& token, const Guard& guard);
 // The tokens of the device that were given and never used, but for one.
 store::Statement remove_unused(const Key& key, const std::string& but, const Guard& guard);
-store::Statement remove_earlier(const Key& key, int64_t expires_ms, const Guard& guard);
+store::Statement remove_earlier(const Key& key, int64_t made_ms, const Guard& guard);
 store::Statement remove_others(const Key& key, const std::string& but, const Guard& guard);
 // One change each, or none where the guard does not hold.
 store::Statement use_token(const Key& key, const std::string& token, int64_t count, int64_t count_max);

@@ -86,7 +86,7 @@ Task<Result<TokenLogin>> Devices::sign_in(Executor& home, TenantId tenant, std::
     }
   }
   if (secret.empty()) co_return wrong_token();
-  for (const store::Row& row : found->rows) has_earlier |= as_int(row[first_of_token + 4]) < used.expires_ms;
+  for (const store::Row& row : found->rows) has_earlier |= as_int(row[first_of_token + 3]) < used.made_ms;
   const store::Row& first = found->rows.front();
   const int64_t now_ms = clock_.wall_ms(), account_ends_ms = as_int(first[3]);
   if (used.expires_ms <= now_ms || (account_ends_ms != 0 && account_ends_ms <= now_ms)) co_return expired_token();
@@ -101,7 +101,7 @@ Task<Result<TokenLogin>> Devices::sign_in(Executor& home, TenantId tenant, std::
   if (proof.invalidates) {
     statements.push_back(device_rows::remove_others(key, used.id, guard));
   } else if (has_earlier) {
-    statements.push_back(device_rows::remove_earlier(key, used.expires_ms, guard));
+    statements.push_back(device_rows::remove_earlier(key, used.made_ms, guard));
   }
   if (!proof.wanted.empty() || (!proof.invalidates && is_due(used, now_ms))) {
     Made made = make_token(key, proof.wanted.empty() ? used.mechanism : proof.wanted, keep_ms);

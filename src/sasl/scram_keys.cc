@@ -80,6 +80,9 @@ std::optional<ScramKeys> complete_keys(const ScramKeys& keys, std::string_view p
   if (!prepared) return std::nullopt;
   const bool lacks_form = !keys.saslprep_pairs && find_saslprep(password, *prepared);
   if (!lacks_form && !keys.pairs.stored_key_sha512.empty()) return std::nullopt;
+  ScramKeys first = keys;
+  first.saslprep_pairs.reset();
+  if (keys.saslprep_pairs && !is_any_of(first, *prepared)) return std::nullopt;  // made of this form, they had no other
   auto whole = make_scram_keys(password, keys.iterations, keys.salt);
   return whole ? std::optional(std::move(*whole)) : std::nullopt;
 }

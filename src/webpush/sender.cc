@@ -50,7 +50,10 @@ bool may_pass(ErrorKind kind) {
 
 Outcome judge(const Result<http::ClientResponse>& answer) {
   using Kind = Outcome::Kind;
-  if (!answer) return {may_pass(answer.error().kind) ? Kind::failed : Kind::refused, 0, answer.error().text};
+  if (!answer) {  // in words of ours: those of the error tell users of addresses that they may not look at
+    if (may_pass(answer.error().kind)) return {Kind::failed, 0, "The push service could not be reached."};
+    return {Kind::refused, 0, "The push service may not be connected to."};
+  }
   const int status = answer->status;
   const std::string said = "The push service answered " + std::to_string(status) + ".";
   if (status >= 200 && status < 300) return {Kind::accepted, status, {}};
@@ -116,6 +119,11 @@ void Sender::send(Push push, Done done) {
     const Done replaced = std::exchange(item.done, std::move(done));
     return replaced({Outcome::Kind::replaced, 0, "A newer one goes instead."});
   }
+  const auto is_its = [&push](const Item& item) { return item.push.account == push.account; };
+  const auto of_account = std::count_if(queue.waiting.begin(), queue.waiting.end(), is_its);
+  if (static_cast<size_t>(of_account) >= account_waiting_max) {
+    return done({Outcome::Kind::dropped, 0, "Too many pushes of this account wait already."});
+  }
   if (queue.waiting.size() >= waiting_max) {
     return done({Outcome::Kind::dropped, 0, "Too many pushes of this site wait already."});
   }
@@ -130,11 +138,25 @@ void Sender::send(Push push, Done done) {
 void Sender::cancel(TenantId tenant, std::string_view endpoint, std::string_view topic) {
   const auto found = queues_.find(tenant);
   if (found == queues_.end()) return;
+  end(tenant, *found->second, [&](const Item& item) { return item.is(endpoint, topic); });
+}
+
+void Sender::cancel_all(TenantId tenant, std::string_view account, std::string_view endpoint) {
+  const auto found = queues_.find(tenant);
+  if (found == queues_.end()) return;
+  end(tenant, *found->second, [&](const Item& item) {
+    return item.push.account == account && (endpoint.empty() || item.push.to.endpoint == endpoint);
+  });
+}
+
+void Sender::end(TenantId tenant, Queue& queue, const std::function<bool(const Item&)>& which) {
+  for (Item& item : queue.under_way) {
+    if (which(item)) item.tries = tries_max;  // not again
+  }
   Items cancelled;
-  Items& waiting = found->second->waiting;
-  for (auto item = waiting.begin(); item != waiting.end();) {
+  for (auto item = queue.waiting.begin(); item != queue.waiting.end();) {
     const auto next = std::next(item);
-    if (item->is(endpoint, topic)) cancelled.splice(cancelled.end(), waiting, item);
+    if (which(*item)) cancelled.splice(cancelled.end(), queue.waiting, item);
     item = next;
   }
   if (cancelled.empty()) return;
@@ -142,13 +164,12 @@ void Sender::cancel(TenantId tenant, std::string_view endpoint, std::string_view
   pump(tenant);
 }
 
-void Sender::forget(TenantId tenant) { queues_.erase(tenant); }
-
-void Sender::forget(TenantId tenant, std::string_view account) {
-  const auto found = queues_.find(tenant);
-  if (found == queues_.end()) return;
-  std::erase_if(found->second->waiting, [account](const Item& item) { return item.push.account == account; });
-  pump(tenant);
+void Sender::forget(TenantId tenant) {
+  const auto ended = queues_.extract(tenant);
+  if (!ended) return;
+  for (const Items* items : {&ended.mapped()->waiting, &ended.mapped()->under_way}) {
+    for (const Item& item : *items) item.done({Outcome::Kind::cancelled, 0, "Its site is no more."});
+  }
 }
 
 size_t Sender::waiting() const {
@@ -161,12 +182,13 @@ bool Sender::may_go(const Queue& queue, const Item& item, int64_t now_ms) const 
   if (item.not_before_ms > now_ms) return false;
   const auto paused = queue.paused_until_ms.find(item.origin);
   if (paused != queue.paused_until_ms.end() && paused->second > now_ms && !item.push.is_urgent) return false;
-  size_t at_origin = 0;
+  size_t at_origin = 0, of_account = 0;
   for (const Item& other : queue.under_way) {
     if (other.push.to.endpoint == item.push.to.endpoint) return false;
     at_origin += other.origin == item.origin;
+    of_account += other.push.account == item.push.account;
   }
-  return at_origin < per_origin_max;
+  return at_origin < per_origin_max && of_account < per_account_max;
 }
 
 void Sender::pump(TenantId tenant) {

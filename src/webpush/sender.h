@@ -7,9 +7,9 @@
 // waits ends with the server.
 //
 // Thread: its loop's. Lifetime: loop, clock and all that `post` needs outlive it. `done` is not called once it is gone.
-// Limits: of a tenant waiting_max pushes wait, under_way_max are under way, per_origin_max of them at one service. A
-// tenant's slow service keeps nobody else's pushes waiting.
-// Spec: RFC 8030 sections 5 and 8.4, RFC 8291, RFC 8292.
+// Limits: of a tenant waiting_max pushes wait, under_way_max are under way, per_origin_max of them at one service; of
+// an account account_waiting_max and per_account_max. A tenant's slow service keeps nobody else's pushes waiting. Spec:
+// RFC 8030 sections 5 and 8.4, RFC 8291, RFC 8292.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,7 @@ enum class Urgency : uint8_t { very_low, low, normal, high };
 
 struct Push {
   TenantId tenant = TenantId::server;
-  std::string account;  // whose it is, for forget()
+  std::string account;  // whose it is
   Subscription to;
   std::shared_ptr<const crypto::P256Key> key;  // the tenant's
   std::string contact;                         // vapid.h
@@ -52,7 +52,7 @@ struct Outcome {
     failed,     // it could not be sent while it was worth anything
     dropped,    // too many wait
     replaced,   // a newer one of the same topic goes instead
-    cancelled,  // by cancel()
+    cancelled,  // by cancel(), cancel_all() or forget()
   };
   Kind kind = Kind::failed;
   int status = 0;    // of the service's last answer; 0: it gave none
@@ -62,7 +62,8 @@ const char* to_string(Outcome::Kind kind);
 
 class Sender {
  public:
-  static constexpr size_t waiting_max = 1000, under_way_max = 8, per_origin_max = 4;
+  static constexpr size_t waiting_max = 1000, under_way_max = 8, per_origin_max = 4, per_account_max = 4,
+                          account_waiting_max = 100;
   static constexpr int tries_max = 5;
 
   // http::Client::fetch, or a test's.
@@ -75,12 +76,12 @@ class Sender {
 
   // `done` is called once: from here only for what is dropped.
   void send(Push push, Done done);
-  // A push that waits for this endpoint with this topic need not be sent any more; one under way is.
+  // A push that waits for this endpoint with this topic need not be sent any more; one under way is not tried again.
   void cancel(TenantId tenant, std::string_view endpoint, std::string_view topic);
-
-  // The tenant, or its account, is no more: of what waits nothing is sent, nor told.
+  // So it is with all of the account's that are for the endpoint; an empty one: with all of them.
+  void cancel_all(TenantId tenant, std::string_view account, std::string_view endpoint = {});
+  // The tenant is no more: of what waits nothing is sent.
   void forget(TenantId tenant);
-  void forget(TenantId tenant, std::string_view account);
 
   size_t waiting() const;  // of all tenants, those under way included
 
@@ -89,6 +90,7 @@ class Sender {
   struct Queue;
   using Items = std::list<Item>;
 
+  void end(TenantId tenant, Queue& queue, const std::function<bool(const Item&)>& which);
   bool may_go(const Queue& queue, const Item& item, int64_t now_ms) const;
   void pump(TenantId tenant);
   void post(TenantId tenant, Queue& queue, Items::iterator item);

@@ -35,6 +35,10 @@ class SenderTest : public ::testing::Test {
     push.text = "x";
     return push;
   }
+  static Push by(const std::string& user, Push push) {
+    push.account = user + "@shop.example";
+    return push;
+  }
   void send(Push push, const std::string& name) {
     sender_.send(std::move(push),
                  [this, name](const Outcome& outcome) { told_.push_back(name + " " + to_string(outcome.kind)); });
@@ -183,15 +187,30 @@ TEST_F(SenderTest, CancelsWhatWaitsOfOneTopicAndEndpoint) {
 TEST_F(SenderTest, ASlowServiceHoldsUpNeitherOthersNorOtherTenants) {
   for (int i = 0; i < 20; ++i) send(make("s" + std::to_string(i), "", shop, "slow.example"), "s");
   EXPECT_EQ(asked_.size(), Sender::per_origin_max);
-  send(make("ok"), "ok");
-  for (int i = 0; i < 20; ++i) send(make("t" + std::to_string(i), "", shop, "slower.example"), "s");
+  send(by("bob", make("ok")), "ok");
+  for (int i = 0; i < 20; ++i) send(by("cy", make("t" + std::to_string(i), "", shop, "slower.example")), "s");
   EXPECT_EQ(asked_.size(), Sender::under_way_max);
   send(make("other", "", forum), "other");
   EXPECT_EQ(asked().back(), "other");
 }
 
+TEST_F(SenderTest, AnAccountsSlowServicesLeaveRoomForOthers) {
+  for (int i = 0; i < 20; ++i) send(make("s", "", shop, "slow" + std::to_string(i) + ".example"), "s");
+  EXPECT_EQ(asked_.size(), Sender::per_account_max);
+  send(by("bob", make("ok")), "ok");
+  EXPECT_EQ(asked().back(), "ok");
+  for (size_t i = 16; i < Sender::account_waiting_max; ++i) send(make(std::to_string(i)), "x");
+  EXPECT_THAT(told_, IsEmpty());
+  send(make("more"), "more");
+  EXPECT_THAT(told_, ElementsAre("more dropped"));
+  send(by("bob", make("another")), "another");
+  EXPECT_EQ(asked().back(), "another");
+}
+
 TEST_F(SenderTest, DropsWhatIsTooMuchForOneTenant) {
-  for (size_t i = 0; i < Sender::waiting_max + Sender::per_origin_max; ++i) send(make(std::to_string(i)), "x");
+  for (size_t i = 0; i < Sender::waiting_max + Sender::per_origin_max; ++i) {
+    send(by("user" + std::to_string(i / 50), make(std::to_string(i))), "x");
+  }
   EXPECT_THAT(told_, IsEmpty());
   send(make("more"), "more");
   EXPECT_THAT(told_, ElementsAre("more dropped"));
@@ -213,14 +232,21 @@ TEST_F(SenderTest, WhatIsUrgentIsTriedOnceAndFirst) {
 TEST_F(SenderTest, ForgetsAccountsAndTenants) {
   for (int i = 0; i < 8; ++i) send(make(std::to_string(i)), "x");
   send(make("other", "", forum), "other");
-  sender_.forget(shop, "bob@shop.example");
+  sender_.cancel_all(shop, "bob@shop.example");
+  sender_.cancel_all(shop, "ann@shop.example", "https://push.example/none");
   EXPECT_EQ(sender_.waiting(), 9U);
-  sender_.forget(shop, "ann@shop.example");
+  sender_.cancel_all(shop, "ann@shop.example", "https://push.example/7");
+  EXPECT_THAT(told_, ElementsAre("x cancelled"));
+  sender_.cancel_all(shop, "ann@shop.example");
   EXPECT_EQ(sender_.waiting(), 5U);
+  answer(0, 500);  // one that was under way then is not tried again
+  EXPECT_EQ(sender_.waiting(), 4U);
+  told_.clear();
   sender_.forget(shop);
   EXPECT_EQ(sender_.waiting(), 1U);
-  answer(0, 500);  // of one that is forgotten
-  EXPECT_THAT(told_, IsEmpty());
+  EXPECT_THAT(told_, ElementsAre("x cancelled", "x cancelled", "x cancelled"));
+  answer(1, 500);  // of one that is forgotten
+  EXPECT_EQ(told_.size(), 3U);
 }
 
 TEST_F(SenderTest, KeepsATokenForAServiceAndRenewsIt) {

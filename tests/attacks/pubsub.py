@@ -103,6 +103,9 @@ async def nodes(stage):
         raise Unexpected(f'after {number} nodes came\n{show(answer)}')
     await refused(client, publish('long', 'x' * 5000, ITEM.format(id=1, text='x')), 'not-acceptable')
     await refused(client, publish('id', 'node-0', ITEM.format(id='x' * 5000, text='x')), 'not-acceptable')
+    for made in range(number):  # else the cases that follow have no room for a picture
+        await client.answer(f"<iq type='set' id='d{made}'><pubsub xmlns='http://jabber.org/protocol/pubsub#owner'><delete node='node-{made}'/>"
+                            '</pubsub></iq>')
     await alive(client)
 
 

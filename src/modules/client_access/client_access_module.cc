@@ -32,7 +32,7 @@ void write_entry(xml::Writer& writer, const DeviceEntry& entry) {
 
 Error only_by_password() {
   return {ErrorKind::service_unavailable,
-          "This client signs in by the account's password. Change that to shut it out, with all others."};
+          "This client signs in by the account's password. Change that, and it can't sign in again."};
 }
 
 Error only_by_site() {

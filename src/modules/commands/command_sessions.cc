@@ -27,7 +27,11 @@ CommandSession* CommandSessions::begin(const CommandStep& step, std::string_view
   const TenantId tenant = step.host->tenant->id;
   const std::string& asker = step.asker.str();
   const auto known = of_asker_.find(asker);
-  if (known != of_asker_.end() && known->second.size() >= asker_max) end(std::string(known->second.front()));
+  if (known != of_asker_.end() && known->second.size() >= asker_max) {
+    const std::string oldest = known->second.front();
+    if (sessions_.at(oldest).runs) return nullptr;  // so many of one asker's are never carried out at once
+    end(oldest);
+  }
   if (of_tenant_[tenant] >= tenant_max) return nullptr;
   CommandSession session;
   const std::string chance = random_token(chance_bytes);

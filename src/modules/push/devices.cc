@@ -72,7 +72,9 @@ Result<Lsn> PushModule::remove(Resident& resident, const std::string& id) {
     return Error{ErrorKind::item_not_found, "This account has no such device."};
   }
   if (const auto may = context_->disk().check_removal(); !may) return may.error();
+  const std::string endpoint = std::ranges::find_if(state->devices, is_it)->subscription.endpoint;
   std::erase_if(state->devices, is_it);
+  if (house_) house_->sender.cancel_all(resident.tenant().id, resident.jid().str(), endpoint);
   return store(resident.tenant()).remove(resident.jid().str(), id);
 }
 

@@ -82,7 +82,7 @@ void PushModule::add_hooks(ModuleContext& context) {
   context.on(&Hooks::session_resumed, [this](Session& session) { drop_all(session.resident()); });
   context.on(&Hooks::account_removed, [this](const HostPtr& host, const BareJid& jid, const RemovalPtr&) {
     store(*host->tenant).remove_all(jid.str());
-    if (house_) house_->sender.forget(host->tenant->id, jid.str());
+    if (house_) house_->sender.cancel_all(host->tenant->id, jid.str());
   });
   context.on(&Hooks::tenant_removed, [this](const TenantPtr& tenant) {
     if (!house_) return;

@@ -136,13 +136,17 @@ bool Negotiation::on_unauthenticated_iq(const xml::Element& element) {
       Stanza::make(StanzaKind::iq, element.attribute("type") == "set" ? StanzaType::set : StanzaType::get, {});
   stanza.id = element.attribute("id").value_or("");
   stanza.to = *BareJid::make("", host_->domain);
-  const auto send = [stream = std::weak_ptr<void>(stream_.share()), events = &events_](Stanza answer) {
-    if (const auto kept = stream.lock()) events->on_answer(std::move(answer));
+  // Nothing is read until it is answered: a login meanwhile would take the stream to another loop.
+  const auto send = [kept = stream_.share(), events = &events_, stream = &stream_](Stanza answer) {
+    events->on_answer(std::move(answer));
+    stream->transport().release();
   };
   const UnauthenticatedIq iq{host_, stanza, *query, stream_.transport().peer_address(), send, invite_};
+  stream_.transport().hold();
   for (const auto& each : home.hooks().unauthenticated_iq) {
     if (each.is_at(*host_) && each.hook(iq) == Flow::stop) return true;
   }
+  stream_.transport().release();
   return false;
 }
 

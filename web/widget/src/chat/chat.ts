@@ -24,7 +24,7 @@ import type { SharedFile } from "../core/file.ts";
 import type { Conversation } from "./model.ts";
 import { Named } from "./named.ts";
 import { closeAll, findRegistration, unsubscribe } from "../core/registration.ts";
-import { Push } from "./push.ts";
+import { leave, Push } from "./push.ts";
 import { People, safePicture } from "./people.ts";
 import { Rooms } from "./rooms.ts";
 import { Sending } from "./sending.ts";
@@ -170,6 +170,7 @@ export class Chat extends Emitter<ChatEvents> {
     this.left = true;
     this.stopTyping();
     this.emit("stop", undefined);
+    leave(this.link, this.local);
     this.link.stop(true, tellOthers);
     const { push } = this.options;
     if (push) void unsubscribe(push).catch(() => {});

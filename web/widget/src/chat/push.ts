@@ -36,6 +36,12 @@ export function browserName(agent: string): string {
   return [find(browsers) ?? "Browser", find(systems)].filter(Boolean).join(", ");
 }
 
+/** The user logs out: the server hears it while it can, since what the browser still has to do may be cut off by the next page. */
+export function leave(link: Link, storage: Storage): void {
+  const kept = storage.get("push", isKept);
+  if (kept) void link.iq("set", undefined, el("unsubscribe", { xmlns: ns.push, id: kept.id })).catch(() => {});
+}
+
 export class Push {
   constructor(
     private readonly link: Link,
