@@ -234,7 +234,7 @@ test("another mode or language of the tag counts too, and the session goes on", 
   await page.evaluate(() => window.teahouse("on", "open", () => (window.opened = (window.opened ?? 0) + 1)));
   await h.runTag(page, alpha, { token: h.laterToken(alpha, ada), to: ben.id, mode: "page", lang: "zh" });
   await h.sees(page, secret);
-  await page.getByRole("button", { name: "发送" }).waitFor();
+  await page.getByRole("button", { name: "添加文件" }).waitFor();
   assert.equal(await page.locator("teahouse-chat").count(), 1);
   assert.equal(await page.locator("button.bubble").count(), 0);
   await h.runTag(page, alpha, { token: h.laterToken(alpha, ada), to: ben.id });
