@@ -361,26 +361,6 @@ TEST(Scram, GoesByTurns) {
   EXPECT_EQ(condition_of(hasty.step("n,,n=romeo,r=abc")), "malformed-request");
 }
 
-TEST(ScramKeys, CheckPasswords) {
-  const auto keys = make_scram_keys("pencil \u00e9", 4096);
-  ASSERT_TRUE(keys);
-  EXPECT_TRUE(check_password(*keys, "pencil \u00e9"));
-  EXPECT_TRUE(check_password(*keys, "pencil e\u0301"));  // the same text, typed on another keyboard
-  EXPECT_FALSE(check_password(*keys, "Pencil \u00e9"));
-  EXPECT_FALSE(check_password(*keys, ""));
-  EXPECT_FALSE(check_password(*keys, "a\tb"));
-  EXPECT_EQ(make_scram_keys("").error().kind, ErrorKind::not_acceptable);
-  EXPECT_EQ(make_scram_keys("a\nb").error().kind, ErrorKind::not_acceptable);
-  EXPECT_EQ(make_scram_keys("x", 4095).error().kind, ErrorKind::bad_request);
-  EXPECT_NE(make_scram_keys("x", 4096)->salt, make_scram_keys("x", 4096)->salt);
-
-  ScramKeys imported = *keys;
-  imported.pairs.stored_key_sha256.clear();
-  imported.pairs.server_key_sha256.clear();
-  EXPECT_TRUE(check_password(imported, "pencil \u00e9"));
-  EXPECT_FALSE(check_password(imported, "pencil"));
-}
-
 // Clients from before RFC 8265 hash what SASLprep leaves; those of today what OpaqueString leaves.
 TEST(ScramKeys, ArePreparedByBothProfilesWhereTheyDiffer) {
   const std::pair<const char*, const char*> table[] = {

@@ -19,7 +19,7 @@ inline constexpr size_t text_bytes_max = body_bytes_max - header_bytes - 16 - 1;
 inline constexpr size_t auth_bytes = 16, salt_bytes = 16;
 inline constexpr size_t padded_to = 512;  // lengths are whole multiples of it, lest they tell what is said
 
-// Whom it is for: what PushSubscription.getKey() gives a page.
+// The reader's keys: what PushSubscription.getKey() gives a page.
 struct ReceiverKeys {
   std::string point;  // "p256dh": of P-256, 65 bytes
   std::string auth;   // 16 bytes

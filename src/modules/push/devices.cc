@@ -8,7 +8,7 @@ namespace {
 
 using push::Device;
 
-// Whom a push service may ask about what this tenant sends.
+// The address at which a push service may ask about the tenant's pushes.
 std::string find_contact(const Tenant& tenant) {
   for (const char* role : {"admin", "support", "abuse"}) {
     for (const std::string& uri : contacts_of(tenant, role)) {
