@@ -40,7 +40,7 @@ function(teahouse_layer name)
     target_link_libraries(${name}_test PRIVATE ${ARG_LIBS} ${ARG_TEST_LIBS} GTest::gtest GTest::gmock GTest::gtest_main)
     target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/src)
     set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
-    teahouse_precompile(${name}_test)
+    teahouse_precompile_tests(${name}_test)
     # In the checkout: some tests read its docs.
     add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   endif()
@@ -52,6 +52,17 @@ function(teahouse_precompile target)
     target_precompile_headers(${target} PRIVATE ${CMAKE_SOURCE_DIR}/src/pch.h)
   else()
     target_precompile_headers(${target} REUSE_FROM teahouse_base)
+  endif()
+endfunction()
+
+# The cases of tests run once each: that they are compiled without optimization, from a header with GoogleTest in it, halves the
+# time that a build of all takes. What they test is compiled as everywhere.
+function(teahouse_precompile_tests target)
+  target_compile_options(${target} PRIVATE -O0 -U_FORTIFY_SOURCE)
+  if(target STREQUAL "base_test")
+    target_precompile_headers(${target} PRIVATE ${CMAKE_SOURCE_DIR}/src/pch.h <gmock/gmock.h> <gtest/gtest.h>)
+  else()
+    target_precompile_headers(${target} REUSE_FROM base_test)
   endif()
 endfunction()
 

@@ -160,6 +160,14 @@ def check_headers_are_compiled_again_when_what_they_include_changes():
         assert {b.split(':')[0] for b in found} >= {'src/base/thing.h', 'src/net/loop.h'}, found
 
 
+def check_headers_that_a_source_begins_with_are_left_to_the_linter():
+    broken = {'src/base/thing.h': '#pragma once\nint thing(\n'}
+    behind = {'src/base/thing.cc': '#include "base/other.h"\n#include "base/thing.h"\n', 'src/base/other.h': '#pragma once\n'}
+    assert breaches_of('headers-compile', {**CLEAN, **broken, **behind}), 'a source that includes it later proves nothing'
+    found = breaches_of('headers-compile', {'src/base/thing.cc': '#include "base/thing.h"\n', **broken})
+    assert not found, found
+
+
 def check_functions_are_found_with_their_lines():
     found = cpp_source.functions(FUNCTIONS)
     assert found == [('A', 6, 8), ('get', 9, 9), ('A::name', 16, 20), ('operator==', 21, 21)], found

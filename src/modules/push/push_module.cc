@@ -165,14 +165,13 @@ void PushModule::remember(Resident& resident, State& state, Notice notice, int64
   const int64_t now_ms = context_->clock().monotonic_ms();
   const int64_t next_ms = conversation.pushed_ms == 0 ? 0 : conversation.pushed_ms + again_ms;
   const int64_t due_ms = std::max(now_ms + wait_ms, next_ms);
-  const HostPtr host = resident.host();
-  const BareJid account = resident.jid();
   if (due_ms <= now_ms) {
     conversation.pushed_ms = now_ms;
-    return begin(host, account, name);
+    return begin(resident.host(), resident.jid(), name);
   }
-  conversation.timer =
-      context_->loop().start_timer(due_ms - now_ms, [this, host, account, name] { begin(host, account, name); });
+  conversation.timer = context_->loop().start_timer(
+      due_ms - now_ms,
+      [this, host = resident.host(), account = resident.jid(), name] { begin(host, account, name); });
 }
 
 void PushModule::begin(const HostPtr& host, const BareJid& account, const std::string& conversation) {
