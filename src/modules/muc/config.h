@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/token_bucket.h"
 #include "modules/muc/affiliation.h"
 
 namespace teahouse::muc {
@@ -28,6 +29,8 @@ inline constexpr size_t waiting_max = 20'000;          // stanzas of one room th
 inline constexpr size_t vcard_bytes_max = 128 * 1024;  // of a room, its picture included
 inline constexpr size_t pictures_max = 8;              // in it, in as many types
 inline constexpr size_t relayed_id_bytes_max = 512;    // of an iq to an occupant
+inline constexpr TokenRate request_rate{60, 2};        // RequestRate: of one account
+inline constexpr TokenRate room_request_rate{1800, 30};
 
 // The option rooms_made_by.
 enum class RoomMakers { users, staff };

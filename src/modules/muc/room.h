@@ -18,6 +18,7 @@
 #include "events/event.h"
 #include "modules/muc/config.h"
 #include "modules/muc/occupant.h"
+#include "modules/muc/request_rate.h"
 #include "modules/muc/storage.h"
 #include "modules/muc/traffic.h"
 #include "server/commit_ticket.h"
@@ -62,6 +63,7 @@ class Room {
   Burials burials;
   // Invitee and inviter, the newest last: the first may decline to the second.
   std::deque<std::pair<BareJid, BareJid>> invitations;
+  RequestRate voice_requests;
 
   // The affiliation that holds: at least admin for the staff of the room's tenant, unless they were banned.
   Affiliation affiliation_of(const BareJid& user) const;

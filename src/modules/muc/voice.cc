@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "modules/muc/presence.h"
+#include "server/module_context.h"
 #include "xmpp/data_form.h"
 
 namespace teahouse::muc {
@@ -32,6 +33,22 @@ void ask_moderators(Room& room, const Occupant& visitor) {
   });
 }
 
+bool has_moderator(const Room& room) {
+  bool has = false;
+  room.occupants.for_each([&](const Occupant& each) { has = has || each.role == Role::moderator; });
+  return has;
+}
+
+void request(Room& room, const Stanza& stanza, const Occupant& visitor) {
+  if (visitor.role != Role::visitor) return;  // has it by now
+  if (!has_moderator(room)) {
+    return room.reply_error(stanza, {ErrorKind::recipient_unavailable, "No moderator is here now: ask again later."});
+  }
+  const auto in_time = room.voice_requests.take(visitor.real, room.context().clock().monotonic_ms());
+  if (!in_time) return room.reply_error(stanza, in_time.error());
+  ask_moderators(room, visitor);
+}
+
 // Has the one who asked still the nick? Another may have come by it since. A form that names nobody is the moderator's
 // own word.
 bool is_of(const Occupant& occupant, const DataForm& form) {
@@ -43,7 +60,11 @@ bool is_of(const Occupant& occupant, const DataForm& form) {
                                         [&](const auto& session) { return Jid(session.jid) == *asked; });
 }
 
-void grant(Room& room, const Stanza& stanza, const DataForm& form) {
+// The role comes before all else: else anybody could try out by the answers whose nick it is.
+void grant(Room& room, const Stanza& stanza, const Occupant& actor, const DataForm& form) {
+  if (actor.role != Role::moderator) {
+    return room.reply_error(stanza, {ErrorKind::forbidden, "Only moderators give a voice."});
+  }
   if (form.find("muc#request_allow")->boolean() != true) return;
   const FormField* nick = form.find("muc#roomnick");
   Occupant* visitor = nick ? room.occupants.find(nick->value()) : nullptr;
@@ -66,8 +87,11 @@ void handle_voice_form(Room& room, const Stanza& stanza, const xml::Element& x) 
   const Occupant* from = room.occupants.find_by_session(*stanza.from);
   if (!from) return room.reply_error(stanza, {ErrorKind::not_acceptable, "You are not in this room."});
   if (form->type() != DataForm::Type::submit) return;
-  if (form->find("muc#request_allow")) return grant(room, stanza, *form);
-  if (from->role == Role::visitor) ask_moderators(room, *from);
+  const FormField* role = form->find("muc#role");
+  if (role && find_role(role->value()) != Role::participant) {
+    return room.reply_error(stanza, {ErrorKind::not_acceptable, "Voice is the role participant, and no other."});
+  }
+  form->find("muc#request_allow") ? grant(room, stanza, *from, *form) : request(room, stanza, *from);
 }
 
 }  // namespace teahouse::muc

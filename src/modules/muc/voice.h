@@ -1,5 +1,7 @@
 // A visitor asks for voice; the moderators get a form, and one of them grants it.
 //
+// Limits: RequestRate; each request goes to all moderators.
+// Errors: those of RequestRate; recipient_unavailable where there is no moderator; forbidden for an answer of others.
 // Spec: XEP-0045 sections 7.13 and 8.6.
 #pragma once
 
