@@ -183,6 +183,12 @@ Task<Result<Account>> Accounts::upsert_once(Executor& home, TenantPtr tenant, st
     co_return other_spelling(*checked.user_id, account->user_id);
   }
   const AccountChange change = account_rows::differences(*account, checked);
+  if (!password.empty() && account->has_password) {
+    const auto same = co_await check_password(home, tenant, prepared, password);
+    if (!same && same.error().kind != ErrorKind::not_authorized) co_return same.error();
+    if (same) password.clear();
+    account->is_rekeyed = !same;
+  }
   if (account_rows::is_empty(change) && password.empty()) co_return account;
   std::string keys;
   if (!password.empty()) {

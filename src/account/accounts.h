@@ -40,8 +40,9 @@ struct Account {
   std::string role;     // "user"; "moderator" or "admin": of the tenant's Staff
   bool has_password = false;
   int64_t created_ms = 0;
-  int64_t expires_ms = 0;  // from when on nobody can sign in any more (a guest's); 0: never
-  bool is_new = false;     // this call made it
+  int64_t expires_ms = 0;   // from when on nobody can sign in any more (a guest's); 0: never
+  bool is_new = false;      // this call made it
+  bool is_rekeyed = false;  // this call gave it another password than it had
   // Tells the account from all others that have had or will have its name; 0: it is from before there were such
   // numbers.
   int64_t incarnation = 0;
@@ -78,7 +79,7 @@ class Accounts {
   // True when find() has found nobody lately, and nobody has had the name since. REQUIRES: the localpart is prepared.
   bool is_known_absent(const Tenant& tenant, std::string_view localpart) const;
   // Makes the account or changes what differs, whole or not at all; an empty password is none, or stays. When nothing
-  // differs nothing is written: cheap at every page view.
+  // differs, the password neither, nothing is written: cheap at every page view where no password is given.
   Task<Result<Account>> upsert(Executor& home, TenantPtr tenant, std::string localpart, AccountChange details,
                                std::string password = {});
   // The localpart that a user of the site has or will have: `localpart`, which is localpart_of_user() of the id, or,

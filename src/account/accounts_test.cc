@@ -109,6 +109,26 @@ TEST(Accounts, UpsertWritesOnlyWhatDiffers) {
   EXPECT_FALSE(world.has(world.forum, "ann"));
 }
 
+TEST(Accounts, UpsertWithThePasswordThatIsThereKeepsDevicesAndKeys) {
+  AccountWorld world;
+  const auto upsert = [&](std::string password) {
+    return world.wait(world.accounts.upsert(world.home, world.shop, "ann", {}, std::move(password)));
+  };
+  ASSERT_TRUE(upsert("first"));
+  const auto keys = world.wait(world.accounts.load_keys(world.home, world.shop, "ann"));
+  ASSERT_TRUE(keys);
+  const auto same = upsert("first");
+  ASSERT_TRUE(same);
+  EXPECT_FALSE(same->is_rekeyed);
+  EXPECT_TRUE(same->has_password);
+  EXPECT_EQ(world.wait(world.accounts.load_keys(world.home, world.shop, "ann"))->salt, keys->salt);
+  const auto other = upsert("second");
+  ASSERT_TRUE(other);
+  EXPECT_TRUE(other->is_rekeyed);
+  EXPECT_NE(world.wait(world.accounts.load_keys(world.home, world.shop, "ann"))->salt, keys->salt);
+  EXPECT_FALSE(world.wait(world.accounts.check_password(world.home, world.shop, "ann", "first")));
+}
+
 TEST(Accounts, UpsertAtOnceMakesOneAccount) {
   AccountWorld world;
   std::optional<Result<Account>> first, second;

@@ -123,6 +123,21 @@ TEST_F(DevicesTest, GetANewTokenAfterADayThatEndsTheOldOneWhenItIsUsed) {
   EXPECT_EQ(outcome(world_.shop, phone, prove(newest->token)), "in");
 }
 
+// The operator has set a shorter time between: the later token ends first.
+TEST_F(DevicesTest, ATokenThatWasMadeEarlierEndsWithTheNextAlsoWhereItWouldLastLonger) {
+  const std::string token = keep(world_.shop, phone);
+  world_.clock.advance_ms(day_ms);
+  const auto renewed =
+      world_.wait(devices().sign_in(world_.home, world_.shop->id, "ann", phone, prove(token), 2 * day_ms));
+  ASSERT_TRUE(renewed && renewed->token);
+  EXPECT_EQ(outcome(world_.shop, phone, prove(token)), "in") << "the next has not been used yet";
+  const auto next =
+      world_.wait(devices().sign_in(world_.home, world_.shop->id, "ann", phone, prove(token), 2 * day_ms))->token;
+  ASSERT_TRUE(next);
+  EXPECT_EQ(outcome(world_.shop, phone, prove(next->token)), "in");
+  EXPECT_EQ(outcome(world_.shop, phone, prove(token)), "not-authorized");
+}
+
 TEST_F(DevicesTest, ExpireWhenTheyDoNotComeBack) {
   const std::string token = keep(world_.shop, phone);
   const std::string wrong = "wrong";

@@ -75,8 +75,11 @@ Result<void> Invites::check_room(const Invite& wanted, bool is_by_admin) const {
                  "There are 20 open invitations of this user, which is the limit. They end by themselves when they are "
                  "used or run out."};
   }
-  if (all.size() < tenant_max) return {};
-  return Error{ErrorKind::resource_constraint, "There are 1000 open invitations here, which is the limit."};
+  const size_t room = is_by_admin ? tenant_max : users_max;
+  if (all.size() < room) return {};
+  return Error{ErrorKind::resource_constraint, "There are " + std::to_string(room) +
+                                                   " open invitations here, which is the limit" +
+                                                   (is_by_admin ? "." : " for users; an admin may make more.")};
 }
 
 Task<Result<Invites::Made>> Invites::make(Executor& home, Invite wanted, int64_t lasts, bool is_by_admin) {

@@ -3,9 +3,9 @@
 // They live in memory as well; the table is read once, at the start. A token is seen once and kept as its hash.
 //
 // Thread: any; the tasks go on on `home`.
-// Limits: 20 of one inviter and 1,000 of a tenant that have not run out (resource_constraint); they last a minute to 90
-// days. Errors: bad_request, item_not_found.
-// Spec: XEP-0401, XEP-0379, XEP-0445.
+// Limits: 20 of one inviter and 1,000 of a tenant that have not run out (resource_constraint), of which the last 200
+// are for admins and the site; they last a minute to 90 days. Errors: bad_request, item_not_found. Spec: XEP-0401,
+// XEP-0379, XEP-0445.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +40,7 @@ using InvitePtr = std::shared_ptr<const Invite>;
 
 class Invites {
  public:
-  static constexpr size_t inviter_max = 20, tenant_max = 1000;
+  static constexpr size_t inviter_max = 20, users_max = 800, tenant_max = 1000;
   static constexpr int64_t lasts_s_min = 60, lasts_s = 7 * 86'400, lasts_s_max = 90 * 86'400;
 
   Invites(store::ControlPlane& control, const Clock& clock) : control_(control), clock_(clock) {}
@@ -51,8 +51,8 @@ class Invites {
     InvitePtr invite;
     std::string token;  // the only time that it is seen
   };
-  // Its id and times are filled in. By an admin, or the site: without inviter_max. REQUIRES: names are prepared; an
-  // inviter where it makes a contact.
+  // Its id and times are filled in. By an admin, or the site: without inviter_max and users_max. REQUIRES: names are
+  // prepared; an inviter where it makes a contact.
   Task<Result<Made>> make(Executor& home, Invite wanted, int64_t lasts_s, bool is_by_admin);
   Task<Result<void>> revoke(Executor& home, TenantId tenant, int64_t id);
   std::vector<InvitePtr> list(TenantId tenant) const;  // by id, those that have not run out

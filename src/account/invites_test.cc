@@ -95,6 +95,9 @@ TEST_F(InvitesTest, AreBounded) {
   for (const int64_t lasts_s : {int64_t{0}, int64_t{59}, Invites::lasts_s_max + 1, int64_t{-1}}) {
     EXPECT_EQ(make(by_site(world_.shop), lasts_s).error().kind, ErrorKind::bad_request);
   }
+  while (invites_.list(world_.shop->id).size() < Invites::users_max) ASSERT_TRUE(make(by_site(world_.shop), 60, true));
+  EXPECT_EQ(make(by(world_.shop, "cid")).error().kind, ErrorKind::resource_constraint) << "the rest is not for users";
+  EXPECT_TRUE(make(by(world_.forum, "cid")));
   while (invites_.list(world_.shop->id).size() < Invites::tenant_max) ASSERT_TRUE(make(by_site(world_.shop), 60, true));
   EXPECT_EQ(make(by_site(world_.shop), 60, true).error().kind, ErrorKind::resource_constraint);
   world_.clock.advance_ms(60'000);

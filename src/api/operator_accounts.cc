@@ -2,6 +2,7 @@
 #include "api/handlers.h"
 #include "api/json.h"
 #include "server/account_removal.h"
+#include "server/password_change.h"
 
 namespace teahouse::api {
 namespace {
@@ -53,7 +54,7 @@ Task<Outcome> set_password(ApiContext& api, ApiCall call) {
   auto password = call.fields.text("password");
   if (const auto good = call.fields.check(); !good) co_return good.error();
   const auto set =
-      co_await api.shared().accounts.set_password(api.loop(), call.tenant, path_localpart(call), std::move(password));
+      co_await change_password(api.shared(), api.loop(), call.tenant, path_localpart(call), std::move(password));
   if (!set) co_return set.error();
   co_await record(api, call.tenant->id, call.by.name(), "account.password", path_localpart(call));
   co_return make_no_content();

@@ -2,6 +2,7 @@
 #include "api/json.h"
 #include "api/names.h"
 #include "server/account_removal.h"
+#include "server/password_change.h"
 
 namespace teahouse::api {
 namespace {
@@ -43,6 +44,7 @@ Task<Outcome> put_user(ApiContext& api, ApiCall call) {
   const auto account = co_await api.shared().accounts.upsert_user(api.loop(), call.tenant, *localpart,
                                                                   std::move(details), std::move(password));
   if (!account) co_return account.error();
+  if (account->is_rekeyed) end_sessions_of_old_password(api.shared(), account_jid(*call.tenant, account->localpart));
   co_return make_answer(account->is_new ? 201 : 200, to_json(*call.tenant, *account, true));
 }
 

@@ -1,6 +1,7 @@
 #include "server/device_sessions.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "account/device_id.h"
 #include "server/home.h"
@@ -15,6 +16,20 @@ std::string id_of(const Session& session) { return std::string(session_prefix) +
 bool is_of(const Session& session, std::string_view device) {
   if (device.empty() || id_of(session) == device) return true;
   return is_device_id(device) && session.device() == device_number(device);
+}
+
+// By number: each end may take others along.
+void end_those(Home& home, const BareJid& account, std::string_view condition, std::string_view text,
+               const std::function<bool(const Session&)>& is_meant) {
+  const Resident* resident = home.residents().find(account.str());
+  if (!resident) return;
+  std::vector<uint64_t> ended;
+  for (const auto& session : resident->sessions()) {
+    if (is_meant(*session)) ended.push_back(session->number());
+  }
+  for (const uint64_t number : ended) {
+    if (Session* session = home.sessions().find(number)) home.sessions().close(*session, condition, text);
+  }
 }
 
 }  // namespace
@@ -43,17 +58,13 @@ std::vector<DeviceEntry> list_devices(std::vector<Device> kept, const Resident* 
 }
 
 void end_device_sessions(Home& home, const BareJid& account, std::string_view device) {
-  const Resident* resident = home.residents().find(account.str());
-  if (!resident) return;
-  std::vector<uint64_t> ended;
-  for (const auto& session : resident->sessions()) {
-    if (is_of(*session, device)) ended.push_back(session->number());
-  }
-  for (const uint64_t number : ended) {
-    Session* session = home.sessions().find(number);
-    if (session)
-      home.sessions().close(*session, "not-authorized", "This device has no access to the account any more.");
-  }
+  end_those(home, account, "not-authorized", "This device has no access to the account any more.",
+            [device](const Session& session) { return is_of(session, device); });
+}
+
+void end_other_sessions(Home& home, const BareJid& account, std::string_view spared, std::string_view condition,
+                        std::string_view text) {
+  end_those(home, account, condition, text, [spared](const Session& session) { return session.jid().str() != spared; });
 }
 
 }  // namespace teahouse

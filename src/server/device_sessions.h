@@ -28,5 +28,8 @@ std::vector<DeviceEntry> list_devices(std::vector<Device> kept, const Resident* 
 
 // Ends the sessions of the device; those that wait to be resumed too. An empty id: all of the account's.
 void end_device_sessions(Home& home, const BareJid& account, std::string_view device);
+// Ends all sessions of the account but the one of this full JID, with this stream error.
+void end_other_sessions(Home& home, const BareJid& account, std::string_view spared, std::string_view condition,
+                        std::string_view text);
 
 }  // namespace teahouse

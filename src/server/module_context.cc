@@ -5,6 +5,7 @@
 #include "server/events.h"
 #include "server/home.h"
 #include "server/pages.h"
+#include "server/password_change.h"
 #include "tenant/audit.h"
 
 namespace teahouse {
@@ -222,6 +223,12 @@ void ModuleContext::tell_available(Session& session, bool initial) const {
 
 void ModuleContext::end_device_sessions(const BareJid& account, std::string_view device) const {
   teahouse::end_device_sessions(home_, account, device);
+}
+
+Task<Result<void>> ModuleContext::change_password(TenantPtr tenant, std::string localpart, std::string password,
+                                                  std::string asking) const {
+  return teahouse::change_password(shared(), home_.loop(), std::move(tenant), std::move(localpart), std::move(password),
+                                   std::move(asking));
 }
 
 Task<Result<void>> ModuleContext::finish_account_removal(TenantPtr tenant, AccountRemovalPtr removal) const {

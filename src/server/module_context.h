@@ -190,6 +190,9 @@ class ModuleContext : public SharedContext {
   // Tells all modules that the session sent undirected available presence.
   void tell_available(Session& session, bool initial) const;
   void end_device_sessions(const BareJid& account, std::string_view device) const;  // of an account of this home
+  // As server/password_change.h; `asking`: whose session is spared.
+  Task<Result<void>> change_password(TenantPtr tenant, std::string localpart, std::string password,
+                                     std::string asking) const;
   Task<Result<void>> finish_account_removal(TenantPtr tenant, std::shared_ptr<const AccountRemoval> removal) const;
 
   // --- hooks; to be called by Module::attach()

@@ -178,6 +178,23 @@ TEST(CommandSessions, OfATenantAreBounded) {
   EXPECT_EQ(sessions.size(), 0U);
 }
 
+TEST(CommandSessions, OneThatRunsIsNotEndedToMakeRoom) {
+  CommandSessions sessions;
+  const HostPtr shop = std::make_shared<const Host>(
+      Host{"shop.example", HostKind::accounts, std::make_shared<const Tenant>(Tenant{.id = TenantId{1}})});
+  const CommandStep step{shop, *FullJid::parse("ann@shop.example/x"), {}};
+  CommandSession* const first = sessions.begin(step, "greet", 0);
+  ASSERT_TRUE(first);
+  first->runs = true;
+  const std::string id = first->id;
+  for (size_t n = 1; n < CommandSessions::asker_max; ++n) ASSERT_TRUE(sessions.begin(step, "greet", 0));
+  EXPECT_FALSE(sessions.begin(step, "greet", 0));
+  ASSERT_TRUE(sessions.find(id));
+  sessions.find(id)->runs = false;
+  EXPECT_TRUE(sessions.begin(step, "greet", 0));
+  EXPECT_FALSE(sessions.find(id)) << "the oldest went";
+}
+
 TEST_F(CommandsTest, EndsWithItsModule) {
   home_.modules().remove("greetings");
   EXPECT_TRUE(has(command(""), "<item-not-found "));

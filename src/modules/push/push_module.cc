@@ -170,8 +170,7 @@ void PushModule::remember(Resident& resident, State& state, Notice notice, int64
     return begin(resident.host(), resident.jid(), name);
   }
   conversation.timer = context_->loop().start_timer(
-      due_ms - now_ms,
-      [this, host = resident.host(), account = resident.jid(), name] { begin(host, account, name); });
+      due_ms - now_ms, [this, host = resident.host(), account = resident.jid(), name] { begin(host, account, name); });
 }
 
 void PushModule::begin(const HostPtr& host, const BareJid& account, const std::string& conversation) {

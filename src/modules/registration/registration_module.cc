@@ -196,12 +196,13 @@ void RegistrationModule::set(const IqRequest& iq) {
                           {ErrorKind::bad_request, "To change your password, give your user name and a new password."});
     return;
   }
-  spawn(change_password(*context_, iq.host->tenant, std::string(resident.jid().localpart()), password, iq.stanza));
+  spawn(change_password(*context_, iq.host->tenant, std::string(resident.jid().localpart()), password,
+                        iq.session->jid().str(), iq.stanza));
 }
 
 Task<void> RegistrationModule::change_password(ModuleContext& context, TenantPtr tenant, std::string localpart,
-                                               std::string password, Stanza request) {
-  const auto changed = co_await context.accounts().set_password(context.loop(), tenant, localpart, password);
+                                               std::string password, std::string asking, Stanza request) {
+  const auto changed = co_await context.change_password(tenant, localpart, password, asking);
   if (changed) {
     context.reply(request, {});
   } else {

@@ -33,7 +33,7 @@ class RegistrationModule final : public Module {
   static Task<void> create_invited(RegistrationModule& self, TenantPtr tenant, InvitePtr invite, std::string username,
                                    std::string password, Stanza request, std::function<void(Stanza)> answer);
   static Task<void> change_password(ModuleContext& context, TenantPtr tenant, std::string localpart,
-                                    std::string password, Stanza request);
+                                    std::string password, std::string asking, Stanza request);
   static Task<void> remove(ModuleContext& context, HostPtr host, BareJid account, uint64_t session, Stanza request);
 
   ModuleContext* context_ = nullptr;

@@ -103,8 +103,8 @@ Task<Result<CommandAnswer>> set_password(ServiceAdminModule& module, CommandStep
   const TenantPtr tenant = step.host->tenant;
   const auto jid = read_account(*tenant, form, "accountjid");
   if (!jid) co_return jid.error();
-  const auto set = co_await module.context().accounts().set_password(
-      module.context().loop(), tenant, std::string(jid->localpart()), value_of(form, "password"));
+  const auto set = co_await module.context().change_password(tenant, std::string(jid->localpart()),
+                                                             value_of(form, "password"), step.asker.str());
   if (!set) co_return set.error();
   co_await module.note(step, "account.password", std::string(jid->localpart()));
   co_return CommandAnswer{{}, true, {{CommandNote::Type::info, "The new password holds from now on."}}};

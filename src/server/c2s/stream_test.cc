@@ -42,6 +42,27 @@ TEST(StreamTest, IsAtHomeBeforeItsClientHearsOfSuccess) {
   EXPECT_EQ(world.clients[1]->count(), 1U);
 }
 
+// A login meanwhile would take the stream to another loop than the one that answers.
+TEST(StreamTest, IsNotReadFromUntilAStrangersIqIsAnswered) {
+  StreamWorld world;
+  std::function<void()> answer;
+  const Hooked hooked = world.homes[0]->hooks().unauthenticated_iq.add([&answer](const UnauthenticatedIq& iq) {
+    answer = [send = iq.answer, reply = Stanza::make_reply(iq.stanza, StanzaType::result, {})] { send(reply); };
+    return Flow::stop;
+  });
+  FakeTransport& client = world.open("shop.example");
+  FakeTransport& other = world.open("forum.example");
+  client.element("<iq xmlns='jabber:client' type='get' id='r'><query xmlns='jabber:iq:register'/></iq>");
+  EXPECT_TRUE(client.is_held());
+  EXPECT_FALSE(other.is_held());
+  EXPECT_FALSE(client.has("id='r'")) << client.all();
+  ASSERT_TRUE(answer);
+  answer();
+  EXPECT_FALSE(client.is_held());
+  EXPECT_TRUE(client.has("id='r'")) << client.all();
+  EXPECT_FALSE(other.has("id='r'")) << other.all();
+}
+
 TEST(StreamTest, SaysNothingOfSuccessWhereTheTenantWasSuspendedMeanwhile) {
   StreamWorld world;
   FakeTransport& client = world.open("shop.example");
