@@ -21,6 +21,7 @@ struct HolderGone {
         removal->fail();
       } else if (*found) {
         change_affiliation(**found, account, {Affiliation::none, {}, {}}, {});
+        (*found)->traffic()->wait_for((*found)->remove_registration_request(account));
         (*found)->forget_holder(account);
       }
     });

@@ -1,6 +1,7 @@
 #include "modules/muc/join.h"
 
 #include "crypto/hash.h"
+#include "modules/muc/approval.h"
 #include "modules/muc/history.h"
 #include "modules/muc/presence.h"
 #include "modules/muc/subject.h"
@@ -85,6 +86,7 @@ void send_room(Room& room, const Occupant& occupant, const FullJid& session, con
   const auto unasked = room.context().option<size_t>(*room.host, "history_messages");
   send_history(room, session, parse_history(history, room.config, unasked, room.context().clock().wall_ms()));
   send_subject(room, session);
+  send_registration_requests(room, session);
 }
 
 // The occupant leaves the old nick for the new one; a session alone does, where others of its account have that one.

@@ -1,5 +1,6 @@
 #include "modules/muc/messages.h"
 
+#include "modules/muc/approval.h"
 #include "modules/muc/archive_row.h"
 #include "modules/muc/forged.h"
 #include "modules/muc/invite.h"
@@ -72,12 +73,23 @@ void handle_groupchat(Room& room, const Stanza& stanza) {
   room.traffic()->send_all(std::move(message), room.occupants.recipients());
 }
 
+void handle_form(Room& room, const Stanza& stanza, const xml::Element& x) {
+  const auto form = DataForm::read(x);
+  const std::string_view form_type = form ? form->form_type() : std::string_view();
+  const bool is_known = form_type == voice_form || form_type == register_form;
+  if (!is_known || (form->type() != DataForm::Type::submit && form->type() != DataForm::Type::cancel)) {
+    return room.reply_error(stanza, {ErrorKind::bad_request, "This form is not for a room."});
+  }
+  if (form->type() == DataForm::Type::cancel) return;  // the request still waits
+  form_type == voice_form ? handle_voice_form(room, stanza, *form) : handle_approval(room, stanza, *form);
+}
+
 void handle_normal(Room& room, const Stanza& stanza) {
   if (const auto x = stanza.child("x", ns::muc_user)) {
     if (x->child("invite", ns::muc_user)) return invite(room, stanza, *x);
     if (x->child("decline", ns::muc_user)) return decline(room, stanza, *x);
   }
-  if (const auto x = stanza.child("x", ns::data_forms)) return handle_voice_form(room, stanza, *x);
+  if (const auto x = stanza.child("x", ns::data_forms)) return handle_form(room, stanza, *x);
   room.reply_error(stanza, {ErrorKind::bad_request, "A message for the room has the type groupchat."});
 }
 

@@ -28,8 +28,8 @@ class MucModule final : public Module {
         .summary = "Rooms, on a service of their own for each tenant.",
         .xeps =
             {{45, "1.35.5", "Multi-User Chat",
-              "no groupchat 1.0, unique room names, pubsub nodes of rooms or approval of registrations (only members "
-              "reserve nicks); nicks are compared as RFC 8266 has it, and changed by the service (210) only to the "
+              "no groupchat 1.0, unique room names or pubsub nodes of rooms; of what a registration may ask for, the "
+              "nick alone; nicks are compared as RFC 8266 has it, and changed by the service (210) only to the "
               "spelling "
               "that another session of the account has"},
              {4, "2.13.2", "Data Forms", "no reported items"},

@@ -1,8 +1,10 @@
 // A nick that is reserved in the room for one of its people (jabber:iq:register).
 //
-// Nobody becomes a member by this: in a room that anybody could register with, strangers would fill the lists, or give
-// themselves a voice. A user without affiliation gets not-allowed.
+// Nobody becomes a member by this alone: in a room that anybody could register with, strangers would fill the lists, or
+// give themselves a voice. A user without affiliation waits for an admin's approval (approval.h).
 //
+// Errors: forbidden for outcasts; conflict for a nick that is another's, or asked for; registration_required to remove
+// what is not there; those of approval.h.
 // Spec: XEP-0045 section 7.10, XEP-0077.
 #pragma once
 

@@ -14,6 +14,7 @@ Room::Room(ModuleContext& context, HostPtr room_host, BareJid jid, StoredRoom st
       config(std::move(stored.config)),
       subject(std::move(stored.subject)),
       affiliations(std::move(stored.affiliations)),
+      registration_requests(std::move(stored.registration_requests)),
       picture_hashes(std::move(stored.picture_hashes)),
       made_ms(context.clock().monotonic_ms()),
       context_(context),
@@ -69,6 +70,7 @@ bool Room::may_look_inside(const Jid& user) const {
 }
 
 Lsn Room::set_affiliation(const BareJid& user, Affiliated affiliated) {
+  remove_registration_request(user);
   if (affiliated.affiliation == Affiliation::none) {
     affiliations.erase(user);
     if (locked) return Lsn::none;
@@ -79,16 +81,31 @@ Lsn Room::set_affiliation(const BareJid& user, Affiliated affiliated) {
   return locked ? Lsn::none : storage_.store_affiliation(jid_, user, kept);
 }
 
+Lsn Room::set_registration_request(const BareJid& user, Nick nick) {
+  const Nick& kept = registration_requests.insert_or_assign(user, std::move(nick)).first->second;
+  return locked ? Lsn::none : storage_.store_registration_request(jid_, user, kept);
+}
+
+Lsn Room::remove_registration_request(const BareJid& user) {
+  if (registration_requests.erase(user) == 0 || locked) return Lsn::none;
+  const Lsn lsn = storage_.remove_registration_request(jid_, user);
+  return names(user) ? lsn : storage_.remove_mention(jid_, user);
+}
+
 Lsn Room::store_config(EventBody event) {
   if (locked) return Lsn::none;
   return context_.record(tenant(), std::move(event),
                          [this](const store::Companion* with) { return storage_.store_config(jid_, config, with); });
 }
-bool Room::names(const BareJid& user) const { return config.counts_for == user.str() || affiliations.contains(user); }
+
+bool Room::names(const BareJid& user) const {
+  return config.counts_for == user.str() || affiliations.contains(user) || registration_requests.contains(user);
+}
 
 Lsn Room::remove_stored() {
   std::vector<BareJid> named;
   for (const auto& [user, affiliated] : affiliations) named.push_back(user);
+  for (const auto& [user, nick] : registration_requests) named.push_back(user);
   if (const auto holder = BareJid::parse(config.counts_for); holder && !affiliations.contains(*holder)) {
     named.push_back(*holder);
   }

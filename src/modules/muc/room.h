@@ -51,6 +51,7 @@ class Room {
   RoomConfig config;
   Subject subject;
   AffiliationList affiliations;
+  RegistrationRequests registration_requests;  // of users without affiliation
   Occupants occupants;
   std::vector<std::string> picture_hashes;  // of the pictures in its vCard, in hex (XEP-0486)
   // Made, but not configured yet: only its owner is in it, and for everybody else it is not there. Nothing of it is
@@ -63,7 +64,7 @@ class Room {
   Burials burials;
   // Invitee and inviter, the newest last: the first may decline to the second.
   std::deque<std::pair<BareJid, BareJid>> invitations;
-  RequestRate voice_requests;
+  RequestRate voice_requests, registration_rate;
 
   // The affiliation that holds: at least admin for the staff of the room's tenant, unless they were banned.
   Affiliation affiliation_of(const BareJid& user) const;
@@ -80,8 +81,12 @@ class Room {
   // in at once.
   bool may_look_inside(const Jid& user) const;
 
-  // Sets an affiliation and stores it (nothing is stored of a locked room). The Lsn, or 0.
+  // Sets an affiliation and stores it (nothing is stored of a locked room). The Lsn, or 0. It settles what the user has
+  // asked for.
   Lsn set_affiliation(const BareJid& user, Affiliated affiliated);
+  // The user asks for this nick, or for none any more.
+  Lsn set_registration_request(const BareJid& user, Nick nick);
+  Lsn remove_registration_request(const BareJid& user);
   Lsn store_config(EventBody event = {});  // with the event of why
   Lsn store_subject();
   // It ends: removes all that is stored of it (nothing is of a locked room), and takes it out of its share.

@@ -15,6 +15,7 @@ constexpr char subject_entry[] = "subject";
 constexpr char pictures_entry[] = "pictures";
 constexpr char vcard_entry[] = "vcard";  // in a map of its own, which is not loaded with the room
 constexpr std::string_view affiliation_prefix = "a:";
+constexpr std::string_view request_prefix = "r:";
 
 constexpr std::pair<const char*, bool RoomConfig::*> flags[] = {
     {"persistent", &RoomConfig::persistent},         {"public", &RoomConfig::is_public},
@@ -30,6 +31,7 @@ constexpr std::pair<const char*, int64_t RoomConfig::*> numbers[] = {{"max_users
                                                                      {"max_history", &RoomConfig::max_history}};
 
 std::string affiliation_entry(const BareJid& user) { return std::string(affiliation_prefix) + user.str(); }
+std::string request_entry(const BareJid& user) { return std::string(request_prefix) + user.str(); }
 
 std::optional<json::object> read_object(std::string_view text) {
   json::error_code fault;
@@ -90,6 +92,32 @@ bool read_affiliated(AffiliationList& list, std::string_view name, std::string_v
   auto nick = Nick::parse(read_string(*object, "nick"));
   list.insert_or_assign(*jid, Affiliated{*affiliation, nick ? std::optional(std::move(*nick)) : std::nullopt,
                                          read_string(*object, "reason")});
+  return true;
+}
+
+// A nick that is none by now is asked for by nobody.
+bool read_request(RegistrationRequests& requests, std::string_view name, std::string_view value) {
+  const auto jid = BareJid::parse(name);
+  const auto object = read_object(value);
+  if (!jid || !object) return false;
+  if (auto nick = Nick::parse(read_string(*object, "nick"))) requests.insert_or_assign(*jid, std::move(*nick));
+  return true;
+}
+
+// A row of the room's own map. False where it can't be read.
+bool read_entry(StoredRoom& stored, std::string_view name, std::string_view value) {
+  if (name == subject_entry) {
+    auto subject = read_subject(value);
+    if (subject) stored.subject = std::move(*subject);
+    return subject.has_value();
+  }
+  if (name == pictures_entry) stored.picture_hashes = read_hashes(value);
+  if (name.starts_with(affiliation_prefix)) {
+    return read_affiliated(stored.affiliations, name.substr(affiliation_prefix.size()), value);
+  }
+  if (name.starts_with(request_prefix)) {
+    return read_request(stored.registration_requests, name.substr(request_prefix.size()), value);
+  }
   return true;
 }
 
@@ -163,6 +191,16 @@ Lsn Storage::remove_affiliation(const BareJid& room, const BareJid& user) const 
   return map_.remove(room.str(), affiliation_entry(user));
 }
 
+Lsn Storage::store_registration_request(const BareJid& room, const BareJid& user, const Nick& nick) const {
+  const json::object object{{"nick", nick.str()}};
+  mentions_.add(make_mention(room, user), user);
+  return map_.store(room.str(), request_entry(user), json::serialize(object));
+}
+
+Lsn Storage::remove_registration_request(const BareJid& room, const BareJid& user) const {
+  return map_.remove(room.str(), request_entry(user));
+}
+
 Lsn Storage::store_vcard(const BareJid& room, std::string_view vcard, const std::vector<std::string>& hashes,
                          const store::Companion* event) const {
   if (vcard.empty()) {
@@ -207,18 +245,7 @@ Task<Result<std::optional<StoredRoom>>> Storage::load(Executor& home, BareJid ro
   if (!read) co_return unreadable(room, list_key);
   stored.config = std::move(*read);
   for (const auto& entry : *entries) {
-    bool is_read = true;
-    if (entry.name == subject_entry) {
-      auto subject = read_subject(entry.value);
-      is_read = subject.has_value();
-      if (subject) stored.subject = std::move(*subject);
-    } else if (entry.name == pictures_entry) {
-      stored.picture_hashes = read_hashes(entry.value);
-    } else if (entry.name.starts_with(affiliation_prefix)) {
-      const std::string_view user = std::string_view(entry.name).substr(affiliation_prefix.size());
-      is_read = read_affiliated(stored.affiliations, user, entry.value);
-    }
-    if (!is_read) co_return unreadable(room, entry.name);
+    if (!read_entry(stored, entry.name, entry.value)) co_return unreadable(room, entry.name);
   }
   co_return std::optional<StoredRoom>(std::move(stored));
 }

@@ -1,5 +1,5 @@
 // Storage: what the data plane keeps of a tenant's rooms: a list with every room's configuration, and for each room its
-// affiliations, subject and vCard; and the archive of their messages.
+// affiliations, registration requests, subject and vCard; and the archive of their messages.
 //
 // A room exists when it is in the list. Its affiliations are written before its entry there, and removed after it, so
 // that after a crash (which keeps a prefix of the writes) a room that exists is whole. Each user that it names has a
@@ -40,11 +40,14 @@ struct Affiliated {
   std::string reason;        // of a ban
 };
 using AffiliationList = std::map<BareJid, Affiliated>;
+// Users who would like to be registered with the room, and the nick that each has chosen.
+using RegistrationRequests = std::map<BareJid, Nick>;
 
 struct StoredRoom {
   RoomConfig config;
   Subject subject;
   AffiliationList affiliations;
+  RegistrationRequests registration_requests;
   std::vector<std::string> picture_hashes;
 };
 
@@ -63,6 +66,8 @@ class Storage {
   Lsn store_subject(const BareJid& room, const Subject& subject) const;
   Lsn store_affiliation(const BareJid& room, const BareJid& user, const Affiliated& affiliated) const;
   Lsn remove_affiliation(const BareJid& room, const BareJid& user) const;
+  Lsn store_registration_request(const BareJid& room, const BareJid& user, const Nick& nick) const;
+  Lsn remove_registration_request(const BareJid& room, const BareJid& user) const;
   // An empty vCard: there is none any more. `hashes`: of its pictures, in hex.
   Lsn store_vcard(const BareJid& room, std::string_view vcard, const std::vector<std::string>& hashes,
                   const store::Companion* event = nullptr) const;

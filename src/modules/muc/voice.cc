@@ -4,15 +4,12 @@
 
 #include "modules/muc/presence.h"
 #include "server/module_context.h"
-#include "xmpp/data_form.h"
 
 namespace teahouse::muc {
 namespace {
 
-constexpr char request_form[] = "http://jabber.org/protocol/muc#request";
-
 void ask_moderators(Room& room, const Occupant& visitor) {
-  DataForm form(DataForm::Type::form, request_form);
+  DataForm form(DataForm::Type::form, voice_form);
   form.title = "Voice request";
   form.add("muc#role", "list-single", "Requested role", std::string("participant"));
   form.add("muc#jid", "jid-single", "User", visitor.shown().jid.str());
@@ -79,19 +76,14 @@ void grant(Room& room, const Stanza& stanza, const Occupant& actor, const DataFo
 
 }  // namespace
 
-void handle_voice_form(Room& room, const Stanza& stanza, const xml::Element& x) {
-  const auto form = DataForm::read(x);
-  if (!form || form->form_type() != request_form || form->type() == DataForm::Type::form) {
-    return room.reply_error(stanza, {ErrorKind::bad_request, "This form is not for a room."});
-  }
+void handle_voice_form(Room& room, const Stanza& stanza, const DataForm& form) {
   const Occupant* from = room.occupants.find_by_session(*stanza.from);
   if (!from) return room.reply_error(stanza, {ErrorKind::not_acceptable, "You are not in this room."});
-  if (form->type() != DataForm::Type::submit) return;
-  const FormField* role = form->find("muc#role");
+  const FormField* role = form.find("muc#role");
   if (role && find_role(role->value()) != Role::participant) {
     return room.reply_error(stanza, {ErrorKind::not_acceptable, "Voice is the role participant, and no other."});
   }
-  form->find("muc#request_allow") ? grant(room, stanza, *from, *form) : request(room, stanza, *from);
+  form.find("muc#request_allow") ? grant(room, stanza, *from, form) : request(room, stanza, *from);
 }
 
 }  // namespace teahouse::muc

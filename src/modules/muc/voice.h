@@ -6,11 +6,13 @@
 #pragma once
 
 #include "modules/muc/room.h"
-#include "xml/document.h"
+#include "xmpp/data_form.h"
 
 namespace teahouse::muc {
 
-// `x` is the data form in a message for the room.
-void handle_voice_form(Room& room, const Stanza& stanza, const xml::Element& x);
+inline constexpr char voice_form[] = "http://jabber.org/protocol/muc#request";
+
+// `form`: such a form, submitted in a message for the room.
+void handle_voice_form(Room& room, const Stanza& stanza, const DataForm& form);
 
 }  // namespace teahouse::muc
