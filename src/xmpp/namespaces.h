@@ -80,6 +80,7 @@ inline constexpr char invitation[] = "urn:xmpp:invite#invitation";              
 inline constexpr char bookmarks[] = "urn:xmpp:bookmarks:1";                                   // XEP-0402
 inline constexpr char bookmarks_compat[] = "urn:xmpp:bookmarks:1#compat";                     // XEP-0402
 inline constexpr char bookmarks_compat_pep[] = "urn:xmpp:bookmarks:1#compat-pep";             // XEP-0402
+inline constexpr char muc_affiliations[] = "urn:xmpp:muc:affiliations:1";                        // XEP-0463
 inline constexpr char self_ping[] = "http://jabber.org/protocol/muc#self-ping-optimization";  // XEP-0410
 inline constexpr char bookmarks_conversion[] = "urn:xmpp:bookmarks-conversion:0";             // XEP-0411
 inline constexpr char occupant_id[] = "urn:xmpp:occupant-id:0";                               // XEP-0421

@@ -22,6 +22,7 @@ struct HolderGone {
       } else if (*found) {
         change_affiliation(**found, account, {Affiliation::none, {}, {}}, {});
         (*found)->traffic()->wait_for((*found)->remove_registration_request(account));
+        (*found)->traffic()->wait_for((*found)->forget_in_versions(account));
         (*found)->forget_holder(account);
       }
     });

@@ -2,7 +2,16 @@
 
 #include <algorithm>
 
+#include "modules/muc/versioning.h"
+
 namespace teahouse::muc {
+namespace {
+
+bool shows_everybody(const RoomConfig& config) {
+  return config.broadcasts(Role::visitor) && config.broadcasts(Role::participant) && config.broadcasts(Role::moderator);
+}
+
+}  // namespace
 
 Result<void> check_affiliation_space(const Room& room, size_t more) {
   const int64_t planned = room.tenant().limits().room_members;
@@ -35,13 +44,16 @@ Affiliated make_affiliated(const Room& room, const BareJid& user, Affiliation af
 }
 
 void change_affiliation(Room& room, const BareJid& user, Affiliated wanted, PresenceNotes notes) {
-  const Affiliation before = room.affiliation_of(user);
-  const bool is_listed = room.listed_affiliation_of(user) != Affiliation::none;
-  const bool changes = is_listed || wanted.affiliation != Affiliation::none;
+  const Affiliation before = room.affiliation_of(user), listed = room.listed_affiliation_of(user);
+  const bool changes = listed != Affiliation::none || wanted.affiliation != Affiliation::none;
   room.traffic()->wait_for(changes ? room.set_affiliation(user, std::move(wanted)) : Lsn::none);
   const Affiliation after = room.affiliation_of(user);
-  if (before == after) return;
-  for (Occupant* occupant : room.occupants.find_by_account(user)) {
+  const auto there = before == after ? std::vector<Occupant*>() : room.occupants.find_by_account(user);
+  const bool is_new = room.listed_affiliation_of(user) != listed;
+  const bool is_told = !there.empty() && shows_everybody(room.config);  // by presence
+  if (is_new && !is_told) send_newest_change(room);
+  notes.version = is_new && is_told ? PresenceNotes::Version::newest : PresenceNotes::Version::none;
+  for (Occupant* occupant : there) {
     if (after == Affiliation::outcast) {
       notes.codes = {301};
       remove_occupant(room, *occupant, notes);
@@ -51,6 +63,7 @@ void change_affiliation(Room& room, const BareJid& user, Affiliated wanted, Pres
     } else {
       set_role(room, *occupant, role_after_change(occupant->role, before, after, room.config.moderated), notes);
     }
+    notes.version = PresenceNotes::Version::none;  // one change is told of once
   }
 }
 

@@ -138,7 +138,7 @@ void answer_room_info(Room& room, const Stanza& stanza, const xml::Element& quer
   write_features(writer, {ns::disco_info, ns::disco_items, ns::muc, "http://jabber.org/protocol/muc#stable_id",
                           "http://jabber.org/protocol/muc#request", ns::self_ping, ns::occupant_id, ns::stanza_id,
                           ns::mam, ns::mam_extended, ns::ping, ns::register_iq, ns::message_moderate,
-                          ns::message_retract, ns::message_tombstones, ns::vcard_temp});
+                          ns::message_retract, ns::message_tombstones, ns::vcard_temp, ns::muc_affiliations});
   write_features(
       writer,
       {config.password.empty() ? "muc_unsecured" : "muc_passwordprotected",

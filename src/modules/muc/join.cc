@@ -5,6 +5,7 @@
 #include "modules/muc/history.h"
 #include "modules/muc/presence.h"
 #include "modules/muc/subject.h"
+#include "modules/muc/versioning.h"
 #include "server/module_context.h"
 #include "xmpp/namespaces.h"
 
@@ -75,11 +76,13 @@ std::vector<int> codes_for_nick(const Occupant& occupant, const Stanza& stanza) 
 // All that one session gets when it enters, in the order of section 7.1; the room's other sessions have heard of it by
 // then.
 void send_room(Room& room, const Occupant& occupant, const FullJid& session, const Stanza& stanza, bool created) {
+  send_versioned_list(room, session, stanza);
   send_occupants(room, occupant, session);
   PresenceNotes notes{{}, codes_for_nick(occupant, stanza), {}, {}, {}};
   if (room.config.non_anonymous) notes.self_codes.push_back(100);
   if (room.config.archived) notes.self_codes.push_back(170);
   if (created) notes.self_codes.push_back(201);
+  notes.version = PresenceNotes::Version::current;
   send_self(room, occupant, notes, stanza);
   const auto x = stanza.child("x", ns::muc);
   const auto history = x ? x->child("history", ns::muc) : std::nullopt;

@@ -42,6 +42,9 @@ class MucModule final : public Module {
              {410, "1.1.0", "MUC Self-Ping", ""},
              {421, "1.0.1", "Occupant identifiers", ""},
              {424, "0.4.2", "Message Retraction", "tombstones in rooms; between two the archive keeps both messages"},
+             {463, "0.2.0", "MUC Affiliations Versioning",
+              "versions go to the sessions that ask for them; who may not read the list of outcasts has versions of "
+              "the other lists"},
              {425, "0.3.0", "Moderated Message Retraction", "of rooms with an archive"}},
         .archives = {{"rooms", &PlanLimits::archive_bytes, &PlanLimits::archive_days}},
         .options = {OptionInfo::number(

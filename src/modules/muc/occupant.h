@@ -21,7 +21,8 @@ namespace teahouse::muc {
 
 struct OccupantSession {
   FullJid jid;
-  Stanza presence;  // make_shown() of what the client sent
+  Stanza presence;                // make_shown() of what the client sent
+  bool follows_versions = false;  // of affiliations (versioning.h)
 };
 
 struct Occupant {

@@ -29,6 +29,7 @@ Lsn store_everything(Room& room) {
   room.storage().remove_room(room.jid(), {});
   for (const auto& [jid, affiliated] : room.affiliations) room.storage().store_affiliation(room.jid(), jid, affiliated);
   if (room.subject.set_ms) room.store_subject();
+  room.store_versions();
   return room.store_config(RoomMade{{room.jid().str()}});
 }
 

@@ -1,7 +1,10 @@
 #include "modules/muc/presence.h"
 
+#include <algorithm>
+
 #include "modules/muc/forged.h"
 #include "modules/muc/join.h"
+#include "modules/muc/versioning.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
@@ -18,13 +21,25 @@ struct Told {
   std::string_view destroy = {};     // <destroy/>: with the room its affiliations are gone (section 10.9)
 };
 
-std::string make_stamp(const Room& room, const Occupant& occupant, View view, const Told& told) {
+void write_version(xml::Writer& writer, const Room& room, PresenceNotes::Version version, Readable readable) {
+  using Version = PresenceNotes::Version;
+  if (version == Version::none || readable == Readable::nothing) return;
+  const auto since = version == Version::newest ? room.versions.before_newest(readable) : std::nullopt;
+  if (version == Version::newest && !since) return;
+  writer.open("mav", ns::muc_affiliations);
+  if (since) writer.attribute("since", *since);
+  writer.attribute("until", room.versions.current(readable)).close();
+}
+
+std::string make_stamp(const Room& room, const Occupant& occupant, View view, const Told& told, Readable readable) {
   const PresenceNotes& notes = told.notes;
   // An occupant that only changes its nick is unavailable under the old one, and keeps its role.
   const bool is_gone = told.type == StanzaType::unavailable && notes.new_nick.empty();
   std::string out;
   xml::Writer writer(out);
-  writer.open("x", ns::muc_user).open("item");
+  writer.open("x", ns::muc_user);
+  write_version(writer, room, notes.version, readable);
+  writer.open("item");
   writer.attribute("affiliation",
                    to_string(told.destroy.empty() ? room.affiliation_of(occupant.real) : Affiliation::none));
   writer.attribute("role", to_string(is_gone ? Role::none : occupant.role));
@@ -45,12 +60,13 @@ std::string make_stamp(const Room& room, const Occupant& occupant, View view, co
   return out;
 }
 
-Stanza make_presence(const Room& room, const Occupant& occupant, View view, const Told& told, const Stanza* content) {
+Stanza make_presence(const Room& room, const Occupant& occupant, View view, const Told& told, const Stanza* content,
+                     Readable readable = Readable::nothing) {
   Stanza stanza = content ? *content : Stanza::make(StanzaKind::presence, told.type, {});
   stanza.type = told.type;
   stanza.from = occupant.address;
   stanza.id.clear();
-  stanza.stamp(make_stamp(room, occupant, view, told));
+  stanza.stamp(make_stamp(room, occupant, view, told, readable));
   return stanza;
 }
 
@@ -69,6 +85,11 @@ void send_to_own(const Room& room, const Stanza& stanza, const FullJid& session,
   room.traffic()->send(std::move(copy));
 }
 
+Readable reads_version(const Room& room, const Occupant& to, const OccupantSession& session,
+                       const PresenceNotes& notes) {
+  return notes.version == PresenceNotes::Version::none ? Readable::nothing : readable_by(room, to, session);
+}
+
 struct Audience {
   bool others = true, own = true;
   const FullJid* except = nullptr;
@@ -82,13 +103,24 @@ void broadcast(Room& room, const Occupant& of, const Told& told, const Stanza* c
     room.occupants.for_each([&](const Occupant& to) {
       if (&to == &of) return;
       const bool sees = room.config.non_anonymous || to.role == Role::moderator;
-      for (const auto& session : to.sessions) send_to(room, sees ? sees_address : stranger, session.jid);
+      for (const auto& session : to.sessions) {
+        const Readable readable = reads_version(room, to, session, told.notes);
+        if (readable == Readable::nothing) {
+          send_to(room, sees ? sees_address : stranger, session.jid);
+        } else {
+          send_to(room, make_presence(room, of, View::sees_address, told, content, readable), session.jid);
+        }
+      }
     });
   }
   if (!audience.own) return;
   const Stanza self = make_presence(room, of, View::self, told, content);
   for (const auto& session : of.sessions) {
-    if (!audience.except || session.jid != *audience.except) send_to_own(room, self, session.jid, told);
+    if (audience.except && session.jid == *audience.except) continue;
+    const Readable readable = reads_version(room, of, session, told.notes);
+    const bool is_plain = readable == Readable::nothing;
+    send_to_own(room, is_plain ? self : make_presence(room, of, View::self, told, content, readable), session.jid,
+                told);
   }
 }
 
@@ -199,8 +231,13 @@ void send_occupants(Room& room, const Occupant& to, const FullJid& session) {
 
 void send_self(Room& room, const Occupant& occupant, const PresenceNotes& notes, const Stanza& answered) {
   const Told told{StanzaType::none, notes, &answered};
-  const Stanza self = make_presence(room, occupant, View::self, told, &occupant.shown().presence);
-  send_to_own(room, self, *answered.from->full(), told);
+  const FullJid session = *answered.from->full();
+  const auto at = std::find_if(occupant.sessions.begin(), occupant.sessions.end(),
+                               [&](const auto& each) { return each.jid == session; });
+  const Readable readable =
+      at == occupant.sessions.end() ? Readable::nothing : reads_version(room, occupant, *at, notes);
+  send_to_own(room, make_presence(room, occupant, View::self, told, &occupant.shown().presence, readable), session,
+              told);
 }
 
 void remove_occupant(Room& room, Occupant& occupant, const PresenceNotes& notes, const Stanza* farewell) {

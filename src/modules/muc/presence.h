@@ -18,6 +18,8 @@ struct PresenceNotes {
   std::vector<int> codes;       // for everybody
   std::vector<int> self_codes;  // besides 110, for the occupant's own sessions
   std::string actor_nick, reason, new_nick;
+  // For sessions that follow the versions of affiliations: that this is the newest change, or which one is current.
+  enum class Version { none, newest, current } version = Version::none;
 };
 
 // A stanza of type presence for the room.

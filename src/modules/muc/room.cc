@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/random.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 #include "server/module_context.h"
@@ -15,6 +16,7 @@ Room::Room(ModuleContext& context, HostPtr room_host, BareJid jid, StoredRoom st
       subject(std::move(stored.subject)),
       affiliations(std::move(stored.affiliations)),
       registration_requests(std::move(stored.registration_requests)),
+      versions(std::move(stored.versions)),
       picture_hashes(std::move(stored.picture_hashes)),
       made_ms(context.clock().monotonic_ms()),
       context_(context),
@@ -71,6 +73,7 @@ bool Room::may_look_inside(const Jid& user) const {
 
 Lsn Room::set_affiliation(const BareJid& user, Affiliated affiliated) {
   remove_registration_request(user);
+  note_change(user, listed_affiliation_of(user), affiliated.affiliation);
   if (affiliated.affiliation == Affiliation::none) {
     affiliations.erase(user);
     if (locked) return Lsn::none;
@@ -79,6 +82,43 @@ Lsn Room::set_affiliation(const BareJid& user, Affiliated affiliated) {
   }
   const Affiliated& kept = affiliations.insert_or_assign(user, std::move(affiliated)).first->second;
   return locked ? Lsn::none : storage_.store_affiliation(jid_, user, kept);
+}
+
+void Room::note_change(const BareJid& user, Affiliation before, Affiliation after) {
+  if (before == after) return;
+  begin_versions();
+  const AffiliationChange& change = versions.add(user, before, after);
+  if (!locked) storage_.store_change(jid_, change);
+  if (!versions.is_too_long()) return;
+  const AffiliationChange oldest = versions.changes().front();
+  versions.drop_oldest();
+  if (locked) return;
+  storage_.remove_change(jid_, oldest);
+  if (!names(oldest.user) && oldest.user != user) storage_.remove_mention(jid_, oldest.user);
+}
+
+Lsn Room::begin_versions() {
+  if (!versions.nonce().empty()) return Lsn::none;
+  versions.begin(random_token(versions_nonce_characters));
+  return locked ? Lsn::none : storage_.store_versions(jid_, versions.nonce());
+}
+
+Lsn Room::store_versions() {
+  for (const auto& change : versions.changes()) storage_.store_change(jid_, change);
+  return storage_.store_versions(jid_, versions.nonce());
+}
+
+Lsn Room::forget_in_versions(const BareJid& user) {
+  if (!versions.names(user)) return Lsn::none;
+  const std::deque<AffiliationChange> gone = versions.changes();
+  versions.begin(random_token(versions_nonce_characters));
+  if (locked) return Lsn::none;
+  Lsn last = storage_.store_versions(jid_, versions.nonce());
+  for (const auto& change : gone) last = storage_.remove_change(jid_, change);
+  for (const auto& change : gone) {
+    if (!names(change.user)) last = storage_.remove_mention(jid_, change.user);
+  }
+  return last;
 }
 
 Lsn Room::set_registration_request(const BareJid& user, Nick nick) {
@@ -99,13 +139,15 @@ Lsn Room::store_config(EventBody event) {
 }
 
 bool Room::names(const BareJid& user) const {
-  return config.counts_for == user.str() || affiliations.contains(user) || registration_requests.contains(user);
+  return config.counts_for == user.str() || affiliations.contains(user) || registration_requests.contains(user) ||
+         versions.names(user);
 }
 
 Lsn Room::remove_stored() {
   std::vector<BareJid> named;
   for (const auto& [user, affiliated] : affiliations) named.push_back(user);
   for (const auto& [user, nick] : registration_requests) named.push_back(user);
+  for (const auto& change : versions.changes()) named.push_back(change.user);
   if (const auto holder = BareJid::parse(config.counts_for); holder && !affiliations.contains(*holder)) {
     named.push_back(*holder);
   }

@@ -52,6 +52,7 @@ class Room {
   Subject subject;
   AffiliationList affiliations;
   RegistrationRequests registration_requests;  // of users without affiliation
+  AffiliationVersions versions;
   Occupants occupants;
   std::vector<std::string> picture_hashes;  // of the pictures in its vCard, in hex (XEP-0486)
   // Made, but not configured yet: only its owner is in it, and for everybody else it is not there. Nothing of it is
@@ -87,6 +88,11 @@ class Room {
   // The user asks for this nick, or for none any more.
   Lsn set_registration_request(const BareJid& user, Nick nick);
   Lsn remove_registration_request(const BareJid& user);
+  // Gives the versions of affiliations a nonce, if they have none yet.
+  Lsn begin_versions();
+  Lsn store_versions();  // all of them
+  // Nothing of the versions names the user any more. No version that was told is known from then on.
+  Lsn forget_in_versions(const BareJid& user);
   Lsn store_config(EventBody event = {});  // with the event of why
   Lsn store_subject();
   // It ends: removes all that is stored of it (nothing is of a locked room), and takes it out of its share.
@@ -108,6 +114,7 @@ class Room {
  private:
   bool names(const BareJid& user) const;
   void set_holder(std::string account);
+  void note_change(const BareJid& user, Affiliation before, Affiliation after);
 
   ModuleContext& context_;
   const BareJid jid_;

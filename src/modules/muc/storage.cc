@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "server/module_context.h"
+#include "xml/values.h"
 
 namespace teahouse::muc {
 namespace {
@@ -16,6 +17,8 @@ constexpr char pictures_entry[] = "pictures";
 constexpr char vcard_entry[] = "vcard";  // in a map of its own, which is not loaded with the room
 constexpr std::string_view affiliation_prefix = "a:";
 constexpr std::string_view request_prefix = "r:";
+constexpr char versions_entry[] = "versions";
+constexpr std::string_view change_prefix = "c:";
 
 constexpr std::pair<const char*, bool RoomConfig::*> flags[] = {
     {"persistent", &RoomConfig::persistent},         {"public", &RoomConfig::is_public},
@@ -32,6 +35,10 @@ constexpr std::pair<const char*, int64_t RoomConfig::*> numbers[] = {{"max_users
 
 std::string affiliation_entry(const BareJid& user) { return std::string(affiliation_prefix) + user.str(); }
 std::string request_entry(const BareJid& user) { return std::string(request_prefix) + user.str(); }
+
+std::string change_entry(const AffiliationChange& change) {
+  return std::string(change_prefix) + std::to_string(change.number);
+}
 
 std::optional<json::object> read_object(std::string_view text) {
   json::error_code fault;
@@ -104,8 +111,19 @@ bool read_request(RegistrationRequests& requests, std::string_view name, std::st
   return true;
 }
 
+std::optional<AffiliationChange> read_change(std::string_view name, std::string_view value) {
+  const auto object = read_object(value);
+  const auto user = object ? BareJid::parse(read_string(*object, "user")) : Result<BareJid>(Error{});
+  const auto number = xml::parse_integer(name);
+  if (!user || !number) return std::nullopt;
+  const json::value* seen = object->if_contains("seen");
+  return AffiliationChange{*user, !seen || seen->is_bool() ? seen && seen->as_bool() : true, *number,
+                           read_number(*object, "seen_number", 0)};
+}
+
 // A row of the room's own map. False where it can't be read.
-bool read_entry(StoredRoom& stored, std::string_view name, std::string_view value) {
+bool read_entry(StoredRoom& stored, std::vector<AffiliationChange>& changes, std::string_view name,
+                std::string_view value) {
   if (name == subject_entry) {
     auto subject = read_subject(value);
     if (subject) stored.subject = std::move(*subject);
@@ -114,6 +132,11 @@ bool read_entry(StoredRoom& stored, std::string_view name, std::string_view valu
   if (name == pictures_entry) stored.picture_hashes = read_hashes(value);
   if (name.starts_with(affiliation_prefix)) {
     return read_affiliated(stored.affiliations, name.substr(affiliation_prefix.size()), value);
+  }
+  if (name.starts_with(change_prefix)) {
+    auto change = read_change(name.substr(change_prefix.size()), value);
+    if (change) changes.push_back(std::move(*change));
+    return change.has_value();
   }
   if (name.starts_with(request_prefix)) {
     return read_request(stored.registration_requests, name.substr(request_prefix.size()), value);
@@ -201,6 +224,20 @@ Lsn Storage::remove_registration_request(const BareJid& room, const BareJid& use
   return map_.remove(room.str(), request_entry(user));
 }
 
+Lsn Storage::store_versions(const BareJid& room, std::string_view nonce) const {
+  return map_.store(room.str(), versions_entry, nonce);
+}
+
+Lsn Storage::store_change(const BareJid& room, const AffiliationChange& change) const {
+  const json::object object{{"user", change.user.str()}, {"seen", change.is_seen}, {"seen_number", change.seen_number}};
+  mentions_.add(make_mention(room, change.user), change.user);
+  return map_.store(room.str(), change_entry(change), json::serialize(object));
+}
+
+Lsn Storage::remove_change(const BareJid& room, const AffiliationChange& change) const {
+  return map_.remove(room.str(), change_entry(change));
+}
+
 Lsn Storage::store_vcard(const BareJid& room, std::string_view vcard, const std::vector<std::string>& hashes,
                          const store::Companion* event) const {
   if (vcard.empty()) {
@@ -244,9 +281,13 @@ Task<Result<std::optional<StoredRoom>>> Storage::load(Executor& home, BareJid ro
   auto read = read_config(**config);
   if (!read) co_return unreadable(room, list_key);
   stored.config = std::move(*read);
+  std::string nonce;
+  std::vector<AffiliationChange> changes;
   for (const auto& entry : *entries) {
-    if (!read_entry(stored, entry.name, entry.value)) co_return unreadable(room, entry.name);
+    if (entry.name == versions_entry) nonce = entry.value;
+    if (!read_entry(stored, changes, entry.name, entry.value)) co_return unreadable(room, entry.name);
   }
+  stored.versions.restore(std::move(nonce), std::move(changes));
   co_return std::optional<StoredRoom>(std::move(stored));
 }
 

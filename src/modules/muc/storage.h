@@ -1,5 +1,5 @@
 // Storage: what the data plane keeps of a tenant's rooms: a list with every room's configuration, and for each room its
-// affiliations, registration requests, subject and vCard; and the archive of their messages.
+// affiliations with their last changes, registration requests, subject and vCard; and the archive of their messages.
 //
 // A room exists when it is in the list. Its affiliations are written before its entry there, and removed after it, so
 // that after a crash (which keeps a prefix of the writes) a room that exists is whole. Each user that it names has a
@@ -16,6 +16,7 @@
 
 #include "modules/muc/config.h"
 #include "modules/muc/nick.h"
+#include "modules/muc/versions.h"
 #include "server/mentions.h"
 #include "store/stores.h"
 #include "tenant/tenant.h"
@@ -48,6 +49,7 @@ struct StoredRoom {
   Subject subject;
   AffiliationList affiliations;
   RegistrationRequests registration_requests;
+  AffiliationVersions versions;
   std::vector<std::string> picture_hashes;
 };
 
@@ -68,6 +70,10 @@ class Storage {
   Lsn remove_affiliation(const BareJid& room, const BareJid& user) const;
   Lsn store_registration_request(const BareJid& room, const BareJid& user, const Nick& nick) const;
   Lsn remove_registration_request(const BareJid& room, const BareJid& user) const;
+  // Of its AffiliationVersions. A change is written before the affiliation that it tells of, so that none is missed.
+  Lsn store_versions(const BareJid& room, std::string_view nonce) const;
+  Lsn store_change(const BareJid& room, const AffiliationChange& change) const;
+  Lsn remove_change(const BareJid& room, const AffiliationChange& change) const;
   // An empty vCard: there is none any more. `hashes`: of its pictures, in hex.
   Lsn store_vcard(const BareJid& room, std::string_view vcard, const std::vector<std::string>& hashes,
                   const store::Companion* event = nullptr) const;
