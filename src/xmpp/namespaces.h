@@ -61,6 +61,7 @@ inline constexpr char vcard4[] = "urn:ietf:params:xml:ns:vcard-4.0";            
 inline constexpr char vcard4_node[] = "urn:xmpp:vcard4";                                      // XEP-0292
 inline constexpr char forward[] = "urn:xmpp:forward:0";                                       // XEP-0297
 inline constexpr char hashes[] = "urn:xmpp:hashes:2";                                         // XEP-0300
+inline constexpr char hats[] = "urn:xmpp:hats:0";                                             // XEP-0317
 inline constexpr char mam[] = "urn:xmpp:mam:2";                                               // XEP-0313
 inline constexpr char mam_extended[] = "urn:xmpp:mam:2#extended";                             // XEP-0313
 inline constexpr char chat_markers[] = "urn:xmpp:chat-markers:0";                             // XEP-0333

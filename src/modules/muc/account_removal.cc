@@ -23,6 +23,7 @@ struct HolderGone {
         change_affiliation(**found, account, {Affiliation::none, {}, {}}, {});
         (*found)->traffic()->wait_for((*found)->remove_registration_request(account));
         (*found)->traffic()->wait_for((*found)->forget_in_versions(account));
+        (*found)->traffic()->wait_for((*found)->set_worn(account, {}));
         (*found)->forget_holder(account);
       }
     });

@@ -31,7 +31,7 @@ inline constexpr size_t pictures_max = 8;                // in it, in as many ty
 inline constexpr size_t relayed_id_bytes_max = 512;      // of an iq to an occupant
 inline constexpr size_t registration_requests_max = 50;  // that wait in one room
 inline constexpr size_t versions_nonce_characters = 22;
-inline constexpr TokenRate request_rate{60, 2};          // RequestRate: of one account
+inline constexpr TokenRate request_rate{60, 2};  // RequestRate: of one account
 inline constexpr TokenRate room_request_rate{1800, 30};
 
 // The option rooms_made_by.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "account/user_id.h"
+#include "modules/muc/hat_commands.h"
 #include "server/module_context.h"
 #include "xml/writer.h"
 #include "xmpp/data_form.h"
@@ -38,6 +39,7 @@ void write_room_info(xml::Writer& writer, const Room& room) {
   if (!room.picture_hashes.empty()) {
     form.add("muc#roominfo_avatarhash", "text-multi", "Hashes of the room's picture").values = room.picture_hashes;
   }
+  if (!room.hats.made.empty()) form.add("hats#hash", "text-single", "Hash of the room's hats", room.hats.hash());
   form.add("muc#maxhistoryfetch", "text-single", "Most messages of history", std::to_string(config.max_history));
   form.add("muc#roomconfig_roomname", "text-single", "Name", config.name);
   form.add("muc#roomconfig_changesubject", "boolean", "Participants may change the subject",
@@ -129,16 +131,18 @@ void answer_room_info(Room& room, const Stanza& stanza, const xml::Element& quer
   const std::string_view node = query.attribute("node").value_or("");
   if (node == room_user_node) return answer_reserved_nick(room, stanza);
   if (node == traffic_node) return room.reply_error(stanza, {ErrorKind::service_unavailable, ""});  // all may pass
+  if (answer_command_node(room, stanza, query)) return;
   if (!node.empty()) return room.reply_error(stanza, {ErrorKind::item_not_found, "There is no such node."});
   const RoomConfig& config = room.config;
   std::string payload;
   xml::Writer writer(payload);
   writer.open("query", ns::disco_info);
   write_identity(writer, config.name.empty() ? user_id_of(room.jid().localpart()) : config.name);
-  write_features(writer, {ns::disco_info, ns::disco_items, ns::muc, "http://jabber.org/protocol/muc#stable_id",
-                          "http://jabber.org/protocol/muc#request", ns::self_ping, ns::occupant_id, ns::stanza_id,
-                          ns::mam, ns::mam_extended, ns::ping, ns::register_iq, ns::message_moderate,
-                          ns::message_retract, ns::message_tombstones, ns::vcard_temp, ns::muc_affiliations});
+  write_features(writer,
+                 {ns::disco_info, ns::disco_items, ns::muc, "http://jabber.org/protocol/muc#stable_id",
+                  "http://jabber.org/protocol/muc#request", ns::self_ping, ns::occupant_id, ns::stanza_id, ns::mam,
+                  ns::mam_extended, ns::ping, ns::register_iq, ns::message_moderate, ns::message_retract,
+                  ns::message_tombstones, ns::vcard_temp, ns::muc_affiliations, ns::hats, ns::commands});
   write_features(
       writer,
       {config.password.empty() ? "muc_unsecured" : "muc_passwordprotected",
@@ -151,6 +155,7 @@ void answer_room_info(Room& room, const Stanza& stanza, const xml::Element& quer
 }
 
 void answer_room_items(Room& room, const Stanza& stanza, const xml::Element& query) {
+  if (answer_command_node(room, stanza, query)) return;
   if (query.attribute("node")) return room.reply_error(stanza, {ErrorKind::item_not_found, "There is no such node."});
   std::string payload;
   xml::Writer writer(payload);

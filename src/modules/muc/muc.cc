@@ -42,6 +42,7 @@ class MucModule final : public Module {
              {410, "1.1.0", "MUC Self-Ping", ""},
              {421, "1.0.1", "Occupant identifiers", ""},
              {424, "0.4.2", "Message Retraction", "tombstones in rooms; between two the archive keeps both messages"},
+             {317, "0.3.1", "Hats", "owners make and give them; no languages, and nothing inside a hat"},
              {463, "0.2.0", "MUC Affiliations Versioning",
               "versions go to the sessions that ask for them; who may not read the list of outcasts has versions of "
               "the other lists"},

@@ -57,6 +57,7 @@ std::string make_stamp(const Room& room, const Occupant& occupant, View view, co
   if (view == View::self) write_codes(notes.self_codes);
   writer.close();
   writer.open("occupant-id", ns::occupant_id).attribute("id", occupant.occupant_id).close();
+  if (told.type == StanzaType::none) writer.raw(room.hats.write_worn(occupant.real));
   return out;
 }
 

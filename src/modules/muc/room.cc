@@ -17,6 +17,7 @@ Room::Room(ModuleContext& context, HostPtr room_host, BareJid jid, StoredRoom st
       affiliations(std::move(stored.affiliations)),
       registration_requests(std::move(stored.registration_requests)),
       versions(std::move(stored.versions)),
+      hats(std::move(stored.hats)),
       picture_hashes(std::move(stored.picture_hashes)),
       made_ms(context.clock().monotonic_ms()),
       context_(context),
@@ -121,6 +122,16 @@ Lsn Room::forget_in_versions(const BareJid& user) {
   return last;
 }
 
+Lsn Room::set_worn(const BareJid& user, HatUris uris) {
+  if (!uris.empty()) {
+    const HatUris& kept = hats.worn.insert_or_assign(user, std::move(uris)).first->second;
+    return storage_.store_worn(jid_, user, kept);
+  }
+  if (hats.worn.erase(user) == 0) return Lsn::none;
+  const Lsn lsn = storage_.remove_worn(jid_, user);
+  return names(user) ? lsn : storage_.remove_mention(jid_, user);
+}
+
 Lsn Room::set_registration_request(const BareJid& user, Nick nick) {
   const Nick& kept = registration_requests.insert_or_assign(user, std::move(nick)).first->second;
   return locked ? Lsn::none : storage_.store_registration_request(jid_, user, kept);
@@ -140,7 +151,7 @@ Lsn Room::store_config(EventBody event) {
 
 bool Room::names(const BareJid& user) const {
   return config.counts_for == user.str() || affiliations.contains(user) || registration_requests.contains(user) ||
-         versions.names(user);
+         versions.names(user) || hats.worn.contains(user);
 }
 
 Lsn Room::remove_stored() {
@@ -148,6 +159,7 @@ Lsn Room::remove_stored() {
   for (const auto& [user, affiliated] : affiliations) named.push_back(user);
   for (const auto& [user, nick] : registration_requests) named.push_back(user);
   for (const auto& change : versions.changes()) named.push_back(change.user);
+  for (const auto& [user, uris] : hats.worn) named.push_back(user);
   if (const auto holder = BareJid::parse(config.counts_for); holder && !affiliations.contains(*holder)) {
     named.push_back(*holder);
   }

@@ -53,6 +53,7 @@ class Room {
   AffiliationList affiliations;
   RegistrationRequests registration_requests;  // of users without affiliation
   AffiliationVersions versions;
+  Hats hats;
   Occupants occupants;
   std::vector<std::string> picture_hashes;  // of the pictures in its vCard, in hex (XEP-0486)
   // Made, but not configured yet: only its owner is in it, and for everybody else it is not there. Nothing of it is
@@ -93,6 +94,8 @@ class Room {
   Lsn store_versions();  // all of them
   // Nothing of the versions names the user any more. No version that was told is known from then on.
   Lsn forget_in_versions(const BareJid& user);
+  // The user wears these hats, and no others. REQUIRES: the room is not locked.
+  Lsn set_worn(const BareJid& user, HatUris uris);
   Lsn store_config(EventBody event = {});  // with the event of why
   Lsn store_subject();
   // It ends: removes all that is stored of it (nothing is of a locked room), and takes it out of its share.

@@ -2,6 +2,7 @@
 #include "modules/muc/admin.h"
 #include "modules/muc/archive.h"
 #include "modules/muc/disco.h"
+#include "modules/muc/hat_commands.h"
 #include "modules/muc/messages.h"
 #include "modules/muc/moderation.h"
 #include "modules/muc/owner.h"
@@ -39,6 +40,7 @@ constexpr IqHandler iq_handlers[] = {
     {StanzaType::get, "query", ns::register_iq, answer_registration_form},
     {StanzaType::set, "query", ns::register_iq, register_nick},
     {StanzaType::set, "moderate", ns::message_moderate, moderate},
+    {StanzaType::set, "command", ns::commands, handle_command},
     {StanzaType::get, "ping", ns::ping, answer_ping},
     {StanzaType::get, "vCard", ns::vcard_temp, answer_vcard},
     {StanzaType::set, "vCard", ns::vcard_temp, set_vcard},

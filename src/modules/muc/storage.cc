@@ -19,6 +19,8 @@ constexpr std::string_view affiliation_prefix = "a:";
 constexpr std::string_view request_prefix = "r:";
 constexpr char versions_entry[] = "versions";
 constexpr std::string_view change_prefix = "c:";
+constexpr std::string_view hat_prefix = "h:";
+constexpr std::string_view worn_prefix = "w:";
 
 constexpr std::pair<const char*, bool RoomConfig::*> flags[] = {
     {"persistent", &RoomConfig::persistent},         {"public", &RoomConfig::is_public},
@@ -36,6 +38,8 @@ constexpr std::pair<const char*, int64_t RoomConfig::*> numbers[] = {{"max_users
 std::string affiliation_entry(const BareJid& user) { return std::string(affiliation_prefix) + user.str(); }
 std::string request_entry(const BareJid& user) { return std::string(request_prefix) + user.str(); }
 
+std::string hat_entry(std::string_view uri) { return std::string(hat_prefix).append(uri); }
+std::string worn_entry(const BareJid& user) { return std::string(worn_prefix) + user.str(); }
 std::string change_entry(const AffiliationChange& change) {
   return std::string(change_prefix) + std::to_string(change.number);
 }
@@ -121,6 +125,25 @@ std::optional<AffiliationChange> read_change(std::string_view name, std::string_
                            read_number(*object, "seen_number", 0)};
 }
 
+bool read_hat(Hats& hats, std::string_view uri, std::string_view value) {
+  const auto object = read_object(value);
+  if (object)
+    hats.made.insert_or_assign(std::string(uri), Hat{read_string(*object, "title"), read_string(*object, "hue")});
+  return object.has_value();
+}
+
+bool read_worn(Hats& hats, std::string_view name, std::string_view value) {
+  const auto user = BareJid::parse(name);
+  const auto object = read_object(value);
+  const json::value* uris = object ? object->if_contains("uris") : nullptr;
+  if (!user || !uris || !uris->is_array()) return false;
+  HatUris& worn = hats.worn[*user];
+  for (const auto& uri : uris->as_array()) {
+    if (uri.is_string()) worn.emplace(uri.as_string());
+  }
+  return true;
+}
+
 // A row of the room's own map. False where it can't be read.
 bool read_entry(StoredRoom& stored, std::vector<AffiliationChange>& changes, std::string_view name,
                 std::string_view value) {
@@ -138,6 +161,8 @@ bool read_entry(StoredRoom& stored, std::vector<AffiliationChange>& changes, std
     if (change) changes.push_back(std::move(*change));
     return change.has_value();
   }
+  if (name.starts_with(hat_prefix)) return read_hat(stored.hats, name.substr(hat_prefix.size()), value);
+  if (name.starts_with(worn_prefix)) return read_worn(stored.hats, name.substr(worn_prefix.size()), value);
   if (name.starts_with(request_prefix)) {
     return read_request(stored.registration_requests, name.substr(request_prefix.size()), value);
   }
@@ -236,6 +261,24 @@ Lsn Storage::store_change(const BareJid& room, const AffiliationChange& change) 
 
 Lsn Storage::remove_change(const BareJid& room, const AffiliationChange& change) const {
   return map_.remove(room.str(), change_entry(change));
+}
+
+Lsn Storage::store_hat(const BareJid& room, std::string_view uri, const Hat& hat) const {
+  return map_.store(room.str(), hat_entry(uri), json::serialize(json::object{{"title", hat.title}, {"hue", hat.hue}}));
+}
+
+Lsn Storage::remove_hat(const BareJid& room, std::string_view uri) const {
+  return map_.remove(room.str(), hat_entry(uri));
+}
+
+Lsn Storage::store_worn(const BareJid& room, const BareJid& user, const HatUris& uris) const {
+  mentions_.add(make_mention(room, user), user);
+  const json::object object{{"uris", json::array(uris.begin(), uris.end())}};
+  return map_.store(room.str(), worn_entry(user), json::serialize(object));
+}
+
+Lsn Storage::remove_worn(const BareJid& room, const BareJid& user) const {
+  return map_.remove(room.str(), worn_entry(user));
 }
 
 Lsn Storage::store_vcard(const BareJid& room, std::string_view vcard, const std::vector<std::string>& hashes,

@@ -1,5 +1,6 @@
 // Storage: what the data plane keeps of a tenant's rooms: a list with every room's configuration, and for each room its
-// affiliations with their last changes, registration requests, subject and vCard; and the archive of their messages.
+// affiliations with their last changes, registration requests, hats, subject and vCard; and the archive of their
+// messages.
 //
 // A room exists when it is in the list. Its affiliations are written before its entry there, and removed after it, so
 // that after a crash (which keeps a prefix of the writes) a room that exists is whole. Each user that it names has a
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "modules/muc/config.h"
+#include "modules/muc/hats.h"
 #include "modules/muc/nick.h"
 #include "modules/muc/versions.h"
 #include "server/mentions.h"
@@ -50,6 +52,7 @@ struct StoredRoom {
   AffiliationList affiliations;
   RegistrationRequests registration_requests;
   AffiliationVersions versions;
+  Hats hats;
   std::vector<std::string> picture_hashes;
 };
 
@@ -74,6 +77,10 @@ class Storage {
   Lsn store_versions(const BareJid& room, std::string_view nonce) const;
   Lsn store_change(const BareJid& room, const AffiliationChange& change) const;
   Lsn remove_change(const BareJid& room, const AffiliationChange& change) const;
+  Lsn store_hat(const BareJid& room, std::string_view uri, const Hat& hat) const;
+  Lsn remove_hat(const BareJid& room, std::string_view uri) const;
+  Lsn store_worn(const BareJid& room, const BareJid& user, const HatUris& uris) const;
+  Lsn remove_worn(const BareJid& room, const BareJid& user) const;
   // An empty vCard: there is none any more. `hashes`: of its pictures, in hex.
   Lsn store_vcard(const BareJid& room, std::string_view vcard, const std::vector<std::string>& hashes,
                   const store::Companion* event = nullptr) const;
