@@ -11,6 +11,8 @@ constexpr std::pair<DataForm::Type, std::string_view> type_names[] = {{DataForm:
                                                                       {DataForm::Type::cancel, "cancel"},
                                                                       {DataForm::Type::result, "result"}};
 
+constexpr char validate_ns[] = "http://jabber.org/protocol/xdata-validate";
+
 std::string_view type_name(DataForm::Type wanted) {
   for (const auto& [type, name] : type_names) {
     if (type == wanted) return name;
@@ -40,10 +42,14 @@ void write_field(xml::Writer& writer, const FormField& field) {
   writer.open("field").attribute("var", field.var);
   if (!field.type.empty()) writer.attribute("type", field.type);
   if (!field.label.empty()) writer.attribute("label", field.label);
-  if (field.open)
-    writer.raw(
-        "<validate xmlns='http://jabber.org/protocol/xdata-validate' "
-        "datatype='xs:string'><open/></validate>");
+  if (field.open) {
+    writer.open("validate", validate_ns).attribute("datatype", "xs:string").open("open").close().close();
+  }
+  if (field.range) {
+    writer.open("validate", validate_ns).attribute("datatype", "xs:integer");
+    writer.open("range").attribute("min", std::to_string(field.range->first));
+    writer.attribute("max", std::to_string(field.range->second)).close().close();
+  }
   if (field.required) writer.open("required").close();
   for (const auto& option : field.options) {
     writer.open("option");

@@ -1,10 +1,11 @@
 // DataForm: a form to fill in, or one that was filled in.
 //
-// Spec: XEP-0004, XEP-0068 (FORM_TYPE), XEP-0128 (forms in disco).
+// Spec: XEP-0004, XEP-0068 (FORM_TYPE), XEP-0122 (which values there may be), XEP-0128 (forms in disco).
 // Limits: those of the stanza that it came in.
 // Errors: bad_request for an <x/> of no known type.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,7 +29,8 @@ struct FormField {
   std::vector<std::string> values;
   std::vector<FormOption> options;
   bool required = false;
-  bool open = false;  // XEP-0122: any value may be given, not only the options
+  bool open = false;                                 // XEP-0122: any value may be given, not only the options
+  std::optional<std::pair<int64_t, int64_t>> range;  // XEP-0122: a whole number from the one to the other
 
   // The first value; empty where there is none.
   std::string_view value() const { return values.empty() ? std::string_view() : std::string_view(values.front()); }
