@@ -30,6 +30,8 @@ inline constexpr size_t vcard_bytes_max = 128 * 1024;    // of a room, its pictu
 inline constexpr size_t pictures_max = 8;                // in it, in as many types
 inline constexpr size_t relayed_id_bytes_max = 512;      // of an iq to an occupant
 inline constexpr size_t registration_requests_max = 50;  // that wait in one room
+inline constexpr int64_t slow_mode_s_max = 86'400;
+inline constexpr size_t slow_speakers_max = 10'000;  // remembered in one room
 inline constexpr size_t versions_nonce_characters = 22;
 inline constexpr TokenRate request_rate{60, 2};  // RequestRate: of one account
 inline constexpr TokenRate room_request_rate{1800, 30};
@@ -54,6 +56,7 @@ struct RoomConfig {
   PrivateMessages private_messages = PrivateMessages::anyone;
   int64_t max_users = 0;  // 0: the plan's
   int64_t max_history = 50;
+  int64_t slow_mode_s = 0;  // how long one user waits between two messages
   // By Role, moderators last: the roles whose presence is broadcast, and those that may read a non-anonymous room's
   // members.
   bool broadcast[4] = {false, true, true, true};

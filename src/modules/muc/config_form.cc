@@ -146,6 +146,11 @@ Result<void> read_choices(const DataForm& form, RoomConfig& config) {
     if (!number) return number.error();
     config.max_history = *number;
   }
+  if (const FormField* field = form.find("muc#roomconfig_slow_mode_duration")) {
+    const auto number = read_number(*field, 0, slow_mode_s_max);
+    if (!number) return number.error();
+    config.slow_mode_s = *number;
+  }
   if (const FormField* field = form.find("muc#roomconfig_presencebroadcast")) {
     const auto read = read_roles(*field, config.broadcast);
     if (!read) return read;
@@ -169,6 +174,9 @@ void add_choices(DataForm& form, const RoomConfig& config) {
   max_users.open = true;
   form.add("muc#maxhistoryfetch", "text-single", "Most messages of history for who enters",
            std::to_string(config.max_history));
+  form.add("muc#roomconfig_slow_mode_duration", "text-single", "Seconds between two messages of one user (0: none)",
+           std::to_string(config.slow_mode_s))
+      .range.emplace(0, slow_mode_s_max);
   add_roles(form, "muc#roomconfig_presencebroadcast", "Roles whose presence is broadcast", config.broadcast);
   add_roles(form, "muc#roomconfig_getmemberlist", "Roles that may read the member list", config.member_list);
 }

@@ -35,6 +35,8 @@ void write_room_info(xml::Writer& writer, const Room& room) {
   form.add("muc#roominfo_subject", "text-single", "Subject", room.subject.text);
   form.add("muc#roominfo_subjectmod", "boolean", "Participants may change the subject", flag(config.change_subject));
   form.add("muc#roominfo_occupants", "text-single", "Occupants", std::to_string(room.occupants.size()));
+  form.add("muc#roominfo_slow_mode_duration", "text-single", "Seconds between two messages of one user",
+           std::to_string(config.slow_mode_s));
   if (!config.lang.empty()) form.add("muc#roominfo_lang", "text-single", "Language", config.lang);
   if (!room.picture_hashes.empty()) {
     form.add("muc#roominfo_avatarhash", "text-multi", "Hashes of the room's picture").values = room.picture_hashes;

@@ -36,6 +36,23 @@ MessageArchived make_event(const Room& room, store::ArchiveId id, std::string_vi
   return {room.jid().str(), id, std::string(sender), room.jid().str()};
 }
 
+// Whom the room's slow mode lets speak once in a while only, when they have something to say.
+bool is_slowed(const Room& room, const Occupant& occupant, const Stanza& stanza) {
+  return room.config.slow_mode_s > 0 && room.affiliation_of(occupant.real) < Affiliation::admin &&
+         stanza.child("body", ns::client);
+}
+
+Result<void> check_pace(const Room& room, const Occupant& occupant, const Stanza& stanza) {
+  if (!is_slowed(room, occupant, stanza)) return {};
+  const int64_t wait_ms =
+      room.slow_mode.wait_ms(occupant.real.str(), room.context().clock().monotonic_ms(), room.config.slow_mode_s);
+  if (wait_ms == 0) return {};
+  return Error{ErrorKind::policy_violation, "This room is in slow mode, with " +
+                                                std::to_string(room.config.slow_mode_s) +
+                                                " seconds between two messages of one user. You can speak again in " +
+                                                std::to_string((wait_ms + 999) / 1000) + " seconds."};
+}
+
 Result<void> check_speech(const Room& room, const Occupant* occupant, const Stanza& stanza) {
   if (!occupant) return Error{ErrorKind::not_acceptable, "Only occupants of the room may speak in it."};
   if (is_subject_change(stanza)) {
@@ -45,7 +62,8 @@ Result<void> check_speech(const Room& room, const Occupant* occupant, const Stan
     return Error{ErrorKind::forbidden, "You have no voice in this room."};
   }
   if (!stanza.first_child()) return Error{ErrorKind::bad_request, "The message is empty."};
-  return check_space(room, stanza);
+  const auto in_pace = check_pace(room, *occupant, stanza);
+  return in_pace ? check_space(room, stanza) : in_pace;
 }
 
 void set_subject(Room& room, const Occupant& occupant, const Stanza& stanza) {
@@ -58,8 +76,13 @@ void handle_groupchat(Room& room, const Stanza& stanza) {
   const Occupant* occupant = room.occupants.find_by_session(*stanza.from);
   const auto allowed = check_speech(room, occupant, stanza);
   if (!allowed) {
-    room.reply_error(stanza, allowed.error());
+    const ErrorKind kind = allowed.error().kind;
+    const bool is_too_fast = kind == ErrorKind::policy_violation;  // by default the message would have to be another
+    room.reply_error(stanza, allowed.error(), is_too_fast ? ErrorType::wait : default_type(kind));
     return;
+  }
+  if (is_slowed(room, *occupant, stanza)) {
+    room.slow_mode.note(occupant->real.str(), room.context().clock().monotonic_ms(), room.config.slow_mode_s);
   }
   Stanza message = stanza;
   remove_forged(message, room.jid());

@@ -177,10 +177,14 @@ void Room::reply(const Stanza& request, std::string payload) const {
 }
 
 void Room::reply_error(const Stanza& request, const Error& error) const {
-  if (request.type == StanzaType::error || request.type == StanzaType::result) return;
   // A room that is full is worth another try (XEP-0045 section 7.2.9).
   const bool is_full = request.kind == StanzaKind::presence && error.kind == ErrorKind::service_unavailable;
-  Stanza answer = make_error(request, error, is_full ? ErrorType::wait : default_type(error.kind));
+  reply_error(request, error, is_full ? ErrorType::wait : default_type(error.kind));
+}
+
+void Room::reply_error(const Stanza& request, const Error& error, ErrorType type) const {
+  if (request.type == StanzaType::error || request.type == StanzaType::result) return;
+  Stanza answer = make_error(request, error, type);
   // Clients know by this that the error is the room's answer to an attempt to enter.
   if (request.kind == StanzaKind::presence) answer.stamp("<x xmlns='http://jabber.org/protocol/muc'/>");
   traffic_->answer(std::move(answer));

@@ -19,6 +19,7 @@
 #include "modules/muc/config.h"
 #include "modules/muc/occupant.h"
 #include "modules/muc/request_rate.h"
+#include "modules/muc/slow_mode.h"
 #include "modules/muc/storage.h"
 #include "modules/muc/traffic.h"
 #include "server/commit_ticket.h"
@@ -67,6 +68,7 @@ class Room {
   // Invitee and inviter, the newest last: the first may decline to the second.
   std::deque<std::pair<BareJid, BareJid>> invitations;
   RequestRate voice_requests, registration_rate;
+  SlowMode slow_mode;
 
   // The affiliation that holds: at least admin for the staff of the room's tenant, unless they were banned.
   Affiliation affiliation_of(const BareJid& user) const;
@@ -113,6 +115,7 @@ class Room {
   void reply(const Stanza& request, std::string payload = {}) const;
   // Errors, results and probes get none.
   void reply_error(const Stanza& request, const Error& error) const;
+  void reply_error(const Stanza& request, const Error& error, ErrorType type) const;
 
  private:
   bool names(const BareJid& user) const;

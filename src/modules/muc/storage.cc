@@ -33,7 +33,8 @@ constexpr std::pair<const char*, std::string RoomConfig::*> texts[] = {{"name", 
                                                                        {"password", &RoomConfig::password},
                                                                        {"maker", &RoomConfig::counts_for}};
 constexpr std::pair<const char*, int64_t RoomConfig::*> numbers[] = {{"max_users", &RoomConfig::max_users},
-                                                                     {"max_history", &RoomConfig::max_history}};
+                                                                     {"max_history", &RoomConfig::max_history},
+                                                                     {"slow_mode_s", &RoomConfig::slow_mode_s}};
 
 std::string affiliation_entry(const BareJid& user) { return std::string(affiliation_prefix) + user.str(); }
 std::string request_entry(const BareJid& user) { return std::string(request_prefix) + user.str(); }
