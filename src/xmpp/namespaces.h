@@ -90,6 +90,7 @@ inline constexpr char message_tombstones[] = "urn:xmpp:message-retract:1#tombsto
 inline constexpr char message_moderate[] = "urn:xmpp:message-moderate:1";                     // XEP-0425
 inline constexpr char channel_binding[] = "urn:xmpp:sasl-cb:0";                               // XEP-0440
 inline constexpr char ibr_token[] = "urn:xmpp:ibr-token:0";                                   // XEP-0445
+inline constexpr char mentions[] = "urn:xmpp:mentions:0";                                     // XEP-0513
 inline constexpr char outage[] = "urn:xmpp:sos:0";                                            // XEP-0455
 inline constexpr char fast[] = "urn:xmpp:fast:0";                                             // XEP-0484
 inline constexpr char displayed[] = "urn:xmpp:mds:displayed:0";                               // XEP-0490

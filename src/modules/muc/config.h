@@ -9,6 +9,7 @@
 
 #include "base/token_bucket.h"
 #include "modules/muc/affiliation.h"
+#include "modules/muc/mentions.h"
 
 namespace teahouse::muc {
 
@@ -57,6 +58,7 @@ struct RoomConfig {
   int64_t max_users = 0;  // 0: the plan's
   int64_t max_history = 50;
   int64_t slow_mode_s = 0;  // how long one user waits between two messages
+  MentionRules mentions;
   // By Role, moderators last: the roles whose presence is broadcast, and those that may read a non-anonymous room's
   // members.
   bool broadcast[4] = {false, true, true, true};

@@ -47,6 +47,7 @@ void write_room_info(xml::Writer& writer, const Room& room) {
   form.add("muc#roomconfig_changesubject", "boolean", "Participants may change the subject",
            flag(config.change_subject));
   form.add("muc#roomconfig_allowinvites", "boolean", "Members may invite", flag(config.member_invites));
+  add_mention_fields(form, config.mentions);
   form.write(writer);
 }
 
@@ -140,11 +141,29 @@ void answer_room_info(Room& room, const Stanza& stanza, const xml::Element& quer
   xml::Writer writer(payload);
   writer.open("query", ns::disco_info);
   write_identity(writer, config.name.empty() ? user_id_of(room.jid().localpart()) : config.name);
-  write_features(writer,
-                 {ns::disco_info, ns::disco_items, ns::muc, "http://jabber.org/protocol/muc#stable_id",
-                  "http://jabber.org/protocol/muc#request", ns::self_ping, ns::occupant_id, ns::stanza_id, ns::mam,
-                  ns::mam_extended, ns::ping, ns::register_iq, ns::message_moderate, ns::message_retract,
-                  ns::message_tombstones, ns::vcard_temp, ns::muc_affiliations, ns::hats, ns::commands});
+  write_features(writer, {ns::disco_info,
+                          ns::disco_items,
+                          ns::muc,
+                          "http://jabber.org/protocol/muc#stable_id",
+                          "http://jabber.org/protocol/muc#request",
+                          ns::self_ping,
+                          ns::occupant_id,
+                          ns::stanza_id,
+                          ns::mam,
+                          ns::mam_extended,
+                          ns::ping,
+                          ns::register_iq,
+                          ns::message_moderate,
+                          ns::message_retract,
+                          ns::message_tombstones,
+                          ns::vcard_temp,
+                          ns::muc_affiliations,
+                          ns::hats,
+                          ns::commands,
+                          ns::mentions,
+                          "urn:xmpp:mentions:0#channel",
+                          "urn:xmpp:mentions:0#associations",
+                          "urn:xmpp:mentions:0#hats"});
   write_features(
       writer,
       {config.password.empty() ? "muc_unsecured" : "muc_passwordprotected",

@@ -86,6 +86,7 @@ void handle_groupchat(Room& room, const Stanza& stanza) {
   }
   Stanza message = stanza;
   remove_forged(message, room.jid());
+  remove_forbidden_mentions(message, room, *occupant);
   message.from = occupant->address;
   message.to.reset();
   message.stamp(make_occupant_stamp(occupant->occupant_id));

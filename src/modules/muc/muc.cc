@@ -46,6 +46,7 @@ class MucModule final : public Module {
              {463, "0.2.0", "MUC Affiliations Versioning",
               "versions go to the sessions that ask for them; who may not read the list of outcasts has versions of "
               "the other lists"},
+             {513, "0.1.0", "Explicit Mentions", "the permissions of rooms, which take off what is not allowed"},
              {500, "0.1.1", "MUC Slow Mode", "of what is said over XMPP; the site's own words are not slowed"},
              {425, "0.3.0", "Moderated Message Retraction", "of rooms with an archive"}},
         .archives = {{"rooms", &PlanLimits::archive_bytes, &PlanLimits::archive_days}},

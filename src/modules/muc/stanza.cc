@@ -3,6 +3,7 @@
 #include "modules/muc/archive.h"
 #include "modules/muc/disco.h"
 #include "modules/muc/hat_commands.h"
+#include "modules/muc/mentions.h"
 #include "modules/muc/messages.h"
 #include "modules/muc/moderation.h"
 #include "modules/muc/owner.h"
@@ -41,6 +42,8 @@ constexpr IqHandler iq_handlers[] = {
     {StanzaType::set, "query", ns::register_iq, register_nick},
     {StanzaType::set, "moderate", ns::message_moderate, moderate},
     {StanzaType::set, "command", ns::commands, handle_command},
+    {StanzaType::get, "query", ns::mentions, answer_mention_rules},
+    {StanzaType::set, "query", ns::mentions, set_mention_rules},
     {StanzaType::get, "ping", ns::ping, answer_ping},
     {StanzaType::get, "vCard", ns::vcard_temp, answer_vcard},
     {StanzaType::set, "vCard", ns::vcard_temp, set_vcard},

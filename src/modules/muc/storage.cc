@@ -178,6 +178,8 @@ std::string write_config(const RoomConfig& config) {
   for (const auto& [name, member] : texts) object[name] = config.*member;
   for (const auto& [name, member] : numbers) object[name] = config.*member;
   object["private_messages"] = static_cast<int64_t>(config.private_messages);
+  object["mentions_max"] = config.mentions.count;
+  object["mentions"] = write_mention_powers(config.mentions);
   object["broadcast"] = write_roles(config.broadcast);
   object["member_list"] = write_roles(config.member_list);
   return json::serialize(object);
@@ -199,6 +201,8 @@ std::optional<RoomConfig> read_config(std::string_view text) {
   if (messages >= 0 && messages <= static_cast<int64_t>(PrivateMessages::none)) {
     config.private_messages = static_cast<PrivateMessages>(messages);
   }
+  config.mentions.count = read_number(object, "mentions_max", config.mentions.count);
+  read_mention_powers(read_string(object, "mentions"), config.mentions);
   read_roles(object, "broadcast", config.broadcast);
   read_roles(object, "member_list", config.member_list);
   return config;
