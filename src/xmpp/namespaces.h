@@ -88,6 +88,7 @@ inline constexpr char occupant_id[] = "urn:xmpp:occupant-id:0";                 
 inline constexpr char message_retract[] = "urn:xmpp:message-retract:1";                       // XEP-0424
 inline constexpr char message_tombstones[] = "urn:xmpp:message-retract:1#tombstone";          // XEP-0424
 inline constexpr char message_moderate[] = "urn:xmpp:message-moderate:1";                     // XEP-0425
+inline constexpr char channel_search[] = "urn:xmpp:channel-search:0:search";                      // XEP-0433
 inline constexpr char channel_binding[] = "urn:xmpp:sasl-cb:0";                               // XEP-0440
 inline constexpr char ibr_token[] = "urn:xmpp:ibr-token:0";                                   // XEP-0445
 inline constexpr char mentions[] = "urn:xmpp:mentions:0";                                     // XEP-0513

@@ -4,6 +4,7 @@
 
 #include "account/user_id.h"
 #include "modules/muc/hat_commands.h"
+#include "modules/muc/room_page.h"
 #include "server/module_context.h"
 #include "xml/writer.h"
 #include "xmpp/data_form.h"
@@ -61,38 +62,8 @@ void answer_reserved_nick(Room& room, const Stanza& stanza) {
   room.reply(stanza, std::move(payload));
 }
 
-// The page of a list that is ordered by address.
-struct Page {
-  std::vector<ListedRoom>::const_iterator begin, end;
-  size_t index;
-};
-
-Page choose_page(const std::vector<ListedRoom>& rooms, const RsmRequest& rsm) {
-  const size_t size = rsm.page_size(rooms_per_page_max, rooms_per_page_max);
-  const auto place = [&](const std::string& uid) {
-    return static_cast<size_t>(
-        std::lower_bound(rooms.begin(), rooms.end(), uid,
-                         [](const ListedRoom& room, const std::string& text) { return room.jid.str() < text; }) -
-        rooms.begin());
-  };
-  size_t begin = 0, end = rooms.size();
-  if (rsm.after) {
-    begin = place(*rsm.after);
-    if (begin < rooms.size() && rooms[begin].jid.str() == *rsm.after) ++begin;
-  } else if (rsm.index) {
-    begin = std::min(*rsm.index, rooms.size());
-  }
-  if (rsm.before && !rsm.before->empty()) end = std::max(begin, place(*rsm.before));
-  if (rsm.backwards()) {
-    begin = end - std::min(size, end - begin);
-  } else {
-    end = begin + std::min(size, end - begin);
-  }
-  return {rooms.begin() + static_cast<ptrdiff_t>(begin), rooms.begin() + static_cast<ptrdiff_t>(end), begin};
-}
-
 std::string make_items(const std::vector<ListedRoom>& rooms, const RsmRequest& rsm, bool asked_for_page) {
-  const Page page = choose_page(rooms, rsm);
+  const ListedPage page = choose_page(rooms, rsm, rooms_per_page_max);
   std::string payload;
   xml::Writer writer(payload);
   writer.open("query", ns::disco_items);
@@ -101,17 +72,7 @@ std::string make_items(const std::vector<ListedRoom>& rooms, const RsmRequest& r
     writer.open("item").attribute("jid", room->jid.str());
     writer.attribute("name", name.empty() ? user_id_of(room->jid.localpart()) : name).close();
   }
-  const size_t count = static_cast<size_t>(page.end - page.begin);
-  if (asked_for_page || count < rooms.size()) {
-    RsmAnswer answer;
-    answer.count = rooms.size();
-    if (count > 0) {
-      answer.first = page.begin->jid.str();
-      answer.last = (page.end - 1)->jid.str();
-      answer.first_index = page.index;
-    }
-    write_rsm(writer, answer);
-  }
+  if (asked_for_page || page.size() < rooms.size()) write_rsm_of(writer, page, rooms);
   writer.close();
   return payload;
 }
@@ -199,8 +160,8 @@ void answer_service_info(ModuleContext& context, const Host& host, const Stanza&
   xml::Writer writer(payload);
   writer.open("query", ns::disco_info);
   write_identity(writer, host.tenant->title.empty() ? host.tenant->name : host.tenant->title);
-  write_features(
-      writer, {ns::disco_info, ns::disco_items, ns::muc, ns::rsm, ns::occupant_id, ns::mam, ns::ping, ns::vcard_temp});
+  write_features(writer, {ns::disco_info, ns::disco_items, ns::muc, ns::rsm, ns::occupant_id, ns::mam, ns::ping,
+                          ns::vcard_temp, ns::channel_search});
   writer.close();
   context.reply(stanza, std::move(payload));
 }

@@ -83,7 +83,7 @@ Result<MentionRules> parse_rules(const xml::Element& query, const MentionRules& 
   return rules;
 }
 
-// What has changed, for everybody in the room.
+// The changed rules, for everybody in the room.
 void send_news(Room& room, const MentionRules& before) {
   const MentionRules& now = room.config.mentions;
   DataForm news(DataForm::Type::result, ns::mentions);

@@ -34,7 +34,7 @@ TEST(RoomMentions, AreOfThoseWhoMayMakeThem) {
   Mentioning world;
   EXPECT_TRUE(world.mentions(world.juliet, world.romeo, ""));
   for (const char* group : {"channel", "moderators", "none", "hats", "server", "space", "junk", ""}) {
-    if (*group) EXPECT_FALSE(world.mentions(world.juliet, world.romeo, group)) << group;
+    if (*group) { EXPECT_FALSE(world.mentions(world.juliet, world.romeo, group)) << group; }
     EXPECT_TRUE(world.mentions(world.romeo, world.juliet, group)) << group;
   }
   world.juliet.say(

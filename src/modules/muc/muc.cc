@@ -43,6 +43,8 @@ class MucModule final : public Module {
              {421, "1.0.1", "Occupant identifiers", ""},
              {424, "0.4.2", "Message Retraction", "tombstones in rooms; between two the archive keeps both messages"},
              {317, "0.3.1", "Hats", "owners make and give them; no languages, and nothing inside a hat"},
+             {433, "0.1.0", "Extended Channel Search",
+              "listed rooms of the host alone; ordered by address, without numbers of users"},
              {463, "0.2.0", "MUC Affiliations Versioning",
               "versions go to the sessions that ask for them; who may not read the list of outcasts has versions of "
               "the other lists"},

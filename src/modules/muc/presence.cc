@@ -119,9 +119,11 @@ void broadcast(Room& room, const Occupant& of, const Told& told, const Stanza* c
   for (const auto& session : of.sessions) {
     if (audience.except && session.jid == *audience.except) continue;
     const Readable readable = reads_version(room, of, session, told.notes);
-    const bool is_plain = readable == Readable::nothing;
-    send_to_own(room, is_plain ? self : make_presence(room, of, View::self, told, content, readable), session.jid,
-                told);
+    if (readable == Readable::nothing) {
+      send_to_own(room, self, session.jid, told);
+    } else {
+      send_to_own(room, make_presence(room, of, View::self, told, content, readable), session.jid, told);
+    }
   }
 }
 

@@ -22,7 +22,7 @@ bool is_nobodys(std::string_view room, std::string_view who) {
 
 void Service::handle(const HostPtr& host, Stanza stanza, const TicketPtr& ticket) {
   if (!stanza.from || !stanza.to) return;
-  if (!stanza.to->has_localpart()) return handle_service_stanza(context_, *host, stanza);
+  if (!stanza.to->has_localpart()) return handle_service_stanza(context_, search_, *host, stanza);
   const auto known = rooms_.find(std::string(stanza.to->bare_view()));
   if (known != rooms_.end() && !loading_.is_held(known->first)) {
     handle_in_room(host, known->second.get(), stanza, ticket);

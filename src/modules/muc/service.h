@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "modules/muc/room.h"
+#include "modules/muc/search.h"
 #include "net/loop.h"
 #include "server/loading.h"
 
@@ -78,6 +79,7 @@ class Service {
   void sweep();
 
   ModuleContext& context_;
+  ChannelSearch search_{context_};
   std::unordered_map<std::string, std::unique_ptr<Room>> rooms_;
   Loading<std::string, RoomWork> loading_;  // also of those that leave
   Loading<TenantId, Counted> counting_;
@@ -95,6 +97,6 @@ void refuse(ModuleContext& context, const Stanza& stanza, const Error& error);
 // For a room that is not. True: the stanza may make it.
 bool handle_absent(ModuleContext& context, const Host& host, const Stanza& stanza);
 // For the service itself.
-void handle_service_stanza(ModuleContext& context, const Host& host, const Stanza& stanza);
+void handle_service_stanza(ModuleContext& context, ChannelSearch& search, const Host& host, const Stanza& stanza);
 
 }  // namespace teahouse::muc

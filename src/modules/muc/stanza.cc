@@ -109,12 +109,13 @@ bool handle_absent(ModuleContext& context, const Host& host, const Stanza& stanz
   return false;
 }
 
-void handle_service_stanza(ModuleContext& context, const Host& host, const Stanza& stanza) {
+void handle_service_stanza(ModuleContext& context, ChannelSearch& search, const Host& host, const Stanza& stanza) {
   if (stanza.kind == StanzaKind::presence) return;
   const auto query = stanza.first_child();
   if (stanza.kind == StanzaKind::iq && stanza.type == StanzaType::get && query && stanza.to->is_bare()) {
     if (query->is("query", ns::disco_info)) return answer_service_info(context, host, stanza, *query);
     if (query->is("query", ns::disco_items)) return answer_service_items(context, host, stanza, *query);
+    if (query->is("search", ns::channel_search)) return search.answer(host, stanza, *query);
     if (query->is("ping", ns::ping)) return context.reply(stanza, {});
   }
   if (!takes_no_error(stanza)) context.reply_error(stanza, {ErrorKind::service_unavailable, ""});

@@ -10,7 +10,7 @@
 
 namespace teahouse::muc {
 
-// What the session may read of the lists; nothing where it has not asked for versions.
+// How much the session may read of the lists; nothing where it has not asked for versions.
 Readable readable_by(const Room& room, const Occupant& occupant, const OccupantSession& session);
 
 // To be called when a session enters, before it gets any presence: notes whether it asks for versions, and tells it.

@@ -1,8 +1,8 @@
 // AffiliationVersions: the last changes of a room's affiliations, so that a client that knows an earlier version hears
 // only of what has changed since.
 //
-// There are two lines of versions. Who may read all lists sees each change; who may read those of members, admins and
-// owners alone has no step for a change between none and outcast, which would tell of a ban. A version is a number and
+// There are two lines of versions. Readers of all lists see each change; readers of those of members, admins and owners
+// alone have no step for a change between none and outcast, which would tell of a ban. A version is a number and
 // a code over it: a client can name those alone that a room has told somebody, and none of an earlier room of the name.
 //
 // Thread: the room's home loop.
@@ -28,7 +28,7 @@ enum class Readable { nothing, people, everything };
 struct AffiliationChange {
   BareJid user;
   bool is_seen = true;  // by those who read no list of outcasts
-  // What the versions are after it.
+  // The versions after it.
   int64_t number = 0, seen_number = 0;
 };
 

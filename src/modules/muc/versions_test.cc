@@ -71,12 +71,12 @@ TEST(AffiliationVersions, AreForgottenWithTheirChanges) {
   for (size_t i = 0; i < told.size(); ++i) {
     const auto since = versions.since(Readable::everything, told[i]);
     ASSERT_EQ(since.has_value(), i >= 10) << i;
-    if (since) EXPECT_EQ(since->size(), 210 - i);
+    if (since) { EXPECT_EQ(since->size(), 210 - i); }
   }
   for (size_t i = 0; i < seen.size(); ++i) {
     const auto since = versions.since(Readable::people, seen[i]);
     ASSERT_EQ(since.has_value(), i >= 5) << i;
-    if (since) EXPECT_EQ(since->size(), 105 - i);
+    if (since) { EXPECT_EQ(since->size(), 105 - i); }
   }
   AffiliationVersions loaded;
   loaded.restore(versions.nonce(), {versions.changes().rbegin(), versions.changes().rend()});
