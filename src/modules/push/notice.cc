@@ -12,6 +12,7 @@ namespace teahouse::push {
 namespace {
 
 constexpr size_t topic_bytes = 15;
+constexpr char mentioned_room[] = "urn:xmpp:mentions:0#channel";
 constexpr char references[] = "urn:xmpp:reference:0";  // XEP-0372
 
 bool is_letter(char c) {
@@ -42,6 +43,17 @@ bool refers_to(const Stanza& message, std::string_view account) {
   return found;
 }
 
+// XEP-0513: everybody in the room, which has taken off what its rules do not allow.
+bool mentions_room(const Stanza& message) {
+  const std::string room = "xmpp:" + std::string(message.from->bare_view());
+  bool found = false;
+  message.root().for_each_child([&](const xml::Element& child) {
+    if (!child.is("mention", teahouse::ns::mentions) || child.attribute("mentions") != mentioned_room) return;
+    found = found || (child.attribute("uri").value_or(room) == room && !child.child("noping", teahouse::ns::mentions));
+  });
+  return found;
+}
+
 }  // namespace
 
 std::optional<Notice> find_message(const Stanza& message, std::string_view account, bool is_of_room) {
@@ -60,7 +72,8 @@ std::optional<Notice> find_mention(const Stanza& message, std::string_view accou
   auto notice = read(message, account);
   if (!notice) return std::nullopt;
   const std::string body = message.root().child_text("body", teahouse::ns::client);
-  if (!refers_to(message, account) && (nick.empty() || !has_word(body, nick))) return std::nullopt;
+  const bool is_named = refers_to(message, account) || (!nick.empty() && has_word(body, nick));
+  if (!is_named && !mentions_room(message)) return std::nullopt;
   notice->conversation = std::string(message.from->bare_view());
   notice->is_mention = true;
   notice->nick = std::string(message.from->resourcepart());

@@ -25,8 +25,8 @@ struct Notice {
 // A message with a body that somebody else wrote to the account, and wants to be read later too. `is_of_room`: it comes
 // from a room's address. None for what is said in a room (find_mention).
 std::optional<Notice> find_message(const Stanza& message, std::string_view account, bool is_of_room);
-// The same of an occupant's words in a room, where they name the account: by its nick there, or by XEP-0372's
-// reference. An empty nick is not known.
+// The same of an occupant's words in a room, where they name the account: by its nick there, by XEP-0372's reference,
+// or with all others there (XEP-0513). An empty nick is not known.
 std::optional<Notice> find_mention(const Stanza& message, std::string_view account, std::string_view nick);
 
 // Is it there as a word, in any case of ASCII letters?

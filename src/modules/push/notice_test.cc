@@ -49,6 +49,20 @@ TEST(Notice, IsOfARoomOnlyWhereTheAccountIsNamed) {
   EXPECT_FALSE(mention("x", "", reference + "ann@forum.example'/>"));
 }
 
+TEST(Notice, IsOfARoomThatIsMentionedAsAWhole) {
+  const auto mention = [](const std::string& rest) {
+    return find_mention(
+        say("hall@rooms.shop.example/Bo", "all", StanzaType::groupchat, "<mention xmlns='urn:xmpp:mentions:0'" + rest),
+        ann, "Anne");
+  };
+  EXPECT_TRUE(mention(" mentions='urn:xmpp:mentions:0#channel'/>"));
+  EXPECT_TRUE(mention(" mentions='urn:xmpp:mentions:0#channel' uri='xmpp:hall@rooms.shop.example'/>"));
+  EXPECT_FALSE(mention(" mentions='urn:xmpp:mentions:0#channel' uri='xmpp:cave@rooms.shop.example'/>"));
+  EXPECT_FALSE(mention(" mentions='urn:xmpp:mentions:0#channel'><noping/></mention>"));
+  EXPECT_FALSE(mention(" mentions='urn:xmpp:mentions:0#moderators'/>"));
+  EXPECT_FALSE(mention("/>"));
+}
+
 TEST(Notice, TopicsAreOfADeviceAndAConversation) {
   Device one, two;
   one.subscription.keys.auth = std::string(16, 'a');
