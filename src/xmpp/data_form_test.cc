@@ -36,6 +36,17 @@ TEST(DataForm, ReadsASubmission) {
   EXPECT_EQ(form->find("d"), nullptr);
 }
 
+TEST(DataForm, SaysWhichValuesAFieldTakes) {
+  DataForm form(DataForm::Type::form);
+  form.add("n", "text-single", "N", std::string("7")).range.emplace(0, 90);
+  form.add("o", "list-single", "O").open = true;
+  std::string text;
+  xml::Writer writer(text);
+  form.write(writer);
+  EXPECT_NE(text.find("datatype='xs:integer'><range min='0' max='90'/></validate><value>7</value>"), text.npos) << text;
+  EXPECT_NE(text.find("datatype='xs:string'><open/></validate>"), text.npos) << text;
+}
+
 TEST(DataForm, RefusesUnknownTypes) {
   EXPECT_FALSE(DataForm::read(parse("<x xmlns='jabber:x:data'/>").root()));
   EXPECT_FALSE(DataForm::read(parse("<x xmlns='jabber:x:data' type='subm1t'/>").root()));

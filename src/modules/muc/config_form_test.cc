@@ -28,6 +28,7 @@ TEST(ConfigForm, ReadsWhatItShows) {
   config.persistent = config.members_only = config.non_anonymous = true;
   config.password = "cauldronburn";
   config.max_users = 30;
+  config.slow_mode_s = 45;
   config.private_messages = PrivateMessages::moderators;
   config.broadcast[1] = false;
   const auto owner = *BareJid::parse("crone1@shakespeare.lit");
