@@ -48,7 +48,7 @@ class Client(slixmpp.ClientXMPP):
                           'body': carried['body'], 'xml': str(message)}})
 
     async def login(self):
-        """Session started, carbons on, presence sent. Without an authority to trust (Prosody in web/widget/dev) no TLS."""
+        """Session started, carbons on, presence sent. Without an authority to trust no TLS."""
         let_in = asyncio.get_running_loop().create_future()
         self.add_event_handler('session_start', let_in.set_result, disposable=True)
         self.add_event_handler('failed_auth', lambda _: let_in.set_exception(PermissionError('the server did not let it in')),

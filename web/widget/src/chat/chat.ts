@@ -88,7 +88,7 @@ export class Chat extends Emitter<ChatEvents> {
       open,
       websocket: site.websocket,
       domain: site.domain,
-      credentials: async (refresh) => ({ token: await identity.token(refresh) }),
+      token: (refresh) => identity.token(refresh),
       snapshot: () => this.store.snapshot(),
     });
     const messages = new Messages(this.store, clock);

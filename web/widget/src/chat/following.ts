@@ -159,7 +159,6 @@ export class Following {
       c.typing = {};
     }
     rooms.forget();
-    if (link.leading) link.iq("set", undefined, el("enable", { xmlns: ns.carbons })).catch(() => {});
     const announced = contacts.loadRoster().then(() => link.leading && link.send(el("presence", {})));
     this.joinMissing();
     await Promise.all([announced, this.syncAccount()]);

@@ -9,8 +9,8 @@ import { Emitter } from "./emitter.ts";
 import { ns } from "./ns.ts";
 import { isSmState } from "./sm.ts";
 import type { OpenStorage, Storage } from "./storage.ts";
-import type { Credentials, Status } from "./stream.ts";
-import { randomId } from "./ids.ts";
+import type { Status } from "./stream.ts";
+import { isUuid, randomId, randomUuid } from "./ids.ts";
 import { Stream } from "./stream.ts";
 import type { Node } from "./xml.ts";
 import { child, parse, serialize } from "./xml.ts";
@@ -46,7 +46,8 @@ export interface LinkOptions {
   open: OpenStorage;
   websocket: string;
   domain: string;
-  credentials(refresh: boolean): Promise<Credentials>;
+  /** A site token of the user. */
+  token(refresh: boolean): Promise<string>;
   /** What a tab that has just opened needs to show the same as this one. */
   snapshot(): unknown;
 }
@@ -189,11 +190,11 @@ export class Link extends Emitter<LinkEvents> {
   }
 
   private lead(): void {
-    const { websocket, domain, credentials } = this.options;
+    const { websocket, domain, token } = this.options;
     const stream: Stream = new Stream({
       websocket,
       domain,
-      credentials,
+      credentials: async (refresh) => ({ token: await token(refresh), agent: this.agent() }),
       load: () => this.storage.get("sm", isSmState),
       save: (state) => {
         if (this.stream !== stream) return; // another tab may have the session now
@@ -216,6 +217,15 @@ export class Link extends Emitter<LinkEvents> {
     this.emit("lead", { consistent: this.h === stream.inbound });
     this.h = stream.inbound;
     stream.start();
+  }
+
+  /** One for all tabs, and for each user another. Tabs that can't share a connection would end each other's by it: the server takes them for one device. */
+  private agent(): string | undefined {
+    if (!this.shared) return undefined;
+    const known = this.storage.get("agent", isUuid);
+    const agent = known ?? randomUuid();
+    if (!known) this.storage.set("agent", agent);
+    return agent;
   }
 
   private stepDown(final: boolean): void {

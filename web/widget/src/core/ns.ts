@@ -4,8 +4,9 @@ export const ns = {
   streams: "http://etherx.jabber.org/streams",
   streamErrors: "urn:ietf:params:xml:ns:xmpp-streams",
   stanzaErrors: "urn:ietf:params:xml:ns:xmpp-stanzas",
-  sasl: "urn:ietf:params:xml:ns:xmpp-sasl",
-  bind: "urn:ietf:params:xml:ns:xmpp-bind",
+  sasl: "urn:ietf:params:xml:ns:xmpp-sasl", // the names of its errors
+  sasl2: "urn:xmpp:sasl:2", // XEP-0388
+  bind2: "urn:xmpp:bind:0", // XEP-0386
   client: "jabber:client",
   roster: "jabber:iq:roster",
   discoInfo: "http://jabber.org/protocol/disco#info", // XEP-0030

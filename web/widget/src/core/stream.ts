@@ -8,7 +8,7 @@ import { pageNow } from "./clock.ts";
 import { Emitter } from "./emitter.ts";
 import { CredentialsError, judge, StreamFailure, type StopReason } from "./failures.ts";
 import { Frames, type FrameTaker } from "./frames.ts";
-import { negotiate, type Session } from "./negotiation.ts";
+import { negotiate, Negotiation, type Login, type Session } from "./negotiation.ts";
 import { ns } from "./ns.ts";
 import { StreamManagement, type SmState, type Unacked } from "./sm.ts";
 import { attribute, el } from "./xml.ts";
@@ -25,15 +25,10 @@ export interface Status {
   failures: number;
 }
 
-export interface Credentials {
-  /** A site token. */
-  token: string;
-}
-
 export interface StreamOptions {
   websocket: string;
   domain: string;
-  credentials(refresh: boolean): Promise<Credentials>;
+  credentials(refresh: boolean): Promise<Login>;
   load(): SmState | null;
   save(state: SmState | null): void;
   openSocket?(url: string): WebSocket;
@@ -154,14 +149,14 @@ export class Stream extends Emitter<StreamEvents> implements FrameTaker {
     this.setStatus({ phase: "connecting", retryAt: undefined });
     try {
       const { domain, credentials } = this.options;
-      const { token } = await credentials(this.refusal !== null);
+      const login = await credentials(this.refusal !== null);
       if (attempt !== this.attempt) return;
       const frames = this.openFrames();
       await withTimeout(frames.opened);
-      const { resumed, ...session } = await withTimeout(negotiate(frames, domain, token, this.sm));
+      const session = await withTimeout(negotiate(frames, new Negotiation(domain, login, this.sm)));
       this.refusal = null;
       this.backoff.reset();
-      this.begin(frames, session, resumed);
+      this.begin(frames, session);
     } catch (error) {
       if (attempt === this.attempt) this.fail(error as Error);
     }
@@ -173,7 +168,7 @@ export class Stream extends Emitter<StreamEvents> implements FrameTaker {
     return (this.frames = new Frames(socket, this));
   }
 
-  private begin(frames: Frames, session: Session, resumed: boolean): void {
+  private begin(frames: Frames, { resumed, ...session }: Session): void {
     const { unacked } = this.sm.state ?? { unacked: [] };
     if (resumed) {
       for (const { xml } of unacked) frames.send(xml);
