@@ -7,6 +7,7 @@
 #include "modules/muc/subject.h"
 #include "modules/muc/versioning.h"
 #include "server/module_context.h"
+#include "server/occupant_id.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse::muc {

@@ -11,6 +11,7 @@
 #include "modules/muc/voice.h"
 #include "server/archive_space.h"
 #include "server/module_context.h"
+#include "server/occupant_id.h"
 #include "xml/writer.h"
 #include "xmpp/keeping.h"
 #include "xmpp/namespaces.h"

@@ -3,8 +3,6 @@
 #include <algorithm>
 
 #include "base/random.h"
-#include "crypto/encoding.h"
-#include "crypto/hash.h"
 #include "server/module_context.h"
 #include "xmpp/namespaces.h"
 
@@ -188,14 +186,6 @@ void Room::reply_error(const Stanza& request, const Error& error, ErrorType type
   // Clients know by this that the error is the room's answer to an attempt to enter.
   if (request.kind == StanzaKind::presence) answer.stamp("<x xmlns='http://jabber.org/protocol/muc'/>");
   traffic_->answer(std::move(answer));
-}
-
-std::string make_occupant_id(const Tenant& tenant, const BareJid& room, std::string_view account, int64_t incarnation) {
-  std::string named = room.str();
-  named.push_back('\0');
-  named.append(account);
-  if (incarnation != 0) named.append(1, '\0').append(std::to_string(incarnation));
-  return crypto::to_base64(crypto::hmac_sha256(tenant.occupant_id_secret, named));
 }
 
 }  // namespace teahouse::muc

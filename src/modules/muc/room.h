@@ -129,8 +129,4 @@ class Room {
   HomeChecker checker_;
 };
 
-// XEP-0421: what names the same account in this room for ever, and tells nothing of it; another account of its name has
-// another. `account` is its real bare JID.
-std::string make_occupant_id(const Tenant& tenant, const BareJid& room, std::string_view account, int64_t incarnation);
-
 }  // namespace teahouse::muc

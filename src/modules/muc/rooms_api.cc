@@ -10,6 +10,7 @@
 #include "modules/muc/messages.h"
 #include "modules/muc/moderation.h"
 #include "modules/muc/owner.h"
+#include "server/occupant_id.h"
 #include "tenant/names.h"
 
 namespace teahouse::muc {

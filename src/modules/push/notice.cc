@@ -43,15 +43,25 @@ bool refers_to(const Stanza& message, std::string_view account) {
   return found;
 }
 
-// XEP-0513: everybody in the room, which has taken off what its rules do not allow.
-bool mentions_room(const Stanza& message) {
+// Mentioned: an occupant, by the mentions of a message (XEP-0513).
+struct Mentioned {
+  bool is_named = false, is_spared = false;
+};
+
+Mentioned find_mentioned(const Stanza& message, std::string_view occupant_id) {
   const std::string room = "xmpp:" + std::string(message.from->bare_view());
-  bool found = false;
+  Mentioned mentioned;
   message.root().for_each_child([&](const xml::Element& child) {
-    if (!child.is("mention", teahouse::ns::mentions) || child.attribute("mentions") != mentioned_room) return;
-    found = found || (child.attribute("uri").value_or(room) == room && !child.child("noping", teahouse::ns::mentions));
+    if (!child.is("mention", teahouse::ns::mentions)) return;
+    const auto group = child.attribute("mentions");
+    const bool is_all = group == mentioned_room && child.attribute("uri").value_or(room) == room;
+    const bool is_own = !group && !occupant_id.empty() && child.attribute("occupantid") == occupant_id;
+    if (!is_all && !is_own) return;
+    const bool is_quiet = child.child("noping", teahouse::ns::mentions).has_value();
+    mentioned.is_named = mentioned.is_named || !is_quiet;
+    mentioned.is_spared = mentioned.is_spared || (is_quiet && is_own);
   });
-  return found;
+  return mentioned;
 }
 
 }  // namespace
@@ -66,14 +76,16 @@ std::optional<Notice> find_message(const Stanza& message, std::string_view accou
   return notice;
 }
 
-std::optional<Notice> find_mention(const Stanza& message, std::string_view account, std::string_view nick) {
+std::optional<Notice> find_mention(const Stanza& message, std::string_view account, std::string_view nick,
+                                   std::string_view occupant_id) {
   if (message.type != StanzaType::groupchat || !message.from || !message.from->is_full()) return std::nullopt;
   if (!nick.empty() && message.from->resourcepart() == nick) return std::nullopt;
   auto notice = read(message, account);
   if (!notice) return std::nullopt;
   const std::string body = message.root().child_text("body", teahouse::ns::client);
   const bool is_named = refers_to(message, account) || (!nick.empty() && has_word(body, nick));
-  if (!is_named && !mentions_room(message)) return std::nullopt;
+  const Mentioned mentioned = find_mentioned(message, occupant_id);
+  if (!mentioned.is_named && (mentioned.is_spared || !is_named)) return std::nullopt;
   notice->conversation = std::string(message.from->bare_view());
   notice->is_mention = true;
   notice->nick = std::string(message.from->resourcepart());

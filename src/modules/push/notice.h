@@ -26,8 +26,10 @@ struct Notice {
 // from a room's address. None for what is said in a room (find_mention).
 std::optional<Notice> find_message(const Stanza& message, std::string_view account, bool is_of_room);
 // The same of an occupant's words in a room, where they name the account: by its nick there, by XEP-0372's reference,
-// or with all others there (XEP-0513). An empty nick is not known.
-std::optional<Notice> find_mention(const Stanza& message, std::string_view account, std::string_view nick);
+// or by XEP-0513's mention, alone or with all others; that may also spare it. An empty nick or occupant-id is not
+// known.
+std::optional<Notice> find_mention(const Stanza& message, std::string_view account, std::string_view nick,
+                                   std::string_view occupant_id = {});
 
 // Is it there as a word, in any case of ASCII letters?
 bool has_word(std::string_view text, std::string_view word);

@@ -63,6 +63,20 @@ TEST(Notice, IsOfARoomThatIsMentionedAsAWhole) {
   EXPECT_FALSE(mention("/>"));
 }
 
+TEST(Notice, IsOfAnOccupantWhoIsMentioned) {
+  const auto mention = [](const std::string& body, const std::string& rest, const char* id = "own") {
+    return find_mention(
+        say("hall@rooms.shop.example/Bo", body, StanzaType::groupchat, "<mention xmlns='urn:xmpp:mentions:0'" + rest),
+        ann, "Anne", id);
+  };
+  EXPECT_TRUE(mention("you", " occupantid='own'/>"));
+  EXPECT_FALSE(mention("you", " occupantid='other'/>"));
+  EXPECT_FALSE(mention("you", " occupantid=''/>", "")) << "an id that is not known is nobody's";
+  EXPECT_TRUE(mention("Anne", " occupantid='other'/>"));
+  EXPECT_FALSE(mention("I meant Anne", " occupantid='own'><noping/></mention>")) << "it spares her";
+  EXPECT_TRUE(mention("Anne", " occupantid='other'><noping/></mention>"));
+}
+
 TEST(Notice, TopicsAreOfADeviceAndAConversation) {
   Device one, two;
   one.subscription.keys.auth = std::string(16, 'a');

@@ -3,6 +3,7 @@
 #include "account/accounts.h"
 #include "account/user_id.h"
 #include "base/text.h"
+#include "server/occupant_id.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse {
@@ -150,7 +151,13 @@ std::optional<Notice> PushModule::find_notice(const Inbound& inbound) const {
     const auto found = nicks->of_room.find(message.from->bare_view());
     if (found != nicks->of_room.end()) nick = found->second;
   }
-  return push::find_mention(message, account, nick);
+  // Rooms of other tenants have secrets of their own, by which they name the account.
+  const Tenant& tenant = inbound.resident.tenant();
+  std::string occupant_id;
+  if (message.child("mention", teahouse::ns::mentions) && context_->find_host(tenant, message.from->domainpart())) {
+    occupant_id = make_occupant_id(tenant, message.from->bare(), account, inbound.resident.incarnation());
+  }
+  return push::find_mention(message, account, nick, occupant_id);
 }
 
 void PushModule::remember(Resident& resident, State& state, Notice notice, int64_t wait_ms) {

@@ -4,6 +4,7 @@
 
 #include "crypto/encoding.h"
 #include "modules/push/pushes_api.h"
+#include "server/occupant_id.h"
 #include "server/testing/session_world.h"
 
 namespace teahouse {
@@ -131,6 +132,23 @@ TEST_F(PushModuleTest, WhatNobodyReadsWakesNobody) {
   send("bo@shop.example/desk", "<body>x</body>", "ann@shop.example", StanzaType::headline);
   send("ann@shop.example/elsewhere");  // her own
   EXPECT_TRUE(asked_.empty());
+}
+
+TEST_F(PushModuleTest, AMentionInARoomWakesTheOccupantThatItNames) {
+  add(*ann_);
+  const int64_t incarnation = ann_->resident().incarnation();
+  lose();
+  const auto mention = [&](const TenantPtr& tenant, const std::string& whom) {
+    const BareJid room = *BareJid::parse("hall@rooms." + tenant->domain());
+    const std::string id = make_occupant_id(*tenant, room, whom, incarnation);
+    send((room.str() + "/Bo").c_str(), "<body>x</body><mention xmlns='urn:xmpp:mentions:0' occupantid='" + id + "'/>",
+         "ann@shop.example/phone", StanzaType::groupchat);
+    pass_s(12);
+    return asked_.size();
+  };
+  EXPECT_EQ(mention(world_.shop, "bo@shop.example"), 0U);
+  EXPECT_EQ(mention(world_.forum, "ann@shop.example"), 0U) << "another tenant's secret is not the module's to know";
+  EXPECT_EQ(mention(world_.shop, "ann@shop.example"), 1U);
 }
 
 TEST_F(PushModuleTest, MoreOfAConversationIsToldLaterAndTogether) {
