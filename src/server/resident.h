@@ -6,6 +6,8 @@
 // Owns: its sessions.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -36,12 +38,17 @@ class Resident {
   bool has_available_resource() const;
   bool has_all_sessions() const;  // as many as the plan allows an account
 
+  // It stays in memory until then at least, on the monotonic clock, also without a session: something of it is under way.
+  void stay_until(int64_t monotonic_ms) { stays_until_ms_ = std::max(stays_until_ms_, monotonic_ms); }
+  bool may_leave(int64_t monotonic_ms) const { return sessions_.empty() && monotonic_ms >= stays_until_ms_; }
+
   AttachedValues attached;
 
  private:
   const BareJid jid_;
   HostPtr host_;
   const int64_t incarnation_;
+  int64_t stays_until_ms_ = 0;
   std::vector<std::unique_ptr<Session>> sessions_;
   HomeChecker checker_;
 };

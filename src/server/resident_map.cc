@@ -47,10 +47,10 @@ void ResidentMap::remove_tenant(TenantId tenant) {
   for (const Resident* resident : leaving) by_jid_.erase(by_jid_.find(resident->jid().str()));
 }
 
-void ResidentMap::remove_idle() {
+void ResidentMap::remove_idle(int64_t monotonic_ms) {
   std::vector<const Resident*> idle;
   for (const auto& [jid, entry] : by_jid_) {
-    if (entry.resident->sessions().empty()) idle.push_back(entry.resident.get());
+    if (entry.resident->may_leave(monotonic_ms)) idle.push_back(entry.resident.get());
   }
   for (const Resident* resident : idle) remove(resident->jid().str());
 }

@@ -26,7 +26,7 @@ class ResidentMap {
   Resident& add(std::unique_ptr<Resident> resident);  // REQUIRES: there is none of its JID
   void remove(std::string_view bare_jid);
   void remove_tenant(TenantId tenant);
-  void remove_idle();  // those without a session
+  void remove_idle(int64_t monotonic_ms);  // those that may leave
   template <class F>
   void for_each(F&& visit) const {
     for (const auto& [jid, entry] : by_jid_) visit(*entry.resident);

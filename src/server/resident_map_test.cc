@@ -41,7 +41,12 @@ TEST(ResidentMap, AreListedForTheirTenantAlone) {
   residents.remove_tenant(TenantId{2});
   EXPECT_EQ(residents.find(jid_of(7, forum)), nullptr);
   EXPECT_EQ(residents.size(), 95U);
-  residents.remove_idle();
+  residents.find(jid_of(7, shop))->stay_until(1000);
+  residents.find(jid_of(7, shop))->stay_until(500);
+  residents.remove_idle(999);
+  EXPECT_EQ(residents.size(), 1U);
+  EXPECT_NE(residents.find(jid_of(7, shop)), nullptr);
+  residents.remove_idle(1000);
   EXPECT_EQ(residents.size(), 0U);
   EXPECT_EQ(residents.of(TenantId{1}).size(), 0U);
 }

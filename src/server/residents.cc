@@ -96,7 +96,7 @@ void Residents::forget_idle() {
   sweep_pending_ = true;
   home_.loop().at_turn_end([this] {
     sweep_pending_ = false;
-    map_.remove_idle();
+    map_.remove_idle(home_.clock().monotonic_ms());
   });
 }
 

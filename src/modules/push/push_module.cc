@@ -172,6 +172,7 @@ void PushModule::remember(Resident& resident, State& state, Notice notice, int64
   const int64_t now_ms = context_->clock().monotonic_ms();
   const int64_t next_ms = conversation.pushed_ms == 0 ? 0 : conversation.pushed_ms + again_ms;
   const int64_t due_ms = std::max(now_ms + wait_ms, next_ms);
+  resident.stay_until(due_ms + commit_ms_max);
   if (due_ms <= now_ms) {
     conversation.pushed_ms = now_ms;
     return begin(resident.host(), resident.jid(), name);

@@ -6,8 +6,8 @@
 // a session of the account is there again, or the account answers or has read there (XEP-0333). Blocked people wake
 // nobody. A device shows nothing of what was said or by whom unless its user has asked for that.
 //
-// A push leaves when the message that it tells of is on disk. Pushes that wait are in memory: a restart loses them, and
-// no message. A subscription that its push service calls gone is removed.
+// A push leaves when the message that it tells of is on disk, for which there is commit_ms_max: so long the account
+// stays in memory. Pushes that wait are in memory too: a restart loses them, and no message. A subscription that its push service calls gone is removed.
 //
 // Thread: its home loop.
 // Limits: the option `devices` for an account; conversations_max of an account that wait are told apart; tests_per_min
@@ -32,7 +32,7 @@ namespace teahouse {
 class PushModule final : public Module {
  public:
   static constexpr size_t devices_max = 10, conversations_max = 20;
-  static constexpr int64_t again_ms = 20'000, ttl_s = 86'400, test_ttl_s = 60, tests_per_min = 6;
+  static constexpr int64_t again_ms = 20'000, commit_ms_max = 60'000, ttl_s = 86'400, test_ttl_s = 60, tests_per_min = 6;
 
   const ModuleInfo& info() const override;
   void attach(ModuleContext& context) override;

@@ -169,6 +169,27 @@ TEST_F(PushModuleTest, MoreOfAConversationIsToldLaterAndTogether) {
   EXPECT_EQ(asked_.size(), 3U);
 }
 
+TEST_F(PushModuleTest, AnAccountStaysInMemoryUntilItsPushHasLeft) {
+  const auto may_leave = [this](const char* account) {
+    return home_.residents().find(account)->may_leave(world_.clock.monotonic_ms());
+  };
+  add(*ann_);
+  leave();
+  EXPECT_TRUE(may_leave("ann@shop.example"));
+  send("bo@shop.example/desk");
+  send("bo@shop.example/desk");  // this one waits
+  EXPECT_FALSE(may_leave("ann@shop.example"));
+  home_.sessions().close(*std::exchange(forum_ann_, nullptr));
+  send("bo@shop.example/desk", "<body>x</body>", "ann@forum.example");  // she has no device
+  EXPECT_TRUE(may_leave("ann@forum.example"));
+  answer(201);
+  pass_s(PushModule::again_ms / 1000);
+  EXPECT_FALSE(may_leave("ann@shop.example"));
+  pass_s(PushModule::commit_ms_max / 1000);
+  EXPECT_EQ(asked_.size(), 2U);
+  EXPECT_TRUE(may_leave("ann@shop.example"));
+}
+
 TEST_F(PushModuleTest, ALostSessionIsGivenTimeToComeBack) {
   add(*ann_);
   lose();
