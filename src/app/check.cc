@@ -10,6 +10,7 @@
 
 #include "backup/restore.h"
 #include "base/clock.h"
+#include "files/disk_check.h"
 #include "store/bond.h"
 #include "store/commit_mark.h"
 #include "store/rocksdb/rocksdb_check.h"
@@ -24,9 +25,10 @@ namespace json = boost::json;
 struct Report {
   std::vector<std::string> control_faults, between;  // between: why the planes don't belong together
   store::RocksdbReport data;
+  ObjectsReport files;
   std::map<TenantId, std::string> names;
 
-  bool whole() const { return control_faults.empty() && between.empty() && data.whole(); }
+  bool whole() const { return control_faults.empty() && between.empty() && data.whole() && files.damaged.empty(); }
   store::TenantNames tenant_names() const {
     return [this](TenantId tenant) {
       const auto found = names.find(tenant);
@@ -98,6 +100,15 @@ json::object to_json(const store::Loss::End& end, const store::TenantNames& name
   return object;
 }
 
+json::array to_json(const std::vector<DamagedObject>& damaged, const store::TenantNames& names) {
+  json::array objects;
+  for (const DamagedObject& object : damaged) {
+    objects.push_back(
+        {{"tenant", store::name_tenant(object.tenant, names)}, {"file", object.path}, {"text", object.fault}});
+  }
+  return objects;
+}
+
 json::array to_json(const std::vector<std::string>& texts) { return json::array(texts.begin(), texts.end()); }
 
 std::string to_json(const Report& report, bool taken_out) {
@@ -122,6 +133,9 @@ std::string to_json(const Report& report, bool taken_out) {
                          {"tables", report.data.tables},
                          {"logs", report.data.logs},
                          {"bytes", report.data.bytes},
+                         {"files", report.files.objects},
+                         {"files_bytes", report.files.bytes},
+                         {"damaged_files", to_json(report.files.damaged, names)},
                          {"losses", std::move(losses)}};
   return json::serialize(all);
 }
@@ -139,10 +153,23 @@ void print_report(const Report& report, const std::string& directory, bool taken
     print(what + store::to_text(loss, report.tenant_names()) + " (" + loss.file + ", " + std::to_string(loss.bytes) +
           " bytes from byte " + std::to_string(loss.offset) + " on)");
   }
+  for (const DamagedObject& object : report.files.damaged) {
+    print(object.path + " " + object.fault + " It is a file of " +
+          store::name_tenant(object.tenant, report.tenant_names()) + ".");
+  }
   print("Read control.db, " + std::to_string(report.data.tables) + " tables and " + std::to_string(report.data.logs) +
-        " logs of " + directory + "/data, " + std::to_string(report.data.bytes >> 10) + " KiB.");
+        " logs of " + directory + "/data, " + std::to_string(report.data.bytes >> 10) + " KiB, and " +
+        std::to_string(report.files.objects) + " objects of " + directory + "/files, " +
+        std::to_string(report.files.bytes >> 10) + " KiB.");
   if (report.whole()) return print("All is whole.");
-  if (report.data.losses.empty()) return print("Something is damaged: docs/operations.md, \"When things go wrong\".");
+  if (!report.files.damaged.empty()) {
+    print(taken_out ? "The damaged files are in " + directory + "/data/lost; asking for one is answered with 404 now."
+                    : "Put the damaged files back from a backup: a file's name is the SHA-256 of its bytes.");
+  }
+  if (report.data.losses.empty()) {
+    const bool only_files = report.control_faults.empty() && report.between.empty() && report.data.whole();
+    return only_files ? void() : print("Something is damaged: docs/operations.md, \"When things go wrong\".");
+  }
   print(
       taken_out
           ? "What is lost is taken out, and asking for it is no error any more. What it had replaced or removed may be "
@@ -151,6 +178,20 @@ void print_report(const Report& report, const std::string& directory, bool taken
           : "Who asks for what is damaged gets an error. Put control.db* and data/ back from one backup; or stop the "
             "server and give it up: teahouse check --take-out --data " +
                 directory);
+}
+
+// Moves damaged objects to where the damaged parts of tables lie.
+void set_aside(const std::string& directory, Report& report) {
+  namespace fs = std::filesystem;
+  const fs::path lost = directory + "/data/lost";
+  for (const DamagedObject& object : report.files.damaged) {
+    std::error_code error;
+    fs::create_directories(lost, error);
+    if (!error) fs::rename(object.path, lost / fs::path(object.path).filename(), error);
+    if (error && report.data.failed.empty()) {
+      report.data.failed = object.path + " can't be moved to " + lost.string() + ": " + error.message() + ".";
+    }
+  }
 }
 
 Result<Report> make_report(const std::string& directory, bool take_out) {
@@ -164,6 +205,8 @@ Result<Report> make_report(const std::string& directory, bool take_out) {
                           : store::check_rocksdb(data);
   if (!checked) return checked.error();
   report.data = std::move(*checked);
+  report.files = check_objects(directory + "/files");
+  if (take_out) set_aside(directory, report);
   if (control) compare_planes(*control, directory, report);
   return report;
 }

@@ -3,12 +3,14 @@ import asyncio
 import glob
 import os
 import shutil
+import subprocess
 
 from backup_folder import Backups
 from fixtures.client import Client, Unexpected
 from fixtures.files import ask_slot
 from fixtures.poll import poll
-from fixtures.server import Server
+from fixtures import limits
+from fixtures.server import Server, binary
 import shims
 
 CASES = []
@@ -141,6 +143,39 @@ async def cut_off(server):
     if list(shop.check()) != ['kept']:
         raise Unexpected('there are other files')
 CASES.append(('kill -9 in the middle of an upload', cut_off))
+
+
+def run_check(server, status, *switches):
+    done = subprocess.run([binary(), 'check', '--data', server.data, *switches], capture_output=True, text=True, timeout=limits.START_S, check=False)
+    if done.returncode != status:
+        raise Unexpected(f'check {switches} ended with {done.returncode}:\n{done.stdout}{done.stderr}')
+    return done.stdout
+
+
+async def rot(server):
+    """`check` names the file of which a byte has changed, its tenant, and no other; given up, it is there for nobody, and the others are whole."""
+    shop = Shop(server)
+    await shop.make()
+    server.api.create_tenant('forum', 'forum.example')
+    slot = await shop.slot('rotten')
+    shop.must(slot.put(server, BYTES[:-1] + b'!'), 201)
+    run_check(server, 0)
+    path = next(p for p in glob.glob(server.data + '/files/*/*/*') if open(p, 'rb').read() != BYTES)
+    with open(path, 'r+b') as file:
+        file.write(b'L')
+    said = run_check(server, 1)
+    if path not in said or 'shop' not in said or 'forum' in said or said.count('has other bytes') != 1:
+        raise Unexpected(f'check said\n{said}')
+    await asyncio.to_thread(server.terminate)
+    run_check(server, 0, '--take-out')
+    run_check(server, 0)
+    if os.path.basename(path) not in os.listdir(server.data + '/data/lost'):
+        raise Unexpected('what was given up is not in data/lost')
+    await asyncio.to_thread(server.start)
+    shop.must(slot.get(server), 404)
+    if shop.must(shop.kept.get(server), 200).body != BYTES:
+        raise Unexpected('the other file is not whole')
+CASES.append(('a file of which a byte has changed is named, and can be given up', rot))
 
 
 async def backup(server):

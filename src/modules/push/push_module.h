@@ -7,7 +7,8 @@
 // nobody. A device shows nothing of what was said or by whom unless its user has asked for that.
 //
 // A push leaves when the message that it tells of is on disk, for which there is commit_ms_max: so long the account
-// stays in memory. Pushes that wait are in memory too: a restart loses them, and no message. A subscription that its push service calls gone is removed.
+// stays in memory. Pushes that wait are in memory too: a restart loses them, and no message. A subscription that its
+// push service calls gone is removed.
 //
 // Thread: its home loop.
 // Limits: the option `devices` for an account; conversations_max of an account that wait are told apart; tests_per_min
