@@ -37,6 +37,7 @@ struct Tenant {
   bool being_removed = false;  // for good: it is suspended, and Tenants::remove() ends it
   bool guests_allowed = false;
   bool registration_allowed = false;     // XEP-0077
+  std::string registration_question;     // as JSON (registration_question.h); empty: strangers are asked nothing
   std::vector<std::string> origins;      // "https://shop.example"; those that a page's script may come from
   std::string theme;                     // of the widget, as JSON; empty: the default
   std::vector<std::string> modules_off;  // names of the modules that it goes without

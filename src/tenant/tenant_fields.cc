@@ -6,6 +6,7 @@
 #include "tenant/contacts.h"
 #include "tenant/names.h"
 #include "tenant/origin.h"
+#include "tenant/registration_question.h"
 
 namespace teahouse {
 namespace {
@@ -71,7 +72,14 @@ Result<FieldValue> check_admins(const Tenant& tenant, FieldValue value) {
   return as_value(parse_admins(tenant.domain(), std::get<std::vector<std::string>>(value)));
 }
 
-constexpr std::array<TenantField, 11> fields = {{
+Result<FieldValue> check_registration_question(const Tenant& /*tenant*/, FieldValue value) {
+  const std::string& text = std::get<std::string>(value);
+  if (text.empty()) return value;
+  const auto question = parse_registration_question(text);
+  return question ? Result<FieldValue>(to_json(*question)) : Result<FieldValue>(question.error());
+}
+
+constexpr std::array<TenantField, 12> fields = {{
     {"title", "title", "--title", "What its users see", FieldType::text, get_member<&Tenant::title>,
      put_member<&Tenant::title>, check_title},
     {"plan", "plan", "--plan", "Its plan (see: teahouse plan list)", FieldType::text,
@@ -85,6 +93,11 @@ constexpr std::array<TenantField, 11> fields = {{
      get_member<&Tenant::guests_allowed>, put_member<&Tenant::guests_allowed>},
     {"registration", "registration_allowed", "--registration", "May XMPP clients register accounts?", FieldType::flag,
      get_member<&Tenant::registration_allowed>, put_member<&Tenant::registration_allowed>},
+    {"registration_question", "registration_question", "--question",
+     "What strangers who register must answer, as {\"question\": \"Which tea is green?\", \"answers\": "
+     "[\"sencha\"]}; \"\" for none",
+     FieldType::object, get_member<&Tenant::registration_question>, put_member<&Tenant::registration_question>,
+     check_registration_question, "tenant/registration_question"},
     {"modules_off", "modules_off", "--without",
      "A module that it goes without, as blocking (docs/xeps.md has them); may be repeated; \"\" for none",
      FieldType::list, get_member<&Tenant::modules_off>, put_member<&Tenant::modules_off>, check_modules_off,

@@ -21,6 +21,7 @@ TenantChange all_changed(const std::string& domain) {
           {"origins", Texts{"https://a.example", "*"}},
           {"guests", true},
           {"registration", true},
+          {"registration_question", R"({"question":"Which tea?","answers":["sencha"]})"},
           {"admins", Texts{"romeo@" + domain}},
           {"modules_off", Texts{"blocking", "muc"}},
           {"modules", R"({"muc":{"history_messages":5}})"},

@@ -5,19 +5,69 @@
 #include "account/accounts.h"
 #include "account/api_call_limits.h"
 #include "base/log.h"
+#include "base/random.h"
+#include "tenant/registration_question.h"
 #include "xml/writer.h"
+#include "xmpp/data_form.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse {
 namespace {
 
 constexpr int64_t invited_tries_per_h = 10;
+constexpr size_t challenge_characters = 16;
 
 bool is_allowed(const Tenant& tenant) { return tenant.registration_allowed; }
 
 // A tenant that goes without invitations has none to show.
 bool has_invites(const Tenant& tenant) {
   return std::find(tenant.modules_off.begin(), tenant.modules_off.end(), "invites") == tenant.modules_off.end();
+}
+
+// What a stranger without an invitation is asked; none where the tenant asks nothing.
+std::optional<RegistrationQuestion> find_question(const UnauthenticatedIq& iq) {
+  const std::string& kept = iq.host->tenant->registration_question;
+  if (iq.invite || kept.empty()) return std::nullopt;
+  auto question = parse_registration_question(kept);
+  if (!question) return std::nullopt;
+  return std::move(*question);
+}
+
+// The fields as a form, for the question has no place elsewhere (XEP-0158 section 4).
+std::string make_form(const RegistrationQuestion& question, const std::string& request_id) {
+  DataForm form(DataForm::Type::form, ns::register_iq);
+  form.instructions = "Choose a user name and a password, and answer the question.";
+  form.add("challenge", "hidden", "", random_token(challenge_characters));
+  form.add("sid", "hidden", "", request_id);
+  form.add("username", "text-single", "User name").required = true;
+  form.add("password", "text-private", "Password").required = true;
+  form.add("qa", "text-single", question.question).required = true;
+  std::string out;
+  xml::Writer writer(out);
+  writer.open("query", ns::register_iq);
+  writer.leaf("instructions", "This server asks a question, which your program does not show. Use another program.");
+  writer.open("username").close().open("password").close();
+  form.write(writer);
+  writer.close();
+  return out;
+}
+
+struct Wish {
+  std::string username, password, answer;
+};
+
+// From the form, where there is one.
+Wish read_wish(const xml::Element& query) {
+  const auto x = query.child("x", ns::data_forms);
+  const auto form = x ? DataForm::read(*x) : Result<DataForm>(Error{ErrorKind::bad_request, ""});
+  if (!form || form->type() != DataForm::Type::submit) {
+    return {query.child_text("username", ns::register_iq), query.child_text("password", ns::register_iq), {}};
+  }
+  const auto value = [&form](std::string_view var) {
+    const FormField* field = form->find(var);
+    return field ? std::string(field->value()) : std::string();
+  };
+  return {value("username"), value("password"), value("qa")};
 }
 
 // `kept`: the name that an invitation keeps.
@@ -41,7 +91,9 @@ const ModuleInfo& RegistrationModule::info() const {
   static const ModuleInfo info{
       .name = "registration",
       .summary = "Accounts made, changed and removed in band, where the tenant allows it.",
-      .xeps = {{77, "2.4", "In-Band Registration", "off unless the tenant switches it on; no forms"},
+      .xeps = {{77, "2.4", "In-Band Registration",
+                "off unless the tenant switches it on; a form where it asks a question"},
+               {158, "1.0.1", "CAPTCHA Forms", "a question (qa), where the tenant asks one"},
                {445, "0.2.0", "Pre-Authenticated In-Band Registration", ""}},
       .host_features = {{ns::register_iq, is_allowed}},
       .stream_features = {{StreamFeature::Time::before_login, "register", ns::register_feature, is_allowed},
@@ -103,18 +155,22 @@ Result<void> RegistrationModule::may_try(const UnauthenticatedIq& iq, const std:
 }
 
 void RegistrationModule::answer(const UnauthenticatedIq& iq) {
+  const auto question = find_question(iq);
+  const auto refuse = [&iq](const std::string& why) {
+    iq.answer(make_error(iq.stanza, {ErrorKind::not_acceptable, why}));
+  };
   if (iq.stanza.type == StanzaType::get) {
     const std::string kept = iq.invite ? iq.invite->localpart : std::string();
-    iq.answer(Stanza::make_reply(iq.stanza, StanzaType::result, make_fields(std::nullopt, kept)));
+    iq.answer(Stanza::make_reply(iq.stanza, StanzaType::result,
+                                 question ? make_form(*question, iq.stanza.id) : make_fields(std::nullopt, kept)));
     return;
   }
-  const std::string username = iq.query.child_text("username", ns::register_iq);
-  const std::string password = iq.query.child_text("password", ns::register_iq);
-  if (username.empty() || password.empty()) {
-    iq.answer(make_error(iq.stanza, {ErrorKind::not_acceptable, "A user name and a password are needed."}));
-    return;
-  }
+  const auto [username, password, answer] = read_wish(iq.query);
+  if (username.empty() || password.empty()) return refuse("A user name and a password are needed.");
+  if (question && answer.empty()) return refuse("Answer the question of the form: " + question->question);
   if (const auto may = may_try(iq, username); !may) return iq.answer(make_error(iq.stanza, may.error()));
+  // A wrong answer costs a turn, as a name that is taken does.
+  if (question && !question->is_answered_by(answer)) return refuse("This is no answer to: " + question->question);
   if (iq.invite) {
     spawn(create_invited(*this, iq.host->tenant, iq.invite, username, password, iq.stanza, iq.answer));
     return;

@@ -4,7 +4,8 @@
 // Thread: its home loop.
 // Limits: the plan's registrations_per_h from one address and tenant (resource-constraint), and of one invitation 10
 // tries an hour instead; the plan's accounts.
-// Errors: item-not-found for a token that is none, whatever is wrong with it.
+// Errors: item-not-found for a token that is none, whatever is wrong with it; not-acceptable for a wrong answer to the
+// tenant's question (Tenant::registration_question).
 #pragma once
 
 #include "account/invites.h"

@@ -75,6 +75,34 @@ TEST_F(RegistrationTest, MakesAccountsWhereTheTenantAllowsIt) {
   EXPECT_TRUE(has(ask_as_stranger("shop.example", StanzaType::set, "<username>cid</username>"), "not-acceptable"));
 }
 
+TEST_F(RegistrationTest, AsksTheTenantsQuestion) {
+  const TenantChange asked = {{"registration_question", R"({"question":"Which tea?","answers":["sencha"]})"}};
+  ASSERT_TRUE(world_.wait(world_.tenants.change(world_.home, "forum", {{"registration", true}})));
+  home_.set_tenant(*world_.wait(world_.tenants.change(world_.home, "shop", asked)));
+  const auto submit = [&](const std::string& name, const std::string& answer) {
+    const auto field = [](const std::string& var, const std::string& value) {
+      return "<field var='" + var + "'><value>" + value + "</value></field>";
+    };
+    return ask_as_stranger("shop.example", StanzaType::set,
+                           "<x xmlns='jabber:x:data' type='submit'>" + field("FORM_TYPE", "jabber:iq:register") +
+                               field("username", name) + field("password", "secret-1") + field("qa", answer) + "</x>");
+  };
+  const std::string form = ask_as_stranger("shop.example", StanzaType::get);
+  EXPECT_TRUE(has(form, "Which tea?") && has(form, "var='qa'") && has(form, "<username/>")) << form;
+  EXPECT_FALSE(has(form, "sencha"));
+  EXPECT_TRUE(has(ask_as_stranger("shop.example", StanzaType::set, fields("bea", "secret-1")), "not-acceptable"));
+  EXPECT_TRUE(has(submit("bea", ""), "not-acceptable"));
+  EXPECT_TRUE(has(submit("bea", "oolong"), "not-acceptable"));
+  EXPECT_FALSE(exists(open_, "bea"));
+  EXPECT_TRUE(has(submit("bea", " Sencha "), "type='result'"));
+  EXPECT_TRUE(exists(open_, "bea"));
+  for (int64_t i = 0; i < open_->limits().registrations_per_h; ++i) submit("cid", "guess");
+  EXPECT_TRUE(has(submit("cid", "sencha"), "resource-constraint")) << "guesses are counted";
+  invite_ = invite(open_).invite;
+  EXPECT_TRUE(has(ask_as_stranger("shop.example", StanzaType::set, fields("dan", "secret-1")), "type='result'"))
+      << "an invitation is answer enough";
+}
+
 TEST_F(RegistrationTest, IsBoundedByAddress) {
   const int64_t most = open_->limits().registrations_per_h;
   ASSERT_GT(most, 0);
