@@ -1,3 +1,5 @@
+#include <map>
+
 #include "api/handlers.h"
 #include "api/json.h"
 #include "tenant/names.h"
@@ -49,18 +51,34 @@ Task<Result<void>> check_hosts(ApiContext& api, TenantPtr tenant, std::vector<Ho
   co_return Result<void>();
 }
 
+// The admins that a change names, each with the number that its name had before its account was looked for.
+using NewAdmins = std::map<std::string, uint64_t>;
+
+std::string localpart_of(const std::string& admin) { return admin.substr(0, admin.find('@')); }
+
 // Errors: bad_request for an admin that there is not: anybody might be given the name.
-Task<Result<void>> check_admins(ApiContext& api, TenantPtr tenant, TenantChange change) {
+Task<Result<NewAdmins>> check_admins(ApiContext& api, TenantPtr tenant, TenantChange change) {
+  NewAdmins checked;
   const auto wanted = change.find("admins");
-  if (wanted == change.end()) co_return Result<void>();
+  if (wanted == change.end()) co_return checked;
   const auto admins = parse_admins(tenant->domain(), std::get<std::vector<std::string>>(wanted->second));
   if (!admins) co_return admins.error();
   for (const std::string& admin : *admins) {
-    std::string localpart = admin.substr(0, admin.find('@'));
-    const auto account = co_await api.shared().accounts.find(api.loop(), tenant, std::move(localpart));
+    checked.emplace(admin, api.shared().accounts.removals().number(tenant->id, localpart_of(admin)));
+    const auto account = co_await api.shared().accounts.find(api.loop(), tenant, localpart_of(admin));
     if (account) continue;
     if (account.error().kind != ErrorKind::item_not_found) co_return account.error();
     co_return Error{ErrorKind::bad_request, "There is no account " + admin + ". Make it first."};
+  }
+  co_return checked;
+}
+
+// An account that was removed while it was made an admin is none: the next of its name is somebody else.
+Task<Result<void>> drop_removed(ApiContext& api, TenantId tenant, NewAdmins admins) {
+  for (const auto& [admin, number] : admins) {
+    if (api.shared().accounts.removals().number(tenant, localpart_of(admin)) == number) continue;
+    auto dropped = co_await api.tenants.drop_admin(api.loop(), tenant, admin);
+    if (!dropped) co_return dropped;
   }
   co_return Result<void>();
 }
@@ -145,8 +163,8 @@ Task<Outcome> change_tenant(ApiContext& api, ApiCall call) {
   if (const auto good = call.fields.check(); !good) co_return good.error();
   if (const auto good = check_modules(api, change); !good) co_return good.error();
   if (!hosts) co_return hosts.error();
-  const auto good_admins = co_await check_admins(api, call.tenant, change);
-  if (!good_admins) co_return good_admins.error();
+  const auto admins = co_await check_admins(api, call.tenant, change);
+  if (!admins) co_return admins.error();
   if (*hosts) {
     auto all = parse_hosts(call.tenant->domain(), **hosts, true);
     if (!all) co_return all.error();
@@ -155,8 +173,12 @@ Task<Outcome> change_tenant(ApiContext& api, ApiCall call) {
     *hosts = std::move(*all);
   }
   const auto tenant = co_await api.tenants.change(api.loop(), call.path("name"), std::move(change), std::move(*hosts));
-  if (tenant) co_await record(api, (*tenant)->id, call.by.name(), "tenant.change", (*tenant)->name);
-  co_return show(tenant);
+  if (!tenant) co_return tenant.error();
+  const auto dropped = co_await drop_removed(api, (*tenant)->id, *admins);
+  if (!dropped) co_return dropped.error();
+  co_await record(api, (*tenant)->id, call.by.name(), "tenant.change", (*tenant)->name);
+  const TenantPtr now = api.tenants.find((*tenant)->id);
+  co_return show(now ? now : *tenant);
 }
 
 Task<Outcome> suspend_tenant(ApiContext& api, ApiCall call) {
