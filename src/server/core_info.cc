@@ -11,6 +11,7 @@ const ModuleInfo& core_info() {
                                         {388, "1.0.4", "Extensible SASL Profile", "tasks"},
                                         {440, "0.4.2", "SASL Channel-Binding Type Capability", "none over WebSocket"},
                                         {474, "0.5.0", "SASL SCRAM Downgrade Protection", ""},
+                                        {478, "0.2.0", "Stream Limits Advertisement", ""},
                                         {484, "0.2.0", "Fast Authentication Streamlining Tokens", "TLS 0-RTT"}}};
   return info;
 }

@@ -46,6 +46,7 @@ inline constexpr char version[] = "jabber:iq:version";                          
 inline constexpr char caps[] = "http://jabber.org/protocol/caps";                             // XEP-0115
 inline constexpr char vcard_update[] = "vcard-temp:x:update";                                 // XEP-0153
 inline constexpr char server_info[] = "http://jabber.org/network/serverinfo";                 // XEP-0157
+inline constexpr char stream_limits[] = "urn:xmpp:stream-limits:0";                           // XEP-0478
 inline constexpr char nick[] = "http://jabber.org/protocol/nick";                             // XEP-0172
 inline constexpr char admin[] = "http://jabber.org/protocol/admin";                           // XEP-0133
 inline constexpr char receipts[] = "urn:xmpp:receipts";                                       // XEP-0184

@@ -1,5 +1,6 @@
 #include "server/c2s/features.h"
 
+#include "server/c2s/stream_limits.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
@@ -57,6 +58,13 @@ void write_declared(xml::Writer& writer, const ModuleFeatures& declared, StreamF
   }
 }
 
+// What a client may send in one piece, and for how long it may be silent.
+void write_limits(xml::Writer& writer, const StreamLimits& limits, int64_t idle_s) {
+  writer.open("limits", ns::stream_limits).leaf("max-bytes", std::to_string(limits.element.element_bytes_max));
+  if (idle_s > 0) writer.leaf("idle-seconds", std::to_string(idle_s));
+  writer.close();
+}
+
 // Of a stream whose client is known.
 std::string make_features_of_client(const ModuleFeatures& declared, bool is_bound) {
   std::string out;
@@ -67,6 +75,7 @@ std::string make_features_of_client(const ModuleFeatures& declared, bool is_boun
     writer.open("session", ns::session).open("optional").close().close();
   }
   writer.open("sm", ns::sm).close();
+  write_limits(writer, StreamLimits::of(declared.tenant.limits()), declared.idle_s);
   write_declared(writer, declared, StreamFeature::Time::after_login);
   writer.close();
   return out;
@@ -85,7 +94,10 @@ std::string make_features(const FirstFeatures& features, const ModuleFeatures& d
   }
   if (!features.tls_required) write_mechanisms(writer, features.offer);
   if (features.has_sasl2) write_authentication(writer, features.offer, declared);
-  if (!features.tls_required) write_declared(writer, declared, StreamFeature::Time::before_login);
+  if (!features.tls_required) {
+    write_limits(writer, StreamLimits::of_stranger(), 0);
+    write_declared(writer, declared, StreamFeature::Time::before_login);
+  }
   writer.close();
   return out;
 }

@@ -1,8 +1,9 @@
 // The features that a stream offers its client, before it is authenticated and after.
 //
-// Spec: RFC 6120 section 4.3.2, XEP-0388, XEP-0386, XEP-0440 (channel bindings), XEP-0484.
+// Spec: RFC 6120 section 4.3.2, XEP-0388, XEP-0386, XEP-0440 (channel bindings), XEP-0478 (limits), XEP-0484.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct FirstFeatures {
 struct ModuleFeatures {
   std::vector<const ModuleInfo*> modules;
   const Tenant& tenant;
+  int64_t idle_s = 0;  // of silence after which a client that is known is asked whether it is there; 0: never
 };
 
 std::string make_features(const FirstFeatures& features, const ModuleFeatures& declared);

@@ -74,6 +74,22 @@ TEST(Features, NameTheMechanismsForTokensInSasl2Alone) {
   EXPECT_FALSE(has(make_features({false, false, offer, false}, declared.features()), "mechanism>HT-"));
 }
 
+TEST(Features, SayHowMuchMayBeSentAtOnce) {
+  sasl::Offer offer;
+  Declared declared;
+  declared.tenant.plan.limits.stanza_bytes = 10'000;
+  ModuleFeatures features = declared.features();
+  features.idle_s = 600;
+  const std::string begin = "<limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>";
+  EXPECT_NE(make_account_features(features).find(begin + "10000</max-bytes><idle-seconds>600</idle-seconds></limits>"),
+            std::string::npos);
+  EXPECT_NE(make_features({false, false, offer}, features).find(begin + "16384</max-bytes></limits>"),
+            std::string::npos);
+  EXPECT_FALSE(has(make_features({true, true, offer}, features), "limits"));
+  features.idle_s = 0;
+  EXPECT_FALSE(has(make_bound_features(features), "idle-seconds"));
+}
+
 TEST(Features, OfAnAccountAreNotThoseBeforeTheLogin) {
   const std::string features = make_account_features(Declared().features());
   EXPECT_TRUE(has(features, "bind") && has(features, "sm")) << features;

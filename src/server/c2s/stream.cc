@@ -135,7 +135,8 @@ void Stream::on_header(const xml::Element& header) {
   const auto client = Jid::parse(from.value_or(""));
   xml_.open(client ? client->bare().str() : std::string());
   if (identity_) {
-    xml_.send(make_account_features({clients_->home().modules().infos(*host_), *host_->tenant}));
+    xml_.send(make_account_features(
+        {clients_->home().modules().infos(*host_), *host_->tenant, clients_->options().probe_after_s}));
   } else {
     negotiation_->use(host_);
     negotiation_->set_from(client ? client->bare().str() : std::string());
