@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes docs/xeps.md, docs/modules.md and docs/api.md from what the program itself declares, and the pictures of docs/ from the text that they show, so that
+"""Makes docs/xeps.md, docs/teahouse.doap, docs/modules.md and docs/api.md from what the program itself declares, and the pictures of docs/ from the text that they show, so that
 they can't be wrong.
 
 usage: generate_docs.py [--check] PROGRAM
@@ -11,6 +11,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
 
 sys.dont_write_bytecode = True
 import diagrams  # noqa: E402
@@ -37,6 +38,40 @@ def xeps_page(modules):
     lines += ["", "## Modules", ""]
     lines += [f"- `{module['name']}`: {module['summary']}" for module in modules]
     return "\n".join(lines) + "\n"
+
+
+RFCS = (6120, 6121, 7395, 7590, 7622)
+RDF, DOAP, XMPP = "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "http://usefulinc.com/ns/doap#", "https://linkmauve.fr/ns/xmpp-doap#"
+
+
+def doap(modules):
+    """The same for programs (XEP-0453): a XEP that several modules have part in stands there once, with the notes of all."""
+    for prefix, namespace in (("rdf", RDF), ("", DOAP), ("xmpp", XMPP)):
+        ET.register_namespace(prefix, namespace)
+    root = ET.Element(f"{{{RDF}}}RDF")
+    project = ET.SubElement(root, f"{{{DOAP}}}Project")
+    for name, text in (("name", "Teahouse"), ("shortdesc", "A host of XMPP servers for websites"), ("programming-language", "C++"), ("os", "Linux")):
+        ET.SubElement(project, f"{{{DOAP}}}{name}").text = text
+
+    def refer(parent, name, to):
+        ET.SubElement(parent, name, {f"{{{RDF}}}resource": to})
+    refer(project, f"{{{DOAP}}}license", "https://www.apache.org/licenses/LICENSE-2.0")
+    refer(project, f"{{{DOAP}}}category", f"{XMPP}category-server")
+    for number in RFCS:
+        refer(project, f"{{{DOAP}}}implements", f"https://xmpp.org/rfcs/rfc{number}.html")
+    parts = {}
+    for module in modules:
+        for xep in module["xeps"]:
+            parts.setdefault(xep["number"], []).append(xep)
+    for number, shares in sorted(parts.items()):
+        supported = ET.SubElement(ET.SubElement(project, f"{{{DOAP}}}implements"), f"{{{XMPP}}}SupportedXep")
+        refer(supported, f"{{{XMPP}}}xep", f"https://xmpp.org/extensions/xep-{number:04d}.html")
+        notes = "; ".join(dict.fromkeys(share["note"] for share in shares if share["note"]))
+        for name, text in (("status", "partial" if notes else "complete"), ("version", shares[0]["version"]), ("note", notes)):
+            if text:
+                ET.SubElement(supported, f"{{{XMPP}}}{name}").text = text
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
 def modules_page(modules):
@@ -126,7 +161,7 @@ def main():
     check = "--check" in sys.argv
     program = [argument for argument in sys.argv[1:] if argument != "--check"][0]
     modules = about(program, "xeps")
-    pages = {"docs/xeps.md": xeps_page(modules), "docs/modules.md": modules_page(modules), "docs/api.md": api_page(about(program, "api")),
+    pages = {"docs/xeps.md": xeps_page(modules), "docs/teahouse.doap": doap(modules), "docs/modules.md": modules_page(modules), "docs/api.md": api_page(about(program, "api")),
              **diagrams.diagrams(ROOT)}
     failed = 0
     for number, (name, text) in enumerate(pages.items(), 1):
