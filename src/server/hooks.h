@@ -108,6 +108,14 @@ struct UnauthenticatedIq {
   InvitePtr& invite;  // which this stream has shown (XEP-0445); null: none. The stream's, so not to be kept
 };
 
+// A message that an archive had and that was taken back.
+struct RetractedMessage {
+  HostPtr host;    // of the archive
+  BareJid author;  // maybe of another tenant
+  bool by_author;  // else by a moderator
+  const Stanza& said;
+};
+
 class Hooks {
  public:
   using OutboundHook = std::function<Flow(Outbound&)>;
@@ -178,8 +186,10 @@ class Hooks {
   HookList<AddressHook> address_gone;     // an account, or its whole tenant, is no more: drop what others keep of it;
                                           // on its home
   HookList<ContactHook> contact_gone;     // the same, to one in whose roster it is
-  HookList<NamedAt> named_at;             // the addresses at a domain of which others may keep something
-  HookList<KeptAt> kept_at;               // what would be lost with a host, as "3 rooms"; empty: nothing
+  // Its tombstone is written; once for each message, at the home of its author or of the room.
+  HookList<std::function<void(const RetractedMessage&)>> message_retracted;
+  HookList<NamedAt> named_at;  // the addresses at a domain of which others may keep something
+  HookList<KeptAt> kept_at;    // what would be lost with a host, as "3 rooms"; empty: nothing
   HookList<std::function<void(const TenantPtr&)>> tenant_changed;  // also suspended and resumed; on every home
   HookList<std::function<void(const TenantPtr&)>> tenant_removed;  // drop what is in memory; on every home
   HookList<std::function<void()>> stopping;                        // SIGTERM: last words, while sessions are there

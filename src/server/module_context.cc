@@ -221,6 +221,10 @@ void ModuleContext::tell_available(Session& session, bool initial) const {
   home_.hooks().session_available.call_at(*session.resident().host(), session, initial);
 }
 
+void ModuleContext::tell_retracted(const RetractedMessage& message) const {
+  home_.hooks().message_retracted.call_at(*message.host, message);
+}
+
 void ModuleContext::end_device_sessions(const BareJid& account, std::string_view device) const {
   teahouse::end_device_sessions(home_, account, device);
 }

@@ -40,6 +40,7 @@ const ModuleInfo& ArchiveModule::info() const {
                                         {313, "1.1.3", "Message Archive Management", ""},
                                         {334, "1.0.0", "Message Processing Hints", ""},
                                         {359, "0.7.0", "Unique and Stable Stanza IDs", ""},
+                                        {424, "0.4.2", "Message Retraction", ""},
                                         {441, "0.2.0", "Message Archive Management Preferences", "no ad-hoc command"}},
                                .host_features = {ns::hints, ns::stanza_id},
                                .account_features = {ns::mam, ns::mam_extended, ns::stanza_id},
@@ -51,6 +52,7 @@ const ModuleInfo& ArchiveModule::info() const {
 void ArchiveModule::attach(ModuleContext& context) {
   context_ = &context;
   roster_ = &context.need<RosterModule>("roster");
+  retractions_.emplace(context);
   preferences_.emplace(context.attach_to_residents<ArchivePreferences>());
   context.on(&Hooks::resident_load, [this](Resident& resident) { return load(*this, resident); });
   context.on_iq(IqTarget::own_account, StanzaType::get, "prefs", ns::mam,
@@ -156,6 +158,8 @@ ArchiveModule::Kept ArchiveModule::write(const Resident& account, const Jid& wit
 
 Flow ArchiveModule::archive_sent(Outbound& outbound) {
   const Stanza& message = outbound.stanza;
+  const bool takes_back = Retractions::is_one(message);
+  if (takes_back) retractions_->begin(outbound.resident, message);
   if (message.to->bare_view() == outbound.resident.jid().str()) return Flow::go_on;  // once is enough
   if (!is_worth_keeping(message, Keeper::account_archive) || !keeps(outbound.resident, *message.to)) {
     // The offline queue may keep it all the same (XEP-0334, no-permanent-store).
@@ -163,6 +167,7 @@ Flow ArchiveModule::archive_sent(Outbound& outbound) {
                ? refuse_unless(context_->disk().check_addition(), message, outbound.ticket)
                : Flow::go_on;
   }
+  if (takes_back && !check_archive_space(outbound.resident.tenant(), context_->disk())) return Flow::go_on;
   if (refuse_full(outbound.resident.tenant(), message, outbound.ticket) == Flow::stop) return Flow::stop;
   const Kept kept = write(outbound.resident, *message.to, message);
   await(outbound.ticket, kept.lsn);
@@ -173,7 +178,10 @@ Flow ArchiveModule::archive_sent(Outbound& outbound) {
 
 Flow ArchiveModule::archive_received(Inbound& inbound) {
   Stanza& message = inbound.stanza;
+  const bool takes_back = Retractions::is_one(message);
+  if (takes_back) retractions_->begin(inbound.resident, message);
   if (!is_worth_keeping(message, Keeper::account_archive)) return Flow::go_on;
+  if (takes_back && !check_archive_space(inbound.resident.tenant(), context_->disk())) return Flow::go_on;
   // A full archive refuses also what this account does not keep: else its answer would tell strangers of the account.
   if (refuse_full(inbound.resident.tenant(), message, inbound.ticket) == Flow::stop) return Flow::stop;
   if (!keeps(inbound.resident, *message.from)) return Flow::go_on;

@@ -91,7 +91,7 @@ Stanza make_tombstone(const Room& room, const Stanza& said, const std::string& r
   return tombstone;
 }
 
-void bury(Room& room, const store::ArchiveRow& row, const Stanza& tombstone) {
+void bury(Room& room, const store::ArchiveRow& row, const Stanza& said, const Stanza& tombstone, bool by_author) {
   const store::ArchiveStore archive = room.storage().archive();
   const store::ArchiveRow buried = make_row({row.id, row.at_ms}, tombstone, row.with);
   room.burials.done.insert(row.id);
@@ -99,6 +99,9 @@ void bury(Room& room, const store::ArchiveRow& row, const Stanza& tombstone) {
   room.traffic()->wait_for(archive.append(room.jid().str(), buried));
   const auto less = static_cast<int64_t>(row.bytes.size()) - static_cast<int64_t>(buried.bytes.size());
   room.tenant().meter->archive_bytes.fetch_sub(less, std::memory_order_relaxed);
+  if (const auto author = BareJid::parse(row.with)) {
+    room.context().tell_retracted({room.host, *author, by_author, said});
+  }
 }
 
 // By an occupant, not by the room.
@@ -119,7 +122,7 @@ Result<void> retract_row(Room& room, const std::optional<store::ArchiveRow>& row
   Stanza message = Stanza::make(StanzaKind::message, StanzaType::groupchat, std::move(payload));
   message.from = room.jid();
   message.id = random_token(id_characters);
-  bury(room, *row, make_tombstone(room, *said, message.id, &retraction));
+  bury(room, *row, *said, make_tombstone(room, *said, message.id, &retraction), false);
   if (is_archived(room)) keep(room, message, room.jid().str());
   room.traffic()->send_all(std::move(message), room.occupants.recipients());
   return {};
@@ -149,7 +152,7 @@ struct BuryOwn {
     const auto author = said ? said->child("occupant-id", ns::occupant_id) : std::nullopt;
     const bool is_own = author && author->attribute("id") == occupant_id;
     if (!is_own || said->child("retracted", ns::message_retract)) return leave(make_copies());
-    bury(*room, **row, make_tombstone(*room, *said, retraction.id, nullptr));
+    bury(*room, **row, *said, make_tombstone(*room, *said, retraction.id, nullptr), true);
     const std::shared_ptr<Traffic> traffic = room->traffic();
     room->context().when_committed(traffic->gate(), [traffic, self = *this] { self.leave(self.make_copies()); });
   }

@@ -41,7 +41,7 @@ class MucModule final : public Module {
              {486, "0.1.0", "MUC Avatars", "no presence from the room's own address"},
              {410, "1.1.0", "MUC Self-Ping", ""},
              {421, "1.0.1", "Occupant identifiers", ""},
-             {424, "0.4.2", "Message Retraction", "tombstones in rooms; between two the archive keeps both messages"},
+             {424, "0.4.2", "Message Retraction", ""},
              {317, "0.3.1", "Hats", "owners make and give them; no languages, and nothing inside a hat"},
              {433, "0.1.0", "Extended Channel Search",
               "listed rooms of the host alone; ordered by address, without numbers of users"},

@@ -1,5 +1,6 @@
 #include "modules/upload/upload_module.h"
 
+#include "base/log.h"
 #include "base/text.h"
 #include "files/file_name.h"
 #include "files/files.h"
@@ -11,7 +12,7 @@
 namespace teahouse {
 namespace {
 
-constexpr size_t type_bytes_max = 127;
+constexpr size_t type_bytes_max = 127, retracted_files_max = 20;
 
 std::string make_too_large(int64_t bytes_max) {
   std::string condition;
@@ -27,6 +28,19 @@ std::string make_slot_answer(const std::string& url, const std::string& token) {
   writer.open("header").attribute("name", "Authorization").text("Bearer " + token).close().close();
   writer.open("get").attribute("url", url).close().close();
   return payload;
+}
+
+// The ids of files in the addresses that a message names, wherever in it they stand.
+std::vector<std::string> find_file_ids(std::string_view payload) {
+  std::vector<std::string> ids;
+  while (ids.size() < retracted_files_max) {
+    const size_t end = payload.find('/');
+    const std::string_view part = payload.substr(0, end);
+    if (is_file_id(part)) ids.emplace_back(part);
+    if (end == payload.npos) break;
+    payload.remove_prefix(end + 1);
+  }
+  return ids;
 }
 
 }  // namespace
@@ -48,7 +62,30 @@ void UploadModule::attach(ModuleContext& context) {
   context.on(&Hooks::account_removed, [&context](const HostPtr& host, const BareJid& jid, const RemovalPtr& removal) {
     spawn(remove_files(context, host->tenant, jid, removal));
   });
+  context.on(&Hooks::message_retracted, [this](const RetractedMessage& message) { forget_retracted(message); });
   add_file_routes(context);
+}
+
+// A moderator's word holds for the files of the room's own tenant.
+void UploadModule::forget_retracted(const RetractedMessage& message) {
+  auto ids = find_file_ids(message.said.payload());
+  if (ids.empty()) return;
+  TenantPtr tenant;
+  context_->for_each_tenant([&](const TenantPtr& each) {
+    if (each->domain() == message.author.domainpart()) tenant = each;
+  });
+  if (!tenant || (!message.by_author && tenant->id != message.host->tenant->id)) return;
+  spawn(remove_own(*context_, tenant, message.author, std::move(ids)));
+}
+
+Task<void> UploadModule::remove_own(ModuleContext& context, TenantPtr tenant, BareJid author,
+                                    std::vector<std::string> ids) {
+  for (const std::string& id : ids) {
+    const auto file = co_await context.files().find(context.loop(), tenant->id, id);
+    if (!file || file->owner != author.str()) continue;
+    const auto removed = co_await context.files().remove(context.loop(), tenant, id);
+    if (!removed && removed.error().kind != ErrorKind::item_not_found) log::warning("upload", removed.error().text);
+  }
 }
 
 Task<void> UploadModule::remove_files(ModuleContext& context, TenantPtr tenant, BareJid account, RemovalPtr removal) {
