@@ -31,17 +31,17 @@ struct UploadModuleTest : testing::SessionWorld {
     return wire.last;
   }
   FileInfo keep(const TenantPtr& tenant, const std::string& owner, const std::string& bytes) {
-    auto upload = world_.wait(files_.objects().begin(loop_, tenant->id));
+    auto upload = world_.wait(files_.objects().begin(world_.home, tenant->id));
     EXPECT_TRUE(upload && world_.wait((*upload)->write(bytes)));
     FileInfo file;
     file.id = make_file_id(world_.clock.wall_ms());
     file.owner = owner;
     file.name = "tea.jpg";
     file.bytes = static_cast<int64_t>(bytes.size());
-    return world_.wait(files_.keep(loop_, tenant, std::move(file), **upload)).value();
+    return world_.wait(files_.keep(world_.home, tenant, std::move(file), **upload)).value();
   }
   bool is_there(const TenantPtr& tenant, const FileInfo& file) {
-    return world_.wait(files_.find(loop_, tenant->id, file.id)).has_value();
+    return world_.wait(files_.find(world_.home, tenant->id, file.id)).has_value();
   }
   // A message of the author's that names these files is taken back from an archive of the shop.
   void retract(const std::string& author, bool by_author, const std::vector<FileInfo>& files) {
