@@ -33,8 +33,7 @@ sasl::Offer Negotiation::offer() const {
   offer.tokens = true;
   offer.sha512 = offers_sha512_;
   offer.device_tokens = clients_.home().shared().device_days > 0;
-  // No page can see what its WebSocket's TLS connection is bound by, and a proxy may have ended that connection.
-  if (!transport.is_websocket()) offer.channel_bindings = stream_.transport().connection().channel_bindings();
+  offer.channel_bindings = transport.channel_bindings();
   offer.fake_secret = clients_.home().shared().fake_salt_secret + host_->domain;
   return offer;
 }

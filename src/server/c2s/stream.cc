@@ -56,13 +56,13 @@ void Stream::look_after(int64_t now_ms) {
 Silence::Then Stream::look(int64_t now_ms, int64_t probe_after_ms) {
   checker_.check();
   const bool heard = lives();
-  xml_.transport().connection().take_sign_of_life();
+  xml_.transport().take_sign_of_life();
   const auto then = silence_.look(now_ms, heard, probe_after_ms, clients_->options().probe_answer_ms());
   if (then == Silence::Then::probe) probe();
   return then;
 }
 
-bool Stream::lives() const { return xml_.transport().connection().has_sign_of_life() || xml_.transport().is_held(); }
+bool Stream::lives() const { return xml_.transport().has_sign_of_life() || xml_.transport().is_held(); }
 
 int64_t Stream::heard_ms() const {
   return lives() || silence_.since_ms() == 0 ? clients_->home().clock().monotonic_ms() : silence_.since_ms();
@@ -206,7 +206,7 @@ void Stream::on_answer(Stanza answer) {
 
 // The client is known. It hears so at its account's home, where all that follows from it is at hand.
 void Stream::on_identity(const Identity& identity) {
-  xml_.transport().connection().admit();
+  xml_.transport().admit();
   xml_.transport().hold();
   const Place there = clients_->home().shared().homes.place_of(identity.account.str());
   // Not from here: callers still look at the stream on this loop.

@@ -4,7 +4,7 @@
 namespace teahouse::c2s {
 namespace {
 
-class TcpTransport final : public Transport, private net::Connection::Events {
+class TcpTransport final : public ConnectionTransport, private net::Connection::Events {
  public:
   TcpTransport(std::unique_ptr<net::Connection> connection, Transport::Events& events)
       : connection_(std::move(connection)), events_(events) {}
@@ -71,13 +71,14 @@ class TcpTransport final : public Transport, private net::Connection::Events {
   void move_to(net::Loop& other, std::function<void()> arrived) override {
     connection_->move_to(other, std::move(arrived));
   }
-  bool is_websocket() const override { return false; }
+  bool is_over_http() const override { return false; }
+  std::vector<ChannelBinding> channel_bindings() const override { return connection_->channel_bindings(); }
   const std::string& peer_address() const override { return connection_->peer_address(); }
   bool is_private() const override { return connection_->is_secure(); }
   std::string sni() const override { return connection_->sni(); }
-  net::Connection& connection() override { return *connection_; }
 
  private:
+  net::Connection& connection() const override { return *connection_; }
   void on_bytes(std::string_view bytes) override {
     const std::shared_ptr<bool> alive = alive_;
     while (true) {

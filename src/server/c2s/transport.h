@@ -1,13 +1,16 @@
-// Transport: how the XML of a client stream gets in and out: over TCP (RFC 6120) or WebSocket (RFC 7395).
+// Transport: how the XML of a client stream gets in and out: over TCP (RFC 6120), WebSocket (RFC 7395) or HTTP requests
+// (XEP-0124).
 //
-// Thread: the home loop of its connection.
+// Thread: its home loop; move_to() changes it.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/channel_binding.h"
 #include "net/connection.h"
 #include "net/tls.h"
 #include "server/c2s/stream_limits.h"
@@ -16,6 +19,13 @@
 #include "xmpp/stanza.h"
 
 namespace teahouse::c2s {
+
+// Of an element that could not be parsed.
+inline xml::StreamFault fault_of(const Error& error) {
+  return error.kind == ErrorKind::policy_violation ? xml::StreamFault::policy_violation
+         : error.kind == ErrorKind::not_allowed    ? xml::StreamFault::restricted_xml
+                                                   : xml::StreamFault::not_well_formed;
+}
 
 struct StreamHeader {
   std::string_view ns;             // of its stanzas
@@ -40,8 +50,12 @@ class Transport {
   virtual void send_header(const StreamHeader& header) = 0;
   virtual void send_stanza(const Stanza& stanza) = 0;
   virtual void send_nonza(std::string xml) = 0;  // declares its own namespaces
+  // A stream error, behind which nothing is sent.
+  virtual void send_error(std::string_view /*condition*/, std::string xml) { send_nonza(std::move(xml)); }
   // Ends our stream and closes the connection once all is written.
   virtual void close() = 0;
+  // Ends at once, tells nobody.
+  virtual void abort() = 0;
   // The next thing from the peer is a new stream header.
   virtual void restart() = 0;
   // From the next element on.
@@ -56,18 +70,42 @@ class Transport {
   virtual bool is_held() const = 0;
   // Asks for a sign of life below XMPP. False: this transport has none.
   virtual bool send_ping() = 0;
+  // Has the peer given a sign of life since this was last asked? And the same, which stays to be taken.
+  virtual bool take_sign_of_life() = 0;
+  virtual bool has_sign_of_life() const = 0;
+  virtual size_t queued_bytes() const = 0;  // the memory of what was sent and is not written yet
+  // The peer is known, and a stranger no more (net/strangers.h).
+  virtual void admit() = 0;
 
   // Goes on on another loop; `arrived` runs there.
   virtual void move_to(net::Loop& other, std::function<void()> arrived) = 0;
 
-  virtual bool is_websocket() const = 0;
+  // HTTP carries it, or did so to open a WebSocket: XML comes in whole elements, and TLS is there from the start or
+  // never.
+  virtual bool is_over_http() const = 0;
   // Where the client is: behind a trusted proxy, what that says.
   virtual const std::string& peer_address() const = 0;
+  virtual bool is_secure() const = 0;  // TLS ends here
   // Nobody on the way reads along.
   virtual bool is_private() const = 0;
+  // By what its TLS connection can be told from others; none over HTTP, where no page can see it.
+  virtual std::vector<ChannelBinding> channel_bindings() const = 0;
   // The name that the client asked for in its TLS handshake; empty without, and where a proxy may have asked for it.
   virtual std::string sni() const = 0;
-  virtual net::Connection& connection() = 0;
+};
+
+// ConnectionTransport: one on a connection of its own.
+class ConnectionTransport : public Transport {
+ public:
+  void abort() override { connection().abort(); }
+  bool take_sign_of_life() override { return connection().take_sign_of_life(); }
+  bool has_sign_of_life() const override { return connection().has_sign_of_life(); }
+  size_t queued_bytes() const override { return connection().queued_bytes(); }
+  void admit() override { connection().admit(); }
+  bool is_secure() const override { return connection().is_secure(); }
+
+ protected:
+  virtual net::Connection& connection() const = 0;
 };
 
 std::unique_ptr<Transport> make_tcp_transport(std::unique_ptr<net::Connection> connection, Transport::Events& events);

@@ -10,7 +10,7 @@ namespace {
 
 bool is_loopback(std::string_view address) { return address == "::1" || address.starts_with("127."); }
 
-class WebSocketTransport final : public Transport, public http::WebSocket::Events {
+class WebSocketTransport final : public ConnectionTransport, public http::WebSocket::Events {
  public:
   WebSocketTransport(const http::Request& request, Transport::Events& events)
       : events_(events),
@@ -74,13 +74,15 @@ class WebSocketTransport final : public Transport, public http::WebSocket::Event
   void move_to(net::Loop& other, std::function<void()> arrived) override {
     socket_->move_to(other, std::move(arrived));
   }
-  bool is_websocket() const override { return true; }
+  bool is_over_http() const override { return true; }
+  // No page can see what its TLS connection is bound by, and a proxy may have ended that connection.
+  std::vector<ChannelBinding> channel_bindings() const override { return {}; }
   const std::string& peer_address() const override { return peer_address_; }
   bool is_private() const override { return is_private_; }
   std::string sni() const override { return is_forwarded_ ? std::string() : socket_->connection().sni(); }
-  net::Connection& connection() override { return socket_->connection(); }
 
  private:
+  net::Connection& connection() const override { return socket_->connection(); }
   void on_text(std::string_view message) override {
     if (holds_ > 0) {
       waiting_.emplace_back(message);
@@ -102,14 +104,7 @@ class WebSocketTransport final : public Transport, public http::WebSocket::Event
   void handle(std::string_view message) {
     if (message.find_first_not_of(" \t\r\n") == std::string_view::npos) return;  // a keep-alive
     auto document = xml::Document::parse(SharedBytes(std::string(message)), limits_);
-    if (!document) {
-      const ErrorKind kind = document.error().kind;
-      events_.on_fault(kind == ErrorKind::policy_violation ? xml::StreamFault::policy_violation
-                       : kind == ErrorKind::not_allowed    ? xml::StreamFault::restricted_xml
-                                                           : xml::StreamFault::not_well_formed,
-                       document.error().text);
-      return;
-    }
+    if (!document) return events_.on_fault(fault_of(document.error()), document.error().text);
     const xml::Element root = document->root();
     if (root.is("open", ns::framing)) {
       events_.on_header(root, ns::client);

@@ -50,7 +50,7 @@ void XmlStream::end(std::string_view condition, std::string_view text, std::stri
   writer.open(condition, ns::streams_error).close();
   if (!text.empty()) writer.leaf("text", text, ns::streams_error);
   writer.raw(application).close();
-  transport_->send_nonza(std::move(out));
+  transport_->send_error(condition, std::move(out));
   transport_->close();
   events_.on_over();
 }
@@ -63,7 +63,7 @@ void XmlStream::close() {
 }
 
 void XmlStream::abort(std::string_view why) {
-  transport_->connection().abort();
+  transport_->abort();
   on_gone(why);
 }
 
@@ -76,7 +76,7 @@ void XmlStream::on_header(const xml::Element& header, std::string_view default_n
 
 // RFC 6120 section 4.7 and 4.9.3; RFC 7395 section 3.3.
 bool XmlStream::check_header(const xml::Element& header, std::string_view default_ns) {
-  if (!transport_->is_websocket()) {
+  if (!transport_->is_over_http()) {
     if (header.ns() != ns::stream || default_ns != kind_.ns) {
       end("invalid-namespace", std::string("A ")
                                    .append(kind_.name)

@@ -56,9 +56,9 @@ class XmlStream final : private Transport::Events {
   void abort(std::string_view why);
 
   void set_unread_bytes_max(size_t bytes) { unread_bytes_max_ = bytes; }
-  size_t queued_bytes() const { return transport_->connection().queued_bytes(); }
+  size_t queued_bytes() const { return transport_->queued_bytes(); }
   // On a connection that is not encrypted and could be.
-  bool is_plain() const { return !transport_->is_websocket() && !transport_->connection().is_secure(); }
+  bool is_plain() const { return !transport_->is_over_http() && !transport_->is_secure(); }
   Transport& transport() const { return *transport_; }
   Transport::Events& transport_events() { return *this; }
   void send(const Stanza& stanza) { transport_->send_stanza(stanza); }

@@ -21,7 +21,7 @@
 namespace teahouse::testing {
 
 // The elements that a client would have got, and the calls of its transport. It takes elements instead of bytes.
-class FakeTransport final : public c2s::Transport {
+class FakeTransport final : public c2s::ConnectionTransport {
  public:
   FakeTransport(net::Loop& loop, Events& to) : events(to), connection_(loop, make_socket(other_end_), "192.0.2.7") {}
   ~FakeTransport() override { ::close(other_end_); }
@@ -53,11 +53,11 @@ class FakeTransport final : public c2s::Transport {
   }
   bool is_moving() const { return arrived_ != nullptr; }
   void let_arrive() { std::exchange(arrived_, nullptr)(); }
-  bool is_websocket() const override { return false; }
+  bool is_over_http() const override { return false; }
+  std::vector<ChannelBinding> channel_bindings() const override { return connection_.channel_bindings(); }
   const std::string& peer_address() const override { return connection_.peer_address(); }
   bool is_private() const override { return secure; }
   std::string sni() const override { return name; }
-  net::Connection& connection() override { return connection_; }
 
   // From the client.
   void header(const std::string& attributes, std::string_view ns = "jabber:client") {
@@ -83,6 +83,7 @@ class FakeTransport final : public c2s::Transport {
   std::string name;  // that it asked for in TLS
 
  private:
+  net::Connection& connection() const override { return connection_; }
   static int make_socket(int& other_end) {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) != 0) std::abort();
@@ -95,7 +96,7 @@ class FakeTransport final : public c2s::Transport {
   }
 
   int other_end_ = -1;
-  net::Connection connection_;
+  mutable net::Connection connection_;
   std::function<void()> arrived_;
 };
 
