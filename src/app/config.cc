@@ -46,6 +46,8 @@ constexpr char template_text[] =
 # WebSocket's ping). One that does not answer within a minute is gone: it is shown as such, and what it did not get goes
 # on. Each question wakes a phone: less than a few minutes costs its battery. 0: nobody is asked.
 #probe_after_s = 600
+# Over BOSH (/http-bind) a client whose last request was answered makes another within so many seconds, or is gone.
+#bosh_inactivity_s = 60
 # A device that has signed in by the password may be given a token for its next logins (XEP-0484), and is listed for the
 # account's owner (XEP-0494). One that has not come back for so many days is forgotten. 0: no tokens, and no list.
 #device_days = 30
@@ -213,6 +215,7 @@ Result<void> set_one(Config& config, const std::string& name, const toml::node& 
   if (name == "c2s.login_timeout_s") return set_number(config.c2s_login_timeout_s, name, value, 1, 3600);
   if (name == "c2s.refused_timeout_s") return set_number(config.c2s_refused_timeout_s, name, value, 1, 86400);
   if (name == "c2s.probe_after_s") return set_number(config.c2s_probe_after_s, name, value, 0, 86400);
+  if (name == "c2s.bosh_inactivity_s") return set_number(config.c2s_bosh_inactivity_s, name, value, 1, 600);
   if (name == "c2s.device_days") return set_number(config.c2s_device_days, name, value, 0, 365);
   if (name == "storage.scrub_mib_per_s") return set_number(config.storage_scrub_mib_per_s, name, value, 0, 1024);
   if (name == "storage.reserve_mib") return set_number(config.storage_reserve_mib, name, value, 0, 1'000'000);

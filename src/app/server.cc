@@ -197,7 +197,7 @@ void Server::State::make_workers() {
   shared.device_days = config.c2s_device_days;
   const unsigned count = config.loop_count();
   const c2s::Options options{config.c2s_require_tls, config.c2s_login_timeout_s, config.c2s_refused_timeout_s,
-                             config.c2s_probe_after_s};
+                             config.c2s_probe_after_s, config.c2s_bosh_inactivity_s};
   for (unsigned index = 0; index < count; ++index) {
     workers.push_back(std::make_unique<Worker>(index, shared, contexts, connections, options));
     workers.back()->return_memory_by(memory);

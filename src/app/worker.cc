@@ -41,6 +41,14 @@ void Worker::serve_http(std::unique_ptr<api::ApiContext> context, const http::St
   routes.add("GET", "/xmpp", [this](const http::Request& request, http::Responder responder) {
     clients_.accept(request, std::move(responder));
   });
+  routes.add({"POST", "/http-bind",
+              [this](http::Request request, http::Responder responder) {
+                clients_.bosh().serve(std::move(request), std::move(responder));
+              },
+              c2s::BoshFront::body_rule()});
+  routes.add("OPTIONS", "/http-bind", [](const http::Request&, http::Responder responder) {
+    responder.send(c2s::BoshFront::answer_preflight());
+  });
   for (const char* pattern : {"/w.js", "/w/{rest...}"}) {
     routes.add("GET", pattern, [&assets](const http::Request& request, http::Responder responder) {
       responder.send(respond_asset(assets, request));

@@ -3,16 +3,20 @@
 namespace teahouse {
 
 const ModuleInfo& core_info() {
-  static const ModuleInfo info{.name = "server",
-                               .summary = "Streams and sessions: the core, which no tenant is without.",
-                               .xeps = {{198, "1.6.3", "Stream Management", ""},
-                                        {368, "1.1.0", "SRV records for XMPP over TLS", ""},
-                                        {386, "1.1.0", "Bind 2", ""},
-                                        {388, "1.0.4", "Extensible SASL Profile", "tasks"},
-                                        {440, "0.4.2", "SASL Channel-Binding Type Capability", "none over WebSocket"},
-                                        {474, "0.5.0", "SASL SCRAM Downgrade Protection", ""},
-                                        {478, "0.2.0", "Stream Limits Advertisement", ""},
-                                        {484, "0.2.0", "Fast Authentication Streamlining Tokens", "TLS 0-RTT"}}};
+  static const ModuleInfo info{
+      .name = "server",
+      .summary = "Streams and sessions: the core, which no tenant is without.",
+      .xeps = {{124, "1.11.2", "Bidirectional-streams Over Synchronous HTTP (BOSH)",
+                "several streams in one session, acknowledgements, compression, route"},
+               {198, "1.6.3", "Stream Management", ""},
+               {206, "1.4", "XMPP Over BOSH", ""},
+               {368, "1.1.0", "SRV records for XMPP over TLS", ""},
+               {386, "1.1.0", "Bind 2", ""},
+               {388, "1.0.4", "Extensible SASL Profile", "tasks"},
+               {440, "0.4.2", "SASL Channel-Binding Type Capability", "none over WebSocket and BOSH"},
+               {474, "0.5.0", "SASL SCRAM Downgrade Protection", ""},
+               {478, "0.2.0", "Stream Limits Advertisement", ""},
+               {484, "0.2.0", "Fast Authentication Streamlining Tokens", "TLS 0-RTT"}}};
   return info;
 }
 

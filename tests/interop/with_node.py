@@ -1,4 +1,5 @@
-"""@xmpp/client (npm, pinned in node/package-lock.json and, for Node.js 20, node20/) over TCP with STARTTLS, direct TLS and WebSocket."""
+"""@xmpp/client (npm, pinned in node/package-lock.json and, for Node.js 20, node20/) over TCP with STARTTLS, direct TLS and WebSocket; stanza
+over BOSH."""
 import asyncio
 import os
 import subprocess
@@ -28,7 +29,8 @@ async def echo(stage, client, room):
 
 def address_of(stage, way):
     return {'xmpp': f'127.0.0.1:{stage.port("c2s")}', 'xmpps': f'127.0.0.1:{stage.port("c2s_tls")}',
-            'ws': f'127.0.0.1:{stage.port("http")}/xmpp', 'wss': f'localhost:{stage.port("https")}/xmpp'}[way]
+            'ws': f'127.0.0.1:{stage.port("http")}/xmpp', 'wss': f'localhost:{stage.port("https")}/xmpp',
+            'http': f'127.0.0.1:{stage.port("http")}/http-bind', 'https': f'localhost:{stage.port("https")}/http-bind'}[way]
 
 
 async def run(program, stage, way, more):
@@ -68,6 +70,18 @@ for way in ('xmpp', 'xmpps', 'ws', 'wss'):
         finally:
             answering.cancel()
     CASES.append((f'@xmpp/client: talk over {way}', talk))
+
+for way in ('http', 'https'):
+    async def bosh(stage, way=way):
+        """stanza logs in by BOSH, gets twenty answers of a user of the other tenant in order, and leaves."""
+        juliet = await stage.enter('juliet')
+        answering = asyncio.ensure_future(echo(stage, juliet, f'den@rooms.{stage.domains["capulet"]}'))
+        try:
+            await run('node/stanza_bosh.mjs', stage, way, {'PEER': stage.jid('juliet')})
+        finally:
+            answering.cancel()
+    CASES.append((f'stanza: talk over BOSH, {way}', bosh))
+
 
 def node_major():
     try:

@@ -22,6 +22,7 @@ BAD = {
     'tls.names': ['chat.example.com', '["https://chat.example.com"]', '["a b"]', '[""]', '[1]', '["*.*.example"]', '["-a.example"]'],
     'c2s.require_tls': ['yes', '1', '"true"'], 'c2s.login_timeout_s': ['0', '-1', '3601', '1.5', 'true', '"5"', '30s'],
     'c2s.refused_timeout_s': ['0', '86401', 'ten'], 'c2s.probe_after_s': ['-1', '86401', '10m'],
+    'c2s.bosh_inactivity_s': ['0', '601', '1m'],
     'c2s.device_days': ['-1', '366', 'ever'], 'server.loops': ['-1', '257', '2.5', 'two', 'true', '"2"'], 'server.log': ['loud', '1', '""'],
     'modules.muc.history_messages': ['-1', '101', 'many', 'true', '[]', '1.5'], 'modules.muc.unconfigured_time': ['59s', '2d', '15 m', 'm'],
     'modules.muc.rooms_made_by': ['nobody', '1'], 'modules.muc.magic': ['1'], 'modules.magic.history_messages': ['1'], 'modules.muc': ['1'],

@@ -21,6 +21,14 @@ Clients::Clients(Home& home, const net::TlsContexts& contexts, const Options& op
 }
 Clients::~Clients() = default;
 
+void Clients::set_siblings(const std::vector<Clients*>& all) {
+  siblings_ = all;
+  std::vector<BoshFront*> fronts;
+  fronts.reserve(all.size());
+  for (Clients* each : all) fronts.push_back(&each->bosh_);
+  bosh_.set_siblings(std::move(fronts));
+}
+
 void Clients::accept(std::unique_ptr<net::Connection> connection) {
   accept([&](Transport::Events& events) { return make_tcp_transport(std::move(connection), events); });
 }

@@ -13,6 +13,7 @@
 #include "http/server.h"
 #include "net/connection.h"
 #include "net/tls.h"
+#include "server/c2s/bosh/bosh_front.h"
 #include "server/c2s/transport.h"
 #include "server/home.h"
 
@@ -25,6 +26,7 @@ struct Options {
   int64_t login_timeout_s = 30;
   int64_t refused_timeout_s = 600;  // after a wrong password
   int64_t probe_after_s = 600;      // of silence; 0: never
+  int64_t bosh_inactivity_s = 60;   // a client between two requests
   int64_t probe_answer_ms() const { return std::min<int64_t>(probe_after_s, 60) * 1000; }
 };
 
@@ -34,16 +36,19 @@ class Clients {
   ~Clients();
 
   // `all` are the Clients of all homes, by loop index: where streams move to.
-  void set_siblings(const std::vector<Clients*>& all) { siblings_ = all; }
+  void set_siblings(const std::vector<Clients*>& all);
 
   // A TCP connection; plain, or with its TLS handshake done.
   void accept(std::unique_ptr<net::Connection> connection);
   // A request to open a WebSocket for XMPP (RFC 7395). The caller has looked at Origin, where that matters.
   void accept(const http::Request& request, http::Responder responder);
+  // Clients whose streams are carried by HTTP requests (XEP-0124).
+  BoshFront& bosh() { return bosh_; }
   // A client on a transport of any kind, which `make` makes; null: the transport has refused it.
   void accept(const std::function<std::unique_ptr<Transport>(Transport::Events&)>& make);
   // Takes nobody any more.
   void refuse_more() { refuses_more_ = true; }
+  bool refuses_more() const { return refuses_more_; }
   // Ends the streams that have no session; Home::stop ends the others.
   void stop();
   size_t count() const { return streams_.size(); }
@@ -69,6 +74,7 @@ class Clients {
   const net::TlsContexts& contexts_;
   const Options options_;
   std::vector<Clients*> siblings_;
+  BoshFront bosh_{*this};                         // outlives the streams, whose transports know it
   std::vector<std::shared_ptr<Stream>> streams_;  // each knows its place
   size_t looked_at_ = 0;                          // the place of the stream that was looked after last
   net::Timer look_timer_;
