@@ -1,6 +1,7 @@
-// HostMetaModule: tells clients in browsers, which can't ask DNS, where a tenant's WebSocket is.
+// HostMetaModule: tells clients in browsers, which can't ask DNS, where a tenant's WebSocket and its BOSH
+// are.
 //
-// The WebSocket is where public.url says; without it, at the name and port of a request that came over TLS. A suspended
+// They are where public.url says; without it, at the name and port of a request that came over TLS. A suspended
 // tenant's clients are told too: the stream says why they can't log in.
 //
 // Thread: its home loop.
@@ -20,8 +21,8 @@ class HostMetaModule final : public Module {
   void attach(ModuleContext& context) override;
 
  private:
-  // "wss://shop.example/xmpp"; empty where none is known.
-  std::string find_websocket(const Host& host, const http::Request& request) const;
+  // "://shop.example", behind a scheme of TLS; empty where none is known.
+  std::string find_origin(const Host& host, const http::Request& request) const;
 
   ModuleContext* context_ = nullptr;
 };

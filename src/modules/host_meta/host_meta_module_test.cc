@@ -26,18 +26,21 @@ TEST_F(HostMetaTest, NamesTheWebSocketAtTheAddressThatWasAsked) {
   EXPECT_TRUE(has(shop, "Access-Control-Allow-Origin: *\r\n")) << shop;
   EXPECT_TRUE(has(shop,
                   "<XRD xmlns='http://docs.oasis-open.org/ns/xri/xrd-1.0'><Link rel='urn:xmpp:alt-connections:"
-                  "websocket' href='wss://shop.example:8443/xmpp'/></XRD>"))
+                  "websocket' href='wss://shop.example:8443/xmpp'/><Link rel='urn:xmpp:alt-connections:xbosh' "
+                  "href='https://shop.example:8443/http-bind'/></XRD>"))
       << shop;
   EXPECT_FALSE(has(shop, "forum")) << shop;
   EXPECT_TRUE(has(forum, "Content-Type: application/json\r\n")) << forum;
-  EXPECT_TRUE(
-      has(forum, R"({"links":[{"rel":"urn:xmpp:alt-connections:websocket","href":"wss://forum.example/xmpp"}]})"))
+  EXPECT_TRUE(has(forum, R"({"links":[{"rel":"urn:xmpp:alt-connections:websocket","href":"wss://forum.example/xmpp"},)"
+                         R"({"rel":"urn:xmpp:alt-connections:xbosh","href":"https://forum.example/http-bind"}]})"))
       << forum;
 }
 
 TEST_F(HostMetaTest, NamesThePublicAddressWhereThereIsOne) {
   shared_.public_websocket_url = "wss://im.example/xmpp";
-  EXPECT_TRUE(has(ask("shop.example", "/.well-known/host-meta", false), "href='wss://im.example/xmpp'"));
+  const std::string answer = ask("shop.example", "/.well-known/host-meta", false);
+  EXPECT_TRUE(has(answer, "href='wss://im.example/xmpp'")) << answer;
+  EXPECT_TRUE(has(answer, "href='https://im.example/http-bind'")) << answer;
 }
 
 TEST_F(HostMetaTest, NeverNamesAnAddressWithoutTls) {
@@ -45,7 +48,7 @@ TEST_F(HostMetaTest, NeverNamesAnAddressWithoutTls) {
     shared_.public_websocket_url = known;
     const std::string answer = ask("shop.example", "/.well-known/host-meta", false);
     EXPECT_TRUE(has(answer, "HTTP/1.1 404 ") && has(answer, "public.url")) << answer;
-    EXPECT_FALSE(has(answer, "ws://")) << answer;
+    EXPECT_FALSE(has(answer, "ws://") || has(answer, "http-bind")) << answer;
   }
 }
 
