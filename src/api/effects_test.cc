@@ -73,7 +73,9 @@ class Effects : public testing::ApiWorld {
   std::map<std::string, std::string> of_control_;  // bodies of calls that change what the control plane alone holds
   // Calls of that kind whose thing is not there.
   const std::set<std::string> of_control_alone_ = {"DELETE /operator/v1/tenants/{name}/invites/{id}",
-                                                   "DELETE /v1/invites/{id}", "DELETE /v1/users/{id}/devices/{device}"};
+                                                   "DELETE /v1/invites/{id}",
+                                                   "DELETE /operator/v1/tenants/{name}/services/{id}",
+                                                   "DELETE /v1/services/{id}", "DELETE /v1/users/{id}/devices/{device}"};
   int64_t next_key_ = 0;
 };
 

@@ -15,6 +15,8 @@ constexpr bool cors = true;
 const Names no_names;
 const Names page = {"cursor", "limit"};
 const Names user_fields = {"name", "picture", "role", "password"};
+const Names service_fields = {"type",     "host",   "port",    "transport", "name",      "username",
+                              "password", "secret", "lasts_s", "expires",   "restricted"};
 const Names push_fields = {"endpoint", "p256dh", "auth", "name", "text"};
 const Names room_fields = {"name", "description", "subject", "public", "members_only", "moderated", "owner", "members"};
 
@@ -89,6 +91,9 @@ std::vector<Endpoint> tenant_rows() {
       {"GET", "/invites", manager, list_invites},
       {"POST", "/invites", manager, make_invite, {"user", "username", "account", "contact", "lasts_s"}},
       {"DELETE", "/invites/{id}", manager, revoke_invite, no_names, no_names, false, control},
+      {"GET", "/services", manager, list_services},
+      {"POST", "/services", manager, add_service, service_fields},
+      {"DELETE", "/services/{id}", manager, remove_service, no_names, no_names, false, control},
 
       {"POST",
        "/v1/tokens",

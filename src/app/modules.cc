@@ -10,6 +10,7 @@
 #include "modules/csi/csi_module.h"
 #include "modules/disco/disco_module.h"
 #include "modules/displayed/displayed_module.h"
+#include "modules/external_services/external_services_module.h"
 #include "modules/host_meta/host_meta_module.h"
 #include "modules/invites/invites_module.h"
 #include "modules/last_activity/last_activity_module.h"
@@ -41,6 +42,7 @@ std::vector<std::unique_ptr<Module>> make_modules() {
   modules.push_back(std::make_unique<ServiceAdminModule>());
   modules.push_back(std::make_unique<HostMetaModule>());
   modules.push_back(std::make_unique<ServerInfoModule>());
+  modules.push_back(std::make_unique<ExternalServicesModule>());
   modules.push_back(std::make_unique<CapsModule>());
   modules.push_back(std::make_unique<LastActivityModule>());
   modules.push_back(std::make_unique<RegistrationModule>());

@@ -57,6 +57,10 @@ Files& SharedContext::files() const {
   return *shared_.files;
 }
 
+ExternalServiceList SharedContext::external_services(const Tenant& tenant) const {
+  return shared_.keys.services.list(tenant.id);
+}
+
 store::MapStore SharedContext::map(const Tenant& tenant, std::string_view name) const {
   return shared_.data.map(tenant.id, name);
 }

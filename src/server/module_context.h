@@ -29,6 +29,7 @@
 #include "server/place.h"
 #include "store/disk_health.h"
 #include "store/stores.h"
+#include "tenant/external_services.h"
 
 namespace teahouse {
 
@@ -63,6 +64,7 @@ class SharedContext {
   Accounts& accounts() const;
   ApiCallLimits& limits() const;
   Files& files() const;
+  ExternalServiceList external_services(const Tenant& tenant) const;  // never null
 
   // --- stores
   store::MapStore map(const Tenant& tenant, std::string_view name) const;

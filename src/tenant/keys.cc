@@ -14,12 +14,14 @@ std::vector<store::Migration> Keys::migrations() {
 
 Result<void> Keys::load_all() {
   if (const auto loaded = signing.load_all(); !loaded) return loaded;
+  if (const auto loaded = services.load_all(); !loaded) return loaded;
   return api.load_all();
 }
 
 void Keys::forget(TenantId tenant) {
   api.forget(tenant);
   signing.forget(tenant);
+  services.forget(tenant);
 }
 
 bool is_secret(std::string_view text) { return text.starts_with("sk_") || text.starts_with("ss_"); }

@@ -1,12 +1,14 @@
-// Keys: all that opens a tenant's API: its API keys and its signing secrets.
+// Keys: what is secret of a tenant: its API keys and its signing secrets, which open its API, and the external services
+// whose credentials its users are given.
 //
-// A removed tenant's keys leave memory with forget(); its id is never used again.
+// A removed tenant's secrets leave memory with forget(); its id is never used again.
 #pragma once
 
 #include <string_view>
 #include <vector>
 
 #include "tenant/api_keys.h"
+#include "tenant/external_services.h"
 #include "tenant/signing_secrets.h"
 
 namespace teahouse {
@@ -14,13 +16,14 @@ namespace teahouse {
 struct Keys {
   // `seal_key`: signing_secrets.h.
   Keys(store::ControlPlane& control, const Clock& clock, std::string_view seal_key)
-      : api(control, clock), signing(control, clock, seal_key) {}
+      : api(control, clock), signing(control, clock, seal_key), services(control, clock, seal_key) {}
   static std::vector<store::Migration> migrations();
   Result<void> load_all();
   void forget(TenantId tenant);
 
   ApiKeys api;
   SigningSecrets signing;
+  ExternalServices services;
 };
 
 // Is it an API key or a signing secret, by its looks? One that stands where a site's public id belongs has become

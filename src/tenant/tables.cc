@@ -3,6 +3,7 @@
 #include "tenant/audit.h"
 #include "tenant/certificate.h"
 #include "tenant/event_outbox.h"
+#include "tenant/external_services.h"
 #include "tenant/keys.h"
 #include "tenant/tenants.h"
 #include "tenant/vapid_keys.h"
@@ -29,12 +30,14 @@ std::vector<store::Migration> tenant_migrations() {
   all.push_back(std::move(whole));
   for (store::Migration& migration : event_outbox::migrations()) all.push_back(std::move(migration));
   for (store::Migration& migration : VapidKeys::migrations()) all.push_back(std::move(migration));
+  for (store::Migration& migration : ExternalServices::migrations()) all.push_back(std::move(migration));
   return all;
 }
 
 std::vector<TenantTable> tenant_tables() {
   std::vector<TenantTable> tables = event_outbox::tables();
   tables.push_back({"vapid_keys", {}});
+  tables.push_back({"external_services", {}});
   for (TenantTable& table : first_tables()) tables.push_back(std::move(table));
   return tables;
 }

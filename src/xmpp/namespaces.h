@@ -56,6 +56,7 @@ inline constexpr char sm[] = "urn:xmpp:sm:3";                                   
 inline constexpr char ping[] = "urn:xmpp:ping";                                               // XEP-0199
 inline constexpr char time[] = "urn:xmpp:time";                                               // XEP-0202
 inline constexpr char delay[] = "urn:xmpp:delay";                                             // XEP-0203
+inline constexpr char external_services[] = "urn:xmpp:extdisco:2";                                // XEP-0215
 inline constexpr char direct_invite[] = "jabber:x:conference";                                // XEP-0249
 inline constexpr char carbons[] = "urn:xmpp:carbons:2";                                       // XEP-0280
 inline constexpr char vcard4[] = "urn:ietf:params:xml:ns:vcard-4.0";                          // XEP-0292

@@ -220,6 +220,24 @@ async def invitations(stage, commands):
     must_equal('admins', (await commands.json('tenant', 'show', name))['admins'], [])
 
 
+@both_ways('external services')
+async def services(stage, commands):
+    """service add, list and remove; a secret and a password come by standard input and are never shown. The other tenant's are not seen and not removed."""
+    name, other = stage.names['montague'], stage.names['capulet']
+    made = pairs(await commands.good('service', 'add', name, 'turn', 'turn.example', '--port', '3478', '--secret', '--lasts', '60', stdin='north\n'))
+    must_equal('what is made', (made['credentials'], made['lasts_s'], 'secret' in made), ('made', '60', False))
+    await commands.good('service', 'add', name, 'turns', 'turn.example', '--username', 'house', '--restricted', stdin='sword\n')
+    listed = (await commands.json('service', 'list', name))['services']
+    must_equal('as JSON', [(s['type'], s['credentials'], s['restricted']) for s in listed], [('turn', 'made', False), ('turns', 'fixed', True)])
+    must_equal('that no secret is shown', [word for word in ('north', 'sword') if word in str(listed)], [])
+    must_equal('the other', (await commands.json('service', 'list', other))['services'], [])
+    await commands.refused(REFUSED, 'service', 'service', 'remove', other, made['id'])
+    for service in listed:
+        await commands.good('service', 'remove', name, str(service['id']))
+    must_equal('what is left', (await commands.json('service', 'list', name))['services'], [])
+    await commands.refused(REFUSED, 'host', 'service', 'add', name, 'turn', 'a b')
+
+
 @both_ways('what cannot be')
 async def refusals(stage, commands):
     """One sentence on standard error, nothing on standard output, and a status that is not 0; nothing has changed."""
