@@ -59,6 +59,7 @@ inline constexpr char delay[] = "urn:xmpp:delay";                               
 inline constexpr char external_services[] = "urn:xmpp:extdisco:2";                                // XEP-0215
 inline constexpr char direct_invite[] = "jabber:x:conference";                                // XEP-0249
 inline constexpr char carbons[] = "urn:xmpp:carbons:2";                                       // XEP-0280
+inline constexpr char jingle_message[] = "urn:xmpp:jingle-message:0";                             // XEP-0353
 inline constexpr char vcard4[] = "urn:ietf:params:xml:ns:vcard-4.0";                          // XEP-0292
 inline constexpr char vcard4_node[] = "urn:xmpp:vcard4";                                      // XEP-0292
 inline constexpr char forward[] = "urn:xmpp:forward:0";                                       // XEP-0297

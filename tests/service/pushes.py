@@ -97,6 +97,26 @@ async def not_woken(_stage):
         must_equal('more', phone.got, [])
 
 
+@case('pushes: a call wakes at once')
+async def called(_stage):
+    """XEP-0353. It is worth a minute, urgent, and apart from what the caller says; the other tenant's devices sleep on."""
+    async with with_pushes(ALLOWED) as (stage, service):
+        _, phone = await subscribe(stage, service, 'montague', 'romeo', text=True)
+        _, other = await subscribe(stage, service, 'capulet', 'juliet')
+        benvolio = await stage.enter('benvolio')
+        propose = "<propose xmlns='urn:xmpp:jingle-message:0' id='c1'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'/></propose>"
+        benvolio.send(f"<message to='{stage.jid('romeo')}' type='chat'>{propose}<store xmlns='urn:xmpp:hints'/></message>")
+        push = await phone.next()
+        said = push.read()
+        must_equal('what it says', {k: said.get(k) for k in ('kind', 'count', 'with', 'name', 'text')},
+                   {'kind': 'call', 'count': 1, 'with': 'user:benvolio', 'name': 'benvolio', 'text': None})
+        must_equal('the headers', (push.headers['ttl'], push.headers['urgency']), ('60', 'high'))
+        benvolio.send(f"<message to='{stage.jid('romeo')}' type='chat'><body>Pick up!</body></message>")
+        second = (await phone.next()).read()
+        must_equal('the message beside it', (second['kind'], second['text'], second['tag'] != said['tag']), ('message', 'Pick up!', True))
+        must_equal('what the other tenant was sent', other.got, [])
+
+
 @case('pushes: what is gone goes, what is busy is tried again')
 async def answers(_stage):
     """RFC 8030 section 7.3 and RFC 6585: 410 ends a subscription, 429 with Retry-After is obeyed. The other device and tenant are not concerned."""

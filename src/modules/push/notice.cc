@@ -11,7 +11,7 @@
 namespace teahouse::push {
 namespace {
 
-constexpr size_t topic_bytes = 15;
+constexpr size_t topic_bytes = 15, call_id_bytes_max = 256;
 constexpr char mentioned_room[] = "urn:xmpp:mentions:0#channel";
 constexpr char references[] = "urn:xmpp:reference:0";  // XEP-0372
 
@@ -27,7 +27,7 @@ std::optional<Notice> read(const Stanza& message, std::string_view account) {
   const std::string body = message.root().child_text("body", teahouse::ns::client);
   if (body.empty()) return std::nullopt;
   return Notice{{},
-                false,
+                NoticeKind::message,
                 *message.from,
                 message.root().child_text("nick", teahouse::ns::nick),
                 std::string(cut(body, shown_bytes_max))};
@@ -87,9 +87,35 @@ std::optional<Notice> find_mention(const Stanza& message, std::string_view accou
   const Mentioned mentioned = find_mentioned(message, occupant_id);
   if (!mentioned.is_named && (mentioned.is_spared || !is_named)) return std::nullopt;
   notice->conversation = std::string(message.from->bare_view());
-  notice->is_mention = true;
+  notice->kind = NoticeKind::mention;
   notice->nick = std::string(message.from->resourcepart());
   return notice;
+}
+
+std::optional<Notice> find_call(const Stanza& message, std::string_view account) {
+  if (message.type != StanzaType::chat && message.type != StanzaType::none) return std::nullopt;
+  if (!message.from || message.from->bare_view() == account) return std::nullopt;
+  const auto propose = message.child("propose", teahouse::ns::jingle_message);
+  const std::string_view id = propose ? propose->attribute("id").value_or("") : "";
+  if (id.empty() || id.size() > call_id_bytes_max) return std::nullopt;
+  Notice notice{std::string(call_prefix), NoticeKind::call, *message.from,
+                message.root().child_text("nick", teahouse::ns::nick), {}};
+  notice.conversation += message.from->bare_view();
+  notice.call_id = id;
+  return notice;
+}
+
+std::string_view find_settled_call(const Stanza& message) {
+  for (const char* verb : {"retract", "accept", "proceed", "reject", "finish"}) {
+    const auto settled = message.child(verb, teahouse::ns::jingle_message);
+    if (settled) return settled->attribute("id").value_or("");
+  }
+  return {};
+}
+
+std::string_view address_of(std::string_view conversation) {
+  if (conversation.starts_with(call_prefix)) conversation.remove_prefix(call_prefix.size());
+  return conversation;
 }
 
 bool has_word(std::string_view text, std::string_view word) {

@@ -13,6 +13,7 @@ using push::Notice;
 
 constexpr size_t nicks_max = 50;  // rooms that a session's nicks are known of
 constexpr size_t name_bytes_max = 200;
+constexpr std::string_view kind_names[] = {"message", "mention", "call"};
 constexpr char many[] = "";  // the conversation of all that are too many to be told apart
 
 bool has_stream(const Session& session) { return session.stream() != nullptr; }
@@ -38,6 +39,8 @@ const ModuleInfo& PushModule::info() const {
   static const ModuleInfo info{
       .name = "push",
       .summary = "Phones and pages that sleep are woken by Web Push when a message comes.",
+      .xeps = {{353, "0.8.0", "Jingle Message Initiation",
+                "the server's part: a proposal wakes devices at once; copies, archives and the queue are their modules'"}},
       .account_features = {push::ns},
       .options = {OptionInfo::number("devices", devices_max, 1, 50, "devices", "How many devices an account may have."),
                   OptionInfo::duration("wait", 10, 0, 300,
@@ -71,8 +74,13 @@ void PushModule::add_hooks(ModuleContext& context) {
     consider(inbound, context_->option<int64_t>(*inbound.resident.host(), "wait") * 1000);
     return Flow::go_on;
   });
+  context.on_inbound(InboundPhase::archive, StanzaKind::message, [this](Inbound& inbound) {
+    if (inbound.stanza.from) note_settled(inbound.resident, inbound.stanza, inbound.stanza.from->bare_view());
+    return Flow::go_on;
+  });
   context.on_outbound(OutboundPhase::archive, StanzaKind::message, [this](Outbound& outbound) {
     note_read(outbound);
+    if (outbound.stanza.to) note_settled(outbound.resident, outbound.stanza, outbound.stanza.to->bare_view());
     return Flow::go_on;
   });
   context.on_outbound(OutboundPhase::archive, StanzaKind::presence, [this](Outbound& outbound) {
@@ -125,6 +133,19 @@ void PushModule::note_read(const Outbound& outbound) {
   }
 }
 
+// The caller gives up, or the account takes or refuses the call, on whatever session.
+void PushModule::note_settled(Resident& resident, const Stanza& message, std::string_view other) {
+  State* state = states_->find(resident);
+  if (!state || state->unseen.empty()) return;
+  const std::string_view id = push::find_settled_call(message);
+  if (id.empty()) return;
+  const auto found = state->unseen.find(std::string(push::call_prefix).append(other));
+  if (found == state->unseen.end() || found->second.newest->call_id != id) return;
+  found->second.count = 0;
+  found->second.timer.stop();
+  cancel(resident, *state, found->first);
+}
+
 // A message with a row was considered in the hold phase; now its session has ended.
 void PushModule::consider(Inbound& inbound, int64_t wait_ms) {
   State* state = states_->find(inbound.resident);
@@ -134,7 +155,9 @@ void PushModule::consider(Inbound& inbound, int64_t wait_ms) {
     if (has_stream(*session)) return;
   }
   auto notice = find_notice(inbound);
-  if (notice) remember(inbound.resident, *state, std::move(*notice), wait_ms);
+  const bool is_call = notice && notice->kind == push::NoticeKind::call;
+  if (!notice || (is_call && inbound.is_late)) return;  // nobody calls any more
+  remember(inbound.resident, *state, std::move(*notice), is_call ? 0 : wait_ms);
 }
 
 std::optional<Notice> PushModule::find_notice(const Inbound& inbound) const {
@@ -142,6 +165,7 @@ std::optional<Notice> PushModule::find_notice(const Inbound& inbound) const {
   const std::string& account = inbound.resident.jid().str();
   if (!message.from) return std::nullopt;
   if (message.type != StanzaType::groupchat) {
+    if (auto call = push::find_call(message, account)) return call;
     return push::find_message(message, account, context_->kind_of(message.from->domainpart()) == HostKind::rooms);
   }
   Session* session = inbound.resident.find_session(message.to->resourcepart());
@@ -170,7 +194,8 @@ void PushModule::remember(Resident& resident, State& state, Notice notice, int64
   ++conversation.count;
   if (conversation.timer.running()) return;
   const int64_t now_ms = context_->clock().monotonic_ms();
-  const int64_t next_ms = conversation.pushed_ms == 0 ? 0 : conversation.pushed_ms + again_ms;
+  const int64_t pause_ms = conversation.newest->kind == push::NoticeKind::call ? call_again_ms : again_ms;
+  const int64_t next_ms = conversation.pushed_ms == 0 ? 0 : conversation.pushed_ms + pause_ms;
   const int64_t due_ms = std::max(now_ms + wait_ms, next_ms);
   resident.stay_until(due_ms + commit_ms_max);
   if (due_ms <= now_ms) {
@@ -186,10 +211,16 @@ void PushModule::begin(const HostPtr& host, const BareJid& account, const std::s
                            [this, host, account, conversation] { spawn(push(*this, host, account, conversation)); });
 }
 
+// Of a call that is settled nothing waits.
+bool PushModule::is_waited_for(const State* state, const std::string& conversation) {
+  const auto found = state ? state->unseen.find(conversation) : TextMap<Conversation>::const_iterator();
+  return state && found != state->unseen.end() && found->second.count > 0;
+}
+
 Task<void> PushModule::push(PushModule& self, HostPtr host, BareJid account, std::string name) {
   Resident* resident = self.context_->find_resident(*host->tenant, account.str());
   State* state = resident ? self.states_->find(*resident) : nullptr;
-  if (!state || !state->unseen.contains(name)) co_return;
+  if (!is_waited_for(state, name)) co_return;
   const Tenant& tenant = *host->tenant;
   Notice notice = *state->unseen.at(name).newest;
   const bool shows =
@@ -202,14 +233,14 @@ Task<void> PushModule::push(PushModule& self, HostPtr host, BareJid account, std
     if (sender) notice.nick = sender->name;
     resident = self.context_->find_resident(tenant, account.str());
     state = resident ? self.states_->find(*resident) : nullptr;
-    if (!state || !state->unseen.contains(name)) co_return;
+    if (!is_waited_for(state, name)) co_return;
   }
   Conversation& conversation = state->unseen.at(name);
   conversation.pushed_ms = self.context_->clock().monotonic_ms();
-  const auto with = name == many ? Result<Jid>(Jid(account)) : Jid::parse(name);
+  const auto with = name == many ? Result<Jid>(Jid(account)) : Jid::parse(push::address_of(name));
   for (const push::Device& device : state->devices) {
     push::Shown shown;
-    shown.kind = notice.is_mention ? "mention" : "message";
+    shown.kind = kind_names[name == many ? 0 : static_cast<size_t>(notice.kind)];
     shown.tag = push::make_topic(device, name);
     shown.count = conversation.count;
     if (name != many && with) shown.with = make_party(tenant, *with);
@@ -220,7 +251,8 @@ Task<void> PushModule::push(PushModule& self, HostPtr host, BareJid account, std
     }
     webpush::Push made = make_push(tenant, account, device);
     made.topic = shown.tag;
-    made.ttl_s = ttl_s;
+    made.ttl_s = notice.kind == push::NoticeKind::call ? call_ttl_s : ttl_s;
+    if (notice.kind == push::NoticeKind::call) made.urgency = webpush::Urgency::high;
     made.text = push::make_json(shown);
     self.send(host->tenant, account, device, std::move(made));
   }
@@ -259,10 +291,14 @@ void PushModule::note_outcome(const TenantPtr& tenant, const BareJid& account, c
 void PushModule::drop(Resident& resident, State& state, TextMap<Conversation>::iterator conversation) {
   const std::string name = conversation->first;
   state.unseen.erase(conversation);
+  cancel(resident, state, name);
+}
+
+void PushModule::cancel(Resident& resident, const State& state, const std::string& conversation) {
   if (!house_) return;
   const std::vector<push::Device> devices = state.devices;  // cancel() may tell of one that is gone
   for (const push::Device& device : devices) {
-    house_->sender.cancel(resident.tenant().id, device.subscription.endpoint, push::make_topic(device, name));
+    house_->sender.cancel(resident.tenant().id, device.subscription.endpoint, push::make_topic(device, conversation));
   }
 }
 

@@ -6,6 +6,9 @@
 // a session of the account is there again, or the account answers or has read there (XEP-0333). Blocked people wake
 // nobody. A device shows nothing of what was said or by whom unless its user has asked for that.
 //
+// A call that is proposed (XEP-0353) wakes at once, and the same caller's next one call_again_ms later; what waits of it
+// ends when the caller gives up, or the account takes or refuses it.
+//
 // A push leaves when the message that it tells of is on disk, for which there is commit_ms_max: so long the account
 // stays in memory. Pushes that wait are in memory too: a restart loses them, and no message. A subscription that its
 // push service calls gone is removed.
@@ -33,7 +36,8 @@ namespace teahouse {
 class PushModule final : public Module {
  public:
   static constexpr size_t devices_max = 10, conversations_max = 20;
-  static constexpr int64_t again_ms = 20'000, commit_ms_max = 60'000, ttl_s = 86'400, test_ttl_s = 60, tests_per_min = 6;
+  static constexpr int64_t again_ms = 20'000, call_again_ms = 5'000, commit_ms_max = 60'000, call_ttl_s = 60,
+                           ttl_s = 86'400, test_ttl_s = 60, tests_per_min = 6;
 
   const ModuleInfo& info() const override;
   void attach(ModuleContext& context) override;
@@ -65,7 +69,7 @@ class PushModule final : public Module {
  private:
   struct Conversation {
     std::optional<push::Notice> newest;  // always there
-    int64_t count = 0;
+    int64_t count = 0;                   // 0: of a call that is settled, so that the next one is not too soon
     int64_t pushed_ms = 0;  // monotonic clock; 0: not yet
     net::Timer timer;
   };
@@ -83,15 +87,18 @@ class PushModule final : public Module {
 
   void note_nick(const Outbound& outbound);
   void note_read(const Outbound& outbound);
+  void note_settled(Resident& resident, const Stanza& message, std::string_view other);
   void consider(Inbound& inbound, int64_t wait_ms);
   std::optional<push::Notice> find_notice(const Inbound& inbound) const;
   void remember(Resident& resident, State& state, push::Notice notice, int64_t wait_ms);
   void begin(const HostPtr& host, const BareJid& account, const std::string& conversation);
+  static bool is_waited_for(const State* state, const std::string& conversation);
   static Task<void> push(PushModule& self, HostPtr host, BareJid account, std::string conversation);
   void send(const TenantPtr& tenant, const BareJid& account, const push::Device& device, webpush::Push made);
   void note_outcome(const TenantPtr& tenant, const BareJid& account, const std::string& id,
                     const webpush::Outcome& outcome);
   void drop(Resident& resident, State& state, TextMap<Conversation>::iterator conversation);
+  void cancel(Resident& resident, const State& state, const std::string& conversation);
   void drop_all(Resident& resident);
 
   // requests.cc

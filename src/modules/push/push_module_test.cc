@@ -151,6 +151,65 @@ TEST_F(PushModuleTest, AMentionInARoomWakesTheOccupantThatItNames) {
   EXPECT_EQ(mention(world_.shop, "ann@shop.example"), 1U);
 }
 
+std::string jingle(const std::string& verb, const std::string& id = "c1") {
+  return "<" + verb + " xmlns='urn:xmpp:jingle-message:0' id='" + id + "'/><store xmlns='urn:xmpp:hints'/>";
+}
+
+TEST_F(PushModuleTest, ACallWakesAtOnceAndIsSettledOnce) {
+  add(*ann_);
+  lose();  // its client may come back, but the caller won't wait so long
+  send("bo@shop.example/desk", jingle("propose"));
+  ASSERT_EQ(asked_.size(), 1U);
+  EXPECT_EQ(asked_[0].request.headers.value("Urgency"), "high");
+  EXPECT_EQ(asked_[0].request.headers.value("TTL"), "60");
+  send("bo@shop.example/desk");  // what the caller says is another conversation, and waits
+  answer(201);
+  EXPECT_EQ(asked_.size(), 1U);
+  pass_s(11);
+  ASSERT_EQ(asked_.size(), 2U);
+  EXPECT_NE(topic(0), topic(1));
+  answer(201);
+  send("bo@shop.example/desk", jingle("retract", "c0"));  // of another call
+  send("bo@shop.example/desk", jingle("propose", "c2"));
+  send("cy@shop.example/desk", jingle("retract", "c2"));  // somebody else's word
+  ASSERT_EQ(asked_.size(), 3U);
+  answer(201);
+}
+
+TEST_F(PushModuleTest, ACallThatIsTakenBackOrTakenWakesNobody) {
+  add(*ann_);
+  leave();
+  send("bo@shop.example/desk", jingle("propose", "c1"));
+  ASSERT_EQ(asked_.size(), 1U);
+  answer(201);
+  send("bo@shop.example/desk", jingle("propose", "c2"));  // so soon the same caller has to wait
+  send("bo@shop.example/desk", jingle("retract", "c2"));
+  pass_s(30);
+  EXPECT_EQ(asked_.size(), 1U);
+  send("bo@shop.example/desk", jingle("propose", "c3"));
+  ASSERT_EQ(asked_.size(), 2U);
+  answer(201);
+  send("bo@shop.example/desk", jingle("propose", "c4"));
+  home_.residents().with(*BareJid::parse("ann@shop.example"), [this](Result<Resident*> ann) {
+    home_.router().send_as(**ann, say("ann@shop.example", "bo@shop.example", jingle("reject", "c4")), nullptr);
+  });
+  settle();
+  pass_s(30);
+  EXPECT_EQ(asked_.size(), 2U);
+}
+
+TEST_F(PushModuleTest, WhatIsNoCallRingsNowhere) {
+  add(*ann_);
+  leave();
+  send("bo@shop.example/desk", jingle("ringing"));
+  send("bo@shop.example/desk", jingle("propose", ""));
+  send("bo@shop.example/desk", jingle("propose", std::string(257, 'x')));
+  send("ann@shop.example/elsewhere", jingle("propose"));  // her own
+  send("bo@shop.example/desk", jingle("propose"), "ann@shop.example", StanzaType::headline);
+  send("bo@shop.example/desk", jingle("propose"), "ann@forum.example");  // the other tenant's ann has no device
+  EXPECT_TRUE(asked_.empty());
+}
+
 TEST_F(PushModuleTest, MoreOfAConversationIsToldLaterAndTogether) {
   add(*ann_);
   leave();

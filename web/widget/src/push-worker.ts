@@ -31,10 +31,10 @@ interface Worker {
 const worker = self as unknown as Worker;
 
 const words = {
-  en: { one: "You have a new message", many: "You have {n} new messages", mention: "You were mentioned in a room", test: "Notifications work here." },
-  zh: { one: "您有一条新消息", many: "您有 {n} 条新消息", mention: "有人在房间里提到了您", test: "此设备可以收到通知。" },
+  en: { one: "You have a new message", many: "You have {n} new messages", mention: "You were mentioned in a room", call: "Somebody is calling you", test: "Notifications work here." },
+  zh: { one: "您有一条新消息", many: "您有 {n} 条新消息", mention: "有人在房间里提到了您", call: "有人在呼叫您", test: "此设备可以收到通知。" },
 };
-const { one, many, mention, test } = /^zh\b/i.test(navigator.language) ? words.zh : words.en;
+const { one, many, mention, call, test } = /^zh\b/i.test(navigator.language) ? words.zh : words.en;
 
 const text = (value: unknown, charactersMax = 300): string => (typeof value === "string" ? value.slice(0, charactersMax) : "");
 
@@ -42,6 +42,7 @@ function say(told: Told): string {
   if (told.kind === "test") return test;
   if (told.text) return text(told.text);
   if (told.kind === "mention") return mention;
+  if (told.kind === "call") return call;
   const count = Number(told.count);
   return count > 1 ? many.replace("{n}", String(count)) : one;
 }
