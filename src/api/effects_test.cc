@@ -54,6 +54,7 @@ class Effects : public testing::ApiWorld {
                                                                                 {"{user}", "bob"},
                                                                                 {"{message}", "777"},
                                                                                 {"{device}", "777"},
+                                                                                {"{domain}", "irc.shop.example"},
                                                                                 {"{id}", "ann"},
                                                                                 {"{site}", shop_.tenant->site_id}}) {
       fill(capture, value);
@@ -75,7 +76,10 @@ class Effects : public testing::ApiWorld {
   const std::set<std::string> of_control_alone_ = {"DELETE /operator/v1/tenants/{name}/invites/{id}",
                                                    "DELETE /v1/invites/{id}",
                                                    "DELETE /operator/v1/tenants/{name}/services/{id}",
-                                                   "DELETE /v1/services/{id}", "DELETE /v1/users/{id}/devices/{device}"};
+                                                   "DELETE /operator/v1/tenants/{name}/components/{domain}",
+                                                   "DELETE /v1/components/{domain}",
+                                                   "DELETE /v1/services/{id}",
+                                                   "DELETE /v1/users/{id}/devices/{device}"};
   int64_t next_key_ = 0;
 };
 

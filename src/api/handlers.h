@@ -32,7 +32,8 @@ Task<Outcome> put_certificate(ApiContext& api, ApiCall call);
 Task<Outcome> list_certificates(ApiContext& api, ApiCall call);
 Task<Outcome> remove_certificate(ApiContext& api, ApiCall call);
 
-// The operator's for a tenant {name}, and the tenant's own: keys.cc, invites.cc, services.cc, usage.cc, events.cc
+// The operator's for a tenant {name}, and the tenant's own: keys.cc, invites.cc, services.cc, components.cc, usage.cc,
+// events.cc
 Task<Outcome> list_keys(ApiContext& api, ApiCall call);
 Task<Outcome> make_key(ApiContext& api, ApiCall call);
 Task<Outcome> revoke_key(ApiContext& api, ApiCall call);
@@ -43,6 +44,10 @@ Task<Outcome> revoke_invite(ApiContext& api, ApiCall call);
 Task<Outcome> list_services(ApiContext& api, ApiCall call);
 Task<Outcome> add_service(ApiContext& api, ApiCall call);
 Task<Outcome> remove_service(ApiContext& api, ApiCall call);
+Task<Outcome> list_components(ApiContext& api, ApiCall call);
+Task<Outcome> add_component(ApiContext& api, ApiCall call);
+Task<Outcome> remove_component(ApiContext& api, ApiCall call);
+Task<Outcome> rotate_component_secret(ApiContext& api, ApiCall call);
 Task<Outcome> get_usage(ApiContext& api, ApiCall call);
 Task<Outcome> list_events(ApiContext& api, ApiCall call);
 

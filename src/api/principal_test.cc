@@ -77,6 +77,7 @@ class PrincipalApi : public testing::ApiWorld {
                                                                     {"{user}", "777"},
                                                                     {"{message}", "777"},
                                                                     {"{device}", "777"},
+                                                                    {"{domain}", "irc.shop.example"},
                                                                     {"{localpart}", "777"},
                                                                     {"{plan}", "777"}}) {
       if (const size_t at = pattern.find(capture); at != pattern.npos) pattern.replace(at, capture.size(), value);

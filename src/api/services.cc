@@ -13,7 +13,9 @@ JsonObject show(const ExternalService& service) {
   JsonObject object = {{"id", service.id},
                        {"type", service.type},
                        {"host", service.host},
-                       {"credentials", is_fixed ? "fixed" : service.secret.empty() ? "none" : "made"},
+                       {"credentials", is_fixed                 ? "fixed"
+                                       : service.secret.empty() ? "none"
+                                                                : "made"},
                        {"restricted", service.restricted},
                        {"created", format_time(service.created_ms)}};
   if (service.port != 0) object["port"] = int64_t{service.port};

@@ -24,6 +24,9 @@ constexpr char template_text[] =
 #c2s_tls = "*:5223"          # XMPP clients, TLS from the first byte (XEP-0368)
 #http = "127.0.0.1:8080"     # API and widget without TLS: for this machine, or a proxy in front
 #https = "*:8443"            # API and widget with TLS; XMPP clients too (ALPN xmpp-client), so one port can serve all
+# External components (XEP-0114), as gateways: without TLS, so for this machine or a network of your own; and under TLS.
+#components = ""             # "127.0.0.1:5347"
+#components_tls = ""         # "*:5348"
 
 [public]
 # How browsers reach the API and the widget, e.g. "https://chat.example.com"; without a path.
@@ -194,6 +197,8 @@ Result<void> set_one(Config& config, const std::string& name, const toml::node& 
   if (name == "listen.c2s_tls") return set_address(config.listen_c2s_tls, name, value);
   if (name == "listen.http") return set_address(config.listen_http, name, value);
   if (name == "listen.https") return set_address(config.listen_https, name, value);
+  if (name == "listen.components") return set_address(config.listen_components, name, value);
+  if (name == "listen.components_tls") return set_address(config.listen_components_tls, name, value);
   if (name == "public.url") return set_public_url(config.public_url, name, value);
   if (name == "public.trusted_proxies") {
     const auto texts = read_texts(value);

@@ -23,6 +23,8 @@ struct Config {
   std::string listen_c2s_tls = "*:5223";  // XMPP under TLS from the first byte (XEP-0368); HTTP too, by ALPN
   std::string listen_http = "127.0.0.1:8080";
   std::string listen_https = "*:8443";  // HTTP under TLS; XMPP too, by ALPN
+  std::string listen_components;        // external components (XEP-0114), not encrypted; off
+  std::string listen_components_tls;    // the same under TLS from the first byte; off
   std::string public_url;               // how browsers reach listen_http or listen_https; empty: as it listens
   net::Networks trusted_proxies;        // in front of listen_http and listen_https: whose X-Forwarded-For is believed
   std::vector<std::string> tls_names;   // names for the house's own certificate, besides localhost

@@ -203,11 +203,16 @@ void Server::State::make_workers() {
     workers.back()->return_memory_by(memory);
   }
   std::vector<c2s::Clients*> siblings;
-  for (const auto& worker : workers) siblings.push_back(&worker->clients());
+  std::vector<components::Components*> component_siblings;
+  for (const auto& worker : workers) {
+    siblings.push_back(&worker->clients());
+    component_siblings.push_back(&worker->components());
+  }
   rooms = make_rooms(shared);
   pushes = make_pushes(shared, vapid_keys);
   for (const auto& worker : workers) {
     worker->clients().set_siblings(siblings);
+    worker->components().set_siblings(component_siblings);
     data->watch_commits(worker->loop(), [home = &worker->home()](Lsn lsn) { home->commits().on_committed(lsn); });
   }
 }
@@ -271,6 +276,8 @@ Result<void> Server::State::write_where() {
   if (ports.https) add("https", url("https", config.listen_https, ports.https));
   if (ports.c2s) add("c2s", address(config.listen_c2s, ports.c2s));
   if (ports.c2s_tls) add("c2s_tls", address(config.listen_c2s_tls, ports.c2s_tls));
+  if (ports.components) add("components", address(config.listen_components, ports.components));
+  if (ports.components_tls) add("components_tls", address(config.listen_components_tls, ports.components_tls));
   return write_whole_file(config.data_directory + "/server.json", json + "}\n", 0600);
 }
 

@@ -20,11 +20,20 @@ http::Response respond_asset(const http::StaticFiles& assets, const http::Reques
 
 Worker::Worker(unsigned index, Shared& shared, const net::TlsContexts& contexts, net::ConnectionLimit& connections,
                const c2s::Options& options)
-    : loop_(index, shared.clock), strangers_(connections), home_(loop_, shared), clients_(home_, contexts, options) {
+    : loop_(index, shared.clock),
+      strangers_(connections),
+      home_(loop_, shared),
+      clients_(home_, contexts, options),
+      components_(home_, options.login_timeout_s) {
   for (auto& module : make_modules()) home_.modules().add(std::move(module));
   alpn_splitter_.emplace(
       loop_, contexts, [this](std::unique_ptr<net::Connection> connection) { clients_.accept(std::move(connection)); },
       [this](std::unique_ptr<net::Connection> connection) { http_->attach_started(std::move(connection), {}); });
+  // Nothing else is spoken there: one that asks for HTTP is let go.
+  component_handshakes_.emplace(
+      loop_, contexts,
+      [this](std::unique_ptr<net::Connection> connection) { components_.accept(std::move(connection)); },
+      [](const std::unique_ptr<net::Connection>&) {});
 }
 
 Worker::~Worker() { join(); }
@@ -85,8 +94,13 @@ Result<void> Worker::listen(const Config& config, Ports& ports) {
   if (!opened) return opened;
   opened = open(config.listen_http, ports.http, [this](Accepted c) { http_->attach(std::move(c)); });
   if (!opened) return opened;
-  return open(config.listen_https, ports.https,
-              [this](Accepted c) { alpn_splitter_->accept(std::move(c), AlpnSplitter::Speaks::http); });
+  opened = open(config.listen_https, ports.https,
+                [this](Accepted c) { alpn_splitter_->accept(std::move(c), AlpnSplitter::Speaks::http); });
+  if (!opened) return opened;
+  opened = open(config.listen_components, ports.components, [this](Accepted c) { components_.accept(std::move(c)); });
+  if (!opened) return opened;
+  return open(config.listen_components_tls, ports.components_tls,
+              [this](Accepted c) { component_handshakes_->accept(std::move(c), AlpnSplitter::Speaks::xmpp); });
 }
 
 void Worker::run() {
@@ -96,6 +110,7 @@ void Worker::run() {
 void Worker::refuse_more() {
   listeners_.clear();
   clients_.refuse_more();
+  components_.refuse_more();
   home_.refuse_more();
   if (context_) context_->event_polls.end_all();
 }
@@ -110,12 +125,13 @@ void Worker::end_streams() {
   if (std::exchange(streams_end_, true)) return;  // the disk was late
   home_.stop();
   clients_.stop();
+  components_.stop();
   http_->close();
   check_drained();
 }
 
 void Worker::check_drained() {
-  const bool is_drained = clients_.count() == 0 && !http_->owes_answers();
+  const bool is_drained = clients_.count() == 0 && components_.count() == 0 && !http_->owes_answers();
   if (is_drained || drain_checks_left_-- == 0) {
     std::exchange(drained_, nullptr)();
     return;

@@ -16,6 +16,7 @@
 #include "net/listener.h"
 #include "net/strangers.h"
 #include "server/c2s/clients.h"
+#include "server/components/components.h"
 #include "server/home.h"
 #include "tenant/vapid_keys.h"
 #include "webpush/sender.h"
@@ -24,7 +25,7 @@ namespace teahouse {
 
 // Which port each listener got; 0: it is off.
 struct Ports {
-  uint16_t c2s = 0, c2s_tls = 0, http = 0, https = 0;
+  uint16_t c2s = 0, c2s_tls = 0, http = 0, https = 0, components = 0, components_tls = 0;
 };
 
 class Worker {
@@ -36,6 +37,7 @@ class Worker {
   Home& home() { return home_; }
   net::Loop& loop() { return loop_; }
   c2s::Clients& clients() { return clients_; }
+  components::Components& components() { return components_; }
 
   // `memory` is asked when much was freed. REQUIRES: before run().
   void return_memory_by(MemoryReturn& memory);
@@ -67,8 +69,9 @@ class Worker {
   std::optional<PushClient> push_client_;
   std::optional<webpush::Sender> push_sender_;
   c2s::Clients clients_;
+  components::Components components_;
   std::optional<http::Server> http_;
-  std::optional<AlpnSplitter> alpn_splitter_;
+  std::optional<AlpnSplitter> alpn_splitter_, component_handshakes_;
   std::vector<std::unique_ptr<net::Listener>> listeners_;
   std::thread thread_;
   std::function<void()> drained_;

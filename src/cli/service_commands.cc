@@ -21,9 +21,8 @@ std::string path_of(const ServiceOptions& options) {
 
 int add(Shell& shell, const ServiceOptions& options) {
   json::object body = {{"type", options.type}, {"host", options.host}, {"restricted", options.restricted}};
-  for (const auto& [name, text] :
-       {std::pair("transport", &options.transport), std::pair("name", &options.name),
-        std::pair("username", &options.username), std::pair("expires", &options.expires)}) {
+  for (const auto& [name, text] : {std::pair("transport", &options.transport), std::pair("name", &options.name),
+                                   std::pair("username", &options.username), std::pair("expires", &options.expires)}) {
     if (!text->empty()) body[name] = *text;
   }
   if (options.port != 0) body["port"] = options.port;
@@ -58,9 +57,10 @@ CLI::App* add_command(CLI::App& group, Shell& shell, const char* verb, const cha
 }  // namespace
 
 void add_service_commands(CLI::App& app, Shell& shell) {
-  CLI::App* services = app.add_subcommand("service", "STUN and TURN servers and the like for a tenant's users (XEP-0215)")
-                           ->require_subcommand(1)
-                           ->fallthrough();
+  CLI::App* services =
+      app.add_subcommand("service", "STUN and TURN servers and the like for a tenant's users (XEP-0215)")
+          ->require_subcommand(1)
+          ->fallthrough();
   auto options = std::make_shared<ServiceOptions>();
   CLI::App* adding = add_command(*services, shell, "add", "Tell a tenant's users of a service", options, add);
   adding->add_option("type", options->type, "What it is: stun, turn, turns, ...")->required();
@@ -68,8 +68,9 @@ void add_service_commands(CLI::App& app, Shell& shell) {
   adding->add_option("--port", options->port, "Its port");
   adding->add_option("--transport", options->transport, "udp or tcp");
   adding->add_option("--name", options->name, "What people call it");
-  adding->add_flag("--secret", options->has_secret,
-                   "Make credentials for each user, by a secret that the service shares; it is read from standard input");
+  adding->add_flag(
+      "--secret", options->has_secret,
+      "Make credentials for each user, by a secret that the service shares; it is read from standard input");
   adding->add_option("--lasts", options->lasts_s, "For how many seconds those are good (a day if not given)");
   adding->add_option("--username", options->username, "A user name for all; its password is read from standard input");
   adding->add_option("--expires", options->expires, "When that runs out, as 2027-01-31T12:00:00Z");

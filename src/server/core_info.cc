@@ -6,7 +6,8 @@ const ModuleInfo& core_info() {
   static const ModuleInfo info{
       .name = "server",
       .summary = "Streams and sessions: the core, which no tenant is without.",
-      .xeps = {{124, "1.11.2", "Bidirectional-streams Over Synchronous HTTP (BOSH)",
+      .xeps = {{114, "1.6", "Jabber Component Protocol", "components connect to us; we don't to them"},
+               {124, "1.11.2", "Bidirectional-streams Over Synchronous HTTP (BOSH)",
                 "several streams in one session, acknowledgements, compression, route"},
                {198, "1.6.3", "Stream Management", ""},
                {206, "1.4", "XMPP Over BOSH", ""},

@@ -47,7 +47,8 @@ Result<std::string> parse_service_host(std::string_view text) {
   }
   const auto domain = parse_tenant_domain(text, domain_bytes_max);
   auto ascii = domain ? ascii_domain(*domain) : domain;
-  return ascii ? ascii : bad("The service's host", "is no domain and no address: write turn.shop.example or 192.0.2.7.");
+  return ascii ? ascii
+               : bad("The service's host", "is no domain and no address: write turn.shop.example or 192.0.2.7.");
 }
 
 Result<void> check_credential(std::string_view what, std::string_view text) {
@@ -58,9 +59,9 @@ Result<void> check_credential(std::string_view what, std::string_view text) {
 }
 
 Result<void> check_credentials(ExternalService& service) {
-  for (const auto& [what, text] : {std::pair("The user name", &service.username),
-                                   std::pair("The password", &service.password),
-                                   std::pair("The secret", &service.secret)}) {
+  for (const auto& [what, text] :
+       {std::pair("The user name", &service.username), std::pair("The password", &service.password),
+        std::pair("The secret", &service.secret)}) {
     if (const auto good = check_credential(what, *text); !good) return good;
   }
   const bool is_fixed = !service.username.empty() || !service.password.empty(), is_made = !service.secret.empty();
@@ -95,7 +96,7 @@ std::string write(const ExternalService& service) {
                                       {"created_ms", service.created_ms}});
 }
 
-// What write() wrote.
+// REQUIRES: write() wrote it.
 ExternalService read(int64_t id, const std::string& text) {
   const json::value value = json::parse(text);
   const json::object& object = value.as_object();

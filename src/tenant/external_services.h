@@ -1,11 +1,9 @@
-// ExternalServices: what a tenant's users may use outside XMPP: STUN and TURN servers and the like, with the credentials
-// that open them, sealed under a key that is not in the database.
+// ExternalServices: what a tenant's users may use outside XMPP: STUN and TURN servers and the like, with the
+// credentials that open them, sealed under a key that is not in the database.
 //
-// They live in memory as well; the table is read once, at the start. A row is sealed as a whole, in its place: a copy in
-// another tenant's row does not open. Changes take turns, so memory is always what the disk is.
-// Thread: any; the tasks go on on `home`.
-// Limits: 30 services a tenant; texts as parse_external_service() says.
-// Spec: XEP-0215.
+// They live in memory as well; the table is read once, at the start. A row is sealed as a whole, in its place: a copy
+// in another tenant's row does not open. Changes take turns, so memory is always what the disk is. Thread: any; the
+// tasks go on on `home`. Limits: 30 services a tenant; texts as parse_external_service() says. Spec: XEP-0215.
 #pragma once
 
 #include <cstdint>

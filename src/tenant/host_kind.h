@@ -9,7 +9,8 @@
 
 namespace teahouse {
 
-enum class HostKind : uint8_t { accounts, rooms, upload, pubsub };
+// A component is a program elsewhere that answers for a host (XEP-0114).
+enum class HostKind : uint8_t { accounts, rooms, upload, pubsub, component };
 
 struct HostKindName {
   HostKind kind;

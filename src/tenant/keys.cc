@@ -15,6 +15,7 @@ std::vector<store::Migration> Keys::migrations() {
 Result<void> Keys::load_all() {
   if (const auto loaded = signing.load_all(); !loaded) return loaded;
   if (const auto loaded = services.load_all(); !loaded) return loaded;
+  if (const auto loaded = components.load_all(); !loaded) return loaded;
   return api.load_all();
 }
 
@@ -22,6 +23,7 @@ void Keys::forget(TenantId tenant) {
   api.forget(tenant);
   signing.forget(tenant);
   services.forget(tenant);
+  components.forget(tenant);
 }
 
 bool is_secret(std::string_view text) { return text.starts_with("sk_") || text.starts_with("ss_"); }

@@ -110,6 +110,7 @@ Result<std::vector<HostName>> parse_hosts(std::string_view domain, const std::ve
   std::vector<HostName> hosts{{std::move(*accounts), HostKind::accounts}};
   if (others.empty() && !only_these) {
     for (const HostKindName& kind : host_kind_names().subspan(1)) {
+      if (kind.kind == HostKind::component) continue;
       hosts.push_back({std::string(kind.name).append(".").append(hosts.front().domain), kind.kind});
     }
   }
@@ -124,6 +125,10 @@ Result<std::vector<HostName>> parse_hosts(std::string_view domain, const std::ve
     if (std::any_of(hosts.begin(), hosts.end(), has_domain)) return bad("The host " + *parsed, "is named twice.");
     if (other.kind == HostKind::accounts) {
       return bad("The host " + *parsed, "is a second one for accounts: they are at " + hosts.front().domain + ".");
+    }
+    if (other.kind == HostKind::component && !parsed->ends_with("." + hosts.front().domain)) {
+      return bad("The component " + *parsed,
+                 "must have a name below the tenant's domain, as irc." + hosts.front().domain + ".");
     }
     hosts.push_back({std::move(*parsed), other.kind});
   }

@@ -31,7 +31,7 @@ Result<std::string> parse_short_name(std::string_view what, std::string_view tex
 // A domain name as RFC 7622 prepares it; no IP address, since "upload." must go before it.
 Result<std::string> parse_tenant_domain(std::string_view text, size_t bytes_max = tenant_domain_bytes_max);
 // The host of the accounts, which the others may name too, and after it those; where `others` names none, one of each
-// other kind, its name before the domain ("rooms.shop.example"), unless these are all (`only_these`).
+// other kind but components, its name before the domain ("rooms.shop.example"), unless these are all (`only_these`).
 Result<std::vector<HostName>> parse_hosts(std::string_view domain, const std::vector<HostName>& others,
                                           bool only_these = false);
 // Hosts as the API has them: [{"domain": "rooms.shop.example", "kind": "rooms"}].

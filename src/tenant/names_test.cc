@@ -79,5 +79,15 @@ TEST(ModuleOptions, AChangeNamesSomeAndTheOthersStay) {
   EXPECT_NE(merge("", large.c_str()).find("8192"), std::string::npos);
 }
 
+TEST(Names, AComponentIsBelowItsTenantAndMadeByNobodyElse) {
+  const auto plain = parse_hosts("shop.example", {});
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(plain->size(), 4U);  // none is made by itself
+  EXPECT_TRUE(parse_hosts("shop.example", {{"irc.shop.example", HostKind::component}}));
+  for (const char* name : {"irc.example", "irc.forum.example", "xshop.example", "shop.example"}) {
+    EXPECT_FALSE(parse_hosts("shop.example", {{name, HostKind::component}})) << name;
+  }
+}
+
 }  // namespace
 }  // namespace teahouse

@@ -2,6 +2,7 @@
 
 #include "tenant/audit.h"
 #include "tenant/certificate.h"
+#include "tenant/component_secrets.h"
 #include "tenant/event_outbox.h"
 #include "tenant/external_services.h"
 #include "tenant/keys.h"
@@ -31,6 +32,7 @@ std::vector<store::Migration> tenant_migrations() {
   for (store::Migration& migration : event_outbox::migrations()) all.push_back(std::move(migration));
   for (store::Migration& migration : VapidKeys::migrations()) all.push_back(std::move(migration));
   for (store::Migration& migration : ExternalServices::migrations()) all.push_back(std::move(migration));
+  for (store::Migration& migration : ComponentSecrets::migrations()) all.push_back(std::move(migration));
   return all;
 }
 
@@ -38,6 +40,7 @@ std::vector<TenantTable> tenant_tables() {
   std::vector<TenantTable> tables = event_outbox::tables();
   tables.push_back({"vapid_keys", {}});
   tables.push_back({"external_services", {}});
+  tables.push_back({"component_secrets", {}});
   for (TenantTable& table : first_tables()) tables.push_back(std::move(table));
   return tables;
 }

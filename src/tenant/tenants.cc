@@ -185,8 +185,15 @@ Task<Result<TenantPtr>> Tenants::replace(Executor& home, Tenant changed, EventBo
   if (written->changes != 1) co_return unknown_tenant(changed.name);
   const TenantPtr tenant = std::make_shared<const Tenant>(std::move(changed));
   directory_.keep(tenant);
-  for (const HostName& host : left_hosts(*before, *tenant)) directory_.drop_host(host.domain);
+  const std::vector<HostName> left = left_hosts(*before, *tenant);
+  for (const HostName& host : left) directory_.drop_host(host.domain);
   co_await tell_loops(home, tenant, false);
+  for (const HostName& host : left) {
+    if (host.kind != HostKind::component) continue;
+    auto forgetting = keys_.components.remove(home, tenant->id, host.domain);
+    const auto forgotten = co_await forgetting;
+    if (!forgotten) co_return forgotten.error();
+  }
   if (!tenant->events.empty()) tenant->event_log->drain_soon();
   co_return tenant;
 }
@@ -211,6 +218,24 @@ Task<Result<void>> Tenants::let_go_hosts(Executor& home, TenantPtr tenant, std::
 Task<Result<TenantPtr>> Tenants::change(Executor& home, std::string name, TenantChange change,
                                         std::optional<std::vector<HostName>> hosts) {
   auto turn = co_await turns_.take(home);
+  auto changing = change_in_turn(home, std::move(name), std::move(change), std::move(hosts));
+  auto changed = co_await changing;
+  co_return changed;
+}
+
+Task<Result<TenantPtr>> Tenants::edit_hosts(Executor& home, std::string name, HostEdit edit) {
+  auto turn = co_await turns_.take(home);
+  const auto tenant = find_lasting(name);
+  if (!tenant) co_return tenant.error();
+  auto hosts = edit(**tenant);
+  if (!hosts) co_return hosts.error();
+  auto changing = change_in_turn(home, std::move(name), {}, std::move(*hosts));
+  auto changed = co_await changing;
+  co_return changed;
+}
+
+Task<Result<TenantPtr>> Tenants::change_in_turn(Executor& home, std::string name, TenantChange change,
+                                                std::optional<std::vector<HostName>> hosts) {
   const auto tenant = find_lasting(name);
   if (!tenant) co_return tenant.error();
   auto changed = make_changed(**tenant, change);

@@ -74,6 +74,9 @@ class Tenants {
   // more ends at once everywhere; a fault before all of it is let go leaves it, and a crash too.
   Task<Result<TenantPtr>> change(Executor& home, std::string name, TenantChange change,
                                  std::optional<std::vector<HostName>> hosts = {});
+  // The same of the hosts alone, out of those that it has when its turn comes.
+  using HostEdit = std::function<Result<std::vector<HostName>>(const Tenant&)>;
+  Task<Result<TenantPtr>> edit_hosts(Executor& home, std::string name, HostEdit edit);
   // An account is no more: the next one of its name is no admin.
   Task<Result<void>> drop_admin(Executor& home, TenantId tenant, std::string bare_jid);
   Task<Result<TenantPtr>> suspend(Executor& home, std::string name, std::string reason);
@@ -98,6 +101,8 @@ class Tenants {
   Result<TenantPtr> find_lasting(const std::string& name) const;
   // REQUIRES of all that follow: it is the caller's turn.
   Task<Result<MadeTenant>> store_new(Executor& home, Tenant tenant, std::string actor);
+  Task<Result<TenantPtr>> change_in_turn(Executor& home, std::string name, TenantChange change,
+                                         std::optional<std::vector<HostName>> hosts);
   // Writes a new snapshot and the event of it, keeps it and tells the loops.
   Task<Result<TenantPtr>> replace(Executor& home, Tenant changed, EventBody event);
   Task<Result<void>> let_go_hosts(Executor& home, TenantPtr tenant, std::vector<HostName> left);

@@ -101,9 +101,9 @@ std::optional<Scanner::Binding> Scanner::find_binding(std::string_view prefix) {
   if (!prefix.empty()) return find_outside_binding(prefix);
   if (!default_) {
     default_ = Ref{};
-    if (outside_.header) {
+    if (outside_.default_ns.empty()) {
       if (const auto found = find_outside_binding({})) default_ = found->ns;
-    } else if (!outside_.default_ns.empty()) {
+    } else {
       *default_ = {.begin = static_cast<uint32_t>(index_.extra.size()),
                    .size = static_cast<uint32_t>(outside_.default_ns.size()),
                    .source = Ref::extra};

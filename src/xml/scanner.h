@@ -20,7 +20,7 @@ namespace teahouse::xml {
 
 // The namespaces in force outside the element. Lifetime: until the element is whole.
 struct Outside {
-  std::string_view default_ns;    // where there is no stream header
+  std::string_view default_ns;    // where there is no stream header, and in place of that one's own
   const Index* header = nullptr;  // the stream header
 };
 

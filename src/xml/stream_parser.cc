@@ -43,6 +43,7 @@ struct StreamParser::State {
   using Stop = std::optional<Step>;  // empty: go on in the phase that was set
 
   Limits limits;
+  std::string_view seen_ns = {};
   Phase phase = Phase::start;
   StreamFault fault = StreamFault::not_well_formed;
   bool after_less_than = false;  // a < was taken, and nothing after it
@@ -178,7 +179,7 @@ StreamParser::State::Stop StreamParser::State::markup(std::string_view& input) {
 
 StreamParser::State::Stop StreamParser::State::begin_element(std::string_view& input) {
   phase = header ? Phase::element : Phase::header;
-  Scanner scanner(limits, {.header = header ? &Access::index(*header) : nullptr},
+  Scanner scanner(limits, {header ? seen_ns : std::string_view(), header ? &Access::index(*header) : nullptr},
                   header ? Scanner::Extent::element : Scanner::Extent::start_tag);
   if (after_less_than) {
     after_less_than = false;
@@ -293,10 +294,12 @@ StreamFault StreamParser::fault() const { return state_->fault; }
 const std::string& StreamParser::fault_text() const { return state_->text; }
 
 void StreamParser::set_limits(const Limits& limits) { state_->limits = limits; }
+void StreamParser::see_default_ns_as(std::string_view ns) { state_->seen_ns = ns; }
 
 void StreamParser::reset() {
   State fresh;
   fresh.limits = state_->limits;
+  fresh.seen_ns = state_->seen_ns;
   *state_ = std::move(fresh);
 }
 

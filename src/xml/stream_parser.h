@@ -50,6 +50,9 @@ class StreamParser {
   const std::string& fault_text() const;  // a sentence for the log and the peer
 
   void set_limits(const Limits& limits);  // from the next top-level element on
+  // Top-level elements see this namespace where the stream's default one is in force, so that stanzas of all kinds of
+  // streams are alike. Empty: its own. Lifetime: the namespace outlives the parser. REQUIRES: nothing has come.
+  void see_default_ns_as(std::string_view ns);
   // Forgets all: the next thing to come is a new stream header (RFC 6120 section 4.3.3).
   void reset();
 

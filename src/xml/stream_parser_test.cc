@@ -41,6 +41,30 @@ TEST(StreamParser, TellsTheHeaderAndItsNamespaces) {
   EXPECT_EQ(root.inner(), "");
 }
 
+// A stanza's parts in the stream's own namespace are what they are in another kind of stream; what says its namespace
+// keeps it, and so does the header.
+TEST(StreamParser, SeesTheDefaultNamespaceAsAnother) {
+  StreamParser parser;
+  parser.see_default_ns_as("jabber:client");
+  for (int round = 0; round < 2; ++round) {
+    std::string_view input =
+        "<s:stream xmlns='jabber:component:accept' xmlns:s='urn:s'><message><body/><x xmlns='urn:x'><y/></x>"
+        "<z xmlns='jabber:component:accept'/><s:w/></message>";
+    ASSERT_EQ(parser.next(input), StreamParser::Step::stream_open);
+    EXPECT_EQ(parser.default_ns(), "jabber:component:accept");
+    ASSERT_EQ(parser.next(input), StreamParser::Step::element);
+    const Document document = parser.take_element();
+    const Element message = document.root();
+    EXPECT_TRUE(message.is("message", "jabber:client"));
+    EXPECT_TRUE(message.child("body", "jabber:client"));
+    ASSERT_TRUE(message.child("x", "urn:x"));
+    EXPECT_TRUE(message.child("x", "urn:x")->child("y", "urn:x"));
+    EXPECT_TRUE(message.child("z", "jabber:component:accept"));
+    EXPECT_TRUE(message.child("w", "urn:s"));
+    parser.reset();
+  }
+}
+
 TEST(StreamParser, TakesInputOnlyUpToTheEndOfAnEvent) {
   StreamParser parser;
   std::string_view input = stream_open;

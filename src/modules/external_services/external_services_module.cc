@@ -33,9 +33,8 @@ Result<Wanted> parse_wanted(const xml::Element& credentials) {
   const auto service = credentials.child("service", ns::external_services);
   const Error bad{ErrorKind::bad_request, "Name one <service/> with its 'host' and its 'type', and a 'port' perhaps."};
   if (!service) return bad;
-  Wanted wanted{lower_ascii(service->attribute("type").value_or("")),
-                lower_ascii(service->attribute("host").value_or("")),
-                {}};
+  Wanted wanted{
+      lower_ascii(service->attribute("type").value_or("")), lower_ascii(service->attribute("host").value_or("")), {}};
   const auto port = service->attribute("port");
   if (port) wanted.port = parse_decimal<uint16_t>(*port);
   if (wanted.type.empty() || wanted.host.empty() || (port && !wanted.port)) return bad;
@@ -65,8 +64,8 @@ void ExternalServicesModule::attach(ModuleContext& context) {
 bool ExternalServicesModule::refuse_others(const IqRequest& request) const {
   const auto& from = request.stanza.from;
   if (from && from->has_localpart() && from->domainpart() == request.host->domain) return false;
-  context_->reply_error(request.stanza, {ErrorKind::forbidden, "These services are for users of " +
-                                                                   request.host->domain + " alone."});
+  context_->reply_error(request.stanza,
+                        {ErrorKind::forbidden, "These services are for users of " + request.host->domain + " alone."});
   return true;
 }
 

@@ -1,7 +1,7 @@
 // ExternalServicesModule: tells a tenant's users which services outside XMPP they may use, and what opens these.
 //
-// A restricted service's credentials are given to those alone who ask for them; all others come with the list. What a
-// service shares with us (its secret) is told to nobody.
+// A restricted service's credentials are given to those alone who ask for them; all others come with the list. The
+// secret that a service shares with us is told to nobody.
 //
 // Thread: its home loop.
 // Errors: forbidden to those who are no users of the tenant; bad_request; item_not_found for credentials that there

@@ -98,8 +98,11 @@ std::optional<Notice> find_call(const Stanza& message, std::string_view account)
   const auto propose = message.child("propose", teahouse::ns::jingle_message);
   const std::string_view id = propose ? propose->attribute("id").value_or("") : "";
   if (id.empty() || id.size() > call_id_bytes_max) return std::nullopt;
-  Notice notice{std::string(call_prefix), NoticeKind::call, *message.from,
-                message.root().child_text("nick", teahouse::ns::nick), {}};
+  Notice notice{std::string(call_prefix),
+                NoticeKind::call,
+                *message.from,
+                message.root().child_text("nick", teahouse::ns::nick),
+                {}};
   notice.conversation += message.from->bare_view();
   notice.call_id = id;
   return notice;

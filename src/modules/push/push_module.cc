@@ -39,8 +39,9 @@ const ModuleInfo& PushModule::info() const {
   static const ModuleInfo info{
       .name = "push",
       .summary = "Phones and pages that sleep are woken by Web Push when a message comes.",
-      .xeps = {{353, "0.8.0", "Jingle Message Initiation",
-                "the server's part: a proposal wakes devices at once; copies, archives and the queue are their modules'"}},
+      .xeps =
+          {{353, "0.8.0", "Jingle Message Initiation",
+            "the server's part: a proposal wakes devices at once; copies, archives and the queue are their modules'"}},
       .account_features = {push::ns},
       .options = {OptionInfo::number("devices", devices_max, 1, 50, "devices", "How many devices an account may have."),
                   OptionInfo::duration("wait", 10, 0, 300,

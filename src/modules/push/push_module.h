@@ -6,8 +6,8 @@
 // a session of the account is there again, or the account answers or has read there (XEP-0333). Blocked people wake
 // nobody. A device shows nothing of what was said or by whom unless its user has asked for that.
 //
-// A call that is proposed (XEP-0353) wakes at once, and the same caller's next one call_again_ms later; what waits of it
-// ends when the caller gives up, or the account takes or refuses it.
+// A call that is proposed (XEP-0353) wakes at once, and the same caller's next one call_again_ms later; what waits of
+// it ends when the caller gives up, or the account takes or refuses it.
 //
 // A push leaves when the message that it tells of is on disk, for which there is commit_ms_max: so long the account
 // stays in memory. Pushes that wait are in memory too: a restart loses them, and no message. A subscription that its
@@ -70,7 +70,7 @@ class PushModule final : public Module {
   struct Conversation {
     std::optional<push::Notice> newest;  // always there
     int64_t count = 0;                   // 0: of a call that is settled, so that the next one is not too soon
-    int64_t pushed_ms = 0;  // monotonic clock; 0: not yet
+    int64_t pushed_ms = 0;               // monotonic clock; 0: not yet
     net::Timer timer;
   };
   // Of an account that has devices, or had some.

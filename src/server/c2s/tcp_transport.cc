@@ -6,8 +6,10 @@ namespace {
 
 class TcpTransport final : public ConnectionTransport, private net::Connection::Events {
  public:
-  TcpTransport(std::unique_ptr<net::Connection> connection, Transport::Events& events)
-      : connection_(std::move(connection)), events_(events) {}
+  TcpTransport(std::unique_ptr<net::Connection> connection, Transport::Events& events, std::string_view seen_ns)
+      : connection_(std::move(connection)), events_(events) {
+    parser_.see_default_ns_as(seen_ns);
+  }
   ~TcpTransport() override { *alive_ = false; }
   void start() {
     // After a TLS handshake on the listener's own account the connection runs already.
@@ -20,13 +22,14 @@ class TcpTransport final : public ConnectionTransport, private net::Connection::
 
   void send_header(const StreamHeader& header) override {
     std::string out = "<?xml version='1.0'?><stream:stream xmlns='";
-    out.append(header.ns).append("' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'");
+    out.append(header.ns).append("' xmlns:stream='http://etherx.jabber.org/streams'");
     const auto attribute = [&out](std::string_view name, std::string_view value) {
       if (value.empty()) return;
       out.append(" ").append(name).append("='");
       xml::append_escaped(out, value);
       out.push_back('\'');
     };
+    attribute("version", header.version);
     attribute("from", header.from);
     attribute("to", header.to);
     attribute("id", header.id);
@@ -124,8 +127,9 @@ class TcpTransport final : public ConnectionTransport, private net::Connection::
 
 }  // namespace
 
-std::unique_ptr<Transport> make_tcp_transport(std::unique_ptr<net::Connection> connection, Transport::Events& events) {
-  auto transport = std::make_unique<TcpTransport>(std::move(connection), events);
+std::unique_ptr<Transport> make_tcp_transport(std::unique_ptr<net::Connection> connection, Transport::Events& events,
+                                              std::string_view seen_ns) {
+  auto transport = std::make_unique<TcpTransport>(std::move(connection), events, seen_ns);
   transport->start();
   return transport;
 }

@@ -28,8 +28,9 @@ inline xml::StreamFault fault_of(const Error& error) {
 }
 
 struct StreamHeader {
-  std::string_view ns;             // of its stanzas
-  std::string from, id, lang, to;  // to empty: the peer did not say who it is
+  std::string_view ns;               // of its stanzas
+  std::string from, id, lang, to;    // to empty: the peer did not say who it is
+  std::string_view version = "1.0";  // empty: none is said
 };
 
 class Transport {
@@ -108,6 +109,9 @@ class ConnectionTransport : public Transport {
   virtual net::Connection& connection() const = 0;
 };
 
-std::unique_ptr<Transport> make_tcp_transport(std::unique_ptr<net::Connection> connection, Transport::Events& events);
+// Elements in the stream's own default namespace are seen in `seen_ns`, where one is given. Lifetime: of that, as long
+// as the transport's.
+std::unique_ptr<Transport> make_tcp_transport(std::unique_ptr<net::Connection> connection, Transport::Events& events,
+                                              std::string_view seen_ns = {});
 
 }  // namespace teahouse::c2s

@@ -22,11 +22,14 @@ const char* condition_of(xml::StreamFault fault) {
 
 }  // namespace
 
-void XmlStream::open(std::string_view to) {
+std::string XmlStream::open(std::string_view to) {
   checker_.check();
   awaits_header_ = false;
   opened_ = true;
-  transport_->send_header({kind_.ns, std::string(events_.domain()), random_token(22), "en", std::string(to)});
+  std::string id = random_token(22);
+  transport_->send_header(
+      {kind_.ns, std::string(events_.domain()), id, "en", std::string(to), kind_.is_versioned ? "1.0" : ""});
+  return id;
 }
 
 void XmlStream::restart() {
@@ -90,7 +93,7 @@ bool XmlStream::check_header(const xml::Element& header, std::string_view defaul
       return false;
     }
   }
-  if (!header.attribute("version").value_or("").starts_with("1.")) {
+  if (kind_.is_versioned && !header.attribute("version").value_or("").starts_with("1.")) {
     end("unsupported-version", "This server speaks XMPP 1.0: the stream header needs version='1.0'.");
     return false;
   }

@@ -16,10 +16,12 @@
 
 namespace teahouse::c2s {
 
-// The kind of all streams of a port: "client" and "jabber:client".
+// The kind of all streams of a port: "client" and "jabber:client". One that is not versioned has neither a version nor
+// features (XEP-0114).
 struct StreamKind {
   std::string_view name;
   std::string_view ns;
+  bool is_versioned = true;
 };
 
 class XmlStream final : private Transport::Events {
@@ -41,8 +43,9 @@ class XmlStream final : private Transport::Events {
   XmlStream(const StreamKind& kind, Events& events) : kind_(kind), events_(events) {}
   void start(std::unique_ptr<Transport> transport) { transport_ = std::move(transport); }
 
-  // Answers the peer's header with ours, from Events::domain(). `to` empty: the peer did not say who it is.
-  void open(std::string_view to);
+  // Answers the peer's header with ours, from Events::domain(), and gives the stream's id. `to` empty: the peer did not
+  // say who it is.
+  std::string open(std::string_view to);
   // The peer's next word is a header.
   void restart();
   void start_tls(const net::TlsContexts& contexts);

@@ -41,6 +41,19 @@ TEST_F(XmlStreamTest, BeginsWithAHeaderOfItsKind) {
   EXPECT_EQ(wire_->sent, (std::vector<std::string>{"<stream xmlns='jabber:server' from='a.example' to='b.example'>"}));
 }
 
+// XEP-0114: a component's header has no version.
+TEST_F(XmlStreamTest, AsksForAVersionOfVersionedKindsAlone) {
+  const StreamKind component{"component", "jabber:component:accept", false};
+  XmlStream stream(component, *this);
+  auto transport = std::make_unique<testing::FakeTransport>(loop_, stream.transport_events());
+  testing::FakeTransport& wire = *transport;
+  stream.start(std::move(transport));
+  wire.header("to='a.example'", "jabber:component:accept");
+  EXPECT_EQ(heard_, "header to a.example;");
+  EXPECT_EQ(stream.open({}).size(), 22U);
+  EXPECT_NE(stream.open({}), stream.open({}));
+}
+
 TEST_F(XmlStreamTest, EndsWhatBeginsOtherwise) {
   const struct {
     std::string attributes;

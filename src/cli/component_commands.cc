@@ -1,0 +1,61 @@
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+
+#include "cli/shell.h"
+
+namespace teahouse::cli {
+namespace {
+
+namespace json = boost::json;
+
+struct ComponentOptions {
+  std::string tenant, domain;
+};
+using OptionsPtr = std::shared_ptr<ComponentOptions>;
+
+std::string path_of(const ComponentOptions& options) {
+  return "/tenants/" + escape_segment(options.tenant) + "/components";
+}
+
+int add(Shell& shell, const ComponentOptions& options) {
+  const json::object body = {{"domain", options.domain}};
+  return shell.show(shell.client().call("POST", path_of(options), json::serialize(body)));
+}
+
+int list(Shell& shell, const ComponentOptions& options) {
+  return shell.show_list(shell.client().call("GET", path_of(options)), "components", {"domain", "secret_made"});
+}
+
+int rotate(Shell& shell, const ComponentOptions& options) {
+  return shell.show(shell.client().call("POST", path_of(options) + "/" + escape_segment(options.domain) + "/secret"));
+}
+
+int remove(Shell& shell, const ComponentOptions& options) {
+  return shell.done(shell.client().call("DELETE", path_of(options) + "/" + escape_segment(options.domain)),
+                    options.domain + " is no component any more.");
+}
+
+CLI::App* add_command(CLI::App& group, Shell& shell, const char* verb, const char* text,
+                      int (*run)(Shell&, const ComponentOptions&), bool of_one) {
+  const auto options = std::make_shared<ComponentOptions>();
+  CLI::App* command = group.add_subcommand(verb, text)->fallthrough();
+  command->add_option("tenant", options->tenant, "The tenant's name")->required();
+  if (of_one) command->add_option("domain", options->domain, "Its name, as irc.shop.example")->required();
+  command->callback(
+      [&shell, options, run] { shell.command = [options, run](Shell& there) { return run(there, *options); }; });
+  return command;
+}
+
+}  // namespace
+
+void add_component_commands(CLI::App& app, Shell& shell) {
+  CLI::App* group = app.add_subcommand("component", "Programs that answer for a host of a tenant (XEP-0114)")
+                        ->require_subcommand(1)
+                        ->fallthrough();
+  add_command(*group, shell, "add", "Make one; its secret is shown now and never again", add, true);
+  add_command(*group, shell, "list", "Those that there are", list, false);
+  add_command(*group, shell, "secret", "Make another secret; the one from before ends now", rotate, true);
+  add_command(*group, shell, "remove", "Remove one; it is disconnected", remove, true);
+}
+
+}  // namespace teahouse::cli
