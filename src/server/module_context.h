@@ -191,7 +191,7 @@ class ModuleContext : public SharedContext {
   void tell_visibility(Resident& resident, const Jid& to, bool is_visible) const;  // Hooks::visibility_changed
   // Tells all modules that the session sent undirected available presence.
   void tell_available(Session& session, bool initial) const;
-  void tell_retracted(const RetractedMessage& message) const;  // Hooks::message_retracted
+  void tell_retracted(const RetractedMessage& message) const;                       // Hooks::message_retracted
   void end_device_sessions(const BareJid& account, std::string_view device) const;  // of an account of this home
   // As server/password_change.h; `asking`: whose session is spared.
   Task<Result<void>> change_password(TenantPtr tenant, std::string localpart, std::string password,

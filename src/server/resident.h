@@ -38,7 +38,8 @@ class Resident {
   bool has_available_resource() const;
   bool has_all_sessions() const;  // as many as the plan allows an account
 
-  // It stays in memory until then at least, on the monotonic clock, also without a session: something of it is under way.
+  // It stays in memory until then at least, on the monotonic clock, also without a session: something of it is under
+  // way.
   void stay_until(int64_t monotonic_ms) { stays_until_ms_ = std::max(stays_until_ms_, monotonic_ms); }
   bool may_leave(int64_t monotonic_ms) const { return sessions_.empty() && monotonic_ms >= stays_until_ms_; }
 

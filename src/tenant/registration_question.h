@@ -1,5 +1,5 @@
-// RegistrationQuestion: what a stranger must answer who makes an account in band: as "Which tea is green?", which people
-// know and programs don't.
+// RegistrationQuestion: what a stranger must answer who makes an account in band: as "Which tea is green?", which
+// people know and programs don't.
 //
 // Spec: XEP-0158 ("qa").
 // Limits: a question of 200 characters, 1 to 10 answers of 100.

@@ -31,7 +31,13 @@ interface Worker {
 const worker = self as unknown as Worker;
 
 const words = {
-  en: { one: "You have a new message", many: "You have {n} new messages", mention: "You were mentioned in a room", call: "Somebody is calling you", test: "Notifications work here." },
+  en: {
+    one: "You have a new message",
+    many: "You have {n} new messages",
+    mention: "You were mentioned in a room",
+    call: "Somebody is calling you",
+    test: "Notifications work here.",
+  },
   zh: { one: "您有一条新消息", many: "您有 {n} 条新消息", mention: "有人在房间里提到了您", call: "有人在呼叫您", test: "此设备可以收到通知。" },
 };
 const { one, many, mention, call, test } = /^zh\b/i.test(navigator.language) ? words.zh : words.en;
