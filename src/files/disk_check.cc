@@ -30,7 +30,7 @@ std::optional<TenantId> tenant_of(const fs::path& folder) {
   return static_cast<TenantId>(number);
 }
 
-// What is wrong with it, empty where nothing is; none where it has gone meanwhile.
+// The object's fault, empty where it has none; nothing where the object has gone meanwhile.
 std::optional<std::string> find_fault(const std::string& path, std::string_view digest, uint64_t& bytes) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0 && errno == ENOENT) return std::nullopt;

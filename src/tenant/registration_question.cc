@@ -23,7 +23,7 @@ Error no_question() {
   return bad(R"(must be a JSON object, as {"question": "Which tea is green?", "answers": ["sencha", "matcha"]}.)");
 }
 
-// What is left of an answer when what makes no difference is taken away.
+// The answer without what makes no difference.
 std::string fold(std::string_view text) {
   UErrorCode failed = U_ZERO_ERROR;
   const icu::Normalizer2* folding = icu::Normalizer2::getNFKCCasefoldInstance(failed);

@@ -25,7 +25,7 @@ bool has_id(const Stanza& message, std::string_view id) {
   return origin && origin->attribute("id") == id;
 }
 
-// What is left: who said it to whom, and that it was taken back.
+// The tombstone names author, recipient and time, and nothing of what was said.
 Stanza make_tombstone(const Stanza& said, const std::string& retraction_id, int64_t now_ms) {
   std::string payload;
   xml::Writer writer(payload);

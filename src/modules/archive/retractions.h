@@ -35,7 +35,7 @@ class Retractions {
     std::string with, id, retraction_id;
     Jid author;  // bare, but for somebody in a room
   };
-  // What was said, and its row; none where it is not found, or has been taken back before.
+  // The message, with its row.
   struct Said {
     store::ArchiveRow row;
     Stanza message;

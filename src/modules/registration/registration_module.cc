@@ -24,7 +24,7 @@ bool has_invites(const Tenant& tenant) {
   return std::find(tenant.modules_off.begin(), tenant.modules_off.end(), "invites") == tenant.modules_off.end();
 }
 
-// What a stranger without an invitation is asked; none where the tenant asks nothing.
+// The tenant's question; an invitation is answer enough.
 std::optional<RegistrationQuestion> find_question(const UnauthenticatedIq& iq) {
   const std::string& kept = iq.host->tenant->registration_question;
   if (iq.invite || kept.empty()) return std::nullopt;

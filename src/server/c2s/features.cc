@@ -58,7 +58,7 @@ void write_declared(xml::Writer& writer, const ModuleFeatures& declared, StreamF
   }
 }
 
-// What a client may send in one piece, and for how long it may be silent.
+// The limits tell how much a client may send in one piece, and for how long it may be silent.
 void write_limits(xml::Writer& writer, const StreamLimits& limits, int64_t idle_s) {
   writer.open("limits", ns::stream_limits).leaf("max-bytes", std::to_string(limits.element.element_bytes_max));
   if (idle_s > 0) writer.leaf("idle-seconds", std::to_string(idle_s));
