@@ -93,7 +93,7 @@ void ComponentStream::shake_hands(const xml::Element& element) {
     return end("not-authorized", "The handshake is not that of this component's secret.");
   }
   secret_id_ = secret->id;
-  xml_.transport().connection().admit();
+  xml_.transport().admit();
   xml_.transport().hold();
   const Place there = components_->home().shared().homes.place_of(domain_);
   // Not from here: callers still look at the stream on this loop.
