@@ -108,12 +108,13 @@ TEST_F(RetractionsTest, SeveralAtOnceAreCarriedOutEach) {
   for (const char* id : {"m1", "m3", "m1"}) {
     Stanza message = Stanza::make(StanzaKind::message, StanzaType::chat,
                                   std::string("<retract xmlns='urn:xmpp:message-retract:1' id='") + id + "'/>");
+    message.id = "r";
     message.to = forum_->jid().bare();
     home_.router().receive(*shop_, std::move(message));
   }
   for (int i = 0; i < 50; ++i) turn();
-  EXPECT_EQ(ids(world_.shop), "-m1 m2 -m3");
-  EXPECT_EQ(ids(world_.forum), "-m1 m2 -m3");
+  EXPECT_EQ(ids(world_.shop), "-m1 m2 -m3 r r r");
+  EXPECT_EQ(ids(world_.forum), "-m1 m2 -m3 r r r");
   EXPECT_EQ(world_.shop->meter->archive_bytes, archived_bytes(world_.shop));
 }
 
