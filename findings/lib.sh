@@ -30,3 +30,76 @@ expect() {
     exit 1
   fi
 }
+
+# For the findings about answers to offers.
+
+# Installs aiortc and werift, and libwebrtc as @roamhq/wrtc.
+webrtc_packages() {
+  npm_packages werift@0.24.4 @roamhq/wrtc@0.10.0
+  python_packages aiortc==1.16.0
+  cat >answer.py <<'PY'
+import asyncio
+import sys
+
+from aiortc import RTCPeerConnection, RTCSessionDescription
+
+
+async def main():
+    peer = RTCPeerConnection()
+    try:
+        await peer.setRemoteDescription(RTCSessionDescription(open(sys.argv[1], newline='').read(), 'offer'))
+        print((await peer.createAnswer()).sdp)
+    except Exception as error:
+        print(f'a={type(error).__name__}: {error}')
+    await peer.close()
+
+
+asyncio.run(main())
+PY
+  cat >answer.mjs <<'JS'
+import { readFileSync } from 'node:fs';
+import { argv } from 'node:process';
+
+const library = await import(argv[2]);
+const { RTCPeerConnection } = library.default ?? library;
+const peer = new RTCPeerConnection();
+try {
+  await peer.setRemoteDescription({ type: 'offer', sdp: readFileSync(argv[3], 'utf8') });
+  console.log((await peer.createAnswer()).sdp);
+} catch (error) {
+  console.log(`a=${error}`);
+}
+process.exit();
+JS
+}
+
+# stream MEDIUM NUMBER MID RTPMAP: one m= line of a description, and what belongs to it.
+stream() {
+  cat <<SDP
+m=$1 9 UDP/TLS/RTP/SAVPF $2
+c=IN IP4 0.0.0.0
+a=ice-ufrag:abcd
+a=ice-pwd:abcdefghijklmnopqrstuvwx
+a=fingerprint:sha-256 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF
+a=setup:actpass
+a=sendrecv
+a=rtcp-mux
+a=mid:$3
+a=rtpmap:$4
+SDP
+}
+
+# description: its lines before the first m=; with the streams on standard input, as SDP ends lines.
+description() {
+  printf '%s\r\n' v=0 'o=- 1 2 IN IP4 127.0.0.1' s=- 't=0 0'
+  sed 's/$/\r/'
+}
+
+answers() {  # of each library to the offer in the file $1
+  "$python" answer.py "$1" >aiortc
+  timeout 60 node answer.mjs werift "$1" >werift
+  timeout 60 node answer.mjs @roamhq/wrtc "$1" >libwebrtc
+  for library in aiortc werift libwebrtc; do
+    echo "  $library: $(tr -d '\r' <"$library" | grep -E '^(m=|a=(rtpmap|.*[Ee]rror))' | paste -sd ' ')"
+  done
+}

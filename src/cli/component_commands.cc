@@ -1,7 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
-#include "cli/shell.h"
+#include "cli/tenant_verb.h"
 
 namespace teahouse::cli {
 namespace {
@@ -38,11 +38,8 @@ int remove(Shell& shell, const ComponentOptions& options) {
 CLI::App* add_command(CLI::App& group, Shell& shell, const char* verb, const char* text,
                       int (*run)(Shell&, const ComponentOptions&), bool of_one) {
   const auto options = std::make_shared<ComponentOptions>();
-  CLI::App* command = group.add_subcommand(verb, text)->fallthrough();
-  command->add_option("tenant", options->tenant, "The tenant's name")->required();
+  CLI::App* command = add_tenant_verb(group, shell, verb, text, options, run);
   if (of_one) command->add_option("domain", options->domain, "Its name, as irc.shop.example")->required();
-  command->callback(
-      [&shell, options, run] { shell.command = [options, run](Shell& there) { return run(there, *options); }; });
   return command;
 }
 

@@ -1,7 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
-#include "cli/shell.h"
+#include "cli/tenant_verb.h"
 
 namespace teahouse::cli {
 namespace {
@@ -35,29 +35,20 @@ int revoke(Shell& shell, const InviteOptions& options) {
                     "Nobody can use invitation " + options.id + " any more.");
 }
 
-CLI::App* add(CLI::App& group, Shell& shell, const char* verb, const char* text, const OptionsPtr& options,
-              int (*run)(Shell&, const InviteOptions&)) {
-  CLI::App* command = group.add_subcommand(verb, text)->fallthrough();
-  command->add_option("tenant", options->tenant, "The tenant's name")->required();
-  command->callback(
-      [&shell, options, run] { shell.command = [options, run](Shell& there) { return run(there, *options); }; });
-  return command;
-}
-
 }  // namespace
 
 void add_invite_commands(CLI::App& app, Shell& shell) {
   CLI::App* invites = app.add_subcommand("invite", "Invitations into a tenant")->require_subcommand(1)->fallthrough();
   auto options = std::make_shared<InviteOptions>();
-  CLI::App* make =
-      add(*invites, shell, "create", "Invite somebody; the address is shown now and never again", options, create);
+  CLI::App* make = add_tenant_verb(*invites, shell, "create",
+                                   "Invite somebody; the address is shown now and never again", options, create);
   make->add_option("--user", options->user, "The user who invites, and becomes a contact");
   make->add_option("--username", options->username, "The name that is kept for the account");
   make->add_option("--lasts", options->lasts_s, "For how many seconds it can be used (7 days if not given)");
   make->add_flag("--contact-alone", options->contact_alone, "It makes a contact of the user, and no account");
-  add(*invites, shell, "list", "Those that are open", std::make_shared<InviteOptions>(), list);
+  add_tenant_verb(*invites, shell, "list", "Those that are open", std::make_shared<InviteOptions>(), list);
   options = std::make_shared<InviteOptions>();
-  add(*invites, shell, "revoke", "Take one back", options, revoke)
+  add_tenant_verb(*invites, shell, "revoke", "Take one back", options, revoke)
       ->add_option("id", options->id, "The invitation's number")
       ->required();
 }

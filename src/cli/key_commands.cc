@@ -1,7 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
-#include "cli/shell.h"
+#include "cli/tenant_verb.h"
 
 namespace teahouse::cli {
 namespace {
@@ -34,31 +34,22 @@ int rotate(Shell& shell, const KeyOptions& options) {
   return shell.show(shell.client().call("POST", path_of(options) + "/signing-secrets"));
 }
 
-CLI::App* add(CLI::App& group, Shell& shell, const char* verb, const char* text, const OptionsPtr& options,
-              int (*run)(Shell&, const KeyOptions&)) {
-  CLI::App* command = group.add_subcommand(verb, text)->fallthrough();
-  command->add_option("tenant", options->tenant, "The tenant's name")->required();
-  command->callback(
-      [&shell, options, run] { shell.command = [options, run](Shell& there) { return run(there, *options); }; });
-  return command;
-}
-
 }  // namespace
 
 void add_key_commands(CLI::App& app, Shell& shell) {
   CLI::App* keys = app.add_subcommand("key", "A tenant's API keys")->require_subcommand(1)->fallthrough();
   auto options = std::make_shared<KeyOptions>();
-  add(*keys, shell, "create", "Make a key; it is shown now and never again", options, create)
+  add_tenant_verb(*keys, shell, "create", "Make a key; it is shown now and never again", options, create)
       ->add_option("--label", options->label, "What it is for");
-  add(*keys, shell, "list", "All keys, without what they are", std::make_shared<KeyOptions>(), list);
+  add_tenant_verb(*keys, shell, "list", "All keys, without what they are", std::make_shared<KeyOptions>(), list);
   options = std::make_shared<KeyOptions>();
-  add(*keys, shell, "revoke", "End a key at once", options, revoke)
+  add_tenant_verb(*keys, shell, "revoke", "End a key at once", options, revoke)
       ->add_option("id", options->id, "The key's number")
       ->required();
 
   CLI::App* secrets = app.add_subcommand("secret", "A tenant's signing secrets")->require_subcommand(1)->fallthrough();
-  add(*secrets, shell, "rotate", "Make a new signing secret; with the newest before it, it is valid",
-      std::make_shared<KeyOptions>(), rotate);
+  add_tenant_verb(*secrets, shell, "rotate", "Make a new signing secret; with the newest before it, it is valid",
+                  std::make_shared<KeyOptions>(), rotate);
 }
 
 }  // namespace teahouse::cli

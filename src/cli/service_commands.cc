@@ -1,7 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
-#include "cli/shell.h"
+#include "cli/tenant_verb.h"
 
 namespace teahouse::cli {
 namespace {
@@ -45,15 +45,6 @@ int remove(Shell& shell, const ServiceOptions& options) {
                     "Nobody is told of service " + options.id + " any more.");
 }
 
-CLI::App* add_command(CLI::App& group, Shell& shell, const char* verb, const char* text, const OptionsPtr& options,
-                      int (*run)(Shell&, const ServiceOptions&)) {
-  CLI::App* command = group.add_subcommand(verb, text)->fallthrough();
-  command->add_option("tenant", options->tenant, "The tenant's name")->required();
-  command->callback(
-      [&shell, options, run] { shell.command = [options, run](Shell& there) { return run(there, *options); }; });
-  return command;
-}
-
 }  // namespace
 
 void add_service_commands(CLI::App& app, Shell& shell) {
@@ -62,7 +53,7 @@ void add_service_commands(CLI::App& app, Shell& shell) {
           ->require_subcommand(1)
           ->fallthrough();
   auto options = std::make_shared<ServiceOptions>();
-  CLI::App* adding = add_command(*services, shell, "add", "Tell a tenant's users of a service", options, add);
+  CLI::App* adding = add_tenant_verb(*services, shell, "add", "Tell a tenant's users of a service", options, add);
   adding->add_option("type", options->type, "What it is: stun, turn, turns, ...")->required();
   adding->add_option("host", options->host, "Its domain or address")->required();
   adding->add_option("--port", options->port, "Its port");
@@ -75,9 +66,9 @@ void add_service_commands(CLI::App& app, Shell& shell) {
   adding->add_option("--username", options->username, "A user name for all; its password is read from standard input");
   adding->add_option("--expires", options->expires, "When that runs out, as 2027-01-31T12:00:00Z");
   adding->add_flag("--restricted", options->restricted, "Give credentials to those alone who ask for them");
-  add_command(*services, shell, "list", "Those that there are", std::make_shared<ServiceOptions>(), list);
+  add_tenant_verb(*services, shell, "list", "Those that there are", std::make_shared<ServiceOptions>(), list);
   options = std::make_shared<ServiceOptions>();
-  add_command(*services, shell, "remove", "Tell nobody of one any more", options, remove)
+  add_tenant_verb(*services, shell, "remove", "Tell nobody of one any more", options, remove)
       ->add_option("id", options->id, "Its number")
       ->required();
 }

@@ -37,7 +37,7 @@ MessageArchived make_event(const Room& room, store::ArchiveId id, std::string_vi
   return {room.jid().str(), id, std::string(sender), room.jid().str()};
 }
 
-// Whom the room's slow mode lets speak once in a while only, when they have something to say.
+// Slow mode holds for all below admins, and for messages that say something.
 bool is_slowed(const Room& room, const Occupant& occupant, const Stanza& stanza) {
   return room.config.slow_mode_s > 0 && room.affiliation_of(occupant.real) < Affiliation::admin &&
          stanza.child("body", ns::client);
