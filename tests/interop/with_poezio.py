@@ -1,0 +1,83 @@
+"""poezio (Debian 12: 0.14, over slixmpp 1.8.3) in a terminal, trusting the server's own certificate authority."""
+import os
+import shutil
+
+from fixtures.client import Unexpected
+from fixtures.stage import case_table
+from terminal import Terminal, enter, heard
+
+CASES, case = case_table('poezio: ')
+NOBODY = 65534  # poezio refuses to run as root
+
+CONFIG = """[Poezio]
+jid = {jid}/terminal
+password = {password}
+custom_host = 127.0.0.1
+custom_port = {port}
+ca_cert_path = {home}/ca.pem
+default_nick = Romeo
+"""
+
+
+class Poezio(Terminal):
+    program = ('poezio',)
+
+    async def login(self, user):
+        config = os.path.join(self.home, 'poezio.cfg')
+        with open(config, 'w', encoding='utf-8') as file:
+            file.write(CONFIG.format(jid=self.stage.jid(user), password=self.stage.password(user), port=self.stage.port(), home=self.home))
+        shutil.copy(self.stage.ca, os.path.join(self.home, 'ca.pem'))
+        self.program = ('poezio', '-f', config)
+        if os.geteuid() == 0:
+            self.program = ('setpriv', f'--reuid={NOBODY}', f'--regid={NOBODY}', '--clear-groups', *self.program)
+            for path in (self.home, config, os.path.join(self.home, 'ca.pem')):
+                os.chown(path, NOBODY, NOBODY)
+        await self.start()
+        await self.shows('Your JID is')
+
+    async def command(self, line):
+        """What comes in one burst is taken for pasted text: so the slash goes before the rest, and the Enter behind it."""
+        await self.press('-l', '/')
+        await self.shows('│/')
+        await self.say(line, f'│/{line}')
+
+    async def say(self, line, shown=None):
+        await self.press('-l', line)
+        await self.shows(shown or f'│{line}')
+        await self.press('Enter')
+
+
+@case('login and chat')
+async def chat(stage):
+    """Poezio logs in and talks with a user of the other tenant."""
+    juliet, nurse = await stage.enter('juliet'), await stage.enter('nurse')
+    poezio = Poezio(stage)
+    await poezio.login('romeo')
+    await poezio.command(f'message {stage.jid("juliet")} "Hello from a terminal"')
+    message = await heard(juliet, 'Hello from a terminal')
+    juliet.send(f"<message to='{message.get('from')}' type='chat'><body>Hello to a terminal</body></message>")
+    await poezio.shows('Hello to a terminal')
+    if nurse.inbox:
+        raise Unexpected('nurse received something')
+
+
+@case('room')
+async def room(stage):
+    """Poezio makes a room, unlocks it by its form, talks in it and hears a user of the other tenant."""
+    place = f'garden@rooms.{stage.domains["montague"]}'
+    juliet, nurse = await stage.enter('juliet'), await stage.enter('nurse')
+    poezio = Poezio(stage)
+    await poezio.login('romeo')
+    await poezio.command(f'join {place}/Romeo')
+    await poezio.shows('You (Romeo) joined')
+    await poezio.command('configure')
+    await poezio.shows('Ctrl+Y: send form')
+    await poezio.press('C-y')
+    await enter(juliet, f'{place}/Juliet')
+    await poezio.shows('Juliet')
+    juliet.send(f"<message to='{place}' type='groupchat'><body>Hello, room</body></message>")
+    await poezio.shows('Hello, room')
+    await poezio.say('Hello, Juliet')
+    await heard(juliet, 'Hello, Juliet')
+    if nurse.inbox:
+        raise Unexpected('nurse received something')
