@@ -28,6 +28,7 @@ std::unique_ptr<sasl::Mechanism> make_mechanism(uint8_t choice) {
   setup.hash = choice % 6 == 2 || choice % 6 == 4 ? crypto::Hash::sha1 : crypto::Hash::sha256;
   if (choice >= 0x40) setup.hash = crypto::Hash::sha512;
   if (choice >= 0x40) setup.advertised = "SCRAM-SHA-1\x1eSCRAM-SHA-256";
+  if (choice >= 0x40) setup.tls_version = "0304";
   setup.plus = choice % 6 >= 4;
   setup.plus_offered = setup.plus;
   if (setup.plus) {

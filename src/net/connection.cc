@@ -196,6 +196,7 @@ bool Connection::is_secure() const { return state_->layer == State::Layer::secur
 bool Connection::is_distrusted() const { return state_->distrusted; }
 std::string Connection::sni() const { return state_->tls ? state_->tls->sni() : std::string(); }
 std::string Connection::alpn() const { return state_->tls ? state_->tls->alpn() : std::string(); }
+std::string Connection::tls_version() const { return state_->tls ? state_->tls->version() : std::string(); }
 std::vector<ChannelBinding> Connection::channel_bindings() const {
   return state_->tls ? state_->tls->channel_bindings() : std::vector<ChannelBinding>();
 }

@@ -68,9 +68,10 @@ class Connection {
   // REQUIRES: as above, and nothing is queued.
   void start_tls(const TlsClient& client);
   bool is_secure() const;
-  bool is_distrusted() const;  // it is over because of the server's certificate
-  std::string sni() const;     // the name the client asked for, lower-cased; empty without
-  std::string alpn() const;    // the chosen one; empty without
+  bool is_distrusted() const;       // it is over because of the server's certificate
+  std::string sni() const;          // the name the client asked for, lower-cased; empty without
+  std::string alpn() const;         // the chosen one; empty without
+  std::string tls_version() const;  // "0304" of TLS 1.3, as it writes its number; empty without
   // Of the server's side, best first: over TLS 1.3 tls-exporter and tls-server-end-point; over TLS 1.2 tls-unique too,
   // if it has extended master secret, else none.
   std::vector<ChannelBinding> channel_bindings() const;

@@ -152,6 +152,9 @@ TEST_F(TlsConnection, BothSidesHaveTheSameChannelBindings) {
       ASSERT_TRUE(peer.send("x"));
       EXPECT_EQ(peer.receive_exactly(1), "x");
       EXPECT_EQ(SSL_session_reused(peer.ssl()) == 1, again);
+      std::string said;
+      loop_.run([&] { said = echoes_.back()->connection->tls_version(); });
+      EXPECT_EQ(said, version == TLS1_3_VERSION ? "0304" : "0303");
       std::vector<ChannelBinding> ours;
       loop_.run([&] { ours = echoes_.back()->connection->channel_bindings(); });
       const auto theirs = bindings_of(peer.ssl());

@@ -110,6 +110,15 @@ std::string TlsSession::alpn() const {
   return name ? std::string(reinterpret_cast<const char*>(name), length) : std::string();
 }
 
+std::string TlsSession::version() const {
+  if (SSL_is_init_finished(ssl_) != 1) return {};
+  constexpr std::string_view digits = "0123456789abcdef";
+  const int number = SSL_version(ssl_);
+  std::string text;
+  for (int shift = 12; shift >= 0; shift -= 4) text += digits[static_cast<size_t>(number >> shift) & 0xF];
+  return text;
+}
+
 // Called in each handshake, also when the client asks for no name.
 int TlsSession::choose_certificate(SSL* ssl, int* alert, void* /*argument*/) {
   auto* session = reinterpret_cast<TlsSession*>(SSL_get_app_data(ssl));

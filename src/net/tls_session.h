@@ -42,6 +42,7 @@ class TlsSession {
 
   std::string sni() const;
   std::string alpn() const;
+  std::string version() const;                           // "0304" of TLS 1.3; empty before the handshake is done
   std::vector<ChannelBinding> channel_bindings() const;  // as Connection has them; of the server's side
 
   static int choose_certificate(ssl_st* ssl, int* alert, void* argument);

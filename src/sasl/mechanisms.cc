@@ -37,6 +37,7 @@ std::unique_ptr<Mechanism> make(std::string_view name, const Offer& offer) {
   if (setup.plus) setup.channel_bindings = offer.channel_bindings;
   setup.saw_plus = offer.saw_plus;
   setup.advertised = list_for_hash(offer);
+  setup.tls_version = offer.tls_version;
   setup.fake_secret = offer.fake_secret;
   return std::make_unique<Scram>(std::move(setup));
 }

@@ -21,6 +21,7 @@ struct Offer {
   bool device_tokens = false;                    // the server gives devices tokens
   bool sha512 = true;                            // all its passwords' keys have SHA-512's
   std::vector<ChannelBinding> channel_bindings;  // none to be offered: no -PLUS
+  std::string tls_version;                       // see ScramSetup
   std::string saw_plus;                          // see ScramSetup
   std::string fake_secret;                       // see ScramSetup
 

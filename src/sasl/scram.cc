@@ -2,7 +2,7 @@
 //
 //   client-first   gs2-header client-first-bare     n,,n=user,r=abc
 //   [keys]                                          looked up, or made up for nobody
-//   server-first                                    r=abcXYZ,s=salt,i=4096,h=hash
+//   server-first                                    r=abcXYZ,s=salt,i=4096,h=hash,t=0304
 //   client-final   without-proof ,p=proof           c=biws,r=abcXYZ,p=...
 //   server-final                                    v=signature
 //
@@ -13,7 +13,8 @@
 // told of -PLUS then, and both its password and its channel binding were right, so nobody is in between. Clients do
 // that which bind by OpenSSL's tls-unique over TLS 1.3, where RFC 9266 knows no such type (docs/decisions/0011).
 // h= is the hash of the mechanisms and types of channel binding that were offered: the proof signs it too, so that a
-// client sees by it what was taken out on the way (XEP-0474).
+// client sees by it what was taken out on the way (XEP-0474). t= is the version of TLS here: with another one at the
+// client, two connections end between them (XEP-0515).
 #include "sasl/scram.h"
 
 #include "base/random.h"
@@ -179,6 +180,7 @@ Step Scram::on_keys(const std::optional<ScramKeys>& keys) {
   if (!setup_.advertised.empty()) {
     server_first_ += ",h=" + crypto::to_base64(crypto::digest(setup_.hash, setup_.advertised));
   }
+  if (!setup_.tls_version.empty()) server_first_ += ",t=" + setup_.tls_version;
   state_ = State::client_final;
   return Challenge{server_first_};
 }

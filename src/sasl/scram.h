@@ -1,7 +1,8 @@
 // Scram: SCRAM-SHA-1, SCRAM-SHA-256 and SCRAM-SHA-512, with and without channel binding (-PLUS).
 //
 // An account that does not exist gets a salt like any other, always the same, and fails at the end as a wrong password
-// does. Spec: RFC 5802, RFC 7677, RFC 9266, XEP-0474 (advertised).
+// does. Spec: RFC 5802, RFC 7677, RFC 9266, XEP-0474 (advertised), XEP-0515
+// (tls_version).
 #pragma once
 
 #include <string>
@@ -21,6 +22,7 @@ struct ScramSetup {
   std::vector<ChannelBinding> channel_bindings;  // of the connection, for the -PLUS variant
   std::string saw_plus;      // this localpart's client is known to have seen -PLUS on this stream (Failure::saw_plus)
   std::string advertised;    // what the client was offered (list_for_hash); empty: the client is not told its hash
+  std::string tls_version;   // of the connection, "0304" of TLS 1.3; empty: the client is not told it
   std::string fake_secret;   // a secret of the server, for accounts that do not exist
   std::string server_nonce;  // empty: a random one; given only by tests
 };

@@ -112,6 +112,27 @@ TEST(Scram, TellsTheHashOfWhatWasOffered) {
   EXPECT_EQ(condition_of(same.step(client_final(Hash::sha1, "pencil", first_bare, changed, "n,,"))), "not-authorized");
 }
 
+// The challenge of XEP-0515's example (section 4.3).
+TEST(Scram, TellsTheVersionOfTls) {
+  ScramSetup fixed = setup(Hash::sha1);
+  fixed.advertised = "SCRAM-SHA-1\x1eSCRAM-SHA-1-PLUS\x1ftls-exporter\x1etls-server-end-point";
+  fixed.tls_version = "0304";
+  fixed.server_nonce = "a09117a6-ac50-4f2f-93f1-93799c2bddf6";
+  const std::string first_bare = "n=user,r=12C4CD5C-E38E-4A98-8F6D-15C38F51CCC6";
+  const auto keys = make_scram_keys("pencil", 4096, *crypto::parse_base64("QSXCR+Q6sek8bf92"));
+  for (const char* version : {"0304", "0303"}) {
+    Scram scram(fixed);
+    (void)scram.step("n,," + first_bare);
+    std::string server_first = challenge_of(scram.provide(*keys));
+    EXPECT_EQ(server_first,
+              "r=12C4CD5C-E38E-4A98-8F6D-15C38F51CCC6a09117a6-ac50-4f2f-93f1-93799c2bddf6,s=QSXCR+Q6sek8bf92,i=4096,"
+              "h=G6k/rBLDqgOhRRaCuuatSDFkJ08=,t=0304");
+    server_first.replace(server_first.size() - 4, 4, version);  // as somebody on the way may write it
+    const Step last = scram.step(client_final(Hash::sha1, "pencil", first_bare, server_first, "n,,"));
+    EXPECT_EQ(std::holds_alternative<Success>(last), version == std::string("0304")) << condition_of(last);
+  }
+}
+
 TEST(Scram, SpeaksSha512) {
   const auto keys = make_scram_keys("pencil", 4096, "sixteen bytes...");
   ASSERT_EQ(keys->pairs.stored_key_sha512.size(), 64U);

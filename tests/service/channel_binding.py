@@ -72,6 +72,28 @@ async def taken(stage):
                     client.abort()
 
 
+async def told_version(client):
+    """The attribute `t` of the first message of SCRAM; none is ''."""
+    exchange = sasl.Scram('SCRAM-SHA-1', client.user, client.password)
+    client.send(f"<auth xmlns='{SASL}' mechanism='SCRAM-SHA-1'>{base64.b64encode(exchange.first()).decode()}</auth>")
+    challenge = await client.receive()
+    client.abort()
+    fields = dict(part.split('=', 1) for part in base64.b64decode(challenge.text).decode().split(','))
+    return fields.get('t', '')
+
+
+@case('channel binding: SCRAM tells the version of TLS where it ends here for certain (XEP-0515)')
+async def version_of_tls(stage):
+    """Over HTTP a proxy may have another one."""
+    for user in ('romeo', 'juliet'):
+        for version, number in ((TLS_12, '0303'), (TLS_13, '0304')):
+            must_equal(f'the version over {version.name}', await told_version(await opened(stage, user, version)), number)
+        for transport, number in (('tls', '0304'), ('tcp', '0304'), ('wss', ''), ('boshs', '')):
+            client = stage.client(user, transport)
+            await client.open()
+            must_equal(f'the version over {transport}', await told_version(client), number)
+
+
 @case("channel binding: 'y' is believed of who has shown that they saw -PLUS, and of nobody else")
 async def downgrade(stage):
     """docs/decisions/0011: only of the account, and on the stream, of an exchange whose password and TLS connection were right."""

@@ -34,6 +34,7 @@ sasl::Offer Negotiation::offer() const {
   offer.sha512 = offers_sha512_;
   offer.device_tokens = clients_.home().shared().device_days > 0;
   offer.channel_bindings = transport.channel_bindings();
+  offer.tls_version = transport.tls_version();
   offer.fake_secret = clients_.home().shared().fake_salt_secret + host_->domain;
   return offer;
 }

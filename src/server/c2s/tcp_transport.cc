@@ -76,6 +76,7 @@ class TcpTransport final : public ConnectionTransport, private net::Connection::
   }
   bool is_over_http() const override { return false; }
   std::vector<ChannelBinding> channel_bindings() const override { return connection_->channel_bindings(); }
+  std::string tls_version() const override { return connection_->tls_version(); }
   const std::string& peer_address() const override { return connection_->peer_address(); }
   bool is_private() const override { return connection_->is_secure(); }
   std::string sni() const override { return connection_->sni(); }

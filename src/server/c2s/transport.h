@@ -89,8 +89,11 @@ class Transport {
   virtual bool is_secure() const = 0;  // TLS ends here
   // Nobody on the way reads along.
   virtual bool is_private() const = 0;
-  // By what its TLS connection can be told from others; none over HTTP, where no page can see it.
+  // By what its TLS connection can be told from others; none over HTTP, where no page can see it and a proxy
+  // may end it.
   virtual std::vector<ChannelBinding> channel_bindings() const = 0;
+  // The version of that TLS connection (net::Connection::tls_version); empty over HTTP too.
+  virtual std::string tls_version() const = 0;
   // The name that the client asked for in its TLS handshake; empty without, and where a proxy may have asked for it.
   virtual std::string sni() const = 0;
 };

@@ -55,6 +55,7 @@ class FakeTransport final : public c2s::ConnectionTransport {
   void let_arrive() { std::exchange(arrived_, nullptr)(); }
   bool is_over_http() const override { return false; }
   std::vector<ChannelBinding> channel_bindings() const override { return connection_.channel_bindings(); }
+  std::string tls_version() const override { return connection_.tls_version(); }
   const std::string& peer_address() const override { return connection_.peer_address(); }
   bool is_private() const override { return secure; }
   std::string sni() const override { return name; }
