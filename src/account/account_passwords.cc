@@ -98,11 +98,22 @@ Task<Result<std::string>> Accounts::check_password(Executor& home, TenantPtr ten
   if (!found) co_return found.error();
   if (!found->is_right || !stored) co_return wrong_password();
   if (found->more_keys) {
-    auto replace = account_rows::replace_keys(tenant->id, localpart, keys, *found->more_keys);
-    co_await control_.execute(home, std::move(replace));  // else at the next login
-    co_await older_keys_.look_again(home, tenant->id);
+    co_await complete_keys(home, tenant, localpart, keys, *found->more_keys);  // else at the next login
   }
   co_return keys.salt;
+}
+
+Task<Result<void>> Accounts::complete_keys(Executor& home, TenantPtr tenant, std::string localpart, sasl::ScramKeys old,
+                                           sasl::ScramKeys more) {
+  auto replace = account_rows::replace_keys(tenant->id, localpart, old, more);
+  const auto answer = co_await control_.execute(home, std::move(replace));
+  if (!answer) co_return answer.error();
+  co_await older_keys_.look_again(home, tenant->id);
+  if (answer->changes > 0) co_return Result<void>();
+  const auto now = co_await load_keys(home, tenant, localpart);  // another client may have done the same
+  if (!now && now.error().kind != ErrorKind::item_not_found) co_return now.error();
+  if (!now || now->salt != old.salt) co_return wrong_password();
+  co_return Result<void>();
 }
 
 }  // namespace teahouse

@@ -106,6 +106,10 @@ class Accounts {
   Task<Result<sasl::ScramKeys>> load_keys(Executor& home, TenantPtr tenant, std::string localpart);
   Task<Result<std::string>> check_password(Executor& home, TenantPtr tenant, std::string localpart,
                                            std::string password);
+  // Puts `more` in the place of `old`, which are keys of the same password. Errors: not_authorized where the account
+  // has another password by now.
+  Task<Result<void>> complete_keys(Executor& home, TenantPtr tenant, std::string localpart, sasl::ScramKeys old,
+                                   sasl::ScramKeys more);
   // Whether keys of the tenant's accounts lack those of SHA-512.
   bool has_older_keys(TenantId tenant) const { return older_keys_.has(tenant); }
   // Accounts that have expired, of all tenants; at most so many.

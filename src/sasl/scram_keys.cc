@@ -14,9 +14,13 @@ struct Pair {
   std::string stored_key, server_key;
 };
 
+Pair pair_of(Hash hash, std::string_view salted_password) {
+  return {crypto::digest(hash, crypto::hmac(hash, salted_password, "Client Key")),
+          crypto::hmac(hash, salted_password, "Server Key")};
+}
+
 Pair derive(Hash hash, std::string_view prepared, std::string_view salt, int iterations) {
-  const std::string salted = crypto::pbkdf2(hash, prepared, salt, iterations);
-  return {crypto::digest(hash, crypto::hmac(hash, salted, "Client Key")), crypto::hmac(hash, salted, "Server Key")};
+  return pair_of(hash, crypto::pbkdf2(hash, prepared, salt, iterations));
 }
 
 ScramKeyPairs derive_pairs(std::string_view prepared, std::string_view salt, int iterations) {
@@ -85,6 +89,17 @@ std::optional<ScramKeys> complete_keys(const ScramKeys& keys, std::string_view p
   if (keys.saslprep_pairs && !is_any_of(first, *prepared)) return std::nullopt;  // made of this form, they had no other
   auto whole = make_scram_keys(password, keys.iterations, keys.salt);
   return whole ? std::optional(std::move(*whole)) : std::nullopt;
+}
+
+bool may_add_sha512(const ScramKeys& keys) { return keys.pairs.stored_key_sha512.empty() && !keys.saslprep_pairs; }
+
+std::optional<ScramKeys> add_sha512(const ScramKeys& keys, std::string_view salted_password) {
+  if (!may_add_sha512(keys) || salted_password.size() != crypto::digest_size(Hash::sha512)) return std::nullopt;
+  ScramKeys more = keys;
+  Pair pair = pair_of(Hash::sha512, salted_password);
+  more.pairs.stored_key_sha512 = std::move(pair.stored_key);
+  more.pairs.server_key_sha512 = std::move(pair.server_key);
+  return more;
 }
 
 ScramKeys make_fake_keys(std::string_view secret, std::string_view authcid) {

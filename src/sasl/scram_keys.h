@@ -55,6 +55,13 @@ bool check_password(const ScramKeys& keys, std::string_view password);
 // password that is right, with the salt that they have. None: nothing is missing.
 std::optional<ScramKeys> complete_keys(const ScramKeys& keys, std::string_view password);
 
+// The same for those of SHA-512 alone, made of the salted password (RFC 5802) that a client has derived by the keys'
+// own salt and iterations. None: nothing is missing; or the keys are of two forms of the password, of which a client
+// knows one; or the bytes are not as many as SHA-512 has. REQUIRES: the client has the password, for nothing tells
+// whether the bytes are of it.
+std::optional<ScramKeys> add_sha512(const ScramKeys& keys, std::string_view salted_password);
+bool may_add_sha512(const ScramKeys& keys);
+
 // The keys that an account which does not exist seems to have: the same each time, for the same name, and for no
 // password.
 ScramKeys make_fake_keys(std::string_view secret, std::string_view authcid);

@@ -13,11 +13,13 @@ const ModuleInfo& core_info() {
                {206, "1.4", "XMPP Over BOSH", ""},
                {368, "1.1.0", "SRV records for XMPP over TLS", ""},
                {386, "1.1.0", "Bind 2", ""},
-               {388, "1.0.4", "Extensible SASL Profile", "tasks"},
+               {388, "1.0.4", "Extensible SASL Profile", "tasks but for the upgrade of a password's keys"},
                {440, "0.4.2", "SASL Channel-Binding Type Capability", "none over WebSocket and BOSH"},
                {474, "0.5.0", "SASL SCRAM Downgrade Protection", ""},
                {478, "0.2.0", "Stream Limits Advertisement", ""},
-               {484, "0.2.0", "Fast Authentication Streamlining Tokens", "TLS 0-RTT"}}};
+               {480, "0.2.0", "SASL Upgrade Tasks", "to SCRAM-SHA-512, which is the one hash that accounts can lack"},
+               {484, "0.2.0", "Fast Authentication Streamlining Tokens", "TLS 0-RTT"},
+               {515, "0.1.0", "TLS Channel-Binding Downgrade Protection", "none over WebSocket and BOSH"}}};
   return info;
 }
 

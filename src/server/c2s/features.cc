@@ -1,6 +1,7 @@
 #include "server/c2s/features.h"
 
 #include "server/c2s/stream_limits.h"
+#include "server/c2s/upgrade.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
@@ -46,7 +47,9 @@ void write_authentication(xml::Writer& writer, const sasl::Offer& offer, const M
   }
   writer.close().close();
   write_fast(writer, offer);
-  writer.close().close();
+  writer.close();
+  if (Upgrade::is_offered(offer)) writer.leaf("upgrade", Upgrade::task, ns::sasl_upgrade);
+  writer.close();
 }
 
 void write_declared(xml::Writer& writer, const ModuleFeatures& declared, StreamFeature::Time time) {

@@ -1,6 +1,7 @@
 // The features that a stream offers its client, before it is authenticated and after.
 //
-// Spec: RFC 6120 section 4.3.2, XEP-0388, XEP-0386, XEP-0440 (channel bindings), XEP-0478 (limits), XEP-0484.
+// Spec: RFC 6120 section 4.3.2, XEP-0388, XEP-0386, XEP-0440 (channel bindings), XEP-0478 (limits), XEP-0480
+// (upgrades), XEP-0484.
 #pragma once
 
 #include <cstdint>

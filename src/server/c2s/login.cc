@@ -34,6 +34,7 @@ void Login::begin(std::string_view mechanism, sasl::Offer offer, std::optional<s
   request_ = std::move(request);
   fast_.reset();
   password_salt_.clear();
+  older_keys_.reset();
   device_login_.reset();
   token_.reset();
   if (host_->tenant->suspended) return fail({sasl::Condition::account_disabled, host_->tenant->suspend_reason});
@@ -111,6 +112,7 @@ bool Login::take_turn(const std::string& account) {
 
 void Login::give_up() {
   timer_.stop();
+  upgrade_.reset();
   const std::string tried = std::exchange(tried_, {});
   if (std::exchange(mechanism_, nullptr) && !tried.empty()) {
     home_.shared().throttle.failed(host_->tenant->id, tried, address_);
@@ -123,6 +125,7 @@ Task<void> Login::provide_keys(LoginPtr self, std::string account) {
   if (!self->is_waited_for()) co_return;
   if (keys) {
     self->password_salt_ = keys->salt;
+    if (sasl::may_add_sha512(*keys)) self->older_keys_ = *keys;
     self->advance(self->mechanism_->provide(*keys));
   } else if (keys.error().kind == ErrorKind::item_not_found) {
     self->advance(self->mechanism_->provide(std::nullopt));
@@ -226,6 +229,7 @@ Task<void> Login::keep_device(LoginPtr self, Identity identity) {
 // A wrong password is answered later and later; the client is held meanwhile.
 void Login::fail(const sasl::Failure& failure) {
   mechanism_.reset();
+  upgrade_.reset();
   if (!failure.saw_plus.empty()) saw_plus_ = failure.saw_plus;
   LoginThrottle& throttle = home_.shared().throttle;
   const std::string tried = std::exchange(tried_, {});
@@ -274,10 +278,53 @@ void Login::succeed(const sasl::Success& success) {
     removals_ = count_removals(home_.shared(), *host_, std::string(account->localpart()));
   }
   if (!tried.empty()) home_.shared().throttle.succeeded(host_->tenant->id, tried, address_);
-  Identity identity{*account, removals_, success.server_data, nullptr, {}, device_login_, token_};
+  const Identity identity{*account, removals_, success.server_data, nullptr, {}, device_login_, token_};
+  if (!begin_task(identity)) finish(identity);
+}
+
+// Whether the client has a task first: to complete its account's keys, where it has asked for that and they are the
+// older ones. They have proved that it has the password.
+bool Login::begin_task(const Identity& identity) {
+  if (!older_keys_ || !request_ || !request_->wants_upgrade(Upgrade::task)) return false;
+  upgrade_ = std::make_unique<Upgrade>(identity, *std::exchange(older_keys_, std::nullopt));
+  events_.on_task(upgrade_->make_continue());
+  return true;
+}
+
+void Login::on_task(const xml::Element& element) {
+  checker_.check();
+  auto answer = upgrade_->on_element(element);
+  if (const auto* failure = std::get_if<sasl::Failure>(&answer)) return fail(*failure);
+  if (auto* xml = std::get_if<std::string>(&answer)) return events_.on_task(std::move(*xml));
+  wait(complete_keys(share(), std::get<sasl::ScramKeys>(std::move(answer))));
+}
+
+// A task that failed is a login that failed (XEP-0388 section 2.6.3): one whose keys a disk did not take, too.
+Task<void> Login::complete_keys(LoginPtr self, sasl::ScramKeys keys) {
+  Home& home = self->home_;
+  const sasl::ScramKeys old = self->upgrade_->keys();
+  const std::string account(self->upgrade_->identity().account.localpart());
+  const auto completed =
+      co_await home.shared().accounts.complete_keys(home.loop(), self->host_->tenant, account, old, std::move(keys));
+  if (!self->events_.is_over() && self->upgrade_) {
+    Identity identity = self->upgrade_->identity();
+    identity.success_data.clear();  // told before the task
+    self->upgrade_.reset();
+    if (!completed) {
+      self->fail({condition_of(completed.error()), for_peer(completed.error()).text});
+    } else if (self->host_->tenant->suspended) {
+      self->fail({sasl::Condition::account_disabled, self->host_->tenant->suspend_reason});
+    } else {
+      self->finish(std::move(identity));
+    }
+  }
+  self->events_.release();
+}
+
+void Login::finish(Identity identity) {
   const std::string_view agent = request_ ? std::string_view(request_->user_agent().id) : std::string_view();
   if (!agent.empty()) {
-    identity.device = make_device_id(home_.shared().fake_salt_secret, account->str(), agent);
+    identity.device = make_device_id(home_.shared().fake_salt_secret, identity.account.str(), agent);
     if (!password_salt_.empty() && home_.shared().device_days > 0) return wait(keep_device(share(), identity));
   }
   events_.on_identity(identity);

@@ -8,7 +8,7 @@
 // Thread: the loop that the client came to.
 // Lifetime: what it waits for keeps the owner (Events::share).
 // Limits: attempts of any kind and wrong secrets, on one stream (RFC 6120 section 6.4.5): is_exhausted().
-// Spec: RFC 6120 section 6, RFC 4422, XEP-0388, XEP-0484.
+// Spec: RFC 6120 section 6, RFC 4422, XEP-0388, XEP-0480, XEP-0484.
 #pragma once
 
 #include <memory>
@@ -19,6 +19,7 @@
 #include "base/home_checker.h"
 #include "sasl/mechanisms.h"
 #include "server/c2s/identity.h"
+#include "server/c2s/upgrade.h"
 
 namespace teahouse::c2s {
 
@@ -32,6 +33,7 @@ class Login {
     virtual ~Events() = default;
     virtual void on_challenge(const std::string& data) = 0;
     virtual void on_failure(const sasl::Failure& failure) = 0;
+    virtual void on_task(std::string xml) = 0;  // what the client is told of a task (XEP-0388 section 2.6.3)
     virtual void on_identity(const Identity& identity) = 0;  // the last that is told, but for release()
     virtual void on_delay() = 0;                             // the failure is held back; the client is held() too
     // Nothing of the client's is to be read until as many release()s.
@@ -54,13 +56,17 @@ class Login {
   void begin(std::string_view mechanism, sasl::Offer offer, std::optional<std::string_view> initial,
              std::string from = {}, Sasl2RequestPtr request = nullptr);
   void respond(std::string_view data);
+  // The client's word to its task. REQUIRES: has_task().
+  void on_task(const xml::Element& element);
   void fail(const sasl::Failure& failure);
   // Counts as an attempt, and tells the failure at once.
   void refuse(const sasl::Failure& failure);
   // The client has gone, or begins anew.
   void give_up();
 
-  bool is_running() const { return mechanism_ != nullptr; }
+  bool is_running() const { return mechanism_ != nullptr || has_task(); }
+  // The client has said who it is, and has something to do before it hears of success.
+  bool has_task() const { return upgrade_ != nullptr; }
   int wrong_secrets() const { return wrong_secrets_; }
   bool is_exhausted() const { return attempts_ >= attempts_max || wrong_secrets_ >= wrong_secrets_max; }
 
@@ -77,10 +83,13 @@ class Login {
   bool is_waited_for() const { return !events_.is_over() && mechanism_; }
   void wait(Task<void> work);
   void succeed(const sasl::Success& success);
+  bool begin_task(const Identity& identity);
+  void finish(Identity identity);
   static Task<void> provide_keys(LoginPtr self, std::string account);
   static Task<void> verify_secret(LoginPtr self, sasl::VerifySecret secret);
   static Task<void> verify_token(LoginPtr self, sasl::VerifyToken token);
   static Task<void> verify_proof(LoginPtr self, sasl::VerifyProof proof);
+  static Task<void> complete_keys(LoginPtr self, sasl::ScramKeys keys);
   static Task<void> keep_device(LoginPtr self, Identity identity);
 
   Home& home_;
@@ -91,8 +100,10 @@ class Login {
   sasl::Offer offer_;
   std::string from_;
   Sasl2RequestPtr request_;
-  std::optional<FastLogin> fast_;  // it signs in by a token of its device
-  std::string password_salt_;      // of the keys by which it signs in; empty: otherwise
+  std::optional<FastLogin> fast_;              // it signs in by a token of its device
+  std::string password_salt_;                  // of the keys by which it signs in; empty: otherwise
+  std::optional<sasl::ScramKeys> older_keys_;  // by which it signs in, and that it may complete
+  std::unique_ptr<Upgrade> upgrade_;
   DeviceLoginPtr device_login_;
   std::optional<NewToken> token_;
   std::string tried_;      // the account that took a turn of the throttle in this attempt

@@ -25,6 +25,7 @@ class LoginTest : public ::testing::Test, public Login::Events {
     heard_ += identity.account.str() + ";";
     identity_ = identity;
   }
+  void on_task(std::string) override { heard_ += "task;"; }
   void on_delay() override { heard_ += "delay;"; }
   void hold() override { ++holds_; }
   void release() override { --holds_; }

@@ -39,12 +39,22 @@ sasl::Offer Negotiation::offer() const {
   return offer;
 }
 
+// Of a client that logs in by SASL2: to the mechanism, or to a task (XEP-0388 sections 2.4 and 2.6.3).
+bool Negotiation::is_answer(const xml::Element& element) const {
+  if (element.is("abort", ns::sasl2)) return true;
+  if (!login_.has_task()) return element.is("response", ns::sasl2);
+  return element.is("next", ns::sasl2) || element.is("task-data", ns::sasl2);
+}
+
 void Negotiation::on_element(const xml::Document& document) {
   const xml::Element element = document.root();
   const std::string_view sasl = request_ ? ns::sasl2 : ns::sasl;
-  const bool is_answer = element.is("response", sasl) || element.is("abort", sasl);
-  if (request_ && login_.is_running() && !is_answer) {  // XEP-0388 section 2.4
-    stream_.end("policy-violation", "Only <response/> and <abort/> have a meaning while you authenticate.");
+  if (request_ && login_.is_running() && !is_answer(element)) {
+    stream_.end("policy-violation",
+                login_.has_task() ? "Only <next/>, <task-data/> and <abort/> have a meaning while you have a task."
+                                  : "Only <response/> and <abort/> have a meaning while you authenticate.");
+  } else if (login_.has_task() && !element.is("abort", sasl)) {
+    login_.on_task(element);
   } else if (element.is("starttls", ns::tls) && stream_.is_plain()) {
     login_.give_up();
     stream_.start_tls(clients_.contexts());

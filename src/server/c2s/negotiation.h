@@ -43,6 +43,7 @@ class Negotiation final : private Login::Events {
   // Login::Events
   void on_challenge(const std::string& data) override;
   void on_failure(const sasl::Failure& failure) override;
+  void on_task(std::string xml) override { stream_.send(std::move(xml)); }
   void on_identity(const Identity& identity) override;
   void on_delay() override { events_.stop_clock(); }
   void hold() override { stream_.transport().hold(); }
@@ -52,6 +53,7 @@ class Negotiation final : private Login::Events {
 
   void on_auth(const xml::Element& auth);
   void on_authenticate(const xml::Document& authenticate);
+  bool is_answer(const xml::Element& element) const;
   bool on_unauthenticated_iq(const xml::Element& element);
   sasl::Offer offer() const;
   bool needs_tls() const { return stream_.is_plain() && clients_.options().require_tls; }

@@ -66,6 +66,14 @@ std::string_view Sasl2Request::wanted_token() const {
   return element ? element->attribute("mechanism").value_or("") : std::string_view();
 }
 
+bool Sasl2Request::wants_upgrade(std::string_view task) const {
+  bool is_wanted = false;
+  root().for_each_child([&](const xml::Element& child) {
+    is_wanted |= child.is("upgrade", ns::sasl_upgrade) && xml::trim(child.text()) == task;
+  });
+  return is_wanted;
+}
+
 std::string make_sasl2_success(const Sasl2Success& success) {
   std::string out;
   xml::Writer writer(out);

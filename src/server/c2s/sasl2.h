@@ -3,7 +3,7 @@
 //
 // Thread: any; a value.
 // Limits: a stranger's of StreamLimits; what a client calls its program and device is cut at 128 bytes.
-// Spec: XEP-0388, XEP-0386, XEP-0484.
+// Spec: XEP-0388, XEP-0386, XEP-0480, XEP-0484.
 #pragma once
 
 #include <cstdint>
@@ -41,6 +41,8 @@ class Sasl2Request {
   std::optional<Result<FastLogin>> fast() const;
   // The mechanism for which it asks for a token (<request-token/>); empty: it does not.
   std::string_view wanted_token() const;
+  // Whether it asks for this task (<upgrade/>).
+  bool wants_upgrade(std::string_view task) const;
   // A wish of the client's beside.
   std::optional<xml::Element> find(std::string_view name, std::string_view ns) const { return root().child(name, ns); }
 
