@@ -103,3 +103,72 @@ answers() {  # of each library to the offer in the file $1
     echo "  $library: $(tr -d '\r' <"$library" | grep -E '^(m=|a=(rtpmap|.*[Ee]rror))' | paste -sd ' ')"
   done
 }
+
+# For the findings about Converse.js: it is installed, with a server that lets it in and answers each question with nothing, and runs in the
+# machine's Chromium (CHROMIUM names another). converse.mjs gives `signIn(hear)`: a tab where ann@a.example has come online. What she sends is
+# told to `hear(text, stream)`, whose answers, where it gives any, go back instead of the usual one.
+converse_packages() {
+  npm_packages playwright-core@1.57.0 ws@8.18.0
+  npm pack --silent converse.js@14.0.0 >/dev/null
+  tar xzf converse.js-14.0.0.tgz
+  cat >converse.mjs <<'JS'
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+
+import { chromium } from 'playwright-core';
+import { WebSocketServer } from 'ws';
+
+const features = (inner) => `<stream:features xmlns:stream='http://etherx.jabber.org/streams'>${inner}</stream:features>`;
+const bind = "xmlns='urn:ietf:params:xml:ns:xmpp-bind'";
+export const attribute = (text, name) => new RegExp(`^<[^>]* ${name}=["']([^"']*)`).exec(text)?.[1];
+
+function answer(text, stream) {
+  const name = /^<(\w+)/.exec(text)?.[1];
+  if (name === 'open') {
+    const opened = "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' from='a.example' id='1' version='1.0'/>";
+    const mechanisms = "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>";
+    return [opened, features(stream.known ? `<bind ${bind}/><sm xmlns='urn:xmpp:sm:3'/>` : mechanisms)];
+  }
+  if (name === 'auth') {
+    stream.known = true;
+    return ["<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"];
+  }
+  if (name === 'enable') return ["<failed xmlns='urn:xmpp:sm:3'/>"];
+  if (name !== 'iq' || !['get', 'set'].includes(attribute(text, 'type'))) return [];
+  const resource = /<resource>([^<]+)/.exec(text)?.[1];
+  const inner = resource ? `<bind ${bind}><jid>ann@a.example/${resource}</jid></bind>` : '';
+  return [`<iq xmlns='jabber:client' type='result' id='${attribute(text, 'id')}' to='ann@a.example'>${inner}</iq>`];
+}
+
+const page = (port) => `<!doctype html><html><head><link rel="stylesheet" href="converse.min.css"></head><body><script type="module">
+import './converse.min.js';
+converse.initialize({ websocket_url: 'ws://127.0.0.1:${port}/', jid: 'ann@a.example', password: 'secret', auto_login: true, view_mode: 'fullscreen',
+  discover_connection_methods: false, i18n: 'en', assets_path: '.' });
+</script></body></html>`;
+
+export async function signIn(hear) {
+  const types = { js: 'text/javascript', css: 'text/css' };
+  const server = createServer((request, response) => {
+    if (request.url === '/') return response.writeHead(200, { 'content-type': 'text/html' }).end(page(server.address().port));
+    try {
+      const bytes = readFileSync(`package/dist${request.url}`);
+      response.writeHead(200, { 'content-type': types[request.url.split('.').pop()] ?? 'application/octet-stream' }).end(bytes);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  new WebSocketServer({ server, handleProtocols: () => 'xmpp' }).on('connection', (socket) => {
+    const stream = { send: (line) => socket.send(line) };
+    socket.on('message', (data) => (hear(data.toString(), stream) ?? answer(data.toString(), stream)).forEach(stream.send));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+  const tab = await browser.newPage();
+  await tab.goto(`http://127.0.0.1:${server.address().port}/`);
+  await tab.locator('converse-user-profile').waitFor();
+  return tab;
+}
+JS
+}
