@@ -1,6 +1,9 @@
 #include "modules/muc/admin.h"
 
 #include <map>
+#include <optional>
+#include <set>
+#include <utility>
 
 #include "modules/muc/affiliations.h"
 #include "modules/muc/invite.h"
@@ -180,7 +183,11 @@ void read_lists(Room& room, const Stanza& stanza, const xml::Element& query) {
   const auto items = parse_items(query);
   if (!items) return room.reply_error(stanza, items.error());
   const Standing reader = room.standing_of(*stanza.from);
+  std::set<std::pair<std::optional<Affiliation>, std::optional<Role>>> lists;
   for (const Item& item : *items) {
+    if (!lists.emplace(item.affiliation, item.role).second) {
+      return room.reply_error(stanza, {ErrorKind::bad_request, "Ask for each list once."});
+    }
     const auto allowed = check_reader(room, reader, item);
     if (!allowed) return room.reply_error(stanza, allowed.error());
   }

@@ -27,6 +27,7 @@ inline constexpr size_t items_per_request_max = 200;  // in one muc#admin query
 inline constexpr size_t invites_per_message_max = 20;
 inline constexpr size_t invites_remembered_max = 200;    // in one room, for declines
 inline constexpr size_t waiting_max = 20'000;            // stanzas of one room that wait for the disk
+inline constexpr size_t presence_bytes_max = 8192;       // of an occupant, without its addresses
 inline constexpr size_t vcard_bytes_max = 128 * 1024;    // of a room, its picture included
 inline constexpr size_t pictures_max = 8;                // in it, in as many types
 inline constexpr size_t relayed_id_bytes_max = 512;      // of an iq to an occupant

@@ -4,6 +4,7 @@
 
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
+#include "tenant/names.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
@@ -46,9 +47,8 @@ bool is_hue(std::string_view text) {
 }
 
 bool is_title(std::string_view text) {
-  const bool is_shown = std::any_of(text.begin(), text.end(), [](char c) { return c != ' '; });
-  return is_shown && text.size() <= hat_title_bytes_max &&
-         std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; });
+  const auto shown = parse_shown_text("title", text, hat_title_bytes_max);
+  return shown && !shown->empty() && text.size() <= hat_title_bytes_max;
 }
 
 }  // namespace
@@ -87,8 +87,9 @@ Result<void> check_hat(std::string_view uri, const Hat& hat) {
                                              " bytes, such as http://example.com/hats#teacher."};
   }
   if (!is_title(hat.title)) {
-    return Error{ErrorKind::bad_request,
-                 "A hat has a title of one line and at most " + std::to_string(hat_title_bytes_max) + " bytes."};
+    return Error{ErrorKind::bad_request, "A hat has a title of one line and at most " +
+                                             std::to_string(hat_title_bytes_max) +
+                                             " bytes, without control characters and changes of direction."};
   }
   if (!hat.hue.empty() && !is_hue(hat.hue)) {
     return Error{ErrorKind::bad_request, "A hue is a number from 0 to 360, with at most six decimals."};

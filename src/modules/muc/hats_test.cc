@@ -28,7 +28,7 @@ TEST(Hats, HaveATitleAndPerhapsAHue) {
   }
   EXPECT_TRUE(check(std::string(hat_title_bytes_max, 'x'), ""));
   for (const std::string& title : {std::string(), std::string("  "), std::string("a\nb"), std::string("a\tb"),
-                                   std::string(hat_title_bytes_max + 1, 'x')}) {
+                                   std::string("a\u202Eb"), std::string(hat_title_bytes_max + 1, 'x')}) {
     EXPECT_FALSE(check(title, "")) << title;
   }
 }

@@ -161,6 +161,10 @@ void handle_available(Room& room, const Stanza& stanza) {
     room.reply_error(stanza, {ErrorKind::jid_malformed, "Enter the room with a nick: room@service/nick."});
     return;
   }
+  if (stanza.payload().size() > presence_bytes_max) {  // each who enters gets that of all
+    room.reply_error(stanza, {ErrorKind::policy_violation, "Presence in a room has at most 8192 bytes."});
+    return;
+  }
   Occupant* occupant = room.occupants.find_by_session(*session);
   const bool enters = stanza.child("x", ns::muc).has_value();
   if (!occupant) {

@@ -100,13 +100,11 @@ void PresenceModule::unavailable(Session& session, Stanza presence) {
   }
   // Section 4.6.3: those who had directed presence hear it too.
   auto& directed = directed_->of(session).to;
-  for (const std::string& to : std::exchange(directed, {})) {
-    if (auto jid = Jid::parse(to)) {
-      Stanza copy = presence;
-      copy.from = session.jid();
-      copy.to = std::move(*jid);
-      context_->route_for(session.resident(), std::move(copy));
-    }
+  for (const Jid& to : std::exchange(directed, {})) {
+    Stanza copy = presence;
+    copy.from = session.jid();
+    copy.to = to;
+    context_->route_for(session.resident(), std::move(copy));
   }
 }
 
@@ -116,16 +114,16 @@ Flow PresenceModule::directed(Session& session, Stanza& presence) {
   const bool is_seen = (item && item->subscription.from) || presence.to->bare_view() == resident.jid().str();
   auto& directed = directed_->of(session).to;
   if (presence.type == StanzaType::unavailable) {
-    directed.erase(presence.to->str());
+    directed.erase(*presence.to);
   } else if (!(item && item->subscription.from && session.is_available())) {
     // Whom we cannot tell that it goes must not hear that it is there.
-    if (directed.size() >= directed_max && !directed.contains(presence.to->str())) {
+    if (directed.size() >= directed_max && !directed.contains(*presence.to)) {
       context_->reply_error(presence, {ErrorKind::resource_constraint,
                                        "A session sends presence to at most " + std::to_string(directed_max) +
                                            " addresses that have no subscription. Send unavailable presence to some."});
       return Flow::stop;
     }
-    directed.insert(presence.to->str());
+    directed.insert(*presence.to);
   }
   if (on_sent && presence.type == StanzaType::none) {
     on_sent(resident, presence, is_seen ? Sight::subscribed : Sight::directed);
@@ -235,14 +233,16 @@ void PresenceModule::visibility_changed(Resident& resident, const Jid& address, 
 
 // Also out of a room, which would keep its occupant otherwise.
 void PresenceModule::end_directed(Resident& resident, const Jid& address) {
+  // Addresses of an account stand together, since they begin alike; those of a domain do not.
+  const std::string_view start = address.has_localpart() ? std::string_view(address.str()) : std::string_view();
   for (const auto& session : resident.sessions()) {
-    std::erase_if(directed_->of(*session).to, [&](const std::string& text) {
-      const auto to = Jid::parse(text);
-      if (!to) return true;
+    auto& directed = directed_->of(*session).to;
+    auto to = start.empty() ? directed.begin() : directed.lower_bound(address);
+    while (to != directed.end() && to->str().starts_with(start)) {
       const bool is_meant = *to == address || to->bare_view() == address.str() || to->domainpart() == address.str();
       if (is_meant) send(resident, session->jid(), *to, StanzaType::unavailable);
-      return is_meant;
-    });
+      to = is_meant ? directed.erase(to) : std::next(to);
+    }
   }
 }
 

@@ -29,7 +29,7 @@ class PresenceModule final : public Module {
 
  private:
   struct Directed {
-    std::set<std::string> to;  // addresses that had directed presence from this session and must hear when it goes
+    std::set<Jid> to;  // addresses that had directed presence from this session and must hear when it goes
   };
 
   // From a local session.

@@ -67,6 +67,17 @@ std::optional<SubscriptionChanges> read_subscriptions(const Request& request, co
   return changes;
 }
 
+// Whether an entity would have more addresses subscribed than it could subscribe itself.
+bool exceeds_addresses(const Node& node, const SubscriptionChanges& changes) {
+  std::map<BareJid, size_t> added;
+  for (const auto& [jid, is_subscribed] : changes) {
+    if (is_subscribed && !node.subscriptions.contains(jid)) ++added[jid.bare()];
+  }
+  return std::any_of(added.begin(), added.end(), [&](const auto& each) {
+    return node.subscribed_addresses(each.first).size() + each.second > addresses_max;
+  });
+}
+
 }  // namespace
 
 void answer_node_affiliations(const Request& request) {
@@ -132,6 +143,10 @@ void set_node_subscriptions(const Request& request) {
   const size_t added = count_new(*wanted, false, node->subscriptions);
   if (added > 0 && (node->subscriptions.size() + added > entities_max || !service.nodes().has_room(added))) {
     return request.fail(ErrorKind::policy_violation, "The node has as many subscriptions as it may.",
+                        "too-many-subscriptions");
+  }
+  if (exceeds_addresses(*node, *wanted)) {
+    return request.fail(ErrorKind::policy_violation, "At most 20 addresses of one user can be subscribed to a node.",
                         "too-many-subscriptions");
   }
   if (!request.may_write(true)) return;

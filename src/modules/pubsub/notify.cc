@@ -1,7 +1,8 @@
 #include "modules/pubsub/notify.h"
 
-#include <algorithm>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include "base/log.h"
 #include "base/random.h"
@@ -14,9 +15,13 @@ namespace {
 // Those of the subscriptions that still may read; the others are cancelled (XEP-0163 section 6.3).
 std::vector<Jid> find_subscribers(const Service& service, Node& node) {
   std::vector<Jid> found, lapsed;
+  std::optional<std::pair<BareJid, bool>> last;  // addresses of one entity stand together: it is judged once
   for (const auto& [jid, subscription] : node.subscriptions) {
     if (subscription.is_pending) continue;
-    if (service.judge(node, jid.bare(), Action::retrieve)) {
+    if (!last || last->first != jid.bare()) {
+      last.emplace(jid.bare(), service.judge(node, jid.bare(), Action::retrieve).has_value());
+    }
+    if (last->second) {
       lapsed.push_back(jid);
     } else if (subscription.deliver) {
       found.push_back(jid);
@@ -34,10 +39,11 @@ std::vector<Jid> find_recipients(const Service& service, Node& node) {
     followed.emplace(follower.bare_view());
     recipients.push_back(follower);
   }
-  for (const Jid& subscriber : find_subscribers(service, node)) {
-    const bool is_there = std::find(recipients.begin(), recipients.end(), subscriber) != recipients.end() ||
-                          (subscriber.is_bare() && followed.contains(subscriber.str()));
-    if (!is_there) recipients.push_back(subscriber);
+  const std::set<Jid> following(recipients.begin(), recipients.end());
+  for (Jid& subscriber : find_subscribers(service, node)) {
+    const bool is_there =
+        following.contains(subscriber) || (subscriber.is_bare() && followed.contains(subscriber.str()));
+    if (!is_there) recipients.push_back(std::move(subscriber));
   }
   return recipients;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 #include "modules/pubsub/notify.h"
 
@@ -102,11 +103,14 @@ bool Service::has_room(const Node& node, const std::vector<PublishedItem>& items
   const int64_t most = limits().pubsub_bytes;
   if (most < 0) return true;
   int64_t bytes = nodes_.shares[node.creator].bytes;
+  if (node.config.max_items == 1) bytes -= node.items.bytes();  // all that is there goes
+  std::set<std::string_view> replaced;                          // an id may stand twice among the new ones
   for (const PublishedItem& each : items) {
     bytes += each.item.bytes;
-    if (const auto before = node.items.find(each.item.id)) bytes -= node.items.all().at(*before).bytes;
+    const auto before = node.items.find(each.item.id);
+    if (!before || node.config.max_items == 1 || !replaced.insert(each.item.id).second) continue;
+    bytes -= node.items.all().at(*before).bytes;
   }
-  if (node.config.max_items == 1) bytes -= node.items.bytes();
   return bytes <= most;
 }
 
