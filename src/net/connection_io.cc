@@ -21,6 +21,19 @@ constexpr size_t much_bytes = 4 * 1024;                     // a record of so ma
 constexpr size_t slices_max = 256;                          // in one sendmsg
 constexpr uint32_t linger_discard_bytes_max = 1024 * 1024;  // what a peer may still send after our close
 
+// A record that others follow ends with a whole letter: some clients turn each record into text by itself
+// (findings/xmpp-client-breaks-letters-between-reads.sh).
+size_t count_whole_letters(const char* from, size_t size) {
+  for (size_t back = 1; back <= 3 && back < size; ++back) {
+    const auto byte = static_cast<unsigned char>(from[size - back]);
+    if (byte < 0x80) return size;
+    if (byte < 0xC0) continue;
+    const size_t letter = byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+    return letter > back ? size - back : size;
+  }
+  return size;
+}
+
 bool is_passing(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
 
 }  // namespace
@@ -165,11 +178,18 @@ bool Connection::State::flush_secure() {
       }
       from = record.data();
     }
+    if (size < queue.bytes()) size = std::max(count_whole_letters(from, size), offered_bytes);
     const TlsSession::Moved moved = tls->write(from, size);
     switch (moved.step) {
-      case TlsSession::Step::done: queue.consume(moved.bytes); break;
+      case TlsSession::Step::done:
+        queue.consume(moved.bytes);
+        offered_bytes = 0;
+        break;
       case TlsSession::Step::want_read:
-      case TlsSession::Step::want_write: blocked = true; return false;
+      case TlsSession::Step::want_write:
+        blocked = true;
+        offered_bytes = size;
+        return false;
       case TlsSession::Step::closed: finish("the peer closed the connection"); return false;
       case TlsSession::Step::failed: finish("writing to TLS failed: " + tls->error()); return false;
     }

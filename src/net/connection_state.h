@@ -83,7 +83,8 @@ struct Connection::State final : Pollable, TurnEndWork {
   Guard* guards = nullptr;
   std::unique_ptr<TlsSession> tls;
   OutQueue queue;
-  size_t plain_left = 0;  // bytes of the queue that go out before TLS begins
+  size_t plain_left = 0;     // bytes of the queue that go out before TLS begins
+  size_t offered_bytes = 0;  // what TLS could not write yet: it wants no fewer when it tries again
   Timer close_timer;
   std::string peer_address;
   int fd;

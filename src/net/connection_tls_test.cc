@@ -77,6 +77,33 @@ TEST_F(TlsConnection, RefusesANameThatNobodyHasUnlessThereIsAFallback) {
   EXPECT_EQ(again.certificate_name(), "house");
 }
 
+// Of what is longer than a record, while the socket takes all and while it is full.
+TEST_F(TlsConnection, EndsEachRecordWithAWholeLetter) {
+  BlockingPeer romeo = connect();
+  ASSERT_TRUE(romeo.start_tls("montague.lit"));
+  ASSERT_TRUE(romeo.send("!"));
+  ASSERT_EQ(romeo.receive_exactly(1), "!");
+  std::string sent;
+  for (const char* letter : {"\u00e9", "\u8336", "\U0001F375"}) {
+    for (const size_t letters : {20'000U, 2'000'000U}) {
+      std::string text = "a";
+      for (size_t i = 0; i < letters; ++i) text += letter;
+      sent += text;
+      loop_.run([&] { echoes_.back()->connection->send(text); });
+    }
+  }
+  std::string received;
+  std::string record(16 * 1024, '\0');
+  while (received.size() < sent.size()) {
+    const int bytes = SSL_read(romeo.ssl(), record.data(), static_cast<int>(record.size()));
+    ASSERT_GT(bytes, 0);
+    const std::string_view read = std::string_view(record).substr(0, static_cast<size_t>(bytes));
+    received += read;
+    ASSERT_TRUE(is_utf8(read)) << "after " << received.size();
+  }
+  EXPECT_TRUE(received == sent);
+}
+
 TEST_F(TlsConnection, ReplacesCertificatesWhileConnectionsRun) {
   BlockingPeer before = connect();
   ASSERT_TRUE(before.start_tls("montague.lit"));
