@@ -1,7 +1,9 @@
 """Programs that draw on a terminal: each in a tmux server of its own, where keys are sent and the screen is read."""
 import asyncio
+import contextlib
 import os
 import shutil
+import signal
 import tempfile
 
 from fixtures import limits
@@ -17,7 +19,7 @@ class Terminal:
     def __init__(self, stage):
         self.home = tempfile.mkdtemp(prefix=f'teahouse-{self.program[0]}-')
         self.socket = os.path.join(self.home, 'tmux')
-        self.stage = stage
+        self.stage, self.pid = stage, None
         stage.closers.append(self.close)
 
     async def tmux(self, *arguments):
@@ -29,7 +31,7 @@ class Terminal:
         return (await process.communicate())[0].decode('utf-8', 'replace')
 
     async def start(self):
-        await self.tmux('-f', '/dev/null', 'new-session', '-d', '-x', '160', '-y', '50', *self.program)
+        self.pid = int(await self.tmux('-f', '/dev/null', 'new-session', '-d', '-P', '-F', '#{pane_pid}', '-x', '160', '-y', '50', *self.program))
 
     async def press(self, *keys):
         await self.tmux('send-keys', *keys)
@@ -43,6 +45,10 @@ class Terminal:
         await poll(lambda: self.tmux('capture-pane', '-p'), lambda screen: text in screen, f'{text!r} on the screen', limits.ANSWER_S * 2)
 
     async def close(self):
+        """Not by the end of its terminal alone: poezio may outlive that, and then asks for keys without an end."""
+        if self.pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
         await self.tmux('kill-server')
         shutil.rmtree(self.home, ignore_errors=True)
 

@@ -71,6 +71,8 @@ async def blocking(stage):
     profanity = Profanity(stage)
     await profanity.login('romeo')
     romeo = stage.jid('romeo')
+    await profanity.type(f'/disco info {stage.domains["montague"]}')
+    await profanity.shows('urn:xmpp:blocking')   # so that the answer to what it asked at log-in is there too, without which it does not try
     await profanity.type(f'/blocked add {stage.jid("juliet")}')
     await profanity.shows('successfully blocked')
     await profanity.type('/blocked')
