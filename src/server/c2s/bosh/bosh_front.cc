@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "account/network.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "http/body_reader.h"
@@ -93,7 +92,7 @@ void BoshFront::pass_on(BoshRequest request) {
 }
 
 // "" for a session that may begin.
-std::string_view BoshFront::refuse_new(const BoshBody& body, TenantId asked, const std::string& network) const {
+std::string_view BoshFront::refuse_new(const BoshBody& body, TenantId asked) const {
   Home& home = clients_.home();
   if (clients_.refuses_more()) return bosh_condition::system_shutdown;
   if (body.to.empty()) return bosh_condition::improper_addressing;
@@ -102,15 +101,25 @@ std::string_view BoshFront::refuse_new(const BoshBody& body, TenantId asked, con
   if (!host || host->kind != HostKind::accounts) return bosh_condition::host_unknown;
   // A client that has asked another tenant's host was led here, and must not tell that tenant's user's password.
   if (asked != TenantId{} && asked != host->tenant->id) return bosh_condition::host_unknown;
-  const auto of_network = strangers_.find(network);
-  const bool is_crowded = of_network != strangers_.end() && of_network->second >= strangers_of_network_max;
-  if (is_crowded || strangers_count_ >= strangers_max) return bosh_condition::policy_violation;
   return {};
 }
 
+bool BoshFront::make_place(std::string_view address) {
+  const auto verdict = strangers_.judge(address, [this](const std::string& sid) {
+    const auto found = sessions_.find(sid);
+    if (found == sessions_.end()) return BoshStrangers::Talk::elsewhere;  // it logs in, and moves
+    return found->second->is_silent() ? BoshStrangers::Talk::silent : BoshStrangers::Talk::waits;
+  });
+  if (verdict.ends.empty()) return verdict.may_come;
+  strangers_.remove(verdict.ends);
+  const SessionPtr ended = sessions_.find(verdict.ends)->second;
+  ended->make_room();
+  return true;
+}
+
 void BoshFront::create(BoshRequest request, const http::Request& asked) {
-  const std::string network = network_of(asked.peer_address);
-  const std::string_view refused = refuse_new(request.body, request.tenant, network);
+  std::string_view refused = refuse_new(request.body, request.tenant);
+  if (refused.empty() && !make_place(asked.peer_address)) refused = bosh_condition::policy_violation;
   if (!refused.empty()) return request.responder.send(make_bosh_end(refused));
   const auto to = BareJid::parse(request.body.to);
   const HostPtr host = clients_.home().hosts().find(to->domainpart());
@@ -118,10 +127,9 @@ void BoshFront::create(BoshRequest request, const http::Request& asked) {
   const bool is_private = asked.secure || (!asked.forwarded && is_loopback(asked.peer_address));
   const auto session = std::make_shared<BoshSession>(*this, sid, request.body, host->tenant->id,
                                                      BoshSession::Client{asked.peer_address, asked.secure, is_private});
-  births_.emplace(sid, Birth{loop().index(), network});
+  births_.emplace(sid, loop().index());
   sessions_.emplace(sid, session);
-  ++strangers_[network];
-  ++strangers_count_;
+  strangers_.add(sid, asked.peer_address);
   request.tenant = {};
   clients_.accept([&](Transport::Events& events) { return session->make_transport(events); });
   session->receive(std::move(request));
@@ -138,7 +146,7 @@ void BoshFront::with(const std::string& sid, Work work) {
 void BoshFront::with_born_here(const std::string& sid, Work work) {
   const auto birth = births_.find(sid);
   if (birth == births_.end()) return work(nullptr);
-  BoshFront& there = at(birth->second.loop);
+  BoshFront& there = at(birth->second);
   const auto call = [&there, sid, work = std::move(work)] {
     const auto found = there.sessions_.find(sid);
     const SessionPtr kept = found == there.sessions_.end() ? nullptr : found->second;
@@ -164,26 +172,14 @@ void BoshFront::on_birth_loop(const std::string& sid, std::function<void(BoshFro
 }
 
 void BoshFront::admit(const BoshSession& session) {
-  on_birth_loop(session.sid(), [sid = session.sid()](BoshFront& birth) { birth.make_known(sid); });
-}
-
-void BoshFront::make_known(const std::string& sid) {
-  if (const auto birth = births_.find(sid); birth != births_.end()) uncount(birth->second);
-}
-
-void BoshFront::uncount(Birth& birth) {
-  const std::string network = std::exchange(birth.network, {});
-  if (network.empty()) return;
-  --strangers_count_;
-  const auto of_network = strangers_.find(network);
-  if (--of_network->second == 0) strangers_.erase(of_network);
+  on_birth_loop(session.sid(), [sid = session.sid()](BoshFront& birth) { birth.strangers_.remove(sid); });
 }
 
 void BoshFront::move(const SessionPtr& session, net::Loop& other, std::function<void()> arrived) {
   sessions_.erase(session->sid());
   const unsigned index = other.index();
   on_birth_loop(session->sid(), [sid = session->sid(), index](BoshFront& birth) {
-    if (const auto born = birth.births_.find(sid); born != birth.births_.end()) born->second.loop = index;
+    if (const auto born = birth.births_.find(sid); born != birth.births_.end()) born->second = index;
   });
   BoshFront& there = at(index);
   other.post([session, &there, arrived = std::move(arrived)] {
@@ -200,10 +196,8 @@ void BoshFront::forget(const BoshSession& session) {
     sessions_.erase(found);
   }
   on_birth_loop(sid, [sid](BoshFront& birth) {
-    const auto born = birth.births_.find(sid);
-    if (born == birth.births_.end()) return;
-    birth.uncount(born->second);
-    birth.births_.erase(born);
+    birth.strangers_.remove(sid);
+    birth.births_.erase(sid);
   });
 }
 

@@ -7,8 +7,8 @@
 // Thread: its loop.
 // Owns: its sessions, until they have ended.
 // Limits: of a request stranger_body_bytes_max are read before it is known that its session has logged in. On each loop
-// strangers_max sessions without a login, and strangers_of_network_max of one network. Spec: XEP-0124 sections 7
-// and 17.
+// the sessions without a login are bounded by BoshStrangers: one of them ends where a newcomer takes its place.
+// Spec: XEP-0124 sections 7 and 17.
 #pragma once
 
 #include <functional>
@@ -20,6 +20,7 @@
 #include "base/text_map.h"
 #include "http/server.h"
 #include "server/c2s/bosh/bosh_session.h"
+#include "server/c2s/bosh/bosh_strangers.h"
 
 namespace teahouse {
 class Home;
@@ -31,8 +32,6 @@ class Clients;
 
 class BoshFront {
  public:
-  static constexpr size_t strangers_max = 1000, strangers_of_network_max = 100;
-
   explicit BoshFront(Clients& clients);
   ~BoshFront();
   // Of all loops, by their index. Null: there is one loop alone.
@@ -52,17 +51,15 @@ class BoshFront {
   void forget(const BoshSession& session);
 
  private:
-  struct Birth {
-    unsigned loop = 0;    // where it is
-    std::string network;  // that it counts for; empty: it has logged in
-  };
   using SessionPtr = std::shared_ptr<BoshSession>;
   using Work = std::function<void(BoshSession*)>;  // null: there is none of that name
 
   static Task<void> read(BoshFront& self, http::Request asked, http::Responder responder);
   void handle(http::Request asked, http::Responder responder);
   void create(BoshRequest request, const http::Request& asked);
-  std::string_view refuse_new(const BoshBody& body, TenantId asked, const std::string& network) const;
+  std::string_view refuse_new(const BoshBody& body, TenantId asked) const;
+  // False: no stranger more can come from there.
+  bool make_place(std::string_view address);
   void pass_on(BoshRequest request);
   // Runs on the loop where the session is.
   void with(const std::string& sid, Work work);
@@ -70,15 +67,12 @@ class BoshFront {
   BoshFront* find_birth(std::string_view sid);
   BoshFront& at(unsigned loop) { return siblings_.empty() ? *this : *siblings_[loop]; }
   void on_birth_loop(const std::string& sid, std::function<void(BoshFront&)> work);
-  void make_known(const std::string& sid);
-  void uncount(Birth& birth);
 
   Clients& clients_;
   std::vector<BoshFront*> siblings_;
   TextMap<SessionPtr> sessions_;  // that are here
-  TextMap<Birth> births_;         // that were born here
-  TextMap<size_t> strangers_;     // by network
-  size_t strangers_count_ = 0;
+  TextMap<unsigned> births_;      // that were born here: the loops where they are
+  BoshStrangers strangers_;       // of those that were born here
   uint64_t requests_ = 0;
 };
 

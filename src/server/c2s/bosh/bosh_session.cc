@@ -319,6 +319,14 @@ void BoshSession::abort() {
   has_broken_ = true;
 }
 
+// As if the connection of its client had broken; a request that is open is told.
+void BoshSession::make_room() {
+  has_broken_ = true;
+  if (!std::exchange(is_over_, true)) end_condition_ = bosh_condition::policy_violation;
+  if (has_told_end_) return leave_front();  // it has only waited to tell its end
+  flush_soon();
+}
+
 // The oldest request is told how the session ended, the others get nothing (section 13). Where none is open, the next
 // one is told.
 void BoshSession::tell_end() {

@@ -66,7 +66,11 @@ class BoshSession final : private net::TurnEndWork, public std::enable_shared_fr
   void leave(int64_t rid, uint64_t serial);
 
   const std::string& sid() const { return terms_.sid; }
-  bool is_known() const { return is_known_; }  // its client has logged in
+  bool is_known() const { return is_known_; }          // its client has logged in
+  bool is_silent() const { return waiting_.empty(); }  // no request of its client's is open
+
+  // A stranger ends, so that another may come.
+  void make_room();
 
   // It has been moved, and goes on at this one.
   void arrive(BoshFront& front);
