@@ -37,14 +37,28 @@ void CapsModule::attach(ModuleContext& context) {
 }
 
 void CapsModule::learn(const Resident& asker, const Jid& client, const caps::CapsName& name, Learned done) {
+  if (const auto earlier = waiting_.find(asker.jid(), client)) leave(*earlier);
   const std::string key = name.key();
   if (const auto features = find(key)) return done(features);
   const auto open = open_.find(client.str());
-  if (waiting_ >= waiting_max || (open != open_.end() && open->second >= open_max)) return done(nullptr);
+  if (open != open_.end() && open->second >= open_max) return done(nullptr);
+  Learned given_up;
+  if (waiting_.count() >= waiting_max) given_up = leave(waiting_.find_in_crowd()).done;
   Line& line = lines_.try_emplace(key, Line{name, {}, {}}).first->second;
-  line.waits.push_back({std::move(done), asker.host(), asker.jid(), client});
-  ++waiting_;
-  if (line.asked.size() < asked_at_once && !is_asked(line.asked, client)) ask(line, Wait(line.waits.back()));
+  const TenantId tenant = context_->tenant_at(client.domainpart()).value_or(TenantId{});
+  const caps::Wait wait{std::move(done), asker.host(), asker.jid(), client, tenant, key};
+  line.waits.insert(waiting_.add(wait));
+  if (line.asked.size() < asked_at_once && !is_asked(line.asked, client)) ask(line, wait);
+  if (given_up) given_up(nullptr);
+}
+
+// It is in its line no more; a question in its name goes on.
+caps::Wait CapsModule::leave(uint64_t number) {
+  caps::Wait wait = waiting_.take(number);
+  const auto line = lines_.find(wait.key);
+  line->second.waits.erase(number);
+  if (line->second.waits.empty() && line->second.asked.empty()) lines_.erase(line);
+  return wait;
 }
 
 // Asks those that wait, in their order: a liar delays the others, but keeps them from nothing.
@@ -54,18 +68,18 @@ void CapsModule::ask_next(const std::string& key) {
     if (found == lines_.end()) return;
     Line& line = found->second;
     if (line.waits.empty()) {
-      lines_.erase(found);
+      if (line.asked.empty()) lines_.erase(found);
       return;
     }
     const auto next = std::find_if(line.waits.begin(), line.waits.end(),
-                                   [&](const Wait& wait) { return !is_asked(line.asked, wait.client); });
+                                   [&](uint64_t wait) { return !is_asked(line.asked, waiting_.at(wait).client); });
     if (next == line.waits.end() || line.asked.size() >= asked_at_once) return;
-    ask(line, Wait(*next));
+    ask(line, caps::Wait(waiting_.at(*next)));
   }
 }
 
 // The answer, an error, may come before this ends.
-void CapsModule::ask(Line& line, const Wait& wait) {
+void CapsModule::ask(Line& line, const caps::Wait& wait) {
   std::string payload;
   xml::Writer(payload).open("query", ns::disco_info).attribute("node", line.name.node).close();
   Stanza question = Stanza::make(StanzaKind::iq, StanzaType::get, std::move(payload));
@@ -99,10 +113,11 @@ Flow CapsModule::take_answer(const Inbound& inbound) {
   }
   const Line ended = std::move(line);
   lines_.erase(key);
-  waiting_ -= ended.waits.size();
+  std::vector<Learned> learning;
+  for (const uint64_t each : ended.waits) learning.push_back(waiting_.take(each).done);
   for (const Question& each : ended.asked) close(each);
   remember(key, features);
-  for (const Wait& each : ended.waits) each.done(features);
+  for (const Learned& each : learning) each(features);
   return Flow::stop;
 }
 
@@ -118,12 +133,17 @@ void CapsModule::fail(const std::string& key, const std::string& id) {
   const Jid client = find_question(line.asked, id).client;
   close(find_question(line.asked, id));
   std::erase_if(line.asked, [&](const Question& each) { return each.id == id; });
-  std::deque<Wait> going_on, failed;
-  for (Wait& each : line.waits) (each.client == client ? failed : going_on).push_back(std::move(each));
-  line.waits = std::move(going_on);
-  waiting_ -= failed.size();
+  std::vector<Learned> failed;
+  for (auto each = line.waits.begin(); each != line.waits.end();) {
+    if (waiting_.at(*each).client != client) {
+      ++each;
+      continue;
+    }
+    failed.push_back(waiting_.take(*each).done);
+    each = line.waits.erase(each);
+  }
   ask_next(key);
-  for (const Wait& each : failed) each.done(nullptr);
+  for (const Learned& each : failed) each(nullptr);
 }
 
 caps::FeaturesPtr CapsModule::find(const std::string& key) {

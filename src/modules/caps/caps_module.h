@@ -6,19 +6,18 @@
 //
 // Thread: its home loop.
 // Limits: known_max hashes are remembered, the longest unused one goes; asked_at_once clients are asked for one hash;
-// waiting_max wait for answers, and one client is asked open_max questions at once, beyond that it counts as one that
-// does not answer; an answer is waited for answer_ms to answer_ms + sweep_ms.
-// Spec: XEP-0115, XEP-0390.
+// waiting_max wait for answers, and where one more comes, one of the largest crowd (Waiting) counts as one that does
+// not answer; so does a client that has not answered open_max questions; an answer is waited for answer_ms to answer_ms
+// + sweep_ms. Spec: XEP-0115, XEP-0390.
 #pragma once
 
-#include <deque>
-#include <functional>
 #include <list>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
-#include "modules/caps/features.h"
+#include "modules/caps/waiting.h"
 #include "server/module_context.h"
 
 namespace teahouse {
@@ -32,17 +31,12 @@ class CapsModule final : public Module {
   void attach(ModuleContext& context) override;
 
   // Calls back, now or later, with the features that the client's presence names; null where the client does not tell.
-  // The client is asked in the name of `asker`, an account of this home.
-  using Learned = std::function<void(const caps::FeaturesPtr&)>;
+  // The client is asked in the name of `asker`, an account of this home. An earlier call for the same asker and client
+  // that waits is called back no more: the client shows something else by now.
+  using Learned = caps::Learned;
   void learn(const Resident& asker, const Jid& client, const caps::CapsName& name, Learned done);
 
  private:
-  struct Wait {
-    Learned done;
-    HostPtr host;
-    BareJid asker;
-    Jid client;
-  };
   struct Question {
     std::string id;
     BareJid asker;
@@ -51,7 +45,7 @@ class CapsModule final : public Module {
   };
   struct Line {
     caps::CapsName name;
-    std::deque<Wait> waits;
+    std::set<uint64_t> waits;     // their numbers
     std::vector<Question> asked;  // one for each client
   };
   using Known = std::list<std::pair<std::string, caps::FeaturesPtr>>;  // the last used first
@@ -60,7 +54,8 @@ class CapsModule final : public Module {
   caps::FeaturesPtr find(const std::string& key);
   void remember(const std::string& key, caps::FeaturesPtr features);
   void ask_next(const std::string& key);
-  void ask(Line& line, const Wait& wait);
+  void ask(Line& line, const caps::Wait& wait);
+  caps::Wait leave(uint64_t number);
   void close(const Question& question);
   void fail(const std::string& key, const std::string& id);
   void start_sweeping();
@@ -69,10 +64,10 @@ class CapsModule final : public Module {
   ModuleContext* context_ = nullptr;
   Known known_;
   std::unordered_map<std::string, Known::iterator> by_key_;
-  std::unordered_map<std::string, Line> lines_;         // by the key of the hash
+  std::unordered_map<std::string, Line> lines_;         // by the key of the hash; none without a wait or question
   std::unordered_map<std::string, std::string> asked_;  // a question's id -> the key
   std::unordered_map<std::string, size_t> open_;        // questions by client
-  size_t waiting_ = 0;
+  caps::Waiting waiting_;
   net::Timer sweep_timer_;
 };
 
