@@ -159,7 +159,10 @@ ArchiveModule::Kept ArchiveModule::write(const Resident& account, const Jid& wit
 Flow ArchiveModule::archive_sent(Outbound& outbound) {
   const Stanza& message = outbound.stanza;
   const bool takes_back = Retractions::is_one(message);
-  if (takes_back) retractions_->begin(outbound.resident, message);
+  if (takes_back) {
+    const auto begun = retractions_->begin(outbound.resident, message);
+    if (refuse_unless(begun, message, outbound.ticket) == Flow::stop) return Flow::stop;
+  }
   if (message.to->bare_view() == outbound.resident.jid().str()) return Flow::go_on;  // once is enough
   if (!is_worth_keeping(message, Keeper::account_archive) || !keeps(outbound.resident, *message.to)) {
     // The offline queue may keep it all the same (XEP-0334, no-permanent-store).
@@ -179,7 +182,9 @@ Flow ArchiveModule::archive_sent(Outbound& outbound) {
 Flow ArchiveModule::archive_received(Inbound& inbound) {
   Stanza& message = inbound.stanza;
   const bool takes_back = Retractions::is_one(message);
-  if (takes_back) retractions_->begin(inbound.resident, message);
+  // The account's own was begun when it was sent; others are not refused.
+  const bool is_anothers = takes_back && message.from->bare_view() != inbound.resident.jid().str();
+  if (is_anothers) (void)retractions_->begin(inbound.resident, message);
   if (!is_worth_keeping(message, Keeper::account_archive)) return Flow::go_on;
   if (takes_back && !check_archive_space(inbound.resident.tenant(), context_->disk())) return Flow::go_on;
   // A full archive refuses also what this account does not keep: else its answer would tell strangers of the account.

@@ -43,42 +43,101 @@ Stanza make_tombstone(const Stanza& said, const std::string& retraction_id, int6
 
 bool Retractions::is_one(const Stanza& message) {
   const bool is_between_two = message.type == StanzaType::chat || message.type == StanzaType::none;
-  return is_between_two && message.from && message.to && !retracted_id(message).empty();
+  if (!is_between_two || !message.from || !message.to || message.id.size() > id_bytes_max) return false;
+  const std::string_view id = retracted_id(message);
+  return !id.empty() && id.size() <= id_bytes_max;
 }
 
-void Retractions::begin(Resident& account, const Stanza& message) {
+Result<void> Retractions::begin(Resident& account, const Stanza& message) {
   const std::string& own = account.jid().str();
   const bool is_sent = message.from->bare_view() == own;
   const Jid& other = is_sent ? *message.to : *message.from;
   // One who is in a room with others takes back what was said by that nick alone.
   const bool is_in_room = !is_sent && context_.kind_of(message.from->domainpart()) == HostKind::rooms;
-  std::deque<Asked>& line = asked_[own];
-  if (line.size() >= asked_max) return;
+  Asked asked{account.host(),
+              account.jid(),
+              account.incarnation(),
+              std::string(other.bare_view()),
+              std::string(retracted_id(message)),
+              message.id,
+              is_in_room ? *message.from : Jid(message.from->bare())};
+  const auto [line, is_first] = lines_.try_emplace(own);
+  if (is_sent) {
+    const auto may = wait_in(line->second.own, std::move(asked));
+    if (!may) return may;
+  } else {
+    wait_in(line->second, author_of(*message.from), std::move(asked));
+  }
   account.stay_until(context_.clock().monotonic_ms() + looking_ms_max);
-  line.push_back({account.host(), account.jid(), account.incarnation(), std::string(other.bare_view()),
-                  std::string(retracted_id(message)), message.id,
-                  is_in_room ? *message.from : Jid(message.from->bare())});
-  if (line.size() == 1) spawn(carry_out(*this, own));
+  if (is_first) spawn(carry_out(*this, own));
+  return {};
+}
+
+// At a domain that is no tenant's own anybody may have any number of names.
+std::string Retractions::author_of(const Jid& from) const {
+  const auto kind = context_.kind_of(from.domainpart());
+  const bool has_names = kind == HostKind::accounts || kind == HostKind::rooms;
+  return std::string(has_names ? from.bare_view() : from.domainpart());
+}
+
+Result<void> Retractions::wait_in(std::deque<Asked>& own, Asked asked) {
+  if (own.size() >= own_max) {
+    return Error{ErrorKind::resource_constraint,
+                 "This account takes back " + std::to_string(own_max) +
+                     " messages already, one after the other. Send this again when they are done."};
+  }
+  own.push_back(std::move(asked));
+  return {};
+}
+
+void Retractions::wait_in(Line& line, const std::string& author, Asked asked) {
+  const auto known = line.others.find(author);
+  const size_t of_author = known == line.others.end() ? 0 : known->second.size();
+  if (of_author >= author_max) return;
+  if (line.others_count >= others_max) {
+    const auto crowd = std::max_element(line.others.begin(), line.others.end(),
+                                        [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
+    if (crowd->second.size() <= of_author + 1) return;
+    crowd->second.pop_back();
+    --line.others_count;
+  }
+  line.others[author].push_back(std::move(asked));
+  ++line.others_count;
+}
+
+// REQUIRES: one waits.
+Retractions::Asked Retractions::take_next(Line& line) {
+  line.was_own = !line.own.empty() && (line.others.empty() || !line.was_own);
+  if (line.was_own) {
+    Asked asked = std::move(line.own.front());
+    line.own.pop_front();
+    return asked;
+  }
+  auto author = line.others.upper_bound(line.last);
+  if (author == line.others.end()) author = line.others.begin();
+  line.last = author->first;
+  Asked asked = std::move(author->second.front());
+  author->second.pop_front();
+  if (author->second.empty()) line.others.erase(author);
+  --line.others_count;
+  return asked;
 }
 
 Task<void> Retractions::carry_out(Retractions& self, std::string account) {
   while (true) {
-    const auto line = self.asked_.find(account);
-    if (line->second.empty()) {
-      self.asked_.erase(line);
+    const auto line = self.lines_.find(account);
+    if (line->second.own.empty() && line->second.others.empty()) {
+      self.lines_.erase(line);
       co_return;
     }
-    const Asked asked = line->second.front();
+    const Asked asked = take_next(line->second);
     const auto said = co_await find(self, asked);
     const Resident* resident = self.context_.find_resident(*asked.host->tenant, account);
     // Another may have the name by now, and nothing is written for nobody.
-    if (said && resident && resident->incarnation() == asked.incarnation) {
-      const Lsn buried = self.bury(*resident, asked, *said);
-      const auto on_disk =
-          co_await self.context_.wait(self.context_.loop(), buried);  // the next one reads what is there
-      if (!on_disk) log::warning("archive", on_disk.error().text);
-    }
-    self.asked_.find(account)->second.pop_front();
+    if (!said || !resident || resident->incarnation() != asked.incarnation) continue;
+    const Lsn buried = self.bury(*resident, asked, *said);
+    const auto on_disk = co_await self.context_.wait(self.context_.loop(), buried);  // the next one reads what is there
+    if (!on_disk) log::warning("archive", on_disk.error().text);
   }
 }
 
@@ -93,8 +152,8 @@ Task<std::optional<Retractions::Said>> Retractions::find(Retractions& self, Aske
   for (size_t looked = 0; looked < rows_looked_max;) {
     const auto page = co_await archive.page(self.context_.loop(), asked.account.str(), query);
     if (!page || page->rows.empty()) co_return std::nullopt;
-    for (auto row = page->rows.rbegin(); row != page->rows.rend(); ++row) {
-      if (auto said = read(*row, asked)) co_return said;
+    for (size_t at = page->rows.size(); at-- > 0;) {
+      if (auto said = read(page->rows[at], asked)) co_return said;
     }
     if (page->complete) co_return std::nullopt;
     looked += page->rows.size();

@@ -1,15 +1,20 @@
 // Retractions: what one of two people has said and takes back. In each archive that has it a tombstone takes its place,
 // so that no device that comes later gets it.
 //
-// An account's retractions are carried out in their turn; meanwhile the account goes on.
+// Retractions are carried out one after the other in each archive, meanwhile the account goes on: the account's own
+// each second time, those of others author by author, so that nobody keeps another's from being carried out.
 //
 // Thread: its home loop.
-// Limits: a message is looked for among the last rows_looked_max with the other person; asked_max wait for an account,
-// and more leave the archive as it is.
+// Limits: a message is looked for among the last rows_looked_max with the other person; one whose id, or that of what
+// it takes back, is longer than id_bytes_max takes nothing back. own_max of an account wait in its archive, and more
+// are refused. Of others' author_max of one author wait there, and others_max of all; more leave that archive as it is,
+// those of the author with the most before any other's. An author is an account, a room, or the whole of another
+// domain. Errors: resource_constraint to the account itself. Others are told nothing: they would learn who exists.
 // Spec: XEP-0424 section 5.
 #pragma once
 
 #include <deque>
+#include <map>
 #include <string>
 
 #include "base/text_map.h"
@@ -19,13 +24,14 @@ namespace teahouse {
 
 class Retractions {
  public:
-  static constexpr size_t rows_looked_max = 1000, asked_max = 20;
+  static constexpr size_t rows_looked_max = 1000, id_bytes_max = 1024, own_max = 100, author_max = 300,
+                          others_max = 1000;
 
   explicit Retractions(ModuleContext& context) : context_(context) {}
   // Does the message take another one back, as those between two people do?
   static bool is_one(const Stanza& message);
-  // The account has sent the message, or got it. REQUIRES: is_one().
-  void begin(Resident& account, const Stanza& message);
+  // The account has sent the message, or got it from another. REQUIRES: is_one().
+  Result<void> begin(Resident& account, const Stanza& message);
 
  private:
   struct Asked {
@@ -41,13 +47,26 @@ class Retractions {
     Stanza message;
   };
 
+  // Retractions that wait for one archive.
+  struct Line {
+    std::deque<Asked> own;
+    std::map<std::string, std::deque<Asked>> others;  // by author; none is empty
+    size_t others_count = 0;
+    bool was_own = false;  // the last that was taken, and else whose it was
+    std::string last;
+  };
+
+  std::string author_of(const Jid& from) const;
+  static Result<void> wait_in(std::deque<Asked>& own, Asked asked);
+  static void wait_in(Line& line, const std::string& author, Asked asked);
+  static Asked take_next(Line& line);
   static Task<void> carry_out(Retractions& self, std::string account);
   static Task<std::optional<Said>> find(Retractions& self, Asked asked);
   static std::optional<Said> read(const store::ArchiveRow& row, const Asked& asked);
   Lsn bury(const Resident& account, const Asked& asked, const Said& said) const;
 
   ModuleContext& context_;
-  TextMap<std::deque<Asked>> asked_;  // by account; the first is being carried out
+  TextMap<Line> lines_;  // by account; while one of it is carried out
 };
 
 }  // namespace teahouse

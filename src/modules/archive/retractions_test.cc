@@ -29,6 +29,22 @@ class RetractionsTest : public SessionWorld {
   void say(Session& from, const Session& to, const std::string& id) {
     send(from, to, id, "<body>said " + id + "</body>");
   }
+  // Without waiting for what comes of it.
+  void ask(const std::string& from, const std::string& to, const std::string& id) {
+    Stanza message = Stanza::make(StanzaKind::message, StanzaType::chat,
+                                  "<retract xmlns='urn:xmpp:message-retract:1' id='" + id + "'/>");
+    message.id = "r";
+    message.from = *Jid::parse(from);
+    message.to = *Jid::parse(to);
+    if (Session* session = from == shop_->jid().str() ? shop_ : from == forum_->jid().str() ? forum_ : nullptr) {
+      home_.router().receive(*session, std::move(message));
+    } else {
+      home_.router().route(std::move(message), nullptr);
+    }
+  }
+  void settle() {
+    for (int i = 0; i < 5000; ++i) turn();
+  }
   void take_back(Session& from, const Session& to, const std::string& id, StanzaType type = StanzaType::chat) {
     send(from, to, "r-" + id,
          "<retract xmlns='urn:xmpp:message-retract:1' id='" + id + "'/><store xmlns='urn:xmpp:hints'/>", type);
@@ -116,6 +132,53 @@ TEST_F(RetractionsTest, SeveralAtOnceAreCarriedOutEach) {
   EXPECT_EQ(ids(world_.shop), "-m1 m2 -m3 r r r");
   EXPECT_EQ(ids(world_.forum), "-m1 m2 -m3 r r r");
   EXPECT_EQ(world_.shop->meter->archive_bytes, archived_bytes(world_.shop));
+}
+
+TEST_F(RetractionsTest, OfOthersKeepNobodysFromBeingCarriedOut) {
+  say(*shop_, *forum_, "m1");
+  for (size_t author = 0; author < 5; ++author) {
+    const std::string from = "bo" + std::to_string(author) + "@shop.example/desk";
+    for (size_t i = 0; i <= Retractions::author_max; ++i) ask(from, "ann@forum.example", "none");
+  }
+  for (size_t i = 0; i <= Retractions::others_max; ++i) {
+    ask("name" + std::to_string(i) + "@irc.example", "ann@forum.example", "none");
+  }
+  ask("ann@shop.example/phone", "ann@forum.example", "m1");
+  ask("ann@forum.example/phone", "ann@shop.example", "not-mine");
+  settle();
+  EXPECT_EQ(ids(world_.shop).substr(0, 3), "-m1");
+  EXPECT_EQ(ids(world_.forum).substr(0, 3), "-m1");
+}
+
+TEST_F(RetractionsTest, AllOfAnAccountAreCarriedOutOrRefused) {
+  for (size_t i = 0; i <= Retractions::own_max + 1; ++i) say(*shop_, *forum_, "m" + std::to_string(i));
+  for (size_t i = 0; i <= Retractions::own_max; ++i) {
+    ask("ann@shop.example/phone", "ann@forum.example", "m" + std::to_string(i));
+  }
+  EXPECT_EQ(shop_wire_.last.find("resource-constraint"), std::string::npos) << "one is carried out, the others wait";
+  ask("ann@shop.example/phone", "ann@forum.example", "m" + std::to_string(Retractions::own_max + 1));
+  turn();
+  EXPECT_NE(shop_wire_.last.find("<error type='wait'"), std::string::npos) << shop_wire_.last;
+  EXPECT_NE(shop_wire_.last.find("<resource-constraint"), std::string::npos) << shop_wire_.last;
+  settle();
+  for (const TenantPtr& tenant : {world_.shop, world_.forum}) {
+    size_t taken_back = 0;
+    for (const Stanza& each : archive(tenant)) taken_back += each.child("retracted", ns::message_retract).has_value();
+    EXPECT_EQ(taken_back, Retractions::own_max + 1) << tenant->domain();
+  }
+  EXPECT_EQ(forum_wire_.got.size(), 2 * Retractions::own_max + 3) << "all but the one that was refused";
+}
+
+TEST_F(RetractionsTest, TakeNothingBackByIdsThatAreTooLong) {
+  const std::string longest(Retractions::id_bytes_max, 'x');
+  say(*shop_, *forum_, longest);
+  say(*shop_, *forum_, longest + "x");
+  ask("ann@shop.example/phone", "ann@forum.example", longest + "x");
+  settle();
+  EXPECT_EQ(files_of_, "");
+  ask("ann@shop.example/phone", "ann@forum.example", longest);
+  settle();
+  EXPECT_EQ(files_of_, "ann@shop.example <body>said " + longest + "</body>;");
 }
 
 }  // namespace
