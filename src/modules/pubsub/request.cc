@@ -11,6 +11,7 @@ struct Handler {
   StanzaType type;
   const char* name;
   void (*handle)(const Request&);
+  bool is_for_rooms = false;  // occupants may ask it through their room
 };
 constexpr Handler handlers[] = {
     {ns::pubsub, StanzaType::set, "publish", publish},
@@ -19,9 +20,9 @@ constexpr Handler handlers[] = {
     {ns::pubsub, StanzaType::set, "subscribe", subscribe},
     {ns::pubsub, StanzaType::set, "unsubscribe", unsubscribe},
     {ns::pubsub, StanzaType::set, "options", set_options},
-    {ns::pubsub, StanzaType::get, "items", answer_items},
+    {ns::pubsub, StanzaType::get, "items", answer_items, true},
     {ns::pubsub, StanzaType::get, "options", answer_options},
-    {ns::pubsub, StanzaType::get, "default", answer_default_options},
+    {ns::pubsub, StanzaType::get, "default", answer_default_options, true},
     {ns::pubsub, StanzaType::get, "subscriptions", answer_subscriptions},
     {ns::pubsub, StanzaType::get, "affiliations", answer_affiliations},
     {ns::pubsub_owner, StanzaType::get, "configure", answer_config},
@@ -45,6 +46,12 @@ std::string write_condition(const Fault& fault) {
   return extra;
 }
 
+// A room has one address for all its occupants, so that each would have what is kept for another.
+Fault make_room_fault() {
+  return {
+      {ErrorKind::not_allowed, "Do this by your own address: through a room nobody is told apart from the others."}};
+}
+
 }  // namespace
 
 void refuse(const ModuleContext& context, const Stanza& stanza, const TicketPtr& ticket, const Fault& fault) {
@@ -66,10 +73,12 @@ void handle_request(const Service& service, const Stanza& stanza, const xml::Ele
   const BareJid asker = stanza.from->bare();
   const bool is_stranger =
       service.front().has_presence() && !service.is_account(asker) && !service.front().sees_presence(asker);
+  const bool is_of_room = service.context().kind_of(asker.domainpart()) == HostKind::rooms;
   for (auto child = pubsub.first_child(); child; child = child->next_sibling()) {
     for (const Handler& each : handlers) {
       if (stanza.type != each.type || pubsub.ns() != each.ns || !child->is(each.name, each.ns)) continue;
       if (is_stranger && !service.nodes().find(child->attribute("node").value_or(""))) break;
+      if (is_of_room && !each.is_for_rooms) return refuse(service.context(), stanza, ticket, make_room_fault());
       return each.handle({service, stanza, pubsub, *child, ticket, asker});
     }
   }
