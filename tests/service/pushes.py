@@ -30,6 +30,7 @@ async def with_pushes(*settings):
 
 
 ALLOWED = 'push.allow_private=true'
+ANOTHERS_NAME = "<nick xmlns='http://jabber.org/protocol/nick'>The Prince</nick>"  # of a user of the tenant it says nothing
 
 
 async def ask(stage, tenant, method, path, body=None):
@@ -57,7 +58,7 @@ async def woken(_stage):
         juliet_key, other = await subscribe(stage, service, 'capulet', 'juliet')
         must_equal('that each tenant has a key of its own', romeo_key != juliet_key, True)
         benvolio = await stage.enter('benvolio')
-        benvolio.send(f"<message to='{stage.jid('romeo')}' type='chat'><body>Part, fools!</body></message>")
+        benvolio.send(f"<message to='{stage.jid('romeo')}' type='chat'><body>Part, fools!</body>{ANOTHERS_NAME}</message>")
         push = await phone.next()
         key, claims = push.sender()
         must_equal('the key', key, romeo_key)
@@ -105,7 +106,7 @@ async def called(_stage):
         _, other = await subscribe(stage, service, 'capulet', 'juliet')
         benvolio = await stage.enter('benvolio')
         propose = "<propose xmlns='urn:xmpp:jingle-message:0' id='c1'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'/></propose>"
-        benvolio.send(f"<message to='{stage.jid('romeo')}' type='chat'>{propose}<store xmlns='urn:xmpp:hints'/></message>")
+        benvolio.send(f"<message to='{stage.jid('romeo')}' type='chat'>{propose}<store xmlns='urn:xmpp:hints'/>{ANOTHERS_NAME}</message>")
         push = await phone.next()
         said = push.read()
         must_equal('what it says', {k: said.get(k) for k in ('kind', 'count', 'with', 'name', 'text')},

@@ -19,7 +19,7 @@ struct Notice {
   std::string conversation;  // its address: a room, or the other side; of a call, call_prefix before that
   NoticeKind kind = NoticeKind::message;
   Jid from;
-  std::string nick;  // that the message gives, or the room; may be empty
+  std::string nick;  // that the message gives, or the room; may be empty. It is anybody's word
   std::string text;  // the beginning of what was said
   std::string call_id = {};
 };

@@ -227,11 +227,11 @@ Task<void> PushModule::push(PushModule& self, HostPtr host, BareJid account, std
   const bool shows =
       std::any_of(state->devices.begin(), state->devices.end(), [](const push::Device& d) { return d.shows_text; });
   const bool is_of_house = notice.from.has_localpart() && notice.from.domainpart() == tenant.domain();
-  if (shows && notice.nick.empty() && is_of_house) {
+  if (shows && is_of_house) {
     auto finding =
         self.context_->accounts().find(self.context_->loop(), host->tenant, std::string(notice.from.localpart()));
     const auto sender = co_await finding;
-    if (sender) notice.nick = sender->name;
+    notice.nick = sender ? sender->name : std::string();  // whatever name the message gives: others have it too
     resident = self.context_->find_resident(tenant, account.str());
     state = resident ? self.states_->find(*resident) : nullptr;
     if (!is_waited_for(state, name)) co_return;
