@@ -140,7 +140,8 @@ class FakeArchive final : public Module {
   void attach(ModuleContext& context) override {
     context_ = &context;
     context.on_outbound(OutboundPhase::archive, StanzaKind::message, [this](Outbound& outbound) {
-      const auto may = check_archive_space(outbound.resident.tenant(), context_->disk());
+      const auto may =
+          check_archive_space(outbound.resident.tenant(), context_->disk(), outbound.resident.jid().domainpart());
       if (!may) {
         context_->refuse(outbound.stanza, outbound.ticket, may.error());
         return Flow::stop;
@@ -149,7 +150,8 @@ class FakeArchive final : public Module {
       return Flow::go_on;
     });
     context.on_inbound(InboundPhase::archive, StanzaKind::message, [this](Inbound& inbound) {
-      const auto may = check_archive_space(inbound.resident.tenant(), context_->disk());
+      const auto may =
+          check_archive_space(inbound.resident.tenant(), context_->disk(), inbound.stanza.from->domainpart());
       if (!may) {
         context_->refuse(inbound.stanza, inbound.ticket, may.error());
         return Flow::stop;

@@ -140,7 +140,8 @@ Flow ArchiveModule::refuse_unless(const Result<void>& may, const Stanza& message
 }
 
 Flow ArchiveModule::refuse_full(const Tenant& tenant, const Stanza& message, const TicketPtr& ticket) {
-  return refuse_unless(check_archive_space(tenant, context_->disk()), message, ticket);
+  const std::string_view sender = message.from ? message.from->domainpart() : tenant.domain();
+  return refuse_unless(check_archive_space(tenant, context_->disk(), sender), message, ticket);
 }
 
 ArchiveModule::Kept ArchiveModule::write(const Resident& account, const Jid& with, const Stanza& message) {
@@ -170,8 +171,9 @@ Flow ArchiveModule::archive_sent(Outbound& outbound) {
                ? refuse_unless(context_->disk().check_addition(), message, outbound.ticket)
                : Flow::go_on;
   }
-  if (takes_back && !check_archive_space(outbound.resident.tenant(), context_->disk())) return Flow::go_on;
-  if (refuse_full(outbound.resident.tenant(), message, outbound.ticket) == Flow::stop) return Flow::stop;
+  const Tenant& tenant = outbound.resident.tenant();
+  if (takes_back && !check_archive_space(tenant, context_->disk(), tenant.domain())) return Flow::go_on;
+  if (refuse_full(tenant, message, outbound.ticket) == Flow::stop) return Flow::stop;
   const Kept kept = write(outbound.resident, *message.to, message);
   await(outbound.ticket, kept.lsn);
   outbound.gate = kept.lsn;
@@ -186,9 +188,10 @@ Flow ArchiveModule::archive_received(Inbound& inbound) {
   const bool is_anothers = takes_back && message.from->bare_view() != inbound.resident.jid().str();
   if (is_anothers) (void)retractions_->begin(inbound.resident, message);
   if (!is_worth_keeping(message, Keeper::account_archive)) return Flow::go_on;
-  if (takes_back && !check_archive_space(inbound.resident.tenant(), context_->disk())) return Flow::go_on;
+  const Tenant& tenant = inbound.resident.tenant();
+  if (takes_back && !check_archive_space(tenant, context_->disk(), message.from->domainpart())) return Flow::go_on;
   // A full archive refuses also what this account does not keep: else its answer would tell strangers of the account.
-  if (refuse_full(inbound.resident.tenant(), message, inbound.ticket) == Flow::stop) return Flow::stop;
+  if (refuse_full(tenant, message, inbound.ticket) == Flow::stop) return Flow::stop;
   if (!keeps(inbound.resident, *message.from)) return Flow::go_on;
   // One message has one id, in however many stanzas it arrives (XEP-0313 section 6.1.1).
   const bool is_kept = inbound.delivery && inbound.delivery->archived != store::ArchiveId::none;

@@ -4,9 +4,9 @@
 // its own id, and a copy that carries an id leaves only after its row is on disk.
 //
 // Thread: its home loop.
-// Limits: the plan's archive_bytes (the sender gets resource-constraint; a retraction goes on and is not kept) and
-// archive_days (trimmed by app/). Spec: XEP-0313 (with the extended fields), XEP-0059, XEP-0334, XEP-0359, XEP-0386,
-// XEP-0424, XEP-0441.
+// Limits: the plan's archive_bytes (archive_space.h: the sender gets resource-constraint; a retraction goes on and is
+// not kept) and archive_days (trimmed by app/). Spec: XEP-0313 (with the extended fields), XEP-0059, XEP-0334,
+// XEP-0359, XEP-0386, XEP-0424, XEP-0441.
 #pragma once
 
 #include <optional>

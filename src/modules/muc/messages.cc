@@ -26,11 +26,13 @@ std::string make_occupant_stamp(std::string_view occupant_id) {
   return out;
 }
 
-Result<void> check_space(const Room& room, const Stanza& message) {
+// `sender`: of what is said by the site none.
+Result<void> check_space(const Room& room, const Stanza& message, const std::optional<BareJid>& sender) {
   if (room.traffic()->is_full()) return Traffic::full();
   const bool is_stored =
       is_subject_change(message) || (is_archived(room) && is_worth_keeping(message, Keeper::room_archive));
-  return is_stored ? check_archive_space(room.tenant(), room.context().disk()) : Result<void>();
+  const std::string_view domain = sender ? sender->domainpart() : room.tenant().domain();
+  return is_stored ? check_archive_space(room.tenant(), room.context().disk(), domain) : Result<void>();
 }
 
 MessageArchived make_event(const Room& room, store::ArchiveId id, std::string_view sender) {
@@ -64,7 +66,7 @@ Result<void> check_speech(const Room& room, const Occupant* occupant, const Stan
   }
   if (!stanza.first_child()) return Error{ErrorKind::bad_request, "The message is empty."};
   const auto in_pace = check_pace(room, *occupant, stanza);
-  return in_pace ? check_space(room, stanza) : in_pace;
+  return in_pace ? check_space(room, stanza, occupant->real) : in_pace;
 }
 
 void set_subject(Room& room, const Occupant& occupant, const Stanza& stanza) {
@@ -183,7 +185,7 @@ Result<store::ArchiveId> say(Room& room, const Speaker& speaker, std::string pay
   if (!address) return Error{ErrorKind::not_acceptable, address.error().text};
   const auto own = check_own_nick(room, sender, nick);
   if (!own) return own.error();
-  const auto space = check_space(room, message);
+  const auto space = check_space(room, message, sender);
   if (!space) return space.error();
   message.from = *address;
   message.id = std::move(id);
