@@ -26,6 +26,7 @@ class Sink final : public SessionStream {
   bool ask() override { return false; }
   int64_t silent_since_ms() const override { return 0; }
   void end(std::string_view, std::string_view) override {}
+  void cut() override {}
 
   bool writes = true;                   // makes the stanza's bytes
   std::vector<Stanza>* kept = nullptr;  // else copies go here, when it is set

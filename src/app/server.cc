@@ -324,6 +324,7 @@ Result<void> Server::start() {
   std::promise<void> counted;
   state_->workers.front()->loop().post([this, &counted] {
     state_->tenancy.start(state_->workers.front()->loop(), [&counted] { counted.set_value(); });
+    state_->workers.front()->home().parking().wake_rest_in_time();
   });
   counted.get_future().wait();
   state_->disk_watch->start(*state_->control);
@@ -338,10 +339,18 @@ bool Server::stop() {
     done();
   });
   // Stanzas on their way to another loop arrive, and the loop that sent them learns what became of them.
-  for (int way = 0; way < 2; ++way) {
-    state_->on_all_workers([](Worker&, const std::function<void()>& done) { done(); });
-  }
+  const auto let_arrive = [this] {
+    for (int way = 0; way < 2; ++way) {
+      state_->on_all_workers([](Worker&, const std::function<void()>& done) { done(); });
+    }
+  };
+  let_arrive();
   state_->on_all_workers([](Worker& worker, const std::function<void()>& done) { worker.drain(done); });
+  let_arrive();
+  state_->on_all_workers([](Worker& worker, const std::function<void()>& done) {
+    worker.park();
+    done();
+  });
   std::promise<void> noted;
   state_->workers.front()->loop().post(
       [this, &noted] { state_->tenancy.stop(state_->workers.front()->loop(), [&noted] { noted.set_value(); }); });

@@ -48,13 +48,15 @@ class Worker {
   // Opens the listeners; a port 0 in `ports` takes what the configuration says, anything else that port.
   Result<void> listen(const Config& config, Ports& ports);
   void run();  // starts the thread
-  // The two steps of the end; all workers have done the first before any begins the second, so that nobody who is sent
-  // away comes in again by another. Thread: the loop's.
+  // The three steps of the end; all workers have done one before any begins the next, so that nobody who is sent away
+  // comes in again by another. Thread: the loop's.
   // Takes nobody in any more, and nothing from those inside.
   void refuse_more();
   // Ends all streams once what they sent is on disk (or 0.8 s later), and calls back when their clients have
   // closed and requests are answered (or 5 s later).
   void drain(std::function<void()> done);
+  // Writes the sessions that outlive the server.
+  void park() { home_.park(); }
   void join();
 
  private:

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,7 @@ class HeldRow {
  public:
   virtual ~HeldRow() = default;
   virtual void drop() = 0;
+  virtual const std::string& name() const = 0;  // of the row, among the account's
 };
 
 class Delivery {
@@ -65,6 +67,7 @@ class Delivery {
     if (row) std::exchange(row, nullptr)->drop();
   }
   void give_up() { --holders_; }
+  void note_taken() { taken_ = true; }  // by a session that is not there any more
 
   bool was_given(uint64_t session) const { return std::find(had_by_.begin(), had_by_.end(), session) != had_by_.end(); }
   const std::vector<uint64_t>& had_by() const { return had_by_; }

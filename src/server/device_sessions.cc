@@ -18,18 +18,23 @@ bool is_of(const Session& session, std::string_view device) {
   return is_device_id(device) && session.device() == device_number(device);
 }
 
-// By number: each end may take others along.
-void end_those(Home& home, const BareJid& account, std::string_view condition, std::string_view text,
-               const std::function<bool(const Session&)>& is_meant) {
-  const Resident* resident = home.residents().find(account.str());
-  if (!resident) return;
-  std::vector<uint64_t> ended;
-  for (const auto& session : resident->sessions()) {
-    if (is_meant(*session)) ended.push_back(session->number());
-  }
-  for (const uint64_t number : ended) {
-    if (Session* session = home.sessions().find(number)) home.sessions().close(*session, condition, text);
-  }
+// By number: each end may take others along. Sessions of before a restart come into memory with their account; where
+// that can't be read they must not come later.
+void end_those(Home& home, const BareJid& account, std::string condition, std::string text,
+               std::function<bool(const Session&)> is_meant) {
+  home.residents().with(account, [&home, account, condition = std::move(condition), text = std::move(text),
+                                  is_meant = std::move(is_meant)](const Result<Resident*>& resident) {
+    const HostPtr host = home.hosts().find(account.domainpart());
+    if (!resident && host) home.parking().drop(*host->tenant, account);
+    if (!resident) return;
+    std::vector<uint64_t> ended;
+    for (const auto& session : (*resident)->sessions()) {
+      if (is_meant(*session)) ended.push_back(session->number());
+    }
+    for (const uint64_t number : ended) {
+      if (Session* session = home.sessions().find(number)) home.sessions().close(*session, condition, text);
+    }
+  });
 }
 
 }  // namespace
@@ -59,12 +64,13 @@ std::vector<DeviceEntry> list_devices(std::vector<Device> kept, const Resident* 
 
 void end_device_sessions(Home& home, const BareJid& account, std::string_view device) {
   end_those(home, account, "not-authorized", "This device has no access to the account any more.",
-            [device](const Session& session) { return is_of(session, device); });
+            [device = std::string(device)](const Session& session) { return is_of(session, device); });
 }
 
 void end_other_sessions(Home& home, const BareJid& account, std::string_view spared, std::string_view condition,
                         std::string_view text) {
-  end_those(home, account, condition, text, [spared](const Session& session) { return session.jid().str() != spared; });
+  end_those(home, account, std::string(condition), std::string(text),
+            [spared = std::string(spared)](const Session& session) { return session.jid().str() != spared; });
 }
 
 }  // namespace teahouse

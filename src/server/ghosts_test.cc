@@ -41,7 +41,7 @@ TEST_F(SpaceForSessions, TheQuietestGhostOfATenantMakesIt) {
 TEST_F(SpaceForSessions, OneWithoutAStreamMakesIt) {
   Wire wire;
   Session* lost = connect("ann@shop.example/tablet", wire);
-  lost->sm_enable("its-id");
+  lost->sm_enable(SessionDirectory::key_of("its-id"));
   home_.sessions().make_resumable(*lost, 300);
   home_.sessions().lose_stream(*lost);
   EXPECT_TRUE(make_space_for(tenant_));

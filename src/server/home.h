@@ -19,6 +19,7 @@
 #include "server/homes.h"
 #include "server/hooks.h"
 #include "server/module_list.h"
+#include "server/parking.h"
 #include "server/redelivery.h"
 #include "server/residents.h"
 #include "server/router.h"
@@ -83,16 +84,19 @@ class Home {
   Router& router() { return router_; }
   Arrivals& arrivals() { return arrivals_; }
   Redelivery& redelivery() { return redelivery_; }
+  Parking& parking() { return parking_; }
 
   void set_tenant(const TenantPtr& tenant);  // new, changed, suspended, resumed
   void remove_tenant(const TenantPtr& tenant);
 
-  // For SIGTERM, in two steps. First, on all homes (Worker::refuse_more): what clients send from now on is not taken,
-  // and so never acknowledged; while one home stops, nobody can send into it from another. Then every session ends with
-  // system-shutdown; resumable ones too.
+  // For SIGTERM, in three steps. First, on all homes (Worker::refuse_more): what clients send from now on is not taken,
+  // and so never acknowledged; while one home stops, nobody can send into it from another. Then every stream ends; with
+  // it every session, but for those that can outlive the server. Those are written (Parking) once all homes have done
+  // that and what they sent each other has arrived.
   void refuse_more() { refuses_more_ = true; }
   bool refuses_more() const { return refuses_more_; }
   void stop();
+  void park() { parking_.park(); }
 
  private:
   void begin_anew(const Tenant& tenant);
@@ -106,6 +110,7 @@ class Home {
   ModuleList modules_{*this};
   Residents residents_{*this};
   Redelivery redelivery_{*this};
+  Parking parking_{*this};
   SessionDirectory sessions_{*this};
   CommitLine commits_{sessions_};
   Arrivals arrivals_{*this};

@@ -20,6 +20,7 @@
 #include "server/attached.h"
 #include "server/commit_ticket.h"
 #include "server/hook_list.h"
+#include "server/parked.h"
 #include "server/removal.h"
 #include "server/resident.h"
 #include "server/session.h"
@@ -173,7 +174,13 @@ class Hooks {
   HookList<BindAnswer> bind_answers;                                        // XML for <bound/> (XEP-0386)
   HookList<std::function<void(Session&, bool initial)>> session_available;  // sent undirected available presence
   HookList<SessionHook> session_resumed;                                    // after <resumed/>
-  HookList<SessionHook> session_writable;                                   // after Session::ask_for_space
+  // The session is about to outlive the server: modules note what they keep of it, under their names. And it is there
+  // again, with what they noted; its stream is still to come.
+  HookList<std::function<void(Session&, SessionNotes&)>> session_parking;
+  HookList<std::function<void(Session&, const SessionNotes&)>> session_woken;
+  // The delivery is held again by the row of this name.
+  HookList<std::function<void(Resident&, Delivery&, const std::string& name)>> row_held;
+  HookList<SessionHook> session_writable;       // after Session::ask_for_space
   HookList<VisibilityHook> visibility_changed;  // an address must not see the account's presence any more, or may now
   HookList<SessionHook> session_closing;        // it is still there, for the last time; presence is sent by then
   // A message or presence for an account that is not there: does what the sender would see of it if the account were

@@ -76,9 +76,10 @@ void Redelivery::pass_on_at(Resident& resident, const Undelivered& undelivered) 
   }
 }
 
+// A home that stops has no more turns; nor has pass_on_waiting() then.
 void Redelivery::hold_waiting() {
   unheld_waits_ = false;
-  for (size_t i = 0; !unheld_.empty() && i < stanzas_a_turn; ++i) {
+  for (size_t i = 0; !unheld_.empty() && (i < stanzas_a_turn || home_.refuses_more()); ++i) {
     const Undelivered next = std::move(unheld_.front());
     unheld_.pop_front();
     Resident* resident = home_.residents().find(next.delivery->message->to->bare_view());
@@ -94,7 +95,6 @@ void Redelivery::hold_waiting() {
   home_.loop().post([this] { hold_waiting(); });
 }
 
-// A home that stops has no more turns.
 void Redelivery::pass_on_waiting() {
   undelivered_waits_ = false;
   for (size_t i = 0; !undelivered_.empty() && (i < stanzas_a_turn || home_.refuses_more()); ++i) {

@@ -67,18 +67,25 @@ Task<void> Residents::load(BareJid jid, HostPtr host) {
       log::error("server", "An account could not be loaded", {{"jid", jid.str()}, {"why", loaded.error().text}});
       co_return finish_loading(jid, loaded.error());
     }
-    if (account) co_return finish_loading(jid, std::move(resident));
+    const auto parked = co_await home_.parking().take(host->tenant, jid);
+    if (!parked) {
+      log::error("server", "An account could not be loaded", {{"jid", jid.str()}, {"why", parked.error().text}});
+      co_return finish_loading(jid, parked.error());
+    }
+    if (account) co_return finish_loading(jid, std::move(resident), *parked);
     // Somebody may have been given the name since, and what is for them stands in the line.
     const bool is_absent = home_.shared().accounts.is_known_absent(*host->tenant, jid.localpart());
     if (is_absent || looks == looks_max) co_return finish_loading(jid, account.error());
   }
 }
 
-void Residents::finish_loading(const BareJid& jid, Result<std::unique_ptr<Resident>> resident) {
+void Residents::finish_loading(const BareJid& jid, Result<std::unique_ptr<Resident>> resident,
+                               const ParkedAccount& parked) {
   const HostPtr host = home_.hosts().find(jid.domainpart());
   if (resident && host) {  // the tenant may have gone or changed meanwhile
     (*resident)->set_host(host);
     map_.add(std::move(*resident));
+    home_.parking().wake(*find(jid.str()), parked);
   }
   loading_.release(jid.str(), [&](const Work& work) {
     // An earlier one may have removed the account.
@@ -112,6 +119,7 @@ void Residents::remove_account(const HostPtr& host, const BareJid& jid, const Re
       map_.remove(jid.str());
     }
     home_.shared().throttle.forget(host->tenant->id, jid.localpart());
+    removal->await(home_.parking().drop(*host->tenant, jid));
     home_.hooks().account_removed(host, jid, removal);
     home_.hooks().address_gone(jid, removal);
   });

@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "server/loading.h"
+#include "server/parked.h"
 #include "server/removal.h"
 #include "server/resident_map.h"
 #include "tenant/host_table.h"
@@ -60,7 +61,7 @@ class Residents {
 
  private:
   Task<void> load(BareJid jid, HostPtr host);
-  void finish_loading(const BareJid& jid, Result<std::unique_ptr<Resident>> resident);
+  void finish_loading(const BareJid& jid, Result<std::unique_ptr<Resident>> resident, const ParkedAccount& parked = {});
 
   Home& home_;
   ResidentMap map_;

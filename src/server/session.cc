@@ -289,12 +289,33 @@ void Session::answer_request() {
 
 void Session::tell_handled() { stream_->send_nonza("<a xmlns='urn:xmpp:sm:3' h='" + std::to_string(handled_) + "'/>"); }
 
-void Session::sm_enable(std::string resume_id) {
+void Session::sm_enable(std::string resume_key) {
   sm_enabled_ = true;
-  resume_id_ = std::move(resume_id);
+  resume_key_ = std::move(resume_key);
   received_ = handled_ = asked_until_ = 0;
   ++epoch_;
   incoming_.clear();
+}
+
+Session::Counted Session::counted() const {
+  Counted counted{handled_, sm_acknowledged_, sm_sent_, {}};
+  for (const Fifo<Out>* queue : {&unacknowledged_, &outgoing_}) {
+    for (const Out& out : *queue) counted.waiting.push_back({out.stanza, out.delivery, out.since_ms});
+  }
+  return counted;
+}
+
+void Session::go_on(std::string resume_key, Counted counted) {
+  sm_enable(std::move(resume_key));
+  received_ = handled_ = asked_until_ = counted.handled;
+  sm_acknowledged_ = counted.acknowledged;
+  sm_sent_ = counted.sent;
+  for (Waiting& each : counted.waiting) {
+    if (each.delivery) each.delivery->give(number_);
+    held_bytes_ += each.stanza->held_bytes();
+    Fifo<Out>& queue = unacknowledged_.size() < sm_sent_ - sm_acknowledged_ ? unacknowledged_ : outgoing_;
+    queue.push_back({std::move(each.stanza), Lsn::none, std::move(each.delivery), each.since_ms});
+  }
 }
 
 std::vector<Undelivered> Session::undelivered() {

@@ -46,6 +46,8 @@ class SessionStream {
   virtual int64_t silent_since_ms() const = 0;
   // Ends the stream with a stream error ("conflict").
   virtual void end(std::string_view condition, std::string_view text) = 0;
+  // Ends its connection once all is written, and not the stream: its client may resume the session.
+  virtual void cut() = 0;
 };
 
 class Session {
@@ -78,6 +80,7 @@ class Session {
   void set_presence(std::optional<Stanza> presence);    // called by the presence module alone
 
   bool interested = false;  // asked for the roster (RFC 6121 section 2.2)
+  bool is_woken = false;    // it is of before a restart, and its client has not resumed it since
 
   // Of one whose client may be gone, since it has no stream or did not answer a probe: since when (monotonic clock). 0:
   // the client is there.
@@ -127,8 +130,8 @@ class Session {
 
   // Stream management. `enable` starts counting both ways.
   bool sm_enabled() const { return sm_enabled_; }
-  void sm_enable(std::string resume_id);
-  const std::string& resume_id() const { return resume_id_; }  // empty: can't be resumed
+  void sm_enable(std::string resume_key);
+  const std::string& resume_key() const { return resume_key_; }  // SessionDirectory::key_of(); empty: can't be resumed
   // The client says that it has handled `h` stanzas. Only `accepted` changes anything: the others contradict what was
   // sent, or what the client said before.
   enum class Acknowledged : uint8_t { accepted, too_high, too_low };
@@ -159,6 +162,21 @@ class Session {
   std::vector<Undelivered> undelivered();
   // The same, for the code that closes the session; the queues are empty then.
   std::vector<Undelivered> take_undelivered();
+
+  // Its two counts and queues, of which the first `sent - acknowledged` were sent. REQUIRES: no stream, and all that
+  // came is handled.
+  struct Waiting {
+    StanzaPtr stanza;
+    DeliveryPtr delivery;
+    int64_t since_ms;
+  };
+  struct Counted {
+    uint32_t handled, acknowledged, sent;
+    std::vector<Waiting> waiting;
+  };
+  Counted counted() const;
+  // It goes on where another left off. REQUIRES: it is new, and has no stream.
+  void go_on(std::string resume_key, Counted counted);
 
   AttachedValues attached;
 
@@ -204,7 +222,7 @@ class Session {
   bool overflown_ = false;   // it will be closed, since too much waits
   bool holds_back_ = false;  // all of outgoing_ can wait
   bool space_wanted_ = false;
-  std::string resume_id_;
+  std::string resume_key_;
   std::vector<std::function<void()>> all_handled_;
   uint32_t sm_sent_ = 0, sm_acknowledged_ = 0;
   uint32_t received_ = 0, handled_ = 0;

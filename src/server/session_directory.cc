@@ -1,6 +1,7 @@
 #include "server/session_directory.h"
 
 #include "base/random.h"
+#include "crypto/hash.h"
 #include "server/events.h"
 #include "server/ghosts.h"
 #include "server/home.h"
@@ -56,7 +57,7 @@ void SessionDirectory::close(Session& session, std::string_view condition, std::
   checker_.check();
   const uint64_t number = session.number();
   if (by_number_.erase(number) == 0) return;  // it is being closed already
-  resumable_.erase(session.resume_id());
+  resumable_.erase(session.resume_key());
   SessionStream* stream = session.stream();
   session.attach(nullptr);
   if (stream) stream->session_closed();
@@ -73,29 +74,36 @@ void SessionDirectory::close(Session& session, std::string_view condition, std::
 }
 
 void SessionDirectory::make_resumable(Session& session, int64_t max_s) {
-  resumable_[session.resume_id()] = {session.number(), max_s, {}};
+  resumable_[session.resume_key()] = {session.number(), max_s, {}};
 }
 
 void SessionDirectory::lose_stream(Session& session) {
   session.lose_stream(home_.clock().monotonic_ms());
-  const auto found = resumable_.find(session.resume_id());
+  const auto found = resumable_.find(session.resume_key());
   if (found == resumable_.end()) {
     close(session);
     return;
   }
   home_.redelivery().hold(session.undelivered());
-  const uint64_t number = session.number();
-  found->second.timer = home_.loop().start_timer(found->second.max_s * 1000, [this, number] {
+  wait(session, found->second.max_s * 1000);
+}
+
+void SessionDirectory::wait(Session& session, int64_t left_ms) {
+  Resumable& resumable = resumable_[session.resume_key()];
+  resumable.until_ms = home_.clock().monotonic_ms() + left_ms;
+  resumable.timer = home_.loop().start_timer(left_ms, [this, number = session.number()] {
     if (Session* late = find(number)) close(*late);
   });
 }
 
+std::string SessionDirectory::key_of(std::string_view resume_id) { return crypto::sha256(resume_id); }
+
 Session* SessionDirectory::find_resumable(std::string_view resume_id) const {
-  const auto found = resumable_.find(resume_id);
+  const auto found = resumable_.find(key_of(resume_id));
   return found == resumable_.end() ? nullptr : find(found->second.session);
 }
 
-void SessionDirectory::resuming(Session& session) { resumable_[session.resume_id()].timer.stop(); }
+void SessionDirectory::resuming(Session& session) { resumable_[session.resume_key()].timer.stop(); }
 
 void SessionDirectory::resumed(Session& session) {
   home_.hooks().session_resumed.call_at(*session.resident().host(), session);
@@ -108,7 +116,45 @@ void SessionDirectory::close_all() {
     // A stanza that is stored need not be sent again (XEP-0198 section 4).
     if (session->sm_enabled() && session->stream()) session->tell_handled();
   }
-  for (Session* session : closing) close(*session, "system-shutdown", "The server is being shut down.");
+  for (Session* session : closing) {
+    if (!may_park(*session)) {
+      close(*session, "system-shutdown", "The server is being shut down.");
+    } else if (SessionStream* stream = session->stream()) {
+      lose_stream(*session);
+      stream->session_closed();
+      stream->cut();
+    }
+  }
+}
+
+// It must be exact and small. One that gets no messages may have a copy of what waits in the offline queue,
+// of which only memory knows (modules/offline).
+bool SessionDirectory::may_park(const Session& session) const {
+  return !session.resume_key().empty() && session.sm_all_handled() && session.is_available() &&
+         session.priority() >= 0 && session.held_bytes() <= parked_bytes_max &&
+         !home_.data().health().has(store::DiskHealth::data_waits);
+}
+
+SessionDirectory::Patience SessionDirectory::patience_of(const Session& session) const {
+  const auto found = resumable_.find(session.resume_key());
+  if (found == resumable_.end()) return {0, 0};
+  const Resumable& resumable = found->second;
+  const int64_t left_ms = resumable.until_ms - home_.clock().monotonic_ms();
+  return {resumable.max_s, resumable.timer.running() ? std::max<int64_t>(0, left_ms) : resumable.max_s * 1000};
+}
+
+Session& SessionDirectory::wake(Resident& resident, FullJid jid, const Patience& patience, std::string resume_key,
+                                Session::Counted counted) {
+  checker_.check();
+  Meter::take(resident.tenant().meter->sessions, -1);  // it has its place from before
+  Session& session = resident.add_session(std::make_unique<Session>(home_, resident, std::move(jid), ++last_));
+  by_number_.emplace(session.number(), &session);
+  session.go_on(std::move(resume_key), std::move(counted));
+  session.is_woken = true;
+  session.lose_stream(home_.clock().monotonic_ms());
+  make_resumable(session, patience.max_s);
+  wait(session, patience.left_ms);
+  return session;
 }
 
 }  // namespace teahouse

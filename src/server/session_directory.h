@@ -35,8 +35,9 @@ class SessionDirectory {
   // `condition` (empty: the stream is the caller's affair).
   void close(Session& session, std::string_view condition = {}, std::string_view text = {});
 
-  // From now on the session can be resumed under its resume id, up to so long after its stream is gone.
+  // From now on the session can be resumed under its resume key, up to so long after its stream is gone.
   static constexpr int64_t resume_max_s = 300;
+  static std::string key_of(std::string_view resume_id);  // a digest: no id is kept
   void make_resumable(Session& session, int64_t max_s);
   // The stream is gone: the session waits to be resumed, and what it holds alone is held on disk, or it closes.
   void lose_stream(Session& session);
@@ -44,15 +45,28 @@ class SessionDirectory {
   void resuming(Session& session);  // it waits no longer
   void resumed(Session& session);   // its new stream is attached
 
-  // The server stops: every session ends with system-shutdown, resumable ones too.
+  // The server stops: every session ends with system-shutdown, but for those that can outlive it. They are left without
+  // streams, and still take what is delivered to them.
+  static constexpr size_t parked_bytes_max = 1 << 20;  // of one that outlives it; of stanzas that wait
   void close_all();
+  // How long the session, which has no stream, can be resumed at most, and from now on.
+  struct Patience {
+    int64_t max_s, left_ms;
+  };
+  Patience patience_of(const Session& session) const;
+  // A session of before a restart.
+  Session& wake(Resident& resident, FullJid jid, const Patience& patience, std::string resume_key,
+                Session::Counted counted);
 
  private:
   struct Resumable {
     uint64_t session;
     int64_t max_s;
-    net::Timer timer;
-  };  // the timer runs while there is no stream
+    net::Timer timer;      // runs while there is no stream
+    int64_t until_ms = 0;  // of that
+  };
+  void wait(Session& session, int64_t left_ms);
+  bool may_park(const Session& session) const;
 
   Home& home_;
   std::unordered_map<uint64_t, Session*> by_number_;

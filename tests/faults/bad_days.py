@@ -60,11 +60,12 @@ async def power_cut(house, choice):
 
 
 async def terminate(house, choice):
+    house.people.ghosts_last = True
     await asyncio.to_thread(house.server.terminate)
 
 
 async def terminate_and_cut(house, choice):
-    await asyncio.to_thread(house.server.terminate)
+    await terminate(house, choice)
     return house.cut(choice)
 
 

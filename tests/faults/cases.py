@@ -11,10 +11,11 @@ import kills
 import removal
 import repeats
 import restarts
+import resumption
 import rot
 import rounds
 import slow_disk
 import waiting
 
-CASES = (kills.CASES + events.CASES + waiting.CASES + repeats.CASES + restarts.CASES + removal.CASES + slow_disk.CASES + clocks.CASES +
+CASES = (kills.CASES + events.CASES + waiting.CASES + repeats.CASES + restarts.CASES + resumption.CASES + removal.CASES + slow_disk.CASES + clocks.CASES +
          crowd.CASES + damage.CASES + control_plane.CASES + failing_disk.CASES + rot.CASES + rounds.CASES + backups.CASES + files.CASES)

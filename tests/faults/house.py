@@ -72,6 +72,7 @@ class House:
         """Load, trouble, end, start, check. Gives more words for the round's line."""
         if plan.cheat in LOGS:
             self.power.begin_to_cheat(LOGS[plan.cheat])
+        self.people.ghosts_last = False
         tasks = self.people.begin(plan.choice, plan.away)
         try:
             undone = await self.befall(plan, tasks)

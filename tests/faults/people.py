@@ -195,12 +195,13 @@ class Person(Sender):
 
 
 class People(Load):
-    """All persons of a house, and calls of the API meanwhile. `is_disturbed`: an act may fail; `is_ending`: each will."""
+    """All persons of a house, and calls of the API meanwhile. `is_disturbed`: an act may fail; `is_ending`: each will. `ghosts_last`: the
+    server's end was one that sessions outlive."""
 
     def __init__(self, server):
         super().__init__(server)
         self.persons = [Person(self, user) for user in EVERYBODY]
-        self.is_disturbed = self.is_ending = False
+        self.is_disturbed = self.is_ending = self.ghosts_last = False
         for room, users in ROOMS.items():
             self.book.occupants[room] = {jid_of(user) for user in users}
 
@@ -217,7 +218,8 @@ class People(Load):
     async def come_back(self):
         self.is_disturbed = self.is_ending = False
         for person in self.persons:
-            self.book.ghosts.pop(person.jid, None)
+            if not self.ghosts_last:
+                self.book.ghosts.pop(person.jid, None)
             await person.come()
 
     def begin(self, choice, away):

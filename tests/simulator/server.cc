@@ -124,6 +124,24 @@ void RunningServer::turn(Chance& chance) {
   for (size_t i = 0; i < loops_.size(); ++i) loops_[(first + i) % loops_.size()]->run_once(0);
 }
 
+void RunningServer::refuse_more() {
+  for (size_t i = 0; i < homes_.size(); ++i) {
+    clients_[i]->refuse_more();
+    homes_[i]->refuse_more();
+  }
+}
+
+void RunningServer::end_streams() {
+  for (size_t i = 0; i < homes_.size(); ++i) {
+    homes_[i]->stop();
+    clients_[i]->stop();
+  }
+}
+
+void RunningServer::park() {
+  for (const auto& home : homes_) home->park();
+}
+
 // Tasks that wait for a store end by an error, so that none is left that would go on.
 void RunningServer::kill() {
   town_.control().set_dead(true);

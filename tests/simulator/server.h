@@ -40,6 +40,10 @@ class RunningServer {
   void accept_http(int fd, Chance& chance);
   // A turn of each loop, in any order.
   void turn(Chance& chance);
+  // The three steps of its end by SIGTERM; it has turns behind each.
+  void refuse_more();
+  void end_streams();
+  void park();
   // From now on nothing that it does comes to a disk. REQUIRES: its clients' ends are closed.
   void kill();
 

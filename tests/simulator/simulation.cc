@@ -82,7 +82,7 @@ void Simulation::act() {
 
 void Simulation::act_on_server() {
   switch (chance_.below(8)) {
-    case 0: return kill_server();
+    case 0: return chance_.one_in(2) ? kill_server() : stop_server();
     case 1:
       disk_fails_ = !disk_fails_;
       note(disk_fails_ ? "the disk fails" : "the disk recovers");
@@ -161,6 +161,36 @@ void Simulation::kill_server() {
   schedule_.clear();
   book_.kill();
   start_server();
+}
+
+// Its clients may resume. All that they have not read of their connections is lost with these.
+void Simulation::stop_server() {
+  note("the server is stopped and started again");
+  server_->refuse_more();
+  bool is_stored = let_arrive();
+  server_->end_streams();
+  is_stored = let_arrive() && is_stored;
+  server_->park();
+  is_stored = let_arrive() && is_stored;
+  if (!is_stored) return kill_server();  // as an operator would who waited for the disk in vain
+  for (const auto& device : devices_) device->reset();
+  for (const auto& site : sites_) site->lose_connection();
+  server_.reset();
+  schedule_.clear();
+  start_server();
+}
+
+// All that is on its way inside the server arrives; true: it is on the disk.
+bool Simulation::let_arrive() {
+  int quiet = 0;
+  for (int i = 0; i < settling_steps && quiet < quiet_turns; ++i) {
+    schedule_.run_due();
+    server_->turn(chance_);
+    quiet = server_->plane().committed() == server_->plane().appended() ? quiet + 1 : 0;
+    pass_ms(10);
+    if (disk_fails_ && i > quiet_turns) return false;
+  }
+  return quiet == quiet_turns;
 }
 
 void Simulation::start_server() {

@@ -37,6 +37,8 @@ class Simulation final : public Site::Events {
   void begin_trouble(const std::string& domain) override;
   void end_trouble(const std::string& domain) override;
   void kill_server();
+  void stop_server();
+  bool let_arrive();
   void start_server();
   void turn_clock();
   void pass_ms(int64_t ms) { clock_.advance_ms(ms); }

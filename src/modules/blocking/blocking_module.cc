@@ -79,6 +79,12 @@ void BlockingModule::attach(ModuleContext& context) {
   blocked_ = &context.count_as("stanzas");
   lists_.emplace(context.attach_to_residents<Blocklist>());
   readers_.emplace(context.attach_to_sessions<Reader>());
+  context.on(&Hooks::session_parking, [this](Session& session, SessionNotes& notes) {
+    if (readers_->of(session).has_list) notes["blocking"] = "has-list";
+  });
+  context.on(&Hooks::session_woken, [this](Session& session, const SessionNotes& notes) {
+    if (notes.contains("blocking")) readers_->of(session).has_list = true;
+  });
   for (const StanzaKind kind : {StanzaKind::message, StanzaKind::presence, StanzaKind::iq}) {
     context.on_outbound(OutboundPhase::guard, kind, [this](Outbound& outbound) { return count(guard(outbound)); });
     context.on_inbound(InboundPhase::guard, kind, [this](Inbound& inbound) { return count(guard(inbound)); });

@@ -76,6 +76,12 @@ void CarbonsModule::attach(ModuleContext& context) {
   context.on_inbound(InboundPhase::copy, StanzaKind::message,
                      [this](Inbound& inbound) { return copy_received(inbound); });
   context.on_bind_feature("enable", ns::carbons, [this](Session& session) { enabled_->of(session).is_on = true; });
+  context.on(&Hooks::session_parking, [this](Session& session, SessionNotes& notes) {
+    if (wants_copies(session)) notes["carbons"] = "on";
+  });
+  context.on(&Hooks::session_woken, [this](Session& session, const SessionNotes& notes) {
+    if (notes.contains("carbons")) enabled_->of(session).is_on = true;
+  });
   context.on_iq(IqTarget::own_account, StanzaType::set, "enable", ns::carbons,
                 [this](const IqRequest& iq) { set(iq, true); });
   context.on_iq(IqTarget::own_account, StanzaType::set, "disable", ns::carbons,

@@ -66,6 +66,7 @@ class OfflineModule::Row final : public HeldRow {
     if (of_account->second.empty()) module_.held_.erase(of_account);
   }
   void drop() override { module_.drop(*tenant_, account_, name_); }
+  const std::string& name() const override { return name_; }
 
  private:
   OfflineModule& module_;
@@ -87,6 +88,9 @@ void OfflineModule::attach(ModuleContext& context) {
   context.on(&Hooks::bind_answers,
              [this](Session& session, store::ArchiveId bound) { return clear_archived(*this, session, bound); });
   context.on(&Hooks::session_resumed, [this](Session& session) { hand_over(session); });
+  context.on(&Hooks::row_held, [this](Resident& resident, Delivery& delivery, const std::string& name) {
+    delivery.row = std::make_unique<Row>(*this, resident.host()->tenant, resident.jid(), name);
+  });
   context.on(&Hooks::session_writable, [this](Session& session) { go_on(session); });
   context.on(&Hooks::session_closing, [this](Session& session) { pass_on(session); });
   context.on(&Hooks::account_removed, [this](const HostPtr& host, const BareJid& jid, const TicketPtr&) {

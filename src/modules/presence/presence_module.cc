@@ -35,6 +35,9 @@ void PresenceModule::attach(ModuleContext& context) {
   directed_.emplace(context.attach_to_sessions<Directed>());
   context.on_outbound(OutboundPhase::handle, StanzaKind::presence, [this](Outbound& out) { return outbound(out); });
   context.on_inbound(InboundPhase::handle, StanzaKind::presence, [this](Inbound& in) { return inbound(in); });
+  context.on(&Hooks::session_parking, [this](Session& session, SessionNotes& notes) { park(session, notes); });
+  context.on(&Hooks::session_woken, [this](Session& session, const SessionNotes& notes) { wake(session, notes); });
+  context.on(&Hooks::session_resumed, [this](Session& session) { come_back(session); });
   context.on(&Hooks::session_closing, [this](Session& session) { closing(session); });
   // Section 4.3.2: a contact that asks for the presence of an account that is gone has no subscription to it any more.
   context.on(&Hooks::at_nobody, [this](const HostPtr&, const Stanza& stanza, const TicketPtr& ticket) {
@@ -73,24 +76,53 @@ Flow PresenceModule::outbound(Outbound& outbound) {
 
 void PresenceModule::available(Session& session, Stanza presence) {
   const bool initial = !session.is_available();
-  Resident& resident = session.resident();
   session.set_presence(presence);
   broadcast(session, presence);
   if (initial) {
-    // Section 4.2.2: what the contacts and our other resources have to say.
-    for (const auto& [jid, item] : roster_->of(resident).items()) {
-      if (!item.subscription.to) continue;
-      context_->route_for(resident, make_presence(session.jid(), item.jid, StanzaType::probe));
-    }
-    for (const auto& other : resident.sessions()) {
-      if (other.get() == &session || !other->is_available()) continue;
-      Stanza theirs = make_shown(*other);
-      theirs.to = session.jid();
-      session.deliver(std::move(theirs));
-    }
+    ask_others(session);
     show_requests(session);
   }
   context_->tell_available(session, initial);
+}
+
+// Section 4.2.2: what the contacts and our other resources have to say.
+void PresenceModule::ask_others(Session& session) {
+  Resident& resident = session.resident();
+  for (const auto& [jid, item] : roster_->of(resident).items()) {
+    if (!item.subscription.to) continue;
+    context_->route_for(resident, make_presence(session.jid(), item.jid, StanzaType::probe));
+  }
+  for (const auto& other : resident.sessions()) {
+    if (other.get() == &session || !other->is_available()) continue;
+    Stanza theirs = make_shown(*other);
+    theirs.to = session.jid();
+    session.deliver(std::move(theirs));
+  }
+}
+
+// No address has a line's end.
+void PresenceModule::park(Session& session, SessionNotes& notes) {
+  std::string lines;
+  for (const std::string& to : directed_->of(session).to) lines.append(to).append("\n");
+  if (!lines.empty()) notes["directed"] = std::move(lines);
+}
+
+void PresenceModule::wake(Session& session, const SessionNotes& notes) {
+  const auto found = notes.find("directed");
+  std::string_view lines = found == notes.end() ? std::string_view() : found->second;
+  for (size_t end = lines.find('\n'); end != std::string_view::npos; end = lines.find('\n')) {
+    directed_->of(session).to.emplace(lines.substr(0, end));
+    lines.remove_prefix(end + 1);
+  }
+}
+
+// After a restart of the server its presence is told and asked for anew: contacts may have gone with it, and the
+// followers that were known in memory have (XEP-0163).
+void PresenceModule::come_back(Session& session) {
+  if (!std::exchange(session.is_woken, false) || !session.is_available()) return;
+  broadcast(session, *session.presence());
+  ask_others(session);
+  context_->tell_available(session, false);
 }
 
 void PresenceModule::unavailable(Session& session, Stanza presence) {

@@ -44,6 +44,10 @@ class PresenceModule final : public Module {
   void subscription_inbound(Inbound& inbound);
   void probe(Inbound& inbound);
 
+  void ask_others(Session& session);
+  void park(Session& session, SessionNotes& notes);
+  void wake(Session& session, const SessionNotes& notes);
+  void come_back(Session& session);
   void closing(Session& session);
   void contact_gone(Resident& resident, const BareJid& contact, const TicketPtr& ticket);
   void visibility_changed(Resident& resident, const Jid& address, bool is_visible);

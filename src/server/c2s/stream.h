@@ -50,6 +50,7 @@ class Stream final : public XmlStream::Events,
   bool ask() override;
   int64_t silent_since_ms() const override;
   void end(std::string_view condition, std::string_view text) override;
+  void cut() override { xml_.cut(); }
 
  private:
   friend class Clients;

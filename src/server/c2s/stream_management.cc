@@ -87,7 +87,7 @@ std::string StreamManagement::enable(Session& session, const xml::Element& eleme
   writer.open("enabled", ns::sm);
   if (resumable) writer.attribute("id", id).attribute("resume", "true").attribute("max", std::to_string(max_s));
   writer.close();
-  session.sm_enable(id);
+  session.sm_enable(resumable ? SessionDirectory::key_of(id) : std::string());
   if (resumable) session.home().sessions().make_resumable(session, max_s);
   return out;
 }
@@ -99,21 +99,33 @@ void StreamManagement::on_element(Home& home, const Identity& client, const xml:
 
 void StreamManagement::resume(Home& home, const Identity& client, const xml::Element& element) {
   const auto h = parse_count(element, "h");
-  Session* session = home.sessions().find_resumable(element.attribute("previd").value_or(""));
+  if (!h) return events_.on_resume_failed(make_failed(ErrorKind::bad_request));
+  // A session of before a restart is there again with its account.
+  stream_.transport().hold();
+  home.residents().with(client.account, [this, kept = stream_.share(), &home, account = client.account,
+                                         previd = std::string(element.attribute("previd").value_or("")),
+                                         h = *h](const Result<Resident*>&) {
+    if (!stream_.is_over()) find_and_resume(home, account, previd, h);
+    stream_.transport().release();
+  });
+}
+
+void StreamManagement::find_and_resume(Home& home, const BareJid& account, const std::string& previd, uint32_t h) {
+  Session* session = home.sessions().find_resumable(previd);
   // Somebody else's id must look like one that never was.
-  if (!h || !session || session->jid().bare_view() != client.account.str()) {
-    return events_.on_resume_failed(make_failed(h ? ErrorKind::item_not_found : ErrorKind::bad_request));
+  if (!session || session->jid().bare_view() != account.str()) {
+    return events_.on_resume_failed(make_failed(ErrorKind::item_not_found));
   }
   take_from_other(*session);
   home.sessions().resuming(*session);
   // Its earlier stanzas must be on disk before we say how much of it we have: it would send the rest again.
   stream_.transport().hold();
-  session->when_all_handled([this, kept = stream_.share(), &home, number = session->number(), h = *h] {
+  session->when_all_handled([this, kept = stream_.share(), &home, number = session->number(), previd, h] {
     Session* still = home.sessions().find(number);
     if (!still) {
       if (!stream_.is_over()) events_.on_resume_failed(make_failed(ErrorKind::item_not_found));
     } else if (!stream_.is_over()) {
-      finish_resume(*still, h);
+      finish_resume(*still, previd, h);
     } else if (!still->stream()) {
       home.sessions().lose_stream(*still);
     }
@@ -121,7 +133,7 @@ void StreamManagement::resume(Home& home, const Identity& client, const xml::Ele
   });
 }
 
-void StreamManagement::finish_resume(Session& session, uint32_t h) {
+void StreamManagement::finish_resume(Session& session, const std::string& previd, uint32_t h) {
   Home& home = session.home();
   take_from_other(session);
   const auto acknowledged = session.sm_acknowledge(h);
@@ -135,7 +147,7 @@ void StreamManagement::finish_resume(Session& session, uint32_t h) {
   std::string out;
   xml::Writer(out)
       .open("resumed", ns::sm)
-      .attribute("previd", session.resume_id())
+      .attribute("previd", previd)
       .attribute("h", std::to_string(session.sm_handled()))
       .close();
   events_.on_resumed(session, std::move(out));

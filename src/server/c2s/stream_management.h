@@ -43,7 +43,8 @@ class StreamManagement {
   void acknowledge(Session& session, uint32_t h);
   void end_overcounted(const Session& session, uint32_t h);
   void resume(Home& home, const Identity& client, const xml::Element& element);
-  void finish_resume(Session& session, uint32_t h);
+  void find_and_resume(Home& home, const BareJid& account, const std::string& previd, uint32_t h);
+  void finish_resume(Session& session, const std::string& previd, uint32_t h);
 
   XmlStream& stream_;
   SessionStream& server_;

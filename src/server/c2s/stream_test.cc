@@ -153,6 +153,7 @@ TEST(StreamManagementTest, ASessionIsResumedByItsOwnAccountAlone) {
   world.lose(first);
   FakeTransport& namesake = world.authenticate("forum.example");
   namesake.element(resume(id, 0));
+  world.wait_until([&] { return namesake.has("<failed"); });
   EXPECT_TRUE(namesake.has("<failed") && namesake.has("<item-not-found")) << namesake.all();
   FakeTransport& guess = world.authenticate("shop.example");
   guess.element(resume("guessed", 0));

@@ -49,6 +49,7 @@ class TcpTransport final : public ConnectionTransport, private net::Connection::
     if (opened_) connection_->send(std::string("</stream:stream>"));
     connection_->close();
   }
+  void cut() override { connection_->close(); }
   void restart() override { restart_ = true; }
   void set_limits(const StreamLimits& limits) override { parser_.set_limits(limits.element); }
 

@@ -55,6 +55,8 @@ class Transport {
   virtual void send_error(std::string_view /*condition*/, std::string xml) { send_nonza(std::move(xml)); }
   // Ends our stream and closes the connection once all is written.
   virtual void close() = 0;
+  // Closes the connection once all is written, and says nothing of our stream.
+  virtual void cut() = 0;
   // Ends at once, tells nobody.
   virtual void abort() = 0;
   // The next thing from the peer is a new stream header.

@@ -43,6 +43,7 @@ class WebSocketTransport final : public ConnectionTransport, public http::WebSoc
     if (opened_) socket_->send_text("<close xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>");
     socket_->close(too_big_ ? http::close_code::too_big : http::close_code::normal);
   }
+  void cut() override { socket_->close(http::close_code::going_away); }
   void restart() override {}  // each message stands for itself
   void set_limits(const StreamLimits& limits) override {
     limits_ = limits.element;

@@ -65,6 +65,13 @@ void XmlStream::close() {
   events_.on_over();
 }
 
+void XmlStream::cut() {
+  checker_.check();
+  if (std::exchange(over_, true)) return;
+  transport_->cut();
+  events_.on_over();
+}
+
 void XmlStream::abort(std::string_view why) {
   transport_->abort();
   on_gone(why);

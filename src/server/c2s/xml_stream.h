@@ -55,6 +55,8 @@ class XmlStream final : private Transport::Events {
   void close();
   bool is_over() const { return over_; }
   bool awaits_header() const { return awaits_header_; }
+  // Ends its connection once all is written, and leaves it open as a stream.
+  void cut();
   // As if the connection had broken.
   void abort(std::string_view why);
 

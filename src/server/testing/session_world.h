@@ -33,6 +33,7 @@ class Wire : public SessionStream {
     return silent_since;
   }
   void end(std::string_view condition, std::string_view) override { ended = condition; }
+  void cut() override { ended = "cut"; }
 
   std::vector<std::string> got;
   std::string last;  // the last stanza, as XML

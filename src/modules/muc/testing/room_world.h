@@ -37,6 +37,7 @@ class Client final : public SessionStream {
   bool ask() override { return false; }
   int64_t silent_since_ms() const override { return 0; }
   void end(std::string_view, std::string_view) override {}
+  void cut() override {}
 
   // Sends a stanza and lets everything happen that follows from it.
   void send(const std::string& xml);

@@ -73,7 +73,7 @@ class OfflineWorld : public ::testing::Test {
       client.session = *home().sessions().bind(**resident, jid.resourcepart());
       client.session->attach(&client);
       if (managed) {
-        client.session->sm_enable(address);
+        client.session->sm_enable(SessionDirectory::key_of(address));
         home().sessions().make_resumable(*client.session, 300);
       }
       client.session->set_presence(Stanza::make(StanzaKind::presence, StanzaType::none, {}));

@@ -26,6 +26,7 @@ class BoshTransport final : public Transport {
     if (!is_shutdown) error_ = std::move(xml);
   }
   void close() override { session_->close(condition_, std::move(error_)); }
+  void cut() override { session_->close(bosh_condition::remote_connection_failed, {}); }
   void abort() override { session_->abort(); }
   void restart() override {}  // what comes in a request stands for itself
   void set_limits(const StreamLimits& limits) override { session_->limits_ = limits.element; }

@@ -36,6 +36,7 @@ class FakeTransport final : public c2s::ConnectionTransport {
   }
   void send_nonza(std::string xml) override { add(std::move(xml)); }
   void close() override { add("</stream>"); }
+  void cut() override { add("cut"); }
   void restart() override { add("restart"); }
   void set_limits(const c2s::StreamLimits&) override {}
   void start_tls(std::string proceed, const net::TlsContexts&, const std::string& domain) override {
