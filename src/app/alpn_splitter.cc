@@ -18,7 +18,9 @@ class AlpnSplitter::Handshake final : public net::Connection::Events, public std
     std::vector<std::string> alpn{"xmpp-client", "http/1.1"};
     if (unless_asked_ == Speaks::http) std::swap(alpn.front(), alpn.back());
     if (unless_asked_ == Speaks::http) connection_->set_rank(net::Rank::first);
-    connection_->start_tls(alpn_splitter_.contexts_, std::move(alpn));
+    // For SASL EXTERNAL; those that speak HTTP are not asked, for browsers ask their users then.
+    connection_->start_tls(alpn_splitter_.contexts_, std::move(alpn), {},
+                           {unless_asked_ == Speaks::xmpp, "xmpp-client"});
     connection_->start(*this);
   }
 

@@ -177,9 +177,10 @@ void Connection::send(SharedBytes bytes) { state_->push(std::move(bytes)); }
 void Connection::send(std::string bytes) { state_->push(SharedBytes(std::move(bytes))); }
 size_t Connection::queued_bytes() const { return state_->queue.held_bytes(); }
 
-void Connection::start_tls(const TlsContexts& contexts, std::vector<std::string> alpn, std::string default_name) {
+void Connection::start_tls(const TlsContexts& contexts, std::vector<std::string> alpn, std::string default_name,
+                           AskedPeers asked) {
   state_->checker.check();
-  state_->start_tls(contexts, alpn, std::move(default_name));
+  state_->start_tls(contexts, alpn, std::move(default_name), std::move(asked));
 }
 
 void Connection::start_tls(const TlsClient& client) {
@@ -196,6 +197,9 @@ bool Connection::is_secure() const { return state_->layer == State::Layer::secur
 bool Connection::is_distrusted() const { return state_->distrusted; }
 std::string Connection::sni() const { return state_->tls ? state_->tls->sni() : std::string(); }
 std::string Connection::alpn() const { return state_->tls ? state_->tls->alpn() : std::string(); }
+std::string Connection::peer_certificate() const {
+  return state_->tls ? state_->tls->peer_certificate() : std::string();
+}
 std::string Connection::tls_version() const { return state_->tls ? state_->tls->version() : std::string(); }
 std::vector<ChannelBinding> Connection::channel_bindings() const {
   return state_->tls ? state_->tls->channel_bindings() : std::vector<ChannelBinding>();

@@ -17,11 +17,11 @@
 #include "base/result.h"
 #include "base/shared_bytes.h"
 #include "net/loop.h"
+#include "net/tls.h"
 
 namespace teahouse::net {
 
 class Strangers;
-class TlsContexts;
 struct TlsClient;
 
 class Connection {
@@ -63,14 +63,18 @@ class Connection {
   // that this listener speaks, in its order of preference; a client that offers none gets none, one that offers only
   // others is refused. REQUIRES: called before start(), or in on_bytes by a caller who handles none of the bytes after
   // <starttls/>.
-  void start_tls(const TlsContexts& contexts, std::vector<std::string> alpn, std::string default_name = {});
+  void start_tls(const TlsContexts& contexts, std::vector<std::string> alpn, std::string default_name = {},
+                 AskedPeers asked = {});
   // The client's side: begins the handshake. A certificate that is not trusted, or another's, ends the connection.
   // REQUIRES: as above, and nothing is queued.
   void start_tls(const TlsClient& client);
   bool is_secure() const;
-  bool is_distrusted() const;       // it is over because of the server's certificate
-  std::string sni() const;          // the name the client asked for, lower-cased; empty without
-  std::string alpn() const;         // the chosen one; empty without
+  bool is_distrusted() const;  // it is over because of the server's certificate
+  std::string sni() const;     // the name the client asked for, lower-cased; empty without
+  std::string alpn() const;    // the chosen one; empty without
+  // The SHA-256, in hex, of the certificate whose key the client has shown to have; nobody has looked whether it is
+  // good for anything. Empty: it showed none, or was not asked (AskedPeers).
+  std::string peer_certificate() const;
   std::string tls_version() const;  // "0304" of TLS 1.3, as it writes its number; empty without
   // Of the server's side, best first: over TLS 1.3 tls-exporter and tls-server-end-point; over TLS 1.2 tls-unique too,
   // if it has extended master secret, else none.

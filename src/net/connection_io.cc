@@ -224,9 +224,9 @@ bool Connection::State::can_start_tls() const {
 // here and now, which is nearly always enough; no call-back comes from here, so a broken socket is left for epoll to
 // tell.
 void Connection::State::start_tls(const TlsContexts& contexts, const std::vector<std::string>& alpn,
-                                  std::string default_name) {
+                                  std::string default_name, AskedPeers asked) {
   if (!can_start_tls()) return;
-  tls = std::make_unique<TlsSession>(contexts, fd, alpn, std::move(default_name));
+  tls = std::make_unique<TlsSession>(contexts, fd, alpn, std::move(default_name), std::move(asked));
   layer = Layer::handshaking;
   may_bring_white_space = phase == Phase::open;
   plain_left = queue.bytes();

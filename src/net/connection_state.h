@@ -59,7 +59,8 @@ struct Connection::State final : Pollable, TurnEndWork {
   bool flush_plain();  // false: the socket is full or broken
   bool flush_secure();
   bool can_start_tls() const;
-  void start_tls(const TlsContexts& contexts, const std::vector<std::string>& alpn, std::string default_name);
+  void start_tls(const TlsContexts& contexts, const std::vector<std::string>& alpn, std::string default_name,
+                 AskedPeers asked);
   void start_tls(const TlsClient& client);
 
   // connection.cc

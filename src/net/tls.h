@@ -4,6 +4,8 @@
 // TLS 1.2 and 1.3 only, no renegotiation, no compression, released buffers, session tickets. A name is matched exactly,
 // then by a wildcard for its first label ("*.example.org"), then made or the fallback.
 //
+// A client's certificate, where one is asked for, is not checked: no chain is built; up to 32 KiB.
+//
 // Thread: any; replacing is atomic, running connections keep what they have.
 // Owns: one OpenSSL context for all names and, per name, only the parsed chain and key (a context each would cost
 // 10,000 tenants more than all the rest of them). Tickets are good for every name that is still there.
@@ -17,6 +19,13 @@
 #include "base/result.h"
 
 namespace teahouse::net {
+
+// Which clients are asked for a certificate in the handshake. They may show any, and need show none: what it is worth
+// is for others to say. A browser that is asked shows its user a dialogue.
+struct AskedPeers {
+  bool without_alpn = false;  // those that offer no ALPN
+  std::string alpn = {};      // and those for whom this protocol was chosen
+};
 
 class TlsContexts {
  public:

@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include <array>
 #include <cerrno>
 #include <climits>
 #include <cstring>
@@ -12,6 +13,13 @@
 #include "net/tls_state.h"
 
 namespace teahouse::net {
+namespace {
+
+void append_hex(std::string& text, unsigned number, int digits) {
+  for (int at = digits - 1; at >= 0; --at) text += "0123456789abcdef"[number >> (4 * at) & 0xF];
+}
+
+}  // namespace
 
 std::string make_wire_alpn(const std::vector<std::string>& protocols) {
   std::string wire;
@@ -24,13 +32,14 @@ std::string make_wire_alpn(const std::vector<std::string>& protocols) {
 }
 
 TlsSession::TlsSession(const TlsContexts& contexts, int fd, const std::vector<std::string>& alpn,
-                       std::string default_name)
+                       std::string default_name, AskedPeers asked)
     : contexts_(contexts.state_),
       ssl_(SSL_new(contexts.state_->context.get())),
-      offer_(std::make_unique<Offer>(Offer{make_wire_alpn(alpn), lower_ascii(default_name)})) {
+      offer_(std::make_unique<Offer>(Offer{make_wire_alpn(alpn), lower_ascii(default_name), std::move(asked)})) {
   if (!ssl_ || SSL_set_fd(ssl_, fd) != 1) give_up();
   SSL_set_app_data(ssl_, reinterpret_cast<char*>(this));
   SSL_set_accept_state(ssl_);
+  if (offer_->asked.without_alpn) SSL_set_verify(ssl_, SSL_VERIFY_PEER, nullptr);
 }
 
 TlsSession::~TlsSession() {
@@ -110,12 +119,20 @@ std::string TlsSession::alpn() const {
   return name ? std::string(reinterpret_cast<const char*>(name), length) : std::string();
 }
 
+std::string TlsSession::peer_certificate() const {
+  const X509* certificate = SSL_is_server(ssl_) == 1 ? SSL_get0_peer_certificate(ssl_) : nullptr;
+  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+  unsigned size = 0;
+  if (!certificate || X509_digest(certificate, EVP_sha256(), bytes.data(), &size) != 1) return {};
+  std::string text;
+  for (unsigned i = 0; i < size; ++i) append_hex(text, bytes[i], 2);
+  return text;
+}
+
 std::string TlsSession::version() const {
   if (SSL_is_init_finished(ssl_) != 1) return {};
-  constexpr std::string_view digits = "0123456789abcdef";
-  const int number = SSL_version(ssl_);
   std::string text;
-  for (int shift = 12; shift >= 0; shift -= 4) text += digits[static_cast<size_t>(number >> shift) & 0xF];
+  append_hex(text, static_cast<unsigned>(SSL_version(ssl_)), 4);
   return text;
 }
 
@@ -146,6 +163,8 @@ int TlsSession::choose_alpn(SSL* ssl, const unsigned char** out, unsigned char* 
       if (in[j] != length || std::memcmp(in + j + 1, ours.data() + i + 1, length) != 0) continue;
       *out = in + j + 1;
       *out_length = in[j];
+      const bool is_asked = session->offer_->asked.alpn == std::string_view(ours).substr(i + 1, length);
+      SSL_set_verify(ssl, is_asked ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
       return SSL_TLSEXT_ERR_OK;
     }
   }

@@ -26,7 +26,8 @@ class TlsSession {
   };
 
   // The server's side. `default_name` stands for the name when the client asks for none.
-  TlsSession(const TlsContexts& contexts, int fd, const std::vector<std::string>& alpn, std::string default_name);
+  TlsSession(const TlsContexts& contexts, int fd, const std::vector<std::string>& alpn, std::string default_name,
+             AskedPeers asked);
   TlsSession(const TlsClient& client, int fd);
   ~TlsSession();
   TlsSession(const TlsSession&) = delete;
@@ -42,6 +43,7 @@ class TlsSession {
 
   std::string sni() const;
   std::string alpn() const;
+  std::string peer_certificate() const;                  // as Connection has it
   std::string version() const;                           // "0304" of TLS 1.3; empty before the handshake is done
   std::vector<ChannelBinding> channel_bindings() const;  // as Connection has them; of the server's side
 
@@ -56,6 +58,7 @@ class TlsSession {
   struct Offer {
     std::string alpn;  // in wire format, in our order of preference
     std::string default_name;
+    AskedPeers asked;
   };
   std::shared_ptr<TlsContexts::State> contexts_;
   ssl_st* ssl_;

@@ -13,6 +13,9 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "net/fake/certificate.h"
 
 namespace teahouse::net::fake {
 
@@ -33,7 +36,8 @@ class BlockingPeer {
     if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) return BlockingPeer(-1);
     return BlockingPeer(fd);
   }
-  BlockingPeer(BlockingPeer&& other) noexcept : fd_(other.fd_), ssl_(other.ssl_), context_(other.context_) {
+  BlockingPeer(BlockingPeer&& other) noexcept
+      : own_(std::move(other.own_)), fd_(other.fd_), ssl_(other.ssl_), context_(other.context_) {
     other.fd_ = -1;
     other.ssl_ = nullptr;
     other.context_ = nullptr;
@@ -54,6 +58,7 @@ class BlockingPeer {
     ssl_ = SSL_new(context_);
     SSL_set_fd(ssl_, fd_);
     if (session) SSL_set_session(ssl_, session);
+    if (!own_.chain_pem.empty()) use(own_);
     if (!name.empty()) SSL_set_tlsext_host_name(ssl_, name.c_str());
     if (!alpn.empty()) {
       SSL_set_alpn_protos(ssl_, reinterpret_cast<const unsigned char*>(alpn.data()),
@@ -63,6 +68,8 @@ class BlockingPeer {
     ERR_clear_error();
     return good;
   }
+  // The certificate that it shows where it is asked for one; before start_tls().
+  void show(Certificate own) { own_ = std::move(own); }
   std::string certificate_name() const {
     X509* certificate = SSL_get1_peer_certificate(ssl_);
     if (!certificate) return {};
@@ -135,6 +142,20 @@ class BlockingPeer {
   }
 
  private:
+  void use(const Certificate& own) {
+    BIO* chain = BIO_new_mem_buf(own.chain_pem.data(), static_cast<int>(own.chain_pem.size()));
+    BIO* key_text = BIO_new_mem_buf(own.key_pem.data(), static_cast<int>(own.key_pem.size()));
+    X509* certificate = PEM_read_bio_X509(chain, nullptr, nullptr, nullptr);
+    EVP_PKEY* key = PEM_read_bio_PrivateKey(key_text, nullptr, nullptr, nullptr);
+    SSL_use_certificate(ssl_, certificate);
+    SSL_use_PrivateKey(ssl_, key);
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+    BIO_free(chain);
+    BIO_free(key_text);
+  }
+
+  Certificate own_;
   int fd_ = -1;
   SSL* ssl_ = nullptr;
   SSL_CTX* context_ = nullptr;

@@ -73,7 +73,7 @@ class TlsEchoes : public ::testing::Test {
         echo->contexts = &contexts_;
         echo->default_name = default_name_;
         echo->connection = std::move(accepted);
-        if (direct_) echo->connection->start_tls(contexts_, alpn_);
+        if (direct_) echo->connection->start_tls(contexts_, alpn_, {}, asked_);
         echo->connection->start(*echo);
         echo->wander_to = wander_to_;
         echo->wander_from = &loop_;
@@ -114,6 +114,7 @@ class TlsEchoes : public ::testing::Test {
   std::vector<std::unique_ptr<Echo>> echoes_;
   std::unique_ptr<Listener> listener_;
   std::vector<std::string> alpn_;
+  AskedPeers asked_;
   std::string default_name_;
   RunningLoop* wander_to_ = nullptr;
   bool direct_ = true;

@@ -55,7 +55,7 @@ class TcpTransport final : public ConnectionTransport, private net::Connection::
 
   void start_tls(std::string proceed, const net::TlsContexts& contexts, const std::string& name) override {
     connection_->send(std::move(proceed));
-    connection_->start_tls(contexts, {}, name);
+    connection_->start_tls(contexts, {}, name, {.without_alpn = true});
     restart_ = true;
     discard_ = true;
   }
@@ -78,6 +78,7 @@ class TcpTransport final : public ConnectionTransport, private net::Connection::
   bool is_over_http() const override { return false; }
   std::vector<ChannelBinding> channel_bindings() const override { return connection_->channel_bindings(); }
   std::string tls_version() const override { return connection_->tls_version(); }
+  std::string peer_certificate() const override { return connection_->peer_certificate(); }
   const std::string& peer_address() const override { return connection_->peer_address(); }
   bool is_private() const override { return connection_->is_secure(); }
   std::string sni() const override { return connection_->sni(); }

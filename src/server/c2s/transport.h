@@ -96,6 +96,8 @@ class Transport {
   virtual std::vector<ChannelBinding> channel_bindings() const = 0;
   // The version of that TLS connection (net::Connection::tls_version); empty over HTTP too.
   virtual std::string tls_version() const = 0;
+  // Which its client showed in TLS (net::Connection::peer_certificate); none over HTTP, where none is asked for.
+  virtual std::string peer_certificate() const = 0;
   // The name that the client asked for in its TLS handshake; empty without, and where a proxy may have asked for it.
   virtual std::string sni() const = 0;
 };

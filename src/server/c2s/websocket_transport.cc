@@ -79,6 +79,7 @@ class WebSocketTransport final : public ConnectionTransport, public http::WebSoc
   // No page can see what its TLS connection is bound by, and a proxy may have ended that connection.
   std::vector<ChannelBinding> channel_bindings() const override { return {}; }
   std::string tls_version() const override { return {}; }
+  std::string peer_certificate() const override { return {}; }
   const std::string& peer_address() const override { return peer_address_; }
   bool is_private() const override { return is_private_; }
   std::string sni() const override { return is_forwarded_ ? std::string() : socket_->connection().sni(); }

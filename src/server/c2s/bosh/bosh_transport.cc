@@ -58,6 +58,7 @@ class BoshTransport final : public Transport {
   bool is_private() const override { return session_->client_.is_private; }
   std::vector<ChannelBinding> channel_bindings() const override { return {}; }
   std::string tls_version() const override { return {}; }
+  std::string peer_certificate() const override { return {}; }
   std::string sni() const override { return {}; }  // the front has compared the hosts
 
  private:

@@ -57,6 +57,7 @@ class FakeTransport final : public c2s::ConnectionTransport {
   bool is_over_http() const override { return false; }
   std::vector<ChannelBinding> channel_bindings() const override { return connection_.channel_bindings(); }
   std::string tls_version() const override { return connection_.tls_version(); }
+  std::string peer_certificate() const override { return certificate; }
   const std::string& peer_address() const override { return connection_.peer_address(); }
   bool is_private() const override { return secure; }
   std::string sni() const override { return name; }
@@ -82,7 +83,8 @@ class FakeTransport final : public c2s::ConnectionTransport {
   std::vector<std::string> sent;
   int holds = 0;
   bool secure = true;
-  std::string name;  // that it asked for in TLS
+  std::string name;         // that it asked for in TLS
+  std::string certificate;  // that it showed there
 
  private:
   net::Connection& connection() const override { return connection_; }
@@ -139,7 +141,7 @@ class StreamWorld : public AccountWorld {
   }
 
   // A stream that was opened to the host, on the first loop.
-  FakeTransport& open(const std::string& host) {
+  FakeTransport& open(const std::string& host, const std::string& certificate = {}, const std::string& from = {}) {
     FakeTransport* made = nullptr;
     clients[0]->accept([&](c2s::Transport::Events& events) {
       auto transport = std::make_unique<FakeTransport>(*loops[0], events);
@@ -147,7 +149,8 @@ class StreamWorld : public AccountWorld {
       return transport;
     });
     transports.push_back(made);
-    made->header("version='1.0' to='" + host + "'");
+    made->certificate = certificate;
+    made->header("version='1.0' to='" + host + "'" + (from.empty() ? "" : " from='" + from + "'"));
     return *made;
   }
   void login(FakeTransport& client, const std::string& localpart, const std::string& password = "secret") {
