@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "crypto/encoding.h"
+#include "sasl/external.h"
 #include "sasl/ht.h"
 #include "sasl/oauthbearer.h"
 #include "sasl/plain.h"
@@ -21,6 +22,7 @@ namespace crypto = teahouse::crypto;
 namespace {
 
 std::unique_ptr<sasl::Mechanism> make_mechanism(uint8_t choice) {
+  if (choice == 0x7F) return std::make_unique<sasl::External>();
   if (choice >= 0x60) return std::make_unique<sasl::Ht>(sasl::ht_names()[choice % 8], choice % 4 == 3 ? "" : "bound");
   if (choice % 6 == 0) return std::make_unique<sasl::Plain>();
   if (choice % 6 == 1) return std::make_unique<sasl::OauthBearer>();
@@ -71,6 +73,10 @@ sasl::Step answer(sasl::Mechanism& machine, sasl::Step step, bool known, const s
     const sasl::HtName* name = sasl::find_ht(proof->mechanism);
     if (!name || proof->proof.size() != crypto::digest_size(name->hash)) abort();
     return known ? machine.accept(proof->authcid, "proof") : machine.refuse(sasl::Condition::not_authorized);
+  }
+  if (const auto* certificate = std::get_if<sasl::VerifyCertificate>(&step)) {
+    if (certificate->authzid.size() > sasl::authzid_bytes_max) abort();
+    return known ? machine.accept("romeo") : machine.refuse(sasl::Condition::not_authorized);
   }
   return step;
 }

@@ -28,6 +28,7 @@ std::vector<store::Migration> Accounts::migrations() {
   for (auto&& part : {known_logins_migrations(), Invites::migrations(), device_rows::migrations()})
     all.insert(all.end(), part.begin(), part.end());
   all.push_back(OlderKeys::migration());
+  all.push_back(ClientCertificates::migration());
   return all;
 }
 
@@ -35,6 +36,7 @@ std::vector<TenantTable> Accounts::tables() {
   std::vector<TenantTable> all = {
       {"accounts", "localpart"}, {"account_removals", "localpart"}, {"known_logins", "localpart"}, {"invites", "id"}};
   for (TenantTable& table : Devices::tables()) all.push_back(std::move(table));
+  for (TenantTable& table : ClientCertificates::tables()) all.push_back(std::move(table));
   return all;
 }
 

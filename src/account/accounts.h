@@ -15,6 +15,7 @@
 
 #include "account/absent_names.h"
 #include "account/account_removals.h"
+#include "account/client_certificates.h"
 #include "account/devices.h"
 #include "account/invites.h"
 #include "account/older_keys.h"
@@ -89,13 +90,15 @@ class Accounts {
   // upsert() of a user of the site, at find_place().
   Task<Result<Account>> upsert_user(Executor& home, TenantPtr tenant, std::string localpart, AccountChange details,
                                     std::string password = {});
-  // Ends all devices of the account (Devices), as another password by upsert() does.
+  // Ends all devices and certificates of the account (Devices, ClientCertificates), as another password by upsert()
+  // does.
   Task<Result<void>> set_password(Executor& home, TenantPtr tenant, std::string localpart, std::string password);
   // The first of a removal's two steps (account_removals.h).
   Task<Result<AccountRemovalPtr>> remove(Executor& home, TenantPtr tenant, std::string localpart);
   AccountRemovals& removals() { return removals_; }
   Invites& invites() { return invites_; }
   Devices& devices() { return devices_; }
+  ClientCertificates& certificates() { return certificates_; }
   // The accounts by localpart; `cursor` is a page's next_cursor, at first empty; an empty next_cursor is the end.
   Task<Result<AccountPage>> list(Executor& home, TenantPtr tenant, std::string cursor, size_t rows_max);
 
@@ -153,6 +156,7 @@ class Accounts {
   AccountRemovals removals_{control_};
   Invites invites_{control_, clock_};
   Devices devices_;
+  ClientCertificates certificates_{control_, clock_};
   OlderKeys older_keys_{control_};
   AbsentNames absent_;
   PasswordQueue queue_;

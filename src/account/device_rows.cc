@@ -1,5 +1,6 @@
 #include "account/device_rows.h"
 
+#include "account/client_certificates.h"
 #include "tenant/tables.h"
 
 namespace teahouse::device_rows {
@@ -152,7 +153,11 @@ std::vector<Statement> remove(const Key& key) {
     which += " AND device = ?";
     values.emplace_back(key.device);
   }
-  return {{"DELETE FROM device_tokens WHERE " + which, values}, {"DELETE FROM devices WHERE " + which, values}};
+  std::vector<Statement> statements;
+  if (key.device.empty()) statements.push_back(ClientCertificates::removal_of(key.tenant, key.localpart));
+  statements.push_back({"DELETE FROM device_tokens WHERE " + which, values});
+  statements.push_back({"DELETE FROM devices WHERE " + which, values});
+  return statements;
 }
 
 std::vector<Statement> remove_old(int64_t last_ms, int64_t ended_ms) {

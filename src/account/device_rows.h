@@ -57,7 +57,8 @@ std::vector<store::Statement> cut(const Key& key, size_t devices_max);
 
 // id, software, name, first_ms, last_ms, and when its last token ends (0: it has none).
 store::Statement select_devices(TenantId tenant, const std::string& localpart);
-// The last statement's changes say whether there was such a device; an empty one: all of the account's.
+// The last statement's changes say whether there was such a device; an empty one: all of the account's, and
+// its certificates.
 std::vector<store::Statement> remove(const Key& key);
 // Devices that were not seen since, and tokens that ended before.
 std::vector<store::Statement> remove_old(int64_t last_ms, int64_t ended_ms);

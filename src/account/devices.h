@@ -73,7 +73,8 @@ class Devices {
   // The last seen first.
   Task<Result<std::vector<Device>>> list(Executor& home, TenantId tenant, std::string localpart);
   // The device and its tokens are gone, its logins that are under way end; sessions are the caller's affair
-  // (server/device_sessions.h). An empty id: all of the account's. Errors: item_not_found where there is no such
+  // (server/device_sessions.h). An empty id: all of the account's, and its certificates
+  // (ClientCertificates). Errors: item_not_found where there is no such
   // device.
   Task<Result<void>> remove(Executor& home, TenantId tenant, std::string localpart, std::string id);
   // Those that have not come back; for a timer.

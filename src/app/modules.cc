@@ -6,6 +6,7 @@
 #include "modules/caps/caps_module.h"
 #include "modules/carbons/carbons_module.h"
 #include "modules/client_access/client_access_module.h"
+#include "modules/client_certificates/client_certificates_module.h"
 #include "modules/commands/commands_module.h"
 #include "modules/csi/csi_module.h"
 #include "modules/disco/disco_module.h"
@@ -48,6 +49,7 @@ std::vector<std::unique_ptr<Module>> make_modules() {
   modules.push_back(std::make_unique<RegistrationModule>());
   modules.push_back(std::make_unique<InvitesModule>());
   modules.push_back(std::make_unique<ClientAccessModule>());
+  modules.push_back(std::make_unique<ClientCertificatesModule>());
   modules.push_back(std::make_unique<VcardModule>());
   modules.push_back(std::make_unique<PrivateXmlModule>());
   modules.push_back(std::make_unique<ArchiveModule>());

@@ -39,7 +39,7 @@ Step Mechanism::settle(Step step) {
   } else if (std::holds_alternative<NeedCredentials>(step)) {
     waiting_ = Waiting::keys;
   } else if (std::holds_alternative<VerifySecret>(step) || std::holds_alternative<VerifyToken>(step) ||
-             std::holds_alternative<VerifyProof>(step)) {
+             std::holds_alternative<VerifyProof>(step) || std::holds_alternative<VerifyCertificate>(step)) {
     waiting_ = Waiting::verdict;
   } else {
     waiting_ = Waiting::nothing;

@@ -64,6 +64,10 @@ struct VerifyProof {
   std::string proof;
   std::string binding;  // the channel's data; empty: not bound
 };
+// Look up which account has the certificate that the client showed in TLS, and call accept() or refuse().
+struct VerifyCertificate {
+  std::string authzid;
+};
 // The client is authcid, a normalised localpart. REQUIRES of the server: may_act_as(authzid, ...), else
 // invalid-authzid.
 struct Success {
@@ -78,7 +82,8 @@ struct Failure {
   // nobody is in between; it only binds by a type that is not to be had.
   std::string saw_plus;
 };
-using Step = std::variant<Challenge, NeedCredentials, VerifySecret, VerifyToken, VerifyProof, Success, Failure>;
+using Step = std::variant<Challenge, NeedCredentials, VerifySecret, VerifyToken, VerifyProof, VerifyCertificate,
+                          Success, Failure>;
 
 class Mechanism {
  public:
@@ -93,8 +98,8 @@ class Mechanism {
   Step start() { return settle(Challenge{}); }
   // The answer to NeedCredentials: nothing if there is no such account or it has no password.
   Step provide(const std::optional<ScramKeys>& keys);
-  // The answers to VerifySecret, VerifyToken and VerifyProof. authcid is the account that the secret, token or proof
-  // proved; server_data proves the server to the client, where the mechanism has it so.
+  // The answers to VerifySecret, VerifyToken, VerifyProof and VerifyCertificate. authcid is the account that the
+  // secret, token or proof proved; server_data proves the server to the client, where the mechanism has it so.
   Step accept(std::string authcid, std::string server_data = {});
   Step refuse(Condition condition, std::string text = {});
 

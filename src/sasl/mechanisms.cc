@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sasl/external.h"
 #include "sasl/ht.h"
 #include "sasl/oauthbearer.h"
 #include "sasl/plain.h"
@@ -29,6 +30,7 @@ void append_sorted(std::string& text, std::vector<std::string_view> names) {
 
 std::unique_ptr<Mechanism> make(std::string_view name, const Offer& offer) {
   if (name == "PLAIN") return std::make_unique<Plain>();
+  if (name == "EXTERNAL") return std::make_unique<External>();
   if (name == "OAUTHBEARER") return std::make_unique<OauthBearer>();
   ScramSetup setup;
   setup.hash = hash_of(name);
@@ -50,6 +52,7 @@ bool Offer::has_plus() const {
 
 std::vector<std::string_view> offered_mechanisms(const Offer& offer) {
   std::vector<std::string_view> names;
+  if (!offer.certificate.empty() && offer.encrypted) names.emplace_back("EXTERNAL");
   if (offer.has_plus() && offer.sha512) names.emplace_back("SCRAM-SHA-512-PLUS");
   if (offer.has_plus()) names.insert(names.end(), {"SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS"});
   if (offer.passwords && offer.sha512) names.emplace_back("SCRAM-SHA-512");

@@ -19,6 +19,7 @@ struct Offer {
   bool passwords = true;                         // the host has accounts with passwords
   bool tokens = false;                           // the host takes site tokens
   bool device_tokens = false;                    // the server gives devices tokens
+  std::string certificate;                       // that the client showed, and an account here has; empty: none
   bool sha512 = true;                            // all its passwords' keys have SHA-512's
   std::vector<ChannelBinding> channel_bindings;  // none to be offered: no -PLUS
   std::string tls_version;                       // see ScramSetup

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <functional>
 
+#include "account/accounts.h"
 #include "account/device_id.h"
+#include "base/log.h"
 #include "server/home.h"
 
 namespace teahouse {
@@ -16,6 +18,13 @@ std::string id_of(const Session& session) { return std::string(session_prefix) +
 bool is_of(const Session& session, std::string_view device) {
   if (device.empty() || id_of(session) == device) return true;
   return is_device_id(device) && session.device() == device_number(device);
+}
+
+Task<void> remove_certificates(Home& home, TenantId tenant, std::string localpart) {
+  const auto removed =
+      co_await home.shared().accounts.certificates().remove_all(home.loop(), tenant, std::move(localpart));
+  if (!removed)
+    log::warning("server", "Late certificates of an account were not removed", {{"why", removed.error().text}});
 }
 
 // By number: each end may take others along. Sessions of before a restart come into memory with their account; where
@@ -35,6 +44,13 @@ void end_those(Home& home, const BareJid& account, std::string condition, std::s
       if (Session* session = home.sessions().find(number)) home.sessions().close(*session, condition, text);
     }
   });
+}
+
+// A session may have appended a certificate after the account's were removed and before the session ends.
+void forget_late_certificates(Home& home, const BareJid& account) {
+  const Resident* resident = home.residents().find(account.str());
+  if (!resident) return;
+  spawn(remove_certificates(home, resident->tenant().id, std::string(account.localpart())));
 }
 
 }  // namespace
@@ -63,12 +79,19 @@ std::vector<DeviceEntry> list_devices(std::vector<Device> kept, const Resident* 
 }
 
 void end_device_sessions(Home& home, const BareJid& account, std::string_view device) {
+  if (device.empty()) forget_late_certificates(home, account);
   end_those(home, account, "not-authorized", "This device has no access to the account any more.",
             [device = std::string(device)](const Session& session) { return is_of(session, device); });
 }
 
+void end_certificate_sessions(Home& home, const BareJid& account, uint64_t certificate) {
+  end_those(home, account, "not-authorized", "The certificate by which this client signed in was revoked.",
+            [certificate](const Session& session) { return session.certificate() == certificate; });
+}
+
 void end_other_sessions(Home& home, const BareJid& account, std::string_view spared, std::string_view condition,
                         std::string_view text) {
+  forget_late_certificates(home, account);
   end_those(home, account, std::string(condition), std::string(text),
             [spared = std::string(spared)](const Session& session) { return session.jid().str() != spared; });
 }

@@ -77,6 +77,7 @@ struct ModuleInfo {
   std::vector<MetricInfo> metrics = {};
   std::vector<std::string_view> mentions = {};  // names of the maps in which it keeps Mentions
   std::vector<std::string_view> needs = {};     // names of modules that are attached before it
+  bool signs_in_by_certificate = false;         // a host that has it takes SASL EXTERNAL
   bool is_optional = false;                     // a tenant may go without it (Tenant::modules_off)
 };
 

@@ -232,6 +232,9 @@ void ModuleContext::tell_retracted(const RetractedMessage& message) const {
 void ModuleContext::end_device_sessions(const BareJid& account, std::string_view device) const {
   teahouse::end_device_sessions(home_, account, device);
 }
+void ModuleContext::end_certificate_sessions(const BareJid& account, uint64_t certificate) const {
+  teahouse::end_certificate_sessions(home_, account, certificate);
+}
 
 Task<Result<void>> ModuleContext::change_password(TenantPtr tenant, std::string localpart, std::string password,
                                                   std::string asking) const {

@@ -193,6 +193,7 @@ class ModuleContext : public SharedContext {
   void tell_available(Session& session, bool initial) const;
   void tell_retracted(const RetractedMessage& message) const;                       // Hooks::message_retracted
   void end_device_sessions(const BareJid& account, std::string_view device) const;  // of an account of this home
+  void end_certificate_sessions(const BareJid& account, uint64_t certificate) const;
   // As server/password_change.h; `asking`: whose session is spared.
   Task<Result<void>> change_password(TenantPtr tenant, std::string localpart, std::string password,
                                      std::string asking) const;

@@ -34,6 +34,7 @@ class SessionStream {
   virtual void send_stanza(const Stanza& stanza) = 0;
   virtual void send_nonza(std::string xml) = 0;
   virtual size_t queued_bytes() const = 0;
+  virtual bool is_private() const = 0;  // nobody on the way reads along
   // The session that it serves is being closed: it is not to be touched again.
   virtual void session_closed() = 0;
   // When its client was last known to be there (monotonic clock, no finer than the looks at it).
@@ -70,6 +71,12 @@ class Session {
   // A number of the program on the device that uses the account (XEP-0388's user-agent); 0: it did not name itself.
   uint64_t device() const { return device_; }
   void set_device(uint64_t device) { device_ = device; }
+  // The certificate_number() of the certificate by which its client signed in (SASL EXTERNAL); 0: otherwise.
+  uint64_t certificate() const { return certificate_; }
+  void set_certificate(uint64_t certificate) { certificate_ = certificate; }
+  // Its client signed in by a site token: the site says for how long.
+  bool is_by_site() const { return is_by_site_; }
+  void set_by_site(bool is_by_site) { is_by_site_ = is_by_site; }
 
   // Presence: the last undirected one that it sent, and its priority. None: connected but not available (RFC 6121
   // section 4).
@@ -210,7 +217,8 @@ class Session {
   Resident& resident_;
   const FullJid jid_;
   const uint64_t number_;
-  uint64_t device_ = 0;
+  uint64_t device_ = 0, certificate_ = 0;
+  bool is_by_site_ = false;
   SessionStream* stream_ = nullptr;
   int64_t lost_since_ms_ = 0;
   JudgeUrgency judge_urgency_ = nullptr;  // while the client's user does not look

@@ -136,6 +136,7 @@ class Cast:
         client.account = address
         client.state = options.get('state', 'available')
         client.priority = options.get('priority')
+        client.certificate = options.get('certificate')
         client.address_back = self.to_wire
         if 'features' in options:
             client.caps = Caps(options['features'].split(), 'lies' in options)

@@ -2,7 +2,7 @@
 import base64
 import re
 
-from fixtures import pattern, sasl2
+from fixtures import certificates, pattern, sasl2
 from fixtures.client import END, LOST, Unexpected, show
 from fixtures.poll import poll
 from file_words import FileWords
@@ -70,6 +70,7 @@ class Play(FileWords, RoomWords, ServerWords):
 
     def wire(self, text):
         text = re.sub(r'\{x:(\d+)\}', lambda m: 'x' * int(m.group(1)), text)
+        text = re.sub(r'\{certificate:(\w+)\}', lambda m: certificates.base64_of(m.group(1)), text)
         text = self.cast.to_wire(self.filled(text))
         return re.sub(r'\{base64:(.*?)\}', lambda m: base64_of(m.group(1)), text)
 

@@ -3,7 +3,7 @@ for each pair of rows)."""
 import itertools
 import re
 
-CLIENT_OPTIONS = ('account', 'resource', 'transport', 'state', 'priority', 'password', 'mechanism', 'features', 'lies')
+CLIENT_OPTIONS = ('account', 'resource', 'transport', 'state', 'priority', 'password', 'mechanism', 'features', 'lies', 'certificate')
 STATES = ('available', 'interested', 'bound', 'offline')
 
 

@@ -245,6 +245,10 @@ void RegistrationModule::set(const IqRequest& iq) {
     spawn(remove(*context_, resident.host(), resident.jid(), iq.session->number(), iq.stanza));
     return;
   }
+  if (iq.session->certificate() != 0) {  // XEP-0257 section 6.2
+    return context_->reply_error(
+        iq.stanza, {ErrorKind::not_authorized, "A client that signed in by a certificate can't change the password."});
+  }
   const auto username = BareJid::make(iq.query.child_text("username", ns::register_iq), resident.host()->domain);
   const std::string password = iq.query.child_text("password", ns::register_iq);
   if (!username || *username != resident.jid() || password.empty()) {

@@ -18,10 +18,12 @@ struct Identity {
   std::string success_data;                      // of the mechanism, to be told with success; empty: none
   Sasl2RequestPtr request = nullptr;             // null: the client came by the SASL of RFC 6120
   std::string device = {};                       // make_device_id(); empty: the client did not say which it is
-  DeviceLoginPtr login = nullptr;                // null: of no device
+  DeviceLoginPtr login = nullptr;                // null: of no device that is kept, and by no certificate
   std::optional<NewToken> token = std::nullopt;  // to be told with success
+  uint64_t certificate = 0;                      // certificate_number() of that by which it signed in; 0: otherwise
+  bool is_by_site = false;                       // it signed in by a site token
 
-  // Its device was shut out while it logged in.
+  // Its device was shut out, or its certificate revoked, while it logged in.
   bool is_shut_out() const { return login && login->is_ended(); }
 };
 

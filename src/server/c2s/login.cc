@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "account/client_certificates.h"
 #include "account/device_id.h"
 #include "account/site_token.h"
 #include "base/log.h"
@@ -33,6 +34,8 @@ void Login::begin(std::string_view mechanism, sasl::Offer offer, std::optional<s
   from_ = std::move(from);
   request_ = std::move(request);
   fast_.reset();
+  certificate_.clear();
+  is_by_site_ = false;
   password_salt_.clear();
   older_keys_.reset();
   device_login_.reset();
@@ -88,6 +91,8 @@ void Login::advance(sasl::Step step) {
                  [this](const sasl::VerifyToken& token) { wait(verify_token(share(), token)); },
                  // No more than a signature: nobody guesses a token of 256 bits.
                  [this](const sasl::VerifyProof& proof) { wait(verify_proof(share(), proof)); },
+                 // As little: its key is with the client.
+                 [this](const sasl::VerifyCertificate& wish) { wait(verify_certificate(share(), wish)); },
                  [this](const sasl::Success& success) { succeed(success); },
                  [this](const sasl::Failure& failure) { fail(failure); },
              },
@@ -145,6 +150,7 @@ Task<void> Login::verify_secret(LoginPtr self, sasl::VerifySecret secret) {
     const auto user = co_await sign_in(home.loop(), home.shared().accounts, self->host_->tenant, home.shared().keys,
                                        token, home.clock().wall_ms());
     good = user && user->localpart == account;
+    self->is_by_site_ = good;
     if (!user) why = for_peer(user.error()).text;
     if (!user) condition = condition_of(user.error());
     if (user && !good) why = "The token is for another user.";
@@ -166,6 +172,7 @@ Task<void> Login::verify_token(LoginPtr self, sasl::VerifyToken token) {
   const auto user = co_await sign_in(home.loop(), home.shared().accounts, self->host_->tenant, home.shared().keys,
                                      token.token, home.clock().wall_ms());
   if (!self->is_waited_for()) co_return;
+  self->is_by_site_ = user.has_value();
   self->advance(user ? self->mechanism_->accept(user->localpart)
                      : self->mechanism_->refuse(condition_of(user.error()), for_peer(user.error()).text));
   self->events_.release();
@@ -207,6 +214,51 @@ Task<void> Login::verify_proof(LoginPtr self, sasl::VerifyProof proof) {
     const bool has_expired = error.kind == ErrorKind::gone;
     self->advance(self->mechanism_->refuse(has_expired ? sasl::Condition::credentials_expired : condition_of(error),
                                            for_peer(error).text));
+  }
+  self->events_.release();
+}
+
+// XEP-0178: the account that the client names; else the one account that has the certificate.
+std::variant<std::string, sasl::Failure> Login::choose_account(const std::vector<std::string>& owners,
+                                                               const std::string& authzid) const {
+  using sasl::Condition, sasl::Failure;
+  if (owners.empty()) return Failure{Condition::not_authorized, "No account has this certificate any more.", {}};
+  const std::string& wanted = authzid.empty() ? from_ : authzid;
+  if (wanted.empty()) {
+    if (owners.size() == 1) return owners[0];
+    return Failure{Condition::invalid_authzid, "Several accounts have this certificate: say by the authzid which.", {}};
+  }
+  const auto jid = BareJid::parse(wanted);
+  if (jid && jid->domainpart() == host_->domain) {
+    const std::string account = account_named(*host_, std::string(jid->localpart()));
+    if (std::ranges::find(owners, account) != owners.end()) return account;
+  }
+  return Failure{Condition::invalid_authzid, "This certificate is not of the account " + wanted + ".", {}};
+}
+
+// It is looked for twice: one that is revoked after the second look ends the login that is under way by then.
+Task<void> Login::verify_certificate(LoginPtr self, sasl::VerifyCertificate wish) {
+  Home& home = self->home_;
+  Accounts& accounts = home.shared().accounts;
+  const TenantId tenant = self->host_->tenant->id;
+  const std::string shown = self->offer_.certificate;
+  auto owners = co_await accounts.certificates().find_accounts(home.loop(), tenant, shown);
+  std::variant<std::string, sasl::Failure> chosen;
+  if (owners) chosen = self->choose_account(*owners, wish.authzid);
+  if (const auto* account = std::get_if<std::string>(&chosen); owners && account) {
+    self->certificate_ = shown;
+    self->removals_ = count_removals(home.shared(), *self->host_, *account);
+    self->device_login_ = accounts.devices().logins().begin(tenant, *account, shown);
+    owners = co_await accounts.certificates().find_accounts(home.loop(), tenant, shown);
+    if (owners) chosen = self->choose_account(*owners, *account + '@' + self->host_->domain);
+  }
+  if (!self->is_waited_for()) co_return;
+  if (!owners) {
+    self->fail({sasl::Condition::temporary_auth_failure, for_peer(owners.error()).text, {}});
+  } else if (const auto* failure = std::get_if<sasl::Failure>(&chosen)) {
+    self->advance(self->mechanism_->refuse(failure->condition, failure->text));
+  } else {
+    self->advance(self->mechanism_->accept(std::get<std::string>(chosen)));
   }
   self->events_.release();
 }
@@ -274,11 +326,19 @@ void Login::succeed(const sasl::Success& success) {
   mechanism_.reset();
   const std::string tried = std::exchange(tried_, {});
   // A token names its account only now, and another spelling may have led to it.
-  if (tried != account->localpart() && !fast_) {
+  if (tried != account->localpart() && !fast_ && certificate_.empty()) {
     removals_ = count_removals(home_.shared(), *host_, std::string(account->localpart()));
   }
   if (!tried.empty()) home_.shared().throttle.succeeded(host_->tenant->id, tried, address_);
-  const Identity identity{*account, removals_, success.server_data, nullptr, {}, device_login_, token_};
+  const Identity identity{*account,
+                          removals_,
+                          success.server_data,
+                          nullptr,
+                          {},
+                          device_login_,
+                          token_,
+                          certificate_.empty() ? 0 : certificate_number(certificate_),
+                          is_by_site_};
   if (!begin_task(identity)) finish(identity);
 }
 

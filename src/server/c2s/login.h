@@ -89,6 +89,9 @@ class Login {
   static Task<void> verify_secret(LoginPtr self, sasl::VerifySecret secret);
   static Task<void> verify_token(LoginPtr self, sasl::VerifyToken token);
   static Task<void> verify_proof(LoginPtr self, sasl::VerifyProof proof);
+  std::variant<std::string, sasl::Failure> choose_account(const std::vector<std::string>& owners,
+                                                          const std::string& authzid) const;
+  static Task<void> verify_certificate(LoginPtr self, sasl::VerifyCertificate wish);
   static Task<void> complete_keys(LoginPtr self, sasl::ScramKeys keys);
   static Task<void> keep_device(LoginPtr self, Identity identity);
 
@@ -100,6 +103,8 @@ class Login {
   sasl::Offer offer_;
   std::string from_;
   Sasl2RequestPtr request_;
+  std::string certificate_;                    // by which it signs in; empty: otherwise
+  bool is_by_site_ = false;                    // it signs in by a site token
   std::optional<FastLogin> fast_;              // it signs in by a token of its device
   std::string password_salt_;                  // of the keys by which it signs in; empty: otherwise
   std::optional<sasl::ScramKeys> older_keys_;  // by which it signs in, and that it may complete

@@ -1,5 +1,7 @@
 #include "server/c2s/negotiation.h"
 
+#include <algorithm>
+
 #include "crypto/encoding.h"
 #include "server/c2s/features.h"
 #include "server/c2s/stream_management.h"
@@ -21,6 +23,26 @@ void Negotiation::use(HostPtr host) {
 }
 
 void Negotiation::send_features() {
+  certificate_.clear();
+  std::string shown = stream_.transport().peer_certificate();
+  if (shown.empty()) return write_features();
+  const auto infos = clients_.home().modules().infos(*host_);
+  if (std::ranges::none_of(infos, &ModuleInfo::signs_in_by_certificate)) return write_features();
+  stream_.transport().hold();
+  spawn(look_for_accounts(stream_.share(), this, std::move(shown)));
+}
+
+Task<void> Negotiation::look_for_accounts(std::shared_ptr<void> kept, Negotiation* self, std::string certificate) {
+  Home& home = self->clients_.home();
+  const TenantId tenant = self->host_->tenant->id;
+  const auto owners = co_await home.shared().accounts.certificates().find_accounts(home.loop(), tenant, certificate);
+  if (self->is_over()) co_return;
+  if (owners && !owners->empty()) self->certificate_ = std::move(certificate);
+  self->write_features();
+  self->release();
+}
+
+void Negotiation::write_features() {
   offers_sha512_ = !clients_.home().shared().accounts.has_older_keys(host_->tenant->id);
   stream_.send(make_features({stream_.is_plain(), needs_tls(), offer(), stream_.transport().is_private()},
                              {clients_.home().modules().infos(*host_), *host_->tenant}));
@@ -32,6 +54,7 @@ sasl::Offer Negotiation::offer() const {
   offer.encrypted = transport.is_private();
   offer.tokens = true;
   offer.sha512 = offers_sha512_;
+  offer.certificate = certificate_;
   offer.device_tokens = clients_.home().shared().device_days > 0;
   offer.channel_bindings = transport.channel_bindings();
   offer.tls_version = transport.tls_version();

@@ -7,8 +7,8 @@
 #pragma once
 
 #include <string>
-#include "account/invites.h"
 
+#include "account/invites.h"
 #include "server/c2s/clients.h"
 #include "server/c2s/login.h"
 #include "server/c2s/xml_stream.h"
@@ -32,6 +32,8 @@ class Negotiation final : private Login::Events {
   void use(HostPtr host);
   // The address in the header of the client's stream, of which nothing is proved.
   void set_from(std::string bare_jid) { from_ = std::move(bare_jid); }
+  // Now; or, to a client that has shown a certificate, when it is known whether an account of the host has it: nothing
+  // is read before.
   void send_features();
   void on_element(const xml::Document& document);
   // The client has gone.
@@ -56,6 +58,8 @@ class Negotiation final : private Login::Events {
   bool is_answer(const xml::Element& element) const;
   bool on_unauthenticated_iq(const xml::Element& element);
   sasl::Offer offer() const;
+  void write_features();
+  static Task<void> look_for_accounts(std::shared_ptr<void> kept, Negotiation* self, std::string certificate);
   bool needs_tls() const { return stream_.is_plain() && clients_.options().require_tls; }
 
   Clients& clients_;
@@ -64,6 +68,7 @@ class Negotiation final : private Login::Events {
   HostPtr host_;
   std::string from_;
   InvitePtr invite_;
+  std::string certificate_;     // that its client showed, and an account of the host has; empty: none
   bool offers_sha512_ = false;  // as its client has been told, also where that changes meanwhile
   Sasl2RequestPtr request_;     // of the last attempt; null: that was none of SASL2
   Login login_;

@@ -45,6 +45,7 @@ class Stream final : public XmlStream::Events,
   void send_stanza(const Stanza& stanza) override { xml_.send(stanza); }
   void send_nonza(std::string xml) override { xml_.send(std::move(xml)); }
   size_t queued_bytes() const override { return xml_.queued_bytes(); }
+  bool is_private() const override { return xml_.transport().is_private(); }
   void session_closed() override { session_ = nullptr; }
   int64_t heard_ms() const override;
   bool ask() override;
@@ -89,6 +90,7 @@ class Stream final : public XmlStream::Events,
   void bind_inline(const xml::Element& wish);
   void bound_inline(Session& session, const xml::Element& wish);
   void end_others_of_device(const Resident& resident);
+  void note_login(Session& session) const;
   static Task<void> tell_bound(std::shared_ptr<Stream> self, uint64_t number, std::string bound);
   void begin_session(Session& session, const std::string& bound);
 

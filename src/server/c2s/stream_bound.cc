@@ -45,11 +45,11 @@ void Stream::bind(std::string resource, Others others, OnBound answer) {
       self->end("not-authorized", "This account is not there any more.");
       return;
     }
-    if (client.is_shut_out()) return self->end("not-authorized", "This device was shut out while it logged in.");
+    if (client.is_shut_out()) return self->end("not-authorized", "This client was shut out while it logged in.");
     Resident& resident = **found;
     if (others == Others::of_device_end) self->end_others_of_device(resident);
     auto session = home.sessions().bind(resident, resource);
-    if (session && !client.device.empty()) (*session)->set_device(device_number(client.device));
+    if (session) self->note_login(**session);
     const auto crowd = session ? std::nullopt : find_full_crowd(resident);
     if (!crowd) return tell(std::move(session));
     self->room_ =
@@ -63,6 +63,13 @@ void Stream::bind(std::string resource, Others others, OnBound answer) {
           self->xml_.transport().release();
         });
   });
+}
+
+// How its client came in, by which it can be shut out.
+void Stream::note_login(Session& session) const {
+  if (!identity_->device.empty()) session.set_device(device_number(identity_->device));
+  if (identity_->certificate != 0) session.set_certificate(identity_->certificate);
+  session.set_by_site(identity_->is_by_site);
 }
 
 void Stream::bound(Session& session, const Stanza& request) {

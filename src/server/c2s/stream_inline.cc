@@ -34,9 +34,11 @@ void Stream::begin_inline() {
 }
 
 void Stream::on_resumed(Session& session, std::string resumed) {
-  if (!identity_->device.empty()) session.set_device(device_number(identity_->device));
+  note_login(session);
   if (identity_->is_shut_out()) {
-    clients_->home().loop().post([&home = clients_->home(), device = identity_->device, jid = identity_->account] {
+    clients_->home().loop().post([&home = clients_->home(), device = identity_->device, jid = identity_->account,
+                                  certificate = identity_->certificate] {
+      if (certificate != 0) return end_certificate_sessions(home, jid, certificate);
       end_device_sessions(home, jid, device);
     });
   }

@@ -22,6 +22,7 @@ class Wire : public SessionStream {
   }
   void send_nonza(std::string xml) override { got.push_back(std::move(xml)); }
   size_t queued_bytes() const override { return queued; }
+  bool is_private() const override { return true; }
   void session_closed() override { closed = true; }
   int64_t heard_ms() const override { return heard; }
   bool ask() override {

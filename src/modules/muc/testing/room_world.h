@@ -32,6 +32,7 @@ class Client final : public SessionStream {
   }
   void send_nonza(std::string) override {}
   size_t queued_bytes() const override { return 0; }
+  bool is_private() const override { return true; }
   void session_closed() override {}
   int64_t heard_ms() const override { return 0; }
   bool ask() override { return false; }
