@@ -130,6 +130,7 @@ void Tenancy::start(net::Loop& loop, std::function<void()> counted) {
     spawn(trim_all(*this, loop));
   }));
   events_.start(loop);
+  spawn(shared_.files->finish_all(loop));
   spawn(finish_removals(*this, loop));
   spawn(remove_expired(*this, loop));
   spawn(remove_old_devices(*this, loop));
@@ -143,6 +144,7 @@ void Tenancy::every_minute(net::Loop& loop) {
     events_.every_minute();
     spawn(store_notes(*this, loop, [] {}));
     spawn(count_full(*this, loop));
+    spawn(shared_.files->finish_all(loop));
     spawn(finish_removals(*this, loop));
     spawn(remove_expired(*this, loop));
     if (++minutes_ % 60 == 0) {

@@ -80,6 +80,11 @@ Result<Files::Room> Files::take_room(const Tenant& tenant, int64_t bytes) const 
   return Room(tenant.meter, bytes);
 }
 
+void Files::finish_later(TenantId tenant) {
+  const std::lock_guard lock(mutex_);
+  cut_off_.insert(tenant);
+}
+
 Task<Result<FileInfo>> Files::keep(Executor& home, TenantPtr tenant, FileInfo file, ObjectUpload& upload) {
   auto finishing = upload.finish();
   auto digest = co_await finishing;
@@ -92,7 +97,10 @@ Task<Result<FileInfo>> Files::keep(Executor& home, TenantPtr tenant, FileInfo fi
   if (!noted) co_return noted.error();
   auto keeping = upload.keep();
   auto kept = co_await keeping;
-  if (!kept) co_return kept.error();
+  if (!kept) {
+    finish_later(tenant->id);
+    co_return kept.error();
+  }
   rows.objects.store(file.digest, file.id, {});
   if (!file.owner.empty()) rows.files_of.store(file.owner, file.id, {});
   rows.files.store(all, file.id, write_file_row(file));
@@ -154,7 +162,9 @@ Task<Result<void>> Files::remove(Executor& home, TenantPtr tenant, std::string i
   if (!removed) co_return removed;
   Meter::give_back(tenant->meter->files_bytes, file->bytes);
   auto settled = co_await settle(home, tenant->id, file->digest);
-  co_return settled;
+  if (settled || settled.error().kind != ErrorKind::service_unavailable) co_return settled;
+  finish_later(tenant->id);  // nobody can ask for the object any more; it goes when its store answers
+  co_return Result<void>();
 }
 
 Task<Result<void>> Files::remove_of(Executor& home, TenantPtr tenant, std::string account) {
@@ -169,6 +179,7 @@ Task<Result<void>> Files::remove_of(Executor& home, TenantPtr tenant, std::strin
 
 Task<Files::Hold> Files::hold(Executor& home) const {
   Hold held;
+  if (!objects_->is_on_disk()) co_return held;
   for (const Turns& turns : turns_) {
     auto turn = co_await turns.take(home);
     held.push_back(std::move(turn));
@@ -176,13 +187,18 @@ Task<Files::Hold> Files::hold(Executor& home) const {
   co_return held;
 }
 
-// All turns are its own: what was under way has ended, and what comes finds that the tenant is gone.
+// It has had all turns: what was under way has ended, and what comes finds that the tenant is gone. A disk stands still
+// meanwhile, for a snapshot must not see half of it.
 Task<Result<void>> Files::remove_tenant(Executor& home, TenantId tenant) {
   {
     const std::lock_guard lock(mutex_);
     gone_.insert(tenant);
   }
-  const Hold held = co_await hold(home);
+  Hold held;
+  for (const Turns& turns : turns_) {
+    auto turn = co_await turns.take(home);
+    if (objects_->is_on_disk()) held.push_back(std::move(turn));
+  }
   auto removed = co_await objects_->remove_tenant(home, tenant);
   co_return removed;
 }
@@ -208,9 +224,22 @@ Task<Result<void>> Files::finish(Executor& home, TenantId tenant) {
   for (const auto& intent : *intents) {
     auto turn = co_await turns_of(intent.name).take(home);
     auto settled = co_await settle(home, tenant, intent.name);
-    if (!settled) co_return settled;
+    if (settled) continue;
+    finish_later(tenant);
+    co_return settled;
   }
   co_return Result<void>();
+}
+
+Task<void> Files::finish_all(Executor& home) {
+  std::set<TenantId> cut_off;
+  {
+    const std::lock_guard lock(mutex_);
+    cut_off.swap(cut_off_);
+  }
+  for (const TenantId tenant : cut_off) {
+    if (!is_gone(tenant)) (void)co_await finish(home, tenant);
+  }
 }
 
 Task<Result<void>> Files::count(Executor& home, TenantPtr tenant) {

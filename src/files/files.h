@@ -84,12 +84,15 @@ class Files {
   // All files from before that time; how many they were.
   Task<Result<size_t>> trim(Executor& home, TenantPtr tenant, int64_t before_ms);
 
-  // While it is kept no object comes or goes.
+  // While it is kept no object on this machine's disk comes or goes.
   using Hold = std::vector<Turns::Turn>;
   Task<Hold> hold(Executor& home) const;
 
-  // Ends what a crash or a failing disk has cut off.
+  // Ends what a crash, a failing disk or an object store that did not answer has cut off.
   Task<Result<void>> finish(Executor& home, TenantId tenant);
+  // The same by and by: for all tenants that finish_later() named, and those for which it was tried in vain.
+  void finish_later(TenantId tenant);
+  Task<void> finish_all(Executor& home);
   // Counts the files, to start the meter with. REQUIRES: nothing of the tenant is under way.
   Task<Result<void>> count(Executor& home, TenantPtr tenant);
 
@@ -108,7 +111,7 @@ class Files {
   std::string address_ = "https://{host}";
   std::array<Turns, 64> turns_;  // of objects, by their digests: what is done to one is done in turns
   mutable std::mutex mutex_;
-  std::set<TenantId> gone_;
+  std::set<TenantId> gone_, cut_off_;
 };
 
 }  // namespace teahouse

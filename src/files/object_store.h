@@ -3,7 +3,8 @@
 //
 // It knows nothing of files: its user (Files) notes what it is about to do before it does it.
 // Thread: any; tasks go on on `home`. Lifetime: it outlives its uploads, and loops that wait for it.
-// Errors: item_not_found; storage_full; internal_server_error.
+// Errors: item_not_found; storage_full; internal_server_error; service_unavailable where it is another server that does
+// not answer: what was asked for may have come to pass.
 #pragma once
 
 #include <memory>
@@ -37,6 +38,8 @@ class ObjectUpload {
 class ObjectStore {
  public:
   virtual ~ObjectStore() = default;
+  // Do the objects lie in the data folder, so that a snapshot of it needs them to stand still?
+  virtual bool is_on_disk() const { return true; }
   virtual Task<Result<std::unique_ptr<ObjectUpload>>> begin(Executor& home, TenantId tenant) = 0;
   virtual Task<Result<std::shared_ptr<http::BodySource>>> open(Executor& home, TenantId tenant, Digest digest) = 0;
   // Ends when a crash does not bring it back; also where there is none.

@@ -56,4 +56,9 @@ Result<void> Slots::use(const Slot& slot) {
   return {ErrorKind::conflict, "This slot has been used: ask for another one."};
 }
 
+void Slots::give_back(const Slot& slot) {
+  const std::lock_guard lock(mutex_);
+  used_.erase({slot.expires_ms, slot.id});
+}
+
 }  // namespace teahouse

@@ -43,6 +43,8 @@ class Slots {
   // Reads what sign() gave, for the file of this id.
   Result<Slot> read(std::string_view token, TenantId tenant, std::string_view id) const;
   Result<void> use(const Slot& slot);
+  // After a use that came to nothing: it may be used again while it lasts.
+  void give_back(const Slot& slot);
 
  private:
   const Clock& clock_;

@@ -46,6 +46,9 @@ TEST_F(SlotsTest, AreForOnce) {
   EXPECT_TRUE(slots.use(make()));
   EXPECT_EQ(slots.use(make()).error().kind, ErrorKind::conflict);
   EXPECT_TRUE(slots.use(make("two")));
+  slots.give_back(make());
+  EXPECT_TRUE(slots.use(make()));
+  EXPECT_EQ(slots.use(make("two")).error().kind, ErrorKind::conflict);
 }
 
 }  // namespace

@@ -112,6 +112,8 @@ Task<void> put(ModuleContext& context, HostPtr host, Request request, Responder 
     auto used = files.slots().use(*slot);
     Result<FileInfo> received = used ? Result<FileInfo>(FileInfo()) : used.error();
     if (used) received = co_await receive(context, host, *slot, responder);
+    const bool is_away = used && !received && received.error().kind == ErrorKind::service_unavailable;
+    if (is_away) files.slots().give_back(*slot);
     response = received ? http::make_empty(201) : http::make_problem(request, received.error());
   }
   allow_all(*response);
