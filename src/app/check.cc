@@ -11,6 +11,7 @@
 #include "backup/restore.h"
 #include "base/clock.h"
 #include "files/disk_check.h"
+#include "files/place.h"
 #include "store/bond.h"
 #include "store/commit_mark.h"
 #include "store/rocksdb/rocksdb_check.h"
@@ -27,6 +28,7 @@ struct Report {
   store::RocksdbReport data;
   ObjectsReport files;
   std::map<TenantId, std::string> names;
+  std::string files_place;  // where users' files are, if not on the disk
 
   bool whole() const { return control_faults.empty() && between.empty() && data.whole() && files.damaged.empty(); }
   store::TenantNames tenant_names() const {
@@ -135,6 +137,7 @@ std::string to_json(const Report& report, bool taken_out) {
                          {"bytes", report.data.bytes},
                          {"files", report.files.objects},
                          {"files_bytes", report.files.bytes},
+                         {"files_place", report.files_place},
                          {"damaged_files", to_json(report.files.damaged, names)},
                          {"losses", std::move(losses)}};
   return json::serialize(all);
@@ -161,6 +164,10 @@ void print_report(const Report& report, const std::string& directory, bool taken
         " logs of " + directory + "/data, " + std::to_string(report.data.bytes >> 10) + " KiB, and " +
         std::to_string(report.files.objects) + " objects of " + directory + "/files, " +
         std::to_string(report.files.bytes >> 10) + " KiB.");
+  if (!report.files_place.empty()) {
+    print("Users' files are kept at " + report.files_place +
+          " and were not read: their bytes are that server's to keep.");
+  }
   if (report.whole()) return print("All is whole.");
   if (!report.files.damaged.empty()) {
     print(taken_out ? "The damaged files are in " + directory + "/data/lost; asking for one is answered with 404 now."
@@ -206,6 +213,9 @@ Result<Report> make_report(const std::string& directory, bool take_out) {
   if (!checked) return checked.error();
   report.data = std::move(*checked);
   report.files = check_objects(directory + "/files");
+  auto place = find_place(directory + "/files");
+  if (!place) return place.error();
+  report.files_place = std::move(*place);
   if (take_out) set_aside(directory, report);
   if (control) compare_planes(*control, directory, report);
   return report;

@@ -2,10 +2,12 @@
 
 #include <toml++/toml.h>
 #include <charconv>
+#include <cstdlib>
 #include <filesystem>
 #include <sstream>
 
 #include "app/modules.h"
+#include "http/message.h"
 #include "net/address.h"
 #include "tenant/names.h"
 #include "tenant/origin.h"
@@ -63,6 +65,21 @@ constexpr char template_text[] =
 # go on. On a small disk a sixteenth of it is enough. A part of it is the file `reserve`, which is given up on a disk
 # that is quite full, so that the server can start there. 0: the disk may be filled.
 #reserve_mib = 256
+
+[files]
+# Where users' files are kept: "disk", the folder `files` of the data folder; or "s3", a bucket of Amazon S3 or of
+# another server that speaks its protocol. docs/operations.md ("Files in a bucket") says what that means for backups
+# and moves.
+#store = "disk"
+#s3.endpoint = ""            # "https://s3.eu-central-1.amazonaws.com"
+#s3.region = "us-east-1"
+#s3.bucket = ""              # it is there already, and this house's alone below the prefix
+#s3.prefix = ""              # of all keys, as "teahouse/files"
+#s3.access_key = ""          # the key's id
+#s3.secret_file = ""         # a file with the key's secret; or TEAHOUSE_S3_SECRET in the server's environment
+#s3.path_style = true        # false: https://BUCKET.ENDPOINT/, which some servers want
+#s3.ca_file = ""             # a PEM file of authorities that vouch for the endpoint; "": the system's
+#s3.allow_http = false       # without TLS to another machine too, in a network of your own
 
 [push]
 # Devices are woken by the push services that their browsers name: any host of the public internet (https), and none of
@@ -155,6 +172,40 @@ Result<void> set_tls_names(std::vector<std::string>& target, std::string_view na
   return {};
 }
 
+Result<void> set_text(std::string& target, std::string_view name, const toml::node& value, std::string_view what) {
+  const auto text = value.value<std::string>();
+  if (!text) return wrong(name, std::string(what) + " in quotes");
+  target = *text;
+  return {};
+}
+
+Result<void> set_store(bool& target, std::string_view name, const toml::node& value) {
+  const std::string text = value.value_or<std::string>("");
+  if (text != "disk" && text != "s3") return wrong(name, "\"disk\" or \"s3\"");
+  target = text == "s3";
+  return {};
+}
+
+// The secret stands in no file that backups have and people show around.
+Result<void> set_s3(Config& config, const std::string& name, const toml::node& value) {
+  s3::S3Settings& s3 = config.s3;
+  if (name == "files.s3.endpoint") return set_text(s3.endpoint, name, value, "an address");
+  if (name == "files.s3.region") return set_text(s3.region, name, value, "the name of a region");
+  if (name == "files.s3.bucket") return set_text(s3.bucket, name, value, "the name of a bucket");
+  if (name == "files.s3.prefix") return set_text(s3.prefix, name, value, "the beginning of all keys");
+  if (name == "files.s3.access_key") return set_text(s3.access_key, name, value, "the id of a key");
+  if (name == "files.s3.secret_file") return set_text(config.s3_secret_file, name, value, "the name of a file");
+  if (name == "files.s3.ca_file") return set_text(s3.ca_file, name, value, "the name of a file");
+  if (name == "files.s3.path_style") return set_flag(s3.path_style, name, value);
+  if (name == "files.s3.allow_http") return set_flag(s3.allow_http, name, value);
+  const bool is_secret = name == "files.s3.secret" || name == "files.s3.secret_key";
+  return Error{ErrorKind::bad_request,
+               is_secret
+                   ? "The secret of files.s3 does not stand in settings: put it into a file of its own, and the "
+                     "file's name into files.s3.secret_file; or into TEAHOUSE_S3_SECRET in the server's environment."
+                   : "There is no setting '" + name + "'. teahouse.toml explains those that there are."};
+}
+
 Result<void> set_level(log::Level& target, const toml::node& value) {
   const std::string text = value.value_or<std::string>("");
   for (const auto& [name, level] : {std::pair{"debug", log::Level::debug},
@@ -217,6 +268,8 @@ Result<void> set_one(Config& config, const std::string& name, const toml::node& 
     config.push_ca_file = *text;
     return {};
   }
+  if (name == "files.store") return set_store(config.files_in_s3, name, value);
+  if (name.starts_with("files.s3.")) return set_s3(config, name, value);
   if (name == "c2s.login_timeout_s") return set_number(config.c2s_login_timeout_s, name, value, 1, 3600);
   if (name == "c2s.refused_timeout_s") return set_number(config.c2s_refused_timeout_s, name, value, 1, 86400);
   if (name == "c2s.probe_after_s") return set_number(config.c2s_probe_after_s, name, value, 0, 86400);
@@ -255,6 +308,22 @@ Result<void> set_override(Config& config, const std::string& text) {
   } catch (const toml::parse_error&) { table.insert("v", value); }
   if (table.size() != 1) table = toml::table{{"v", value}};
   return set_one(config, name, *table.get("v"));
+}
+
+// The environment's secret comes before the file's.
+Result<void> complete_s3(Config& config) {
+  if (const char* secret = std::getenv("TEAHOUSE_S3_SECRET"); secret && *secret) {
+    config.s3.secret = secret;
+  } else if (!config.s3_secret_file.empty()) {
+    auto text = read_whole_file(config.s3_secret_file);
+    if (!text) return Error{text.error().kind, "The setting 'files.s3.secret_file': " + text.error().text};
+    warn_of_open_key(config.s3_secret_file);
+    config.s3.secret = std::string(http::trim(text->substr(0, text->find_first_of("\r\n"))));
+  }
+  auto checked = s3::check(config.s3);
+  if (!checked) return checked.error();
+  config.s3 = std::move(*checked);
+  return {};
 }
 
 // Made for its owner alone, as is all that comes into it (serve.cc sets the umask). One that is there keeps its mode:
@@ -301,6 +370,9 @@ Result<Config> load_config(const std::string& data_directory, const std::vector<
   for (const std::string& text : overrides) {
     const auto set = set_override(config, text);
     if (!set) return set.error();
+  }
+  if (config.files_in_s3) {
+    if (auto completed = complete_s3(config); !completed) return completed.error();
   }
   return config;
 }

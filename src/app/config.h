@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/result.h"
+#include "files/s3/settings.h"
 #include "net/networks.h"
 #include "server/option_table.h"
 
@@ -36,6 +37,9 @@ struct Config {
   int64_t c2s_device_days = 30;         // 0: no devices are kept, and given tokens
   int64_t storage_scrub_mib_per_s = 1;  // so fast stored data is read again and again, to find damage; 0: not at all
   int64_t storage_reserve_mib = 256;    // store/disk_watch.h; 0: none
+  bool files_in_s3 = false;             // files.store = "s3"; else they are in the data directory
+  s3::S3Settings s3;                    // checked where files_in_s3 is set
+  std::string s3_secret_file;           // where the secret of `s3` came from; it may come from the environment
   std::string push_ca_file;             // whom to trust as a push service; empty: the system's authorities
   bool push_allow_private = false;      // push services in this machine's own networks
   unsigned loops = 0;                   // 0: one for each core

@@ -20,6 +20,8 @@
 #include "crypto/sealer.h"
 #include "files/disk_store.h"
 #include "files/files.h"
+#include "files/place.h"
+#include "files/s3/s3_store.h"
 #include "store/clock_watch.h"
 #include "store/disk_watch.h"
 #include "store/start_up.h"
@@ -101,6 +103,7 @@ struct Server::State {
 
   static Task<Result<std::string>> take_snapshot(State& self, Executor& home);
   Result<void> watch_clock();
+  Result<std::unique_ptr<ObjectStore>> open_objects() const;
   Result<void> open_files(const std::vector<TenantPtr>& tenants_there);
   static Task<Result<void>> begin_files(Files& files, Executor& home, std::vector<TenantPtr> tenants_there);
   Result<void> load();
@@ -156,8 +159,15 @@ Result<void> Server::State::load() {
   return {};
 }
 
+Result<std::unique_ptr<ObjectStore>> Server::State::open_objects() const {
+  const std::string folder = config.data_directory + "/files";
+  const auto settled = settle_place(folder, config.files_in_s3 ? s3::name_place(config.s3) : on_this_disk);
+  if (!settled) return settled.error();
+  return config.files_in_s3 ? s3::open_s3_store(config.s3, folder, clock) : open_disk_store(folder);
+}
+
 Result<void> Server::State::open_files(const std::vector<TenantPtr>& tenants_there) {
-  auto objects = open_disk_store(config.data_directory + "/files");
+  auto objects = open_objects();
   if (!objects) return objects.error();
   files = std::make_unique<Files>(*data, clock, std::move(*objects));
   shared.files = files.get();
@@ -168,11 +178,16 @@ Result<void> Server::State::open_files(const std::vector<TenantPtr>& tenants_the
 Task<Result<void>> Server::State::begin_files(Files& files, Executor& home, std::vector<TenantPtr> tenants_there) {
   for (const TenantPtr& tenant : tenants_there) {
     if (tenant->being_removed) continue;
-    auto finished = co_await files.finish(home, tenant->id);
-    if (finished) finished = co_await files.count(home, tenant);
-    if (!finished) {
+    if (files.objects().is_on_disk()) {
+      const auto finished = co_await files.finish(home, tenant->id);
+      if (!finished) log::warning("files", "Files were not finished", {{"why", finished.error().text}});
+    } else {
+      files.finish_later(tenant->id);  // no start waits for another server
+    }
+    const auto counted = co_await files.count(home, tenant);
+    if (!counted) {
       log::warning("files", "A tenant's files could not be counted",
-                   {{"tenant", tenant->name}, {"why", finished.error().text}});
+                   {{"tenant", tenant->name}, {"why", counted.error().text}});
     }
   }
   co_return Result<void>();

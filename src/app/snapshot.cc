@@ -8,6 +8,7 @@
 #include "backup/backup_folder.h"
 #include "backup/files.h"
 #include "base/log.h"
+#include "files/place.h"
 #include "store/rocksdb/rocksdb_plane.h"
 #include "store/sqlite/sqlite_plane.h"
 
@@ -40,6 +41,7 @@ Result<void> link_files(const std::string& directory, const std::string& folder)
   if (!fs::exists(from, failed)) return {};
   for (fs::recursive_directory_iterator at(from, failed), end; !failed && at != end; at.increment(failed)) {
     if (at.depth() == 0 && at->path().filename() == "incoming") at.disable_recursion_pending();
+    if (at.depth() == 0 && at->path().filename() == place_file) continue;
     const fs::path to = fs::path(folder) / "files" / fs::relative(at->path(), from);
     if (at->is_directory()) {
       fs::create_directories(to, failed);
@@ -49,8 +51,10 @@ Result<void> link_files(const std::string& directory, const std::string& folder)
       return no_links(from, directory);
     }
   }
-  if (!failed) return {};
-  return Error{ErrorKind::internal_server_error, from.string() + " can't be read: " + failed.message() + "."};
+  if (failed)
+    return Error{ErrorKind::internal_server_error, from.string() + " can't be read: " + failed.message() + "."};
+  fs::create_directories(fs::path(folder) / "files", failed);
+  return copy_place(from.string(), folder + "/files");
 }
 
 // Without hard links all tables would be copied while the control plane stands still.

@@ -26,6 +26,8 @@ BAD = {
     'c2s.device_days': ['-1', '366', 'ever'], 'server.loops': ['-1', '257', '2.5', 'two', 'true', '"2"'], 'server.log': ['loud', '1', '""'],
     'modules.muc.history_messages': ['-1', '101', 'many', 'true', '[]', '1.5'], 'modules.muc.unconfigured_time': ['59s', '2d', '15 m', 'm'],
     'modules.muc.rooms_made_by': ['nobody', '1'], 'modules.muc.magic': ['1'], 'modules.magic.history_messages': ['1'], 'modules.muc': ['1'],
+    'files.store': ['bucket', '1', 'true', ''], 'files.s3.endpoint': ['1', '[]', 'true'], 'files.s3.path_style': ['yes', '1'],
+    'files.s3.secret': ['x'], 'files.s3.secret_file': ['1'], 'files.s3.magic': ['1'],
     'public.address': ['x'], 'listen': ['x'], '': ['x'],
 }
 PLAIN_TEXT = [('public.url', 'url = "chat.example.com"'), ('public.url', 'url = 8080'), ('public.url', 'url = ["https://a"]')]
