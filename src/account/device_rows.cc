@@ -13,6 +13,12 @@ using store::Value;
 
 constexpr const char* of_device = "tenant_id = ? AND localpart = ? AND device = ?";
 
+// Is the secret there that signed what the token stands for? `table`: as the query names the tokens.
+std::string is_signed(const std::string& table = "device_tokens") {
+  return "(" + table + ".signer = 0 OR EXISTS (SELECT 1 FROM signing_secrets s WHERE s.tenant_id = " + table +
+         ".tenant_id AND s.id = " + table + ".signer))";
+}
+
 std::vector<Value> values_of(const Key& key) { return {to_value(key.tenant), key.localpart, key.device}; }
 
 // "... WHERE the device's AND condition AND guard"
@@ -37,7 +43,11 @@ std::vector<store::Migration> migrations() {
             "id TEXT NOT NULL, sealed BYTEA NOT NULL, mechanism TEXT NOT NULL, made_ms BIGINT NOT NULL, "
             "expires_ms BIGINT NOT NULL, count BIGINT NOT NULL, used BIGINT NOT NULL, "
             "PRIMARY KEY (tenant_id, localpart, device, id))",
-            "CREATE INDEX device_tokens_by_end ON device_tokens(expires_ms)"}}};
+            "CREATE INDEX device_tokens_by_end ON device_tokens(expires_ms)"}},
+          {"devices/signers",
+           {"ALTER TABLE device_tokens ADD COLUMN signer BIGINT NOT NULL DEFAULT 0",
+            "ALTER TABLE device_tokens ADD COLUMN signed_ms BIGINT NOT NULL DEFAULT 0",
+            "ALTER TABLE devices ADD COLUMN by_site BIGINT NOT NULL DEFAULT 0"}}};
 }
 
 // A salt is new with each password, and stands between two '$' of the account's keys. Base64 has no sign of LIKE's.
@@ -46,19 +56,29 @@ Guard while_password(const Key& key, std::string_view salt_base64) {
           {to_value(key.tenant), key.localpart, "%$" + std::string(salt_base64) + "$%"}};
 }
 
+Guard while_signed(const Key& key, int64_t signer, int64_t incarnation) {
+  return {
+      "EXISTS (SELECT 1 FROM accounts a JOIN signing_secrets s ON s.tenant_id = a.tenant_id WHERE a.tenant_id = ? AND "
+      "a.localpart = ? AND a.incarnation = ? AND s.id = ?)",
+      {to_value(key.tenant), key.localpart, incarnation, signer}};
+}
+
 Guard while_token(const Key& key, const std::string& token, int64_t count_max) {
   return {
-      "EXISTS (SELECT 1 FROM device_tokens WHERE tenant_id = ? AND localpart = ? AND device = ? AND id = ? AND "
-      "count < ?)",
+      "EXISTS (SELECT 1 FROM device_tokens t WHERE tenant_id = ? AND localpart = ? AND device = ? AND id = ? AND "
+      "count < ? AND " +
+          is_signed("t") + ")",
       {to_value(key.tenant), key.localpart, key.device, token, count_max}};
 }
 
 Statement select_login(const Key& key) {
   return {
       "SELECT d.software, d.name, d.last_ms, a.expires_ms, t.id, t.sealed, t.mechanism, t.made_ms, t.expires_ms, "
-      "t.count, t.used FROM devices d JOIN accounts a ON a.tenant_id = d.tenant_id AND a.localpart = d.localpart "
+      "t.count, t.used, t.signer, t.signed_ms FROM devices d JOIN accounts a ON a.tenant_id = d.tenant_id AND "
+      "a.localpart = d.localpart "
       "LEFT JOIN device_tokens t ON t.tenant_id = d.tenant_id AND t.localpart = d.localpart AND t.device = d.device "
-      "WHERE d.tenant_id = ? AND d.localpart = ? AND d.device = ?",
+      "AND " +
+          is_signed("t") + " WHERE d.tenant_id = ? AND d.localpart = ? AND d.device = ?",
       values_of(key)};
 }
 
@@ -71,17 +91,20 @@ Token make_token(const store::Row& row, size_t first) {
   token.expires_ms = as_int(row[first + 4]);
   token.count = as_int(row[first + 5]);
   token.used = as_int(row[first + 6]) != 0;
+  token.signer = as_int(row[first + 7]);
+  token.signed_ms = as_int(row[first + 8]);
   return token;
 }
 
 Statement keep_device(const Key& key, const Device& device, const Guard& guard) {
   Statement statement{
-      "INSERT INTO devices(tenant_id, localpart, device, software, name, first_ms, last_ms) "
-      "SELECT tenant_id, ?, ?, ?, ?, ?, ? FROM tenants WHERE tenant_id = ? AND " +
+      "INSERT INTO devices(tenant_id, localpart, device, software, name, first_ms, last_ms, by_site) "
+      "SELECT tenant_id, ?, ?, ?, ?, ?, ?, ? FROM tenants WHERE tenant_id = ? AND " +
           guard.sql +
           " ON CONFLICT (tenant_id, localpart, device) DO UPDATE SET software = excluded.software, "
-          "name = excluded.name, last_ms = excluded.last_ms",
-      {key.localpart, key.device, device.software, device.name, device.last_ms, device.last_ms, to_value(key.tenant)}};
+          "name = excluded.name, last_ms = excluded.last_ms, by_site = excluded.by_site",
+      {key.localpart, key.device, device.software, device.name, device.last_ms, device.last_ms, int64_t{device.by_site},
+       to_value(key.tenant)}};
   statement.parameters.insert(statement.parameters.end(), guard.parameters.begin(), guard.parameters.end());
   return statement;
 }
@@ -94,13 +117,12 @@ Statement see_device(const Key& key, const Device& device) {
 Statement insert_token(const Key& key, const Token& token, const Guard& guard) {
   Statement statement{
       "INSERT INTO device_tokens(tenant_id, localpart, device, id, sealed, mechanism, made_ms, expires_ms, count, "
-      "used) "
-      "SELECT tenant_id, localpart, device, ?, ?, ?, ?, ?, -1, 0 FROM devices WHERE tenant_id = ? AND localpart = ? "
-      "AND "
-      "device = ? AND " +
+      "used, signer, signed_ms) "
+      "SELECT tenant_id, localpart, device, ?, ?, ?, ?, ?, -1, 0, ?, ? FROM devices WHERE tenant_id = ? AND "
+      "localpart = ? AND device = ? AND " +
           guard.sql,
-      {token.id, token.sealed, token.mechanism, token.made_ms, token.expires_ms, to_value(key.tenant), key.localpart,
-       key.device}};
+      {token.id, token.sealed, token.mechanism, token.made_ms, token.expires_ms, token.signer, token.signed_ms,
+       to_value(key.tenant), key.localpart, key.device}};
   statement.parameters.insert(statement.parameters.end(), guard.parameters.begin(), guard.parameters.end());
   return statement;
 }
@@ -119,12 +141,12 @@ Statement remove_others(const Key& key, const std::string& but, const Guard& gua
 
 Statement use_token(const Key& key, const std::string& token, int64_t count, int64_t count_max) {
   return {std::string("UPDATE device_tokens SET used = 1, count = CASE WHEN count < ? THEN ? ELSE count END WHERE ") +
-              of_device + " AND id = ? AND count < ?",
+              of_device + " AND id = ? AND count < ? AND " + is_signed(),
           {count, count, to_value(key.tenant), key.localpart, key.device, token, count_max}};
 }
 
 Statement remove_token(const Key& key, const std::string& token, int64_t count_max) {
-  return {std::string("DELETE FROM device_tokens WHERE ") + of_device + " AND id = ? AND count < ?",
+  return {std::string("DELETE FROM device_tokens WHERE ") + of_device + " AND id = ? AND count < ? AND " + is_signed(),
           {to_value(key.tenant), key.localpart, key.device, token, count_max}};
 }
 
@@ -138,12 +160,14 @@ std::vector<Statement> cut(const Key& key, size_t devices_max) {
            {tenant, key.localpart, tenant, key.localpart}}};
 }
 
-Statement select_devices(TenantId tenant, const std::string& localpart) {
+Statement select_devices(TenantId tenant, const std::string& localpart, int64_t site_keep_ms) {
   return {
-      "SELECT device, software, name, first_ms, last_ms, (SELECT COALESCE(MAX(t.expires_ms), 0) FROM device_tokens t "
-      "WHERE t.tenant_id = d.tenant_id AND t.localpart = d.localpart AND t.device = d.device) FROM devices d "
-      "WHERE d.tenant_id = ? AND d.localpart = ? ORDER BY d.last_ms DESC, d.device",
-      {to_value(tenant), localpart}};
+      "SELECT device, software, name, first_ms, last_ms, (SELECT COALESCE(MAX(CASE WHEN t.signer = 0 OR t.expires_ms "
+      "< t.signed_ms + ? THEN t.expires_ms ELSE t.signed_ms + ? END), 0) FROM device_tokens t "
+      "WHERE t.tenant_id = d.tenant_id AND t.localpart = d.localpart AND t.device = d.device AND " +
+          is_signed("t") +
+          "), d.by_site FROM devices d WHERE d.tenant_id = ? AND d.localpart = ? ORDER BY d.last_ms DESC, d.device",
+      {site_keep_ms, site_keep_ms, to_value(tenant), localpart}};
 }
 
 std::vector<Statement> remove(const Key& key) {
@@ -161,7 +185,7 @@ std::vector<Statement> remove(const Key& key) {
 }
 
 std::vector<Statement> remove_old(int64_t last_ms, int64_t ended_ms) {
-  return {{"DELETE FROM device_tokens WHERE expires_ms < ?", {ended_ms}},
+  return {{"DELETE FROM device_tokens WHERE expires_ms < ? OR NOT " + is_signed(), {ended_ms}},
           {"DELETE FROM devices WHERE last_ms < ?", {last_ms}}};
 }
 

@@ -28,10 +28,15 @@ constexpr int64_t any_count = std::numeric_limits<int64_t>::max();
 constexpr size_t first_of_token = 4;  // of select_login's columns
 
 Error wrong_token() { return {ErrorKind::not_authorized, "No token of this device makes this proof."}; }
-Error expired_token() { return {ErrorKind::gone, "The token has expired. Sign in by your password."}; }
+Error expired_token() { return {ErrorKind::gone, "The token has expired. Sign in as you did before you had it."}; }
 
 bool is_due(const Token& token, int64_t now_ms) {
   return token.made_ms + std::min(replaced_after_ms, (token.expires_ms - token.made_ms) / 2) <= now_ms;
+}
+
+// When the token ends: its own end, and that of the site's word.
+int64_t end_of(const Token& token, int64_t site_keep_ms) {
+  return token.signer == 0 ? token.expires_ms : std::min(token.expires_ms, token.signed_ms + site_keep_ms);
 }
 
 }  // namespace
@@ -43,16 +48,22 @@ std::vector<TenantTable> Devices::tables() { return {{"devices", "localpart"}, {
 
 // All that a token is good for: in another row its sealed bytes do not open.
 std::string Devices::place_of(const Key& key, const Token& token) const {
-  return "device token " + std::to_string(to_value(key.tenant)) + " " + key.localpart + " " + key.device + " " +
-         token.mechanism + " " + std::to_string(token.expires_ms);
+  const std::string place = "device token " + std::to_string(to_value(key.tenant)) + " " + key.localpart + " " +
+                            key.device + " " + token.mechanism + " " + std::to_string(token.expires_ms);
+  if (token.signer == 0) return place;
+  return place + " " + std::to_string(token.signer) + " " + std::to_string(token.signed_ms);
 }
 
-Devices::Made Devices::make_token(const Key& key, const std::string& mechanism, int64_t keep_ms) const {
+Devices::Made Devices::make_token(const Key& key, const std::string& mechanism, const Token& like, int64_t keep_ms,
+                                  int64_t site_keep_ms) const {
   Made made;
   made.row.id = random_token(token_id_characters);
   made.row.mechanism = mechanism;
   made.row.made_ms = clock_.wall_ms();
+  made.row.signer = like.signer;
+  made.row.signed_ms = like.signed_ms;
   made.row.expires_ms = made.row.made_ms + keep_ms;
+  made.row.expires_ms = end_of(made.row, site_keep_ms);
   made.shown = {random_token(token_characters), made.row.expires_ms};
   made.row.sealed = store::Blob{sealer_->seal(made.shown.token, place_of(key, made.row))};
   return made;
@@ -68,7 +79,7 @@ std::optional<std::string> Devices::check(const Key& key, const Token& token, co
 }
 
 Task<Result<TokenLogin>> Devices::sign_in(Executor& home, TenantId tenant, std::string localpart, DeviceClient device,
-                                          TokenProof proof, int64_t keep_ms) {
+                                          TokenProof proof, int64_t keep_ms, int64_t site_keep_ms) {
   const Key key{tenant, std::move(localpart), device.id};
   if (!sealer_) co_return sealer_.error();
   auto select = device_rows::select_login(key);
@@ -89,7 +100,8 @@ Task<Result<TokenLogin>> Devices::sign_in(Executor& home, TenantId tenant, std::
   for (const store::Row& row : found->rows) has_earlier |= as_int(row[first_of_token + 3]) < used.made_ms;
   const store::Row& first = found->rows.front();
   const int64_t now_ms = clock_.wall_ms(), account_ends_ms = as_int(first[3]);
-  if (used.expires_ms <= now_ms || (account_ends_ms != 0 && account_ends_ms <= now_ms)) co_return expired_token();
+  if (end_of(used, site_keep_ms) <= now_ms || (account_ends_ms != 0 && account_ends_ms <= now_ms))
+    co_return expired_token();
   if (proof.count && *proof.count <= used.count) co_return wrong_token();
 
   TokenLogin login;
@@ -104,7 +116,7 @@ Task<Result<TokenLogin>> Devices::sign_in(Executor& home, TenantId tenant, std::
     statements.push_back(device_rows::remove_earlier(key, used.made_ms, guard));
   }
   if (!proof.wanted.empty() || (!proof.invalidates && is_due(used, now_ms))) {
-    Made made = make_token(key, proof.wanted.empty() ? used.mechanism : proof.wanted, keep_ms);
+    Made made = make_token(key, proof.wanted.empty() ? used.mechanism : proof.wanted, used, keep_ms, site_keep_ms);
     statements.push_back(device_rows::remove_unused(key, used.id, guard));
     statements.push_back(device_rows::insert_token(key, made.row, guard));
     login.token = std::move(made.shown);
@@ -123,8 +135,8 @@ Task<Result<TokenLogin>> Devices::sign_in(Executor& home, TenantId tenant, std::
 }
 
 Task<Result<std::optional<NewToken>>> Devices::keep(Executor& home, TenantId tenant, std::string localpart,
-                                                    DeviceClient device, std::string password_salt, std::string wanted,
-                                                    int64_t keep_ms) {
+                                                    DeviceClient device, DeviceGround ground, std::string wanted,
+                                                    int64_t keep_ms, int64_t site_keep_ms) {
   const Key key{tenant, std::move(localpart), device.id};
   if (!sealer_) co_return sealer_.error();
   std::optional<NewToken> token;
@@ -137,12 +149,17 @@ Task<Result<std::optional<NewToken>>> Devices::keep(Executor& home, TenantId ten
                           as_text(found->rows[0][1]) == device.name;
     if (is_known && as_int(found->rows[0][2]) + hour_ms > now_ms) co_return token;
   }
-  const auto guard = device_rows::while_password(key, crypto::to_base64(password_salt));
+  const bool by_site = ground.password_salt.empty();
+  const auto guard = by_site ? device_rows::while_signed(key, ground.signer, ground.incarnation)
+                             : device_rows::while_password(key, crypto::to_base64(ground.password_salt));
   std::vector<store::Statement> statements = {
-      device_rows::keep_device(key, {device.id, device.software, device.name, now_ms, now_ms}, guard)};
+      device_rows::keep_device(key, {device.id, device.software, device.name, now_ms, now_ms, by_site}, guard)};
   for (auto& cut : device_rows::cut(key, devices_max)) statements.push_back(std::move(cut));
   if (!wanted.empty()) {
-    Made made = make_token(key, wanted, keep_ms);
+    Token like;
+    like.signer = by_site ? ground.signer : 0;
+    like.signed_ms = by_site ? now_ms : 0;
+    Made made = make_token(key, wanted, like, keep_ms, site_keep_ms);
     statements.push_back(device_rows::remove_unused(key, {}, guard));
     statements.push_back(device_rows::insert_token(key, made.row, guard));
     token = std::move(made.shown);
@@ -153,15 +170,16 @@ Task<Result<std::optional<NewToken>>> Devices::keep(Executor& home, TenantId ten
   co_return token;
 }
 
-Task<Result<std::vector<Device>>> Devices::list(Executor& home, TenantId tenant, std::string localpart) {
-  auto select = device_rows::select_devices(tenant, localpart);
+Task<Result<std::vector<Device>>> Devices::list(Executor& home, TenantId tenant, std::string localpart,
+                                                int64_t site_keep_ms) {
+  auto select = device_rows::select_devices(tenant, localpart, site_keep_ms);
   const auto answer = co_await control_.execute(home, std::move(select));
   if (!answer) co_return answer.error();
   std::vector<Device> devices;
   for (const store::Row& row : answer->rows) {
     const int64_t ends_ms = as_int(row[5]);
     devices.push_back({as_text(row[0]), as_text(row[1]), as_text(row[2]), as_int(row[3]), as_int(row[4]),
-                       ends_ms > clock_.wall_ms() ? ends_ms : 0});
+                       ends_ms > clock_.wall_ms() ? ends_ms : 0, as_int(row[6]) != 0});
   }
   co_return devices;
 }

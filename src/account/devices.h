@@ -5,7 +5,12 @@
 // ends when the new one is used. At most two are good at once: the one that is in use, and one that is not used yet.
 // Another password ends all devices of an account, and so does its removal. Tokens are sealed (docs/decisions/0029).
 //
-// Thread: any; the tasks go on on `home`.
+// A site token leads to a device's token too where its tenant has device_days (docs/decisions/0035). That one stands
+// for the site's word: it and those that replace it end with the signing secret of the site token, and so many days
+// after it.
+//
+// Thread: any; the tasks go on on `home`. `keep_ms`, `site_keep_ms`: how long a token is good, and how long the word of
+// a site, which is the tenant's affair (Tenant::site_device_keep_ms; 0: no device comes back by it).
 // Limits: 50 devices of an account, those that were seen last; a token of 256 bits; it and a device that does not come
 // back end after `keep_ms`.
 // Spec: XEP-0484, XEP-0494.
@@ -40,6 +45,12 @@ struct TokenProof {
   bool invalidates = false;               // it signs in for the last time
   std::string wanted;                     // the mechanism for which it asks for a new token; empty: it does not
 };
+// By what a device signed in, when it is kept: by the password, or a site token.
+struct DeviceGround {
+  std::string password_salt = {};  // of that password's keys; empty: by a site token
+  int64_t signer = 0;              // the signing secret of that; 0 beside an empty salt: neither, and none is kept
+  int64_t incarnation = 0;         // of the account that it named
+};
 struct NewToken {
   std::string token;  // shown this once
   int64_t expires_ms = 0;
@@ -52,6 +63,7 @@ struct Device {
   std::string id, software, name;
   int64_t first_ms = 0, last_ms = 0;  // the last within an hour
   int64_t token_expires_ms = 0;       // 0: it has none
+  bool by_site = false;               // a site token let it in last, and no password
 };
 
 class Devices {
@@ -64,14 +76,15 @@ class Devices {
   // Errors: not_authorized for a proof of no token of this device, and for a count that is not above the last; gone for
   // a token that has expired, or whose account has.
   Task<Result<TokenLogin>> sign_in(Executor& home, TenantId tenant, std::string localpart, DeviceClient device,
-                                   TokenProof proof, int64_t keep_ms);
-  // It has signed in by the password whose keys have this salt; none is given where the account has another by now.
+                                   TokenProof proof, int64_t keep_ms, int64_t site_keep_ms);
+  // It has signed in on this ground; no token is given where that is gone by now: the account has another password or
+  // is another one, the tenant has the secret no more.
   // `wanted`: the mechanism of the token that it asks for; empty: none.
   Task<Result<std::optional<NewToken>>> keep(Executor& home, TenantId tenant, std::string localpart,
-                                             DeviceClient device, std::string password_salt, std::string wanted,
-                                             int64_t keep_ms);
+                                             DeviceClient device, DeviceGround ground, std::string wanted,
+                                             int64_t keep_ms, int64_t site_keep_ms);
   // The last seen first.
-  Task<Result<std::vector<Device>>> list(Executor& home, TenantId tenant, std::string localpart);
+  Task<Result<std::vector<Device>>> list(Executor& home, TenantId tenant, std::string localpart, int64_t site_keep_ms);
   // The device and its tokens are gone, its logins that are under way end; sessions are the caller's affair
   // (server/device_sessions.h). An empty id: all of the account's, and its certificates
   // (ClientCertificates). Errors: item_not_found where there is no such
@@ -88,7 +101,9 @@ class Devices {
     NewToken shown;
     device_rows::Token row;
   };
-  Made make_token(const device_rows::Key& key, const std::string& mechanism, int64_t keep_ms) const;
+  // `like`: one that stands for the same (signer, signed_ms).
+  Made make_token(const device_rows::Key& key, const std::string& mechanism, const device_rows::Token& like,
+                  int64_t keep_ms, int64_t site_keep_ms) const;
   std::optional<std::string> open(const device_rows::Key& key, const device_rows::Token& token) const;
   // The row's token where the proof is made with it.
   std::optional<std::string> check(const device_rows::Key& key, const device_rows::Token& token,

@@ -4,7 +4,6 @@
 
 #include <set>
 
-#include "account/account_rows.h"
 #include "account/testing/account_world.h"
 #include "sasl/ht.h"
 
@@ -12,6 +11,7 @@ namespace teahouse {
 namespace {
 
 constexpr int64_t hour_ms = 60LL * 60 * 1000, day_ms = 24 * hour_ms, keep_ms = 30 * day_ms;
+constexpr int64_t site_keep_ms = 10 * day_ms;
 const std::string none = "HT-SHA-256-NONE", bound = "HT-SHA-256-EXPR";
 const DeviceClient phone{"phonephoneph", "Tester", "Phone"}, laptop{"laptoplaptop", "Tester", "Laptop"};
 
@@ -30,8 +30,8 @@ class DevicesTest : public ::testing::Test {
   }
   std::string keep(const TenantPtr& tenant, const DeviceClient& device, const std::string& mechanism = none,
                    const std::string& user = "ann") {
-    const auto kept =
-        world_.wait(devices().keep(world_.home, tenant->id, user, device, salt(tenant, user), mechanism, keep_ms));
+    const auto kept = world_.wait(
+        devices().keep(world_.home, tenant->id, user, device, {salt(tenant, user)}, mechanism, keep_ms, site_keep_ms));
     return kept && *kept ? (*kept)->token : "";
   }
   static TokenProof prove(const std::string& token, const std::string& mechanism = none,
@@ -40,7 +40,7 @@ class DevicesTest : public ::testing::Test {
   }
   Result<TokenLogin> sign_in(const TenantPtr& tenant, const DeviceClient& device, const TokenProof& proof,
                              const std::string& user = "ann") {
-    return world_.wait(devices().sign_in(world_.home, tenant->id, user, device, proof, keep_ms));
+    return world_.wait(devices().sign_in(world_.home, tenant->id, user, device, proof, keep_ms, site_keep_ms));
   }
   std::string outcome(const TenantPtr& tenant, const DeviceClient& device, const TokenProof& proof,
                       const std::string& user = "ann") {
@@ -48,7 +48,7 @@ class DevicesTest : public ::testing::Test {
     return login ? "in" : to_string(login.error().kind);
   }
   std::vector<Device> list(const TenantPtr& tenant) {
-    return world_.wait(devices().list(world_.home, tenant->id, "ann")).value();
+    return world_.wait(devices().list(world_.home, tenant->id, "ann", site_keep_ms)).value();
   }
 
   testing::AccountWorld world_;
@@ -99,8 +99,8 @@ TEST_F(DevicesTest, ReplayedAtTheSameTimeSignInOnce) {
   TokenProof proof = prove(keep(world_.shop, phone));
   proof.count = 1;
   std::optional<Result<TokenLogin>> first, second;
-  testing::start(devices().sign_in(world_.home, world_.shop->id, "ann", phone, proof, keep_ms), &first);
-  testing::start(devices().sign_in(world_.home, world_.shop->id, "ann", phone, proof, keep_ms), &second);
+  testing::start(devices().sign_in(world_.home, world_.shop->id, "ann", phone, proof, keep_ms, site_keep_ms), &first);
+  testing::start(devices().sign_in(world_.home, world_.shop->id, "ann", phone, proof, keep_ms, site_keep_ms), &second);
   while (!first || !second) world_.home.run_one();
   EXPECT_NE(first->has_value(), second->has_value());
 }
@@ -127,12 +127,14 @@ TEST_F(DevicesTest, GetANewTokenAfterADayThatEndsTheOldOneWhenItIsUsed) {
 TEST_F(DevicesTest, ATokenThatWasMadeEarlierEndsWithTheNextAlsoWhereItWouldLastLonger) {
   const std::string token = keep(world_.shop, phone);
   world_.clock.advance_ms(day_ms);
-  const auto renewed =
-      world_.wait(devices().sign_in(world_.home, world_.shop->id, "ann", phone, prove(token), 2 * day_ms));
+  const auto renewed = world_.wait(
+      devices().sign_in(world_.home, world_.shop->id, "ann", phone, prove(token), 2 * day_ms, site_keep_ms));
   ASSERT_TRUE(renewed && renewed->token);
   EXPECT_EQ(outcome(world_.shop, phone, prove(token)), "in") << "the next has not been used yet";
   const auto next =
-      world_.wait(devices().sign_in(world_.home, world_.shop->id, "ann", phone, prove(token), 2 * day_ms))->token;
+      world_
+          .wait(devices().sign_in(world_.home, world_.shop->id, "ann", phone, prove(token), 2 * day_ms, site_keep_ms))
+          ->token;
   ASSERT_TRUE(next);
   EXPECT_EQ(outcome(world_.shop, phone, prove(next->token)), "in");
   EXPECT_EQ(outcome(world_.shop, phone, prove(token)), "not-authorized");
@@ -194,7 +196,8 @@ TEST_F(DevicesTest, EndWithThePassword) {
   EXPECT_EQ(outcome(world_.forum, phone, prove(twins)), "in");
   EXPECT_TRUE(list(world_.shop).empty());
   // One that had shown the old password before gets none after.
-  const auto late = world_.wait(devices().keep(world_.home, world_.shop->id, "ann", laptop, old_salt, none, keep_ms));
+  const auto late =
+      world_.wait(devices().keep(world_.home, world_.shop->id, "ann", laptop, {old_salt}, none, keep_ms, site_keep_ms));
   EXPECT_TRUE(late && !*late);
   EXPECT_TRUE(list(world_.shop).empty());
 }
@@ -285,31 +288,102 @@ TEST_F(DevicesTest, AreSealedWhereTheyLie) {
   EXPECT_EQ(outcome(world_.shop, phone, prove(others), "bo"), "not-authorized");
 }
 
-// An account from before SHA-512: its tenant's clients are not offered that until its keys are complete.
-TEST(OlderKeys, AreCompletedByAPasswordThatIsShown) {
-  testing::AccountWorld world;
-  for (const TenantPtr& tenant : {world.shop, world.forum}) {
-    ASSERT_TRUE(world.create(tenant, "ann", "secret"));
-    auto keys = *world.wait(world.accounts.load_keys(world.home, tenant, "ann"));
-    ASSERT_EQ(keys.pairs.stored_key_sha512.size(), 64U);
-    const std::string whole = account_rows::to_text(keys);
-    keys.pairs.stored_key_sha512.clear();
-    keys.pairs.server_key_sha512.clear();
-    ASSERT_TRUE(world.control->execute_now(
-        {"UPDATE accounts SET scram = ? WHERE scram = ?", {account_rows::to_text(keys), whole}}));
+// By the site's word: a site token that the tenant's newest secret signed.
+class SiteDevicesTest : public DevicesTest {
+ protected:
+  DeviceGround ground(const TenantPtr& tenant) {
+    const auto account = world_.wait(world_.accounts.find(world_.home, tenant, "ann"));
+    return {{}, world_.keys.signing.numbered(tenant->id).at(0).id, account->incarnation};
   }
-  EXPECT_FALSE(world.accounts.has_older_keys(world.shop->id)) << "nobody has looked";
-  ASSERT_TRUE(world.accounts.count_all({world.shop, world.forum}));
-  EXPECT_TRUE(world.accounts.has_older_keys(world.shop->id) && world.accounts.has_older_keys(world.forum->id));
-  EXPECT_FALSE(world.check(world.shop, "ann", "wrong"));
-  EXPECT_TRUE(world.accounts.has_older_keys(world.shop->id));
-  EXPECT_TRUE(world.check(world.shop, "ann", "secret"));
-  EXPECT_FALSE(world.accounts.has_older_keys(world.shop->id));
-  const auto whole = world.wait(world.accounts.load_keys(world.home, world.shop, "ann"));
-  EXPECT_EQ(*whole, *sasl::make_scram_keys("secret", whole->iterations, whole->salt));
-  EXPECT_TRUE(world.accounts.has_older_keys(world.forum->id));
-  ASSERT_TRUE(world.wait(world.accounts.set_password(world.home, world.forum, "ann", "other")));
-  EXPECT_FALSE(world.accounts.has_older_keys(world.forum->id));
+  std::optional<NewToken> keep_by(const TenantPtr& tenant, const DeviceGround& ground,
+                                  const std::string& wanted = none) {
+    const auto kept =
+        world_.wait(devices().keep(world_.home, tenant->id, "ann", phone, ground, wanted, keep_ms, site_keep_ms));
+    return kept ? *kept : std::nullopt;
+  }
+  std::string outcome_when(int64_t days_ms, const std::string& token) {
+    const auto login =
+        world_.wait(devices().sign_in(world_.home, world_.shop->id, "ann", phone, prove(token), keep_ms, days_ms));
+    return login ? "in" : to_string(login.error().kind);
+  }
+  void rotate(const TenantPtr& tenant) {
+    ASSERT_TRUE(world_.wait(world_.keys.signing.rotate(world_.home, tenant->id)));
+  }
+};
+
+TEST_F(SiteDevicesTest, EndWithTheSecretThatSigned) {
+  const std::string token = keep_by(world_.shop, ground(world_.shop))->token;
+  const std::string twins = keep_by(world_.forum, ground(world_.forum))->token;
+  EXPECT_EQ(outcome(world_.shop, phone, prove(token)), "in");
+  rotate(world_.shop);
+  world_.clock.advance_ms(day_ms);
+  const auto next = sign_in(world_.shop, phone, prove(token))->token;
+  ASSERT_TRUE(next);
+  EXPECT_EQ(outcome(world_.shop, phone, prove(next->token)), "in");
+  EXPECT_NE(list(world_.shop).at(0).token_expires_ms, 0);
+  rotate(world_.shop);
+  EXPECT_EQ(outcome(world_.shop, phone, prove(next->token)), "not-authorized") << "one that replaced it ends too";
+  EXPECT_EQ(list(world_.shop).at(0).token_expires_ms, 0);
+  EXPECT_EQ(outcome(world_.forum, phone, prove(twins)), "in");
+  ASSERT_TRUE(world_.wait(devices().remove_old(world_.home, keep_ms)));
+  const auto left = world_.control->execute_now({"SELECT DISTINCT tenant_id FROM device_tokens", {}});
+  ASSERT_EQ(left->rows.size(), 1U);
+  EXPECT_EQ(store::as_int(left->rows[0][0]), to_value(world_.forum->id));
+}
+
+TEST_F(SiteDevicesTest, ComeBackNoLongerThanTheTenantSays) {
+  const int64_t begun_ms = world_.clock.wall_ms();
+  auto token = keep_by(world_.shop, ground(world_.shop));
+  ASSERT_TRUE(token);
+  EXPECT_EQ(token->expires_ms, begun_ms + site_keep_ms);
+  EXPECT_EQ(list(world_.shop).at(0).token_expires_ms, begun_ms + site_keep_ms);
+  for (int day = 1; day < 10; ++day) {
+    world_.clock.advance_ms(day_ms);
+    const auto login = sign_in(world_.shop, phone, prove(token->token));
+    ASSERT_TRUE(login && login->token) << day;
+    token = login->token;
+    EXPECT_EQ(token->expires_ms, begun_ms + site_keep_ms) << "a new token is no new word of the site";
+  }
+  world_.clock.advance_ms(day_ms - 1);
+  EXPECT_EQ(outcome(world_.shop, phone, prove(token->token)), "in");
+  world_.clock.advance_ms(1);
+  EXPECT_EQ(outcome(world_.shop, phone, prove(token->token)), "gone");
+}
+
+// The tenant has changed its mind: that holds for the tokens that are there.
+TEST_F(SiteDevicesTest, FollowTheTenant) {
+  const std::string token = keep_by(world_.shop, ground(world_.shop))->token;
+  EXPECT_EQ(outcome_when(0, token), "gone");
+  EXPECT_EQ(outcome_when(site_keep_ms, token), "in");
+  world_.clock.advance_ms(2 * day_ms);
+  EXPECT_EQ(outcome_when(2 * day_ms, token), "gone");
+  EXPECT_EQ(world_.wait(devices().list(world_.home, world_.shop->id, "ann", 2 * day_ms))->at(0).token_expires_ms, 0);
+  const std::string by_password = keep(world_.shop, phone);
+  EXPECT_EQ(outcome_when(0, by_password), "in") << "the password's own are not the site's affair";
+}
+
+TEST_F(SiteDevicesTest, AreKeptWhileTheirGroundIsThere) {
+  const DeviceGround before = ground(world_.shop);
+  DeviceGround of_another = before;
+  ++of_another.incarnation;
+  DeviceGround of_the_forum = ground(world_.forum);
+  EXPECT_FALSE(keep_by(world_.shop, of_another));
+  EXPECT_FALSE(keep_by(world_.shop, of_the_forum));
+  EXPECT_FALSE(keep_by(world_.shop, {}));
+  EXPECT_FALSE(keep_by(world_.shop, {}, ""));
+  rotate(world_.shop);
+  rotate(world_.shop);
+  EXPECT_FALSE(keep_by(world_.shop, before)) << "its secret went while it signed in";
+  EXPECT_TRUE(list(world_.shop).empty());
+  EXPECT_TRUE(keep_by(world_.shop, ground(world_.shop)));
+}
+
+TEST_F(SiteDevicesTest, AreSealedWithWhatTheyEndWith) {
+  const std::string token = keep_by(world_.shop, ground(world_.shop))->token;
+  for (const char* change : {"signed_ms = signed_ms + 1", "signer = 0"}) {
+    ASSERT_TRUE(world_.control->execute_now({"UPDATE device_tokens SET " + std::string(change), {}}));
+    EXPECT_EQ(outcome(world_.shop, phone, prove(token)), "not-authorized") << change;
+  }
 }
 
 }  // namespace

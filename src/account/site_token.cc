@@ -56,11 +56,21 @@ Result<SignedInUser> check_site_token(const Tenant& tenant, const Keys& keys, st
   if (*issuer != tenant.site_id) {
     return refused("This token is of another site: its \"iss\" must be the site id " + tenant.site_id + ".");
   }
-  const std::vector<std::string> secrets = keys.signing.list(tenant.id);
+  const std::vector<SigningSecret> numbered = keys.signing.numbered(tenant.id);
+  std::vector<std::string> secrets;
+  secrets.reserve(numbered.size());
+  for (const SigningSecret& each : numbered) secrets.push_back(each.secret);
   auto verified = verify_claims(token, secrets, now_ms / 1000);
   if (!verified) return refused(verified.error().text);
 
   SignedInUser user;
+  for (const SigningSecret& each : numbered) {
+    if (crypto::verify_jws(token, {&each.secret, 1})) user.signer = each.id;
+  }
+  if (verified->session) {
+    user.of_session = true;
+    user.incarnation = *verified->session;
+  }
   auto localpart = localpart_of_user(tenant, verified->sub);
   if (!localpart) return refused("The \"sub\" of this token cannot be taken. " + localpart.error().text);
   auto details = account_rows::check_details({.name = if_given(std::move(verified->name)),
@@ -98,6 +108,13 @@ Task<Result<SignedInUser>> sign_in(Executor& home, Accounts& accounts, TenantPtr
                                    std::string token, int64_t now_ms) {
   auto user = check_site_token(*tenant, keys, token, now_ms);
   if (!user) co_return user.error();
+  if (user->of_session) {  // it makes nothing, and is nobody else's
+    const auto known = co_await find_known(home, accounts, tenant, user->localpart);
+    if (!known && known.error().kind != ErrorKind::item_not_found) co_return known.error();
+    if (!known || known->incarnation != user->incarnation) co_return refused("The account of this session is gone.");
+    user->localpart = known->localpart;
+    co_return user;
+  }
   AccountChange details = user->details;
   if (user->is_guest) {
     const auto known = co_await accounts.find(home, tenant, user->localpart);

@@ -1,9 +1,11 @@
 // Signing in with a site token: the JWT that a webmaster's page makes for its own user.
 //
 // Spec: RFC 7519 (HS256 only); claims iss (site id), sub (the site's user id), exp, optional name, picture, role,
-// rooms; guest in those that the server makes itself, whose ids begin with guest_id_prefix: a site's have neither.
+// rooms; guest in those that the server makes itself, whose ids begin with guest_id_prefix: a site's have neither; a
+// mark in those that the server makes for sessions (session_token.h).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +24,8 @@ struct SignedInUser {
   int64_t expires_ms = 0;
   bool is_guest = false;
   int64_t incarnation = 0;  // of the account; set by sign_in
+  int64_t signer = 0;       // the number of the signing secret
+  bool of_session = false;  // good for calls of the API alone: nobody logs in by it
 };
 
 // The token in a text that a page or a client gives as one: alone or as {"token": "..."}, as pages print it: with white

@@ -18,6 +18,7 @@ namespace json = boost::json;
 constexpr size_t issuer_bytes_max = 255;
 constexpr size_t rooms_max = 64;
 constexpr size_t room_bytes_max = 1023;
+constexpr const char* session_claim = "teahouse_session";
 constexpr double year_5000_s = 1e11;
 
 Error malformed(std::string text) { return Error{ErrorKind::bad_request, std::move(text)}; }
@@ -165,6 +166,11 @@ Result<SiteTokenClaims> read_claims(const json::object& claims, int64_t now_s) {
   const auto guest = read_guest(claims);
   if (!guest) return guest.error();
   read.guest = *guest;
+  if (const json::value* session = claims.if_contains(session_claim)) {
+    const auto* incarnation = session->if_int64();
+    if (!incarnation) return malformed("This token's \"" + std::string(session_claim) + "\" is the server's own mark.");
+    read.session = *incarnation;
+  }
   return read;
 }
 
@@ -187,6 +193,7 @@ std::string sign_claims(const SiteTokenClaims& claims, std::string_view secret) 
   if (!claims.picture.empty()) object["picture"] = claims.picture;
   if (!claims.role.empty()) object["role"] = claims.role;
   if (claims.guest) object["guest"] = true;
+  if (claims.session) object[session_claim] = *claims.session;
   if (!claims.rooms.empty()) object["rooms"] = json::array(claims.rooms.begin(), claims.rooms.end());
   return crypto::sign_jws(json::serialize(object), secret);
 }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +31,8 @@ struct SiteTokenClaims {
   std::string role = {};     // "user", "moderator" or "admin" (Staff)
   std::vector<std::string> rooms = {};
   bool guest = false;  // the server's own mark: it made the token, for a visitor whom the site knows nothing of
+  // The server's own mark too: it made the token for a session of the account of this incarnation (session_token.h).
+  std::optional<int64_t> session = {};
 
   bool operator==(const SiteTokenClaims&) const = default;
 };

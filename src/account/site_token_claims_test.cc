@@ -29,6 +29,7 @@ TEST(SiteTokenClaims, VerifiesWhatItMade) {
   token.role = "moderator";
   token.rooms = {"balcony", "\u03C0"};
   token.guest = true;
+  token.session = int64_t{1} << 40;
   EXPECT_EQ(*verify_claims(sign_claims(token, secret), secrets, now_s), token);
   EXPECT_EQ(*peek_issuer(sign_claims(token, other_secret)), "site_1");
 }
@@ -78,6 +79,11 @@ TEST(SiteTokenClaims, TellsTheWebmasterWhatToMend) {
             "This token's \"name\" must be a string: write \"42\", not 42.");
   EXPECT_EQ(error_of(sign_text(R"({"iss":"a","sub":"b","exp":1700000600,"rooms":"balcony"})")),
             "This token's \"rooms\" must be a list of at most 64 names.");
+  for (const char* session : {"\"7\"", "true", "1.5", "null", "99999999999999999999"}) {
+    EXPECT_EQ(error_of(sign_text(R"({"iss":"a","sub":"b","exp":1700000600,"teahouse_session":)" + std::string(session) +
+                                 "}")),
+              "This token's \"teahouse_session\" is the server's own mark.");
+  }
 }
 
 TEST(SiteTokenClaims, TakesAFractionOfASecond) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "account/session_token.h"
 #include "account/site_token_claims.h"
 #include "account/testing/account_world.h"
 
@@ -175,6 +176,38 @@ TEST(SiteToken, OfTheSiteNamesNoGuest) {
             "signed in");
   EXPECT_EQ(world.refusal(world.shop, sign_claims(world.claims(world.shop, "guest"), world.shop_secret)), "signed in");
   EXPECT_FALSE(world.has(world.forum, "guest-7"));
+}
+
+// The server's own: for calls of the API by a session, while its account is there.
+TEST(SiteToken, OfASessionIsItsAccountsAlone) {
+  TokenWorld world;
+  ASSERT_TRUE(world.sign_in(world.shop, sign_claims(world.claims(world.shop, "Ann"), world.shop_secret)));
+  ASSERT_TRUE(world.sign_in(world.forum, sign_claims(world.claims(world.forum, "Ann"), world.forum_secret)));
+  const auto account = *world.wait(world.accounts.find(world.home, world.shop, "ann"));
+  Tenant open = *world.shop;
+  EXPECT_EQ(make_session_token(open, world.keys, account, world.clock.wall_ms()).error().kind, ErrorKind::forbidden);
+  open.device_days = 30;
+  for (const char* other : {"", "guest-1"}) {
+    Account another = account;
+    another.user_id = other;
+    EXPECT_EQ(make_session_token(open, world.keys, another, world.clock.wall_ms()).error().kind, ErrorKind::forbidden);
+  }
+  const auto made = make_session_token(open, world.keys, account, world.clock.wall_ms());
+  ASSERT_TRUE(made);
+  const auto user = world.sign_in(world.shop, made->token);
+  ASSERT_TRUE(user) << user.error().text;
+  EXPECT_TRUE(user->of_session);
+  EXPECT_EQ(user->localpart, "ann");
+  EXPECT_NE(world.refusal(world.forum, made->token), "signed in");
+  const auto removal = world.wait(world.accounts.remove(world.home, world.shop, "ann"));
+  ASSERT_TRUE(removal);
+  EXPECT_THAT(world.refusal(world.shop, made->token), HasSubstr("is gone"));
+  EXPECT_FALSE(world.has(world.shop, "ann")) << "it makes no account";
+  ASSERT_TRUE(world.wait(world.accounts.removals().end(world.home, *removal)));
+  ASSERT_TRUE(world.sign_in(world.shop, sign_claims(world.claims(world.shop, "Ann"), world.shop_secret)));
+  EXPECT_THAT(world.refusal(world.shop, made->token), HasSubstr("is gone")) << "another account of that name";
+  world.clock.advance_ms((session_token_s + token_skew_s + 1) * 1000);
+  EXPECT_THAT(world.refusal(world.shop, made->token), HasSubstr("ran out"));
 }
 
 TEST(SiteToken, KeepsNobodyOutForTheirName) {

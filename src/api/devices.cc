@@ -39,7 +39,8 @@ struct EndDevice {
 };
 
 Task<Result<std::vector<DeviceEntry>>> find_devices(ApiContext& api, TenantPtr tenant, std::string localpart) {
-  auto kept = co_await api.shared().accounts.devices().list(api.loop(), tenant->id, localpart);
+  auto kept =
+      co_await api.shared().accounts.devices().list(api.loop(), tenant->id, localpart, tenant->site_device_keep_ms());
   if (!kept) co_return kept.error();
   const BareJid jid = account_jid(*tenant, localpart);
   const Homes& homes = api.shared().homes;

@@ -28,6 +28,7 @@ boost::json::value to_json(const TenantField& field, const Tenant& tenant) {
   const FieldValue value = field.get(tenant);
   switch (field.type) {
     case FieldType::flag: return std::get<bool>(value);
+    case FieldType::number: return std::get<int64_t>(value);
     case FieldType::list: return to_json(std::get<std::vector<std::string>>(value));
     case FieldType::text: return to_json(std::get<std::string>(value));
     case FieldType::object:

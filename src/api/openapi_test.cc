@@ -104,11 +104,9 @@ TEST(OpenApi, DescribesNothingElse) {
 
 TEST(OpenApi, DescribesEachFieldOfATenantByItsType) {
   const testing::OpenApi open_api;
-  const std::map<FieldType, std::string_view> types = {{FieldType::flag, "boolean"},
-                                                       {FieldType::text, "string"},
-                                                       {FieldType::list, "array"},
-                                                       {FieldType::object, "object"},
-                                                       {FieldType::settings, "object"}};
+  const std::map<FieldType, std::string_view> types = {{FieldType::flag, "boolean"},    {FieldType::text, "string"},
+                                                       {FieldType::list, "array"},      {FieldType::object, "object"},
+                                                       {FieldType::settings, "object"}, {FieldType::number, "integer"}};
   for (const TenantField& field : tenant_fields()) {
     for (const char* schema : {"Tenant", "NewTenant", "CreateTenantFields", "ChangeTenantFields"}) {
       const json::object& properties = open_api.schemas().at(schema).at("properties").as_object();

@@ -15,6 +15,7 @@ std::optional<FieldValue> as_value(std::optional<T> given) {
 std::optional<FieldValue> read_value(Fields& fields, const TenantField& field) {
   switch (field.type) {
     case FieldType::flag: return as_value(fields.flag(field.name));
+    case FieldType::number: return as_value(fields.number(field.name));
     case FieldType::text: return as_value(fields.optional_text(field.name));
     case FieldType::list: return as_value(fields.list(field.name));
     case FieldType::object:

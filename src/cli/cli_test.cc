@@ -106,9 +106,14 @@ TEST_F(Cli, SetsEachFieldOfATenant) {
   answers_["PATCH /operator/v1/tenants/shop"] = {200, R"({"name":"shop"})"};
   for (const TenantField& field : tenant_fields()) {
     const bool is_flag = field.type == FieldType::flag, is_list = field.type == FieldType::list;
-    const bool is_settings = field.type == FieldType::settings;
-    const std::string sent = is_flag ? "true" : is_list ? R"(["on"])" : is_settings ? R"({"on":{"x":"1"}})" : R"("on")";
-    EXPECT_EQ(run({"tenant", "set", "shop", std::string(field.option), is_settings ? "on.x=1" : "on"}), 0) << err_;
+    const bool is_settings = field.type == FieldType::settings, is_number = field.type == FieldType::number;
+    const char* given = is_settings ? "on.x=1" : is_number ? "7" : "on";
+    const std::string sent = is_number     ? "7"
+                             : is_flag     ? "true"
+                             : is_list     ? R"(["on"])"
+                             : is_settings ? R"({"on":{"x":"1"}})"
+                                           : R"("on")";
+    EXPECT_EQ(run({"tenant", "set", "shop", std::string(field.option), given}), 0) << err_;
     EXPECT_EQ(asked_, "PATCH /operator/v1/tenants/shop {\"" + std::string(field.name) + "\":" + sent + "}");
     for (const char* verb : {"create", "set"}) {
       EXPECT_EQ(run({"tenant", verb, "--help"}), 0);
@@ -134,6 +139,9 @@ TEST_F(Cli, WrongUsageIsTwoAndNoServerIsThree) {
   EXPECT_EQ(err_, "teahouse: There is no command 'frob'. `teahouse --help` lists them.\n");
   EXPECT_EQ(run({}), 2);
   EXPECT_EQ(run({"tenant", "create", "shop", "--domain", "x", "--guests", "perhaps"}), 2);
+  for (const char* wrong : {"many", "-1", "1.5", "99999999999999999999"}) {
+    EXPECT_EQ(run({"tenant", "set", "shop", "--device-days", wrong}), 2) << wrong;
+  }
   EXPECT_EQ(run({"account", "create", "ann@shop.example"}), 2);
   EXPECT_EQ(run({"account", "create", "ann", "--password-stdin"}, "x\n"), 2);
   EXPECT_EQ(run({"tenant", "list"}, {}, false), 2);

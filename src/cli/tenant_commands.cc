@@ -9,6 +9,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr int64_t number_max = int64_t{1} << 53;  // what JSON's numbers can carry
+
 struct TenantOptions {
   std::string name, domain, reason;
   std::map<std::string_view, std::string> texts;  // of the fields, by their names
@@ -32,6 +34,7 @@ void add_fields(CLI::App& command, TenantOptions& options) {
     } else {
       CLI::Option* added = command.add_option(option, options.texts[field.name], help);
       if (field.type == FieldType::flag) added->check(CLI::IsMember({"on", "off"}));
+      if (field.type == FieldType::number) added->check(CLI::Range(int64_t{0}, number_max));
     }
   }
 }
@@ -80,6 +83,8 @@ json::object fields_of(const CLI::App& command, const TenantOptions& options) {
       value = settings_of(options.lists.at(field.name));
     } else if (field.type == FieldType::flag) {
       value = options.texts.at(field.name) == "on";
+    } else if (field.type == FieldType::number) {
+      value = std::stoll(options.texts.at(field.name));
     } else {
       value = options.texts.at(field.name);
     }

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tenant/testing/tenant_world.h"
 
 namespace teahouse {
@@ -111,6 +113,30 @@ TEST(SigningSecrets, LastForOneRotation) {
   ASSERT_TRUE(again.load_all());
   EXPECT_THAT(again.signing.list(world.shop->id), ElementsAre(third, second));
   EXPECT_EQ(again.signing.list(world.forum->id).at(0), of_forum);
+}
+
+// What ends with a secret knows it by its number: it must be the same after a restart, of a tenant's first secret too.
+TEST(SigningSecrets, KeepTheirNumbers) {
+  TwoTenants world;
+  const auto numbers = [](const Keys& keys, const TenantPtr& tenant) {
+    std::vector<int64_t> found;
+    for (const SigningSecret& each : keys.signing.numbered(tenant->id)) found.push_back(each.id);
+    return found;
+  };
+  world.new_secret(world.shop);
+  Keys again(*world.control, world.clock, world.seal_key);
+  ASSERT_TRUE(again.load_all());
+  std::vector<int64_t> all;
+  for (const TenantPtr& tenant : {world.shop, world.forum}) {
+    const auto found = numbers(world.keys, tenant);
+    EXPECT_EQ(found, numbers(again, tenant));
+    all.insert(all.end(), found.begin(), found.end());
+  }
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_GT(all[0], all[1]) << "the newest first";
+  EXPECT_NE(all[0], all[2]);
+  EXPECT_NE(all[1], all[2]);
+  EXPECT_NE(std::min({all[0], all[1], all[2]}), 0);
 }
 
 TEST(SigningSecrets, OpenOnlyUnderTheirKeyAndAtTheirTenant) {

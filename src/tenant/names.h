@@ -24,6 +24,7 @@ inline constexpr size_t theme_bytes_max = 2048;
 inline constexpr size_t module_options_bytes_max = 8192;
 inline constexpr size_t tenant_admins_max = 20;
 inline constexpr size_t module_names_max = 64;
+inline constexpr int64_t device_days_max = 365;
 inline constexpr size_t module_name_bytes_max = 32;
 
 // [a-z0-9-], no hyphen at its ends. `what` begins the sentence ("The tenant's name").

@@ -31,7 +31,7 @@ Result<void> SigningSecrets::load_all() {
           "A signing secret of tenant " + std::to_string(raw(tenant)) +
               " does not open: the seal key is not the one that it was sealed with. Put that key's file back."};
     }
-    keep(tenant, std::move(*secret));
+    keep(tenant, {as_int(row[1]), std::move(*secret)});
   }
   return {};
 }
@@ -49,7 +49,7 @@ std::vector<Statement> SigningSecrets::insert(TenantId tenant, const std::string
   return statements;
 }
 
-void SigningSecrets::keep(TenantId tenant, std::string secret) {
+void SigningSecrets::keep(TenantId tenant, SigningSecret secret) {
   const std::lock_guard lock(mutex_);
   auto& secrets = of_tenant_[tenant];
   secrets.insert(secrets.begin(), std::move(secret));
@@ -61,10 +61,16 @@ void SigningSecrets::forget(TenantId tenant) {
   of_tenant_.erase(tenant);
 }
 
-std::vector<std::string> SigningSecrets::list(TenantId tenant) const {
+std::vector<SigningSecret> SigningSecrets::numbered(TenantId tenant) const {
   const std::lock_guard lock(mutex_);
   const auto found = of_tenant_.find(tenant);
-  return found == of_tenant_.end() ? std::vector<std::string>() : found->second;
+  return found == of_tenant_.end() ? std::vector<SigningSecret>() : found->second;
+}
+
+std::vector<std::string> SigningSecrets::list(TenantId tenant) const {
+  std::vector<std::string> secrets;
+  for (SigningSecret& each : numbered(tenant)) secrets.push_back(std::move(each.secret));
+  return secrets;
 }
 
 Task<Result<MadeKey>> SigningSecrets::rotate(Executor& home, TenantId tenant) {
@@ -76,7 +82,7 @@ Task<Result<MadeKey>> SigningSecrets::rotate(Executor& home, TenantId tenant) {
   const auto answer = co_await control_.transact(home, std::move(statements));
   const auto id = key_rows::read_newest(answer);
   if (!id) co_return id.error();
-  keep(tenant, secret);
+  keep(tenant, {*id, secret});
   co_return MadeKey{*id, secret};
 }
 

@@ -21,6 +21,11 @@
 
 namespace teahouse {
 
+struct SigningSecret {
+  int64_t id = 0;  // which no other ever has
+  std::string secret;
+};
+
 class SigningSecrets {
  public:
   // `seal_key` is 32 bytes from a file that is not in the database; load_all() fails if it is not the one that was
@@ -33,13 +38,14 @@ class SigningSecrets {
   Task<Result<MadeKey>> rotate(Executor& home, TenantId tenant);
   // Newest first, at most two.
   std::vector<std::string> list(TenantId tenant) const;
+  std::vector<SigningSecret> numbered(TenantId tenant) const;  // the same
   void forget(TenantId tenant);
 
   // rotate() in a transaction of others: a secret, the statements that store it, and, when they have run, that it is
   // there. REQUIRES of insert: load_all() was good.
   static std::string draft();
   std::vector<store::Statement> insert(TenantId tenant, const std::string& secret) const;
-  void keep(TenantId tenant, std::string secret);
+  void keep(TenantId tenant, SigningSecret secret);
 
  private:
   store::ControlPlane& control_;
@@ -47,8 +53,8 @@ class SigningSecrets {
   const Result<crypto::Sealer> sealer_;
   Turns turns_;
 
-  mutable std::mutex mutex_;                                          // of what follows
-  std::unordered_map<TenantId, std::vector<std::string>> of_tenant_;  // newest first
+  mutable std::mutex mutex_;                                            // of what follows
+  std::unordered_map<TenantId, std::vector<SigningSecret>> of_tenant_;  // newest first
 };
 
 }  // namespace teahouse

@@ -44,6 +44,7 @@ struct Tenant {
   std::string module_options;            // {"muc": {"history_messages": 20}}; what is not there has the server's value
   std::vector<std::string> contacts;     // where its people are reached (contacts.h): "abuse=mailto:abuse@shop.example"
   std::vector<std::string> admins;       // bare JIDs of its accounts that administer it over XMPP (XEP-0133)
+  int64_t device_days = 0;               // so long a site token's word lets a device come back; 0: not (decision 0035)
   EventKinds events;                     // of which its EventLog keeps what happens
   std::string occupant_id_secret;        // 32 bytes (XEP-0421), never shown
   int64_t created_ms = 0;
@@ -54,6 +55,7 @@ struct Tenant {
   std::shared_ptr<EventLog> event_log;
 
   const PlanLimits& limits() const { return plan.limits; }
+  int64_t site_device_keep_ms() const { return device_days * 24 * 60 * 60 * 1000; }
   const std::string& domain() const { return hosts.front().domain; }  // of its accounts
   bool has_admin(std::string_view bare_jid) const;
   // The domain of its first host of this kind; empty when it has none.

@@ -79,7 +79,14 @@ Result<FieldValue> check_registration_question(const Tenant& /*tenant*/, FieldVa
   return question ? Result<FieldValue>(to_json(*question)) : Result<FieldValue>(question.error());
 }
 
-constexpr std::array<TenantField, 12> fields = {{
+Result<FieldValue> check_device_days(const Tenant& /*tenant*/, FieldValue value) {
+  const int64_t days = std::get<int64_t>(value);
+  if (days >= 0 && days <= device_days_max) return value;
+  return Error{ErrorKind::bad_request, "device_days must be from 1 to " + std::to_string(device_days_max) +
+                                           ", or 0: its users sign in by their site tokens alone."};
+}
+
+constexpr std::array<TenantField, 13> fields = {{
     {"title", "title", "--title", "What its users see", FieldType::text, get_member<&Tenant::title>,
      put_member<&Tenant::title>, check_title},
     {"plan", "plan", "--plan", "Its plan (see: teahouse plan list)", FieldType::text,
@@ -119,6 +126,11 @@ constexpr std::array<TenantField, 12> fields = {{
      "An account of its own that administers it from an XMPP client, as ann@shop.example; may be repeated; \"\" for "
      "none",
      FieldType::list, get_member<&Tenant::admins>, put_member<&Tenant::admins>, check_admins, "tenant/admins"},
+    {"device_days", "device_days", "--device-days",
+     "For how many days (1 to 365) a browser or app comes back as a user that a site token has named, without "
+     "another; 0: not",
+     FieldType::number, get_member<&Tenant::device_days>, put_member<&Tenant::device_days>, check_device_days,
+     "tenant/device_days"},
 }};
 
 }  // namespace

@@ -15,10 +15,10 @@
 
 namespace teahouse {
 
-using FieldValue = std::variant<bool, std::string, std::vector<std::string>>;
+using FieldValue = std::variant<bool, std::string, std::vector<std::string>, int64_t>;
 // An object is JSON in a text; "" is none. Of settings, an object of objects of values, a change names some: null takes
 // one away, and the others stay.
-enum class FieldType : uint8_t { flag, text, list, object, settings };
+enum class FieldType : uint8_t { flag, text, list, object, settings, number };
 
 struct TenantField {
   std::string_view name;    // in the API

@@ -26,7 +26,8 @@ TenantChange all_changed(const std::string& domain) {
           {"modules_off", Texts{"blocking", "muc"}},
           {"modules", R"({"muc":{"history_messages":5}})"},
           {"events", Texts{"message", "audit"}},
-          {"contacts", Texts{"abuse=mailto:abuse@shop.example", "terms=https://shop.example/terms"}}};
+          {"contacts", Texts{"abuse=mailto:abuse@shop.example", "terms=https://shop.example/terms"}},
+          {"device_days", int64_t{30}}};
 }
 
 // "t-modules-off"
@@ -44,7 +45,7 @@ TEST(TenantFields, HaveNamesColumnsAndOptionsOfTheirOwn) {
     EXPECT_TRUE(options.insert(field.option).second) << field.name;
     EXPECT_TRUE(field.option.starts_with("--")) << field.name;
     EXPECT_FALSE(field.help.empty()) << field.name;
-    const size_t types[] = {0, 1, 2, 1, 1};  // places in FieldValue
+    const size_t types[] = {0, 1, 2, 1, 1, 3};  // places in FieldValue
     EXPECT_EQ(field.get(Tenant()).index(), types[static_cast<size_t>(field.type)]) << field.name;
   }
 }
@@ -84,11 +85,12 @@ TEST(TenantFields, AreKeptEach) {
 TEST(TenantFields, RefuseWhatIsNoneOfTheirs) {
   Tenant tenant;
   tenant.name = "shop";
-  for (const TenantChange& wrong :
-       {TenantChange{{"colour", "red"}}, TenantChange{{"guests", "on"}}, TenantChange{{"title", true}},
-        TenantChange{{"origins", "https://a.example"}}, TenantChange{{"origins", Texts{"a"}}},
-        TenantChange{{"theme", "no json"}}, TenantChange{{"modules_off", Texts{"a b"}}},
-        TenantChange{{"modules", "no json"}}, TenantChange{{"title", "a\nb"}}}) {
+  for (const TenantChange& wrong : {TenantChange{{"colour", "red"}}, TenantChange{{"guests", "on"}},
+                                    TenantChange{{"title", true}}, TenantChange{{"origins", "https://a.example"}},
+                                    TenantChange{{"origins", Texts{"a"}}}, TenantChange{{"theme", "no json"}},
+                                    TenantChange{{"modules_off", Texts{"a b"}}}, TenantChange{{"modules", "no json"}},
+                                    TenantChange{{"title", "a\nb"}}, TenantChange{{"device_days", int64_t{366}}},
+                                    TenantChange{{"device_days", int64_t{-1}}}, TenantChange{{"device_days", "30"}}}) {
     const auto applied = apply(tenant, wrong);
     ASSERT_FALSE(applied) << wrong.begin()->first;
     EXPECT_EQ(applied.error().kind, ErrorKind::bad_request) << wrong.begin()->first;

@@ -102,12 +102,14 @@ std::string columns() {
 
 store::Value to_column(const FieldValue& value) {
   if (const bool* flag = std::get_if<bool>(&value)) return int64_t{*flag};
+  if (const int64_t* number = std::get_if<int64_t>(&value)) return *number;
   if (const auto* list = std::get_if<std::vector<std::string>>(&value)) return join_lines(*list);
   return std::get<std::string>(value);
 }
 
 FieldValue from_column(FieldType type, const store::Value& value) {
   if (type == FieldType::flag) return as_int(value) != 0;
+  if (type == FieldType::number) return as_int(value);
   if (type == FieldType::list) return split_lines(as_text(value));
   return as_text(value);
 }
@@ -152,7 +154,7 @@ TenantPtr make_tenant(const Row& row, std::vector<HostName> hosts, const Plans& 
 
 store::Migration add_column(const TenantField& field) {
   const store::Value value = to_column(field.get(Tenant()));
-  const bool is_number = field.type == FieldType::flag;
+  const bool is_number = field.type == FieldType::flag || field.type == FieldType::number;
   return {std::string(field.migration),
           {"ALTER TABLE tenants ADD COLUMN " + std::string(field.column) + (is_number ? " BIGINT" : " TEXT") +
            " NOT NULL DEFAULT " + (is_number ? std::to_string(as_int(value)) : "'" + as_text(value) + "'")}};

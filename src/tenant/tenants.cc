@@ -162,12 +162,16 @@ Task<Result<MadeTenant>> Tenants::store_new(Executor& home, Tenant tenant, std::
                                     .detail = tenant.name + ", " + tenant.domain(),
                                     .is_event = tenant.events.has(EventKind::audit)}));
   append(statements, put_event(tenant, clock_.wall_ms(), TenantMade{{tenant.name}}));
-  statements.push_back(key_rows::select_newest("api_keys", tenant.id));
+  statements.push_back(
+      {"SELECT MAX(k.id), MAX(s.id) FROM api_keys k JOIN signing_secrets s ON s.tenant_id = k.tenant_id "
+       "WHERE k.tenant_id = ?",
+       {to_value(tenant.id)}});
   const auto written = co_await control_.transact(home, std::move(statements));
   const auto key_id = key_rows::read_newest(written);
   if (!key_id) co_return key_id.error();
+  const int64_t secret_id = store::as_int(written->rows[0][1]);
   keys_.api.keep(tenant.id, key, *key_id);
-  keys_.signing.keep(tenant.id, secret);
+  keys_.signing.keep(tenant.id, {secret_id, secret});
   const auto stored = std::make_shared<const Tenant>(std::move(tenant));
   directory_.keep(stored);
   if (!stored->events.empty()) stored->event_log->drain_soon();

@@ -20,7 +20,7 @@ void write_entry(xml::Writer& writer, const DeviceEntry& entry) {
   writer.attribute("type", "session");
   writer.leaf("first-seen", format_time(device.first_ms)).leaf("last-seen", format_time(device.last_ms));
   writer.open("auth");
-  if (entry.is_kept) writer.open("password").close();
+  if (entry.is_kept && !device.by_site) writer.open("password").close();
   if (device.token_expires_ms != 0) writer.open("fast").close();
   writer.close();
   writer.open("permission").attribute("status", "unrestricted").close();
@@ -63,7 +63,8 @@ void ClientAccessModule::attach(ModuleContext& context) {
 }
 
 Task<void> ClientAccessModule::list(ModuleContext& context, TenantPtr tenant, BareJid account, Stanza request) {
-  auto kept = co_await context.accounts().devices().list(context.loop(), tenant->id, std::string(account.localpart()));
+  auto kept = co_await context.accounts().devices().list(context.loop(), tenant->id, std::string(account.localpart()),
+                                                         tenant->site_device_keep_ms());
   if (!kept) {
     context.reply_error(request, kept.error());
     co_return;
@@ -83,7 +84,7 @@ Task<void> ClientAccessModule::revoke(ModuleContext& context, TenantPtr tenant, 
                                       Stanza request, std::string device) {
   Devices& devices = context.accounts().devices();
   const std::string localpart(account.localpart());
-  auto kept = co_await devices.list(context.loop(), tenant->id, localpart);
+  auto kept = co_await devices.list(context.loop(), tenant->id, localpart, tenant->site_device_keep_ms());
   if (!kept) {
     context.reply_error(request, kept.error());
     co_return;

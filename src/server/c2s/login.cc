@@ -36,7 +36,7 @@ void Login::begin(std::string_view mechanism, sasl::Offer offer, std::optional<s
   fast_.reset();
   certificate_.clear();
   is_by_site_ = false;
-  password_salt_.clear();
+  ground_ = {};
   older_keys_.reset();
   device_login_.reset();
   token_.reset();
@@ -129,7 +129,7 @@ Task<void> Login::provide_keys(LoginPtr self, std::string account) {
   const auto keys = co_await home.shared().accounts.load_keys(home.loop(), self->host_->tenant, account);
   if (!self->is_waited_for()) co_return;
   if (keys) {
-    self->password_salt_ = keys->salt;
+    self->ground_.password_salt = keys->salt;
     if (sasl::may_add_sha512(*keys)) self->older_keys_ = *keys;
     self->advance(self->mechanism_->provide(*keys));
   } else if (keys.error().kind == ErrorKind::item_not_found) {
@@ -149,16 +149,17 @@ Task<void> Login::verify_secret(LoginPtr self, sasl::VerifySecret secret) {
   if (const std::string token = find_site_token(secret.secret); !token.empty()) {
     const auto user = co_await sign_in(home.loop(), home.shared().accounts, self->host_->tenant, home.shared().keys,
                                        token, home.clock().wall_ms());
-    good = user && user->localpart == account;
+    const auto noted = user ? self->note_ground(*user) : Result<void>(user.error());
+    good = noted && user->localpart == account;
     self->is_by_site_ = good;
-    if (!user) why = for_peer(user.error()).text;
-    if (!user) condition = condition_of(user.error());
-    if (user && !good) why = "The token is for another user.";
+    if (!noted) why = for_peer(noted.error()).text;
+    if (!noted) condition = condition_of(noted.error());
+    if (noted && !good) why = "The token is for another user.";
   } else {
     const auto checked =
         co_await home.shared().accounts.check_password(home.loop(), self->host_->tenant, account, secret.secret);
     good = checked.has_value();
-    if (good) self->password_salt_ = *checked;
+    if (good) self->ground_.password_salt = *checked;
     if (!good) condition = condition_of(checked.error());
     if (condition == sasl::Condition::temporary_auth_failure) why = for_peer(checked.error()).text;
   }
@@ -172,10 +173,25 @@ Task<void> Login::verify_token(LoginPtr self, sasl::VerifyToken token) {
   const auto user = co_await sign_in(home.loop(), home.shared().accounts, self->host_->tenant, home.shared().keys,
                                      token.token, home.clock().wall_ms());
   if (!self->is_waited_for()) co_return;
-  self->is_by_site_ = user.has_value();
-  self->advance(user ? self->mechanism_->accept(user->localpart)
-                     : self->mechanism_->refuse(condition_of(user.error()), for_peer(user.error()).text));
+  const auto noted = user ? self->note_ground(*user) : Result<void>(user.error());
+  self->is_by_site_ = noted.has_value();
+  self->advance(noted ? self->mechanism_->accept(user->localpart)
+                      : self->mechanism_->refuse(condition_of(noted.error()), for_peer(noted.error()).text));
   self->events_.release();
+}
+
+// A guest's token is the server's own and is renewed at the API: no device stands for it. Errors: not_authorized for a
+// session's token, which would make the site's word last for ever.
+Result<void> Login::note_ground(const SignedInUser& user) {
+  if (user.of_session)
+    return Error{ErrorKind::not_authorized, "This token is for calls of the API; nobody logs in by it."};
+  if (!user.is_guest) ground_ = {.signer = user.signer, .incarnation = user.incarnation};
+  return {};
+}
+
+bool Login::may_keep_device() const {
+  if (home_.shared().device_days == 0) return false;
+  return !ground_.password_salt.empty() || (ground_.signer != 0 && host_->tenant->device_days > 0);
 }
 
 // The mechanism for which a token is asked for, and may be given; empty: none.
@@ -202,9 +218,9 @@ Task<void> Login::verify_proof(LoginPtr self, sasl::VerifyProof proof) {
   DeviceClient device = self->name_device(account);
   TokenProof token{proof.mechanism,          proof.proof,         proof.binding, self->fast_->count,
                    self->fast_->invalidates, self->wanted_token()};
-  auto login = co_await home.shared().accounts.devices().sign_in(home.loop(), self->host_->tenant->id, account,
-                                                                 std::move(device), std::move(token),
-                                                                 home.shared().device_keep_ms());
+  auto login = co_await home.shared().accounts.devices().sign_in(
+      home.loop(), self->host_->tenant->id, account, std::move(device), std::move(token),
+      home.shared().device_keep_ms(), self->host_->tenant->site_device_keep_ms());
   if (!self->is_waited_for()) co_return;
   if (login) {
     self->token_ = std::move(login->token);
@@ -269,9 +285,9 @@ Task<void> Login::keep_device(LoginPtr self, Identity identity) {
   const std::string account(identity.account.localpart());
   DeviceClient device = self->name_device(account);
   identity.login = self->device_login_;
-  auto kept = co_await home.shared().accounts.devices().keep(home.loop(), self->host_->tenant->id, account,
-                                                             std::move(device), self->password_salt_,
-                                                             self->wanted_token(), home.shared().device_keep_ms());
+  auto kept = co_await home.shared().accounts.devices().keep(
+      home.loop(), self->host_->tenant->id, account, std::move(device), self->ground_, self->wanted_token(),
+      home.shared().device_keep_ms(), self->host_->tenant->site_device_keep_ms());
   if (!kept) log::warning("c2s", "A device was not kept", {{"why", kept.error().text}});
   if (kept) identity.token = std::move(*kept);
   if (!self->events_.is_over()) self->events_.on_identity(identity);
@@ -385,7 +401,7 @@ void Login::finish(Identity identity) {
   const std::string_view agent = request_ ? std::string_view(request_->user_agent().id) : std::string_view();
   if (!agent.empty()) {
     identity.device = make_device_id(home_.shared().fake_salt_secret, identity.account.str(), agent);
-    if (!password_salt_.empty() && home_.shared().device_days > 0) return wait(keep_device(share(), identity));
+    if (may_keep_device()) return wait(keep_device(share(), identity));
   }
   events_.on_identity(identity);
 }

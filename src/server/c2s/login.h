@@ -2,8 +2,9 @@
 // they ask for, the throttle, and answers that are held back. It ends in an Identity.
 //
 // Looking up keys and checking secrets waits for other threads; meanwhile the client is held, so that nothing of its is
-// read out of turn. A device that says which one it is (XEP-0388's user-agent), and has the password, is kept and may
-// be given a token before its client hears of success (Devices).
+// read out of turn. A device that says which one it is (XEP-0388's user-agent), and has the password (or a site token,
+// where the tenant lets those lead to more), is kept and may be given a token before its client hears of success
+// (Devices).
 //
 // Thread: the loop that the client came to.
 // Lifetime: what it waits for keeps the owner (Events::share).
@@ -16,6 +17,7 @@
 #include <string>
 #include <string_view>
 
+#include "account/site_token.h"
 #include "base/home_checker.h"
 #include "sasl/mechanisms.h"
 #include "server/c2s/identity.h"
@@ -93,6 +95,8 @@ class Login {
                                                           const std::string& authzid) const;
   static Task<void> verify_certificate(LoginPtr self, sasl::VerifyCertificate wish);
   static Task<void> complete_keys(LoginPtr self, sasl::ScramKeys keys);
+  Result<void> note_ground(const SignedInUser& user);
+  bool may_keep_device() const;
   static Task<void> keep_device(LoginPtr self, Identity identity);
 
   Home& home_;
@@ -106,7 +110,7 @@ class Login {
   std::string certificate_;                    // by which it signs in; empty: otherwise
   bool is_by_site_ = false;                    // it signs in by a site token
   std::optional<FastLogin> fast_;              // it signs in by a token of its device
-  std::string password_salt_;                  // of the keys by which it signs in; empty: otherwise
+  DeviceGround ground_;                        // by what it signs in; empty: by a token of its device, or as a guest
   std::optional<sasl::ScramKeys> older_keys_;  // by which it signs in, and that it may complete
   std::unique_ptr<Upgrade> upgrade_;
   DeviceLoginPtr device_login_;

@@ -168,7 +168,7 @@ TEST(StreamInline, ATokenSignsItsDeviceIn) {
 TEST(StreamInline, ADeviceThatIsShutOutMeanwhileStaysOut) {
   StreamWorld world;
   const std::string user = world.user_at(1), token = get_token(world, user);
-  const auto devices = world.wait(world.accounts.devices().list(world.home, world.shop->id, user)).value();
+  const auto devices = world.wait(world.accounts.devices().list(world.home, world.shop->id, user, 0)).value();
   ASSERT_EQ(devices.size(), 1U);
   FakeTransport& client = begin_by_token(world, user, token);
   world.wait_until([&] { return client.is_moving(); });
