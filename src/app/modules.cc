@@ -1,5 +1,6 @@
 #include "app/modules.h"
 
+#include "modules/api_token/api_token_module.h"
 #include "modules/archive/archive_module.h"
 #include "modules/blocking/blocking_module.h"
 #include "modules/bookmarks/bookmarks_module.h"
@@ -50,6 +51,7 @@ std::vector<std::unique_ptr<Module>> make_modules() {
   modules.push_back(std::make_unique<InvitesModule>());
   modules.push_back(std::make_unique<ClientAccessModule>());
   modules.push_back(std::make_unique<ClientCertificatesModule>());
+  modules.push_back(std::make_unique<ApiTokenModule>());
   modules.push_back(std::make_unique<VcardModule>());
   modules.push_back(std::make_unique<PrivateXmlModule>());
   modules.push_back(std::make_unique<ArchiveModule>());

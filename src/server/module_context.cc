@@ -1,5 +1,6 @@
 #include "server/module_context.h"
 
+#include "account/session_token.h"
 #include "server/account_removal.h"
 #include "server/device_sessions.h"
 #include "server/events.h"
@@ -59,6 +60,10 @@ Files& SharedContext::files() const {
 
 ExternalServiceList SharedContext::external_services(const Tenant& tenant) const {
   return shared_.keys.services.list(tenant.id);
+}
+
+Result<SessionToken> SharedContext::session_token(const Tenant& tenant, const Account& account) const {
+  return make_session_token(tenant, shared_.keys, account, clock_.wall_ms());
 }
 
 store::MapStore SharedContext::map(const Tenant& tenant, std::string_view name) const {

@@ -40,6 +40,8 @@ class AccountRemoval;
 class Accounts;
 class ApiCallLimits;
 class Files;
+struct Account;
+struct SessionToken;
 struct Shared;
 
 // A route of a module, at the hosts of one kind whose tenants have the module, suspended tenants too; elsewhere, and of
@@ -64,7 +66,8 @@ class SharedContext {
   Accounts& accounts() const;
   ApiCallLimits& limits() const;
   Files& files() const;
-  ExternalServiceList external_services(const Tenant& tenant) const;  // never null
+  ExternalServiceList external_services(const Tenant& tenant) const;                       // never null
+  Result<SessionToken> session_token(const Tenant& tenant, const Account& account) const;  // account/session_token.h
 
   // --- stores
   store::MapStore map(const Tenant& tenant, std::string_view name) const;
