@@ -5,7 +5,9 @@ import { Chat } from "./chat/chat.ts";
 import { namedParties } from "./chat/named.ts";
 import type { Site } from "./core/api.ts";
 import { ServerClock } from "./core/clock.ts";
-import { fetchedIdentity, givenIdentity, guestIdentity, type Identity } from "./core/identity.ts";
+import { isClaims } from "./core/claims.ts";
+import { isFastToken } from "./core/fast.ts";
+import { fetchedIdentity, givenIdentity, guestIdentity, keptIdentity, type Identity, type KeptIdentity } from "./core/identity.ts";
 import { userScope, type OpenStorage } from "./core/storage.ts";
 import { CredentialsError } from "./core/failures.ts";
 import type { Failure } from "./loader/shell.ts";
@@ -23,15 +25,33 @@ async function namedBy(url: string, clock: ServerClock, site: string, left: Set<
   return identity;
 }
 
+/** The user whom the page names, where this browser kept a token of the server's that is still good. */
+function keptBy({ site, user, tokenUrl }: Settings, clock: ServerClock, open: OpenStorage): KeptIdentity | null {
+  if (!user) return null;
+  const storage = open("local", userScope(site, user));
+  const [token, claims] = [storage.get("fast", isFastToken), storage.get("claims", isClaims)];
+  return token && token.expires > clock.now() && claims?.sub === user ? keptIdentity(clock, claims, tokenUrl) : null;
+}
+
+const wrongUser = (user: string): CredentialsError =>
+  new CredentialsError(
+    "signed-out",
+    `The page names the user ${JSON.stringify(user)}, and gives no token of theirs: it needs data-token or data-token-url.`,
+  );
+
 export async function startChat(settings: Settings, site: Site, open: OpenStorage, left: Set<string>): Promise<Chat> {
   const { origin, token, tokenUrl, room, to, push } = settings;
   const clock = new ServerClock();
   clock.hear(site.time, site.heardAt);
-  const named = token ? givenIdentity(clock, token, tokenUrl) : tokenUrl ? await namedBy(tokenUrl, clock, settings.site, left) : null;
+  const named = token
+    ? givenIdentity(clock, token, tokenUrl)
+    : (keptBy(settings, clock, open) ?? (tokenUrl ? await namedBy(tokenUrl, clock, settings.site, left) : null));
+  if (settings.user && !token && named?.claims.sub !== settings.user) throw wrongUser(settings.user);
   const identity = named ?? (await guestIdentity(clock, open, origin, settings.site));
-  const addresses = new Addresses(origin, site, identity);
-  await addresses.learn(namedParties({ to, room }, identity.claims));
-  const chat = new Chat({ origin, site, clock, open, addresses, identity, room, to, push });
+  const keepsTokens = Boolean(settings.user) && !identity.guest;
+  const addresses = new Addresses(origin, site, identity, keepsTokens ? open("local", userScope(settings.site, identity.claims.sub)) : undefined);
+  if (!identity.kept) await addresses.learn(namedParties({ to, room }, identity.claims)); // else the chat does, once it has a session
+  const chat = new Chat({ origin, site, clock, open, addresses, identity, keepsTokens, room, to, push });
   await chat.start();
   return chat;
 }

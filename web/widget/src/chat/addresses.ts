@@ -2,10 +2,14 @@
 // are more than `toLowerCase`), so it is asked, except about names that are their own normal form.
 import { loadAddresses, Problem, type Site } from "../core/api.ts";
 import { escapeLocalpart, userJid } from "../core/jid.ts";
+import { isString, listOf } from "../core/check.ts";
 import type { Identity } from "../core/identity.ts";
+import type { Storage } from "../core/storage.ts";
 
 const plain = /^[a-z0-9][a-z0-9._-]{0,99}$/;
 const askedMax = 100;
+const keptMax = 100;
+const isPairs = listOf((value): value is [string, string] => Array.isArray(value) && value.length === 2 && value.every(isString));
 
 /** Somebody or something the page names: "user:CORP\Bo", "room:news", or an address. */
 export type Party = string;
@@ -26,7 +30,11 @@ export class Addresses {
     private readonly origin: string,
     private readonly site: Site,
     private readonly identity: Identity,
-  ) {}
+    /** Where they are kept for the next page, which may know none before it has a session. */
+    private readonly storage?: Storage,
+  ) {
+    for (const [party, jid] of storage?.get("addresses", isPairs) ?? []) this.known.set(party, jid);
+  }
 
   /** Undefined until the server has been asked. */
   find(party: Party): string | undefined {
@@ -48,7 +56,8 @@ export class Addresses {
     const asked = [...new Set(parties)].filter((party) => this.find(party) === undefined).slice(0, askedMax);
     if (asked.length === 0) return;
     try {
-      for (const { of, jid } of await loadAddresses(this.origin, await this.identity.token(), asked)) this.known.set(of, jid);
+      for (const { of, jid } of await loadAddresses(this.origin, await this.identity.pass(), asked)) this.known.set(of, jid);
+      this.storage?.set("addresses", [...this.known].slice(-keptMax));
     } catch (error) {
       // One that is none must not keep the others from being found.
       if (error instanceof Problem && error.status === 400) await this.sift(asked, error);

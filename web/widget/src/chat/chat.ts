@@ -4,14 +4,14 @@ import type { Site } from "../core/api.ts";
 import { storeName } from "../core/api.ts";
 import type { ServerClock } from "../core/clock.ts";
 import { Emitter } from "../core/emitter.ts";
-import { guestStorage, type Identity } from "../core/identity.ts";
+import { guestStorage, type Identity, type KeptIdentity } from "../core/identity.ts";
 import { Link } from "../core/link.ts";
 import { ns } from "../core/ns.ts";
 import { Outbox } from "../core/outbox.ts";
 import { clearOtherUsers, userScope, type OpenStorage, type Storage } from "../core/storage.ts";
 import type { Status } from "../core/stream.ts";
 import { randomId } from "../core/ids.ts";
-import { el } from "../core/xml.ts";
+import { child, el, text } from "../core/xml.ts";
 import type { Addresses } from "./addresses.ts";
 import type { Settings } from "../loader/settings.ts";
 import { Contacts } from "./contacts.ts";
@@ -37,7 +37,9 @@ export interface ChatOptions {
   clock: ServerClock;
   open: OpenStorage;
   addresses: Addresses;
-  identity: Identity;
+  identity: Identity | KeptIdentity;
+  /** The page names its user: the next one need not have a token. */
+  keepsTokens?: boolean;
   room?: string;
   to?: string;
   push?: string;
@@ -89,8 +91,11 @@ export class Chat extends Emitter<ChatEvents> {
       websocket: site.websocket,
       domain: site.domain,
       token: (refresh) => identity.token(refresh),
+      keepsTokens: options.keepsTokens === true,
+      prefersKept: () => "ask" in identity,
       snapshot: () => this.store.snapshot(),
     });
+    if ("ask" in identity) identity.ask = () => this.askToken();
     const messages = new Messages(this.store, clock);
     this.history = new History(this.link, this.store, messages);
     this.rooms = new Rooms(this.link, this.store, (conversation) => void this.following.roomJoined(conversation));
@@ -128,12 +133,14 @@ export class Chat extends Emitter<ChatEvents> {
   async start(): Promise<void> {
     this.restore();
     this.sending.restore();
-    const { claims } = this.options.identity;
+    const { claims, kept } = this.options.identity;
     if (claims.name)
       this.store.people.set(this.store.me.jid, { jid: this.store.me.jid, id: claims.sub, name: claims.name, picture: safePicture(claims.picture) });
-    else await Promise.race([this.people.load(this.store.me.jid), new Promise((resolve) => setTimeout(resolve, 3_000))]);
+    else if (!kept) await Promise.race([this.people.load(this.store.me.jid), new Promise((resolve) => setTimeout(resolve, 3_000))]);
     this.store.setOwnName(cleanName(this.store.personName(this.store.me.jid)), this.now());
+    this.keepClaims();
     this.link.start();
+    if (kept) void this.catchUp();
     this.following.tellToken();
     void this.followPush(this.options.push).catch(() => {});
   }
@@ -269,13 +276,51 @@ export class Chat extends Emitter<ChatEvents> {
     const { name: before } = this.store.me;
     await this.rooms.rename(clean); // first: a room may know somebody of that name
     try {
-      await storeName(origin, identity.claims.sub, await identity.token(), clean);
+      await storeName(origin, identity.claims.sub, await identity.pass(), clean);
     } catch (error) {
       void this.rooms.rename(before).catch(() => {});
       throw error;
     }
     if (identity.guest) await identity.token(true).catch(() => {}); // the old one says the old name whenever it is used
     this.nameChanged(clean);
+  }
+
+  /** The session's token for calls of the API, as soon as there is a session. */
+  private async askToken(): Promise<string> {
+    const { link } = this;
+    let forget = (): void => {};
+    const begun = new Promise<void>((resolve, reject) => {
+      const look = ({ phase }: Status): void => {
+        if (phase === "online") resolve();
+        else if (phase === "stopped") reject(new Error("There is no session."));
+      };
+      forget = link.on("status", look);
+      look(link.status);
+    });
+    await begun.finally(forget);
+    const answer = await link.iq("get", undefined, el("token", { xmlns: ns.apiToken }));
+    return text(child(answer, ns.apiToken, "token"));
+  }
+
+  /** What pages with a token of the site's ask before they have a session: the user's name, and the addresses of what the page names. */
+  private async catchUp(): Promise<void> {
+    const { room, to } = this.options;
+    const { first } = this;
+    if (!this.named.knows({ room, to })) {
+      await this.named.learnAll({ room, to });
+      this.first = this.named.pinFirst({ room, to });
+      if (first && first !== this.first && this.store.conversation(first).messages.length === 0) this.store.conversations.delete(first);
+      this.following.joinMissing();
+      this.store.changed();
+    }
+    const { me } = this.store;
+    const name = (await this.people.load(me.jid)) && cleanName(this.store.personName(me.jid));
+    if (name && name !== me.name) this.nameChanged(name);
+  }
+
+  /** What the next page says of its user, where it names them without a token. */
+  private keepClaims(): void {
+    if (this.options.keepsTokens) this.local.set("claims", { ...this.options.identity.claims, name: this.store.me.name });
   }
 
   private noteGuest(): void {
@@ -291,6 +336,7 @@ export class Chat extends Emitter<ChatEvents> {
 
   private nameChanged(name: string): void {
     this.store.setOwnName(name, this.now());
+    this.keepClaims();
     this.following.tellName();
     if (this.link.leading) void this.rooms.followName();
   }

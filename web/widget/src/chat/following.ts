@@ -93,7 +93,7 @@ export class Following {
   /** The tab that leads may have been given an older token, which runs out sooner. */
   tellToken(): void {
     const { identity, link } = this.parts;
-    if (!identity.guest)
+    if (!identity.guest && !identity.kept)
       void identity.token().then(
         (token) => link.tell({ token } satisfies TabTold),
         () => {},

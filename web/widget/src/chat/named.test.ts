@@ -10,7 +10,7 @@ import { Store } from "./store.ts";
 
 function setUp(rooms: unknown = undefined, site: Partial<Site> = {}) {
   const store = new Store(new Storages().open("local", `test${Math.random()}`));
-  const identity = { claims: { sub: "ann", rooms }, token: async () => "t" } as unknown as Identity;
+  const identity = { claims: { sub: "ann", rooms }, pass: async () => "t" } as unknown as Identity;
   const there = { domain: "a.test", rooms: "rooms.a.test", lobby: "lobby", ...site } as Site;
   return { store, named: new Named(store, new Addresses("https://a.test", there, identity), there, identity) };
 }

@@ -53,7 +53,7 @@ export class People {
   async load(...jids: string[]): Promise<boolean> {
     for (const jid of jids) this.asked.add(jid);
     try {
-      const found = await loadAddresses(this.origin, await this.identity.token(), jids);
+      const found = await loadAddresses(this.origin, await this.identity.pass(), jids);
       for (const { jid, party, name, picture } of found) this.take(jid, party.slice("user:".length), name ?? "", safePicture(picture));
       return true;
     } catch {

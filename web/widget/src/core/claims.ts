@@ -1,4 +1,5 @@
 // A token (JWT) as pages print it, and what it says of its user.
+import { hasFields, isNumber, isString, listOf, optional } from "./check.ts";
 
 export interface Claims {
   iss?: string;
@@ -8,6 +9,14 @@ export interface Claims {
   picture?: string;
   rooms?: string[];
 }
+
+export const isClaims = hasFields<Claims>({
+  sub: isString,
+  exp: isNumber,
+  name: optional(isString),
+  picture: optional(isString),
+  rooms: optional(listOf(isString)),
+});
 
 /**
  * The token in what a page prints: alone, as {"token": "…"}, or as in a header ("Bearer …"), perhaps in quotes, with white space or line breaks

@@ -49,6 +49,14 @@ const verdicts: Record<string, Verdict> = {
   "stream:invalid-xml": { forget: true },
 };
 
+/** Whether a login by the token that the server gave this browser failed for that token: others may succeed. */
+export function isTokenRefused(error: unknown): boolean {
+  if (!(error instanceof StreamFailure)) return false;
+  const { condition } = error;
+  if (condition === "sasl:account-disabled" || condition === "sasl:temporary-auth-failure") return false;
+  return condition.startsWith("sasl:") || condition === "unproved";
+}
+
 /** `refusedBefore`: the last token was refused too. */
 export function judge(error: Error, refusedBefore: boolean): Verdict {
   if (error instanceof CredentialsError) {

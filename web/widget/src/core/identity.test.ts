@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ServerClock } from "./clock.ts";
 import { findToken, readClaims } from "./claims.ts";
-import { fetchedIdentity, givenIdentity } from "./identity.ts";
+import { fetchedIdentity, givenIdentity, keptIdentity } from "./identity.ts";
 
 const clock = new ServerClock();
 const token = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.x`;
@@ -48,4 +48,26 @@ test("where a token is asked for, 204 means that nobody is signed in", async () 
   globalThis.fetch = async () => new Response(null, { status: 204 });
   assert.equal(await fetchedIdentity(clock, "/token"), null);
   await assert.rejects(givenIdentity(clock, token({ sub: "42", exp: 1 }), "/token").token(), { reason: "signed-out" });
+});
+
+test("a user whom the browser kept calls the API by the session's token, and by the site's where the session gives none", async () => {
+  const fetched: string[] = [];
+  globalThis.fetch = async (url) => {
+    fetched.push(String(url));
+    return new Response(token({ sub: "42", exp: 4e9, name: "Of the site" }));
+  };
+  const kept = keptIdentity(clock, { sub: "42", exp: 0, name: "Ann" }, "/token");
+  const asked: string[] = [token({ sub: "42", exp: 1 }), token({ sub: "42", exp: 4e9, n: 2 })];
+  let count = 0;
+  kept.ask = async () => asked[count++] ?? Promise.reject(new Error("forbidden"));
+  const both = await Promise.all([kept.pass(), kept.pass()]);
+  assert.deepEqual([both, count], [[asked[1], asked[1]], 2], "one that ran out is asked for anew, once for all");
+  assert.equal(await kept.pass(), asked[1]);
+  assert.deepEqual([fetched, kept.claims.name], [[], "Ann"]);
+
+  const refused = keptIdentity(clock, { sub: "42", exp: 0 }, "/token");
+  assert.equal(readClaims(await refused.pass())?.name, "Of the site");
+  assert.deepEqual(fetched, ["/token"]);
+  await assert.rejects(keptIdentity(clock, { sub: "42", exp: 0 }).pass(), { reason: "signed-out" });
+  await assert.rejects(keptIdentity(clock, { sub: "43", exp: 0 }, "/token").token(), /another user/);
 });

@@ -18,10 +18,14 @@ function mustRead(token: string, source: string): Claims {
 
 export interface Identity {
   readonly guest: boolean;
+  /** The user is known by what this browser kept, and signs in by the server's token as long as that is good. */
+  readonly kept?: boolean;
   /** The claims of the newest token. */
   readonly claims: Claims;
   /** A token that has not run out; `refresh` when the server refused the last one. */
   token(refresh?: boolean): Promise<string>;
+  /** A token for calls of the server's HTTP API: the session's own where the browser came back without one of the site's. */
+  pass(): Promise<string>;
   /** Takes a token of the same user that is good for longer. */
   replace(token: string): void;
 }
@@ -39,6 +43,9 @@ function makeIdentity(clock: ServerClock, guest: boolean, first: string, renew: 
     guest,
     get claims() {
       return claims;
+    },
+    pass() {
+      return this.token();
     },
     async token(refresh = false) {
       if (!refresh && claims.exp - marginS > clock.now() / 1000) return token;
@@ -91,6 +98,53 @@ export async function fetchedIdentity(clock: ServerClock, url: string): Promise<
   const token = await fetchToken(url);
   return token === null ? null : makeIdentity(clock, false, token, () => renewFrom(url));
 }
+
+export interface KeptIdentity extends Identity {
+  readonly kept: true;
+  /** How the session is asked for a token. */
+  ask: () => Promise<string>;
+}
+
+/** The user whom the page names, and of whom this browser kept all that a session needs. `url` is asked when the server's token is refused. */
+export function keptIdentity(clock: ServerClock, kept: Claims, url?: string): KeptIdentity {
+  let given: Identity | null = null;
+  let session: Promise<Identity> | null = null;
+  const take = (token: string): Identity => {
+    const next = makeIdentity(clock, false, token, () => (url ? renewFrom(url) : Promise.reject(noToken())));
+    if (next.claims.sub !== kept.sub) throw new CredentialsError("signed-out", "The token is for another user than the page names.");
+    return (given ??= next);
+  };
+  return {
+    guest: false,
+    kept: true,
+    ask: () => Promise.reject(noToken()),
+    get claims() {
+      return given?.claims ?? kept;
+    },
+    async token(refresh) {
+      if (given) return given.token(refresh);
+      if (!url) throw noToken();
+      return take(await renewFrom(url)).token();
+    },
+    async pass() {
+      if (given) return given.token();
+      try {
+        session ??= this.ask().then((token) => makeIdentity(clock, false, token, () => this.ask()));
+        return await (await session).token();
+      } catch {
+        session = null;
+        return this.token(); // a server, or a site, that gives sessions none
+      }
+    },
+    replace(token) {
+      if (given) given.replace(token);
+      else if (readClaims(token)?.sub === kept.sub) take(token);
+    },
+  };
+}
+
+const noToken = (): CredentialsError =>
+  new CredentialsError("signed-out", "The page names its user without a token: it needs data-token or data-token-url too.");
 
 export function guestStorage(open: OpenStorage, site: string): Storage {
   return open("local", `${site}:guest`);

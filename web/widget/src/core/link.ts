@@ -5,7 +5,11 @@
 // the stream from the SmState in localStorage. A leader that the browser froze does not answer `hello`; then the lock is taken from it.
 // Without Web Locks (a page not served over HTTPS) every tab has a connection of its own, kept in sessionStorage.
 import { pageNow } from "./clock.ts";
+import { nameBrowser } from "./device.ts";
 import { Emitter } from "./emitter.ts";
+import { isFastToken, makeProof } from "./fast.ts";
+import { Frames } from "./frames.ts";
+import { invalidation, type Login } from "./negotiation.ts";
 import { ns } from "./ns.ts";
 import { isSmState } from "./sm.ts";
 import type { OpenStorage, Storage } from "./storage.ts";
@@ -13,7 +17,7 @@ import type { Status } from "./stream.ts";
 import { isUuid, randomId, randomUuid } from "./ids.ts";
 import { Stream } from "./stream.ts";
 import type { Node } from "./xml.ts";
-import { child, parse, serialize } from "./xml.ts";
+import { child, el, parse, serialize } from "./xml.ts";
 import { bareJid } from "./jid.ts";
 
 type Told =
@@ -48,6 +52,10 @@ export interface LinkOptions {
   domain: string;
   /** A site token of the user. */
   token(refresh: boolean): Promise<string>;
+  /** Tokens of the server's are kept for the next pages. */
+  keepsTokens: boolean;
+  /** The page has given no site token so far: the one that is kept comes first. */
+  prefersKept(): boolean;
   /** What a tab that has just opened needs to show the same as this one. */
   snapshot(): unknown;
 }
@@ -122,6 +130,7 @@ export class Link extends Emitter<LinkEvents> {
     this.running = false;
     document.removeEventListener("visibilitychange", this.checkLeader);
     if (tellOthers) this.post({ k: "logout" });
+    if (tellOthers) void this.revoke().catch(() => {});
     this.stepDown(final);
     this.release?.();
     this.release = null;
@@ -190,11 +199,12 @@ export class Link extends Emitter<LinkEvents> {
   }
 
   private lead(): void {
-    const { websocket, domain, token } = this.options;
+    const { websocket, domain } = this.options;
     const stream: Stream = new Stream({
       websocket,
       domain,
-      credentials: async (refresh) => ({ token: await token(refresh), agent: this.agent() }),
+      credentials: (refresh) => this.makeLogin(refresh),
+      given: (fast) => (fast ? this.options.keepsTokens && this.storage.set("fast", fast) : this.storage.remove("fast")),
       load: () => this.storage.get("sm", isSmState),
       save: (state) => {
         if (this.stream !== stream) return; // another tab may have the session now
@@ -226,6 +236,29 @@ export class Link extends Emitter<LinkEvents> {
     const agent = known ?? randomUuid();
     if (!known) this.storage.set("agent", agent);
     return agent;
+  }
+
+  private async makeLogin(refresh: boolean): Promise<Login> {
+    const { token, keepsTokens, prefersKept } = this.options;
+    const [agent, device] = [this.agent(), nameBrowser(navigator.userAgent)];
+    const kept = agent === undefined ? null : this.storage.get("fast", isFastToken);
+    const proof = kept && prefersKept() ? await makeProof(kept) : null;
+    if (proof) return { by: proof, agent, device };
+    return { by: await token(refresh), agent, device, wantsToken: keepsTokens && agent !== undefined && !kept };
+  }
+
+  /** The token that is kept ends at the server too: it signs in for the last time. The page may be gone before that is done. */
+  private async revoke(): Promise<void> {
+    const { websocket, domain } = this.options;
+    const [agent, kept] = [this.storage.get("agent", isUuid), this.storage.get("fast", isFastToken)];
+    const proof = kept && agent && (await makeProof(kept));
+    if (!proof) return;
+    const frames: Frames = new Frames(new WebSocket(websocket, "xmpp"), { heard: () => {}, take: () => {}, fail: () => frames.drop() });
+    await frames.opened;
+    for (const node of invalidation(domain, { by: proof, agent })) frames.write(node);
+    while ((await frames.next()).namespaceURI !== ns.sasl2);
+    frames.write(el("close", { xmlns: ns.framing }));
+    frames.drop();
   }
 
   private stepDown(final: boolean): void {

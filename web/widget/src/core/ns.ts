@@ -7,6 +7,8 @@ export const ns = {
   sasl: "urn:ietf:params:xml:ns:xmpp-sasl", // the names of its errors
   sasl2: "urn:xmpp:sasl:2", // XEP-0388
   bind2: "urn:xmpp:bind:0", // XEP-0386
+  fast: "urn:xmpp:fast:0", // XEP-0484
+  apiToken: "urn:teahouse:api-token:0", // our own: a token for the HTTP API
   client: "jabber:client",
   roster: "jabber:iq:roster",
   discoInfo: "http://jabber.org/protocol/disco#info", // XEP-0030

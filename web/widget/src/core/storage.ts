@@ -124,6 +124,12 @@ export function clearOtherUsers(open: OpenStorage, site: string, scope: string):
   }
 }
 
+/** Nobody is named: what would sign a user in is removed. */
+export function forgetTokens(open: OpenStorage, site: string): void {
+  const all = open("local", site);
+  for (const key of all.keys("u:")) if (key.endsWith(":fast")) all.remove(key);
+}
+
 export function userScope(site: string, user: string): string {
   return `${site}:u:${encodeURIComponent(user)}`;
 }

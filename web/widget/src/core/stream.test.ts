@@ -1,7 +1,7 @@
 import { FakeSocket, settle } from "../testing/browser.ts";
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import type { SmState } from "./sm.ts";
+import { makeSmState, type SmState } from "./sm.ts";
 import { CredentialsError } from "./failures.ts";
 import type { Login } from "./negotiation.ts";
 import { Stream, type Status } from "./stream.ts";
@@ -25,7 +25,7 @@ afterEach(() => {
   FakeSocket.all = [];
 });
 
-function setUp(saved: SmState | null = null, credentials?: (refresh: boolean) => Promise<Login>) {
+function setUp(saved: SmState | null = null, credentials?: (refresh: boolean) => Promise<Login>, given?: (token: unknown) => void) {
   const store = { sm: saved && structuredClone(saved) };
   const heard: string[] = [];
   const acked: string[] = [];
@@ -33,7 +33,8 @@ function setUp(saved: SmState | null = null, credentials?: (refresh: boolean) =>
   const stream = new Stream({
     websocket: "ws://a.test/xmpp",
     domain: "a.test",
-    credentials: credentials ?? (async () => ({ token: "eyJ.a.b" })),
+    credentials: credentials ?? (async () => ({ by: "eyJ.a.b" })),
+    given,
     load: () => store.sm,
     save: (sm) => (store.sm = sm && structuredClone(sm)),
     openSocket: (url) => new FakeSocket(url) as unknown as WebSocket,
@@ -138,7 +139,7 @@ test("a refused token is renewed once; refused again, the user is told", async (
   const asked: boolean[] = [];
   const { stream, socket } = setUp(null, async (refresh) => {
     asked.push(refresh);
-    return { token: "eyJ.a.b" };
+    return { by: "eyJ.a.b" };
   });
   await refuse(socket);
   assert.equal(stream.status.phase, "waiting");
@@ -151,7 +152,7 @@ test("a refused token is renewed once; refused again, the user is told", async (
 test("a token that can't be renewed: what the server said of it is the reason", async () => {
   const { stream, socket } = setUp(null, async (refresh) => {
     if (refresh) throw new CredentialsError("signed-out", "There is no other.");
-    return { token: "eyJ.a.b" };
+    return { by: "eyJ.a.b" };
   });
   await refuse(socket);
   stream.retryNow();
@@ -235,4 +236,46 @@ test("stanzas that arrive together with the end of the negotiation are not lost"
   await settle();
   await s.say(message("m2"));
   assert.deepEqual(heard, ["m1", "m2"]);
+});
+
+test("a token of the server's that is refused is given up, and the site's is taken at once", async () => {
+  const given: unknown[] = [];
+  const logins: Login[] = [{ by: { user: "ann", initiator: "i", responder: "r" } }, { by: "eyJ.a.b" }];
+  const asked: boolean[] = [];
+  const saved = { ...makeSmState("sm1", "e1", "ann@a.test/w"), unacked: [{ xml: '<message xmlns="jabber:client" id="o1"/>', id: "o1" }] };
+  const { stream, statuses, socket } = setUp(
+    saved,
+    async (refresh) => logins[asked.push(refresh) - 1]!,
+    (token) => given.push(token),
+  );
+  await settle();
+  assert.equal(attribute(await askedBy(socket()), "mechanism"), "HT-SHA-256-NONE");
+  await socket().say('<failure xmlns="urn:xmpp:sasl:2"><credentials-expired xmlns="urn:ietf:params:xml:ns:xmpp-sasl"/></failure>');
+  assert.deepEqual([FakeSocket.all.length, asked], [2, [false, false]]);
+  const second = await askedBy(socket());
+  assert.equal(attribute(second, "mechanism"), "OAUTHBEARER");
+  assert.equal(attribute(child(second, "urn:xmpp:sm:3", "resume"), "previd"), "sm1", "the session goes on");
+  await socket().say(
+    success('<resumed xmlns="urn:xmpp:sm:3" previd="sm1" h="0"/><token xmlns="urn:xmpp:fast:0" token="t" expiry="2030-01-01T00:00:00Z"/>'),
+  );
+  assert.equal(attribute(await socket().expect("message"), "id"), "o1", "nothing is lost");
+  assert.deepEqual(given, [null, { token: "t", expires: Date.UTC(2030, 0), user: "ann" }]);
+  assert.deepEqual([stream.status.phase, statuses.some(({ phase }) => phase === "waiting")], ["online", false]);
+});
+
+test("a server that can't say whether the token is good is asked again later, with it", async () => {
+  const given: unknown[] = [];
+  for (const condition of ["temporary-auth-failure", "account-disabled"]) {
+    const login: Login = { by: { user: "ann", initiator: "i", responder: "r" } };
+    const { stream, socket } = setUp(
+      null,
+      async () => login,
+      (token) => given.push(token),
+    );
+    await settle();
+    await askedBy(socket());
+    await socket().say(`<failure xmlns="urn:xmpp:sasl:2"><${condition} xmlns="urn:ietf:params:xml:ns:xmpp-sasl"/></failure>`);
+    assert.equal(stream.status.phase, condition === "account-disabled" ? "stopped" : "waiting");
+  }
+  assert.deepEqual(given, []);
 });

@@ -6,7 +6,8 @@
 import { Backoff } from "./backoff.ts";
 import { pageNow } from "./clock.ts";
 import { Emitter } from "./emitter.ts";
-import { CredentialsError, judge, StreamFailure, type StopReason } from "./failures.ts";
+import { CredentialsError, isTokenRefused, judge, StreamFailure, type StopReason } from "./failures.ts";
+import type { FastToken } from "./fast.ts";
 import { Frames, type FrameTaker } from "./frames.ts";
 import { negotiate, Negotiation, type Login, type Session } from "./negotiation.ts";
 import { ns } from "./ns.ts";
@@ -29,6 +30,8 @@ export interface StreamOptions {
   websocket: string;
   domain: string;
   credentials(refresh: boolean): Promise<Login>;
+  /** The server has given a token for the next logins, or (null) refused the last one that it gave. */
+  given?(token: FastToken | null): void;
   load(): SmState | null;
   save(state: SmState | null): void;
   openSocket?(url: string): WebSocket;
@@ -147,18 +150,23 @@ export class Stream extends Emitter<StreamEvents> implements FrameTaker {
     this.drop();
     const attempt = this.attempt;
     this.setStatus({ phase: "connecting", retryAt: undefined });
+    let login: Login | undefined;
+    const { domain, credentials, given } = this.options;
     try {
-      const { domain, credentials } = this.options;
-      const login = await credentials(this.refusal !== null);
+      login = await credentials(this.refusal !== null);
       if (attempt !== this.attempt) return;
       const frames = this.openFrames();
       await withTimeout(frames.opened);
-      const session = await withTimeout(negotiate(frames, new Negotiation(domain, login, this.sm)));
+      const { session, given: token } = await withTimeout(negotiate(frames, new Negotiation(domain, login, this.sm)));
+      if (token) given?.(token);
       this.refusal = null;
       this.backoff.reset();
       this.begin(frames, session);
     } catch (error) {
-      if (attempt === this.attempt) this.fail(error as Error);
+      if (attempt !== this.attempt) return;
+      if (!login || typeof login.by === "string" || !isTokenRefused(error)) return this.fail(error as Error);
+      given?.(null);
+      void this.connect(); // by a site token, at once
     }
   }
 

@@ -9,6 +9,8 @@ export interface Settings {
   site: string;
   token?: string;
   tokenUrl?: string;
+  /** The id of the signed-in user, whose token this page need not have when the browser was here before. */
+  user?: string;
   room?: string;
   to?: string;
   /** Where the worker of notifications stands, on the page's own origin; without it there are none. */
@@ -63,6 +65,7 @@ export function readSettings(script: HTMLScriptElement): Settings | null {
     site: data.site,
     token: findToken(data.token ?? "") || undefined,
     tokenUrl: data.tokenUrl || undefined,
+    user: data.user || undefined,
     room: data.room || undefined,
     to: data.to || undefined,
     push: readPush(data.push),
@@ -78,7 +81,7 @@ export function isSamePlace(a: Settings, b: Settings): boolean {
 }
 
 /** The user that the tag names: nobody for a guest, undefined where only the token URL knows. */
-export function userOf({ token, tokenUrl }: Settings): string | null | undefined {
+export function userOf({ token, tokenUrl, user }: Settings): string | null | undefined {
   if (token) return readClaims(token)?.sub ?? token; // what can't be read is nobody else's either
-  return tokenUrl ? undefined : null;
+  return user ?? (tokenUrl ? undefined : null);
 }

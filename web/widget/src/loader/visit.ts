@@ -54,7 +54,8 @@ export class Visit {
   }
 
   get named(): boolean {
-    return Boolean(this.settings.token || this.settings.tokenUrl);
+    const { token, tokenUrl, user } = this.settings;
+    return Boolean(token || tokenUrl || user);
   }
 
   /** Something may be unread: it is worth a connection before the chat is opened. */

@@ -1,7 +1,7 @@
 // The chat's place on the page: its element, the bubble, and whether it is open. Who chats in it is a Visit.
 import { isBoolean } from "../core/check.ts";
 import { unsubscribe } from "../core/registration.ts";
-import { clearOtherUsers, userScope, type OpenStorage, type Storage, type Storages } from "../core/storage.ts";
+import { clearOtherUsers, forgetTokens, userScope, type OpenStorage, type Storage, type Storages } from "../core/storage.ts";
 import { bubbleStrings } from "../strings/bubble.ts";
 import { translator } from "../strings/table.ts";
 import { Bubble } from "./bubble.ts";
@@ -227,6 +227,7 @@ export class Widget implements Shell, VisitHost {
     const outdated = copied && visit.newest !== null && visit.newest !== user;
     if (settings.token && (page.leftTokens.has(settings.token) || outdated)) visit.signOut();
     else if (user !== undefined) visit.noteUser(user);
+    if (user === null) forgetTokens(this.storage, settings.site);
     if (user) clearOtherUsers(this.storage, settings.site, userScope(settings.site, user));
     return visit;
   }
