@@ -105,6 +105,7 @@ Task<Result<TokenLogin>> Devices::sign_in(Executor& home, TenantId tenant, std::
   if (proof.count && *proof.count <= used.count) co_return wrong_token();
 
   TokenLogin login;
+  login.by_site = used.signer != 0;
   const crypto::Hash hash = sasl::find_ht(proof.mechanism)->hash;
   login.server_data = sasl::make_responder_proof(hash, secret, proof.binding);
   const int64_t count_max = proof.count.value_or(any_count);

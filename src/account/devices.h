@@ -58,6 +58,7 @@ struct NewToken {
 struct TokenLogin {
   std::string server_data;  // proves the server
   std::optional<NewToken> token;
+  bool by_site = false;  // its token stands for one of the site's
 };
 struct Device {
   std::string id, software, name;

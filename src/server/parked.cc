@@ -95,6 +95,8 @@ void write(RowWriter& row, const ParkedSession& session) {
   row.text(session.resource);
   row.text(session.resume_key);
   row.number(session.device);
+  row.number(session.certificate);
+  row.flag(session.is_by_site);
   row.number(session.max_s);
   row.number(session.until_ms);
   row.number(session.handled);
@@ -143,6 +145,8 @@ ParkedSession read_session(RowReader& row) {
   session.resource = row.text();
   session.resume_key = row.text();
   session.device = row.number<uint64_t>();
+  session.certificate = row.number<uint64_t>();
+  session.is_by_site = row.flag();
   session.max_s = row.number<int64_t>();
   session.until_ms = row.number<int64_t>();
   if (session.max_s < 0 || session.max_s > max_s_max || session.until_ms < 0 || session.until_ms > until_ms_max)
@@ -193,7 +197,7 @@ Result<ParkedAccount> parse_parked_row(std::string_view bytes) {
   if (row.text() != version) return no_row();
   account.incarnation = row.number<int64_t>();
   account.modules_off = row.text();
-  for (size_t left = row.count(12); left > 0 && !row.has_failed(); --left)
+  for (size_t left = row.count(14); left > 0 && !row.has_failed(); --left)
     account.sessions.push_back(read_session(row));
   for (size_t left = row.count(6); left > 0 && !row.has_failed(); --left) {
     account.deliveries.push_back(read_delivery(row, account.sessions.size()));

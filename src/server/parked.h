@@ -42,7 +42,8 @@ struct ParkedStanza {
 struct ParkedSession {
   std::string resource;
   std::string resume_key;  // SessionDirectory::key_of() its id
-  uint64_t device = 0;
+  uint64_t device = 0, certificate = 0;
+  bool is_by_site = false;
   int64_t max_s = 0, until_ms = 0;         // it can be resumed until then (wall clock)
   uint32_t handled = 0, acknowledged = 0;  // both h
   uint32_t sent = 0;                       // the first sent - acknowledged of `waiting` were

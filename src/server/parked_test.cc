@@ -9,6 +9,8 @@ ParkedAccount make_account() {
   ParkedSession phone{"phone",
                       std::string("\0key:", 5),
                       7,
+                      9,
+                      true,
                       300,
                       1'700'000'000'000,
                       4'294'967'295,

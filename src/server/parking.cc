@@ -52,6 +52,8 @@ class Writing {
     parked.resource = session.jid().resourcepart();
     parked.resume_key = session.resume_key();
     parked.device = session.device();
+    parked.certificate = session.certificate();
+    parked.is_by_site = session.is_by_site();
     parked.max_s = patience.max_s;
     parked.until_ms = home_.clock().wall_ms() + patience.left_ms;
     parked.handled = counted.handled;
@@ -177,6 +179,8 @@ class Reading {
     Session& session =
         home_.sessions().wake(resident_, std::move(read.jid), patience, parked.resume_key, std::move(read.counted));
     session.set_device(parked.device);
+    session.set_certificate(parked.certificate);
+    session.set_by_site(parked.is_by_site);
     session.interested = parked.is_interested;
     session.set_presence(std::move(read.presence));
     return session;

@@ -224,6 +224,7 @@ Task<void> Login::verify_proof(LoginPtr self, sasl::VerifyProof proof) {
   if (!self->is_waited_for()) co_return;
   if (login) {
     self->token_ = std::move(login->token);
+    self->is_by_site_ = login->by_site;
     self->advance(self->mechanism_->accept(proof.authcid, login->server_data));
   } else {
     const Error& error = login.error();
