@@ -76,6 +76,35 @@ async def full(stage):
     await alive(client)
 
 
+@case('39 bookmarks of 700 KB, as one list')
+async def large_list(stage):
+    """Neither made nor changed as a whole: resource-constraint, until some are removed."""
+    client = await stage.attacker()
+    node, get = 'urn:xmpp:bookmarks:1', "<iq type='get' id='{}'><query xmlns='jabber:iq:private'><storage xmlns='storage:bookmarks'/></query></iq>"
+    store = "<iq type='set' id='{}'><query xmlns='jabber:iq:private'><storage xmlns='storage:bookmarks'/></query></iq>"
+    create = (f"<iq type='set' id='c'><pubsub xmlns='{PUBSUB}'><create node='{node}'/><configure><x xmlns='jabber:x:data' type='submit'>"
+              f"<field var='FORM_TYPE'><value>{PUBSUB}#node_config</value></field>"
+              "<field var='pubsub#max_items'><value>max</value></field></x></configure></pubsub></iq>")
+    if (await client.answer(create)).get('type') != 'result':
+        raise Unexpected('no node was made')
+    for number in range(6):
+        answer = await client.answer(publish(f'p{number}', node, ITEM.format(id=f'r{number}@rooms.a.example', text='x' * 120_000)))
+        if answer.get('type') != 'result':
+            raise Unexpected(f'a bookmark was answered\n{show(answer)[:500]}')
+    for number in range(20):
+        client.send(get.format(f'g{number}'))
+    for number in range(20):
+        answer = await client.pick(lambda element, wanted=f'g{number}': element.get('id') == wanted)
+        if not is_error(answer, 'resource-constraint'):
+            raise Unexpected(f'not resource-constraint, but\n{show(answer)[:500]}')
+    await refused(client, store.format('s'), 'resource-constraint')
+    delete = f"<iq type='set' id='u'><pubsub xmlns='{PUBSUB}#owner'><delete node='{node}'/></pubsub></iq>"
+    for request in (delete, store.format('again'), get.format('at last')):
+        if (await client.answer(request)).get('type') != 'result':
+            raise Unexpected(f'not done: {request}')
+    await alive(client)
+
+
 @case('39 pages of no sense')
 async def pages(stage):
     """A number beyond all bounds is the largest, an item that is not there is not found, and nothing is ever run."""

@@ -101,11 +101,11 @@ void BookmarksModule::detach() {
 bool BookmarksModule::serve_private(const IqRequest& iq) {
   if (!context_->is_at(*iq.host)) return false;
   if (iq.stanza.type == StanzaType::get) {
-    spawn(answer(iq.host, iq.stanza, [](const std::optional<BookmarkList>& list) {
-      return wrap_private(bookmarks::write_list(list.value_or(BookmarkList())));
-    }));
+    line_up(iq, answer(iq.host, iq.stanza, [](const std::optional<BookmarkList>& list) {
+              return wrap_private(bookmarks::write_list(list.value_or(BookmarkList())));
+            }));
   } else {
-    spawn(store(iq.host, iq.stanza, iq.ticket, bookmarks::read_list(*iq.query.first_child()), {}));
+    line_up(iq, store(iq.host, iq.stanza, iq.ticket, bookmarks::read_list(*iq.query.first_child()), {}));
   }
   return true;
 }
@@ -113,15 +113,15 @@ bool BookmarksModule::serve_private(const IqRequest& iq) {
 bool BookmarksModule::serve_node(const IqRequest& iq, const xml::Element& action) {
   if (!context_->is_at(*iq.host)) return false;
   if (iq.stanza.type == StanzaType::get && action.is("items", ns::pubsub)) {
-    spawn(answer(iq.host, iq.stanza, [](const std::optional<BookmarkList>& list) {
-      return list ? wrap_items("pubsub", ns::pubsub, bookmarks::write_list(*list)) : std::string();
-    }));
+    line_up(iq, answer(iq.host, iq.stanza, [](const std::optional<BookmarkList>& list) {
+              return list ? wrap_items("pubsub", ns::pubsub, bookmarks::write_list(*list)) : std::string();
+            }));
     return true;
   }
   const auto item = action.is("publish", ns::pubsub) ? action.child("item", ns::pubsub) : std::nullopt;
   const auto storage = item ? item->child("storage", ns::bookmark_list) : std::nullopt;
   if (iq.stanza.type == StanzaType::set && storage) {
-    spawn(store(iq.host, iq.stanza, iq.ticket, bookmarks::read_list(*storage), make_publish_result()));
+    line_up(iq, store(iq.host, iq.stanza, iq.ticket, bookmarks::read_list(*storage), make_publish_result()));
   } else {
     context_->reply_error(iq.stanza, {ErrorKind::feature_not_implemented,
                                       "This node is read, and a <storage/> is published to it. All else is done with "
@@ -130,9 +130,14 @@ bool BookmarksModule::serve_node(const IqRequest& iq, const xml::Element& action
   return true;
 }
 
+void BookmarksModule::line_up(const IqRequest& iq, Task<void> work) {
+  const auto may = nodes_->line_up(*iq.resident, iq.stanza.held_bytes(), std::move(work));
+  if (!may) context_->refuse(iq.stanza, iq.ticket, may.error());
+}
+
 void BookmarksModule::changed(Resident& resident) {
   if (!context_->is_at(*resident.host()) || !nodes_->is_followed(resident, ns::bookmark_list)) return;
-  spawn(tell(resident.host(), resident.jid()));
+  nodes_->line_up_once(resident, ns::bookmark_list, tell(resident.host(), resident.jid()));
 }
 
 Task<Result<std::optional<BookmarkList>>> BookmarksModule::load(HostPtr host, BareJid account) {

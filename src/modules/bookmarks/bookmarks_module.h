@@ -4,7 +4,8 @@
 // node of its own; a list that they store becomes a change of it, of which all clients hear in their own form.
 //
 // Thread: its home loop.
-// Limits: those of PEP nodes; rest_bytes_max of what is no room.
+// Limits: those of PEP nodes and of OwnNodes: a larger list is for clients of XEP-0402 alone; rest_bytes_max of what
+// is no room.
 // Errors: feature_not_implemented for what the node of XEP-0048 can't do: beside reading and publishing, all.
 // Spec: XEP-0402, XEP-0048, XEP-0411.
 #pragma once
@@ -30,6 +31,8 @@ class BookmarksModule final : public Module {
   // The node of XEP-0402 has changed.
   void changed(Resident& resident);
 
+  // Does it when all that the account has asked of its bookmarks before is done.
+  void line_up(const IqRequest& iq, Task<void> work);
   using Answer = std::function<std::string(const std::optional<bookmarks::BookmarkList>&)>;  // empty: item-not-found
   Task<void> answer(HostPtr host, Stanza request, Answer make_payload);
   Task<void> store(HostPtr host, Stanza request, TicketPtr ticket, bookmarks::BookmarkList list, std::string payload);

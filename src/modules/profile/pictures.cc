@@ -19,6 +19,7 @@ namespace {
 using pubsub::AccessModel;
 
 constexpr char map_name[] = "profile";
+constexpr char line_name[] = "picture";
 constexpr char row_name[] = "picture";  // "NUMBER HASH" of what was found; a hash of "-": no picture
 
 // XEP-0153: a vCard is for everybody, and so is a picture that comes by one.
@@ -52,15 +53,12 @@ bool has_own_hash(const Stanza& presence) {
 
 Error gone() { return {ErrorKind::service_unavailable, "The account is not in memory any more."}; }
 
-pubsub::OwnNodes::Decide put(std::string id, std::string payload) {
-  return [id = std::move(id), payload = std::move(payload)](const pubsub::OwnNode& node) -> Result<pubsub::OwnChange> {
+// A node of several items may be full.
+pubsub::OwnNodes::DecideByIds put(std::string id, std::string payload) {
+  return [id = std::move(id), payload = std::move(payload)](const std::vector<std::string>& ids) {
     pubsub::OwnChange change;
-    const auto known =
-        std::find_if(node.items.begin(), node.items.end(), [&](const pubsub::OwnItem& item) { return item.id == id; });
-    if (known != node.items.end() && known->payload == payload && known + 1 == node.items.end()) return change;
     change.published.push_back({id, payload});
-    // A node of several items may be full.
-    if (node.items.size() > 1 && node.items.front().id != id) change.retracted.push_back(node.items.front().id);
+    if (ids.size() > 1 && ids.front() != id) change.retracted.push_back(ids.front());
     return change;
   };
 }
@@ -158,20 +156,18 @@ bool Pictures::has_node(Resident& resident) const {
   return nodes_.find_access(resident, ns::avatar_metadata).has_value();
 }
 
-Task<Result<Lsn>> Pictures::publish(HostPtr host, BareJid account, std::optional<vcard::Photo> photo) {
+Result<Lsn> Pictures::publish(Resident& resident, const std::optional<vcard::Photo>& photo) {
   const std::string id = photo ? vcard::hash_of(*photo) : std::string("none");
   Lsn lsn = Lsn::none;
   if (photo) {
-    auto putting = nodes_.change(host, account, ns::avatar_data, make_config(), put(id, write_data(*photo)));
-    const auto put_data = co_await putting;
-    if (!put_data) co_return put_data.error();
+    const auto put_data = nodes_.change_by_ids(resident, ns::avatar_data, make_config(), put(id, write_data(*photo)));
+    if (!put_data) return put_data.error();
     lsn = *put_data;
   }
   std::string metadata = photo ? write_metadata(*photo) : write_no_metadata();
-  auto telling = nodes_.change(host, account, ns::avatar_metadata, make_config(), put(id, std::move(metadata)));
-  const auto told = co_await telling;
-  if (!told) co_return told.error();
-  co_return std::max(lsn, *told);
+  const auto told = nodes_.change_by_ids(resident, ns::avatar_metadata, make_config(), put(id, std::move(metadata)));
+  if (!told) return told.error();
+  return std::max(lsn, *told);
 }
 
 // Also called for what changes no picture, as a subscription.
@@ -179,7 +175,7 @@ void Pictures::metadata_changed(Resident& resident) {
   const Shown* shown = shown_.find(resident);
   const auto last = nodes_.find_last(resident, ns::avatar_metadata);
   const bool is_shown = shown && shown->number == (last ? last->number : 0) && shown->access == find_access(resident);
-  if (!is_shown) spawn(update(resident.host(), resident.jid()));
+  if (!is_shown) nodes_.line_up_once(resident, line_name, update(resident.host(), resident.jid()));
 }
 
 void Pictures::data_changed(Resident& resident) {
@@ -187,7 +183,7 @@ void Pictures::data_changed(Resident& resident) {
   if (!shown && !nodes_.find_last(resident, ns::avatar_metadata)) return;
   const bool is_on_its_way = shown && shown->has_picture && shown->access == find_access(resident) &&
                              nodes_.find_last(resident, ns::avatar_data);
-  if (!is_on_its_way) spawn(update(resident.host(), resident.jid()));
+  if (!is_on_its_way) nodes_.line_up_once(resident, line_name, update(resident.host(), resident.jid()));
 }
 
 // Presence tells of a picture that is on disk, and of the newest: of two changes that are looked at at once the later

@@ -38,7 +38,7 @@ class Pictures {
   // Is there a node that says whether there is one?
   bool has_node(Resident& resident) const;
   // Publishes the photo as the account's avatar, its data first; or, where there is none, that there is no picture.
-  Task<Result<Lsn>> publish(HostPtr host, BareJid account, std::optional<vcard::Photo> photo);
+  Result<Lsn> publish(Resident& resident, const std::optional<vcard::Photo>& photo);
 
  private:
   // Shown: the picture that presence tells of.

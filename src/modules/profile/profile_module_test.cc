@@ -1,5 +1,7 @@
 #include "modules/profile/profile_module.h"
 
+#include <algorithm>
+
 #include "modules/caps/caps_module.h"
 #include "modules/disco/disco_module.h"
 #include "modules/presence/presence_module.h"
@@ -62,6 +64,22 @@ TEST_F(ProfileTest, TellsNothingThatIsNotOnDisk) {
   plane_.hold_commits(false);
   await_stanzas(shop_wire_, 2);
   EXPECT_NE(presence_of(*shop_, shop_wire_).find(hash), std::string::npos) << shop_wire_.last;
+}
+
+// RFC 6120 section 10.1: each is whole, and the last one stays.
+TEST_F(ProfileTest, WritesVcardsInTheOrderInWhichTheyCame) {
+  set(*forum_, "<FN>Other</FN>");
+  for (int i = 0; i < 20; ++i) {
+    set(*shop_, "<FN>" + std::to_string(i) + "</FN>" + (i % 2 == 0 ? std::string(photo) : std::string()));
+  }
+  Stanza get = Stanza::make(StanzaKind::iq, StanzaType::get, "<vCard xmlns='vcard-temp'/>");
+  get.id = "last";
+  home_.router().receive(*shop_, get);
+  for (int i = 0; i < 1000 && (shop_wire_.got.empty() || shop_wire_.got.back() != "last"); ++i) loop_.run_once(10);
+  EXPECT_NE(shop_wire_.last.find("<vCard xmlns='vcard-temp'><FN>19</FN></vCard>"), std::string::npos)
+      << shop_wire_.last;
+  EXPECT_EQ(std::count(shop_wire_.got.begin(), shop_wire_.got.end(), "q"), 20) << "each is acknowledged";
+  EXPECT_EQ(std::count(forum_wire_.got.begin(), forum_wire_.got.end(), "q"), 1);
 }
 
 TEST_F(ProfileTest, KeepsNothingOfAPictureInTheVcardItself) {

@@ -49,6 +49,8 @@ std::optional<xml::Document> read_own(const std::optional<std::string>& text) {
   return document ? std::optional(std::move(*document)) : std::nullopt;
 }
 
+Error gone() { return {ErrorKind::service_unavailable, "The account is not in memory any more."}; }
+
 }  // namespace
 
 Vcards::Vcards(ModuleContext& context, VcardModule& vcards, pubsub::OwnNodes& nodes, Pictures& pictures)
@@ -60,13 +62,23 @@ void Vcards::detach() { vcards_.server = nullptr; }
 
 bool Vcards::serve(const IqRequest& request) {
   if (!context_.is_at(*request.host)) return false;
+  const size_t bytes = request.stanza.held_bytes();
   if (request.stanza.type == StanzaType::get) {
-    spawn(answer(request.host, request.resident->jid(), request.stanza, request.is_own_account()));
+    auto answering = answer(request.host, request.resident->jid(), request.stanza, request.is_own_account());
+    if (!request.is_own_account()) {
+      spawn(std::move(answering));
+    } else if (const auto may = nodes_.line_up(*request.resident, bytes, std::move(answering)); !may) {
+      context_.reply_error(request.stanza, may.error());
+    }
     return true;
   }
   std::string vcard;
   xml::write(vcard, request.query, ns::client);
-  spawn(set(request.host, request.stanza, request.ticket, std::move(vcard)));
+  const size_t with_vcard = bytes + vcard.size();
+  auto setting = set(request.host, request.stanza, request.ticket, std::move(vcard));
+  if (const auto may = nodes_.line_up(*request.resident, with_vcard, std::move(setting)); !may) {
+    context_.refuse(request.stanza, request.ticket, may.error());
+  }
   return true;
 }
 
@@ -124,10 +136,10 @@ Task<void> Vcards::answer(HostPtr host, BareJid account, Stanza request, bool is
   }
   if (has_node) co_return context_.reply(request, with_photo(vcard->root(), found->photo));
   context_.reply(request, std::move(*texts->vcard_temp));
-  auto photo = is_own ? vcard::find_photo(vcard->root()) : std::nullopt;
-  if (!photo) co_return;
-  auto publishing = pictures_.publish(host, account, std::move(photo));
-  const auto published = co_await publishing;
+  const auto photo = is_own ? vcard::find_photo(vcard->root()) : std::nullopt;
+  resident = context_.find_resident(*host->tenant, account.str());
+  if (!photo || !resident) co_return;
+  const auto published = pictures_.publish(*resident, photo);
   if (!published) {
     log::info("profile", "A picture has become no avatar", {{"jid", account.str()}, {"why", published.error().text}});
   }
@@ -163,9 +175,9 @@ Task<Result<Lsn>> Vcards::store_picture(HostPtr host, BareJid account, std::opti
   if (!found) co_return found.error();
   const bool is_same = photo ? found->photo && found->photo->bytes == photo->bytes : !found->photo;
   if (is_same) co_return Lsn::none;
-  auto publishing = pictures_.publish(host, account, std::move(photo));
-  const auto published = co_await publishing;
-  co_return published;
+  Resident* resident = context_.find_resident(*host->tenant, account.str());
+  if (!resident) co_return gone();
+  co_return pictures_.publish(*resident, photo);
 }
 
 Task<Result<Lsn>> Vcards::store_texts(HostPtr host, BareJid account, std::string vcard) {
@@ -174,25 +186,25 @@ Task<Result<Lsn>> Vcards::store_texts(HostPtr host, BareJid account, std::string
   if (!before) co_return before.error();
   const auto vcard_temp = xml::Document::parse_own(SharedBytes(vcard));
   if (!vcard_temp) co_return vcard_temp.error();
+  Resident* resident = context_.find_resident(*host->tenant, account.str());
+  if (!resident) co_return gone();
   const auto vcard4 = read_own(before->vcard4);
   std::string made = make_vcard4(vcard_temp->root(), vcard4 ? std::optional(vcard4->root()) : std::nullopt);
   if (made.empty() && vcard4) xml::Writer(made).open("vcard", ns::vcard4).close();
   Lsn lsn = Lsn::none;
   if (!made.empty() && made != before->vcard4.value_or("")) {
-    pubsub::OwnNodes::Decide decide = [made](const pubsub::OwnNode& node) -> Result<pubsub::OwnChange> {
+    const auto put = [&made](const std::vector<std::string>& ids) {
       pubsub::OwnChange change;
-      change.published.push_back({node.items.empty() ? vcard4_item : node.items.back().id, made});
+      change.published.push_back({ids.empty() ? vcard4_item : ids.back(), made});
       return change;
     };
-    auto publishing = nodes_.change(host, account, ns::vcard4_node, make_config(), std::move(decide));
-    const auto published = co_await publishing;
+    const auto published = nodes_.change_by_ids(*resident, ns::vcard4_node, make_config(), put);
     // Where there is no room for a node, nothing else says anything than the vCard.
     if (!published && before->vcard4) co_return published.error();
     lsn = published ? *published : Lsn::none;
   }
   lsn = std::max(lsn, vcards_.store(*host->tenant, account, vcard));
-  Resident* resident = context_.find_resident(*host->tenant, account.str());
-  const auto place = resident ? nodes_.find_last(*resident, ns::vcard4_node) : std::nullopt;
+  const auto place = nodes_.find_last(*resident, ns::vcard4_node);
   if (!place) co_return lsn;
   const auto map = context_.map(*host->tenant, map_name);
   co_return std::max(lsn, map.store(account.str(), vcard4_row, std::to_string(place->number)));

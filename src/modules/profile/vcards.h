@@ -7,7 +7,7 @@
 // Thread: its home loop.
 // Limits: those of PEP nodes for the picture and the vCard4; a vCard is as large as a stanza may be.
 // Errors: those of modules/vcard; not_acceptable for a picture or a vCard4 that is too large for a node,
-// resource_constraint where the account has no room for one.
+// resource_constraint where the account has no room for one, or too many of its requests wait.
 // Spec: XEP-0054, XEP-0292, XEP-0398.
 #pragma once
 
@@ -30,6 +30,7 @@ class Vcards {
     std::optional<std::string> vcard4;      // what the node has
   };
   bool serve(const IqRequest& request);
+  // The account's own requests are lined up: each is answered with what was written before it.
   Task<void> answer(HostPtr host, BareJid account, Stanza request, bool is_own);
   Task<void> set(HostPtr host, Stanza request, TicketPtr ticket, std::string vcard);
 

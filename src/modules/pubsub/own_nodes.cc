@@ -11,6 +11,7 @@ namespace teahouse::pubsub {
 namespace {
 
 constexpr int tries_max = 10;
+constexpr int64_t waiting_ms_max = 60'000;  // so long an account stays in memory at least for what is lined up
 
 Error gone() { return {ErrorKind::service_unavailable, "The account is not in memory any more."}; }
 
@@ -78,18 +79,43 @@ Task<Result<std::optional<std::string>>> OwnNodes::load_payload(HostPtr host, Ba
   co_return payload;
 }
 
+Result<void> OwnNodes::line_up(Resident& resident, size_t bytes, Task<void> work) {
+  resident.stay_until(context_.clock().monotonic_ms() + waiting_ms_max);
+  return lines_.add(resident.jid(), bytes,
+                    begin(*this, resident.host(), resident.jid(), resident.incarnation(), std::move(work)));
+}
+
+void OwnNodes::line_up_once(Resident& resident, std::string_view name, Task<void> work) {
+  resident.stay_until(context_.clock().monotonic_ms() + waiting_ms_max);
+  lines_.add_once(resident.jid(), name,
+                  begin(*this, resident.host(), resident.jid(), resident.incarnation(), std::move(work)));
+}
+
+// Another account may have the name by now.
+Task<void> OwnNodes::begin(const OwnNodes& self, HostPtr host, BareJid account, int64_t incarnation, Task<void> work) {
+  const Resident* resident = self.context_.find_resident(*host->tenant, account.str());
+  if (!resident || resident->incarnation() != incarnation) co_return;
+  co_await std::move(work);
+}
+
 Task<Result<OwnNodes::Loaded>> OwnNodes::load_numbered(HostPtr host, BareJid account, std::string name) const {
   Resident* resident = context_.find_resident(*host->tenant, account.str());
   if (!resident) co_return gone();
   Loaded loaded;
+  int64_t bytes = 0;
   std::vector<std::pair<uint64_t, std::string>> ids;
   pep_.with_service(*resident, [&](const Service& service) {
     const Node* node = service.nodes().find(name);
     if (!node) return;
     loaded.node.is_there = true;
     loaded.node.access = node->config.access;
+    bytes = node->items.bytes();
     for (const auto& [number, item] : node->items.all()) ids.emplace_back(number, item.id);
   });
+  if (bytes > load_bytes_max) {
+    co_return Error{ErrorKind::resource_constraint,
+                    "The items of the node " + name + " have more than 512 KiB: remove some, or read them one by one."};
+  }
   const Storage storage(context_, *host->tenant, account);
   for (auto& [number, id] : ids) {
     auto payload = co_await storage.load_payload(context_.loop(), name, number);
@@ -130,6 +156,17 @@ Task<Result<Lsn>> OwnNodes::change(HostPtr host, BareJid account, std::string na
     co_return apply(*resident, name, config, *change);
   }
   co_return Error{ErrorKind::resource_constraint, "This node changes all the time: try again soon."};
+}
+
+Result<Lsn> OwnNodes::change_by_ids(Resident& resident, const std::string& name, const NodeConfig& config,
+                                    const DecideByIds& decide) const {
+  std::vector<std::string> ids;
+  pep_.with_service(resident, [&](const Service& service) {
+    const Node* node = service.nodes().find(name);
+    if (!node) return;
+    for (const auto& [number, item] : node->items.all()) ids.push_back(item.id);
+  });
+  return apply(resident, name, config, decide(ids));
 }
 
 Result<Lsn> OwnNodes::apply(Resident& resident, const std::string& name, const NodeConfig& config,
