@@ -368,6 +368,27 @@ async def registration_over(stage):
         await asyncio.to_thread(stage.api.change_tenant, 'a', registration=False)
 
 
+@case('28 a roster of groups with long names')
+async def large_roster(stage):
+    """It ends at 1 MiB with resource-constraint; a contact that is there may still lose groups and go."""
+    client = await stage.attacker()
+    item = "<iq type='set' id='{}'><query xmlns='jabber:iq:roster'><item jid='c{}@x.example'>{}</item></query></iq>"
+    groups = ''.join(f"<group>{number:03}{'g' * 1000}</group>" for number in range(30))
+    for number in range(60):
+        answer = await client.answer(item.format(f's{number}', number, groups))
+        if answer.get('type') != 'result':
+            break
+    if answer.find(f'{{jabber:client}}error/{STANZAS}resource-constraint') is None or number < 30:
+        raise Unexpected(f'after {number} contacts came\n{show(answer)[:500]}')
+    for made in range(number):
+        for identity, change in ((f'l{made}', item.format(f'l{made}', made, '<group>g</group>')),
+                                 (f'r{made}', f"<iq type='set' id='r{made}'><query xmlns='jabber:iq:roster'>"
+                                              f"<item jid='c{made}@x.example' subscription='remove'/></query></iq>")):
+            if (await client.answer(change)).get('type') != 'result':
+                raise Unexpected(f'{identity} was refused')
+    await alive(client)
+
+
 @case('51 a crowd that does not read')
 async def crowd(stage):
     """What waits for forty sessions that never acknowledge, 160 MB, goes back to the system when they are gone."""

@@ -1,5 +1,7 @@
 #include "modules/roster/roster.h"
 
+#include <cstring>
+
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 #include "xmpp/namespaces.h"
@@ -20,6 +22,13 @@ void write_attributes(const RosterItem& item, xml::Writer& writer) {
 
 void write_groups(const RosterItem& item, xml::Writer& writer) {
   for (const std::string& group : item.groups) writer.leaf("group", group);
+}
+
+std::string write_item(const RosterItem& item) {
+  std::string xml;
+  xml::Writer writer(xml);
+  item.write(writer);
+  return xml;
 }
 
 }  // namespace
@@ -73,13 +82,55 @@ RosterItem* Roster::find(const BareJid& jid) {
 
 RosterItem& Roster::item(const BareJid& jid) { return items_.try_emplace(jid.str(), RosterItem{jid}).first->second; }
 
-std::string Roster::version() const {
-  std::string all;
-  xml::Writer writer(all);
-  for (const auto& [jid, item] : items_) {
-    if (item.listed) item.write(writer);
+void Roster::forget(const BareJid& jid) {
+  if (const auto listed = listed_.find(jid.str()); listed != listed_.end()) {
+    for (size_t i = 0; i < sum_.size(); ++i) sum_[i] -= listed->second.digest[i];
+    bytes_ -= listed->second.bytes;
+    listed_.erase(listed);
+  } else if (unlisted_.erase(jid.str()) > 0) {
+    const auto requests = requests_.find(jid.domainpart());
+    if (--requests->second == 0) requests_.erase(requests);
   }
-  return crypto::to_hex(crypto::sha256(all)).substr(0, 20);
+}
+
+void Roster::changed(const RosterItem& item) {
+  forget(item.jid);
+  if (!item.listed) {
+    unlisted_.insert(item.jid.str());
+    ++requests_[std::string(item.jid.domainpart())];
+    return;
+  }
+  const std::string xml = write_item(item);
+  const std::string hash = crypto::sha256(xml);
+  Listed& listed = listed_[item.jid.str()];
+  std::memcpy(listed.digest.data(), hash.data(), sizeof(Digest));
+  listed.bytes = xml.size();
+  for (size_t i = 0; i < sum_.size(); ++i) sum_[i] += listed.digest[i];
+  bytes_ += listed.bytes;
+}
+
+void Roster::remove(const BareJid& jid) {
+  forget(jid);
+  items_.erase(jid.str());
+}
+
+void Roster::add(RosterItem item) {
+  std::string key = item.jid.str();
+  changed(items_.insert_or_assign(std::move(key), std::move(item)).first->second);
+}
+
+bool Roster::has_room(const RosterItem& wanted) const {
+  const auto known = listed_.find(wanted.jid.str());
+  if (known == listed_.end() && full()) return false;
+  const size_t before = known == listed_.end() ? 0 : known->second.bytes;
+  const size_t after = write_item(wanted).size();
+  return after <= before || bytes_ - before + after <= bytes_max;
+}
+
+std::string Roster::version() const {
+  std::string bytes(sizeof(Digest), '\0');
+  std::memcpy(bytes.data(), sum_.data(), bytes.size());
+  return crypto::to_hex(bytes);
 }
 
 Result<RosterSet> parse_roster_set(const xml::Element& query) {

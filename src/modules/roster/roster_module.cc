@@ -1,5 +1,7 @@
 #include "modules/roster/roster_module.h"
 
+#include <algorithm>
+
 #include "base/random.h"
 #include "xmpp/namespaces.h"
 
@@ -25,6 +27,11 @@ Mention make_mention(const Tenant& tenant, const BareJid& account, const BareJid
 }
 
 }  // namespace
+
+Error roster_is_full() {
+  return {ErrorKind::resource_constraint,
+          "A roster holds at most 2000 contacts, and 1 MiB with their names and groups. Remove some first."};
+}
 
 const ModuleInfo& RosterModule::info() const {
   static const ModuleInfo info{.name = "roster",
@@ -99,15 +106,16 @@ void RosterModule::set(const IqRequest& request) {
       context_->reply_error(request.stanza, may.error());
       return;
     }
-    if (!known && roster.full()) {
-      context_->reply_error(request.stanza, {ErrorKind::resource_constraint, "A roster holds at most 2000 contacts."});
+    RosterItem wanted = known ? *known : RosterItem{set->jid};
+    wanted.listed = true;
+    wanted.name = std::move(set->name);
+    wanted.groups = std::move(set->groups);
+    if (!roster.has_room(wanted)) {
+      context_->reply_error(request.stanza, roster_is_full());
       return;
     }
-    RosterItem& item = roster.item(set->jid);
-    item.listed = true;
-    item.name = std::move(set->name);
-    item.groups = std::move(set->groups);
-    lsn = save(resident, item.jid);
+    roster.item(set->jid) = std::move(wanted);
+    lsn = save(resident, set->jid);
   }
   await(request.ticket, lsn);
   request.session->deliver(Stanza::make_reply(request.stanza, StanzaType::result, {}), lsn);
@@ -144,6 +152,7 @@ Lsn RosterModule::write(Resident& resident, const BareJid& contact) {
     roster.remove(contact);
     return forget_item(resident.tenant(), resident.jid(), contact);
   }
+  roster.changed(*item);
   mentions_->add(make_mention(resident.tenant(), resident.jid(), contact), contact);
   return store(resident).store(resident.jid().str(), contact.str(), item->encode());
 }
@@ -208,6 +217,8 @@ Task<void> RosterModule::forget_elsewhere(RosterModule& self, BareJid address, R
 }
 
 void RosterModule::push(Resident& resident, const std::string& item) {
+  const auto& sessions = resident.sessions();
+  if (std::none_of(sessions.begin(), sessions.end(), [](const auto& session) { return session->interested; })) return;
   std::string payload;
   xml::Writer writer(payload);
   writer.open("query", ns::roster).attribute("ver", of(resident).version()).raw(item).close();

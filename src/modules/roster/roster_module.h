@@ -8,6 +8,9 @@
 
 namespace teahouse {
 
+// The error for a user whose roster has no room.
+Error roster_is_full();
+
 class RosterModule final : public Module {
  public:
   const ModuleInfo& info() const override;
