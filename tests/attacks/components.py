@@ -166,3 +166,25 @@ async def _(stage):
     if answer.find(f'{{jabber:client}}error/{STANZAS}service-unavailable') is None:
         raise Unexpected(f'what is for it should have been refused; the answer is\n{show(answer)}')
     gate.close()
+
+
+@case('component: 60 subscription requests of 100 KB for a user of another tenant')
+async def _(stage):
+    """As many are kept as one tenant may have there, of each what its reader sees; the user comes in, and their roster has room."""
+    gate = await (await component(stage)).enter()
+    for number in range(60):
+        gate.send(f"<presence from='u{number}@{gate.name}' to='{stage.jid('wendy')}' type='subscribe'><status>{'x' * 100_000}</status></presence>")
+        await gate.writer.drain()
+    gate.send(PING.format(gate.name, stage.jid('wendy')))  # answered when all that came before has arrived
+    await gate.receive()
+    wendy = await stage.client('wendy').login()
+    wendy.send('<presence/>')
+    await wendy.answer("<iq type='get' id='there'><ping xmlns='urn:xmpp:ping'/></iq>")
+    requests = [element for element in wendy.inbox if element.get('type') == 'subscribe']
+    if len(requests) != 50 or max(len(show(request)) for request in requests) > 4000:
+        raise Unexpected(f'there came {len(requests)} requests of up to {max([0, *(len(show(request)) for request in requests)])} bytes')
+    for request in requests:
+        wendy.send(f"<presence to='{request.get('from')}' type='unsubscribed'/>")
+    wendy.inbox.clear()
+    await wendy.answer("<iq type='get' id='done'><ping xmlns='urn:xmpp:ping'/></iq>")
+    gate.close()

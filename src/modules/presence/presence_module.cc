@@ -1,11 +1,13 @@
 #include "modules/presence/presence_module.h"
 
+#include "modules/presence/kept_request.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse {
 namespace {
 
 constexpr size_t directed_max = 1000;
+constexpr size_t shown_bytes_max = 4 * 1024 * 1024;  // of requests at a login; the others come when these are answered
 
 bool is_subscription(StanzaType type) {
   return type == StanzaType::subscribe || type == StanzaType::subscribed || type == StanzaType::unsubscribe ||
@@ -234,8 +236,9 @@ void PresenceModule::subscription_outbound(Outbound& outbound) {
     context_->route(make_error(stanza, may.error()));
     return;
   }
-  if (!roster.find(contact) && roster.full()) {
-    context_->route(make_error(stanza, {ErrorKind::resource_constraint, "A roster holds at most 2000 contacts."}));
+  const RosterItem* known = roster.find(contact);
+  if (adds && !(known && known->listed) && roster.full()) {
+    context_->route(make_error(stanza, roster_is_full()));
     return;
   }
   RosterItem& item = roster.item(contact);
@@ -341,12 +344,12 @@ void PresenceModule::subscription_inbound(Inbound& inbound) {
   if (contact == resident.jid()) return;
   if (!roster.find(contact)) {
     if (stanza.type != StanzaType::subscribe) return;
-    if (roster.full()) return;
+    if (!has_room_for_request(resident, contact, roster)) return;
   }
   RosterItem& item = roster.item(contact);
   const Subscription before = item.subscription;
   const InboundEffect effect = apply_inbound(item.subscription, stanza.type);
-  if (effect.deliver && stanza.type == StanzaType::subscribe) stanza.write(item.request, true);
+  if (effect.deliver && stanza.type == StanzaType::subscribe) item.request = make_kept_request(stanza);
   if (effect.deliver) show(resident, stanza);  // before the push: sections 3.1.6, 3.2.3 and 3.3.3
   await(inbound.ticket, roster_->save(resident, contact, before));
   if (effect.answer_subscribed) {
@@ -363,11 +366,32 @@ void PresenceModule::show(Resident& resident, const Stanza& stanza) {
   }
 }
 
+bool PresenceModule::has_room_for_request(const Resident& resident, const BareJid& contact,
+                                          const Roster& roster) const {
+  const TenantId own = resident.tenant().id;
+  const auto asking = context_->tenant_at(contact.domainpart());
+  size_t of_own = 0, of_asking = 0, of_others = 0;
+  for (const auto& [domain, count] : roster.requests()) {
+    const auto tenant = context_->tenant_at(domain);
+    (tenant == own ? of_own : of_others) += count;
+    if (tenant ? tenant == asking : domain == contact.domainpart()) of_asking += count;
+  }
+  if (asking == own) return of_own < requests_max;
+  return of_asking < requests_of_another_max && of_others < requests_max;
+}
+
 void PresenceModule::show_requests(Session& session) {
+  size_t bytes = 0;
   for (const auto& [jid, item] : roster_->of(session.resident()).items()) {
     if (!item.subscription.pending_in || item.request.empty()) continue;
     auto request = Stanza::parse_stored(item.request);
-    if (request && context_->may_have(session.resident(), *request)) session.deliver(std::move(*request));
+    if (request && item.request.size() > kept_request_bytes_max) {
+      request = Stanza::parse_stored(make_kept_request(*request));
+    }
+    if (!request || !context_->may_have(session.resident(), *request)) continue;
+    bytes += request->held_bytes();
+    if (bytes > shown_bytes_max) return;
+    session.deliver(std::move(*request));
   }
 }
 

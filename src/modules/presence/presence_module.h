@@ -1,7 +1,10 @@
 // PresenceModule: what an account's presence tells its contacts, and those it was directed at. One for each home.
 //
 // Thread: its home loop.
-// Limits: a session has directed presence at 1,000 addresses; more is refused with resource-constraint.
+// Limits: a session has directed presence at 1,000 addresses; more is refused with resource-constraint. Of requests of
+// those who are not in the roster an account keeps requests_max of its own tenant's; of each other tenant
+// requests_of_another_max, and of all these together requests_max. More are dropped, as at an account that is not
+// there. A long request is kept as far as its reader sees it (kept_request.h).
 // Spec: RFC 6121 sections 3 (subscriptions) and 4 (presence).
 #pragma once
 
@@ -15,6 +18,8 @@ namespace teahouse {
 
 class PresenceModule final : public Module {
  public:
+  static constexpr size_t requests_max = 200, requests_of_another_max = 50;
+
   const ModuleInfo& info() const override;
   void attach(ModuleContext& context) override;
   void detach() override;
@@ -59,6 +64,7 @@ class PresenceModule final : public Module {
   void send_presence_of_all(Resident& resident, const Jid& to);
   void send_unavailable_of_all(Resident& resident, const Jid& to);
   void show(Resident& resident, const Stanza& subscription);
+  bool has_room_for_request(const Resident& resident, const BareJid& contact, const Roster& roster) const;
   void show_requests(Session& session);
   void send(Resident& resident, const Jid& from, const Jid& to, StanzaType type, const TicketPtr& ticket = nullptr);
 

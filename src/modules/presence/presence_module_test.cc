@@ -12,7 +12,9 @@ class PresenceTest : public testing::SessionWorld {
  protected:
   PresenceTest() {
     plane_.hold_commits(false);
-    home_.modules().add(std::make_unique<RosterModule>());
+    auto roster = std::make_unique<RosterModule>();
+    roster_ = roster.get();
+    home_.modules().add(std::move(roster));
     home_.modules().add(std::make_unique<PresenceModule>());
     EXPECT_TRUE(world_.create(world_.shop, "bea"));
     for (const char* user : {"cid", "dan"}) EXPECT_TRUE(world_.create(world_.forum, user));
@@ -43,6 +45,7 @@ class PresenceTest : public testing::SessionWorld {
   static bool has(const Wire& wire, const std::string& part) { return wire.last.find(part) != std::string::npos; }
 
   Wire bea_wire_, cid_wire_;
+  RosterModule* roster_ = nullptr;
   Session *bea_ = nullptr, *cid_ = nullptr;
 };
 
@@ -90,6 +93,33 @@ TEST_F(PresenceTest, AStrangersProbeTellsNothing) {
     EXPECT_FALSE(has(cid_wire_, "/phone"));
   }
   EXPECT_TRUE(bea_wire_.got.empty());
+}
+
+TEST_F(PresenceTest, KeepsSoManyRequestsOfAnotherTenantAndHasRoomForItsOwn) {
+  send(*bea_, StanzaType::unavailable);
+  const auto ask = [&](const std::string& from) {
+    Stanza request = Stanza::make(StanzaKind::presence, StanzaType::subscribe, {});
+    request.from = *Jid::parse(from);
+    request.to = *Jid::parse("bea@shop.example");
+    home_.router().route(std::move(request));
+  };
+  for (size_t i = 0; i < PresenceModule::requests_of_another_max + 10; ++i) {
+    ask("u" + std::to_string(i) + "@forum.example");
+  }
+  for (size_t i = 0; i < PresenceModule::requests_max + 10; ++i) ask("u" + std::to_string(i) + "@shop.example");
+  Roster& roster = roster_->of(bea_->resident());
+  const size_t most = PresenceModule::requests_max + PresenceModule::requests_of_another_max;
+  for (int i = 0; i < 100 && roster.items().size() < most; ++i) loop_.run_once(10);
+  turn();
+  forget();
+  send(*bea_, StanzaType::none);
+  size_t requests = 0;
+  for (const auto& [jid, item] : roster.items()) requests += item.subscription.pending_in;
+  EXPECT_EQ(requests, most);
+  EXPECT_EQ(roster.requests().find("forum.example")->second, PresenceModule::requests_of_another_max);
+  EXPECT_EQ(bea_wire_.got.size(), requests + 1) << "each is shown, and her own presence";
+  EXPECT_FALSE(roster.full());
+  EXPECT_TRUE(forum_wire_.got.empty() && cid_wire_.got.empty());
 }
 
 // Section 4.6.3.
