@@ -105,7 +105,7 @@ void PresenceModule::ask_others(Session& session) {
 // No address has a line's end.
 void PresenceModule::park(Session& session, SessionNotes& notes) {
   std::string lines;
-  for (const std::string& to : directed_->of(session).to) lines.append(to).append("\n");
+  for (const Jid& to : directed_->of(session).to) lines.append(to.str()).append("\n");
   if (!lines.empty()) notes["directed"] = std::move(lines);
 }
 
@@ -113,7 +113,7 @@ void PresenceModule::wake(Session& session, const SessionNotes& notes) {
   const auto found = notes.find("directed");
   std::string_view lines = found == notes.end() ? std::string_view() : found->second;
   for (size_t end = lines.find('\n'); end != std::string_view::npos; end = lines.find('\n')) {
-    directed_->of(session).to.emplace(lines.substr(0, end));
+    if (auto to = Jid::parse(lines.substr(0, end))) directed_->of(session).to.insert(std::move(*to));
     lines.remove_prefix(end + 1);
   }
 }
