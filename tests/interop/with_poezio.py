@@ -72,6 +72,7 @@ async def room(stage):
     await poezio.shows('You (Romeo) joined')
     await poezio.command('configure')
     await poezio.shows('Ctrl+Y: send form')
+    await poezio.shows('As many as come')   # a choice by its label
     await poezio.press('C-y')
     await enter(juliet, f'{place}/Juliet')
     await poezio.shows('Juliet')

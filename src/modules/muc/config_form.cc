@@ -34,11 +34,16 @@ constexpr TextField text_fields[] = {
     {"muc#roomconfig_lang", "Language", &RoomConfig::lang, 35},
 };
 
-constexpr std::pair<PrivateMessages, const char*> private_message_names[] = {
-    {PrivateMessages::anyone, "anyone"},
-    {PrivateMessages::participants, "participants"},
-    {PrivateMessages::moderators, "moderators"},
-    {PrivateMessages::none, "none"}};
+struct PrivateMessageChoice {
+  PrivateMessages value;
+  const char* name;
+  const char* label;
+};
+constexpr PrivateMessageChoice private_message_choices[] = {
+    {PrivateMessages::anyone, "anyone", "Anyone"},
+    {PrivateMessages::participants, "participants", "Those with voice"},
+    {PrivateMessages::moderators, "moderators", "Moderators only"},
+    {PrivateMessages::none, "none", "Nobody"}};
 
 constexpr Role listed_roles[] = {Role::moderator, Role::participant, Role::visitor};
 
@@ -49,7 +54,7 @@ Error not_acceptable(std::string_view var, std::string_view why) {
 void add_roles(DataForm& form, const char* var, const char* label, const bool (&chosen)[4]) {
   FormField& field = form.add(var, "list-multi", label);
   for (const Role role : listed_roles) {
-    field.options.push_back({to_string(role), {}});
+    field.options.push_back({to_string(role), to_string(role)});
     if (chosen[static_cast<size_t>(role)]) field.values.emplace_back(to_string(role));
   }
 }
@@ -128,10 +133,10 @@ Result<void> read_choices(const DataForm& form, RoomConfig& config) {
     config.non_anonymous = field->value() == "anyone";
   }
   if (const FormField* field = form.find("muc#roomconfig_allowpm")) {
-    const auto* named = std::find_if(std::begin(private_message_names), std::end(private_message_names),
-                                     [&](const auto& each) { return field->value() == each.second; });
-    if (named == std::end(private_message_names)) return not_acceptable(field->var, "names no known choice");
-    config.private_messages = named->first;
+    const auto* named = std::find_if(std::begin(private_message_choices), std::end(private_message_choices),
+                                     [&](const auto& each) { return field->value() == each.name; });
+    if (named == std::end(private_message_choices)) return not_acceptable(field->var, "names no known choice");
+    config.private_messages = named->value;
   }
   if (const FormField* field = form.find("muc#roomconfig_maxusers")) {
     config.max_users = 0;
@@ -164,13 +169,14 @@ void add_choices(DataForm& form, const RoomConfig& config) {
                          std::string(config.non_anonymous ? "anyone" : "moderators"));
   whois.options = {{"moderators", "Moderators only"}, {"anyone", "Anyone"}};
   auto& allow_pm = form.add("muc#roomconfig_allowpm", "list-single", "Who may send private messages");
-  for (const auto& [value, name] : private_message_names) {
-    allow_pm.options.push_back({name, {}});
+  for (const auto& [value, name, label] : private_message_choices) {
+    allow_pm.options.push_back({name, label});
     if (value == config.private_messages) allow_pm.values.emplace_back(name);
   }
   auto& max_users = form.add("muc#roomconfig_maxusers", "list-single", "Most occupants at once",
                              config.max_users ? std::to_string(config.max_users) : std::string("none"));
-  for (const char* option : {"none", "10", "20", "50", "100", "200", "500"}) max_users.options.push_back({option, {}});
+  max_users.options.push_back({"none", "As many as come"});
+  for (const char* option : {"10", "20", "50", "100", "200", "500"}) max_users.options.push_back({option, option});
   max_users.open = true;
   form.add("muc#maxhistoryfetch", "text-single", "Most messages of history for who enters",
            std::to_string(config.max_history));
