@@ -61,7 +61,7 @@ test("a room: made, entered from another tenant, talked in, and there by itself 
   for (const page of [k, l, device]) assert.deepEqual(page.troubles, []);
 });
 
-test("contacts: asked for and accepted, they talk, see a picture that is set and pictures that are sent, find all on another device, and block", options, async () => {
+test("contacts: asked for and accepted, they talk, see a picture that is set and pictures that are sent, come back, find all on another device, and block", options, async () => {
   const face = file("lou.png", "image/png", png(96, 96));
   const [k, l] = await Promise.all([c.signIn(kit, password), c.signIn(lou, password, "bosh")]);
   await c.addContact(k, lou);
@@ -78,6 +78,11 @@ test("contacts: asked for and accepted, they talk, see a picture that is set and
 
   await c.attach(k, file("lake.png", "image/png", png(240, 320, [[90, 90, 160], [20, 60, 120]])));
   await c.seesAttached(l, "lake.png");
+
+  await c.reload(k);
+  await c.isOnline(k, lou);
+  await c.say(k, "Here I am again");
+  await c.sees(l, "Here I am again");
 
   const device = await c.signIn(kit, password);
   await c.openChat(device, lou);

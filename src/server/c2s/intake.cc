@@ -59,9 +59,9 @@ void Intake::on_stanza(Session& session, const xml::Document& document) {
   }
   auto stanza = Stanza::read(document);
   if (!stanza) return refuse(session, element, stanza.error());
-  // RFC 6120 section 8.1.2.1.
+  // RFC 6120 section 8.1.2.1: another resource of its account is overridden, as Converse.js writes after a resumption.
   if (stanza->from) session.home().router().lead_to_account(*stanza->from);
-  if (stanza->from && *stanza->from != Jid(session.jid()) && *stanza->from != Jid(session.jid().bare())) {
+  if (stanza->from && stanza->from->bare_view() != session.jid().bare_view()) {
     return stream_.end("invalid-from", "A client sends as itself.");
   }
   if (stanza->lang.empty() && stanza->kind != StanzaKind::iq) stanza->lang = lang_;

@@ -124,6 +124,10 @@ TEST(StreamTest, RefusesStanzasPastThePlansRate) {
 TEST(StreamTest, SendsAsItselfAlone) {
   StreamWorld world;
   FakeTransport& client = world.bind("shop.example", "phone");
+  client.element(
+      "<iq xmlns='jabber:client' type='get' id='p' from='ann@shop.example/x'><ping xmlns='urn:xmpp:ping'/></iq>");
+  world.wait_until([&] { return client.has("id='p'"); });
+  EXPECT_FALSE(client.has("<stream:error")) << client.all();
   client.element("<message xmlns='jabber:client' from='bo@shop.example' to='ann@forum.example'/>");
   EXPECT_TRUE(client.has("<invalid-from")) << client.all();
 }
