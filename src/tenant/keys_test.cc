@@ -115,7 +115,7 @@ TEST(SigningSecrets, LastForOneRotation) {
   EXPECT_EQ(again.signing.list(world.forum->id).at(0), of_forum);
 }
 
-// What ends with a secret knows it by its number: it must be the same after a restart, of a tenant's first secret too.
+// Device tokens end with a secret, which they know by its number: that is the same after a restart, of a first one too.
 TEST(SigningSecrets, KeepTheirNumbers) {
   TwoTenants world;
   const auto numbers = [](const Keys& keys, const TenantPtr& tenant) {
