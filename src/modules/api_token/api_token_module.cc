@@ -10,6 +10,8 @@ namespace {
 
 constexpr char ns[] = "urn:teahouse:api-token:0";
 
+bool is_offered(const Tenant& tenant) { return tenant.device_days > 0; }
+
 Task<void> answer(const ModuleContext& context, TenantPtr tenant, std::string localpart, Stanza request) {
   const auto account = co_await context.accounts().find(context.loop(), tenant, std::move(localpart));
   const auto made = account ? context.session_token(*tenant, *account) : Result<SessionToken>(account.error());
@@ -25,7 +27,7 @@ Task<void> answer(const ModuleContext& context, TenantPtr tenant, std::string lo
 const ModuleInfo& ApiTokenModule::info() const {
   static const ModuleInfo info{.name = "api_token",
                                .summary = "Tokens by which sessions of a site's users call the HTTP API.",
-                               .account_features = {ns},
+                               .account_features = {{ns, is_offered}},
                                .is_optional = true};
   return info;
 }
