@@ -98,10 +98,16 @@ async def must_get(company, user, wanted):
     must_be(user, await messages_until(client, f'last-for-{user}'), [*wanted, f'last-for-{user}'])
 
 
+async def leave(client):
+    """Having acknowledged all that came."""
+    client.transport.send(f"<a xmlns='{SM}' h='{client.sm_received}'/>")
+    await client.close()
+
+
 async def must_have_nothing_left(company, user):
     """Its session has ended, and so the next one is handed all that still waited."""
     client = company.clients[user]
-    await client.close()
+    await leave(client)
     await client.login()
     await come_online(client)
     await must_get(company, user, [])
@@ -164,7 +170,7 @@ async def two_devices(server):
         await say(company.clients['romeo'], client.wire_jid(), [f'last-for-{client.name}'])
         must_be(client.name, await messages_until(client, f'last-for-{client.name}'), wanted + [f'last-for-{client.name}'])
     await check_others(company)
-    await desk.close()
+    await leave(desk)
     await must_have_nothing_left(company, 'juliet')
 two_devices.settings = resumed.settings
 CASES.append(('resumption: after SIGTERM each of two devices has its own count', two_devices))
