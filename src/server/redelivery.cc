@@ -7,7 +7,10 @@
 namespace teahouse {
 namespace {
 
-constexpr size_t stanzas_a_turn = 64;
+constexpr size_t held_a_turn = 64;
+// All of a session that has outlived the server (SessionDirectory::parked_bytes_max): its client may bind anew at once,
+// and a later turn would find that session there, before what waits for it.
+constexpr size_t passed_on_a_turn = 1024;
 
 // XEP-0198 section 4: what was not acknowledged is as if it had not been delivered. Messages look for another resource,
 // requests get their error. But copies that tell of no delivery (of what the account sent, results of an archive) were
@@ -79,7 +82,7 @@ void Redelivery::pass_on_at(Resident& resident, const Undelivered& undelivered) 
 // A home that stops has no more turns; nor has pass_on_waiting() then.
 void Redelivery::hold_waiting() {
   unheld_waits_ = false;
-  for (size_t i = 0; !unheld_.empty() && (i < stanzas_a_turn || home_.refuses_more()); ++i) {
+  for (size_t i = 0; !unheld_.empty() && (i < held_a_turn || home_.refuses_more()); ++i) {
     const Undelivered next = std::move(unheld_.front());
     unheld_.pop_front();
     Resident* resident = home_.residents().find(next.delivery->message->to->bare_view());
@@ -97,7 +100,7 @@ void Redelivery::hold_waiting() {
 
 void Redelivery::pass_on_waiting() {
   undelivered_waits_ = false;
-  for (size_t i = 0; !undelivered_.empty() && (i < stanzas_a_turn || home_.refuses_more()); ++i) {
+  for (size_t i = 0; !undelivered_.empty() && (i < passed_on_a_turn || home_.refuses_more()); ++i) {
     const Undelivered next = std::move(undelivered_.front());
     undelivered_.pop_front();
     pass_on(next);

@@ -3,7 +3,7 @@
 // kept.
 //
 // Thread: the home's.
-// Limits: 64 stanzas a turn, since they may be tens of thousands.
+// Limits: 64 stanzas a turn are held and 1,024 passed on, since they may be tens of thousands.
 // Spec: XEP-0198 section 4.
 #pragma once
 
