@@ -21,6 +21,7 @@ class Sink final : public SessionStream {
   void send_stanza(const Stanza& stanza) override;
   void send_nonza(std::string) override {}
   size_t queued_bytes() const override { return 0; }
+  bool is_private() const override { return true; }
   void session_closed() override {}
   int64_t heard_ms() const override { return 0; }
   bool ask() override { return false; }

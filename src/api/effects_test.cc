@@ -80,19 +80,23 @@ class Effects : public testing::ApiWorld {
                                                    "DELETE /v1/components/{domain}",
                                                    "DELETE /v1/services/{id}",
                                                    "DELETE /v1/users/{id}/devices/{device}"};
+  // Calls of that kind that end sessions: those of before a restart lose their row, which no answer waits for.
+  const std::set<std::string> of_sessions_ = {"PUT /operator/v1/tenants/{name}/accounts/{localpart}/password",
+                                              "PUT /v1/users/{id}", "DELETE /v1/users/{id}/devices"};
   int64_t next_key_ = 0;
 };
 
 TEST_F(Effects, WhatTheControlPlaneAloneHoldsChangesWhileTheDataPlaneWaits) {
   make_spare_keys();
   data_.fail();
-  const Lsn appended = data_.appended();
+  Lsn appended = data_.appended();
   for (const Endpoint& endpoint : endpoints()) {
     const std::string name = name_of(endpoint);
     if (const auto sample = of_control_.find(name); sample != of_control_.end()) {
       const Reply reply = send(endpoint, sample->second);
       EXPECT_TRUE(reply.status >= 200 && reply.status < 300) << name << ": " << reply.status << " " << reply.body;
-      EXPECT_EQ(data_.appended(), appended) << name << " writes to the data plane";
+      EXPECT_TRUE(data_.appended() == appended || of_sessions_.contains(name)) << name << " writes to the data plane";
+      appended = data_.appended();
       of_control_.erase(sample);
     } else if (of_control_alone_.contains(name)) {
       EXPECT_EQ(send(endpoint).status, 404) << name << " looks, and finds none";

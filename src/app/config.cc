@@ -56,6 +56,9 @@ constexpr char template_text[] =
 # A device that has signed in by the password may be given a token for its next logins (XEP-0484), and is listed for the
 # account's owner (XEP-0494). One that has not come back for so many days is forgotten. 0: no tokens, and no list.
 #device_days = 30
+# Sessions that clients can resume (XEP-0198) are written at SIGTERM and go on after the start, within five minutes. What
+# a client asks for in the last moment (an answer, a room that it enters) may be lost to it until it connects anew.
+#sessions_outlive_stop = false
 
 [storage]
 # All stored messages are read again and again, so slowly that nobody notices, to find what a disk has damaged before it
@@ -275,6 +278,7 @@ Result<void> set_one(Config& config, const std::string& name, const toml::node& 
   if (name == "c2s.probe_after_s") return set_number(config.c2s_probe_after_s, name, value, 0, 86400);
   if (name == "c2s.bosh_inactivity_s") return set_number(config.c2s_bosh_inactivity_s, name, value, 1, 600);
   if (name == "c2s.device_days") return set_number(config.c2s_device_days, name, value, 0, 365);
+  if (name == "c2s.sessions_outlive_stop") return set_flag(config.c2s_sessions_outlive_stop, name, value);
   if (name == "storage.scrub_mib_per_s") return set_number(config.storage_scrub_mib_per_s, name, value, 0, 1024);
   if (name == "storage.reserve_mib") return set_number(config.storage_reserve_mib, name, value, 0, 1'000'000);
   if (name == "server.loops") return set_number(config.loops, name, value, 0, 256);

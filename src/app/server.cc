@@ -210,6 +210,7 @@ Task<Result<std::string>> Server::State::take_snapshot(State& self, Executor& ho
 
 void Server::State::make_workers() {
   shared.device_days = config.c2s_device_days;
+  shared.sessions_outlive_stop = config.c2s_sessions_outlive_stop;
   const unsigned count = config.loop_count();
   const c2s::Options options{config.c2s_require_tls, config.c2s_login_timeout_s, config.c2s_refused_timeout_s,
                              config.c2s_probe_after_s, config.c2s_bosh_inactivity_s};

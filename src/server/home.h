@@ -55,6 +55,7 @@ struct Shared {
   Tenants* tenants = nullptr;
   int64_t device_days = 30;  // so long a device is kept that does not come back; 0: none is, and no tokens
   int64_t device_keep_ms() const { return device_days * 24 * 60 * 60 * 1000; }
+  bool sessions_outlive_stop = false;  // those that can be resumed (Parking); else all end with the server
 };
 
 // The parts see each other through their home.

@@ -130,8 +130,8 @@ void SessionDirectory::close_all() {
 // It must be exact and small. One that gets no messages may have a copy of what waits in the offline queue,
 // of which only memory knows (modules/offline).
 bool SessionDirectory::may_park(const Session& session) const {
-  return !session.resume_key().empty() && session.sm_all_handled() && session.is_available() &&
-         session.priority() >= 0 && session.held_bytes() <= parked_bytes_max &&
+  return home_.shared().sessions_outlive_stop && !session.resume_key().empty() && session.sm_all_handled() &&
+         session.is_available() && session.priority() >= 0 && session.held_bytes() <= parked_bytes_max &&
          !home_.data().health().has(store::DiskHealth::data_waits);
 }
 

@@ -45,8 +45,8 @@ class SessionDirectory {
   void resuming(Session& session);  // it waits no longer
   void resumed(Session& session);   // its new stream is attached
 
-  // The server stops: every session ends with system-shutdown, but for those that can outlive it. They are left without
-  // streams, and still take what is delivered to them.
+  // The server stops: every session ends with system-shutdown, but for those that can and may outlive it. They are left
+  // without streams, and still take what is delivered to them.
   static constexpr size_t parked_bytes_max = 1 << 20;  // of one that outlives it; of stanzas that wait
   void close_all();
   // How long the session, which has no stream, can be resumed at most, and from now on.

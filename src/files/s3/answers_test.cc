@@ -85,11 +85,10 @@ TEST(S3Answers, ThatAreNoneAreRefused) {
 }
 
 TEST(S3Answers, TheListOfPartsIsWritten) {
-  EXPECT_EQ(
-      write_parts({"\"a\"", "<b>"}),
-      "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Part><PartNumber>1</PartNumber>"
-      "<ETag>\"a\"</ETag></Part><Part><PartNumber>2</PartNumber><ETag>&lt;b&gt;</ETag></Part>"
-      "</CompleteMultipartUpload>");
+  EXPECT_EQ(write_parts({"\"a\"", "<b>"}),
+            "<CompleteMultipartUpload xmlns='http://s3.amazonaws.com/doc/2006-03-01/'><Part><PartNumber>1</PartNumber>"
+            "<ETag>&quot;a&quot;</ETag></Part><Part><PartNumber>2</PartNumber><ETag>&lt;b&gt;</ETag></Part>"
+            "</CompleteMultipartUpload>");
 }
 
 }  // namespace

@@ -51,7 +51,9 @@ class RetractionsTest : public SessionWorld {
   }
   std::vector<Stanza> archive(const TenantPtr& tenant) {
     const std::string owner = "ann@" + tenant->domain();
-    const auto page = world_.wait(plane_.archive(tenant->id, "archive").page(world_.home, owner, {}));
+    store::ArchiveQuery all;
+    all.rows_max = 1000;
+    const auto page = world_.wait(plane_.archive(tenant->id, "archive").page(world_.home, owner, all));
     std::vector<Stanza> stanzas;
     for (const auto& row : page->rows) stanzas.push_back(Stanza::parse_stored(row.bytes).value());
     return stanzas;

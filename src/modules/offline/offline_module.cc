@@ -88,6 +88,8 @@ void OfflineModule::attach(ModuleContext& context) {
   context.on(&Hooks::bind_answers,
              [this](Session& session, store::ArchiveId bound) { return clear_archived(*this, session, bound); });
   context.on(&Hooks::session_resumed, [this](Session& session) { hand_over(session); });
+  context.on(&Hooks::session_parking, [this](Session& session, SessionNotes& notes) { park(session, notes); });
+  context.on(&Hooks::session_woken, [this](Session& session, const SessionNotes& notes) { wake(session, notes); });
   context.on(&Hooks::row_held, [this](Resident& resident, Delivery& delivery, const std::string& name) {
     delivery.row = std::make_unique<Row>(*this, resident.host()->tenant, resident.jid(), name);
   });
@@ -216,6 +218,34 @@ void OfflineModule::pass_on(Session& session) {
   }
 }
 
+// A line for each: "+NAME" of a copy that was taken, "-NAME" of another.
+void OfflineModule::park(Session& session, SessionNotes& notes) {
+  std::string lines;
+  for (const Copy& each : queue_->of(session.resident()).copied) {
+    if (each.session != session.number()) continue;
+    lines.append(each.delivery && each.delivery->is_taken() ? "+" : "-").append(each.name).append("\n");
+  }
+  if (!lines.empty()) notes["offline-copies"] = std::move(lines);
+}
+
+void OfflineModule::wake(Session& session, const SessionNotes& notes) {
+  const auto found = notes.find("offline-copies");
+  std::string_view lines = found == notes.end() ? std::string_view() : found->second;
+  auto& copied = queue_->of(session.resident()).copied;
+  for (size_t end = lines.find('\n'); end != std::string_view::npos && copied.size() < copied_max;
+       end = lines.find('\n')) {
+    const std::string_view line = lines.substr(0, end);
+    lines.remove_prefix(end + 1);
+    if (line.size() < 2) continue;
+    Copy copy{session.number(), std::string(line.substr(1)), nullptr};
+    if (line.front() == '+') {
+      copy.delivery = std::make_shared<Delivery>();
+      copy.delivery->note_taken();
+    }
+    copied.push_back(std::move(copy));
+  }
+}
+
 Task<void> OfflineModule::deliver(OfflineModule& self, TenantPtr tenant, BareJid account, uint64_t session,
                                   std::string after) {
   const auto entries =
@@ -273,7 +303,8 @@ Task<std::string> OfflineModule::clear_archived(OfflineModule& self, Session& se
   co_return std::string();
 }
 
-// It is held until the client has it, also by a copy that it was sent before.
+// It is held until the client has it, also by a copy that it was sent before. A copy from before a restart may still be
+// on its way: then the row stays for the next session.
 void OfflineModule::hand(Session& receiver, const store::MapStore::Entry& entry) {
   const TenantPtr tenant = receiver.resident().host()->tenant;
   const BareJid& account = receiver.resident().jid();
@@ -282,6 +313,7 @@ void OfflineModule::hand(Session& receiver, const store::MapStore::Entry& entry)
     return each.session == receiver.number() && each.name == entry.name;
   });
   const bool is_on_its_way = own != copied.end();
+  if (is_on_its_way && !own->delivery) return;
   const bool has_it = is_on_its_way && own->delivery->is_taken();
   auto message = Stanza::parse_stored(entry.value);
   if (!message) {

@@ -27,8 +27,8 @@ class OfflineModule final : public Module {
   class Row;
   struct Copy {
     uint64_t session;
-    std::string name;  // of the row
-    DeliveryPtr delivery;
+    std::string name;      // of the row
+    DeliveryPtr delivery;  // null: from before a restart, and perhaps not taken
   };
   struct Queue {
     int64_t waiting = 0;                   // those that are held included
@@ -47,6 +47,9 @@ class OfflineModule final : public Module {
   void hand_over(Session& session);
   void go_on(Session& session);
   void pass_on(Session& session);
+  // Which rows it had a copy of, over a restart.
+  void park(Session& session, SessionNotes& notes);
+  void wake(Session& session, const SessionNotes& notes);
   static Task<Result<void>> load(OfflineModule& self, Resident& resident);
   static Task<void> deliver(OfflineModule& self, TenantPtr tenant, BareJid account, uint64_t session,
                             std::string after);

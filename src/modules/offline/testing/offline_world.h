@@ -37,6 +37,7 @@ struct OfflineServer {
     home.modules().add(std::make_unique<ArchiveModule>());
     home.modules().add(std::make_unique<OfflineModule>());
     for (const auto& tenant : {world.shop, world.forum}) home.set_tenant(tenant);
+    shared.sessions_outlive_stop = true;
     plane.watch_commits(loop, [this](Lsn lsn) { home.commits().on_committed(lsn); });
   }
 
