@@ -11,19 +11,21 @@ import { slixmpp } from "./slixmpp.mjs";
 
 const { alpha, beta } = h;
 const password = "Jasmine & tea";
-const kit = `kit@${alpha.domain}`, lou = `lou@${beta.domain}`; // of this file alone
+// Of this file alone.
+const kit = `kit@${alpha.domain}`, lou = `lou@${beta.domain}`;
+const mia = { id: "mia", name: "Mia Reed" }, noa = { id: "noa", name: "Noa Hill" };
 const logs = process.env.TEAHOUSE_LOGS ?? "build/test-logs/adhoc";
 const options = { skip: !h.config.account };
 let bystanders;
 
-h.setUp();
+h.setUp({ alpha: [mia], beta: [noa] });
 before(async () => {
   mkdirSync(logs, { recursive: true });
   await c.openSite();
   if (!options.skip) await Promise.all([makeAccount(alpha, "kit"), makeAccount(beta, "lou")]);
 });
 after(c.closeSite);
-beforeEach(async () => (bystanders = [await slixmpp(alpha, alpha.users[1]), await slixmpp(beta, beta.users[1])]));
+beforeEach(async () => (bystanders = [await slixmpp(alpha, mia), await slixmpp(beta, noa)]));
 afterEach(() => Promise.all(bystanders.map((bystander) => bystander.stop())));
 
 async function makeAccount(tenant, user) {
@@ -34,9 +36,9 @@ async function makeAccount(tenant, user) {
 const shoot = (page, name) => page.screenshot({ path: join(logs, `converse-${name}.png`) });
 async function bystandersHeardNothing() {
   const [one, other] = bystanders;
-  await one.chat(`${beta.users[1].id}@${beta.domain}`, "All quiet?");
+  await one.chat(`${noa.id}@${beta.domain}`, "All quiet?");
   await other.gets("All quiet?");
-  await other.chat(`${alpha.users[1].id}@${alpha.domain}`, "All quiet.");
+  await other.chat(`${mia.id}@${alpha.domain}`, "All quiet.");
   await one.gets("All quiet.");
   assert.deepEqual(bystanders.map(({ messages }) => messages.map(({ body }) => body)), [["All quiet."], ["All quiet?"]]);
 }
