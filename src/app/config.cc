@@ -56,8 +56,8 @@ constexpr char template_text[] =
 # A device that has signed in by the password may be given a token for its next logins (XEP-0484), and is listed for the
 # account's owner (XEP-0494). One that has not come back for so many days is forgotten. 0: no tokens, and no list.
 #device_days = 30
-# Sessions that clients can resume (XEP-0198) are written at SIGTERM and go on after the start, within five minutes. What
-# a client asks for in the last moment (an answer, a room that it enters) may be lost to it until it connects anew.
+# Sessions that clients can resume (XEP-0198) are written at SIGTERM and go on after the start, within five minutes.
+# What a client asks for in the last moment (an answer, a room that it enters) may be lost to it until it connects anew.
 #sessions_outlive_stop = false
 
 [storage]
