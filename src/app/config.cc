@@ -57,7 +57,7 @@ constexpr char template_text[] =
 # account's owner (XEP-0494). One that has not come back for so many days is forgotten. 0: no tokens, and no list.
 #device_days = 30
 # Sessions that clients can resume (XEP-0198) are written at SIGTERM and go on after the start, within five minutes.
-# What a client asks for in the last moment (an answer, a room that it enters) may be lost to it until it connects anew.
+# An answer, or a room, that a client asks for in the last moment may be lost to it until it connects anew.
 #sessions_outlive_stop = false
 
 [storage]

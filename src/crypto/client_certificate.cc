@@ -9,6 +9,7 @@
 
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
+#include "crypto/x509_objects.h"
 
 namespace teahouse::crypto {
 namespace {
@@ -17,21 +18,7 @@ constexpr size_t addresses_max = 20;
 constexpr int key_security_bits_min = 112;
 constexpr const char* xmpp_address_oid = "1.3.6.1.5.5.7.8.5";
 
-template <auto free_function>
-struct Free {
-  template <class T>
-  void operator()(T* object) const {
-    free_function(object);
-  }
-};
-using Certificate = std::unique_ptr<X509, Free<X509_free>>;
-using GeneralNames = std::unique_ptr<GENERAL_NAMES, Free<GENERAL_NAMES_free>>;
 using Object = std::unique_ptr<ASN1_OBJECT, Free<ASN1_OBJECT_free>>;
-
-Error wrong(std::string text) {
-  ERR_clear_error();  // OpenSSL's queue is the thread's: leave nothing for TLS to trip over
-  return Error{ErrorKind::bad_request, std::move(text)};
-}
 
 // OpenSSL reads more than one way to write a certificate; TLS shows the one that OpenSSL writes.
 bool is_written_as(X509* certificate, std::string_view der) {

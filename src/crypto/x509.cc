@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
+#include "crypto/x509_objects.h"
 
 namespace teahouse::crypto {
 namespace {
@@ -25,23 +26,9 @@ constexpr size_t common_name_bytes_max = 64;  // RFC 5280, ub-common-name
 constexpr int64_t clock_slack_s = 3600;       // a client's clock may be behind ours
 constexpr int64_t day_s = 86400;
 
-template <auto free_function>
-struct Free {
-  template <class T>
-  void operator()(T* object) const {
-    free_function(object);
-  }
-};
-using Certificate = std::unique_ptr<X509, Free<X509_free>>;
 using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
 using Memory = std::unique_ptr<BIO, Free<BIO_free_all>>;
-using GeneralNames = std::unique_ptr<GENERAL_NAMES, Free<GENERAL_NAMES_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Free<X509_EXTENSION_free>>;
-
-Error wrong(std::string text) {
-  ERR_clear_error();  // OpenSSL's queue is the thread's: leave nothing for TLS to trip over
-  return Error{ErrorKind::bad_request, std::move(text)};
-}
 
 Memory read_only(std::string_view text) { return Memory(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
 

@@ -53,7 +53,7 @@ function follow(page) {
     socket.on("framesent", ({ payload }) => frames.push(`>${payload}`));
     socket.on("framereceived", ({ payload }) => frames.push(`<${payload}`));
   });
-  // What is shown at once is what the page before left.
+  // The page shows at once what the page before left.
   const succeeds = ({ payload }) => payload.startsWith("<success");
   const entered = page.waitForEvent("websocket", { timeout: 0 }).then((socket) => socket.waitForEvent("framereceived", succeeds));
   frames.entered = entered.catch(() => {}); // the page was closed

@@ -68,7 +68,7 @@ test("the switch wakes this browser for this user, and off it does no more", asy
   await page.locator('[role="switch"][aria-checked="true"]').waitFor();
   const [device, ...more] = await devices(alpha, ida);
   assert.deepEqual([device.service, device.text, more.length], ["push.example", false, 0]);
-  assert.match(device.name, /^Chrome, Linux$/);
+  assert.match(device.name, /^Chrome on Linux$/);
   assert.deepEqual(await devices(beta, ida), []);
   await page.getByRole("checkbox", { name: "Show who wrote what" }).click();
   await page.waitForFunction(() => document.querySelector("teahouse-chat").shadowRoot.querySelectorAll(".push input:checked").length === 2);

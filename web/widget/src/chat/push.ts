@@ -1,5 +1,6 @@
 // Notifications while no page is open: the user's switch, and what it does in the browser and on the server.
 import { hasFields, isBoolean, isString, type Check } from "../core/check.ts";
+import { nameBrowser } from "../core/device.ts";
 import type { Link } from "../core/link.ts";
 import { ns } from "../core/ns.ts";
 import { findRegistration, findWorkers, scopeOf } from "../core/registration.ts";
@@ -24,16 +25,6 @@ function decode(base64url: string): Uint8Array<ArrayBuffer> {
 function equal(one: ArrayBuffer | null, two: Uint8Array): boolean {
   const bytes = one && new Uint8Array(one);
   return bytes?.length === two.length && bytes.every((byte, i) => byte === two[i]);
-}
-
-/** The marks of browsers and systems, those first that others are named behind. */
-const browsers = { Edg: "Edge", OPR: "Opera", SamsungBrowser: "Samsung Internet", Firefox: "Firefox", Chrome: "Chrome", Safari: "Safari" };
-const systems = { Android: "Android", iPhone: "iPhone", iPad: "iPad", Windows: "Windows", "Mac OS X": "macOS", CrOS: "ChromeOS", Linux: "Linux" };
-
-/** "Firefox, Linux": what the user may know this browser by. */
-export function browserName(agent: string): string {
-  const find = (marks: Record<string, string>): string | undefined => Object.entries(marks).find(([mark]) => agent.includes(mark))?.[1];
-  return [find(browsers) ?? "Browser", find(systems)].filter(Boolean).join(", ");
 }
 
 /** The user logs out: the server hears it while it can, since what the browser still has to do may be cut off by the next page. */
@@ -70,7 +61,7 @@ export class Push {
     const answer = await this.link.iq("get", undefined, el("push", { xmlns: ns.push }));
     const subscription = await this.subscribe(decode(attribute(answer && child(answer, ns.push, "push"), "key")));
     const { endpoint, keys } = subscription.toJSON();
-    const wanted = { xmlns: ns.push, endpoint, p256dh: keys?.p256dh, auth: keys?.auth, name: browserName(navigator.userAgent), text: String(text) };
+    const wanted = { xmlns: ns.push, endpoint, p256dh: keys?.p256dh, auth: keys?.auth, name: nameBrowser(navigator.userAgent), text: String(text) };
     const added = child(await this.link.iq("set", undefined, el("subscribe", wanted)), ns.push, "subscribed");
     this.storage.set("push", { id: attribute(child(added, ns.push, "device"), "id"), text });
     return "on";

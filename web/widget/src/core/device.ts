@@ -1,4 +1,4 @@
-// What a browser calls itself in its user's list of devices.
+// A browser's name in its user's list of devices.
 
 /** The first that is found counts: most name others beside themselves. */
 const browsers: [sign: string, name: string][] = [
