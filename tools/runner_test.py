@@ -54,6 +54,14 @@ def equal(got, wanted):
     assert got == wanted, f'{got} is not {wanted}'
 
 
+def check_a_run_of_all_plays_scenarios_under_sanitizers_alone():
+    every = {s.name for s in runner.choose([])}
+    assert {'unit', 'scenarios-asan', 'scenarios-tsan'} <= every, every
+    assert 'scenarios' not in every, every
+    equal([s.name for s in runner.choose(['scenarios'])], ['scenarios'])
+    equal({s.preset for s in runner.choose(['tsan'])}, {'tsan'})
+
+
 def check_flat_tap_is_counted():
     equal(counted('ok a\nnot ok b: why\nok c # SKIP none\nnoise ok\n1..3\n'), (1, 1, 1))
 

@@ -4,7 +4,6 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include <cassert>
 #include <cstdlib>
 
 namespace teahouse::crypto {
@@ -46,17 +45,6 @@ std::string hmac(Hash hash, std::string_view key, std::string_view data) {
   unsigned int size = 0;
   if (!HMAC(message_digest(hash), key_bytes, static_cast<int>(key.size()), bytes(data), data.size(), bytes(out),
             &size)) {
-    abort();
-  }
-  return out;
-}
-
-std::string pbkdf2(Hash hash, std::string_view password, std::string_view salt, int iterations) {
-  assert(iterations > 0);
-  std::string out(digest_size(hash), '\0');
-  const char* password_bytes = password.empty() ? "" : password.data();
-  if (PKCS5_PBKDF2_HMAC(password_bytes, static_cast<int>(password.size()), bytes(salt), static_cast<int>(salt.size()),
-                        iterations, message_digest(hash), static_cast<int>(out.size()), bytes(out)) != 1) {
     abort();
   }
   return out;

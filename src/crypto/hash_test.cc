@@ -1,6 +1,7 @@
 #include "crypto/hash.h"
 
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
 
 #include "crypto/encoding.h"
 #include "crypto/hasher.h"
@@ -34,6 +35,24 @@ TEST(Hash, DerivesTheKnownVectors) {
   EXPECT_EQ(to_hex(pbkdf2(Hash::sha256, "passwd", "salt", 1)),
             "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc");
   EXPECT_EQ(pbkdf2(Hash::sha1, {}, "salt", 2), pbkdf2(Hash::sha1, "", "salt", 2));
+}
+
+TEST(Hash, DerivesAsOpensslDoes) {
+  const struct {
+    Hash hash;
+    const EVP_MD* digest;
+  } kinds[] = {{Hash::sha1, EVP_sha1()}, {Hash::sha256, EVP_sha256()}, {Hash::sha512, EVP_sha512()}};
+  for (const auto& [hash, digest] : kinds) {
+    for (const size_t size : {0, 1, 63, 64, 65, 127, 128, 129, 1000}) {  // a key is hashed where it is longer than a block
+      const std::string password(size, 'p'), salt(size, '\0');
+      std::string expected(digest_size(hash), '\0');
+      ASSERT_EQ(PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(size), reinterpret_cast<const unsigned char*>(salt.data()),
+                                  static_cast<int>(size), 3, digest, static_cast<int>(expected.size()),
+                                  reinterpret_cast<unsigned char*>(expected.data())),
+                1);
+      EXPECT_EQ(to_hex(pbkdf2(hash, password, salt, 3)), to_hex(expected)) << size;
+    }
+  }
 }
 
 TEST(Hash, DigestsPieces) {

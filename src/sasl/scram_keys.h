@@ -41,7 +41,7 @@ struct ScramKeys {
 };
 
 // Prepares the password (RFC 8265 OpaqueString, and SASLprep where that differs) and derives the pairs of all hashes.
-// About 15 ms at the default, twice that for a password of which there are two forms: not for a loop's thread. Errors:
+// About 6 ms at the default, twice that for a password of which there are two forms: not for a loop's thread. Errors:
 // not_acceptable for a password with a character that none may have; bad_request for iterations outside min..max.
 Result<ScramKeys> make_scram_keys(std::string_view password, int iterations = scram_iterations_default);
 // The same with a given salt: for tests, and for imports that know it.
