@@ -157,10 +157,12 @@ export class Rooms {
     }
   }
 
+  /** We are not in any more. On its way in already, it waits for that answer. */
   rejoin(conversation: Conversation): void {
     if (!conversation.room) return;
-    conversation.room.phase = "idle";
     conversation.synced = false;
+    if (conversation.room.phase === "joining") return;
+    conversation.room.phase = "idle";
     this.join(conversation);
   }
 

@@ -59,3 +59,36 @@ test("a file goes out as its address with all its facts, is remembered with them
   sending.retry(bo, "f1");
   assert.equal(link.take()[0], xml);
 });
+
+test("a room that does not know us any more is entered again, and what it refused waits, whatever is acknowledged meanwhile", () => {
+  const { link, store, sending, refuse } = setUp();
+  const room = store.conversation("r@rooms.a.test", true);
+  Object.assign(room.room!, { phase: "joined", nick: "Ann" });
+  room.synced = true;
+  sending.send(room, "hi", "g1");
+  link.take();
+  refuse("g1", "r@rooms.a.test", "not-acceptable");
+  assert.deepEqual(link.disowned, ["g1"]);
+  assert.equal(room.messages[0]!.delivery, "pending");
+  assert.match(link.take().join(), /^<presence [^>]*to="r@rooms.a.test\//);
+  Object.assign(room.room!, { phase: "joined" });
+  room.synced = true;
+  sending.flushAll();
+  assert.match(link.take().join(), /id="g1"/);
+});
+
+test("a tab that does not lead leaves it to the one that does", () => {
+  const { link, store, sending, refuse } = setUp();
+  const room = store.conversation("r@rooms.a.test", true);
+  Object.assign(room.room!, { phase: "joined", nick: "Ann" });
+  room.synced = true;
+  sending.send(room, "hi", "g1");
+  link.leading = false;
+  link.take();
+  refuse("g1", "r@rooms.a.test", "not-acceptable");
+  assert.equal(room.messages[0]!.delivery, "pending");
+  assert.deepEqual(link.take(), []);
+  link.leading = true;
+  sending.flushAll();
+  assert.match(link.take().join(), /id="g1"/);
+});

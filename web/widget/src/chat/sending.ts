@@ -98,12 +98,14 @@ export class Sending {
     if (!conversation || !message) return;
     // A room refuses from its own address. From an occupant's it passes on what any of them says.
     if (conversation.room && from && from !== conversation.jid) return;
+    this.link.disown(message.id); // the acknowledgement that is still to come is of the refusal
     const room = conversation.room !== null;
     const entry: Outgoing = { id: message.id, to: conversation.jid, room, body: message.body, file: message.file, time: message.time };
-    if (room && reading.error!.condition === "not-acceptable" && this.link.leading) {
-      // The room no longer knows us: come in again; the message waits in the outbox until then.
-      this.outbox.put(entry);
+    if (room && reading.error!.condition === "not-acceptable") {
+      // The room no longer knows us: the tab that leads comes in again; the message waits in the outbox until then.
       this.store.update(conversation, message.id, { delivery: "pending" });
+      if (!this.link.leading) return;
+      this.outbox.put({ ...entry, tries: this.outbox.get(message.id)?.tries });
       return this.rooms.rejoin(conversation);
     }
     this.fail(conversation, entry, reading.error!.condition);

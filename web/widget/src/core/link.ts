@@ -161,6 +161,11 @@ export class Link extends Emitter<LinkEvents> {
     return this.stream?.isUnacked(id) ?? false;
   }
 
+  /** A stanza of this id was refused, and may be sent again: see `Stream.disown`. */
+  disown(id: string): void {
+    this.stream?.disown(id);
+  }
+
   /** Tells the other tabs something that is no stanza. */
   tell(data: unknown): void {
     this.post({ k: "app", data });

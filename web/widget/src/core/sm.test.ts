@@ -53,6 +53,25 @@ test("each step is written down before anybody is told of it", () => {
   assert.deepEqual(steps, ["0 in, 1 out", "0 in, 2 out", "1 in, 2 out", "1 in, 1 out", "1", "1 in, 1 out", "none"]);
 });
 
+test("a stanza that was refused keeps its place in the count, and nobody is told when it is acknowledged", () => {
+  const covered: (string | undefined)[] = [];
+  let saves = 0;
+  const sm = new StreamManagement(
+    makeSmState("s", "e", "a@b/c"),
+    () => saves++,
+    (stanzas) => covered.push(...stanzas.map((u) => u.id)),
+  );
+  for (const stanza of stanzas("1", "2", "1")) sm.keep(stanza);
+  sm.disown("1");
+  assert.equal(saves, 4);
+  sm.disown("3");
+  assert.equal(saves, 4);
+  sm.acknowledge(2);
+  assert.deepEqual(covered, [undefined, "2"]);
+  sm.acknowledge(3);
+  assert.deepEqual(covered, [undefined, "2", "1"]);
+});
+
 test("without a session that could be resumed nothing is kept or counted", () => {
   const sm = new StreamManagement(
     null,

@@ -75,6 +75,14 @@ export class StreamManagement {
     return true;
   }
 
+  /** A stanza was answered by a refusal: that it is acknowledged tells nothing more of it. */
+  disown(id: string): void {
+    const refused = this.state?.unacked.find((u) => u.id === id);
+    if (!refused) return;
+    delete refused.id;
+    this.save(this.state);
+  }
+
   count(): void {
     if (!this.state) return;
     countInbound(this.state);

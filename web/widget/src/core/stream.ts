@@ -114,6 +114,11 @@ export class Stream extends Emitter<StreamEvents> implements FrameTaker {
     return this.sm.state?.unacked.some((u) => u.id === id) ?? false;
   }
 
+  /** It was refused: from now on it counts neither as unacknowledged nor, later, as acknowledged. */
+  disown(id: string): void {
+    this.sm.disown(id);
+  }
+
   get inbound(): number {
     return this.sm.inbound;
   }

@@ -29,6 +29,12 @@ export class FakeLink {
     return false;
   }
 
+  /** The stanzas whose acknowledgement tells nothing any more. */
+  disowned: string[] = [];
+  disown(id: string): void {
+    this.disowned.push(id);
+  }
+
   /** What was sent since the last time. */
   take(): string[] {
     return this.sent.splice(0);
