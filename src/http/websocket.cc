@@ -9,6 +9,8 @@ namespace teahouse::http {
 
 namespace {
 
+// RFC 6455 section 4.1 has a key of 16 bytes. Some peers make a longer one, and nothing but the answer comes of it.
+constexpr size_t key_bytes = 16, key_bytes_max = 64;
 constexpr size_t unsent_pong_bytes_max = 64 * 1024;  // a peer that only pings and never reads gets no more pongs
 
 // A sentence for a bad handshake, empty for a good one; `status` is what is answered then.
@@ -25,7 +27,9 @@ std::string refuse_handshake(const Request& request, const WebSocketOptions& opt
     return "Only version 13 of the WebSocket protocol is spoken here.";
   }
   const auto key = crypto::parse_base64(headers.value("Sec-WebSocket-Key"));
-  if (!key || key->size() != 16) return "The Sec-WebSocket-Key is not 16 bytes in base64.";
+  if (!key || key->size() < key_bytes || key->size() > key_bytes_max) {
+    return "The Sec-WebSocket-Key is not 16 bytes in base64.";
+  }
   if (!options.subprotocol.empty() && !headers.has_token("Sec-WebSocket-Protocol", options.subprotocol)) {
     return "The client must offer the subprotocol " + options.subprotocol + ".";
   }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/encoding.h"
 #include "http/fake/served_pair.h"
 #include "net/fake/blocking_peer.h"
 #include "net/fake/running_loop.h"
@@ -107,6 +108,30 @@ TEST_F(WebSocketTest, RefusesABadHandshake) {
   const size_t eager = pair_.connect();
   EXPECT_EQ(pair_.exchange(eager, handshake + frame(0x81, "too early")), "");
   EXPECT_TRUE(upgrade_.sockets.empty());
+}
+
+// RFC 6455 has 16 bytes; of what peers send besides, all that is base64 and no longer than 64 is good enough.
+TEST_F(WebSocketTest, TakesKeysOf16To64Bytes) {
+  const std::string usual = "dGhlIHNhbXBsZSBub25jZQ==";
+  const auto answer_to = [&](const std::string& key) {
+    std::string text = handshake;
+    text.replace(text.find(usual), usual.size(), key);
+    return pair_.exchange(pair_.connect(), text);
+  };
+  // As the compliance tester does: a UUID as text, in base64.
+  const std::string uuid = crypto::to_base64("123e4567-e89b-12d3-a456-426614174000");
+  for (const std::string& key :
+       {uuid, crypto::to_base64(std::string(17, 'k')), crypto::to_base64(std::string(64, 'k'))}) {
+    EXPECT_NE(answer_to(key).find("\r\nSec-WebSocket-Accept: " + make_accept_key(key) + "\r\n"), std::string::npos)
+        << key;
+  }
+  EXPECT_EQ(upgrade_.sockets.size(), 3U);
+  for (const std::string& key : {crypto::to_base64(std::string(15, 'k')), crypto::to_base64(std::string(65, 'k')),
+                                 std::string("dGhlIHNhbXBsZSBub25jZQ"), std::string("dGhlIHNhbXBsZSBub25j!Q=="),
+                                 std::string(24, '='), std::string(4000, 'A')}) {
+    EXPECT_TRUE(answer_to(key).starts_with("HTTP/1.1 400 ")) << key;
+  }
+  EXPECT_EQ(upgrade_.sockets.size(), 3U);
 }
 
 TEST_F(WebSocketTest, AnswersPingsAndClose) {
