@@ -24,6 +24,7 @@
 #include "server/removal.h"
 #include "server/resident.h"
 #include "server/session.h"
+#include "xml/writer.h"
 #include "xmpp/stanza.h"
 
 namespace teahouse {
@@ -169,6 +170,9 @@ class Hooks {
 
   HookList<std::function<Flow(const UnauthenticatedIq&)>>
       unauthenticated_iq;  // stop: it is answered; else it ends the stream
+
+  // Writes what a client's stream features hold beside those that ModuleInfo has, once the client is known.
+  HookList<std::function<void(const HostPtr&, xml::Writer&)>> stream_features;
 
   HookList<SessionHook> session_bound;                                      // just after bind
   HookList<BindAnswer> bind_answers;                                        // XML for <bound/> (XEP-0386)

@@ -80,7 +80,7 @@ std::string make_features_of_client(const ModuleFeatures& declared, bool is_boun
   writer.open("sm", ns::sm).close();
   write_limits(writer, StreamLimits::of(declared.tenant.limits()), declared.idle_s);
   write_declared(writer, declared, StreamFeature::Time::after_login);
-  writer.close();
+  writer.raw(declared.more).close();
   return out;
 }
 

@@ -23,7 +23,8 @@ struct FirstFeatures {
 struct ModuleFeatures {
   std::vector<const ModuleInfo*> modules;
   const Tenant& tenant;
-  int64_t idle_s = 0;  // of silence after which a client that is known is asked whether it is there; 0: never
+  int64_t idle_s = 0;     // of silence after which a client that is known is asked whether it is there; 0: never
+  std::string more = {};  // XML, for a client that is known (Hooks::stream_features)
 };
 
 std::string make_features(const FirstFeatures& features, const ModuleFeatures& declared);

@@ -74,6 +74,16 @@ TEST(Features, NameTheMechanismsForTokensInSasl2Alone) {
   EXPECT_FALSE(has(make_features({false, false, offer, false}, declared.features()), "mechanism>HT-"));
 }
 
+TEST(Features, HoldWhatModulesWriteForClientsThatAreKnown) {
+  sasl::Offer offer;
+  Declared declared;
+  ModuleFeatures features = declared.features();
+  features.more = "<more xmlns='test'/>";
+  EXPECT_TRUE(has(make_account_features(features), "<more xmlns='test'/></stream:features>"));
+  EXPECT_TRUE(has(make_bound_features(features), "<more xmlns='test'/></stream:features>"));
+  EXPECT_FALSE(has(make_features({false, false, offer, true}, features), "more"));
+}
+
 TEST(Features, SayHowMuchMayBeSentAtOnce) {
   sasl::Offer offer;
   Declared declared;

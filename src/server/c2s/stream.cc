@@ -6,7 +6,6 @@
 
 #include "base/log.h"
 #include "base/random.h"
-#include "server/c2s/features.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
@@ -135,13 +134,20 @@ void Stream::on_header(const xml::Element& header) {
   const auto client = Jid::parse(from.value_or(""));
   xml_.open(client ? client->bare().str() : std::string());
   if (identity_) {
-    xml_.send(make_account_features(
-        {clients_->home().modules().infos(*host_), *host_->tenant, clients_->options().probe_after_s}));
+    xml_.send(make_account_features(offered()));
   } else {
     negotiation_->use(host_);
     negotiation_->set_from(client ? client->bare().str() : std::string());
     negotiation_->send_features();
   }
+}
+
+ModuleFeatures Stream::offered() const {
+  Home& home = clients_->home();
+  std::string more;
+  xml::Writer writer(more);
+  home.hooks().stream_features.call_at(*host_, host_, writer);
+  return {home.modules().infos(*host_), *host_->tenant, clients_->options().probe_after_s, std::move(more)};
 }
 
 // The host that the header is for; none: the stream has ended.

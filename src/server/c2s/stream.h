@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 
+#include "server/c2s/features.h"
 #include "server/c2s/intake.h"
 #include "server/c2s/negotiation.h"
 #include "server/c2s/silence.h"
@@ -101,6 +102,7 @@ class Stream final : public XmlStream::Events,
   void bound(Session& session, const Stanza& request);
   void on_bound(const xml::Document& document);
   void serve(Session& session);
+  ModuleFeatures offered() const;  // to its client, once that is known
 
   Silence::Then look(int64_t now_ms, int64_t probe_after_ms);
   bool lives() const;

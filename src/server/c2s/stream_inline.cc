@@ -57,8 +57,7 @@ void Stream::on_resume_failed(std::string failed) {
   xml_.send(make_sasl2_success(
       {identity_->success_data, identity_->account.str(), std::move(resume_failed_), std::move(identity_->token)}));
   identity_->request.reset();  // what follows is as after any login
-  xml_.send(make_account_features(
-      {clients_->home().modules().infos(*host_), *host_->tenant, clients_->options().probe_after_s}));
+  xml_.send(make_account_features(offered()));
 }
 
 // The client's tag stands before what the server gives; a tag that can't be part of a resource is left out.
@@ -129,8 +128,7 @@ void Stream::begin_session(Session& session, const std::string& bound) {
   xml_.send(make_sasl2_success(
       {identity_->success_data, session.jid().str(), std::move(results), std::move(identity_->token)}));
   serve(session);
-  xml_.send(make_bound_features(
-      {clients_->home().modules().infos(*host_), *host_->tenant, clients_->options().probe_after_s}));
+  xml_.send(make_bound_features(offered()));
   session.attach(this);
   session.flush();
 }
