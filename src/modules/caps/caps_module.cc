@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/random.h"
+#include "crypto/encoding.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
@@ -10,6 +11,7 @@ namespace teahouse {
 namespace {
 
 constexpr std::string_view id_prefix = "caps-";
+constexpr std::string_view software = "urn:teahouse";  // what the server names itself in XEP-0115
 
 bool is_asked(const auto& questions, const Jid& client) {
   return std::any_of(questions.begin(), questions.end(), [&](const auto& each) { return each.client == client; });
@@ -25,15 +27,50 @@ const ModuleInfo& CapsModule::info() const {
   static const ModuleInfo info{
       .name = "caps",
       .summary = "What clients can do, by the hashes in their presence.",
-      .xeps = {{115, "1.6.0", "Entity Capabilities",
-                "what clients say is read; the server names no hash of its own, and trusts no answer without one"},
-               {390, "0.3.2", "Entity Capabilities 2.0", "the same; SHA-1 and SHA-256"}}};
+      .xeps =
+          {{115, "1.6.0", "Entity Capabilities",
+            "what clients say is read, and no answer is trusted without a hash; the server's own are in the stream's "
+            "features"},
+           {390, "0.3.2", "Entity Capabilities 2.0", "the same; SHA-1 and SHA-256 of clients, SHA-256 of its own"}},
+      .host_features = {ns::caps, ns::caps_optimized},
+      .needs = {"disco"}};
   return info;
 }
 
 void CapsModule::attach(ModuleContext& context) {
   context_ = &context;
+  disco_ = &context.need<DiscoModule>("disco");
+  disco_->is_own_node = [this](const HostPtr& host, std::string_view node) {
+    const auto& nodes = own_caps(host).nodes;
+    return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
+  };
+  context.on(&Hooks::stream_features,
+             [this](const HostPtr& host, xml::Writer& writer) { writer.raw(own_caps(host).features); });
+  context.on(&Hooks::tenant_changed, [this](const TenantPtr& tenant) { own_.erase(tenant->id); });
+  context.on(&Hooks::tenant_removed, [this](const TenantPtr& tenant) { own_.erase(tenant->id); });
   context.on_inbound(InboundPhase::handle, StanzaKind::iq, [this](Inbound& inbound) { return take_answer(inbound); });
+}
+
+void CapsModule::detach() { disco_->is_own_node = nullptr; }
+
+const CapsModule::OwnCaps& CapsModule::own_caps(const HostPtr& host) {
+  const auto found = own_.find(host->tenant->id);
+  return found != own_.end() ? found->second : own_.emplace(host->tenant->id, make_own_caps(host)).first->second;
+}
+
+CapsModule::OwnCaps CapsModule::make_own_caps(const HostPtr& host) const {
+  const auto info = xml::Document::parse_own(SharedBytes(disco_->make_host_info(*host)));
+  if (!info) return {};
+  const auto sha1 = caps::digest_of(caps::CapsName::Method::verification_string, crypto::Hash::sha1, info->root());
+  const auto sha256 = caps::digest_of(caps::CapsName::Method::hash_set, crypto::Hash::sha256, info->root());
+  if (!sha1 || !sha256) return {};
+  const std::string ver = crypto::to_base64(*sha1), hash = crypto::to_base64(*sha256);
+  OwnCaps own;
+  xml::Writer writer(own.features);
+  writer.open("c", ns::caps).attribute("hash", "sha-1").attribute("node", software).attribute("ver", ver).close();
+  writer.open("c", ns::caps_optimized).open("hash", ns::hashes).attribute("algo", "sha-256").text(hash).close().close();
+  own.nodes = {std::string(software) + "#" + ver, std::string(ns::caps_optimized) + "#sha-256." + hash};
+  return own;
 }
 
 void CapsModule::learn(const Resident& asker, const Jid& client, const caps::CapsName& name, Learned done) {

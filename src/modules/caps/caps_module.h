@@ -1,4 +1,6 @@
-// CapsModule: what clients can do, asked of them once for each hash that a home does not know.
+// CapsModule: what clients can do, asked of them once for each hash that a home does not know; and the hashes of what
+// the server says of itself to a tenant's users, in the stream's features: made when first needed, until the tenant
+// changes.
 //
 // All tenants of a home share its answers: an answer is kept under a hash that it fits, so it says the same from
 // whichever client it came. A client that answers by something else has said nothing, and the next one that names the
@@ -18,6 +20,7 @@
 #include <unordered_map>
 
 #include "modules/caps/waiting.h"
+#include "modules/disco/disco_module.h"
 #include "server/module_context.h"
 
 namespace teahouse {
@@ -29,6 +32,7 @@ class CapsModule final : public Module {
 
   const ModuleInfo& info() const override;
   void attach(ModuleContext& context) override;
+  void detach() override;
 
   // Calls back, now or later, with the features that the client's presence names; null where the client does not tell.
   // The client is asked in the name of `asker`, an account of this home. An earlier call for the same asker and client
@@ -50,6 +54,12 @@ class CapsModule final : public Module {
   };
   using Known = std::list<std::pair<std::string, caps::FeaturesPtr>>;  // the last used first
 
+  struct OwnCaps {
+    std::string features;            // XML; empty where what the server says has no hash
+    std::vector<std::string> nodes;  // of disco#info, as the features name them
+  };
+  const OwnCaps& own_caps(const HostPtr& host);
+  OwnCaps make_own_caps(const HostPtr& host) const;
   Flow take_answer(const Inbound& inbound);
   caps::FeaturesPtr find(const std::string& key);
   void remember(const std::string& key, caps::FeaturesPtr features);
@@ -62,6 +72,8 @@ class CapsModule final : public Module {
   void sweep();
 
   ModuleContext* context_ = nullptr;
+  DiscoModule* disco_ = nullptr;
+  std::unordered_map<TenantId, OwnCaps> own_;
   Known known_;
   std::unordered_map<std::string, Known::iterator> by_key_;
   std::unordered_map<std::string, Line> lines_;         // by the key of the hash; none without a wait or question

@@ -2,6 +2,8 @@
 
 #include "crypto/encoding.h"
 #include "server/testing/session_world.h"
+#include "xml/writer.h"
+#include "xmpp/namespaces.h"
 
 namespace teahouse {
 namespace {
@@ -18,6 +20,8 @@ class CapsModuleTest : public testing::SessionWorld {
  protected:
   CapsModuleTest() {
     plane_.hold_commits(false);
+    home_.modules().add(std::make_unique<RosterModule>());
+    home_.modules().add(std::make_unique<DiscoModule>());
     auto module = std::make_unique<CapsModule>();
     caps_ = module.get();
     home_.modules().add(std::move(module));
@@ -162,6 +166,60 @@ TEST_F(CapsModuleTest, RemembersNoMoreThanItMay) {
   EXPECT_EQ(shop_wire_.got.size(), asked);
   learn(shop_, *shop_, "urn:0");
   EXPECT_EQ(shop_wire_.got.size(), asked + 1);
+}
+
+// XEP-0115 and XEP-0390: what stands in the stream's features fits what the host answers.
+TEST_F(CapsModuleTest, NamesWhatItsTenantsHostsSay) {
+  class Extra final : public Module {
+   public:
+    const ModuleInfo& info() const override {
+      static const ModuleInfo info{
+          .name = "extra", .summary = "For tests.", .host_features = {"urn:extra"}, .is_optional = true};
+      return info;
+    }
+    void attach(ModuleContext& /*context*/) override {}
+  };
+  home_.modules().add(std::make_unique<Extra>());
+  const auto features_of = [&](const char* domain) {
+    const HostPtr host = home_.hosts().find(domain);
+    std::string text = "<presence xmlns='jabber:client'>";
+    xml::Writer writer(text);
+    home_.hooks().stream_features.call_at(*host, host, writer);
+    return text + "</presence>";
+  };
+  const auto own_caps_of = [&](const char* domain) {
+    const auto document = xml::Document::parse_own(SharedBytes(features_of(domain)));
+    return caps::read_caps(*Stanza::read(*document));
+  };
+  const auto shop = own_caps_of("shop.example"), forum = own_caps_of("forum.example");
+  ASSERT_TRUE(shop && forum);
+  const auto ask = [&](const char* domain, const std::string& node) {
+    Stanza iq = Stanza::make(StanzaKind::iq, StanzaType::get,
+                             "<query xmlns='http://jabber.org/protocol/disco#info' node='" + node + "'/>");
+    iq.id = "node";
+    iq.to = *Jid::parse(domain);
+    shop_wire_.last.clear();
+    home_.router().receive(*shop_, std::move(iq));
+    while (shop_wire_.last.empty()) loop_.run_once(10);
+    return *xml::Document::parse_own(SharedBytes(shop_wire_.last));
+  };
+  const auto answer = ask("shop.example", shop->node);
+  const auto query = answer.root().child("query", ns::disco_info);
+  ASSERT_TRUE(query) << shop_wire_.last;
+  EXPECT_EQ(query->attribute("node"), shop->node);
+  const auto known = caps::verify(*shop, *query);
+  ASSERT_TRUE(known);
+  EXPECT_TRUE(known->has("urn:extra"));
+  EXPECT_FALSE(caps::verify(*forum, *query)) << "the titles differ";
+  EXPECT_EQ(ask("forum.example", shop->node).root().attribute("type"), "error") << "one tenant's is not another's";
+
+  auto changed = std::make_shared<Tenant>(*world_.shop);
+  changed->modules_off = {"extra"};
+  home_.set_tenant(changed);
+  const auto now = own_caps_of("shop.example");
+  ASSERT_TRUE(now);
+  EXPECT_NE(now->digest, shop->digest);
+  EXPECT_EQ(own_caps_of("forum.example")->digest, forum->digest);
 }
 
 }  // namespace

@@ -190,4 +190,13 @@ FeaturesPtr verify(const CapsName& name, const xml::Element& query) {
   return FeaturesPtr(new Features(std::move(known)));  // tidy: allow new: the constructor is private
 }
 
+std::optional<std::string> digest_of(CapsName::Method method, crypto::Hash hash, const xml::Element& query) {
+  auto info = read_info(query);
+  if (!info) return std::nullopt;
+  const auto text = method == CapsName::Method::verification_string ? verification_text(std::move(*info))
+                                                                    : std::optional(hash_set_text(*info));
+  if (!text || text->size() > features_bytes_max) return std::nullopt;
+  return crypto::digest(hash, *text);
+}
+
 }  // namespace teahouse::caps

@@ -50,4 +50,8 @@ using FeaturesPtr = std::shared_ptr<const Features>;
 // long.
 FeaturesPtr verify(const CapsName& name, const xml::Element& query);
 
+// The digest of a disco#info <query/> (XEP-0115 section 5.1, XEP-0390 section 4). None where it is ill-formed or too
+// long.
+std::optional<std::string> digest_of(CapsName::Method method, crypto::Hash hash, const xml::Element& query);
+
 }  // namespace teahouse::caps

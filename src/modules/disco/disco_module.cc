@@ -24,10 +24,11 @@ void write_forms(xml::Writer& writer, const std::vector<HostForm>& forms, const 
 
 // A disco#info answer of what the modules declare in these members.
 std::string make_info(const std::vector<const ModuleInfo*>& modules, const Tenant& tenant, std::string_view name,
-                      const Members& members) {
+                      const Members& members, std::string_view node = {}) {
   std::string payload;
   xml::Writer writer(payload);
   writer.open("query", ns::disco_info);
+  if (!node.empty()) writer.attribute("node", node);
   std::set<std::string_view> offered;
   for (const ModuleInfo* module : modules) {
     for (const Identity& identity : module->*members.identities) {
@@ -132,9 +133,14 @@ bool DiscoModule::may_see(const IqRequest& request) const {
 
 void DiscoModule::host_info(const IqRequest& request) {
   if (answer_node(on_host_node, request)) return;
-  if (refuse_node(*context_, request)) return;
-  const Tenant& tenant = *request.host->tenant;
-  context_->reply(request.stanza, make_info(context_->modules(*request.host), tenant, tenant.title, of_host));
+  const std::string_view node = request.query.attribute("node").value_or("");
+  const bool is_own = !node.empty() && is_own_node && is_own_node(request.host, node);
+  if (!is_own && refuse_node(*context_, request)) return;
+  context_->reply(request.stanza, make_host_info(*request.host, node));
+}
+
+std::string DiscoModule::make_host_info(const Host& host, std::string_view node) const {
+  return make_info(context_->modules(host), *host.tenant, host.tenant->title, of_host, node);
 }
 
 void DiscoModule::host_items(const IqRequest& request) {

@@ -23,6 +23,10 @@ class DiscoModule final : public Module {
   // The same of an accounts host's nodes.
   std::function<bool(const IqRequest&)> on_host_node;
   std::function<void(const IqRequest&, xml::Writer&)> on_account_items;
+  // Of a node of an accounts host: it stands for all that the host says of itself now (XEP-0115).
+  std::function<bool(const HostPtr&, std::string_view node)> is_own_node;
+  // The disco#info answer of an accounts host.
+  std::string make_host_info(const Host& host, std::string_view node = {}) const;
 
  private:
   void host_info(const IqRequest& request);
