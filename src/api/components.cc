@@ -1,5 +1,7 @@
 // External components (XEP-0114): hosts of a tenant for which programs elsewhere answer, and their secrets; for the
 // operator under the tenant's name, and for the tenant itself.
+#include <boost/json.hpp>
+
 #include "api/handlers.h"
 #include "api/json.h"
 #include "tenant/names.h"
@@ -52,6 +54,27 @@ Task<Result<std::string>> make_secret(ApiContext& api, TenantPtr tenant, std::st
   co_return made->secret;
 }
 
+JsonObject show(const ComponentPermissions& permissions) {
+  return boost::json::parse(to_json(permissions)).get_object();
+}
+
+// A permission that is not among the fields is not given.
+Result<ComponentPermissions> read_permissions(Fields& fields) {
+  JsonObject object;
+  for (const char* name : {"roster", "message", "presence"}) {
+    if (const auto text = fields.optional_text(name)) object[name] = *text;
+  }
+  if (const auto push = fields.flag("roster_push")) object["roster_push"] = *push;
+  const auto iq = fields.object("iq");
+  if (const auto good = fields.check(); !good) return good.error();
+  if (iq) {
+    boost::system::error_code failed;
+    object["iq"] = boost::json::parse(*iq, failed);
+    if (failed) return Error{ErrorKind::bad_request, "The field 'iq' must be a JSON object."};
+  }
+  return parse_component_permissions(boost::json::serialize(object));
+}
+
 Outcome show_new(const std::string& domain, const std::string& secret) {
   return make_answer(201, {{"domain", domain}, {"secret", secret}}, secret);
 }
@@ -65,6 +88,8 @@ Task<Outcome> list_components(ApiContext& api, ApiCall call) {
     JsonObject row = {{"domain", host.domain}};
     const auto secret = api.shared().keys.components.find(call.tenant->id, host.domain);
     if (secret) row["secret_made"] = format_time(secret->created_ms);
+    const auto permissions = call.tenant->component_permissions.find(host.domain);
+    if (permissions != call.tenant->component_permissions.end()) row["permissions"] = show(permissions->second);
     rows.push_back(std::move(row));
   }
   co_return make_page("components", std::move(rows), {});
@@ -94,6 +119,18 @@ Task<Outcome> rotate_component_secret(ApiContext& api, ApiCall call) {
   if (!secret) co_return secret.error();
   co_await record(api, call.tenant->id, call.by.name(), "component.secret", *domain);
   co_return show_new(*domain, *secret);
+}
+
+Task<Outcome> set_component_permissions(ApiContext& api, ApiCall call) {
+  const auto domain = find_component(*call.tenant, call.path("domain"));
+  if (!domain) co_return domain.error();
+  const auto permissions = read_permissions(call.fields);
+  if (!permissions) co_return permissions.error();
+  auto changing = api.tenants.set_component_permissions(api.loop(), call.tenant->name, *domain, *permissions);
+  const auto changed = co_await changing;
+  if (!changed) co_return changed.error();
+  co_await record(api, call.tenant->id, call.by.name(), "component.permissions", *domain + " " + to_json(*permissions));
+  co_return make_answer(200, show(*permissions));
 }
 
 Task<Outcome> remove_component(ApiContext& api, ApiCall call) {

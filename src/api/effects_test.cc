@@ -78,6 +78,8 @@ class Effects : public testing::ApiWorld {
                                                    "DELETE /operator/v1/tenants/{name}/services/{id}",
                                                    "DELETE /operator/v1/tenants/{name}/components/{domain}",
                                                    "DELETE /v1/components/{domain}",
+                                                   "PUT /operator/v1/tenants/{name}/components/{domain}/permissions",
+                                                   "PUT /v1/components/{domain}/permissions",
                                                    "DELETE /v1/services/{id}",
                                                    "DELETE /v1/users/{id}/devices/{device}"};
   // Calls of that kind that end sessions: those of before a restart lose their row, which no answer waits for.

@@ -45,6 +45,7 @@ Task<Outcome> list_services(ApiContext& api, ApiCall call);
 Task<Outcome> add_service(ApiContext& api, ApiCall call);
 Task<Outcome> remove_service(ApiContext& api, ApiCall call);
 Task<Outcome> list_components(ApiContext& api, ApiCall call);
+Task<Outcome> set_component_permissions(ApiContext& api, ApiCall call);
 Task<Outcome> add_component(ApiContext& api, ApiCall call);
 Task<Outcome> remove_component(ApiContext& api, ApiCall call);
 Task<Outcome> rotate_component_secret(ApiContext& api, ApiCall call);

@@ -17,6 +17,7 @@ const Names page = {"cursor", "limit"};
 const Names user_fields = {"name", "picture", "role", "password"};
 const Names service_fields = {"type",     "host",   "port",    "transport", "name",      "username",
                               "password", "secret", "lasts_s", "expires",   "restricted"};
+const Names permission_fields = {"roster", "roster_push", "message", "presence", "iq"};
 const Names push_fields = {"endpoint", "p256dh", "auth", "name", "text"};
 const Names room_fields = {"name", "description", "subject", "public", "members_only", "moderated", "owner", "members"};
 
@@ -95,6 +96,8 @@ std::vector<Endpoint> tenant_rows() {
       {"POST", "/components", manager, add_component, {"domain"}},
       {"DELETE", "/components/{domain}", manager, remove_component, no_names, no_names, false, control},
       {"POST", "/components/{domain}/secret", manager, rotate_component_secret},
+      {"PUT", "/components/{domain}/permissions", manager, set_component_permissions, permission_fields, no_names,
+       false, control},
       {"GET", "/services", manager, list_services},
       {"POST", "/services", manager, add_service, service_fields},
       {"DELETE", "/services/{id}", manager, remove_service, no_names, no_names, false, control},

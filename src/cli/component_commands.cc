@@ -9,7 +9,7 @@ namespace {
 namespace json = boost::json;
 
 struct ComponentOptions {
-  std::string tenant, domain;
+  std::string tenant, domain, permissions;
 };
 using OptionsPtr = std::shared_ptr<ComponentOptions>;
 
@@ -30,6 +30,11 @@ int rotate(Shell& shell, const ComponentOptions& options) {
   return shell.show(shell.client().call("POST", path_of(options) + "/" + escape_segment(options.domain) + "/secret"));
 }
 
+int allow(Shell& shell, const ComponentOptions& options) {
+  return shell.show(shell.client().call("PUT", path_of(options) + "/" + escape_segment(options.domain) + "/permissions",
+                                        options.permissions));
+}
+
 int remove(Shell& shell, const ComponentOptions& options) {
   return shell.done(shell.client().call("DELETE", path_of(options) + "/" + escape_segment(options.domain)),
                     options.domain + " is no component any more.");
@@ -43,6 +48,18 @@ CLI::App* add_command(CLI::App& group, Shell& shell, const char* verb, const cha
   return command;
 }
 
+void add_allow_command(CLI::App& group, Shell& shell) {
+  const auto options = std::make_shared<ComponentOptions>();
+  CLI::App* command = add_tenant_verb(
+      group, shell, "allow", "Say what it may do in the name of accounts (XEP-0356), instead of what was said before",
+      options, allow);
+  command->add_option("domain", options->domain, "Its name, as pubsub.shop.example")->required();
+  command
+      ->add_option("permissions", options->permissions,
+                   R"(As {"roster": "both", "message": "outgoing", "presence": "roster"}; {} for none)")
+      ->required();
+}
+
 }  // namespace
 
 void add_component_commands(CLI::App& app, Shell& shell) {
@@ -52,6 +69,7 @@ void add_component_commands(CLI::App& app, Shell& shell) {
   add_command(*group, shell, "add", "Make one; its secret is shown now and never again", add, true);
   add_command(*group, shell, "list", "Those that there are", list, false);
   add_command(*group, shell, "secret", "Make another secret; the one from before ends now", rotate, true);
+  add_allow_command(*group, shell);
   add_command(*group, shell, "remove", "Remove one; it is disconnected", remove, true);
 }
 

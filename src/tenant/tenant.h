@@ -14,6 +14,7 @@
 #include "base/ids.h"
 #include "events/event_kind.h"
 #include "tenant/aliases.h"
+#include "tenant/component_permissions.h"
 #include "tenant/host_kind.h"
 #include "tenant/meter.h"
 #include "tenant/plan.h"
@@ -45,6 +46,7 @@ struct Tenant {
   std::vector<std::string> contacts;     // where its people are reached (contacts.h): "abuse=mailto:abuse@shop.example"
   std::vector<std::string> admins;       // bare JIDs of its accounts that administer it over XMPP (XEP-0133)
   int64_t device_days = 0;               // so long a site token's word lets a device come back; 0: not (decision 0035)
+  PermissionMap component_permissions;   // of its components, by their domains; none of those without any
   EventKinds events;                     // of which its EventLog keeps what happens
   std::string occupant_id_secret;        // 32 bytes (XEP-0421), never shown
   int64_t created_ms = 0;

@@ -37,7 +37,9 @@ std::vector<store::Migration> Tenants::migrations() {
        {"ALTER TABLE hosts ADD COLUMN kind TEXT NOT NULL DEFAULT 'accounts'",
         "UPDATE hosts SET kind = 'rooms' WHERE domain NOT IN (SELECT domain FROM tenants)",
         "ALTER TABLE tenants DROP COLUMN domain"}},
-      {"tenant/host_places", {"ALTER TABLE hosts ADD COLUMN place BIGINT NOT NULL DEFAULT 0"}}};
+      {"tenant/host_places", {"ALTER TABLE hosts ADD COLUMN place BIGINT NOT NULL DEFAULT 0"}},
+      {"tenant/component_permissions",
+       {"ALTER TABLE tenants ADD COLUMN component_permissions TEXT NOT NULL DEFAULT ''"}}};
   for (const TenantField& field : tenant_fields()) {
     if (!field.migration.empty()) all.push_back(tenant_rows::add_column(field));
   }
@@ -90,8 +92,9 @@ constexpr size_t portion_keys = 100;
 constexpr const char *made = "made", *being_removed = "being removed";
 
 // The columns that no TenantField has; make_tenant() and insert() know their order.
-constexpr std::array<std::string_view, 8> own_columns = {
-    "tenant_id", "name", "site_id", "suspended", "suspend_reason", "occupant_id_secret", "created_ms", "state"};
+constexpr std::array<std::string_view, 9> own_columns = {"tenant_id",  "name",           "site_id",
+                                                         "suspended",  "suspend_reason", "occupant_id_secret",
+                                                         "created_ms", "state",          "component_permissions"};
 
 std::string columns() {
   std::string all;
@@ -132,6 +135,7 @@ TenantPtr make_tenant(const Row& row, std::vector<HostName> hosts, const Plans& 
   tenant->occupant_id_secret = as_text(row[5]);
   tenant->created_ms = as_int(row[6]);
   tenant->being_removed = as_text(row[7]) == being_removed;
+  tenant->component_permissions = read_permission_map(as_text(row[8]));
   size_t at = own_columns.size();
   for (const TenantField& field : tenant_fields()) field.put(*tenant, from_column(field.type, row[at++]));
   tenant->hosts = std::move(hosts);
@@ -165,9 +169,9 @@ std::vector<Statement> draw_id() {
 }
 
 std::vector<Statement> insert(const Tenant& tenant) {
-  Statement row{"INSERT INTO tenants(" + columns() + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?",
+  Statement row{"INSERT INTO tenants(" + columns() + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?",
                 {to_value(tenant.id), tenant.name, tenant.site_id, int64_t{tenant.suspended}, tenant.suspend_reason,
-                 Blob{tenant.occupant_id_secret}, tenant.created_ms, made}};
+                 Blob{tenant.occupant_id_secret}, tenant.created_ms, made, to_json(tenant.component_permissions)}};
   for (const TenantField& field : tenant_fields()) {
     row.sql += ", ?";
     row.parameters.push_back(to_column(field.get(tenant)));
@@ -179,8 +183,9 @@ std::vector<Statement> insert(const Tenant& tenant) {
 }
 
 Statement update(const Tenant& tenant) {
-  Statement statement{"UPDATE tenants SET suspended = ?, suspend_reason = ?, state = ?",
-                      {int64_t{tenant.suspended}, tenant.suspend_reason, tenant.being_removed ? being_removed : made}};
+  Statement statement{"UPDATE tenants SET suspended = ?, suspend_reason = ?, state = ?, component_permissions = ?",
+                      {int64_t{tenant.suspended}, tenant.suspend_reason, tenant.being_removed ? being_removed : made,
+                       to_json(tenant.component_permissions)}};
   for (const TenantField& field : tenant_fields()) {
     statement.sql.append(", ").append(field.column).append(" = ?");
     statement.parameters.push_back(to_column(field.get(tenant)));

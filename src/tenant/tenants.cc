@@ -250,12 +250,31 @@ Task<Result<TenantPtr>> Tenants::change_in_turn(Executor& home, std::string name
                     (*tenant)->domain() + "'.");
     }
     changed->hosts = std::move(*hosts);
+    std::erase_if(changed->component_permissions, [&](const auto& each) {
+      return !has_host(changed->hosts, {each.first, HostKind::component});
+    });
     if (const auto free = directory_.check_hosts_free(*changed); !free) co_return free.error();
     const auto gone = co_await let_go_hosts(home, *tenant, left_hosts(**tenant, *changed));
     if (!gone) co_return gone.error();
   }
   EventBody event = TenantChanged{{name}};
   auto replaced = co_await replace(home, std::move(*changed), std::move(event));
+  co_return replaced;
+}
+
+Task<Result<TenantPtr>> Tenants::set_component_permissions(Executor& home, std::string name, std::string domain,
+                                                           ComponentPermissions permissions) {
+  auto turn = co_await turns_.take(home);
+  const auto tenant = find_lasting(name);
+  if (!tenant) co_return tenant.error();
+  if (!has_host((*tenant)->hosts, {domain, HostKind::component})) {
+    co_return Error{ErrorKind::item_not_found, "There is no component '" + domain + "' of this tenant."};
+  }
+  Tenant changed = **tenant;
+  changed.component_permissions.erase(domain);
+  if (!permissions.is_empty()) changed.component_permissions.emplace(std::move(domain), std::move(permissions));
+  EventBody event = TenantChanged{{changed.name}};
+  auto replaced = co_await replace(home, std::move(changed), std::move(event));
   co_return replaced;
 }
 

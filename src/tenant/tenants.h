@@ -77,6 +77,10 @@ class Tenants {
   // The same of the hosts alone, out of those that it has when its turn comes.
   using HostEdit = std::function<Result<std::vector<HostName>>(const Tenant&)>;
   Task<Result<TenantPtr>> edit_hosts(Executor& home, std::string name, HostEdit edit);
+  // The permissions of a component of the tenant, instead of those from before. Errors: item_not_found where it has no
+  // such component.
+  Task<Result<TenantPtr>> set_component_permissions(Executor& home, std::string name, std::string domain,
+                                                    ComponentPermissions permissions);
   // An account is no more: the next one of its name is no admin.
   Task<Result<void>> drop_admin(Executor& home, TenantId tenant, std::string bare_jid);
   Task<Result<TenantPtr>> suspend(Executor& home, std::string name, std::string reason);
