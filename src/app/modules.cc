@@ -20,6 +20,7 @@
 #include "modules/offline/offline_module.h"
 #include "modules/presence/presence_module.h"
 #include "modules/private_xml/private_xml_module.h"
+#include "modules/privilege/privilege_module.h"
 #include "modules/profile/profile_module.h"
 #include "modules/pubsub/pubsub.h"
 #include "modules/push/push_module.h"
@@ -65,6 +66,7 @@ std::vector<std::unique_ptr<Module>> make_modules() {
   modules.push_back(std::make_unique<ProfileModule>());
   modules.push_back(std::make_unique<DisplayedModule>());
   modules.push_back(std::make_unique<UploadModule>());
+  modules.push_back(std::make_unique<PrivilegeModule>());
   return modules;
 }
 

@@ -173,6 +173,11 @@ class Hooks {
 
   // Writes what a client's stream features hold beside those that ModuleInfo has, once the client is known.
   HookList<std::function<void(const HostPtr&, xml::Writer&)>> stream_features;
+  // Of an external component, at the home of its name. Its stream has begun; a stanza that it has sent, before that is
+  // routed (stop: that was all); its stream is over, for every tenant and maybe without a host any more.
+  HookList<std::function<void(const HostPtr&)>> component_entered;
+  HookList<std::function<Flow(const HostPtr&, Stanza&)>> component_sent;
+  HookList<std::function<void(const std::string& domain)>> component_left;
 
   HookList<SessionHook> session_bound;                                      // just after bind
   HookList<BindAnswer> bind_answers;                                        // XML for <bound/> (XEP-0386)

@@ -163,6 +163,9 @@ void ModuleContext::route(Stanza stanza, TicketPtr ticket) const {
 void ModuleContext::route_for(Resident& resident, Stanza stanza, TicketPtr ticket) const {
   home_.router().route_for(resident, std::move(stanza), std::move(ticket));
 }
+void ModuleContext::send_as(Resident& resident, Stanza stanza, TicketPtr ticket) const {
+  home_.router().send_as(resident, std::move(stanza), ticket);
+}
 void ModuleContext::reply(const Stanza& request, std::string payload, TicketPtr ticket) const {
   home_.router().reply(request, std::move(payload), std::move(ticket));
 }
@@ -220,6 +223,12 @@ bool ModuleContext::may_have(Resident& resident, Stanza& stanza) const {
   const TicketPtr nobody_waits;
   Inbound inbound{resident, stanza, nobody_waits, true};
   return home_.hooks().run(InboundPhase::guard, inbound) == Flow::go_on;
+}
+
+bool ModuleContext::may_say(Resident& resident, Stanza& stanza) const {
+  const TicketPtr nobody_waits;
+  Outbound outbound{resident, nullptr, stanza, nobody_waits};
+  return home_.hooks().run(OutboundPhase::guard, outbound) == Flow::go_on;
 }
 
 void ModuleContext::tell_visibility(Resident& resident, const Jid& to, bool is_visible) const {

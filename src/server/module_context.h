@@ -164,6 +164,8 @@ class ModuleContext : public SharedContext {
   // --- routing, as Home has it
   void route(Stanza stanza, TicketPtr ticket = nullptr) const;
   void route_for(Resident& resident, Stanza stanza, TicketPtr ticket = nullptr) const;
+  // A stanza that the account says without a session: through all its outbound phases. `from` is its bare address.
+  void send_as(Resident& resident, Stanza stanza, TicketPtr ticket = nullptr) const;
   void reply(const Stanza& request, std::string payload, TicketPtr ticket = nullptr) const;
   void reply_error(const Stanza& request, const Error& error) const;
   void refuse(const Stanza& stanza, const TicketPtr& ticket, const Error& error) const;
@@ -191,6 +193,8 @@ class ModuleContext : public SharedContext {
   void tell_gone(const BareJid& contact, const BareJid& gone, const RemovalPtr& removal) const;
   // Whether the guards let the account have what was accepted for it before.
   bool may_have(Resident& resident, Stanza& stanza) const;
+  // Whether the guards let what the server says in the account's name go to where it is for.
+  bool may_say(Resident& resident, Stanza& stanza) const;
   void tell_visibility(Resident& resident, const Jid& to, bool is_visible) const;  // Hooks::visibility_changed
   // Tells all modules that the session sent undirected available presence.
   void tell_available(Session& session, bool initial) const;

@@ -71,6 +71,7 @@ inline constexpr char mam_extended[] = "urn:xmpp:mam:2#extended";               
 inline constexpr char chat_markers[] = "urn:xmpp:chat-markers:0";                             // XEP-0333
 inline constexpr char hints[] = "urn:xmpp:hints";                                             // XEP-0334
 inline constexpr char csi[] = "urn:xmpp:csi:0";                                               // XEP-0352
+inline constexpr char privilege[] = "urn:xmpp:privilege:2";                                   // XEP-0356
 inline constexpr char stanza_id[] = "urn:xmpp:sid:0";                                         // XEP-0359
 inline constexpr char upload[] = "urn:xmpp:http:upload:0";                                    // XEP-0363
 inline constexpr char pars[] = "urn:xmpp:pars:0";                                             // XEP-0379

@@ -189,6 +189,7 @@ void PresenceModule::broadcast(Session& session, const Stanza& presence) {
     copy.to = item.jid;
     context_->route_for(resident, copy);
   }
+  if (on_broadcast) on_broadcast(resident, copy);
   // Section 4.2.2: also to the account's own available resources, the one that sent it included.
   for (const auto& other : resident.sessions()) {
     if (!other->is_available()) continue;

@@ -29,6 +29,12 @@ class PresenceModule final : public Module {
   // cleared by attach() and detach() of one other module.
   enum class Sight : uint8_t { subscribed, directed };
   std::function<void(Resident&, Stanza&, Sight)> on_sent;
+  // Called with each undirected presence of a session, available or not, as those who see the account's presence get
+  // it; `to` is anybody's. To be set by attach() of one other module.
+  std::function<void(Resident&, const Stanza&)> on_broadcast;
+  // Sends the presence of all its available sessions.
+  void send_presence_of_all(Resident& resident, const Jid& to);
+  Stanza make_shown(Session& session) const;  // its presence as those who see it get it. REQUIRES: it is available
   // Tells all who see the account's presence of it once more: of those sessions whose presence is wanted.
   void send_again(Resident& resident, const std::function<bool(const Stanza&)>& wanted);
 
@@ -59,9 +65,7 @@ class PresenceModule final : public Module {
   void end_directed(Resident& resident, const Jid& address);
   void item_removed(Resident& resident, const BareJid& contact, const Subscription& was);
 
-  Stanza make_shown(Session& session) const;  // its presence as those who see it get it. REQUIRES: it is available
   void broadcast(Session& session, const Stanza& presence);
-  void send_presence_of_all(Resident& resident, const Jid& to);
   void send_unavailable_of_all(Resident& resident, const Jid& to);
   void show(Resident& resident, const Stanza& subscription);
   bool has_room_for_request(const Resident& resident, const BareJid& contact, const Roster& roster) const;

@@ -62,8 +62,12 @@ void RosterModule::attach(ModuleContext& context) {
 
 store::MapStore RosterModule::store(const Resident& resident) { return context_->map(resident.tenant(), "roster"); }
 
+void RosterModule::answer_for(const IqRequest& request) {
+  request.stanza.type == StanzaType::get ? get(request) : set(request);
+}
+
 void RosterModule::get(const IqRequest& request) {
-  request.session->interested = true;
+  if (request.session) request.session->interested = true;
   const Roster& roster = of(*request.resident);
   const std::string version = roster.version();
   if (request.query.attribute("ver") == version) {
@@ -118,7 +122,9 @@ void RosterModule::set(const IqRequest& request) {
     lsn = save(resident, set->jid);
   }
   await(request.ticket, lsn);
-  request.session->deliver(Stanza::make_reply(request.stanza, StanzaType::result, {}), lsn);
+  Stanza done = Stanza::make_reply(request.stanza, StanzaType::result, {});
+  if (request.session) return request.session->deliver(std::move(done), lsn);
+  context_->when_committed(lsn, [this, done = std::move(done)]() mutable { context_->route(std::move(done)); });
 }
 
 Lsn RosterModule::save(Resident& resident, const BareJid& contact) {
@@ -217,6 +223,7 @@ Task<void> RosterModule::forget_elsewhere(RosterModule& self, BareJid address, R
 }
 
 void RosterModule::push(Resident& resident, const std::string& item) {
+  if (on_pushed) on_pushed(resident, item);
   const auto& sessions = resident.sessions();
   if (std::none_of(sessions.begin(), sessions.end(), [](const auto& session) { return session->interested; })) return;
   std::string payload;

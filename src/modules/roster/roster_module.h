@@ -23,6 +23,13 @@ class RosterModule final : public Module {
   Lsn save(Resident& resident, const BareJid& contact, const Subscription& before);
   Lsn save(Resident& resident, const BareJid& contact);
 
+  // Answers a request for the account's roster as if the account had asked: of one that may (XEP-0356). No session sees
+  // the pushes because of it. REQUIRES: `query` is a <query/> of the roster, in a get or set.
+  void answer_for(const IqRequest& request);
+  // Called with what a push says of a changed item (<item/> as XML), before that goes to the account's sessions. To be
+  // set by attach() of one other module.
+  std::function<void(Resident&, const std::string& item)> on_pushed;
+
   // Called when a contact is removed from the roster, with the subscription as it was: presence acts on it.
   std::function<void(Resident&, const BareJid&, const Subscription&)> on_removed;
 

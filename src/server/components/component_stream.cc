@@ -112,6 +112,8 @@ void ComponentStream::arrive() {
   components_->take_place(*this);
   log::info("component", "A component is there", {{"name", domain_}, {"address", xml_.transport().peer_address()}});
   xml_.send(std::string("<handshake/>"));
+  const HostPtr host = find_host();
+  components_->home().hooks().component_entered.call_at(*host, host);
 }
 
 void ComponentStream::leave_loop() {
@@ -175,7 +177,16 @@ void ComponentStream::on_stanza(const xml::Document& document) {
   }
   if (stanza->kind == StanzaKind::message) remove_forged(*stanza, stanza->from->bare());
   home.router().lead_to_account(*stanza->to);
+  if (const HostPtr host = find_host(); host && is_taken(host, *stanza)) return;
   home.router().route(std::move(*stanza));
+}
+
+// A module does what the stanza asks for.
+bool ComponentStream::is_taken(const HostPtr& host, Stanza& stanza) {
+  for (const auto& each : components_->home().hooks().component_sent) {
+    if (each.is_at(*host) && each.hook(host, stanza) == Flow::stop) return true;
+  }
+  return false;
 }
 
 // The answer to what could not be read comes from where it was to go, as far as that is an address.

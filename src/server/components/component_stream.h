@@ -51,6 +51,7 @@ class ComponentStream final : public c2s::XmlStream::Events, public std::enable_
   void arrive();
   void leave_loop();
   void on_stanza(const xml::Document& document);
+  bool is_taken(const HostPtr& host, Stanza& stanza);
   void refuse(const xml::Element& element, const Error& error);
   void slow_down(int64_t now_ms, size_t bytes);
   void pause(int64_t pause_ms);

@@ -86,7 +86,10 @@ void Components::take_place(ComponentStream& stream) {
 
 void Components::leave_place(ComponentStream& stream) {
   const auto found = by_name_.find(stream.name());
-  if (found != by_name_.end() && found->second == &stream) by_name_.erase(found);
+  if (found == by_name_.end() || found->second != &stream) return;
+  const std::string domain = stream.name();
+  by_name_.erase(found);
+  home_.hooks().component_left(domain);
 }
 
 void Components::forget(ComponentStream& stream) {
