@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -42,6 +43,24 @@ Result<SocketAddress> parse_address(std::string_view text) {
   v4->sin_port = htons(*port);
   if (inet_pton(AF_INET, host.c_str(), &v4->sin_addr) != 1) return bad_address(text);
   return address;
+}
+
+std::optional<HostPort> parse_host_port(std::string_view text) {
+  HostPort parsed;
+  const bool is_bare_v6 = !text.starts_with('[') && std::count(text.begin(), text.end(), ':') > 1;
+  const size_t end = is_bare_v6 ? text.size() : std::min(text.find(text.starts_with('[') ? ']' : ':'), text.size());
+  parsed.host = text.substr(0, end);
+  text.remove_prefix(end);
+  if (parsed.host.starts_with('[')) {
+    if (text.empty()) return std::nullopt;
+    parsed.host.erase(0, 1);
+    text.remove_prefix(1);
+  }
+  if (text.empty()) return parsed;
+  const auto port = text.front() == ':' ? parse_decimal<uint16_t>(text.substr(1)) : std::nullopt;
+  if (!port || *port == 0) return std::nullopt;
+  parsed.port = *port;
+  return parsed;
 }
 
 std::optional<SocketAddress> make_address(std::string_view ip, uint16_t port) {

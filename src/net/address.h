@@ -22,6 +22,14 @@ struct SocketAddress {
 
 // "127.0.0.1:5222", "[::1]:5222" or "*:5222". Errors: bad_request; the text names the address.
 Result<SocketAddress> parse_address(std::string_view text);
+// A name or an address that something is reached at; port 0: none is said.
+struct HostPort {
+  std::string host;
+  uint16_t port = 0;
+};
+// "files.example.com", "192.0.2.1:5000", "2001:db8::1", "[2001:db8::1]:5000" or ":5000"; nothing for a port that is
+// none. The host is not looked at.
+std::optional<HostPort> parse_host_port(std::string_view text);
 // Of an IP address alone, "192.0.2.1" or "2001:db8::1". Nothing for what is none.
 std::optional<SocketAddress> make_address(std::string_view ip, uint16_t port);
 // "192.0.2.1" or "2001:db8::1", without port; an IPv4 address that came through an IPv6 socket as IPv4.

@@ -93,9 +93,17 @@ void Connection::State::on_ready(uint32_t ready) {
   if (wants_bytes()) {
     if (!read_again) read();  // otherwise the end of this turn reads
   } else if (ready & (EPOLLERR | EPOLLHUP)) {
-    return finish("the connection was reset by the peer");
+    return on_hung_up(ready);
   }
   if (!guard.gone) update_interest();
+}
+
+// Where both sides have said their end, what the peer said before may still wait in the kernel until we resume.
+void Connection::State::on_hung_up(uint32_t ready) {
+  const bool was_reset = (ready & EPOLLERR) || !paused || !ends_sending || peer_done;
+  if (was_reset) return finish("the connection was reset by the peer");
+  home->unwatch(fd);
+  watched = false;
 }
 
 void Connection::State::on_turn_end() {
@@ -175,6 +183,8 @@ void Connection::set_events(Events& events) { state_->events = &events; }
 
 void Connection::send(SharedBytes bytes) { state_->push(std::move(bytes)); }
 void Connection::send(std::string bytes) { state_->push(SharedBytes(std::move(bytes))); }
+size_t Connection::send_now(std::string_view bytes) { return state_->push_now(bytes); }
+void Connection::end_sending() { state_->end_sending(); }
 size_t Connection::queued_bytes() const { return state_->queue.held_bytes(); }
 
 void Connection::start_tls(const TlsContexts& contexts, std::vector<std::string> alpn, std::string default_name,
@@ -239,6 +249,13 @@ bool Connection::is_closing() const {
 }
 
 void Connection::abort() { state_->release(); }
+
+void Connection::reset() {
+  if (state_->phase == State::Phase::over) return;
+  const linger none{1, 0};
+  ::setsockopt(state_->fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+  state_->release();
+}
 
 void Connection::move_to(Loop& other, std::function<void()> arrived) {
   state_->checker.check();

@@ -37,7 +37,7 @@ class Connection {
     virtual void on_closed(std::string_view why) = 0;
     virtual void on_drained() {}  // all that was queued is with the kernel now
     // The peer says no more, but may still listen (a half-closed socket, TLS's close_notify). True: the owner has
-    // something to tell it, and then calls close(). False: the connection is over.
+    // something to tell it, and then calls close() or end_sending(). False: the connection is over.
     virtual bool on_peer_done() { return false; }
   };
 
@@ -55,6 +55,13 @@ class Connection {
   void send(SharedBytes bytes);
   void send(std::string bytes);
   size_t queued_bytes() const;  // the memory of the bytes that are not written yet; 0 when all is with the kernel
+
+  // Writes at once as much as the kernel takes, unless something is queued, and gives how many bytes that were; the
+  // rest is the caller's to send(). For bytes on their way from another connection: they are not copied. REQUIRES:
+  // plain.
+  size_t send_now(std::string_view bytes);
+  // Says no more than what is queued: then the peer reads the end (FIN), and may go on itself. REQUIRES: plain.
+  void end_sending();
 
   // Waits for the peer's ClientHello from the next byte on (bytes received but not handed on yet are thrown away:
   // RFC 6120 section 5.3.3, no plain text survives STARTTLS; white space is passed over). Bytes queued before are
@@ -99,6 +106,8 @@ class Connection {
   bool is_closing() const;  // close() or abort() was called, or on_closed was told
   // Closes at once, tells nobody.
   void abort();
+  // The same, and the peer hears of a failure (RST), where it might take the end for that of all that was to come.
+  void reset();
 
   // Leaves this loop and goes on on another; `arrived` runs there. Queued bytes go along. REQUIRES: called on its home;
   // nobody touches it until `arrived`.

@@ -40,9 +40,33 @@ bool is_passing(int error) { return error == EAGAIN || error == EWOULDBLOCK || e
 
 void Connection::State::push(SharedBytes bytes) {
   checker.check();
-  if (phase != Phase::open && phase != Phase::fresh) return;
+  if ((phase != Phase::open && phase != Phase::fresh) || ends_sending) return;
   queue.push(std::move(bytes));
   if (!blocked) request_turn_end();
+}
+
+// A socket that is broken is left for epoll to tell: no call-back comes out of a call of the owner's.
+size_t Connection::State::push_now(std::string_view bytes) {
+  checker.check();
+  if (phase != Phase::open || layer != Layer::plain || ends_sending || blocked || !queue.empty()) return 0;
+  size_t written = 0;
+  while (written < bytes.size()) {
+    const ssize_t n = ::send(fd, bytes.data() + written, bytes.size() - written, MSG_NOSIGNAL);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      blocked = true;
+      update_interest();
+      break;
+    }
+    written += static_cast<size_t>(n);
+  }
+  return written;
+}
+
+void Connection::State::end_sending() {
+  checker.check();
+  if (phase != Phase::open || layer != Layer::plain || std::exchange(ends_sending, true)) return;
+  if (queue.empty()) ::shutdown(fd, SHUT_WR);
 }
 
 void Connection::State::deliver(std::string_view bytes) {
@@ -209,11 +233,9 @@ void Connection::State::flush() {
   } else if (!flush_secure()) {
     return;
   }
-  if (phase == Phase::closing) {
-    linger();
-  } else if (had_bytes && events) {
-    events->on_drained();
-  }
+  if (phase == Phase::closing) return linger();
+  if (had_bytes && ends_sending) ::shutdown(fd, SHUT_WR);
+  if (had_bytes && events) events->on_drained();
 }
 
 bool Connection::State::can_start_tls() const {

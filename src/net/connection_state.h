@@ -47,6 +47,8 @@ struct Connection::State final : Pollable, TurnEndWork {
 
   // connection_io.cc
   void push(SharedBytes bytes);
+  size_t push_now(std::string_view bytes);
+  void end_sending();
   void step_handshake();
   bool skip_white_space();  // false: nothing else has come yet
   void read();
@@ -74,6 +76,7 @@ struct Connection::State final : Pollable, TurnEndWork {
   void leave();
   void arrive();
   void update_interest();
+  void on_hung_up(uint32_t ready);
   bool wants_bytes() const;
 
   Loop* home;
@@ -98,6 +101,7 @@ struct Connection::State final : Pollable, TurnEndWork {
   bool paused = false;
   bool lives = false;                  // the peer gave a sign of it since take_sign_of_life()
   bool peer_done = false;              // nothing more comes from the peer
+  bool ends_sending = false;           // behind what is queued comes our FIN
   bool blocked = false;                // the kernel's buffer was full: wait for room
   bool read_again = false;             // OpenSSL may hold bytes of which epoll knows nothing
   bool may_bring_white_space = false;  // the peer, before its ClientHello

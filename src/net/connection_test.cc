@@ -307,5 +307,60 @@ TEST(Connection, MovesBetweenLoopsUnderTraffic) {
   second.run([] {});
 }
 
+// Bytes that another connection has read are written as they lie there, and never before what is queued.
+TEST_F(ConnectionOnPair, SendsAtOnceWhereNothingIsQueued) {
+  connection_->start(recorder_);
+  EXPECT_EQ(connection_->send_now("at once"), 7U);
+  EXPECT_EQ(peer_reads(), "at once");
+  connection_->send(std::string("queued"));
+  EXPECT_EQ(connection_->send_now("too soon"), 0U);
+  turns();
+  EXPECT_EQ(peer_reads(), "queued");
+  const std::string much(8 << 20, 'x');
+  const size_t written = connection_->send_now(much);
+  EXPECT_LT(written, much.size());
+  EXPECT_EQ(connection_->send_now("x"), 0U);
+  connection_->send(much.substr(written));
+  size_t read = 0;
+  while (read < much.size()) {
+    const size_t more = peer_reads().size();
+    read += more;
+    turns();
+  }
+  EXPECT_EQ(recorder_.drained, 2);
+  EXPECT_EQ(connection_->send_now("again"), 5U);
+}
+
+TEST_F(ConnectionOnPair, EndsSendingAndReadsOn) {
+  connection_->start(recorder_);
+  connection_->send(std::string("the last"));
+  connection_->end_sending();
+  connection_->send(std::string("never"));
+  EXPECT_EQ(connection_->send_now("never"), 0U);
+  turns();
+  EXPECT_EQ(peer_reads(), "the last");
+  char byte = 0;
+  EXPECT_EQ(::recv(peer_, &byte, 1, 0), 0) << "its end";
+  peer_writes("still here");
+  turns();
+  EXPECT_EQ(recorder_.bytes, "still here");
+  EXPECT_EQ(recorder_.closed, 0);
+}
+
+// Both have said their end, and what the peer said before is not read yet.
+TEST_F(ConnectionOnPair, KeepsWhatAPausedPeerHasSaidBeforeItWent) {
+  connection_->start(recorder_);
+  connection_->end_sending();
+  connection_->pause();
+  peer_writes("the rest");
+  peer_closes();
+  turns();
+  EXPECT_EQ(recorder_.closed, 0);
+  connection_->resume();
+  turns();
+  EXPECT_EQ(recorder_.bytes, "the rest");
+  EXPECT_EQ(recorder_.closed, 1);
+}
+
 }  // namespace
 }  // namespace teahouse::net

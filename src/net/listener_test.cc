@@ -209,5 +209,23 @@ TEST(Listener, PausesWhenDescriptorsRunOutAndGoesOn) {
   EXPECT_EQ(accepted.size(), 1U);
 }
 
+TEST(Address, OfAHostAndAPort) {
+  const auto shown = [](std::string_view text) {
+    const auto parsed = parse_host_port(text);
+    return parsed ? parsed->host + " " + std::to_string(parsed->port) : "none";
+  };
+  EXPECT_EQ(shown(""), " 0");
+  EXPECT_EQ(shown("files.example.com"), "files.example.com 0");
+  EXPECT_EQ(shown("files.example.com:5000"), "files.example.com 5000");
+  EXPECT_EQ(shown(":5000"), " 5000");
+  EXPECT_EQ(shown("192.0.2.1:65535"), "192.0.2.1 65535");
+  EXPECT_EQ(shown("2001:db8::1"), "2001:db8::1 0");
+  EXPECT_EQ(shown("[2001:db8::1]"), "2001:db8::1 0");
+  EXPECT_EQ(shown("[2001:db8::1]:5000"), "2001:db8::1 5000");
+  for (const char* wrong : {"a:", "a:0", "a:65536", "a:x", "[::1", "[::1]5000", "[::1]:", "a:5000 "}) {
+    EXPECT_EQ(shown(wrong), "none") << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace teahouse::net
