@@ -15,7 +15,8 @@ TEST_F(OperatorApi, MakesATenantThatWorksAtOnce) {
   EXPECT_EQ(boost::json::serialize(made.json().at("hosts")),
             R"([{"domain":"cafe.example","kind":"accounts"},{"domain":"rooms.cafe.example","kind":"rooms"},)"
             R"({"domain":"upload.cafe.example","kind":"upload"},)"
-            R"({"domain":"pubsub.cafe.example","kind":"pubsub"}])");
+            R"({"domain":"pubsub.cafe.example","kind":"pubsub"},)"
+            R"({"domain":"proxy.cafe.example","kind":"proxy"}])");
   EXPECT_TRUE(made.text("site").starts_with("pk_"));
   EXPECT_TRUE(made.text("api_key").starts_with("sk_"));
   EXPECT_TRUE(made.text("signing_secret").starts_with("ss_"));

@@ -23,6 +23,7 @@ Task<Outcome> get_usage(ApiContext& api, ApiCall call) {
   }
   co_return make_answer(200, {{"plan", call.tenant->plan.name},
                               {"messages", call.tenant->meter->messages.load()},
+                              {"relayed_bytes", call.tenant->meter->relayed_bytes.load()},
                               {"limits", std::move(limits)}});
 }
 

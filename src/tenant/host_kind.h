@@ -9,8 +9,9 @@
 
 namespace teahouse {
 
-// A component is a program elsewhere that answers for a host (XEP-0114).
-enum class HostKind : uint8_t { accounts, rooms, upload, pubsub, component };
+// A proxy stands between two users who send each other bytes (XEP-0065); a component is a program elsewhere that
+// answers for a host (XEP-0114).
+enum class HostKind : uint8_t { accounts, rooms, upload, pubsub, proxy, component };
 
 struct HostKindName {
   HostKind kind;

@@ -35,7 +35,8 @@ TEST(Hosts, AreThatOfTheAccountsAndOneOfEachOtherKind) {
   EXPECT_EQ(shop->hosts, (Names{{"shop.example", HostKind::accounts},
                                 {"rooms.shop.example", HostKind::rooms},
                                 {"upload.shop.example", HostKind::upload},
-                                {"pubsub.shop.example", HostKind::pubsub}}));
+                                {"pubsub.shop.example", HostKind::pubsub},
+                                {"proxy.shop.example", HostKind::proxy}}));
 }
 
 TEST(Hosts, MayBeAnyNumberAndAreKept) {
@@ -53,7 +54,8 @@ TEST(Hosts, MayBeAnyNumberAndAreKept) {
   EXPECT_THAT(
       again.find("forum")->hosts,
       ElementsAre(HostName{"a.example", HostKind::accounts}, HostName{"rooms.a.example", HostKind::rooms},
-                  HostName{"upload.a.example", HostKind::upload}, HostName{"pubsub.a.example", HostKind::pubsub}));
+                  HostName{"upload.a.example", HostKind::upload}, HostName{"pubsub.a.example", HostKind::pubsub},
+                  HostName{"proxy.a.example", HostKind::proxy}));
   for (const HostName& host : (*shop)->hosts) EXPECT_TRUE(again.serves(host.domain));
   EXPECT_FALSE(again.serves("rooms.shop.example"));
 }
@@ -265,8 +267,8 @@ TEST_F(HostsThatChange, AreServedAndKeptAndFreeForOthersWhenTheyGo) {
   EXPECT_THAT(let_go_, ElementsAre("rooms.shop.example"));
   EXPECT_FALSE(world_.tenants.serves("rooms.shop.example"));
   ASSERT_TRUE(change("forum", {{"rooms.shop.example", HostKind::rooms}}));
-  EXPECT_THAT(let_go_,
-              ElementsAre("rooms.shop.example", "rooms.forum.example", "upload.forum.example", "pubsub.forum.example"));
+  EXPECT_THAT(let_go_, ElementsAre("rooms.shop.example", "rooms.forum.example", "upload.forum.example",
+                                   "pubsub.forum.example", "proxy.forum.example"));
   Tenants again(*world_.control, world_.clock, world_.keys, world_.audit);
   ASSERT_TRUE(again.load_all());
   for (const Tenants* tenants : {&world_.tenants, &again}) {

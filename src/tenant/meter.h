@@ -19,6 +19,9 @@ struct Meter {
   std::atomic<int64_t> archive_bytes = 0;
   std::atomic<int64_t> files_bytes = 0;  // of files that are there, and of those that are on their way
   std::atomic<int64_t> messages = 0;     // accepted from users and the API, since the start
+  std::atomic<int64_t> bytestreams = 0;
+  AccountCounts bytestreams_of;            // by the accounts that asked for them
+  std::atomic<int64_t> relayed_bytes = 0;  // through the proxy, both ways, since the start
 
   // Takes so many of `count` unless that would pass `limit` (unlimited: -1). True when they were taken.
   static bool take(std::atomic<int64_t>& count, int64_t limit, int64_t units = 1) {

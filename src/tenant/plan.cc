@@ -5,7 +5,7 @@
 namespace teahouse {
 
 std::span<const PlanLimitName> plan_limit_names() {
-  static constexpr std::array<PlanLimitName, 23> names = {{
+  static constexpr std::array<PlanLimitName, 25> names = {{
       {"accounts", &PlanLimits::accounts},
       {"sessions", &PlanLimits::sessions},
       {"sessions_per_account", &PlanLimits::sessions_per_account},
@@ -29,6 +29,8 @@ std::span<const PlanLimitName> plan_limit_names() {
       {"pubsub_items", &PlanLimits::pubsub_items},
       {"pubsub_item_bytes", &PlanLimits::pubsub_item_bytes},
       {"pubsub_bytes", &PlanLimits::pubsub_bytes},
+      {"bytestreams", &PlanLimits::bytestreams},
+      {"bytestreams_per_account", &PlanLimits::bytestreams_per_account},
   }};
   static_assert(sizeof(PlanLimits) == names.size() * sizeof(int64_t), "every limit has a name");
   return names;

@@ -35,6 +35,8 @@ struct PlanLimits {
   int64_t pubsub_items = 1000;      // kept in one node
   int64_t pubsub_item_bytes = 128 * 1024;  // one item
   int64_t pubsub_bytes = 32LL << 20;       // all items of one account's nodes, and as many of those that it has made
+  int64_t bytestreams = 100;               // through the proxy at once (XEP-0065)
+  int64_t bytestreams_per_account = 10;
 };
 
 struct PlanLimitName {
