@@ -1,10 +1,7 @@
 """What a user of one tenant can try against others once logged in."""
-from fixtures.client import SM, Unexpected, show
+from fixtures.client import SM, Unexpected
+from fixtures.shown import show
 from stage import STANZAS, alive, case, ends_with, memory_is_back, refused_iq
-
-ROOM = 'den@rooms.b.example'
-ADMIN = 'http://jabber.org/protocol/muc#admin'
-OWNER = 'http://jabber.org/protocol/muc#owner'
 
 
 @case('15 stanza of 300 KB')
@@ -89,33 +86,14 @@ for name, to, iq in (
         ('roster of a neighbour', 'alice@a.example', "<query xmlns='jabber:iq:roster'><item jid='x@a.example'/></query>"),
         ('carbons of another tenant', 'victor@b.example', "<enable xmlns='urn:xmpp:carbons:2'/>"),
         ('registration of another', 'victor@b.example', "<query xmlns='jabber:iq:register'><remove/></query>"),
-        ('registration at another tenant', 'b.example', "<query xmlns='jabber:iq:register'><remove/></query>"),
-        ('a ban in a room of another tenant', ROOM, f"<query xmlns='{ADMIN}'><item affiliation='owner' "
-                                                    "jid='mallory@a.example'/></query>"),
-        ('the configuration of a room of another tenant', ROOM, f"<query xmlns='{OWNER}'><destroy/></query>")):
+        ('registration at another tenant', 'b.example', "<query xmlns='jabber:iq:register'><remove/></query>")):
     @case(f'31 {name}')
     async def _(stage, to=to, iq=iq):
         """What belongs to others is refused, and no data comes."""
         client = await stage.attacker()
-        if to == ROOM:
-            await make_room(stage)
         await refused_iq(client, f"<iq type='set' id='x' to='{to}'>{iq}</iq>",
                          'forbidden', 'service-unavailable', 'not-allowed', 'item-not-found')
         await alive(client)
-
-
-async def make_room(stage):
-    """victor's room, persistent."""
-    victor = stage.victor
-    victor.send(f"<presence to='{ROOM}/Victor'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
-    await victor.pick(lambda e: e.find('{jabber:client}subject') is not None or
-                      (e.get('from') or '').endswith('/Victor') and e.tag.endswith('}presence'))
-    await victor.answer(f"<iq type='set' id='cfg' to='{ROOM}'><query xmlns='{OWNER}'><x xmlns='jabber:x:data' type='submit'>"
-                        "<field var='FORM_TYPE'><value>http://jabber.org/protocol/muc#roomconfig</value></field>"
-                        "<field var='muc#roomconfig_persistentroom'><value>1</value></field></x></query></iq>")
-    victor.send(f"<message to='{victor.jid}' type='headline' id='made'/>")
-    await victor.pick(lambda e: e.get('id') == 'made')
-    victor.inbox.clear()
 
 
 @case('33 who exists and who is online')
@@ -199,20 +177,6 @@ for name, address in (('empty localpart', '@b.example'), ('empty resource', 'vic
         await alive(client)
 
 
-for name, nick in (('right-to-left override', 'vic\u202etor'), ('line break', 'a&#10;b'), ('only white space', '   '),
-                   ('2,000 characters', 'x' * 2000)):
-    @case(f'35 nick with {name}')
-    async def _(stage, nick=nick):
-        """A nick that deceives or is no resourcepart is refused."""
-        await make_room(stage)
-        client = await stage.attacker()
-        client.send(f"<presence to='{ROOM}/{nick}' id='x'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
-        answer = await client.receive()
-        if answer.get('type') != 'error':
-            raise Unexpected(f'{nick!r} was answered\n{show(answer)}')
-        await alive(client)
-
-
 @case('36 unknown element at the top')
 async def unknown_element(stage):
     """unsupported-stanza-type."""
@@ -255,54 +219,6 @@ async def stolen_session(stage):
     answer = await owner.resume()
     if answer.tag != f'{{{SM}}}resumed':
         raise Unexpected(f'the owner got\n{show(answer)}')
-
-
-for name, presence in (('a subject', "<message to='{0}' type='groupchat' id='x'><subject>mine</subject></message>"),
-                       ('a message', "<message to='{0}' type='groupchat' id='x'><body>spam</body></message>"),
-                       ('a private message', "<message to='{0}/Victor' type='chat' id='x'><body>spam</body></message>"),
-                       ('an invitation', "<message to='{0}' id='x'><x xmlns='http://jabber.org/protocol/muc#user'>"
-                                         "<invite to='alice@a.example'/></x></message>")):
-    @case(f'38 room: {name} from outside')
-    async def _(stage, presence=presence):
-        """Refused, and nobody in the room hears of it."""
-        await make_room(stage)
-        client = await stage.attacker()
-        client.send(presence.format(ROOM))
-        answer = await client.receive()
-        if answer.get('type') != 'error':
-            raise Unexpected(f'the answer is\n{show(answer)}')
-        await alive(client)
-
-
-for name, item in (('kick', "nick='Victor' role='none'"), ('ban', "jid='victor@b.example' affiliation='outcast'"),
-                   ('office', "jid='mallory@a.example' affiliation='owner'")):
-    for inside in (False, True):
-        @case(f'38 room: {name} by {"a participant" if inside else "who is not in it"}')
-        async def _(stage, item=item, inside=inside):
-            """forbidden, and nobody in the room hears of it."""
-            await make_room(stage)
-            client = await stage.attacker()
-            if inside:
-                client.send(f"<presence to='{ROOM}/Mallory'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
-                await client.pick(lambda e: e.find('{jabber:client}subject') is not None)
-                await stage.victor.pick(lambda e: (e.get('from') or '').endswith('/Mallory'))
-                client.inbox.clear()
-            await refused_iq(client, f"<iq type='set' id='x' to='{ROOM}'><query xmlns='{ADMIN}'><item {item}/></query></iq>",
-                             'forbidden', 'not-allowed')
-            await alive(client)
-            if inside:
-                client.send(f"<presence to='{ROOM}/Mallory' type='unavailable'/>")
-                await stage.victor.pick(lambda e: e.get('type') == 'unavailable')
-
-
-for name, affiliation in (('owners', 'owner'), ('members', 'member'), ('outcasts', 'outcast')):
-    @case(f'38 room: list of {name} by who is not in it')
-    async def _(stage, affiliation=affiliation):
-        """forbidden (CVE-2021-37601)."""
-        await make_room(stage)
-        client = await stage.attacker()
-        await refused_iq(client, f"<iq type='get' id='x' to='{ROOM}'><query xmlns='{ADMIN}'>"
-                                 f"<item affiliation='{affiliation}'/></query></iq>", 'forbidden')
 
 
 @case('40 disco node of 60 KB')

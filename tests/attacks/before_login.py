@@ -5,7 +5,8 @@ import hashlib
 import hmac
 
 from fixtures import sasl
-from fixtures.client import LOST, SASL, Unexpected, show
+from fixtures.client import SASL, Unexpected
+from fixtures.shown import LOST, show
 from stage import HEADER, case, ends_with, is_closed, memory_is_back
 
 LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha">' + ''.join(

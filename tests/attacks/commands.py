@@ -1,7 +1,8 @@
 """What a user can try against commands, their sessions, and invitations."""
 import asyncio
 
-from fixtures.client import Unexpected, show
+from fixtures.client import Unexpected
+from fixtures.shown import show
 from stage import alive, case, refused_iq
 
 COMMANDS = 'http://jabber.org/protocol/commands'

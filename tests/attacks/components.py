@@ -1,8 +1,9 @@
 """What comes at the port of components: wrong secrets, names of others, forged addresses, streams of other kinds, floods."""
 import asyncio
 
-from fixtures.client import Unexpected, show
+from fixtures.client import Unexpected
 from fixtures.component import COMPONENT, HEADER, STANZAS, Component
+from fixtures.shown import show
 from stage import case
 
 PING = "<iq type='get' id='p' from='{}' to='{}'><ping xmlns='urn:xmpp:ping'/></iq>"

@@ -1,5 +1,6 @@
 """What a user can try with pictures, vCards and what they are told of."""
-from fixtures.client import Unexpected, show
+from fixtures.client import Unexpected
+from fixtures.shown import show
 from pubsub import ITEM, publish, refused
 from stage import alive, case
 

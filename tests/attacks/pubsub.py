@@ -1,5 +1,6 @@
 """What a user can try against nodes, their owners and those who are told of them."""
-from fixtures.client import Unexpected, show
+from fixtures.client import Unexpected
+from fixtures.shown import show
 from stage import STANZAS, alive, case
 
 PUBSUB = 'http://jabber.org/protocol/pubsub'

@@ -2,8 +2,9 @@
 import itertools
 
 import fixtures.stage
-from fixtures.client import END, LOST, Unexpected, show
+from fixtures.client import Unexpected
 from fixtures.poll import poll
+from fixtures.shown import END, LOST, show
 from fixtures.stage import case_table
 
 STREAM_ERROR = '{http://etherx.jabber.org/streams}error'

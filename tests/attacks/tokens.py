@@ -3,7 +3,8 @@ import base64
 
 from before_login import auth, blob
 from fixtures import sasl, sasl2
-from fixtures.client import LOST, Unexpected
+from fixtures.client import Unexpected
+from fixtures.shown import LOST
 from stage import case, ends_with
 
 FAST = 'urn:xmpp:fast:0'

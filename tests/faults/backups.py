@@ -13,9 +13,10 @@ import rot
 import slow_disk
 from backup_folder import Backups, good, refused, restored, run
 from fixtures import limits
-from fixtures.client import Client, Unexpected, show
+from fixtures.client import Client, Unexpected
 from fixtures.poll import poll
 from fixtures.server import Server, binary
+from fixtures.shown import show
 from load import Load, book_of_then, promised_until_now
 
 CASES = []

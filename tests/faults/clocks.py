@@ -5,9 +5,10 @@ import os
 import time
 from datetime import datetime
 
-from fixtures.client import Client, Unexpected, show
+from fixtures.client import Client, Unexpected
 from fixtures.poll import poll
 from fixtures.server import logs_folder
+from fixtures.shown import show
 import shims
 
 CASES = []

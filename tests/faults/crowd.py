@@ -3,8 +3,9 @@ import asyncio
 import contextlib
 
 from fixtures import limits
-from fixtures.client import Client, Unexpected, show
+from fixtures.client import Client, Unexpected
 from fixtures.poll import poll
+from fixtures.shown import show
 
 CASES = []
 FILES, PLACES = 700, 124   # open files, and connections that they allow

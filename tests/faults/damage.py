@@ -6,8 +6,9 @@ import glob
 import os
 import shutil
 
-from fixtures.client import Client, Unexpected, show
+from fixtures.client import Client, Unexpected
 from fixtures.server import logs_folder
+from fixtures.shown import show
 import shims
 
 CASES = []

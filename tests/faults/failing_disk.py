@@ -4,9 +4,10 @@ import contextlib
 import os
 import shutil
 
-from fixtures.client import SM, Client, Unexpected, show
+from fixtures.client import SM, Client, Unexpected
 from fixtures.poll import poll
 from fixtures.server import logs_folder
+from fixtures.shown import show
 import shims
 
 CASES = []

@@ -7,8 +7,9 @@ import contextlib
 import itertools
 
 from book import Book
-from fixtures.client import Client, Unexpected, show
+from fixtures.client import Client, Unexpected
 from fixtures.poll import pause
+from fixtures.shown import show
 
 MAM = 'urn:xmpp:mam:2'
 RSM = 'http://jabber.org/protocol/rsm'

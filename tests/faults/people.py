@@ -4,8 +4,9 @@ tenants that are made and removed. Their acts are a function of the choices they
 import asyncio
 import itertools
 
-from fixtures.client import Unexpected, show
+from fixtures.client import Unexpected
 from fixtures.poll import pause
+from fixtures.shown import show
 from load import IN_ROOM, MUC, ROOM, SM, USERS, WINDOW, Load, Sender, archive, is_room, jid_of, persistent
 
 ROOMS = {ROOM: IN_ROOM + ('tybalt',), 'hall@rooms.capulet.example': ('nurse', 'romeo', 'mercutio')}   # the first one is the owner

@@ -4,9 +4,10 @@ import glob
 import os
 import sqlite3
 
-from fixtures.client import Client, Unexpected, show
+from fixtures.client import Client, Unexpected
 from fixtures.poll import poll
 from fixtures.sentinel import settle
+from fixtures.shown import show
 from load import Load
 import slow_disk
 

@@ -1,7 +1,8 @@
 """What clients meet after a restart, and what a restart leaves alone."""
 import asyncio
 
-from fixtures.client import SM, Unexpected, show
+from fixtures.client import SM, Unexpected
+from fixtures.shown import show
 from load import Load, jid_of
 
 CASES = []

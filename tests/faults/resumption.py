@@ -2,7 +2,8 @@
 them. After kill -9 they are refused, and what was for them is in the archive."""
 import asyncio
 
-from fixtures.client import LOST, SM, Client, Unexpected, show
+from fixtures.client import SM, Client, Unexpected
+from fixtures.shown import LOST, show
 from load import archive
 from waiting import Company, come_online, names
 

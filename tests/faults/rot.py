@@ -8,9 +8,10 @@ import secrets
 import subprocess
 
 from fixtures import limits
-from fixtures.client import Unexpected, show
+from fixtures.client import Unexpected
 from fixtures.poll import poll
 from fixtures.server import binary
+from fixtures.shown import show
 from damage import MAM, USERS, login
 
 CASES = []

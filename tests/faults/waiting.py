@@ -1,8 +1,9 @@
 """Sessions that wait to be resumed while the server ends: what was for them waits for clients that have no archive, in order and once."""
 import asyncio
 
-from fixtures.client import Client, Unexpected, show
+from fixtures.client import Client, Unexpected
 from fixtures.poll import poll
+from fixtures.shown import show
 
 CASES = []
 TENANTS = {'montague': ('romeo', 'benvolio'), 'capulet': ('juliet', 'nurse')}

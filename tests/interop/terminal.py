@@ -7,8 +7,9 @@ import signal
 import tempfile
 
 from fixtures import limits
-from fixtures.client import Unexpected, show
+from fixtures.client import Unexpected
 from fixtures.poll import poll
+from fixtures.shown import show
 
 
 class Terminal:
@@ -36,7 +37,8 @@ class Terminal:
     async def press(self, *keys):
         await self.tmux('send-keys', *keys)
 
-    async def type(self, line):
+    async def say(self, line):
+        """Types it, and the Enter key: what the program sends to where it is, or a command of its own."""
         await self.press('-l', line)
         await self.press('Enter')
 
@@ -58,6 +60,13 @@ async def heard(client, text):
     return await client.pick(lambda e: e.tag == '{jabber:client}message' and e.findtext('{jabber:client}body') == text)
 
 
+async def heard_nothing(client):
+    """Asked behind all that the server had for it until now."""
+    await client.answer("<iq type='get' id='mark'><ping xmlns='urn:xmpp:ping'/></iq>")
+    if client.inbox:
+        raise Unexpected(f'{client.name} received\n{show(client.inbox[0])}')
+
+
 async def enter(client, place):
     """Into a room whose owner has just asked for it to be unlocked, so that it may not be yet: then ask again."""
     async def ask():
@@ -67,3 +76,26 @@ async def enter(client, place):
     answer = await poll(ask, lambda e: e.find('.//{urn:ietf:params:xml:ns:xmpp-stanzas}item-not-found') is None, 'an unlocked room')
     if answer.get('type') == 'error':
         raise Unexpected(f'{client.name} could not enter the room: {show(answer)}')
+
+
+async def chat(stage, program):
+    """It logs in and talks with a user of the other tenant; the user beside that one hears nothing."""
+    juliet, nurse = await stage.enter('juliet'), await stage.enter('nurse')
+    await program.login('romeo')
+    await program.tell(stage.jid('juliet'), 'Hello from a terminal')
+    message = await heard(juliet, 'Hello from a terminal')
+    juliet.send(f"<message to='{message.get('from')}' type='chat'><body>Hello to a terminal</body></message>")
+    await program.shows('Hello to a terminal')
+    await heard_nothing(nurse)
+
+
+async def talk_in(stage, program, place):
+    """It talks in a room that it has just made, with a user of the other tenant; the user beside that one hears nothing."""
+    juliet, nurse = await stage.enter('juliet'), await stage.enter('nurse')
+    await enter(juliet, f'{place}/Juliet')
+    await program.shows('Juliet')
+    juliet.send(f"<message to='{place}' type='groupchat'><body>Hello, room</body></message>")
+    await program.shows('Hello, room')
+    await program.say('Hello, Juliet')
+    await heard(juliet, 'Hello, Juliet')
+    await heard_nothing(nurse)

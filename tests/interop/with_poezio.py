@@ -2,9 +2,8 @@
 import os
 import shutil
 
-from fixtures.client import Unexpected
 from fixtures.stage import case_table
-from terminal import Terminal, enter, heard
+from terminal import Terminal, chat, talk_in
 
 CASES, case = case_table('poezio: ')
 NOBODY = 65534  # poezio refuses to run as root
@@ -41,6 +40,9 @@ class Poezio(Terminal):
         await self.shows('│/')
         await self.say(line, f'│/{line}')
 
+    async def tell(self, jid, text):
+        await self.command(f'message {jid} "{text}"')
+
     async def say(self, line, shown=None):
         await self.press('-l', line)
         await self.shows(shown or f'│{line}')
@@ -48,24 +50,15 @@ class Poezio(Terminal):
 
 
 @case('login and chat')
-async def chat(stage):
+async def login_and_chat(stage):
     """Poezio logs in and talks with a user of the other tenant."""
-    juliet, nurse = await stage.enter('juliet'), await stage.enter('nurse')
-    poezio = Poezio(stage)
-    await poezio.login('romeo')
-    await poezio.command(f'message {stage.jid("juliet")} "Hello from a terminal"')
-    message = await heard(juliet, 'Hello from a terminal')
-    juliet.send(f"<message to='{message.get('from')}' type='chat'><body>Hello to a terminal</body></message>")
-    await poezio.shows('Hello to a terminal')
-    if nurse.inbox:
-        raise Unexpected('nurse received something')
+    await chat(stage, Poezio(stage))
 
 
 @case('room')
 async def room(stage):
     """Poezio makes a room, unlocks it by its form, talks in it and hears a user of the other tenant."""
     place = f'garden@rooms.{stage.domains["montague"]}'
-    juliet, nurse = await stage.enter('juliet'), await stage.enter('nurse')
     poezio = Poezio(stage)
     await poezio.login('romeo')
     await poezio.command(f'join {place}/Romeo')
@@ -74,11 +67,4 @@ async def room(stage):
     await poezio.shows('Ctrl+Y: send form')
     await poezio.shows('As many as come')   # a choice by its label
     await poezio.press('C-y')
-    await enter(juliet, f'{place}/Juliet')
-    await poezio.shows('Juliet')
-    juliet.send(f"<message to='{place}' type='groupchat'><body>Hello, room</body></message>")
-    await poezio.shows('Hello, room')
-    await poezio.say('Hello, Juliet')
-    await heard(juliet, 'Hello, Juliet')
-    if nurse.inbox:
-        raise Unexpected('nurse received something')
+    await talk_in(stage, poezio, place)

@@ -1,7 +1,8 @@
 """profanity (Debian 12: 0.13.1) in a terminal."""
-from fixtures.client import Unexpected, show
+from fixtures.client import Unexpected
+from fixtures.shown import show
 from fixtures.stage import case_table
-from terminal import Terminal, enter, heard
+from terminal import Terminal, chat, talk_in
 
 CASES, case = case_table('profanity: ')
 
@@ -12,43 +13,32 @@ class Profanity(Terminal):
     async def login(self, user):
         await self.start()
         await self.shows('Profanity')
-        await self.type(f'/connect {self.stage.jid(user)} server 127.0.0.1 port {self.stage.port()} tls trust')
+        await self.say(f'/connect {self.stage.jid(user)} server 127.0.0.1 port {self.stage.port()} tls trust')
         await self.shows('Enter password')
-        await self.type(self.stage.password(user))
+        await self.say(self.stage.password(user))
         await self.shows('logged in successfully')
+
+    async def tell(self, jid, text):
+        await self.say(f'/msg {jid} {text}')
 
 
 @case('login and chat')
-async def chat(stage):
+async def login_and_chat(stage):
     """Profanity logs in and talks with a user of the other tenant."""
-    juliet, nurse = await stage.enter('juliet'), await stage.enter('nurse')
-    profanity = Profanity(stage)
-    await profanity.login('romeo')
-    await profanity.type(f'/msg {stage.jid("juliet")} Hello from a terminal')
-    message = await heard(juliet, 'Hello from a terminal')
-    juliet.send(f"<message to='{message.get('from')}' type='chat'><body>Hello to a terminal</body></message>")
-    await profanity.shows('Hello to a terminal')
-    if nurse.inbox:
-        raise Unexpected('nurse received something')
+    await chat(stage, Profanity(stage))
 
 
 @case('room')
 async def room(stage):
-    """Profanity makes a room, talks in it and hears others."""
+    """Profanity makes a room, talks in it and hears a user of the other tenant."""
     place = f'garden@rooms.{stage.domains["montague"]}'
-    juliet = await stage.enter('juliet')
     profanity = Profanity(stage)
     await profanity.login('romeo')
-    await profanity.type(f'/join {place} nick Romeo')
+    await profanity.say(f'/join {place} nick Romeo')
     await profanity.shows('/room accept')
-    await profanity.type('/room accept')
+    await profanity.say('/room accept')
     await profanity.shows('unlocked')
-    await enter(juliet, f'{place}/Juliet')
-    await profanity.shows('Juliet')
-    juliet.send(f"<message to='{place}' type='groupchat'><body>Hello, room</body></message>")
-    await profanity.shows('Hello, room')
-    await profanity.type('Hello, Juliet')
-    await heard(juliet, 'Hello, Juliet')
+    await talk_in(stage, profanity, place)
 
 
 @case('roster')
@@ -57,7 +47,7 @@ async def roster(stage):
     juliet = await stage.enter('juliet')
     profanity = Profanity(stage)
     await profanity.login('romeo')
-    await profanity.type(f'/sub request {stage.jid("juliet")}')
+    await profanity.say(f'/sub request {stage.jid("juliet")}')
     await juliet.pick(lambda e: e.get('type') == 'subscribe')
     juliet.send(f"<presence to='{stage.jid('romeo')}' type='subscribed'/>")
     await profanity.shows('Subscription received')
@@ -71,11 +61,11 @@ async def blocking(stage):
     profanity = Profanity(stage)
     await profanity.login('romeo')
     romeo = stage.jid('romeo')
-    await profanity.type(f'/disco info {stage.domains["montague"]}')
+    await profanity.say(f'/disco info {stage.domains["montague"]}')
     await profanity.shows('urn:xmpp:blocking')   # so that the answer to what it asked at log-in is there too, without which it does not try
-    await profanity.type(f'/blocked add {stage.jid("juliet")}')
+    await profanity.say(f'/blocked add {stage.jid("juliet")}')
     await profanity.shows('successfully blocked')
-    await profanity.type('/blocked')
+    await profanity.say('/blocked')
     await profanity.shows('Blocked users:')
     juliet.send(f"<message to='{romeo}' type='chat' id='b1'><body>Are you there?</body></message>")
     refused = await juliet.pick(lambda e: e.get('id') == 'b1')
@@ -83,7 +73,7 @@ async def blocking(stage):
         raise Unexpected(f'juliet was not refused: {show(refused)}')
     nurse.send(f"<message to='{romeo}' type='chat'><body>I am not blocked</body></message>")
     await profanity.shows(f'<< chat message: {stage.jid("nurse")}')
-    await profanity.type(f'/blocked remove {stage.jid("juliet")}')
+    await profanity.say(f'/blocked remove {stage.jid("juliet")}')
     await profanity.shows('successfully unblocked')
     juliet.send(f"<message to='{romeo}' type='chat'><body>And now?</body></message>")
     await profanity.shows(f'<< chat message: {stage.jid("juliet")}')

@@ -3,8 +3,9 @@ import base64
 import re
 
 from fixtures import certificates, pattern, sasl2
-from fixtures.client import END, LOST, Unexpected, show
+from fixtures.client import Unexpected
 from fixtures.poll import poll
+from fixtures.shown import END, LOST, show
 from file_words import FileWords
 from room_words import RoomWords
 from server_words import ServerWords

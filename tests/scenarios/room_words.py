@@ -1,7 +1,8 @@
 """Steps in rooms (XEP-0045)."""
 import re
 
-from fixtures.client import Unexpected, show
+from fixtures.client import Unexpected
+from fixtures.shown import show
 from words import step
 
 ROOM = re.compile(r"to='([^'/@]+@rooms\.[^'/]+)")

@@ -2,8 +2,9 @@
 import contextlib
 
 from command_line import Commands
-from fixtures.client import Unexpected, show
+from fixtures.client import Unexpected
 from fixtures.component import COMPONENT, STANZAS, Component
+from fixtures.shown import show
 from stage import case, must_equal, must_refuse
 
 PING = "<iq type='get' id='{}' from='{}' to='{}'><ping xmlns='urn:xmpp:ping'/></iq>"

@@ -1,7 +1,8 @@
 """The name that a client says to TLS, the one that it says to the stream, and their spellings."""
 import asyncio
 
-from fixtures.client import CLIENT, Unexpected, show
+from fixtures.client import CLIENT, Unexpected
+from fixtures.shown import show
 from fixtures.transport import STREAM, Tcp, WebSocket
 from stage import USERS, case, must_equal
 

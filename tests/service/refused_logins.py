@@ -2,8 +2,9 @@
 import asyncio
 import contextlib
 
-from fixtures.client import END, LOST, Client
+from fixtures.client import Client
 from fixtures.server import Server
+from fixtures.shown import END, LOST
 from fixtures.transport import STREAM
 from stage import case, must_equal
 

@@ -2,8 +2,9 @@
 import asyncio
 
 import fixtures.stage
-from fixtures.client import Unexpected, show
+from fixtures.client import Unexpected
 from fixtures.sentinel import settle
+from fixtures.shown import show
 from fixtures.stage import USERS, case_table
 
 CASES, case = case_table()

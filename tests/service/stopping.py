@@ -5,8 +5,9 @@ import os
 import socket
 
 from fixtures import limits
-from fixtures.client import END, LOST, SM, Client, Unexpected
+from fixtures.client import SM, Client, Unexpected
 from fixtures.poll import poll
+from fixtures.shown import END, LOST
 from fixtures.transport import STREAM
 from refused_logins import own_server
 from sockets import HEADER, plain, read_until
