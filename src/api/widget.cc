@@ -4,6 +4,7 @@
 #include "api/handlers.h"
 #include "api/json.h"
 #include "base/random.h"
+#include "files/files.h"
 #include "tenant/names.h"
 #include "tenant/origin.h"
 
@@ -88,8 +89,8 @@ Task<Outcome> make_guest_token(ApiContext& api, TenantPtr tenant, std::string ol
 }
 
 // A site may go without the module, whatever hosts it has.
-bool has_rooms(ApiContext& api, const Tenant& tenant) {
-  const HostPtr host = api.home.hosts().find(tenant.domain_of(HostKind::rooms));
+bool is_served(ApiContext& api, const Tenant& tenant, HostKind kind) {
+  const HostPtr host = api.home.hosts().find(tenant.domain_of(kind));
   return host && api.home.hooks().find_service(*host);
 }
 
@@ -107,7 +108,13 @@ Task<Outcome> get_widget(ApiContext& api, ApiCall call) {
                        {"websocket", api.websocket_url},
                        {"guests", tenant->guests_allowed && !tenant->suspended},
                        {"time", format_time(api.home.clock().wall_ms())}};
-  if (has_rooms(api, *tenant)) object["lobby"] = std::string(lobby_room);
+  if (is_served(api, *tenant, HostKind::rooms)) object["lobby"] = std::string(lobby_room);
+  if (is_served(api, *tenant, HostKind::upload)) {
+    const std::string_view host = tenant->domain_of(HostKind::upload);
+    object["upload"] = host;
+    object["files"] = api.shared().files->place_of(host);
+    object["file_bytes"] = tenant->limits().file_bytes;
+  }
   if (!tenant->theme.empty()) {
     boost::json::error_code failed;
     auto theme = boost::json::parse(tenant->theme, failed);

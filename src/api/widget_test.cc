@@ -19,7 +19,9 @@ TEST_F(WidgetApi, TellsWhatTheSiteIs) {
   EXPECT_EQ(config.status, 200);
   EXPECT_EQ(config.text("domain"), "shop.example");
   EXPECT_EQ(config.text("websocket"), "ws://im.example/xmpp");
-  EXPECT_FALSE(config.json().as_object().contains("lobby")) << "it has no rooms here";
+  for (const char* absent : {"lobby", "upload", "files", "file_bytes"}) {
+    EXPECT_FALSE(config.json().as_object().contains(absent)) << absent << ": no module is here";
+  }
   EXPECT_EQ(config.text("time"), format_time(base_.clock.wall_ms()));
   EXPECT_EQ(config.headers.value("Access-Control-Allow-Origin"), "https://shop.example");
   EXPECT_TRUE(config.headers.has_token("Vary", "Origin"));

@@ -50,11 +50,15 @@ bool Files::is_gone(TenantId tenant) const {
 }
 
 std::string Files::url_of(std::string_view host, std::string_view id, std::string_view name) const {
+  return place_of(host).append(id).append("/").append(encode_segment(name));
+}
+
+std::string Files::place_of(std::string_view host) const {
   constexpr std::string_view place = "{host}";
   std::string url = address_;
   const auto ascii = ascii_domain(host);
   url.replace(url.find(place), place.size(), ascii ? *ascii : std::string(host));
-  return url.append("/").append(id).append("/").append(encode_segment(name));
+  return url.append("/");
 }
 
 Result<void> Files::check_size(const Tenant& tenant, int64_t bytes) const {

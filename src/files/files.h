@@ -46,6 +46,8 @@ class Files {
   // Where clients reach the files of an upload host: "{host}" stands for it. Set before the loops run.
   void set_address(std::string pattern) { address_ = std::move(pattern); }
   std::string url_of(std::string_view host, std::string_view id, std::string_view name) const;
+  // The beginning of the addresses of all its files.
+  std::string place_of(std::string_view host) const;
 
   // Room of the plan for a file on its way, given back unless it is kept.
   class Room {

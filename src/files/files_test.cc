@@ -158,6 +158,7 @@ TEST_F(FilesTest, NamesAnAddressThatBrowsersUnderstand) {
   files->set_address("https://im.example/upload/{host}");
   EXPECT_EQ(files->url_of("upload.bücher.example", "ID", "très cool?.jpg"),
             "https://im.example/upload/upload.xn--bcher-kva.example/ID/tr%C3%A8s%20cool%3F.jpg");
+  EXPECT_EQ(files->place_of("upload.bücher.example"), "https://im.example/upload/upload.xn--bcher-kva.example/");
 }
 
 TEST(FileInfo, IsReadAsItWasWritten) {

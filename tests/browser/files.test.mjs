@@ -205,7 +205,7 @@ test("how far a file has got is shown; cancelled, it goes to nobody", async () =
   await input(a).setInputFiles(file(name, "application/octet-stream", Buffer.alloc(4 * 2 ** 20, 7)));
   await chosen(a).waitFor();
   await send(a);
-  await a.getByText(/ of 4 MB$/).waitFor();
+  await a.getByText(/ of 4\sMB$/).waitFor();
   const progress = a.getByRole("progressbar", { name: `Sending ${name}` });
   assert.ok(Number(await progress.getAttribute("value")) < 4 * 2 ** 20);
   const failed = a.waitForEvent("requestfailed", { predicate: isUpload });
@@ -334,6 +334,40 @@ test("a client that knows only addresses gets one; the list and a closed chat sa
     await client.stop();
     await stranger.stop();
   }
+});
+
+/** A context whose pages note what they ask the server's hosts, and whether a file stands as on another host, be it for a moment. */
+async function watchedContext() {
+  const context = await h.newContext();
+  const asked = [];
+  context.on("page", (page) => page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => payload.includes("disco#") && asked.push(payload))));
+  await context.addInitScript(() => {
+    const attach = Element.prototype.attachShadow;
+    Element.prototype.attachShadow = function attachShadow(options) {
+      const root = attach.call(this, options);
+      new MutationObserver(() => root.querySelector(".elsewhere") && (window.sawElsewhere = true)).observe(root, { childList: true, subtree: true });
+      return root;
+    };
+  });
+  return { context, asked };
+}
+
+test("on a first visit the site's files are its own from the first moment, and no host is searched for them", async () => {
+  const [a] = await pair();
+  const name = `${named("first")}.png`;
+  await input(a).setInputFiles(file(name, "image/png", png(400, 300)));
+  await chosen(a).waitFor();
+  await send(a);
+  await loaded(a, name);
+  await h.delivered(a, "");
+  const { context, asked } = await watchedContext();
+  const b = await h.openPage(context, h.signedIn(alpha, ned, { to: may.id }));
+  await h.ready(b);
+  await loaded(b, name);
+  await input(b).waitFor({ state: "attached" });
+  assert.equal(await b.evaluate(() => window.sawElsewhere ?? false), false);
+  assert.deepEqual(asked, []);
+  assert.deepEqual(b.troubles, []);
 });
 
 test("files survive a reload, and are searched for nowhere but on the own host", async () => {

@@ -10,6 +10,11 @@ export interface Site {
   guests: boolean;
   /** None: the site goes without rooms. */
   lobby?: string;
+  /** The host that takes files, what the addresses of its files begin with, and the most bytes of one (-1: no limit). None: the site goes
+   * without files. */
+  upload?: string;
+  files?: string;
+  file_bytes?: number;
   /** The server's time, and when that was heard (`pageNow`). */
   time?: string;
   heardAt: number;

@@ -12,7 +12,6 @@ export const ns = {
   client: "jabber:client",
   roster: "jabber:iq:roster",
   discoInfo: "http://jabber.org/protocol/disco#info", // XEP-0030
-  discoItems: "http://jabber.org/protocol/disco#items",
   muc: "http://jabber.org/protocol/muc", // XEP-0045
   mucUser: "http://jabber.org/protocol/muc#user",
   rsm: "http://jabber.org/protocol/rsm", // XEP-0059

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { IqError, type Link } from "../core/link.ts";
 import { parse } from "../core/xml.ts";
-import { askHost, askSlot, findHost, type UploadError } from "./slot.ts";
+import { askSlot, type UploadError } from "./slot.ts";
 
 const host = "upload.a.test";
 const file = { name: "a.png", size: 5, type: "image/png" };
@@ -50,28 +50,4 @@ test("why a slot is refused", async () => {
     [refusing("not-acceptable"), "other"],
   ];
   for (const [link, refusal] of reasons) await assert.rejects(askSlot(link, host, file), { refusal });
-});
-
-test("the host that takes files, and how large they may be, as it says", async () => {
-  const info = (value: string, type = "urn:xmpp:http:upload:0"): string =>
-    `<query xmlns="http://jabber.org/protocol/disco#info"><feature var="urn:xmpp:http:upload:0"/><x xmlns="jabber:x:data" type="result">` +
-    `<field var="FORM_TYPE"><value>${type}</value></field><field var="max-file-size"><value>${value}</value></field></x></query>`;
-  const rooms = '<query xmlns="http://jabber.org/protocol/disco#info"><feature var="http://jabber.org/protocol/muc"/></query>';
-  const items = (...jids: string[]): string =>
-    `<query xmlns="http://jabber.org/protocol/disco#items">${jids.map((jid) => `<item jid="${jid}"/>`).join("")}</query>`;
-  const site = (answers: Record<string, string>): Link => {
-    const iq = async (_: string, to: string): Promise<Element> => {
-      if (!answers[to]) throw new IqError("remote-server-timeout");
-      return parse(`<iq xmlns="jabber:client">${answers[to]}</iq>`)!;
-    };
-    return { iq } as unknown as Link;
-  };
-  const all = items("rooms.a.test", "mute.a.test", "node@a.test", host);
-  assert.deepEqual(await findHost(site({ "a.test": all, "rooms.a.test": rooms, [host]: info("104857600") }), "a.test"), {
-    jid: host,
-    bytesMax: 104857600,
-  });
-  assert.equal(await findHost(site({ "a.test": items("rooms.a.test"), "rooms.a.test": rooms }), "a.test"), null);
-  for (const said of [info("much"), info("5", "urn:other")]) assert.equal((await askHost(site({ [host]: said }), host))?.bytesMax, undefined);
-  await assert.rejects(findHost(site({}), "a.test"));
 });

@@ -32,37 +32,6 @@ function number(element: Element | null): number | undefined {
   return /^\d{1,15}$/.test(digits) ? Number(digits) : undefined;
 }
 
-/** A host that takes files, and the most bytes that one may have; undefined: it says no limit. */
-export interface FileHost {
-  jid: string;
-  bytesMax?: number;
-}
-
-const itemsMax = 20;
-
-/** What this host says of itself; null: it takes no files. */
-export async function askHost(link: Link, jid: string): Promise<FileHost | null> {
-  const query = child(await link.iq("get", jid, el("query", { xmlns: ns.discoInfo })), ns.discoInfo, "query");
-  if (!children(query, ns.discoInfo, "feature").some((feature) => attribute(feature, "var") === ns.upload)) return null;
-  for (const form of children(query, ns.dataForm, "x")) {
-    const value = (name: string): Element | null => {
-      const field = children(form, ns.dataForm, "field").find((f) => attribute(f, "var") === name);
-      return child(field, ns.dataForm, "value");
-    };
-    if (text(value("FORM_TYPE")) === ns.upload) return { jid, bytesMax: number(value("max-file-size")) };
-  }
-  return { jid };
-}
-
-/** Section 4: among the hosts of this domain the one that takes files. Null: the site goes without. */
-export async function findHost(link: Link, domain: string): Promise<FileHost | null> {
-  const answer = await link.iq("get", domain, el("query", { xmlns: ns.discoItems }));
-  const items = children(child(answer, ns.discoItems, "query"), ns.discoItems, "item").map((item) => attribute(item, "jid"));
-  const hosts = items.filter((jid) => jid && !jid.includes("@")).slice(0, itemsMax);
-  const found = await Promise.all(hosts.map((jid) => askHost(link, jid).catch(() => null)));
-  return found.find((host) => host !== null) ?? null;
-}
-
 export async function askSlot(link: Link, host: string, file: { name: string; size: number; type: string }): Promise<Slot> {
   const request = el("request", { xmlns: ns.upload, filename: file.name, size: String(file.size), "content-type": file.type || undefined });
   const answer = await link.iq("get", host, request).catch((error: IqError) => {

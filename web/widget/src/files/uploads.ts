@@ -3,15 +3,13 @@
 import type { Chat } from "../chat/chat.ts";
 import type { Conversation } from "../chat/model.ts";
 import { cleanFileName, type SharedFile } from "../core/file.ts";
-import { hasFields, isNumber, isString, optional } from "../core/check.ts";
 import { Emitter } from "../core/emitter.ts";
 import { randomId } from "../core/ids.ts";
 import { makeThumb, prepare, readPicture, type Picture } from "./picture.ts";
-import { askSlot, findHost, send, UploadError, type FileHost, type Refusal } from "./slot.ts";
+import { askSlot, send, UploadError, type Refusal } from "./slot.ts";
 
 export const filesAtOnceMax = 10;
 const previewsMax = 12;
-const isFileHost = hasFields<FileHost>({ jid: isString, bytesMax: optional(isNumber) });
 
 /** A file that the user has chosen and not sent yet. */
 export interface Chosen {
@@ -43,38 +41,32 @@ interface UploadsEvents {
   /** One has come, gone, begun or failed. */
   change: void;
   progress: void;
-  /** It is known which host takes files. */
-  found: void;
 }
 
 export class Uploads extends Emitter<UploadsEvents> {
   list: Upload[] = [];
   private readonly chosen = new Map<string, Chosen[]>();
   private current: { id: string; abort: AbortController } | null = null;
-  /** As the last page knew it, until this one has asked. */
-  private host: FileHost | null;
-  private asked = false;
+  /** The most bytes that a file may have: -1 is no limit. */
+  private bytesMax: number;
   /** What was drawn of our own pictures, until they have come back from the server. */
   private readonly previews = new Map<string, ImageBitmap>();
 
   constructor(private readonly chat: Chat) {
     super();
-    this.host = chat.session.get("files", isFileHost);
+    this.bytesMax = chat.options.site.file_bytes ?? -1;
     chat.on("stop", () => this.stop());
-    chat.on("status", () => void this.find());
-    void this.find();
   }
 
   /** The site takes files. */
   get can(): boolean {
-    return this.host !== null;
+    return this.chat.options.site.upload !== undefined;
   }
 
-  /** Whether this is the address of a file on the site's own host: below the chat's origin, or at the host itself (docs/operations.md). */
+  /** Whether this is the address of a file on the site's own host. */
   isOwn(url: string): boolean {
-    if (!this.host) return false;
-    const { hostname } = new URL(`https://${this.host.jid}`);
-    return url.startsWith(`${this.chat.options.origin}/upload/${hostname}/`) || new URL(url).hostname === hostname;
+    const { files } = this.chat.options.site;
+    return files !== undefined && url.startsWith(new URL(files).href);
   }
 
   of(conversation: Conversation): Upload[] {
@@ -92,12 +84,12 @@ export class Uploads extends Emitter<UploadsEvents> {
 
   /** Adds what may be sent. Says of the first of the others why it may not. */
   async choose(conversation: Conversation, files: File[]): Promise<Objection | null> {
-    const bytesMax = this.host?.bytesMax;
+    const { bytesMax } = this;
     let objection: Objection | null = null;
     for (const file of files) {
       const name = nameOf(file);
       if (file.size === 0) objection ??= { why: "empty", name };
-      else if (bytesMax !== undefined && file.size > bytesMax) objection ??= { why: "large", name, size: file.size, bytesMax };
+      else if (bytesMax >= 0 && file.size > bytesMax) objection ??= { why: "large", name, size: file.size, bytesMax };
       else if (this.chosenFor(conversation).length >= filesAtOnceMax) objection ??= { why: "many", name };
       else this.setChosen(conversation, [...this.chosenFor(conversation), { id: randomId(8), file, name, picture: await readPicture(file) }]);
     }
@@ -145,22 +137,6 @@ export class Uploads extends Emitter<UploadsEvents> {
     this.emit("change", undefined);
   }
 
-  private async find(): Promise<void> {
-    const { link, options, session } = this.chat;
-    if (this.asked || link.status.phase !== "online") return;
-    this.asked = true;
-    try {
-      this.host = await findHost(link, options.site.domain);
-    } catch {
-      this.asked = false; // the next connection asks again
-      return;
-    }
-    if (this.host) session.set("files", this.host);
-    else session.remove("files");
-    this.emit("found", undefined);
-    this.emit("change", undefined);
-  }
-
   private async work(): Promise<void> {
     if (this.current) return;
     for (let next: Upload | undefined; (next = this.list.find((upload) => upload.state === "waiting")); ) {
@@ -171,7 +147,7 @@ export class Uploads extends Emitter<UploadsEvents> {
         await this.upload(next, abort.signal);
       } catch (error) {
         const { refusal, bytesMax } = error instanceof UploadError ? error : new UploadError("other");
-        if (bytesMax !== undefined && this.host) this.host = { ...this.host, bytesMax }; // the plan has changed
+        if (bytesMax !== undefined) this.bytesMax = bytesMax; // the plan has changed
         this.update(next.id, { state: "failed", refusal, bytesMax });
       }
       this.current = null;
@@ -183,7 +159,7 @@ export class Uploads extends Emitter<UploadsEvents> {
     const { blob, hash } = await prepare(upload.file);
     const type = upload.file.type.split(";", 1)[0]!.trim().toLowerCase();
     const [{ width, height }, thumb] = [picture ?? { width: undefined, height: undefined }, picture ? await makeThumb(picture) : undefined];
-    const slot = await askSlot(this.chat.link, this.host?.jid ?? "", { name, size: blob.size, type });
+    const slot = await askSlot(this.chat.link, this.chat.options.site.upload ?? "", { name, size: blob.size, type });
     if (signal.aborted) throw new UploadError("lost");
     await send(slot, blob, type, signal, (bytes) => {
       const at = this.list.find((each) => each.id === id);

@@ -2,7 +2,7 @@
 //
 // What lies on another host than this site's own is not asked for until the user says so: that host would learn who reads, and when.
 import type { JSX } from "preact";
-import { useEffect, useReducer, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Chat } from "../chat/chat.ts";
 import type { Message } from "../chat/model.ts";
 import { kindOf, type SharedFile } from "../core/file.ts";
@@ -47,17 +47,15 @@ export function boxStyle(file: Pick<SharedFile, "width" | "height">): Record<str
 export function FileView({ message, ui }: { message: Message; ui: Ui }): JSX.Element {
   const { chat } = ui;
   const file = message.file!;
-  const uploads = uploadsOf(chat);
-  const [, again] = useReducer((n: number) => n + 1, 0);
-  useEffect(() => uploads.on("found", () => again(0)), [uploads]);
+  const [allowed, setAllowed] = useState(() => mayLoad(chat, file));
   const [broken, setBroken] = useState(false);
   const kind = kindOf(file);
   const fail = (): void => setBroken(true);
   if (kind === "other" || broken) return <FileCard file={file} ui={ui} broken={broken} />;
-  if (!mayLoad(chat, file)) {
+  if (!allowed) {
     const show = (): void => {
       reveal(chat, file);
-      again(0);
+      setAllowed(true);
     };
     return <Elsewhere file={file} ui={ui} show={show} />;
   }
