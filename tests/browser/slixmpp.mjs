@@ -50,6 +50,8 @@ class Slixmpp {
   share = (to, url) => this.#call("share", { to, url });
   join = (room, nick) => this.#call("join", { room, nick });
   say = (room, body) => this.#call("say", { room, body });
+  subject = (room, text) => this.#call("subject", { room, text });
+  befriend = (jid) => this.#call("befriend", { jid });
   configure = (room, options) => this.#call("configure", { room, options });
   setRole = (room, nick, role, reason) => this.#call("set_role", { room, nick, role, reason });
   setAffiliation = (room, jid, affiliation, reason) => this.#call("set_affiliation", { room, jid, affiliation, reason });

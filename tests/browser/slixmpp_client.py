@@ -73,6 +73,13 @@ class Client(slixmpp.ClientXMPP):
     async def say(self, room, body):
         self.send_message(room, body, mtype='groupchat')
 
+    async def subject(self, room, text):
+        self.send_message(room, '', mtype='groupchat', msubject=text)
+
+    async def befriend(self, jid):
+        """Asks for a subscription."""
+        self.send_presence_subscription(jid)
+
     async def configure(self, room, options):
         form = await self['xep_0045'].get_room_config(room)
         form.set_values(options)
@@ -86,7 +93,7 @@ class Client(slixmpp.ClientXMPP):
 
 
 CALLS = {name: getattr(Client, name) for name in
-         ('login', 'chat', 'share', 'join', 'say', 'configure', 'set_role', 'set_affiliation')}
+         ('login', 'chat', 'share', 'join', 'say', 'subject', 'befriend', 'configure', 'set_role', 'set_affiliation')}
 
 
 async def answer(client, call):

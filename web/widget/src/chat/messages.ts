@@ -3,7 +3,7 @@ import type { ServerClock } from "../core/clock.ts";
 import { bareJid, resourcepart } from "../core/jid.ts";
 import type { Conversation, Message } from "./model.ts";
 import { limits } from "./model.ts";
-import { writtenName } from "./nick.ts";
+import { oneLine, writtenName } from "./nick.ts";
 import type { Reading } from "./reading.ts";
 import type { Store } from "./store.ts";
 
@@ -46,7 +46,7 @@ export class Messages {
     if (!conversation || !room) return null;
     const nick = resourcepart(reading.from);
     if (reading.subject !== null && !reading.body) {
-      if (origin.from !== "archive") room.subject = reading.subject;
+      if (origin.from !== "archive") room.subject = oneLine(reading.subject);
       this.store.changed();
       return null;
     }

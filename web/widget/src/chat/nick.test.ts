@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cleanName, makeNick, refusedCharacter, writtenName } from "./nick.ts";
+import { cleanName, makeNick, oneLine, refusedCharacter, writtenName } from "./nick.ts";
 
 test("a nick is as like the written name as a room can take it", () => {
   const table: [name: string, nick: string][] = [
@@ -68,4 +68,12 @@ test("a name that is too long ends with a whole character as people see them", (
 
 test("a name stays as it is written, on one line", () => {
   assert.equal(cleanName(" Anna\t❤️ \n"), "Anna ❤️");
+});
+
+test("what others have written stands in one line, turns nothing, and ends", () => {
+  assert.equal(oneLine(" Tea\u202E and\n\tcake\u2028\u0000\u2066now\u2069 "), "Tea and cake now");
+  assert.equal(oneLine("קהוה and tea"), "קהוה and tea");
+  assert.equal(oneLine("\u202E"), "");
+  assert.equal(oneLine("x".repeat(5_000)).length, 1_000);
+  assert.equal(oneLine(`${"x".repeat(999)}😀`), "x".repeat(999));
 });

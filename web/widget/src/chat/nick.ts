@@ -7,11 +7,19 @@
 import { graphemes } from "../core/graphemes.ts";
 
 const charactersMax = 48;
+const lineCharactersMax = 1_000;
 
-/** Without what turns the letters around it, as the server takes it out of names: with it one name reads as another. */
+/**
+ * What others have written (a room's name or subject, a reason), in one line: without what turns the letters around it, as the server takes
+ * it out of users' names. With it one name reads as another.
+ */
+export function oneLine(text: string): string {
+  const line = text.slice(0, lineCharactersMax).replace(/[\u202A-\u202E\u2066-\u2069]|[\uD800-\uDBFF]$/g, "");
+  return line.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
+}
+
 export function cleanName(name: string): string {
-  // eslint-disable-next-line no-control-regex
-  return cut(name.replace(/[\u202A-\u202E\u2066-\u2069]/g, "").replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " "));
+  return cut(oneLine(name));
 }
 
 /** Not within what people take for one character, unless that alone is too long. */

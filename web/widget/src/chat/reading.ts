@@ -2,6 +2,7 @@
 import { readTime } from "../core/clock.ts";
 import { ns } from "../core/ns.ts";
 import { attribute, child, children, text } from "../core/xml.ts";
+import { oneLine } from "./nick.ts";
 import { readFile, type SharedFile } from "../core/file.ts";
 
 export type ChatState = "active" | "composing" | "paused" | "inactive" | "gone";
@@ -82,7 +83,7 @@ function readRetraction(message: Element): Retraction | undefined {
   const retract = child(message, ns.retract, "retract");
   const id = attribute(retract, "id");
   if (!retract || !id) return undefined;
-  return { id, moderated: child(retract, ns.moderate, "moderated") !== null, reason: text(child(retract, ns.retract, "reason")).slice(0, 500) };
+  return { id, moderated: child(retract, ns.moderate, "moderated") !== null, reason: oneLine(text(child(retract, ns.retract, "reason"))) };
 }
 
 export function readError(stanza: Element): { condition: string; text: string } | undefined {

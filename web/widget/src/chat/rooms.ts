@@ -5,7 +5,7 @@ import { ns } from "../core/ns.ts";
 import { randomId } from "../core/ids.ts";
 import { attribute, child, children, el, text, type Node } from "../core/xml.ts";
 import type { Conversation, Occupant, Room } from "./model.ts";
-import { cleanName, makeNick, refusedCharacter, writtenName } from "./nick.ts";
+import { cleanName, makeNick, oneLine, refusedCharacter, writtenName } from "./nick.ts";
 import { readError } from "./reading.ts";
 import type { Store } from "./store.ts";
 
@@ -243,7 +243,7 @@ export class Rooms {
     const identity = child(child(answer, ns.discoInfo, "query"), ns.discoInfo, "identity");
     const name = attribute(identity, "name");
     if (!identity) return;
-    conversation.name = name === userId(conversation.jid) ? "" : name;
+    conversation.name = name === userId(conversation.jid) ? "" : oneLine(name);
     this.store.changed();
   }
 
@@ -269,7 +269,7 @@ export class Rooms {
     const reason = text(child(destroyed ?? child(x, ns.mucUser, "item"), ns.mucUser, "reason"));
     room.occupants = {};
     room.phase = "left";
-    room.errorText = reason || undefined;
+    room.errorText = oneLine(reason) || undefined;
     room.error = destroyed
       ? "destroyed"
       : codes.includes("301")
@@ -299,7 +299,7 @@ export class Rooms {
       if (this.link.leading) this.join(conversation);
       return;
     }
-    Object.assign(room, { phase: "failed", error: error?.condition, errorText: error?.text, occupants: {} });
+    Object.assign(room, { phase: "failed", error: error?.condition, errorText: error ? oneLine(error.text) : undefined, occupants: {} });
   }
 
   /** Whether a nick without this character is worth a try. */

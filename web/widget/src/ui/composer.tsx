@@ -134,7 +134,7 @@ export function Composer({ conversation, attaching, sent }: ComposerProps): JSX.
             <textarea
               ref={field}
               rows={1}
-              dir="auto"
+              dir={text ? "auto" : undefined} // what to write stands where the layout begins
               value={text}
               placeholder={t("write")}
               aria-label={`${t("write")}: ${conversationName(chat, conversation, t)}`}

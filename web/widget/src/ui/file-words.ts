@@ -8,7 +8,7 @@ import type { Ui } from "./context.ts";
 
 const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
 
-/** "2.4 MB"; 1 KB has 1,024 bytes, as in plans. */
+/** "2.4 MB", on one line; 1 KB has 1,024 bytes, as in plans. */
 export function bytesText(bytes: number, locale: string): string {
   let value = bytes;
   let unit = 0;
@@ -17,12 +17,13 @@ export function bytesText(bytes: number, locale: string): string {
     unit++;
   }
   const digits = value < 10 && unit > 0 ? 1 : 0;
-  return new Intl.NumberFormat(locale, {
+  const format = new Intl.NumberFormat(locale, {
     style: "unit",
     unit: units[unit],
     unitDisplay: unit === 0 ? "long" : "short",
     maximumFractionDigits: digits,
-  }).format(value);
+  });
+  return format.format(value).replace(/ /g, "\u00a0");
 }
 
 /** "1:07" */

@@ -68,7 +68,9 @@ export function ConversationHeader({ conversation }: { conversation: Conversatio
           <bdi>{inPeople && !wide ? t("people") : name}</bdi>
         </h2>
         <p class="subtitle" title={room?.subject}>
-          {[subtitle, room?.subject].filter(Boolean).join(" · ")}
+          {subtitle}
+          {subtitle && room?.subject && " · "}
+          {room?.subject && <bdi>{room.subject}</bdi>}
         </p>
       </div>
       {room?.phase === "joined" && (

@@ -32,6 +32,14 @@ test("nothing but http, https and mailto is ever a link", () => {
   }
 });
 
+test("an address ends where something turns the letters around it", () => {
+  for (const mark of ["\u061c", "\u200e", "\u200f", "\u202e", "\u2066", "\u2069"]) {
+    const body = `see https://tea.example/${mark}gnp.exe or www.tea.example${mark}`;
+    assert.deepEqual(links(body), ["https://tea.example/", "https://www.tea.example/"], mark);
+    assert.equal(whole(body), body);
+  }
+});
+
 test("hostile bodies are read whole; in more than linear time this would not end", () => {
   for (const part of ["a.", "x@", "(", ").", "https://a.b/", "www.", "a@b."]) {
     for (const body of [part.repeat(100_000), `https://${part.repeat(100_000)}`, `${part.repeat(100_000)}@`]) assert.equal(whole(body), body);

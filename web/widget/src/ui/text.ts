@@ -4,7 +4,9 @@ import { graphemes } from "../core/graphemes.ts";
 
 export type Piece = string | { text: string; href: string };
 
-const candidate = /\b(?:https?:\/\/|www\.)[^\s<>"'“”‘’「」『』《》【】，。；！？、）（]+|[\w.+-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}\b/giu;
+/** No address has what turns the letters around it: it ends there, as at white space. */
+const candidate =
+  /\b(?:https?:\/\/|www\.)[^\s<>"'“”‘’「」『』《》【】，。；！？、）（\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+|[\w.+-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}\b/giu;
 const closing: Record<string, string> = { "(": ")", "[": "]", "{": "}" };
 
 /** Splits a body into text and links. Only http, https and mailto ever become links. */

@@ -42,7 +42,7 @@ export function VoicePlayer({ file, ui, fail }: { file: SharedFile; ui: Ui; fail
           setAt(Number(currentTarget.value));
         }}
       />
-      <span class="voice-time">{lengthText(1000 * (plays || at > 0 ? at : lengthS))}</span>
+      <span class="voice-time">{(plays || at > 0 || lengthS > 0) && lengthText(1000 * (plays || at > 0 ? at : lengthS))}</span>
       {/* biome-ignore lint/a11y/useMediaCaption: it is spoken, and nobody has written it down */}
       <audio
         ref={audio}
