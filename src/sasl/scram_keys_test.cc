@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "sasl/scram.h"
+#include "sasl/testing/scram_client.h"
+
 namespace teahouse::sasl {
 namespace {
 
@@ -37,6 +40,37 @@ TEST(ScramKeys, AreCompletedByTheFormThatTheyWereMadeOfAlone) {
   const auto whole = complete_keys(older, "m\u00B2tea");
   ASSERT_TRUE(whole && whole->saslprep_pairs);
   EXPECT_FALSE(whole->pairs.stored_key_sha512.empty());
+}
+
+// Clients from before RFC 8265 hash what SASLprep leaves; those of today what OpaqueString leaves.
+TEST(ScramKeys, ArePreparedByBothProfilesWhereTheyDiffer) {
+  const std::pair<const char*, const char*> table[] = {
+      {"m\u00B2tea", "m2tea"}, {"\u2168tea", "IXtea"}, {"e\uFF21", "eA"}};
+  for (const auto& [password, saslprepped] : table) {
+    const auto keys = make_scram_keys(password, 4096);
+    ASSERT_TRUE(keys && keys->saslprep_pairs) << password;
+    EXPECT_TRUE(check_password(*keys, password));
+    EXPECT_TRUE(check_password(*keys, saslprepped));
+    EXPECT_FALSE(check_password(*keys, std::string(password) + "x"));
+    for (const crypto::Hash hash : {crypto::Hash::sha1, crypto::Hash::sha256}) {
+      for (const char* sent : {password, saslprepped}) {
+        ScramSetup setup;
+        setup.hash = hash;
+        Scram scram(setup);
+        (void)scram.step("n,,n=romeo,r=abc");
+        const Step first = scram.provide(*keys);
+        ASSERT_TRUE(std::holds_alternative<Challenge>(first));
+        const Step last =
+            scram.step(testing::make_client_final(hash, sent, "n=romeo,r=abc", std::get<Challenge>(first).data));
+        EXPECT_TRUE(std::holds_alternative<Success>(last)) << password << " as " << sent;
+      }
+    }
+  }
+  // One that was set by a client that had prepared it already.
+  const auto prepared = make_scram_keys("m2tea", 4096);
+  EXPECT_FALSE(prepared->saslprep_pairs);
+  EXPECT_TRUE(check_password(*prepared, "m\u00B2tea"));
+  EXPECT_FALSE(make_scram_keys("pencil \u00e9", 4096)->saslprep_pairs);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "account/account_rows.h"
 #include "crypto/hash.h"
+#include "sasl/testing/scram_client.h"
 #include "server/c2s/testing/stream_world.h"
 
 namespace teahouse::testing {
@@ -55,15 +56,8 @@ class UpgradeTest : public ::testing::Test {
     const std::string& text = client.sent.back();
     const size_t at = text.find('>') + 1;
     const std::string first = crypto::parse_base64(text.substr(at, text.find('<', at) - at)).value();
-    const sasl::ScramKeys keys = keys_of(world_.shop, user);
-    const std::string salted = crypto::pbkdf2(Hash::sha256, password, keys.salt, keys.iterations);
-    const std::string client_key = crypto::hmac(Hash::sha256, salted, "Client Key");
-    const std::string final = "c=biws,r=" + first.substr(2, first.find(",s=") - 2);
-    std::string proof =
-        crypto::hmac(Hash::sha256, crypto::digest(Hash::sha256, client_key), bare + "," + first + "," + final);
-    for (size_t i = 0; i < proof.size(); ++i) proof[i] = static_cast<char>(proof[i] ^ client_key[i]);
-    client.element("<response xmlns='urn:xmpp:sasl:2'>" + crypto::to_base64(final + ",p=" + crypto::to_base64(proof)) +
-                   "</response>");
+    client.element("<response xmlns='urn:xmpp:sasl:2'>" +
+                   crypto::to_base64(make_client_final(Hash::sha256, password, bare, first)) + "</response>");
     return client;
   }
   std::string salted_by(const std::string& user, const std::string& password = "secret") {
