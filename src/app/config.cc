@@ -29,10 +29,15 @@ constexpr char template_text[] =
 # External components (XEP-0114), as gateways: without TLS, so for this machine or a network of your own; and under TLS.
 #components = ""             # "127.0.0.1:5347"
 #components_tls = ""         # "*:5348"
+# Files from one user to another through the tenants' proxies (XEP-0065, SOCKS5), where no direct connection can be made.
+#proxy65 = ""                # "*:5000"
 
 [public]
 # How browsers reach the API and the widget, e.g. "https://chat.example.com"; without a path.
 #url = ""
+# How clients reach listen.proxy65, as "files.example.com", or with another port "files.example.com:7777". "": at each
+# tenant's proxy host (proxy.shop.example), which must then lead here.
+#proxy65 = ""
 # Proxies in front, by address or network, e.g. ["127.0.0.1", "::1"]: what they say in X-Forwarded-For and
 # X-Forwarded-Proto is believed. Without it all who come through a proxy count as one visitor, and are offered neither
 # PLAIN nor site tokens over WebSocket.
@@ -145,6 +150,21 @@ Result<void> set_public_url(std::string& target, std::string_view name, const to
   return {};
 }
 
+// As clients are told it: a name that DNS has, or an address without brackets.
+Result<void> set_host_port(net::HostPort& target, std::string_view name, const toml::node& value) {
+  const auto text = value.value<std::string>();
+  auto parsed = text ? net::parse_host_port(*text) : std::nullopt;
+  const auto ip = parsed ? net::normal_ip(parsed->host) : std::nullopt;
+  const auto domain =
+      parsed && !ip && !parsed->host.empty() ? parse_tenant_domain(parsed->host) : Result<std::string>("");
+  const auto ascii = domain && !domain->empty() ? ascii_domain(*domain) : domain;
+  if (!parsed || !ascii) {
+    return wrong(name, "a name or an IP address, with a port or without, as \"files.example.com:5000\"");
+  }
+  target = {ip ? *ip : *ascii, parsed->port};
+  return {};
+}
+
 std::optional<std::vector<std::string>> read_texts(const toml::node& value) {
   const toml::array* list = value.as_array();
   if (!list) return std::nullopt;
@@ -253,6 +273,8 @@ Result<void> set_one(Config& config, const std::string& name, const toml::node& 
   if (name == "listen.https") return set_address(config.listen_https, name, value);
   if (name == "listen.components") return set_address(config.listen_components, name, value);
   if (name == "listen.components_tls") return set_address(config.listen_components_tls, name, value);
+  if (name == "listen.proxy65") return set_address(config.listen_proxy65, name, value);
+  if (name == "public.proxy65") return set_host_port(config.public_proxy65, name, value);
   if (name == "public.url") return set_public_url(config.public_url, name, value);
   if (name == "public.trusted_proxies") {
     const auto texts = read_texts(value);
@@ -265,12 +287,7 @@ Result<void> set_one(Config& config, const std::string& name, const toml::node& 
   if (name == "server.log") return set_level(config.log_level, value);
   if (name == "c2s.require_tls") return set_flag(config.c2s_require_tls, name, value);
   if (name == "push.allow_private") return set_flag(config.push_allow_private, name, value);
-  if (name == "push.ca_file") {
-    const auto text = value.value<std::string>();
-    if (!text) return wrong(name, "the name of a file in quotes");
-    config.push_ca_file = *text;
-    return {};
-  }
+  if (name == "push.ca_file") return set_text(config.push_ca_file, name, value, "the name of a file");
   if (name == "files.store") return set_store(config.files_in_s3, name, value);
   if (name.starts_with("files.s3.")) return set_s3(config, name, value);
   if (name == "c2s.login_timeout_s") return set_number(config.c2s_login_timeout_s, name, value, 1, 3600);

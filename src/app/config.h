@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "files/s3/settings.h"
+#include "net/address.h"
 #include "net/networks.h"
 #include "server/option_table.h"
 
@@ -26,9 +27,11 @@ struct Config {
   std::string listen_https = "*:8443";  // HTTP under TLS; XMPP too, by ALPN
   std::string listen_components;        // external components (XEP-0114), not encrypted; off
   std::string listen_components_tls;    // the same under TLS from the first byte; off
+  std::string listen_proxy65;           // SOCKS5 of the tenants' proxies (XEP-0065); off
   std::string public_url;               // how browsers reach listen_http or listen_https; empty: as it listens
-  net::Networks trusted_proxies;        // in front of listen_http and listen_https: whose X-Forwarded-For is believed
-  std::vector<std::string> tls_names;   // names for the house's own certificate, besides localhost
+  net::HostPort public_proxy65;        // how clients reach listen_proxy65; no host: at the proxy's domain; 0: that port
+  net::Networks trusted_proxies;       // in front of listen_http and listen_https: whose X-Forwarded-For is believed
+  std::vector<std::string> tls_names;  // names for the house's own certificate, besides localhost
   bool c2s_require_tls = true;
   int64_t c2s_login_timeout_s = 30;
   int64_t c2s_refused_timeout_s = 600;  // after a wrong password

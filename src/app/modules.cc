@@ -4,6 +4,7 @@
 #include "modules/archive/archive_module.h"
 #include "modules/blocking/blocking_module.h"
 #include "modules/bookmarks/bookmarks_module.h"
+#include "modules/bytestreams/bytestreams_module.h"
 #include "modules/caps/caps_module.h"
 #include "modules/carbons/carbons_module.h"
 #include "modules/client_access/client_access_module.h"
@@ -67,6 +68,7 @@ std::vector<std::unique_ptr<Module>> make_modules() {
   modules.push_back(std::make_unique<DisplayedModule>());
   modules.push_back(std::make_unique<UploadModule>());
   modules.push_back(std::make_unique<PrivilegeModule>());
+  modules.push_back(std::make_unique<BytestreamsModule>());
   return modules;
 }
 
@@ -80,6 +82,22 @@ void send_pushes(Home& home, webpush::Sender& sender, VapidKeys& keys) {
   module->move_in({sender, keys, [&home](const BareJid& account, Residents::Work work) {
                      home.residents().with(account, std::move(work));
                    }});
+}
+
+void serve_bytestreams(const std::vector<Home*>& homes, const std::string& host, uint16_t port) {
+  const auto all = std::make_shared<bytestreams::Streamhost::All>();
+  const Homes& places = homes.front()->shared().homes;
+  all->index_of = [&places](std::string_view name) { return places.place_of(name).loop; };
+  for (Home* home : homes) {
+    auto* module = static_cast<BytestreamsModule*>(home->modules().find("bytestreams"));
+    module->move_in(all, {host, port});
+    all->hosts.push_back(module->streamhost());
+  }
+}
+
+void accept_bytestream(Home& home, std::unique_ptr<net::Connection> connection) {
+  auto* module = static_cast<BytestreamsModule*>(home.modules().find("bytestreams"));
+  module->streamhost()->accept(std::move(connection));
 }
 
 }  // namespace teahouse

@@ -109,6 +109,7 @@ struct Server::State {
   Result<void> load();
   void make_workers();
   Result<void> listen();
+  void serve_proxies();
   Result<void> write_where();
   // Runs the work on all loops at once, and waits until each has called `done`.
   void on_all_workers(const std::function<void(Worker&, const std::function<void()>& done)>& work);
@@ -245,6 +246,14 @@ std::string Server::State::file_address() const {
   return "http://{host}:" + std::to_string(ports.http);
 }
 
+void Server::State::serve_proxies() {
+  if (!ports.proxy65) return;
+  std::vector<Home*> homes;
+  for (const auto& worker : workers) homes.push_back(&worker->home());
+  serve_bytestreams(homes, config.public_proxy65.host,
+                    config.public_proxy65.port ? config.public_proxy65.port : ports.proxy65);
+}
+
 Result<void> Server::State::listen() {
   for (const auto& worker : workers) {
     auto listening = worker->listen(config, ports);
@@ -254,6 +263,7 @@ Result<void> Server::State::listen() {
     return Error{ErrorKind::bad_request,
                  "All listeners are switched off; set one of listen.c2s, c2s_tls, http, https."};
   }
+  serve_proxies();
   std::string http_origin = config.public_url;
   if (http_origin.empty()) {
     http_origin =
@@ -294,6 +304,7 @@ Result<void> Server::State::write_where() {
   if (ports.c2s_tls) add("c2s_tls", address(config.listen_c2s_tls, ports.c2s_tls));
   if (ports.components) add("components", address(config.listen_components, ports.components));
   if (ports.components_tls) add("components_tls", address(config.listen_components_tls, ports.components_tls));
+  if (ports.proxy65) add("proxy65", address(config.listen_proxy65, ports.proxy65));
   return write_whole_file(config.data_directory + "/server.json", json + "}\n", 0600);
 }
 

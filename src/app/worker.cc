@@ -99,8 +99,10 @@ Result<void> Worker::listen(const Config& config, Ports& ports) {
   if (!opened) return opened;
   opened = open(config.listen_components, ports.components, [this](Accepted c) { components_.accept(std::move(c)); });
   if (!opened) return opened;
-  return open(config.listen_components_tls, ports.components_tls,
-              [this](Accepted c) { component_handshakes_->accept(std::move(c), AlpnSplitter::Speaks::xmpp); });
+  opened = open(config.listen_components_tls, ports.components_tls,
+                [this](Accepted c) { component_handshakes_->accept(std::move(c), AlpnSplitter::Speaks::xmpp); });
+  if (!opened) return opened;
+  return open(config.listen_proxy65, ports.proxy65, [this](Accepted c) { accept_bytestream(home_, std::move(c)); });
 }
 
 void Worker::run() {

@@ -25,7 +25,7 @@ namespace teahouse {
 
 // Which port each listener got; 0: it is off.
 struct Ports {
-  uint16_t c2s = 0, c2s_tls = 0, http = 0, https = 0, components = 0, components_tls = 0;
+  uint16_t c2s = 0, c2s_tls = 0, http = 0, https = 0, components = 0, components_tls = 0, proxy65 = 0;
 };
 
 class Worker {

@@ -2,7 +2,7 @@
 //
 // A parcel's arrive(Home&) is called at its place. Its outcome is told by a ticket that it carries (CommitTicket,
 // Removal); the answer(Home&) of a question goes back to those who ask. Beside parcels nothing crosses but the
-// connections of clients (c2s::Clients::move).
+// connections of clients (c2s::Clients::move), and those to the tenants' proxies.
 //
 // Thread: any, once the loops run.
 #pragma once

@@ -37,6 +37,7 @@ inline constexpr char pubsub_event[] = "http://jabber.org/protocol/pubsub#event"
 inline constexpr char pubsub[] = "http://jabber.org/protocol/pubsub";                         // XEP-0060
 inline constexpr char pubsub_owner[] = "http://jabber.org/protocol/pubsub#owner";             // XEP-0060
 inline constexpr char pubsub_errors[] = "http://jabber.org/protocol/pubsub#errors";           // XEP-0060
+inline constexpr char bytestreams[] = "http://jabber.org/protocol/bytestreams";               // XEP-0065
 inline constexpr char register_iq[] = "jabber:iq:register";                                   // XEP-0077
 inline constexpr char register_feature[] = "http://jabber.org/features/iq-register";          // XEP-0077
 inline constexpr char avatar_data[] = "urn:xmpp:avatar:data";                                 // XEP-0084

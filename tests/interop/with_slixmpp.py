@@ -180,6 +180,35 @@ async def room(stage):
     must((await left)['from'] == f'{place}/Juliet', 'somebody else left')
 
 
+@case('file through the proxy')
+async def bytestream(stage):
+    """It finds the tenant's proxy by disco, connects and activates (XEP-0065); another tenant's user gets the file, whole, and answers by the same stream."""
+    romeo = await User(stage, 'romeo', plugins=['xep_0065']).login()
+    juliet, nurse = User(stage, 'juliet', plugins=['xep_0065']), User(stage, 'nurse', plugins=['xep_0065'])
+    juliet['xep_0065'].auto_accept = True
+    await juliet.login()
+    await nurse.login()
+    heard = {one: asyncio.Queue() for one in (romeo, juliet, nurse)}
+    for one, queue in heard.items():
+        one.add_event_handler('socks5_data', queue.put_nowait)
+    accepted = juliet.awaited('socks5_stream')
+    ours = await asyncio.wait_for(romeo['xep_0065'].handshake(juliet.boundjid.full, timeout=limits.ANSWER_S), limits.ANSWER_S)
+    must(list(romeo['xep_0065']._proxies) == [f'proxy.{stage.domains["montague"]}'], str(romeo['xep_0065']._proxies))
+    theirs = await accepted
+
+    async def take(whose, size):
+        data = b''
+        while len(data) < size:
+            data += await get(heard[whose])
+        return data
+    file = bytes(range(256)) * 4096
+    await ours.write(file)
+    must(await take(juliet, len(file)) == file, 'other bytes came')
+    await theirs.write(b'thanks')
+    must(await take(romeo, 6) == b'thanks', 'another answer came')
+    must(heard[nurse].empty(), 'nurse got something')
+
+
 @case('archive')
 async def archive(stage):
     """slixmpp pages through both archives and finds the same three messages."""

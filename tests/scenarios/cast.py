@@ -50,6 +50,7 @@ class Cast:
         self.accounts = {}     # address -> Account
         self.clients = {}      # name -> Client
         self.bystanders = []
+        self.lines = {}        # to the proxy, by the scenario's names (bytestream_words.py)
 
     def to_wire(self, text):
         for shown, real in self.domains.items():
@@ -188,5 +189,5 @@ class Cast:
             client.inbox.clear()
 
     def leave(self):
-        for client in self.everybody():
-            client.abort()
+        for one in [*self.everybody(), *self.lines.values()]:
+            one.abort()

@@ -6,6 +6,7 @@ from fixtures import certificates, pattern, sasl2
 from fixtures.client import Unexpected
 from fixtures.poll import poll
 from fixtures.shown import END, LOST, show
+from bytestream_words import BytestreamWords
 from file_words import FileWords
 from room_words import RoomWords
 from server_words import ServerWords
@@ -15,7 +16,7 @@ STREAM_ERROR = '{http://etherx.jabber.org/streams}error'
 STREAMS = 'urn:ietf:params:xml:ns:xmpp-streams'
 
 
-class Play(FileWords, RoomWords, ServerWords):
+class Play(BytestreamWords, FileWords, RoomWords, ServerWords):
     """One scenario on its way; `run` ends well or raises Unexpected."""
 
     def __init__(self, cast, script):
