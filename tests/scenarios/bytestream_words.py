@@ -12,7 +12,7 @@ class BytestreamWords:
         """The SOCKS5 connection `line` of a user, with the hash of the stream."""
         self.who(name)
         self.cast.lines[line] = opened = await Line.open(self.cast.server, self.cast.source)
-        reply = await opened.shake(hash_of(sid, self.who(requester).jid, self.who(target).jid))
+        reply = await opened.shake(hash_of(sid, self.wire(self.who(requester).jid), self.wire(self.who(target).jid)))
         if reply != (2 if refused else 0):
             raise Unexpected(f'the proxy answered {line} with {reply}')
 
