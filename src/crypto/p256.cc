@@ -8,6 +8,8 @@
 
 #include <cstdlib>
 
+#include "crypto/wiped.h"
+
 namespace teahouse::crypto {
 namespace {
 
@@ -34,6 +36,15 @@ unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*
 Error no_key() { return {ErrorKind::bad_request, "These are not the 32 bytes of a private key on P-256."}; }
 Error no_point() { return {ErrorKind::bad_request, "These are not the 65 bytes of a public key on P-256."}; }
 
+// Freed parameters would still have the private number.
+struct NumberWiper {
+  OSSL_PARAM* params;
+  ~NumberWiper() {
+    OSSL_PARAM* number = params ? OSSL_PARAM_locate(params, OSSL_PKEY_PARAM_PRIV_KEY) : nullptr;
+    if (number) OPENSSL_cleanse(number->data, number->data_size);
+  }
+};
+
 // A key of a point, and of a private number too where there is one. Null for a point that is not on the curve.
 Pkey make_pkey(std::string_view point, const BIGNUM* number) {
   const Builder builder(OSSL_PARAM_BLD_new());
@@ -43,6 +54,7 @@ Pkey make_pkey(std::string_view point, const BIGNUM* number) {
     return nullptr;
   }
   const Params params(OSSL_PARAM_BLD_to_param(builder.get()));
+  const NumberWiper wiper{params.get()};
   const PkeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
   EVP_PKEY* made = nullptr;
   const int selection = number ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY;
@@ -94,7 +106,7 @@ P256Key P256Key::make() {
   std::string text(p256_number_bytes, '\0');
   BN_bn2binpad(owned.get(), bytes(text), p256_number_bytes);
   auto key = parse(text);
-  OPENSSL_cleanse(text.data(), text.size());
+  wipe(text);
   if (!key) abort();
   return std::move(*key);
 }

@@ -23,8 +23,8 @@ class P256Key {
   static Result<P256Key> parse(std::string_view number);
 
   const std::string& point() const { return point_; }  // the public part
-  std::string number() const;                          // the private one: for a Sealer alone
-  // The x of the point that both sides find, 32 bytes.
+  std::string number() const;  // the private one: for a Sealer alone, and then to be wiped (wiped.h)
+  // The x of the point that both sides find, 32 bytes: a secret, to be wiped as well.
   Result<std::string> agree(std::string_view peer_point) const;
   // The two numbers of the signature, 64 bytes.
   std::string sign(std::string_view data) const;

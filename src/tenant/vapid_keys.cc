@@ -1,5 +1,6 @@
 #include "tenant/vapid_keys.h"
 
+#include "crypto/wiped.h"
 #include "tenant/tables.h"
 
 namespace teahouse {
@@ -22,8 +23,9 @@ Result<void> VapidKeys::load_all() {
   if (!answer) return answer.error();
   for (const store::Row& row : answer->rows) {
     const auto tenant = static_cast<TenantId>(store::as_int(row[0]));
-    const auto number = sealer_->open(store::as_text(row[1]), place_of(tenant));
+    auto number = sealer_->open(store::as_text(row[1]), place_of(tenant));
     auto key = number ? crypto::P256Key::parse(*number) : Result<crypto::P256Key>(number.error());
+    if (number) crypto::wipe(*number);
     if (!key) {
       return Error{
           ErrorKind::internal_server_error,
@@ -57,9 +59,10 @@ Task<Result<VapidKeyPtr>> VapidKeys::find_or_make(Executor& home, TenantId tenan
   auto turn = co_await turns_.take(home);
   if (auto known = find(tenant)) co_return known;
   auto key = std::make_shared<const crypto::P256Key>(crypto::P256Key::make());
+  const crypto::Wiped number(key->number());
   store::Statement row{
       "INSERT INTO vapid_keys(tenant_id, sealed, created_ms) SELECT tenant_id, ?, ? FROM tenants WHERE tenant_id = ?",
-      {store::Blob{sealer_->seal(key->number(), place_of(tenant))}, clock_.wall_ms(), to_value(tenant)}};
+      {store::Blob{sealer_->seal(number.bytes(), place_of(tenant))}, clock_.wall_ms(), to_value(tenant)}};
   const auto stored = co_await control_.execute(home, std::move(row));
   if (!stored) co_return stored.error();
   if (stored->changes == 0) co_return no_such_tenant();
