@@ -80,7 +80,13 @@ void Arrivals::arrive_nowhere(const Stanza& stanza, const TicketPtr& ticket) {
 
 void Arrivals::handle_iq(const HostPtr& host, Resident* resident, Session* session, const Stanza& stanza,
                          const TicketPtr& ticket) {
-  if (!is_request(stanza)) return;  // an answer that nobody asked for
+  if (!is_request(stanza)) {  // an answer: to a module that asked in the host's name, or to nobody
+    const xml::Element iq = stanza.root();
+    const IqRequest answer{stanza, iq, host, resident, session, ticket};
+    const auto* taker = resident ? nullptr : home_.hooks().find_iq(IqTarget::host, answer);
+    if (taker) (*taker)(answer);
+    return;
+  }
   const auto query = stanza.first_child();
   const IqRequest request{stanza, *query, host, resident, session, ticket};
   const auto* handler = home_.hooks().find_iq(request);

@@ -11,7 +11,7 @@ std::string iq_key(IqTarget target, StanzaType type, std::string_view name, std:
   std::string key;
   key.reserve(ns.size() + name.size() + 3);
   key.push_back("aonh"[static_cast<size_t>(target)]);
-  key.push_back(type == StanzaType::get ? 'g' : 's');
+  key.push_back(type == StanzaType::get ? 'g' : type == StanzaType::set ? 's' : 'r');
   return key.append(name).append(" ").append(ns);
 }
 
@@ -90,7 +90,10 @@ bool Hooks::is_for_own_account(const Host& host, StanzaType type, std::string_vi
 }
 
 const Hooks::IqHandler* Hooks::find_iq(IqTarget target, const IqRequest& request) const {
-  const auto found = iq_.find(iq_key(target, request.stanza.type, request.query.name(), request.query.ns()));
+  const std::string_view id = request.stanza.id;
+  const auto found = is_request(request.stanza)
+                         ? iq_.find(iq_key(target, request.stanza.type, request.query.name(), request.query.ns()))
+                         : iq_.find(iq_key(target, StanzaType::result, id.substr(0, id.find('-')), {}));
   return found == iq_.end() || !found->second.is_at(*request.host) ? nullptr : &found->second.handler;
 }
 

@@ -146,7 +146,7 @@ class Hooks {
   Flow run(OutboundPhase phase, Outbound& outbound) const;
   Flow run(InboundPhase phase, Inbound& inbound) const;
 
-  // `type` is get or set. One handler for each (target, type, name, ns).
+  // `type` is get or set, or a host's result: all answers with an id "name-…". One for each (target, type, name, ns).
   [[nodiscard]] Hooked on_iq(IqTarget target, StanzaType type, std::string_view name, std::string_view ns,
                              IqHandler handler, uint64_t module = 0);
   const IqHandler* find_iq(const IqRequest& request) const;
