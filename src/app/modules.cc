@@ -30,6 +30,7 @@
 #include "modules/roster/roster_module.h"
 #include "modules/server_info/server_info_module.h"
 #include "modules/service_admin/service_admin_module.h"
+#include "modules/unified_push/unified_push_module.h"
 #include "modules/upload/upload_module.h"
 #include "modules/vcard/vcard_module.h"
 #include "server/home.h"
@@ -69,6 +70,7 @@ std::vector<std::unique_ptr<Module>> make_modules() {
   modules.push_back(std::make_unique<UploadModule>());
   modules.push_back(std::make_unique<PrivilegeModule>());
   modules.push_back(std::make_unique<BytestreamsModule>());
+  modules.push_back(std::make_unique<UnifiedPushModule>());
   return modules;
 }
 
