@@ -67,8 +67,10 @@ Task<Outcome> list_push_devices(ApiContext& api, ApiCall call) {
 Task<Outcome> add_push_device(ApiContext& api, ApiCall call) {
   NewPushDevice device;
   device.endpoint = call.fields.text("endpoint");
-  device.p256dh = call.fields.text("p256dh");
-  device.auth = call.fields.text("auth");
+  if (!device.endpoint.starts_with("xmpp:")) {  // a push service of XMPP has no keys
+    device.p256dh = call.fields.text("p256dh");
+    device.auth = call.fields.text("auth");
+  }
   device.name = call.fields.optional_text("name").value_or("");
   device.shows_text = call.fields.flag("text").value_or(false);
   if (const auto good = call.fields.check(); !good) co_return good.error();

@@ -8,6 +8,7 @@ import events
 import failing_disk
 import files
 import kills
+import pushes
 import removal
 import repeats
 import restarts
@@ -18,4 +19,4 @@ import slow_disk
 import waiting
 
 CASES = (kills.CASES + events.CASES + waiting.CASES + repeats.CASES + restarts.CASES + resumption.CASES + removal.CASES + slow_disk.CASES + clocks.CASES +
-         crowd.CASES + damage.CASES + control_plane.CASES + failing_disk.CASES + rot.CASES + rounds.CASES + backups.CASES + files.CASES)
+         crowd.CASES + damage.CASES + control_plane.CASES + failing_disk.CASES + rot.CASES + rounds.CASES + backups.CASES + files.CASES + pushes.CASES)

@@ -349,3 +349,63 @@ async def hats(stage):
     await iq.send(timeout=limits.ANSWER_S)
     request = await get(forms)
     must(request['from'] == place and request['form']['values']['muc#register_roomnick'] == 'Rose', str(request))
+
+
+class PushServer(slixmpp.ComponentXMPP):
+    """An app server (XEP-0357) as slixmpp makes one of a component, with its plug-in for pubsub: it takes what is published."""
+
+    def __init__(self, stage, name, secret):
+        super().__init__(name, secret, '127.0.0.1', stage.port('components'))
+        self.stage, self.published = stage, asyncio.Queue()
+        for plugin in ('xep_0004', 'xep_0030', 'xep_0060'):
+            self.register_plugin(plugin)
+        self['xep_0030'].add_identity(category='pubsub', itype='push', name='Push')
+        self.register_handler(slixmpp.xmlstream.handler.CoroutineCallback(
+            'publish', slixmpp.xmlstream.matcher.StanzaPath('iq@type=set/pubsub/publish'), self.take))
+        stage.closers.append(self.abort)
+
+    async def enter(self):
+        started = asyncio.ensure_future(asyncio.wait_for(self.wait_until('session_start', limits.ANSWER_S), limits.ANSWER_S))
+        self.connect()
+        await started
+        return self
+
+    async def take(self, iq):
+        iq.reply().send()
+        self.published.put_nowait(iq)
+
+
+@case('push: an app server that is a component')
+async def _(stage):
+    """XEP-0357: it is found by its identity, enabled with a secret, and told what waits when nobody is there; disabled, it hears nothing."""
+    name = f"push.{stage.domains['montague']}"
+    made = await asyncio.to_thread(stage.api.call, 'POST', '/v1/components', {'domain': name}, stage.tenants['montague']['api_key'])
+    server = await PushServer(stage, name, made.json['secret']).enter()
+    romeo = await User(stage, 'romeo', plugins=('xep_0004',)).login()
+    info = await romeo['xep_0030'].get_info(name, timeout=limits.ANSWER_S)
+    must(('pubsub', 'push') in {identity[:2] for identity in info['disco_info']['identities']}, 'the component should be a push service')
+    info = await romeo['xep_0030'].get_info(stage.jid('romeo'), timeout=limits.ANSWER_S)
+    must('urn:xmpp:push:0' in info['disco_info']['features'], 'the account should offer urn:xmpp:push:0')
+
+    async def enable(client, element, node):
+        iq = client.make_iq_set()
+        request = slixmpp.xmlstream.ET.SubElement(iq.xml, f'{{urn:xmpp:push:0}}{element}', {'jid': name, 'node': node})
+        form = client['xep_0004'].make_form('submit')
+        form.add_field('FORM_TYPE', 'hidden', value='http://jabber.org/protocol/pubsub#publish-options')
+        form.add_field('secret', value='eruio234vzxc2kla-91')
+        request.append(form.xml)
+        await iq.send(timeout=limits.ANSWER_S)
+    await enable(romeo, 'enable', 'one')
+    await enable(romeo, 'enable', 'two')
+    await enable(romeo, 'disable', 'two')
+    benvolio = await User(stage, 'benvolio').login()
+    await romeo.disconnect()
+    benvolio.send_message(stage.jid('romeo'), 'Part, fools!', mtype='chat')
+    iq = await get(server.published)
+    must(iq['from'] == stage.jid('romeo'), f'the account should publish, not {iq["from"]}')
+    must(iq['pubsub']['publish']['node'] == 'one', 'it should publish at the node that is enabled')
+    shown = str(iq)
+    must('eruio234vzxc2kla-91' in shown, f'the secret should come with it: {shown}')
+    must('urn:xmpp:push:summary' in shown and 'message-count' in shown, f'it should say how much waits: {shown}')
+    must('Part, fools!' not in shown and 'benvolio' not in shown, f'it should not say who said what: {shown}')
+    must(server.published.empty(), 'the node that is disabled should not be published to')

@@ -8,6 +8,10 @@ namespace {
 
 using push::Device;
 
+constexpr std::string_view xmpp_scheme = "xmpp:";
+
+Error no_such_device() { return {ErrorKind::item_not_found, "This account has no such device."}; }
+
 // The address at which a push service may ask about the tenant's pushes.
 std::string find_contact(const Tenant& tenant) {
   for (const char* role : {"admin", "support", "abuse"}) {
@@ -32,13 +36,23 @@ webpush::Push PushModule::make_push(const Tenant& tenant, const BareJid& account
 
 std::vector<PushDevice> PushModule::list(Resident& resident) const {
   std::vector<PushDevice> shown;
-  const State* state = states_->find(resident);
-  if (!state) return shown;
-  for (const Device& device : state->devices) shown.push_back(push::show(device));
+  if (const State* state = states_->find(resident)) {
+    for (const Device& device : state->devices) shown.push_back(push::show(device));
+  }
+  for (PushDevice& service : services_.list(resident)) shown.push_back(std::move(service));
   return shown;
 }
 
+// People say whether a push service may hear what was said, and not their apps (XEP-0357 section 9): by the HTTP API.
 Result<PushModule::Added> PushModule::add(Resident& resident, const NewPushDevice& wanted) {
+  if (wanted.endpoint.starts_with(xmpp_scheme)) {
+    const auto service = Jid::parse(std::string_view(wanted.endpoint).substr(xmpp_scheme.size()));
+    if (!service) return service.error();
+    if (const auto may = context_->disk().check_addition(); !may) return may.error();
+    const auto changed = services_.change(resident, *service, wanted.shows_text);
+    if (!changed) return Error{ErrorKind::item_not_found, "No app of this account has enabled that push service."};
+    return Added{changed->device, false, changed->stored};
+  }
   if (!house_) return no_pushes();
   if (!house_->keys.find(resident.tenant().id)) {
     return Error{ErrorKind::conflict, "Ask for the site's key first: a browser subscribes for that key alone."};
@@ -68,10 +82,9 @@ Result<PushModule::Added> PushModule::add(Resident& resident, const NewPushDevic
 Result<Lsn> PushModule::remove(Resident& resident, const std::string& id) {
   State* state = states_->find(resident);
   const auto is_it = [&id](const Device& device) { return device.id == id; };
-  if (!state || std::none_of(state->devices.begin(), state->devices.end(), is_it)) {
-    return Error{ErrorKind::item_not_found, "This account has no such device."};
-  }
   if (const auto may = context_->disk().check_removal(); !may) return may.error();
+  if (const auto removed = services_.remove(resident, id)) return *removed;
+  if (!state || std::none_of(state->devices.begin(), state->devices.end(), is_it)) return no_such_device();
   const std::string endpoint = std::ranges::find_if(state->devices, is_it)->subscription.endpoint;
   std::erase_if(state->devices, is_it);
   if (house_) house_->sender.cancel_all(resident.tenant().id, resident.jid().str(), endpoint);

@@ -38,18 +38,25 @@ std::string find_name(const Tenant& tenant, const Notice& notice) {
 const ModuleInfo& PushModule::info() const {
   static const ModuleInfo info{
       .name = "push",
-      .summary = "Phones and pages that sleep are woken by Web Push when a message comes.",
+      .summary =
+          "Phones and pages that sleep are woken by Web Push, or by the push services of their apps, when "
+          "a message comes.",
       .xeps =
           {{353, "0.8.0", "Jingle Message Initiation",
-            "the server's part: a proposal wakes devices at once; copies, archives and the queue are their modules'"}},
-      .account_features = {push::ns},
+            "the server's part: a proposal wakes devices at once; copies, archives and the queue are their modules'"},
+           {357, "0.4.1", "Push Notifications", "no additional elements; this server is no push service itself"}},
+      .account_features = {push::ns, push::services_ns},
       .options = {OptionInfo::number("devices", devices_max, 1, 50, "devices", "How many devices an account may have."),
+                  OptionInfo::number("services", push::Services::services_max, 1, 50, "push services",
+                                     "How many push services (XEP-0357) the apps of an account may have enabled; "
+                                     "another one takes the place of the oldest."),
                   OptionInfo::duration("wait", 10, 0, 300,
                                        "How long a client whose connection broke is given to come back before its "
                                        "user's devices are woken.")},
       .metrics = {{"accepted", MetricInfo::Kind::counter, "Pushes that a push service has taken."},
                   {"failed", MetricInfo::Kind::counter, "Pushes that no push service took."},
                   {"gone", MetricInfo::Kind::counter, "Subscriptions that their push services have ended."}},
+      .needs = {"roster"},
       .is_optional = true};
   return info;
 }
@@ -61,6 +68,7 @@ void PushModule::attach(ModuleContext& context) {
   gone_ = &context.count_as("gone");
   states_.emplace(context.attach_to_residents<State>());
   nicks_.emplace(context.attach_to_sessions<Nicks>());
+  services_.attach(context, {accepted_, failed_, gone_});
   add_hooks(context);
   add_requests(context);
 }
@@ -111,12 +119,13 @@ Task<Result<void>> PushModule::load(PushModule& self, Resident& resident) {
   co_return Result<void>();
 }
 
-// Of a tenant that has devices: by which name rooms know the session.
+// Of a tenant that has devices, or accounts with push services: by which name rooms know the session.
 void PushModule::note_nick(const Outbound& outbound) {
   const Stanza& presence = outbound.stanza;
   if (!presence.to || !presence.to->is_full() || presence.type != StanzaType::none || !outbound.session) return;
   if (context_->kind_of(presence.to->domainpart()) != HostKind::rooms) return;
-  if (!house_ || !house_->keys.find(outbound.resident.tenant().id)) return;
+  const TenantId tenant = outbound.resident.tenant().id;
+  if (!services_.are_used_at(tenant) && (!house_ || !house_->keys.find(tenant))) return;
   auto& of_room = nicks_->of(*outbound.session).of_room;
   if (of_room.size() >= nicks_max) of_room.clear();
   of_room[std::string(presence.to->bare_view())] = std::string(presence.to->resourcepart());
@@ -149,8 +158,8 @@ void PushModule::note_settled(Resident& resident, const Stanza& message, std::st
 
 // A message with a row was considered in the hold phase; now its session has ended.
 void PushModule::consider(Inbound& inbound, int64_t wait_ms) {
-  State* state = states_->find(inbound.resident);
-  if (!state || state->devices.empty()) return;
+  const State* known = states_->find(inbound.resident);
+  if ((!known || known->devices.empty()) && !services_.has_any(inbound.resident)) return;
   if (inbound.delivery && inbound.delivery->row) return;
   for (const auto& [session, delivery] : inbound.copied_to) {
     if (has_stream(*session)) return;
@@ -158,7 +167,7 @@ void PushModule::consider(Inbound& inbound, int64_t wait_ms) {
   auto notice = find_notice(inbound);
   const bool is_call = notice && notice->kind == push::NoticeKind::call;
   if (!notice || (is_call && inbound.is_late)) return;  // nobody calls any more
-  remember(inbound.resident, *state, std::move(*notice), is_call ? 0 : wait_ms);
+  remember(inbound.resident, states_->of(inbound.resident), std::move(*notice), is_call ? 0 : wait_ms);
 }
 
 std::optional<Notice> PushModule::find_notice(const Inbound& inbound) const {
@@ -257,6 +266,15 @@ Task<void> PushModule::push(PushModule& self, HostPtr host, BareJid account, std
     made.text = push::make_json(shown);
     self.send(host->tenant, account, device, std::move(made));
   }
+  self.services_.wake(*resident, summarize(*state, notice));
+}
+
+push::Summary PushModule::summarize(const State& state, const Notice& notice) {
+  push::Summary summary{0, 0, notice.from.str(), notice.text};
+  for (const auto& [name, conversation] : state.unseen) {
+    if (conversation.newest->kind != push::NoticeKind::call) summary.messages += conversation.count;
+  }
+  return summary;
 }
 
 void PushModule::send(const TenantPtr& tenant, const BareJid& account, const push::Device& device, webpush::Push made) {
@@ -292,6 +310,7 @@ void PushModule::note_outcome(const TenantPtr& tenant, const BareJid& account, c
 void PushModule::drop(Resident& resident, State& state, TextMap<Conversation>::iterator conversation) {
   const std::string name = conversation->first;
   state.unseen.erase(conversation);
+  if (state.unseen.empty()) services_.cancel(resident);
   cancel(resident, state, name);
 }
 
@@ -304,6 +323,7 @@ void PushModule::cancel(Resident& resident, const State& state, const std::strin
 }
 
 void PushModule::drop_all(Resident& resident) {
+  services_.cancel(resident);
   State* state = states_->find(resident);
   if (!state) return;
   while (!state->unseen.empty()) drop(resident, *state, state->unseen.begin());

@@ -28,6 +28,7 @@
 #include "base/token_buckets.h"
 #include "modules/push/device.h"
 #include "modules/push/notice.h"
+#include "modules/push/services.h"
 #include "server/module_context.h"
 #include "tenant/vapid_keys.h"
 
@@ -60,6 +61,7 @@ class PushModule final : public Module {
     bool created;
     Lsn stored;
   };
+  // By an address "xmpp:push.example" push services are changed that an app has enabled.
   Result<Added> add(Resident& resident, const NewPushDevice& wanted);
   Result<Lsn> remove(Resident& resident, const std::string& id);
   static Error no_pushes() { return {ErrorKind::feature_not_implemented, "This server sends no pushes."}; }
@@ -97,6 +99,7 @@ class PushModule final : public Module {
   void send(const TenantPtr& tenant, const BareJid& account, const push::Device& device, webpush::Push made);
   void note_outcome(const TenantPtr& tenant, const BareJid& account, const std::string& id,
                     const webpush::Outcome& outcome);
+  static push::Summary summarize(const State& state, const push::Notice& notice);
   void drop(Resident& resident, State& state, TextMap<Conversation>::iterator conversation);
   void cancel(Resident& resident, const State& state, const std::string& conversation);
   void drop_all(Resident& resident);
@@ -112,6 +115,7 @@ class PushModule final : public Module {
 
   ModuleContext* context_ = nullptr;
   std::optional<House> house_;
+  push::Services services_;
   int64_t *accepted_ = nullptr, *failed_ = nullptr, *gone_ = nullptr;
   TokenBuckets tests_{10'000};
   std::optional<Attached<State>> states_;

@@ -25,6 +25,7 @@ class PushModuleTest : public testing::SessionWorld {
   PushModuleTest() {
     plane_.hold_commits(false);
     for (Session* each : {shop_, forum_}) home_.sessions().close(*each);
+    home_.modules().add(std::make_unique<RosterModule>());
     auto module = std::make_unique<PushModule>();
     push_ = module.get();
     push_->move_in({sender_, keys_, {}});
