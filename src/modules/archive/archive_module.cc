@@ -184,9 +184,12 @@ Flow ArchiveModule::archive_sent(Outbound& outbound) {
 Flow ArchiveModule::archive_received(Inbound& inbound) {
   Stanza& message = inbound.stanza;
   const bool takes_back = Retractions::is_one(message);
-  // The account's own was begun when it was sent; others are not refused.
+  // The account's own was begun when it was sent.
   const bool is_anothers = takes_back && message.from->bare_view() != inbound.resident.jid().str();
-  if (is_anothers) (void)retractions_->begin(inbound.resident, message);
+  if (is_anothers) {
+    const auto begun = retractions_->begin(inbound.resident, message);
+    if (refuse_unless(begun, message, inbound.ticket) == Flow::stop) return Flow::stop;
+  }
   if (!is_worth_keeping(message, Keeper::account_archive)) return Flow::go_on;
   const Tenant& tenant = inbound.resident.tenant();
   if (takes_back && !check_archive_space(tenant, context_->disk(), message.from->domainpart())) return Flow::go_on;

@@ -25,6 +25,12 @@ bool has_id(const Stanza& message, std::string_view id) {
   return origin && origin->attribute("id") == id;
 }
 
+Error too_many() {
+  return {ErrorKind::resource_constraint,
+          "Too many messages are being taken back from this account already: its archive keeps this one. Send the "
+          "retraction again later."};
+}
+
 // The tombstone names author, recipient and time, and nothing of what was said.
 Stanza make_tombstone(const Stanza& said, const std::string& retraction_id, int64_t now_ms) {
   std::string payload;
@@ -60,13 +66,17 @@ Result<void> Retractions::begin(Resident& account, const Stanza& message) {
               std::string(other.bare_view()),
               std::string(retracted_id(message)),
               message.id,
-              is_in_room ? *message.from : Jid(message.from->bare())};
+              is_in_room ? *message.from : Jid(message.from->bare()),
+              *message.from,
+              message.type,
+              is_in_room};
   const auto [line, is_first] = lines_.try_emplace(own);
   if (is_sent) {
     const auto may = wait_in(line->second.own, std::move(asked));
     if (!may) return may;
   } else {
-    wait_in(line->second, author_of(*message.from), std::move(asked));
+    const auto may = wait_in(line->second, author_of(*message.from), std::move(asked));
+    if (!may && !is_in_room) return may;
   }
   account.stay_until(context_.clock().monotonic_ms() + looking_ms_max);
   if (is_first) spawn(carry_out(*this, own));
@@ -90,19 +100,30 @@ Result<void> Retractions::wait_in(std::deque<Asked>& own, Asked asked) {
   return {};
 }
 
-void Retractions::wait_in(Line& line, const std::string& author, Asked asked) {
+Result<void> Retractions::wait_in(Line& line, const std::string& author, Asked asked) {
   const auto known = line.others.find(author);
   const size_t of_author = known == line.others.end() ? 0 : known->second.size();
-  if (of_author >= author_max) return;
+  if (of_author >= author_max) return too_many();
   if (line.others_count >= others_max) {
     const auto crowd = std::max_element(line.others.begin(), line.others.end(),
                                         [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
-    if (crowd->second.size() <= of_author + 1) return;
+    if (crowd->second.size() <= of_author + 1) return too_many();
+    tell_displaced(crowd->second.back());
     crowd->second.pop_back();
     --line.others_count;
   }
   line.others[author].push_back(std::move(asked));
   ++line.others_count;
+  return {};
+}
+
+void Retractions::tell_displaced(const Asked& asked) const {
+  if (asked.is_through_room) return;
+  Stanza cause = Stanza::make(StanzaKind::message, asked.type, {});
+  cause.id = asked.retraction_id;
+  cause.from = asked.sender;
+  cause.to = asked.account;
+  context_.route(make_error(cause, too_many()));
 }
 
 // REQUIRES: one waits.

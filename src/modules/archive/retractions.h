@@ -9,7 +9,9 @@
 // it takes back, is longer than id_bytes_max takes nothing back. own_max of an account wait in its archive, and more
 // are refused. Of others' author_max of one author wait there, and others_max of all; more leave that archive as it is,
 // those of the author with the most before any other's. An author is an account, a room, or the whole of another
-// domain. Errors: resource_constraint to the account itself. Others are told nothing: they would learn who exists.
+// domain. Errors: resource_constraint, also to the sender of one that has to make room for another author's after it
+// was delivered. To tell by it which accounts exist takes as many retractions as may wait (decision 0010). Those
+// that come through a room are never refused: it would pass no error on to an occupant.
 // Spec: XEP-0424 section 5.
 #pragma once
 
@@ -30,7 +32,8 @@ class Retractions {
   explicit Retractions(ModuleContext& context) : context_(context) {}
   // Does the message take another one back, as those between two people do?
   static bool is_one(const Stanza& message);
-  // The account has sent the message, or got it from another. REQUIRES: is_one().
+  // The account has sent the message, or is about to get it from another: where there is an error, it must not.
+  // REQUIRES: is_one().
   Result<void> begin(Resident& account, const Stanza& message);
 
  private:
@@ -40,6 +43,9 @@ class Retractions {
     int64_t incarnation;
     std::string with, id, retraction_id;
     Jid author;  // bare, but for somebody in a room
+    Jid sender;  // the session
+    StanzaType type;
+    bool is_through_room;
   };
   // The message, with its row.
   struct Said {
@@ -58,7 +64,8 @@ class Retractions {
 
   std::string author_of(const Jid& from) const;
   static Result<void> wait_in(std::deque<Asked>& own, Asked asked);
-  static void wait_in(Line& line, const std::string& author, Asked asked);
+  Result<void> wait_in(Line& line, const std::string& author, Asked asked);
+  void tell_displaced(const Asked& asked) const;
   static Asked take_next(Line& line);
   static Task<void> carry_out(Retractions& self, std::string account);
   static Task<std::optional<Said>> find(Retractions& self, Asked asked);

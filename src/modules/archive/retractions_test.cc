@@ -42,6 +42,20 @@ class RetractionsTest : public SessionWorld {
       home_.router().route(std::move(message), nullptr);
     }
   }
+  // At ann of the forum, without having passed an archive of the sender's.
+  void arrive(const std::string& from, const std::string& id) {
+    Stanza message = Stanza::make(StanzaKind::message, StanzaType::chat,
+                                  "<retract xmlns='urn:xmpp:message-retract:1' id='" + id + "'/>");
+    message.id = "r";
+    message.from = *Jid::parse(from);
+    message.to = *Jid::parse("ann@forum.example");
+    home_.router().route(std::move(message), nullptr);
+  }
+  // Ann of the shop, of one of hers.
+  bool is_told() const {
+    const auto has = [this](const char* part) { return shop_wire_.last.find(part) != std::string::npos; };
+    return has("<error type='wait'") && has("<resource-constraint") && has("from='ann@forum.example'");
+  }
   void settle() {
     for (int i = 0; i < 5000; ++i) turn();
   }
@@ -150,6 +164,33 @@ TEST_F(RetractionsTest, OfOthersKeepNobodysFromBeingCarriedOut) {
   settle();
   EXPECT_EQ(ids(world_.shop).substr(0, 3), "-m1");
   EXPECT_EQ(ids(world_.forum).substr(0, 3), "-m1");
+}
+
+TEST_F(RetractionsTest, OfOthersThatFindNoRoomAreRefused) {
+  for (const char* each : {"bo0", "bo1"}) arrive(std::string(each) + "@shop.example/desk", "none");
+  for (size_t i = 0; i < Retractions::author_max; ++i) arrive("ann@shop.example/phone", "none");
+  EXPECT_FALSE(is_told()) << "so many of one author wait: " << shop_wire_.last;
+  arrive("ann@shop.example/phone", "one-more");
+  turn();
+  EXPECT_TRUE(is_told()) << shop_wire_.last;
+  settle();
+  for (const Stanza& each : archive(world_.forum)) {
+    const auto retract = each.child("retract", ns::message_retract);
+    EXPECT_FALSE(retract && retract->attribute("id") == "one-more") << "what is refused reaches nobody";
+  }
+}
+
+TEST_F(RetractionsTest, TheAuthorWithTheMostMakesRoomAndIsTold) {
+  for (const char* each : {"bo0", "bo1"}) arrive(std::string(each) + "@shop.example/desk", "none");
+  for (size_t i = 0; i < Retractions::author_max; ++i) arrive("ann@shop.example/phone", "none");
+  for (size_t i = Retractions::author_max + 1; i < Retractions::others_max; ++i) {
+    arrive("bo" + std::to_string(i / 100) + "@shop.example/desk", "none");
+  }
+  EXPECT_FALSE(is_told()) << shop_wire_.last;
+  arrive("bo@shop.example/desk", "none");
+  turn();
+  EXPECT_TRUE(is_told()) << shop_wire_.last;
+  settle();
 }
 
 TEST_F(RetractionsTest, AllOfAnAccountAreCarriedOutOrRefused) {
