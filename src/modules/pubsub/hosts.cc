@@ -39,7 +39,7 @@ std::string make_service_info(const Host& host) {
 
 class Hosts::HostFront final : public Front {
  public:
-  HostFront(ModuleContext& context, const Host& host) : context_(context), host_(host) {}
+  HostFront(Hosts& hosts, const Host& host) : hosts_(hosts), context_(hosts.context_), host_(host) {}
 
   bool has_presence() const override { return false; }
   NodeConfig defaults() const override { return host_defaults(); }
@@ -54,12 +54,14 @@ class Hosts::HostFront final : public Front {
   bool sees_presence(const BareJid&) const override { return false; }
   bool is_in_group(const BareJid&, const std::vector<std::string>&) const override { return false; }
   std::vector<Jid> followers(std::string_view) const override { return {}; }
+  AnswerLines& answers() const override { return hosts_.answers_; }
   void changed(std::string_view) const override {}
   Send send() const override {
     return [context = &context_](Stanza stanza) { context->route(std::move(stanza)); };
   }
 
  private:
+  Hosts& hosts_;
   ModuleContext& context_;
   const Host& host_;
 };
@@ -83,7 +85,7 @@ void Hosts::forget_services(const Tenant& tenant) {
 void Hosts::forget(const HostPtr& host, const BareJid& entity, const RemovalPtr& removal) {
   with_nodes(host, [this, host, entity, removal](Result<Nodes*> nodes) {
     if (!nodes) return removal->fail();
-    const HostFront front(context_, *host);
+    const HostFront front(*this, *host);
     removal->await(Service(context_, host, address_of(*host), **nodes, front).forget(entity));
   });
 }
@@ -104,7 +106,7 @@ void Hosts::handle(const HostPtr& host, const Stanza& stanza, const TicketPtr& t
 }
 
 void Hosts::handle_with(const HostPtr& host, const Stanza& stanza, const TicketPtr& ticket, Nodes& nodes) {
-  const HostFront front(context_, *host);
+  const HostFront front(*this, *host);
   const Service service(context_, host, address_of(*host), nodes, front);
   if (stanza.kind == StanzaKind::message && handle_approval(service, stanza)) return;
   const auto query = is_request(stanza) ? stanza.first_child() : std::nullopt;

@@ -45,6 +45,7 @@ class Hosts {
   ModuleContext& context_;
   std::unordered_map<std::string, Kept> kept_;  // by domain
   Loading<std::string, Work> loading_;
+  AnswerLines answers_;
 };
 
 // Of the home of this module; null where it has none.

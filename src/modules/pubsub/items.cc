@@ -14,6 +14,8 @@
 namespace teahouse::pubsub {
 namespace {
 
+constexpr int64_t answer_overhead_bytes = 300;  // of an answer, and of an item in it, beside the payload: about
+
 struct Page {
   std::vector<std::pair<uint64_t, Item>> items;
   size_t first_index = 0, count = 0;
@@ -159,8 +161,14 @@ void answer_items(const Request& request) {
   const bool by_id = request.action.child("item", ns::pubsub).has_value();
   auto page = by_id ? find_by_id(*node, request.action) : find_page(*node, request);
   if (!page) return request.fail({page.error()});
-  spawn(send_items(request.service.context(), request.service.storage(),
-                   {request.stanza, node->name, node->config.show_publisher, std::move(*page)}));
+  const size_t held_bytes = request.stanza.held_bytes() + page->items.size() * sizeof(page->items[0]);
+  int64_t bytes = answer_overhead_bytes;
+  for (const auto& [number, item] : page->items) bytes += item.bytes + answer_overhead_bytes;
+  const auto may = request.service.front().answers().add(
+      request.asker, bytes, held_bytes,
+      send_items(request.service.context(), request.service.storage(),
+                 {request.stanza, node->name, node->config.show_publisher, std::move(*page)}));
+  if (!may) request.fail({may.error()});
 }
 
 }  // namespace teahouse::pubsub

@@ -51,6 +51,7 @@ class Pep::AccountFront final : public Front {
     }
     return found;
   }
+  AnswerLines& answers() const override { return pep_.answers_; }
   void changed(std::string_view node) const override { changed_.emplace_back(node); }
   const std::vector<std::string>& changed_nodes() const { return changed_; }
   Send send() const override {

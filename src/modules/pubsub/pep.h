@@ -67,6 +67,7 @@ class Pep {
   Attached<Nodes> nodes_;
   Attached<Followers> followers_;
   OwnNodes own_nodes_;
+  mutable AnswerLines answers_;  // of all accounts of the home
 };
 
 }  // namespace teahouse::pubsub

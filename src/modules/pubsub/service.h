@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "modules/pubsub/access.h"
+#include "modules/pubsub/answer_lines.h"
 #include "modules/pubsub/config_form.h"
 #include "modules/pubsub/storage.h"
 #include "server/module_context.h"
@@ -37,6 +38,8 @@ class Front {
   // The available resources that want notifications of a node by their capabilities.
   virtual std::vector<Jid> followers(std::string_view node) const = 0;
   virtual Send send() const = 0;
+  // Where the service's home builds answers with items.
+  virtual AnswerLines& answers() const = 0;
   // Something of the node is another from now on.
   virtual void changed(std::string_view node) const = 0;
 };
