@@ -28,7 +28,7 @@ async def by_others(stage):
     begun = await alice.answer(command('c', ADMIN + 'delete-user'))
     session = begun.find(f'{{{COMMANDS}}}command').get('sessionid')
     form = "<x xmlns='jabber:x:data' type='submit'><field var='accountjids'><value>alice@a.example</value></field></x>"
-    for node in ('add-user', 'delete-user', 'announce', 'get-online-users-list'):
+    for node in ('add-user', 'delete-user', 'announce', 'set-motd', 'edit-motd', 'delete-motd', 'get-online-users-list'):
         for more in ('', f"sessionid='{session}'", f"sessionid='{session}' action='complete'", f"sessionid='{session}' action='cancel'"):
             await refused_iq(client, command('x', ADMIN + node, more, form), 'forbidden')
             await refused_iq(client, command('y', ADMIN + node, more, form, 'b.example'), 'forbidden')

@@ -19,5 +19,6 @@ std::span<const AdminCommand> user_commands();      // users.cc
 std::span<const AdminCommand> look_up_commands();   // look_ups.cc
 std::span<const AdminCommand> crowd_commands();     // crowds.cc
 std::span<const AdminCommand> announce_commands();  // announce.cc
+std::span<const AdminCommand> motd_commands();      // motd_commands.cc
 
 }  // namespace teahouse

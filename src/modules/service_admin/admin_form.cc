@@ -58,6 +58,29 @@ Result<std::vector<Jid>> read_accounts(const Tenant& tenant, const DataForm& for
   return jids;
 }
 
+Result<std::string> read_text(const DataForm& form, std::string_view var) {
+  std::string text;
+  const FormField* field = form.find(var);
+  for (const std::string& line : field ? field->values : std::vector<std::string>()) {
+    text.append(text.empty() ? "" : "\n").append(line);
+    if (text.size() > announcement_bytes_max) {
+      return Error{ErrorKind::bad_request, "The text is longer than 10000 bytes."};
+    }
+  }
+  if (text.empty()) return Error{ErrorKind::bad_request, "There is no text."};
+  return text;
+}
+
+std::vector<std::string> split_lines(std::string_view text) {
+  std::vector<std::string> lines;
+  while (true) {
+    const size_t end = text.find('\n');
+    lines.emplace_back(text.substr(0, end));
+    if (end == text.npos) return lines;
+    text.remove_prefix(end + 1);
+  }
+}
+
 Result<BareJid> read_account(const Tenant& tenant, const DataForm& form, std::string_view var) {
   const auto jids = read_accounts(tenant, form, var);
   if (!jids) return jids.error();

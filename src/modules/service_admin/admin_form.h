@@ -11,6 +11,7 @@
 namespace teahouse {
 
 inline constexpr size_t accounts_named_max = 100;
+inline constexpr size_t announcement_bytes_max = 10'000;
 
 DataForm make_admin_form(std::string title, std::string instructions);
 DataForm make_admin_result();
@@ -22,6 +23,9 @@ DataForm ask_for_accounts(std::string title, std::string label);
 // may have one.
 Result<std::vector<Jid>> read_accounts(const Tenant& tenant, const DataForm& form, std::string_view var,
                                        bool may_have_resource = false);
+// The lines of a field as one text, of announcement_bytes_max; and the lines of a text.
+Result<std::string> read_text(const DataForm& form, std::string_view var);
+std::vector<std::string> split_lines(std::string_view text);
 // The one address.
 Result<BareJid> read_account(const Tenant& tenant, const DataForm& form, std::string_view var);
 

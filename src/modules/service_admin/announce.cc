@@ -9,24 +9,10 @@
 namespace teahouse {
 namespace {
 
-constexpr size_t announcement_bytes_max = 10'000;
-
 DataForm ask(const Tenant& /*tenant*/) {
   DataForm form = make_admin_form("Make an announcement", "It goes to everybody who is online now.");
   form.add("announcement", "text-multi", "Announcement").required = true;
   return form;
-}
-
-Result<std::string> read_text(const DataForm& form) {
-  std::string text;
-  const FormField* field = form.find("announcement");
-  for (const std::string& line : field ? field->values : std::vector<std::string>()) {
-    text.append(text.empty() ? "" : "\n").append(line);
-    if (text.size() > announcement_bytes_max) {
-      return Error{ErrorKind::bad_request, "The announcement is longer than 10000 bytes."};
-    }
-  }
-  return text;
 }
 
 // To each available session of the tenant at a home; how many there are.
@@ -55,7 +41,7 @@ struct Announce {
 };
 
 Task<Result<CommandAnswer>> announce(ServiceAdminModule& module, CommandStep step) {
-  const auto text = read_text(step.forms.front());
+  const auto text = read_text(step.forms.front(), "announcement");
   if (!text) co_return text.error();
   co_await module.note(step, "announcement", *text);
   Announce question{step.host, *text};

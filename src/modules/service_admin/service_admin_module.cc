@@ -22,8 +22,8 @@ const ModuleInfo& ServiceAdminModule::info() const {
       .name = "service_admin",
       .summary = "Commands by which the tenant's admins administer it from an XMPP client.",
       .xeps = {{133, "1.3.1", "Service Administration",
-                "accounts are not disabled; no last login, black and white lists, messages of the day or welcome; the "
-                "list of admins and the house itself are the operator's"}},
+                "accounts are not disabled; no last login, black and white lists or welcome; the list of admins and "
+                "the house itself are the operator's"}},
       .needs = {"commands", "roster"},
       .is_optional = true};
   return info;
@@ -32,7 +32,9 @@ const ModuleInfo& ServiceAdminModule::info() const {
 void ServiceAdminModule::attach(ModuleContext& context) {
   context_ = &context;
   commands_ = &context.need<CommandsModule>("commands");
-  for (const auto& table : {user_commands(), look_up_commands(), crowd_commands(), announce_commands()}) {
+  motds_.emplace(context);
+  for (const auto& table :
+       {user_commands(), look_up_commands(), crowd_commands(), announce_commands(), motd_commands()}) {
     for (const AdminCommand& row : table) {
       commands_->add(*this, {std::string(ns::admin).append("#").append(row.node), std::string(row.name),
                              [&context](const Host& host, const BareJid& asker) {
