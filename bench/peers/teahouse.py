@@ -28,6 +28,7 @@ class Teahouse(Peer):
         self.loops = loops
         self.program = os.environ.get('TEAHOUSE_BINARY') or os.path.join(ROOT, 'build/release/teahouse')
         self.api = None
+        self.served = {}  # its server.json
         self.keys = {}    # what creating a tenant printed, by the tenant's number
 
     def prepare(self):
@@ -61,7 +62,7 @@ class Teahouse(Peer):
             command += ['--set', f'listen.{listener}=127.0.0.1:{self._port(listener)}']
         self.process = self.spawn(command, ready='ready')
         with open(self.path('data', 'server.json'), encoding='utf-8') as file:
-            served = json.load(file)
+            served = self.served = json.load(file)
         with open(self.path('data', 'operator.key'), encoding='utf-8') as file:
             self.api = Api(served['http'], file.read().strip())
         http = served['http'].split('//')[-1].strip('/')
