@@ -159,7 +159,6 @@ async def messages(stage):
         await refused(irc, AS.format(irc.name, domain, 'm', f"<message xmlns='jabber:client' to='{juliet.jid}'><body>Of nobody</body></message>"), 'forbidden')
         for inner in ('', f"<message from='{romeo_jid}' to='{juliet.jid}'><body>In no namespace of ours</body></message>",
                       f"<message xmlns='jabber:client' from='{romeo_jid}'><body>To nobody</body></message>",
-                      f"<message xmlns='jabber:client' from='{romeo_jid}' to='{juliet.jid}' type='magic'/>",
                       f"<presence xmlns='jabber:client' from='{romeo_jid}' to='{juliet.jid}'/>"):
             await refused(irc, AS.format(irc.name, domain, 'm', inner), 'bad-request')
         await allow(stage, irc, 'montague')
