@@ -160,7 +160,8 @@ void PrivilegeModule::do_for(Resident& resident, const StanzaPtr& request, const
 }
 
 void PrivilegeModule::ask(Resident& resident, const StanzaPtr& request, Stanza inner) {
-  if (waiting_.size() >= waiting_max) {
+  auto& waiting = waiting_[resident.tenant().id];
+  if (waiting.size() >= waiting_max) {
     return context_->reply_error(
         *request, {ErrorKind::resource_constraint, "Too many iqs wait for their answers: try again soon."});
   }
@@ -170,7 +171,7 @@ void PrivilegeModule::ask(Resident& resident, const StanzaPtr& request, Stanza i
   }
   const int64_t until_ms = context_->clock().monotonic_ms() + answer_ms;
   const std::string id = std::string(id_prefix) + random_token(20);
-  waiting_.emplace(id, Waiting{resident.jid().str(), request, std::exchange(inner.id, id), until_ms});
+  waiting.emplace(id, Waiting{resident.jid().str(), request, std::exchange(inner.id, id), until_ms});
   if (!sweep_timer_.running()) sweep_timer_ = context_->loop().start_timer(sweep_ms, [this] { sweep(); });
   context_->send_as(resident, std::move(inner));
 }
@@ -178,10 +179,12 @@ void PrivilegeModule::ask(Resident& resident, const StanzaPtr& request, Stanza i
 Flow PrivilegeModule::take_answer(Inbound& inbound) {
   Stanza& answer = inbound.stanza;
   if (is_request(answer) || !answer.to->is_bare() || !answer.id.starts_with(id_prefix)) return Flow::go_on;
-  const auto found = waiting_.find(answer.id);
-  if (found == waiting_.end() || found->second.account != inbound.resident.jid().str()) return Flow::go_on;
+  const auto of_tenant = waiting_.find(inbound.resident.tenant().id);
+  if (of_tenant == waiting_.end()) return Flow::go_on;
+  const auto found = of_tenant->second.find(answer.id);
+  if (found == of_tenant->second.end() || found->second.account != inbound.resident.jid().str()) return Flow::go_on;
   const Waiting waiting = std::move(found->second);
-  waiting_.erase(found);
+  of_tenant->second.erase(found);
   answer.id = waiting.id;
   context_->reply(*waiting.request, privilege::make_forwarded(answer));
   return Flow::stop;
@@ -190,10 +193,13 @@ Flow PrivilegeModule::take_answer(Inbound& inbound) {
 void PrivilegeModule::sweep() {
   const int64_t now_ms = context_->clock().monotonic_ms();
   std::vector<StanzaPtr> late;
-  std::erase_if(waiting_, [&](const auto& each) {
-    const bool is_late = each.second.until_ms <= now_ms;
-    if (is_late) late.push_back(each.second.request);
-    return is_late;
+  std::erase_if(waiting_, [&](auto& of_tenant) {
+    std::erase_if(of_tenant.second, [&](const auto& each) {
+      const bool is_late = each.second.until_ms <= now_ms;
+      if (is_late) late.push_back(each.second.request);
+      return is_late;
+    });
+    return of_tenant.second.empty();
   });
   if (!waiting_.empty()) sweep_timer_ = context_->loop().start_timer(sweep_ms, [this] { sweep(); });
   for (const StanzaPtr& request : late) {
