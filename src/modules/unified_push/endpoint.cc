@@ -8,6 +8,7 @@ namespace teahouse::unified_push {
 namespace {
 
 constexpr char version = 1;
+constexpr size_t hash_letters = (hash_bytes + 2) / 3 * 4;
 constexpr size_t head_bytes = 1 + 8 + 8 + 2 * hash_bytes + 2;
 
 Error not_here() { return {ErrorKind::item_not_found, "There is no such push endpoint, or it has expired."}; }
@@ -36,13 +37,14 @@ crypto::Sealer make_sealer(const Tenant& tenant) {
 
 std::string place_of(const Tenant& tenant) { return "tenant " + std::to_string(raw(tenant.id)) + " push endpoint"; }
 
+// By its letters, since GCC 12 is wrong about strings whose size it has been told (stringop-overread).
 Result<std::string> read_hash(const xml::Element& element, const char* name) {
-  auto hash = crypto::parse_base64(element.attribute(name).value_or(""));
-  if (!hash || hash->size() != hash_bytes) {
-    return Error{ErrorKind::bad_request,
-                 "The attribute '" + std::string(name) + "' must be a SHA-256 hash in base64: 44 letters."};
-  }
-  return std::move(*hash);
+  const std::string_view text = element.attribute(name).value_or("");
+  auto hash = crypto::parse_base64(text);
+  const bool is_whole = text.size() == hash_letters && text.ends_with('=') && !text.ends_with("==");
+  if (hash && is_whole) return hash;
+  return Error{ErrorKind::bad_request,
+               "The attribute '" + std::string(name) + "' must be a SHA-256 hash in base64: 44 letters."};
 }
 
 }  // namespace
