@@ -29,7 +29,7 @@ constexpr char template_text[] =
 # External components (XEP-0114), as gateways: without TLS, so for this machine or a network of your own; and under TLS.
 #components = ""             # "127.0.0.1:5347"
 #components_tls = ""         # "*:5348"
-# Files from one user to another through the tenants' proxies (XEP-0065, SOCKS5), where no direct connection can be made.
+# Files from one user to another by the tenants' proxies (XEP-0065, SOCKS5), where no direct connection can be made.
 #proxy65 = ""                # "*:5000"
 
 [public]

@@ -1,5 +1,6 @@
 #include "app/modules.h"
 
+#include "app/worker.h"
 #include "modules/api_token/api_token_module.h"
 #include "modules/archive/archive_module.h"
 #include "modules/blocking/blocking_module.h"
@@ -86,12 +87,12 @@ void send_pushes(Home& home, webpush::Sender& sender, VapidKeys& keys) {
                    }});
 }
 
-void serve_bytestreams(const std::vector<Home*>& homes, const std::string& host, uint16_t port) {
+void serve_bytestreams(const std::vector<std::unique_ptr<Worker>>& workers, const std::string& host, uint16_t port) {
   const auto all = std::make_shared<bytestreams::Streamhost::All>();
-  const Homes& places = homes.front()->shared().homes;
+  const Homes& places = workers.front()->home().shared().homes;
   all->index_of = [&places](std::string_view name) { return places.place_of(name).loop; };
-  for (Home* home : homes) {
-    auto* module = static_cast<BytestreamsModule*>(home->modules().find("bytestreams"));
+  for (const auto& worker : workers) {
+    auto* module = static_cast<BytestreamsModule*>(worker->home().modules().find("bytestreams"));
     module->move_in(all, {host, port});
     all->hosts.push_back(module->streamhost());
   }

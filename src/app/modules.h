@@ -15,6 +15,7 @@ namespace teahouse {
 class Home;
 struct Shared;
 class VapidKeys;
+class Worker;
 namespace webpush {
 class Sender;
 }
@@ -27,9 +28,9 @@ std::unique_ptr<Pushes> make_pushes(Shared& shared, VapidKeys& keys);
 // The home's pushes leave by this sender. Lifetime: both outlive the home's loop. REQUIRES: that does not run yet.
 void send_pushes(Home& home, webpush::Sender& sender, VapidKeys& keys);
 // The tenants' proxies (XEP-0065) are there, and clients reach them at this port of `host`; where that is empty, of
-// each proxy's own domain. `homes` are all, by the indices of their loops. Lifetime: all homes outlive the loops' last
-// turns. REQUIRES: no loop runs yet.
-void serve_bytestreams(const std::vector<Home*>& homes, const std::string& host, uint16_t port);
+// each proxy's own domain. `workers` are all, by the indices of their loops. Lifetime: their homes outlive the loops'
+// last turns. REQUIRES: no loop runs yet.
+void serve_bytestreams(const std::vector<std::unique_ptr<Worker>>& workers, const std::string& host, uint16_t port);
 // A connection to the proxies. REQUIRES: they are served, and called on the home's loop.
 void accept_bytestream(Home& home, std::unique_ptr<net::Connection> connection);
 

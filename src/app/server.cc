@@ -248,9 +248,7 @@ std::string Server::State::file_address() const {
 
 void Server::State::serve_proxies() {
   if (!ports.proxy65) return;
-  std::vector<Home*> homes;
-  for (const auto& worker : workers) homes.push_back(&worker->home());
-  serve_bytestreams(homes, config.public_proxy65.host,
+  serve_bytestreams(workers, config.public_proxy65.host,
                     config.public_proxy65.port ? config.public_proxy65.port : ports.proxy65);
 }
 

@@ -90,7 +90,7 @@ async def _(stage):
     opened = await line(stage)
     for byte in GREETING + request_for(HASH):
         opened.send(bytes([byte]))
-        await asyncio.sleep(0)
+        await opened.writer.drain()
     if await opened.hear(49) != b'\x05\x00' + request_for(HASH, command=0):
         raise Unexpected('it should have been granted')
 
