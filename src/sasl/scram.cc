@@ -19,6 +19,7 @@
 
 #include "base/random.h"
 #include "crypto/encoding.h"
+#include "sasl/fake_keys.h"
 
 namespace teahouse::sasl {
 namespace {
@@ -162,8 +163,9 @@ Step Scram::on_client_first(std::string_view message) {
 }
 
 Step Scram::on_keys(const std::optional<ScramKeys>& keys) {
-  const ScramKeys fake = make_fake_keys(setup_.fake_secret, authcid_);  // made for everybody: it takes time
-  if (keys && keys->iterations < scram_iterations_min) {                // never let a client prove itself so cheaply
+  // Made for everybody: it takes time.
+  const ScramKeys fake = make_fake_keys(setup_.fake_secret, authcid_, setup_.hash);
+  if (keys && keys->iterations < scram_iterations_min) {  // never let a client prove itself so cheaply
     return Failure{Condition::temporary_auth_failure, "The stored password is too weakly kept; set a new one."};
   }
   const auto add = [&](const ScramKeyPairs& pairs) {

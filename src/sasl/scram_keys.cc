@@ -1,7 +1,7 @@
 #include "sasl/scram_keys.h"
 
 #include "base/random.h"
-#include "crypto/hash.h"
+#include "sasl/fake_keys.h"
 #include "xmpp/prep.h"
 #include "xmpp/stringprep.h"
 
@@ -103,13 +103,14 @@ std::optional<ScramKeys> add_sha512(const ScramKeys& keys, std::string_view salt
 }
 
 ScramKeys make_fake_keys(std::string_view secret, std::string_view authcid) {
-  const auto from = [&](Hash hash, std::string_view purpose) {
-    return crypto::hmac(hash, secret, std::string(purpose).append(" ").append(authcid));
-  };
-  return {from(Hash::sha256, "salt").substr(0, scram_salt_bytes),
-          scram_iterations_default,
-          {from(Hash::sha1, "stored"), from(Hash::sha1, "server"), from(Hash::sha256, "stored"),
-           from(Hash::sha256, "server"), from(Hash::sha512, "stored"), from(Hash::sha512, "server")}};
+  ScramKeys keys = make_fake_keys(secret, authcid, Hash::sha1);
+  ScramKeyPairs sha256 = make_fake_keys(secret, authcid, Hash::sha256).pairs;
+  ScramKeyPairs sha512 = make_fake_keys(secret, authcid, Hash::sha512).pairs;
+  keys.pairs.stored_key_sha256 = std::move(sha256.stored_key_sha256);
+  keys.pairs.server_key_sha256 = std::move(sha256.server_key_sha256);
+  keys.pairs.stored_key_sha512 = std::move(sha512.stored_key_sha512);
+  keys.pairs.server_key_sha512 = std::move(sha512.server_key_sha512);
+  return keys;
 }
 
 }  // namespace teahouse::sasl
