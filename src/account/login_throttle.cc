@@ -164,10 +164,18 @@ struct LoginThrottle::State {
     Count* both = counts.find(attempt.both);
     const bool was_stranger = !both || take_one(both->strangers);
     if (both) take_one(both->trying);
+    forget_empty(attempt.both);
     if (!was_stranger) return;
     for (const std::string* key : {&attempt.account, &attempt.address}) {
       if (Count* count = counts.find(*key)) take_one(count->trying);
+      forget_empty(*key);
     }
+  }
+  // A count that says no more than one that is not there is most counts' end, and takes 150 bytes.
+  void forget_empty(const std::string& key) {
+    const Count* count = counts.find(key);
+    if (!count || count->trying > 0 || count->strangers > 0 || count->may_try_ms > clock.monotonic_ms()) return;
+    if (failures(key) == 0) counts.forget(key);
   }
   // Nothing where there is none left: the count was forgotten meanwhile.
   static bool take_one(int& number) {
