@@ -4,6 +4,16 @@
 #include "server/module_context.h"
 
 namespace teahouse::muc {
+namespace {
+
+// Made where the call takes it: to move a stanza costs nearly as much as to copy it.
+Stanza copy_for(const Stanza& stanza, const FullJid& recipient) {
+  Stanza copy = stanza;
+  copy.to = recipient;
+  return copy;
+}
+
+}  // namespace
 
 void Traffic::send(Stanza stanza, TicketPtr ticket) {
   push({[this, stanza = std::move(stanza), ticket = std::move(ticket)]() mutable {
@@ -25,11 +35,7 @@ Error Traffic::full() {
 
 void Traffic::send_all(Stanza stanza, Recipients recipients) {
   push({[this, stanza = std::move(stanza), recipients = std::move(recipients)] {
-          for (const FullJid& each : *recipients) {
-            Stanza copy = stanza;
-            copy.to = each;
-            context_.route(std::move(copy));
-          }
+          for (const FullJid& each : *recipients) context_.route(copy_for(stanza, each));
         },
         Lsn::none, nullptr});
 }
