@@ -2,6 +2,7 @@
 import re
 
 from fixtures.client import Unexpected
+from fixtures.poll import poll
 from fixtures.shown import show
 from words import step
 
@@ -55,6 +56,14 @@ class RoomWords:
             raise Unexpected(f'{name} could not configure {room}; it received\n{show(answer)}')
         await self.cast.settle(self.rooms)
         client.inbox.clear()
+
+    @step(r'all rooms sleep')
+    async def all_rooms_sleep(self):
+        """No room is in memory any more, on a server of the scenario's own."""
+        async def count():
+            answer = await self.cast.api(self.cast.server.api.call, 'GET', '/operator/v1/metrics')
+            return next(each['value'] for each in answer.json['metrics'] if each['name'] == 'teahouse_muc_rooms')
+        await poll(count, lambda rooms: rooms == 0, 'that all rooms sleep')
 
     @step(r'(\w+) makes (\w+) (a|an) (owner|admin|member|outcast) of (\S+)')
     async def makes_affiliated(self, name, whom, _article, affiliation, room):

@@ -14,6 +14,7 @@ namespace teahouse::simulator {
 namespace {
 
 constexpr uint64_t seed_of_town = 1;
+constexpr char sleepy_rooms[] = R"({"muc":{"idle_room_time":0}})";
 
 Task<void> tell_nobody(Executor&, TenantPtr, bool) { co_return; }
 
@@ -48,6 +49,9 @@ Town::Town() {
       keys_[person.address()] = {to_value(made->tenant->id), person.localpart, row->rows.at(0).at(0)};
     }
   }
+  // Rooms of the shop leave memory as soon as nobody is in them, those of the forum after a minute.
+  const auto changed = testing::run(home, tenants.change(home, "shop", {{"modules", sleepy_rooms}}));
+  if (!changed) std::abort();
   Plan small{"small", {}};
   small.limits.sessions_per_account = 2;
   small.limits.offline_messages = 2;

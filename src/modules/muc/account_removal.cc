@@ -24,13 +24,14 @@ struct HolderGone {
         (*found)->traffic()->wait_for((*found)->remove_registration_request(account));
         (*found)->traffic()->wait_for((*found)->forget_in_versions(account));
         (*found)->traffic()->wait_for((*found)->set_worn(account, {}));
+        (*found)->traffic()->wait_for((*found)->forget_invitations(account));
         (*found)->forget_holder(account);
       }
     });
   }
 };
 
-// To every home.
+// To every home: rooms that are being set up have no mentions.
 struct InvitedGone {
   BareJid account;
   RemovalPtr removal;

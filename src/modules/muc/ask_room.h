@@ -18,7 +18,8 @@ using Done = std::function<void(Result<T>)>;
 
 inline Error no_room() { return {ErrorKind::item_not_found, "There is no such room."}; }
 
-// A question on its way to a room. Its arrive() gets null where there is none, and may call `done` later, once.
+// A question on its way to a room. Its arrive() gets null where there is none, and may call `done` later, once. One
+// that has arrive_asleep() does not load the room: that is called where it is not in memory, or not there.
 template <class Question>
 struct ToRoom {
   BareJid jid;
@@ -30,6 +31,9 @@ struct ToRoom {
     if (!service || !host) return done(no_room());
     if (!service->is_at(*host)) {
       return done(Error{ErrorKind::item_not_found, "This site has no rooms: its module muc is switched off."});
+    }
+    if constexpr (requires { question.arrive_asleep(done); }) {
+      if (!service->is_awake(jid)) return question.arrive_asleep(done);
     }
     service->with_room(host, jid, [service, host, self = *this](Result<Room*> room) {
       if (!room) return self.done(room.error());

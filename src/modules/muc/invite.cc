@@ -1,7 +1,5 @@
 #include "modules/muc/invite.h"
 
-#include <algorithm>
-
 #include "modules/muc/affiliations.h"
 #include "server/module_context.h"
 #include "xml/writer.h"
@@ -10,8 +8,8 @@
 namespace teahouse::muc {
 namespace {
 
-Result<std::vector<Invitation>> parse_invitations(const xml::Element& x) {
-  std::vector<Invitation> found;
+Result<std::vector<NewInvitation>> parse_invitations(const xml::Element& x) {
+  std::vector<NewInvitation> found;
   for (auto child = x.first_child(); child; child = child->next_sibling()) {
     if (!child->is("invite", ns::muc_user)) continue;
     auto to = Jid::parse(child->attribute("to").value_or(""));
@@ -19,7 +17,7 @@ Result<std::vector<Invitation>> parse_invitations(const xml::Element& x) {
     if (found.size() == invites_per_message_max) {
       return Error{ErrorKind::not_acceptable, "Too many invitations in one message."};
     }
-    Invitation invitation{std::move(*to), cut_reason(child->child_text("reason", ns::muc_user)), {}};
+    NewInvitation invitation{std::move(*to), cut_reason(child->child_text("reason", ns::muc_user)), {}};
     if (const auto continued = child->child("continue", ns::muc_user)) {
       invitation.continued = continued->attribute("thread").value_or("");
     }
@@ -42,7 +40,7 @@ Result<void> check_inviter(const Room& room, const Jid& from) {
 
 }  // namespace
 
-void send_invitation(Room& room, const BareJid& inviter, const Invitation& invitation, const std::string& id) {
+void send_invitation(Room& room, const BareJid& inviter, const NewInvitation& invitation, const std::string& id) {
   std::string payload;
   xml::Writer writer(payload);
   writer.open("x", ns::muc_user).open("invite").attribute("from", inviter.str());
@@ -60,8 +58,7 @@ void send_invitation(Room& room, const BareJid& inviter, const Invitation& invit
   stanza.to = invitation.to;
   stanza.id = id;
   room.traffic()->send(std::move(stanza));
-  room.invitations.emplace_back(invitation.to.bare(), inviter);
-  if (room.invitations.size() > invites_remembered_max) room.invitations.pop_front();
+  room.add_invitation(invitation.to.bare(), inviter);
 }
 
 void invite(Room& room, const Stanza& stanza, const xml::Element& x) {
@@ -70,7 +67,7 @@ void invite(Room& room, const Stanza& stanza, const xml::Element& x) {
   auto invitations = parse_invitations(x);
   if (!invitations) return room.reply_error(stanza, invitations.error());
   const BareJid inviter = stanza.from->bare();
-  for (Invitation& invitation : *invitations) {
+  for (NewInvitation& invitation : *invitations) {
     room.context().lead_to_account(invitation.to);
     const BareJid invitee = invitation.to.bare();
     const Affiliation now = room.affiliation_of(invitee);
@@ -92,12 +89,9 @@ void decline(Room& room, const Stanza& stanza, const xml::Element& x) {
   const auto to = Jid::parse(element->attribute("to").value_or(""));
   if (!to) return room.reply_error(stanza, {ErrorKind::jid_malformed, "To whom?"});
   const BareJid invitee = stanza.from->bare();
-  const auto found =
-      std::find(room.invitations.begin(), room.invitations.end(), std::pair<BareJid, BareJid>(invitee, to->bare()));
-  if (found == room.invitations.end()) {
+  if (!room.remove_invitation(invitee, to->bare())) {
     return room.reply_error(stanza, {ErrorKind::item_not_found, "The room knows of no such invitation."});
   }
-  room.invitations.erase(found);
   std::string payload;
   xml::Writer writer(payload);
   writer.open("x", ns::muc_user).open("decline").attribute("from", invitee.str());

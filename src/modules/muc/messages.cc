@@ -48,7 +48,7 @@ bool is_slowed(const Room& room, const Occupant& occupant, const Stanza& stanza)
 Result<void> check_pace(const Room& room, const Occupant& occupant, const Stanza& stanza) {
   if (!is_slowed(room, occupant, stanza)) return {};
   const int64_t wait_ms =
-      room.slow_mode.wait_ms(occupant.real.str(), room.context().clock().monotonic_ms(), room.config.slow_mode_s);
+      room.slow_mode.wait_ms(occupant.occupant_id, room.context().clock().monotonic_ms(), room.config.slow_mode_s);
   if (wait_ms == 0) return {};
   return Error{ErrorKind::policy_violation, "This room is in slow mode, with " +
                                                 std::to_string(room.config.slow_mode_s) +
@@ -85,7 +85,7 @@ void handle_groupchat(Room& room, const Stanza& stanza) {
     return;
   }
   if (is_slowed(room, *occupant, stanza)) {
-    room.slow_mode.note(occupant->real.str(), room.context().clock().monotonic_ms(), room.config.slow_mode_s);
+    room.slow_mode.note(occupant->occupant_id, room.context().clock().monotonic_ms(), room.config.slow_mode_s);
   }
   Stanza message = stanza;
   remove_forged(message, room.jid());

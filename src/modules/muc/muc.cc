@@ -61,10 +61,17 @@ class MucModule final : public Module {
                                        "Who makes new rooms: all users of the tenant, or its moderators and admins "
                                        "alone; the lobby is everybody's."),
                     OptionInfo::duration("unconfigured_time", 900, 60, 86'400,
-                                         "How long a new room waits for its owner to configure it.")},
+                                         "How long a new room waits for its owner to configure it."),
+                    OptionInfo::duration("idle_room_time", 60, 0, 3600,
+                                         "How long a room that nobody is in, and of which nothing is asked, stays in "
+                                         "memory. Nothing of it is lost when it leaves: the next who asks gets it "
+                                         "from the disk.")},
         .metrics = {{"rooms", MetricInfo::Kind::gauge,
                      "Rooms in memory: those with people, and those that had some a moment ago."},
-                    {"occupants", MetricInfo::Kind::gauge, "People in rooms, each as often as they are in one."}},
+                    {"occupants", MetricInfo::Kind::gauge, "People in rooms, each as often as they are in one."},
+                    {"rooms_loaded", MetricInfo::Kind::counter, "Rooms that came into memory from the disk."},
+                    {"rooms_put_to_sleep", MetricInfo::Kind::counter,
+                     "Rooms that left memory, because nobody was in them."}},
         .mentions = {"rooms"},
         .is_optional = true};
     return about;

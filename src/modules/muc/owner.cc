@@ -28,6 +28,9 @@ Lsn store_everything(Room& room) {
   room.locked = false;
   room.storage().remove_room(room.jid(), {});
   for (const auto& [jid, affiliated] : room.affiliations) room.storage().store_affiliation(room.jid(), jid, affiliated);
+  for (const auto& [number, invitation] : room.invitations) {
+    room.storage().store_invitation(room.jid(), number, invitation);
+  }
   if (room.subject.set_ms) room.store_subject();
   room.store_versions();
   return room.store_config(RoomMade{{room.jid().str()}});

@@ -1,5 +1,7 @@
 #include "modules/muc/request_rate.h"
 
+#include <algorithm>
+
 namespace teahouse::muc {
 
 Result<void> RequestRate::take(const BareJid& account, int64_t now_ms) {
@@ -10,7 +12,15 @@ Result<void> RequestRate::take(const BareJid& account, int64_t now_ms) {
     return Error{ErrorKind::resource_constraint, "This room is asked too often: wait " + seconds + " seconds."};
   }
   all_.take(now_ms);
+  taken_ms_ = now_ms;
   return {};
+}
+
+bool RequestRate::is_full(int64_t now_ms) const {
+  constexpr int64_t hour_ms = 3'600'000;
+  constexpr int64_t fills_ms = std::max(request_rate.burst * hour_ms / request_rate.per_hour,
+                                        room_request_rate.burst * hour_ms / room_request_rate.per_hour);
+  return !taken_ms_ || now_ms - *taken_ms_ >= fills_ms;
 }
 
 }  // namespace teahouse::muc

@@ -7,6 +7,8 @@
 // Errors: resource_constraint, with how long to wait.
 #pragma once
 
+#include <optional>
+
 #include "base/result.h"
 #include "base/token_buckets.h"
 #include "modules/muc/config.h"
@@ -17,10 +19,13 @@ namespace teahouse::muc {
 class RequestRate {
  public:
   Result<void> take(const BareJid& account, int64_t now_ms);
+  // Everybody may ask as often as at first.
+  bool is_full(int64_t now_ms) const;
 
  private:
   TokenBuckets by_account_{affiliations_max};
   TokenBucket all_{room_request_rate};
+  std::optional<int64_t> taken_ms_;  // the last time
 };
 
 }  // namespace teahouse::muc

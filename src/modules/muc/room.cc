@@ -18,12 +18,18 @@ Room::Room(ModuleContext& context, HostPtr room_host, BareJid jid, StoredRoom st
       hats(std::move(stored.hats)),
       picture_hashes(std::move(stored.picture_hashes)),
       made_ms(context.clock().monotonic_ms()),
+      invitations(std::move(stored.invitations)),
       context_(context),
       jid_(std::move(jid)),
       storage_(context, *host->tenant),
       traffic_(std::make_shared<Traffic>(context)) {
   checker_.check();
   empty_since_ms = made_ms;
+  slow_mode_stored_ = !stored.spoke_ms.empty();
+  // A wall clock that was set back makes nobody wait longer than from now on.
+  for (const auto& [occupant, wall_ms] : stored.spoke_ms) {
+    slow_mode.restore(occupant, made_ms - std::max<int64_t>(0, context.clock().wall_ms() - wall_ms));
+  }
 }
 
 Affiliation Room::affiliation_of(const BareJid& user) const {
@@ -149,7 +155,8 @@ Lsn Room::store_config(EventBody event) {
 
 bool Room::names(const BareJid& user) const {
   return config.counts_for == user.str() || affiliations.contains(user) || registration_requests.contains(user) ||
-         versions.names(user) || hats.worn.contains(user);
+         versions.names(user) || hats.worn.contains(user) ||
+         std::any_of(invitations.begin(), invitations.end(), [&](const auto& each) { return each.second.names(user); });
 }
 
 Lsn Room::remove_stored() {
@@ -158,6 +165,10 @@ Lsn Room::remove_stored() {
   for (const auto& [user, nick] : registration_requests) named.push_back(user);
   for (const auto& change : versions.changes()) named.push_back(change.user);
   for (const auto& [user, uris] : hats.worn) named.push_back(user);
+  for (const auto& [number, invitation] : invitations) {
+    named.push_back(invitation.invitee);
+    named.push_back(invitation.inviter);
+  }
   if (const auto holder = BareJid::parse(config.counts_for); holder && !affiliations.contains(*holder)) {
     named.push_back(*holder);
   }
@@ -169,6 +180,15 @@ Lsn Room::remove_stored() {
 }
 
 Lsn Room::store_subject() { return locked ? Lsn::none : storage_.store_subject(jid_, subject); }
+
+Lsn Room::store_slow_mode() {
+  const Clock& clock = context_.clock();
+  std::map<std::string, int64_t> waiting = slow_mode.waiting(clock.monotonic_ms(), config.slow_mode_s);
+  if (locked || (waiting.empty() && !slow_mode_stored_)) return Lsn::none;
+  for (auto& [occupant, spoke_ms] : waiting) spoke_ms += clock.wall_ms() - clock.monotonic_ms();
+  slow_mode_stored_ = !waiting.empty();
+  return storage_.store_slow_mode(jid_, waiting);
+}
 
 void Room::reply(const Stanza& request, std::string payload) const {
   traffic_->answer(Stanza::make_reply(request, StanzaType::result, std::move(payload)));

@@ -8,7 +8,6 @@
 // Limits: config.h and the plan.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <set>
 #include <string>
@@ -65,8 +64,7 @@ class Room {
   int64_t empty_since_ms = 0;
   const int64_t made_ms;  // or loaded
   Burials burials;
-  // Invitee and inviter, the newest last: the first may decline to the second.
-  std::deque<std::pair<BareJid, BareJid>> invitations;
+  Invitations invitations;
   RequestRate voice_requests, registration_rate;
   SlowMode slow_mode;
 
@@ -100,6 +98,15 @@ class Room {
   Lsn set_worn(const BareJid& user, HatUris uris);
   Lsn store_config(EventBody event = {});  // with the event of why
   Lsn store_subject();
+  Lsn store_slow_mode();  // who has to wait; 0: nobody has, nor had
+
+  // --- invitations.cc: which are remembered, and stored.
+  // The oldest is forgotten where there are too many.
+  void add_invitation(const BareJid& invitee, const BareJid& inviter);
+  // False: there is none.
+  bool remove_invitation(const BareJid& invitee, const BareJid& inviter);
+  // All in which the user has a part.
+  Lsn forget_invitations(const BareJid& user);
   // It ends: removes all that is stored of it (nothing is of a locked room), and takes it out of its share.
   Lsn remove_stored();
 
@@ -119,6 +126,7 @@ class Room {
 
  private:
   bool names(const BareJid& user) const;
+  Lsn drop_invitation(Invitations::iterator invitation);
   void set_holder(std::string account);
   void note_change(const BareJid& user, Affiliation before, Affiliation after);
 
@@ -126,6 +134,7 @@ class Room {
   const BareJid jid_;
   const Storage storage_;
   const std::shared_ptr<Traffic> traffic_;
+  bool slow_mode_stored_ = false;
   HomeChecker checker_;
 };
 

@@ -16,6 +16,8 @@
 namespace teahouse::muc {
 namespace {
 
+constexpr size_t listed_bytes = 64 * 1024;  // of configurations that are read at once
+
 Result<BareJid> make_room_jid(const Tenant& tenant, std::string_view id) {
   const auto localpart = localpart_of_user_id(id);
   if (!localpart) return Error{ErrorKind::bad_request, "This cannot be a room's id. " + localpart.error().text};
@@ -32,10 +34,12 @@ Task<Result<BareJid>> find_user_jid(Accounts& accounts, Executor& home, TenantPt
   co_return jid;
 }
 
-RoomInfo make_info(const Room& room) {
+// `room`: a Room, or a StoredRoom.
+template <class Kept>
+RoomInfo make_info(const Tenant& tenant, const BareJid& jid, const Kept& room) {
   RoomInfo info;
-  info.id = user_id_of(room.jid().localpart());
-  info.jid = room.jid().str();
+  info.id = user_id_of(jid.localpart());
+  info.jid = jid.str();
   info.name = room.config.name;
   info.description = room.config.description;
   info.subject = room.subject.text;
@@ -43,12 +47,17 @@ RoomInfo make_info(const Room& room) {
   info.members_only = room.config.members_only;
   info.moderated = room.config.moderated;
   info.persistent = room.config.persistent;
-  info.occupants = static_cast<int64_t>(room.occupants.size());
-  for (const auto& [jid, affiliated] : room.affiliations) {
-    if (affiliated.affiliation == Affiliation::none || jid.domainpart() != room.tenant().domain()) continue;
+  for (const auto& [user, affiliated] : room.affiliations) {
+    if (affiliated.affiliation == Affiliation::none || user.domainpart() != tenant.domain()) continue;
     auto& users = affiliated.affiliation == Affiliation::outcast ? info.outcasts : info.members;
-    users.push_back(user_id_at(room.tenant(), jid.localpart()));
+    users.push_back(user_id_at(tenant, user.localpart()));
   }
+  return info;
+}
+
+RoomInfo make_info(const Room& room) {
+  RoomInfo info = make_info(room.tenant(), room.jid(), room);
+  info.occupants = static_cast<int64_t>(room.occupants.size());
   return info;
 }
 
@@ -139,12 +148,14 @@ struct PutRoom {
   }
 };
 
+// Nothing of a room that is not in memory: its rows are all that there is of it.
 struct FindRoom {
-  using Answer = RoomInfo;
+  using Answer = std::optional<RoomInfo>;
 
-  void arrive(Service&, const HostPtr&, Room* room, const Done<Answer>& done) const {
+  static void arrive_asleep(const Done<Answer>& done) { done(Answer()); }
+  static void arrive(Service&, const HostPtr&, Room* room, const Done<Answer>& done) {
     if (!room) return done(no_room());
-    answer<Answer>(*room, make_info(*room), done);
+    answer<Answer>(*room, Answer(make_info(*room)), done);
   }
 };
 
@@ -237,26 +248,42 @@ Task<Result<Rooms::Put>> RoomsApi::put(Executor& home, TenantPtr tenant, std::st
 }
 
 Task<Result<RoomInfo>> RoomsApi::find(Executor& home, TenantPtr tenant, std::string id) {
-  auto asked = ask_room(&context_, &home, tenant, make_room_jid(*tenant, id), FindRoom{});
-  co_return co_await asked;
+  const auto jid = make_room_jid(*tenant, id);
+  auto asked = ask_room(&context_, &home, tenant, jid, FindRoom{});
+  auto awake = co_await asked;
+  if (!awake) co_return awake.error();
+  if (*awake) co_return std::move(**awake);
+  const Storage storage(context_, *tenant);
+  auto stored = co_await storage.load(home, *jid);
+  if (!stored) co_return stored.error();
+  if (!*stored) co_return no_room();
+  // A read sees what is not on disk yet; nobody is told of it before it is.
+  const auto committed = co_await context_.wait(home, context_.appended());
+  if (!committed) co_return committed.error();
+  co_return make_info(*tenant, *jid, **stored);
 }
 
 Task<Result<RoomPage>> RoomsApi::list(Executor& home, TenantPtr tenant, std::string cursor, size_t rows_max) {
-  const auto listed = co_await Storage(context_, *tenant).list(home);
-  if (!listed) co_return listed.error();
+  const Storage storage(context_, *tenant);
   RoomPage page;
-  for (const ListedRoom& one : *listed) {  // by address, and so is the cursor
-    if (one.jid.str() <= cursor || one.jid.domainpart() != tenant->domain_of(HostKind::rooms)) continue;
-    if (page.rooms.size() == rows_max) {
-      page.next_cursor = page.rooms.back().jid;
-      break;
+  std::string after = std::move(cursor);  // an address: rooms are listed by theirs
+  while (true) {
+    const auto listed = co_await storage.list(home, after, listed_bytes);
+    if (!listed) co_return listed.error();
+    if (listed->empty()) co_return page;
+    for (const ListedRoom& one : *listed) {
+      if (one.jid.domainpart() != tenant->domain_of(HostKind::rooms)) continue;
+      if (page.rooms.size() == rows_max) {
+        page.next_cursor = page.rooms.back().jid;
+        co_return page;
+      }
+      std::string id = user_id_of(one.jid.localpart());
+      auto info = co_await find(home, tenant, std::move(id));
+      if (!info && info.error().kind != ErrorKind::item_not_found) co_return info.error();
+      if (info) page.rooms.push_back(std::move(*info));
     }
-    std::string id = user_id_of(one.jid.localpart());
-    auto info = co_await find(home, tenant, std::move(id));
-    if (!info && info.error().kind != ErrorKind::item_not_found) co_return info.error();
-    if (info) page.rooms.push_back(std::move(*info));
+    after = listed->back().jid.str();
   }
-  co_return page;
 }
 
 Task<Result<void>> RoomsApi::remove(Executor& home, TenantPtr tenant, std::string id) {

@@ -20,6 +20,13 @@ bool is_nobodys(std::string_view room, std::string_view who) {
 
 }  // namespace
 
+Service::Service(ModuleContext& context)
+    : context_(context),
+      loaded_(context.count_as("rooms_loaded")),
+      put_to_sleep_(context.count_as("rooms_put_to_sleep")) {}
+
+bool Service::is_awake(const BareJid& jid) const { return rooms_.contains(jid.str()) || loading_.is_held(jid.str()); }
+
 void Service::handle(const HostPtr& host, Stanza stanza, const TicketPtr& ticket) {
   if (!stanza.from || !stanza.to) return;
   if (!stanza.to->has_localpart()) return handle_service_stanza(context_, search_, *host, stanza);
@@ -125,7 +132,7 @@ void Service::settle(const std::string& jid) {
   const auto found = rooms_.find(jid);
   if (found == rooms_.end()) return;
   Room& room = *found->second;
-  if (!room.occupants.empty()) return;
+  if (!room.occupants.empty()) return idle_.remove(jid);
   if (!room.destroyed && (room.locked || (room.entered && !room.config.persistent))) {
     room.traffic()->wait_for(room.remove_stored());
     room.destroyed = true;
@@ -135,6 +142,7 @@ void Service::settle(const std::string& jid) {
     room.entered = false;
     room.empty_since_ms = context_.clock().monotonic_ms();
   }
+  let_idle(room);
 }
 
 // Its last words may still wait for the disk; a new room of its name must not overtake them.
@@ -144,6 +152,7 @@ void Service::forget_destroyed(Room& room) {
   Meter::give_back(host->tenant->meter->rooms);
   loading_.hold(jid.str());
   const std::shared_ptr<Traffic> traffic = room.traffic();
+  idle_.remove(jid.str());
   rooms_.erase(jid.str());
   traffic->run([this, host, jid] { finish_loading(host, jid, nullptr); });
 }
@@ -161,6 +170,7 @@ Task<void> Service::load(HostPtr host, BareJid jid) {
   auto stored = co_await storage.load(context_.loop(), jid);
   if (stored && *stored) {
     rooms_.insert_or_assign(jid.str(), std::make_unique<Room>(context_, host, jid, std::move(**stored)));
+    ++loaded_;
     start_sweeping();
   }
   finish_loading(host, jid, stored ? nullptr : &stored.error());
@@ -169,7 +179,10 @@ Task<void> Service::load(HostPtr host, BareJid jid) {
 void Service::finish_loading(const HostPtr& host, const BareJid& jid, const Error* error) {
   const HostPtr now = context_.current(host);
   const bool is_served = now != nullptr;  // the tenant may have been removed meanwhile
-  if (!is_served) rooms_.erase(jid.str());
+  if (!is_served) {
+    idle_.remove(jid.str());
+    rooms_.erase(jid.str());
+  }
   loading_.release(jid.str(), [&](const RoomWork& work) {
     if (!is_served) return work(Error{ErrorKind::item_not_found, "There is no such room."});
     const auto found = rooms_.find(jid.str());
@@ -256,6 +269,7 @@ void Service::tenant_removed(const TenantPtr& tenant) {
       continue;
     }
     leaving.push_back(std::move(at->second));
+    idle_.remove(at->first);
     at = rooms_.erase(at);
   }
   for (const auto& room : leaving) {
@@ -266,7 +280,7 @@ void Service::tenant_removed(const TenantPtr& tenant) {
 
 void Service::forget_invitations(const BareJid& user) {
   for (const auto& [jid, room] : rooms_) {
-    std::erase_if(room->invitations, [&](const auto& each) { return each.first == user || each.second == user; });
+    if (room->locked) room->forget_invitations(user);  // the others are stored, and have mentions of their people
   }
 }
 
@@ -278,6 +292,7 @@ int64_t Service::count_occupants() const {
 
 void Service::stop() {
   empty_rooms([](const Room&) { return true; });
+  doze_timer_.stop();
 }
 
 void Service::empty_rooms_of(const Tenant& tenant) {
@@ -298,6 +313,8 @@ void Service::empty_rooms(const std::function<bool(const Room&)>& wanted) {
     room.occupants = Occupants();
     room.entered = false;  // a temporary room waits for its people to come back
     room.empty_since_ms = context_.clock().monotonic_ms();
+    room.store_slow_mode();
+    let_idle(room);
   }
 }
 
@@ -319,19 +336,15 @@ void Service::end_each(const std::vector<std::string>& jids, const std::function
 void Service::sweep() {
   const int64_t now_ms = context_.clock().monotonic_ms();
   std::vector<std::string> abandoned, unconfigured;
-  for (auto at = rooms_.begin(); at != rooms_.end();) {
-    Room& room = *at->second;
+  for (const auto& [jid, each] : rooms_) {
+    const Room& room = *each;
     const int64_t empty_ms = room.occupants.empty() ? now_ms - room.empty_since_ms : 0;
-    const bool is_idle = empty_ms >= idle_room_ms && room.traffic()->waiting() == 0 && !loading_.is_held(at->first);
+    const bool is_abandoned = empty_ms >= abandoned_room_ms && !room.config.persistent;
     if (room.locked && now_ms - room.made_ms >= 1000 * context_.option<int64_t>(*room.host, "unconfigured_time")) {
-      unconfigured.push_back(at->first);
-    } else if (is_idle && room.config.persistent) {
-      at = rooms_.erase(at);
-      continue;
-    } else if (is_idle && empty_ms >= abandoned_room_ms) {
-      abandoned.push_back(at->first);
+      unconfigured.push_back(jid);
+    } else if (is_abandoned && room.traffic()->waiting() == 0 && !loading_.is_held(jid)) {
+      abandoned.push_back(jid);
     }
-    ++at;
   }
   end_each(abandoned, [](Room& room) { room.entered = true; });  // as if its last occupant had left now
   end_each(unconfigured, [this](Room& room) {

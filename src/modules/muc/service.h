@@ -1,11 +1,12 @@
 // Service: a home's rooms: in memory and not, from the first stanza for one to its end.
 //
-// A room is loaded when something is asked of it; what comes meanwhile waits in order. It is forgotten when it has been
-// empty for a while; a temporary one ends with its last occupant (or, after a restart, when nobody has come back in
-// time), and one that nobody configures ends too.
+// A room is loaded when something is asked of it; what comes meanwhile waits in order. A persistent one leaves memory
+// when nobody was in it and nothing was asked of it for a while (sleep.cc); a temporary one ends with its last occupant
+// (or, after a restart, when nobody has come back in time), and one that nobody configures ends too.
 //
 // Thread: its home loop.
 // Owns: the rooms.
+// Limits: of rooms in which nobody is, IdleRooms::rooms_max are in memory, and those on which something is under way.
 #pragma once
 
 #include <functional>
@@ -15,6 +16,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "modules/muc/idle_rooms.h"
 #include "modules/muc/room.h"
 #include "modules/muc/search.h"
 #include "net/loop.h"
@@ -25,11 +27,12 @@ namespace teahouse::muc {
 class Service {
  public:
   static constexpr int64_t sweep_every_ms = 30'000;
-  static constexpr int64_t idle_room_ms = 60'000;  // empty rooms stay in memory so long
+  static constexpr int64_t doze_every_ms = 100;  // so often at most it is looked which rooms are due to leave memory
+  static constexpr int64_t sleepless_ms = 500;   // until one that had to stay is looked at again
   static constexpr int64_t abandoned_room_ms =
       5 * 60'000;  // temporary ones that the server emptied (start, suspension)
 
-  explicit Service(ModuleContext& context) : context_(context) {}
+  explicit Service(ModuleContext& context);
 
   ModuleContext& context() const { return context_; }
 
@@ -40,6 +43,9 @@ class Service {
   // nothing waits for it, else later. Errors: internal_server_error; resource_constraint when too much waits already.
   using RoomWork = std::function<void(Result<Room*>)>;
   void with_room(const HostPtr& host, const BareJid& jid, RoomWork work);
+
+  // It is in memory, or on its way there, or leaves: with_room() waits, but reads nothing from disk.
+  bool is_awake(const BareJid& jid) const;
 
   // A new room, locked, with nobody in it; to be called from with_room's work that found none. `maker`: the account
   // whose share of the plan's rooms it is; null: the site's own. Errors: resource_constraint.
@@ -77,6 +83,12 @@ class Service {
   void end_each(const std::vector<std::string>& jids, const std::function<void(Room&)>& end);
   void start_sweeping();
   void sweep();
+  // --- sleep.cc
+  void let_idle(const Room& room);
+  void await_idle();
+  void doze();
+  bool may_sleep(const Room& room) const;
+  bool put_to_sleep(const std::string& jid);
 
   ModuleContext& context_;
   ChannelSearch search_{context_};
@@ -87,6 +99,12 @@ class Service {
   std::vector<std::pair<HostPtr, BareJid>>
       not_loaded_;  // temporary rooms that a failing disk kept; the sweep tries again
   net::Timer sweep_timer_;
+  IdleRooms idle_;
+  int64_t dozed_ms_ = 0;    // when it was looked last which rooms are due
+  int64_t doze_at_ms_ = 0;  // when the timer runs out
+  net::Timer doze_timer_;
+  // Metrics.
+  int64_t &loaded_, &put_to_sleep_;
 };
 
 // --- stanza.cc: from a stanza to the feature that handles it.

@@ -19,4 +19,16 @@ void SlowMode::note(std::string_view account, int64_t now_ms, int64_t duration_s
   spoke_ms_.insert_or_assign(std::string(account), now_ms);
 }
 
+std::map<std::string, int64_t> SlowMode::waiting(int64_t now_ms, int64_t duration_s) const {
+  std::map<std::string, int64_t> waiting;
+  for (const auto& [account, spoke_ms] : spoke_ms_) {
+    if (spoke_ms + 1000 * duration_s > now_ms) waiting.emplace(account, spoke_ms);
+  }
+  return waiting;
+}
+
+void SlowMode::restore(std::string_view account, int64_t spoke_ms) {
+  spoke_ms_.insert_or_assign(std::string(account), spoke_ms);
+}
+
 }  // namespace teahouse::muc

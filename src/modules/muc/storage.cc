@@ -21,6 +21,8 @@ constexpr char versions_entry[] = "versions";
 constexpr std::string_view change_prefix = "c:";
 constexpr std::string_view hat_prefix = "h:";
 constexpr std::string_view worn_prefix = "w:";
+constexpr std::string_view invitation_prefix = "i:";
+constexpr char slow_mode_entry[] = "slow";
 
 constexpr std::pair<const char*, bool RoomConfig::*> flags[] = {
     {"persistent", &RoomConfig::persistent},         {"public", &RoomConfig::is_public},
@@ -38,9 +40,9 @@ constexpr std::pair<const char*, int64_t RoomConfig::*> numbers[] = {{"max_users
 
 std::string affiliation_entry(const BareJid& user) { return std::string(affiliation_prefix) + user.str(); }
 std::string request_entry(const BareJid& user) { return std::string(request_prefix) + user.str(); }
-
 std::string hat_entry(std::string_view uri) { return std::string(hat_prefix).append(uri); }
 std::string worn_entry(const BareJid& user) { return std::string(worn_prefix) + user.str(); }
+std::string invitation_entry(int64_t number) { return std::string(invitation_prefix) + std::to_string(number); }
 std::string change_entry(const AffiliationChange& change) {
   return std::string(change_prefix) + std::to_string(change.number);
 }
@@ -145,6 +147,26 @@ bool read_worn(Hats& hats, std::string_view name, std::string_view value) {
   return true;
 }
 
+bool read_invitation(Invitations& invitations, std::string_view name, std::string_view value) {
+  const auto number = xml::parse_integer(name);
+  const auto object = read_object(value);
+  if (!number || !object) return false;
+  auto invitee = BareJid::parse(read_string(*object, "invitee"));
+  auto inviter = BareJid::parse(read_string(*object, "inviter"));
+  if (!invitee || !inviter) return false;
+  invitations.insert_or_assign(*number, Invitation{std::move(*invitee), std::move(*inviter)});
+  return true;
+}
+
+bool read_slow_mode(std::map<std::string, int64_t>& spoke_ms, std::string_view value) {
+  const auto object = read_object(value);
+  if (!object) return false;
+  for (const auto& [occupant, at] : *object) {
+    if (at.is_int64()) spoke_ms.emplace(occupant, at.as_int64());
+  }
+  return true;
+}
+
 // A row of the room's own map. False where it can't be read.
 bool read_entry(StoredRoom& stored, std::vector<AffiliationChange>& changes, std::string_view name,
                 std::string_view value) {
@@ -154,6 +176,10 @@ bool read_entry(StoredRoom& stored, std::vector<AffiliationChange>& changes, std
     return subject.has_value();
   }
   if (name == pictures_entry) stored.picture_hashes = read_hashes(value);
+  if (name == slow_mode_entry) return read_slow_mode(stored.spoke_ms, value);
+  if (name.starts_with(invitation_prefix)) {
+    return read_invitation(stored.invitations, name.substr(invitation_prefix.size()), value);
+  }
   if (name.starts_with(affiliation_prefix)) {
     return read_affiliated(stored.affiliations, name.substr(affiliation_prefix.size()), value);
   }
@@ -286,6 +312,22 @@ Lsn Storage::remove_worn(const BareJid& room, const BareJid& user) const {
   return map_.remove(room.str(), worn_entry(user));
 }
 
+Lsn Storage::store_invitation(const BareJid& room, int64_t number, const Invitation& invitation) const {
+  for (const BareJid* user : {&invitation.invitee, &invitation.inviter})
+    mentions_.add(make_mention(room, *user), *user);
+  const json::object object{{"invitee", invitation.invitee.str()}, {"inviter", invitation.inviter.str()}};
+  return map_.store(room.str(), invitation_entry(number), json::serialize(object));
+}
+
+Lsn Storage::remove_invitation(const BareJid& room, int64_t number) const {
+  return map_.remove(room.str(), invitation_entry(number));
+}
+
+Lsn Storage::store_slow_mode(const BareJid& room, const std::map<std::string, int64_t>& spoke_ms) const {
+  if (spoke_ms.empty()) return map_.remove(room.str(), slow_mode_entry);
+  return map_.store(room.str(), slow_mode_entry, json::serialize(json::object(spoke_ms.begin(), spoke_ms.end())));
+}
+
 Lsn Storage::store_vcard(const BareJid& room, std::string_view vcard, const std::vector<std::string>& hashes,
                          const store::Companion* event) const {
   if (vcard.empty()) {
@@ -339,9 +381,9 @@ Task<Result<std::optional<StoredRoom>>> Storage::load(Executor& home, BareJid ro
   co_return std::optional<StoredRoom>(std::move(stored));
 }
 
-Task<Result<std::vector<ListedRoom>>> Storage::list(Executor& home) const {
+Task<Result<std::vector<ListedRoom>>> Storage::list(Executor& home, std::string after, size_t bytes_enough) const {
   const store::MapStore map = map_;
-  auto entries = co_await map.load(home, list_key);
+  auto entries = co_await map.load(home, list_key, bytes_enough, std::move(after));
   if (!entries) co_return entries.error();
   std::vector<ListedRoom> rooms;
   rooms.reserve(entries->size());

@@ -1,6 +1,6 @@
 // Storage: what the data plane keeps of a tenant's rooms: a list with every room's configuration, and for each room its
-// affiliations with their last changes, registration requests, hats, subject and vCard; and the archive of their
-// messages.
+// affiliations with their last changes, registration requests, invitations, hats, subject and vCard; and the archive of
+// their messages.
 //
 // A room exists when it is in the list. Its affiliations are written before its entry there, and removed after it, so
 // that after a crash (which keeps a prefix of the writes) a room that exists is whole. Each user that it names has a
@@ -46,6 +46,14 @@ using AffiliationList = std::map<BareJid, Affiliated>;
 // Users who would like to be registered with the room, and the nick that each has chosen.
 using RegistrationRequests = std::map<BareJid, Nick>;
 
+// Invitation: the invitee may decline to the inviter.
+struct Invitation {
+  BareJid invitee, inviter;
+
+  bool names(const BareJid& user) const { return invitee == user || inviter == user; }
+};
+using Invitations = std::map<int64_t, Invitation>;  // by number, the newest last
+
 struct StoredRoom {
   RoomConfig config;
   Subject subject;
@@ -54,6 +62,8 @@ struct StoredRoom {
   AffiliationVersions versions;
   Hats hats;
   std::vector<std::string> picture_hashes;
+  Invitations invitations;
+  std::map<std::string, int64_t> spoke_ms;  // in slow mode; by occupant-id, by the wall clock
 };
 
 struct ListedRoom {
@@ -81,6 +91,9 @@ class Storage {
   Lsn remove_hat(const BareJid& room, std::string_view uri) const;
   Lsn store_worn(const BareJid& room, const BareJid& user, const HatUris& uris) const;
   Lsn remove_worn(const BareJid& room, const BareJid& user) const;
+  Lsn store_invitation(const BareJid& room, int64_t number, const Invitation& invitation) const;
+  Lsn remove_invitation(const BareJid& room, int64_t number) const;
+  Lsn store_slow_mode(const BareJid& room, const std::map<std::string, int64_t>& spoke_ms) const;  // or none
   // An empty vCard: there is none any more. `hashes`: of its pictures, in hex.
   Lsn store_vcard(const BareJid& room, std::string_view vcard, const std::vector<std::string>& hashes,
                   const store::Companion* event = nullptr) const;
@@ -92,8 +105,10 @@ class Storage {
                   const store::Companion* event = nullptr) const;
 
   Task<Result<std::optional<StoredRoom>>> load(Executor& home, BareJid room) const;
-  // In the order of their addresses' bytes.
-  Task<Result<std::vector<ListedRoom>>> list(Executor& home) const;
+  // In the order of their addresses' bytes. Those behind `after`, until they have so many bytes; none: there are no
+  // more.
+  Task<Result<std::vector<ListedRoom>>> list(Executor& home, std::string after = {},
+                                             size_t bytes_enough = SIZE_MAX) const;
   // The rooms, of all tenants, in which somebody has an affiliation or whose share they are.
   static Mentions mentions(const SharedContext& context);
 
