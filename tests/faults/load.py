@@ -91,6 +91,8 @@ class Load:
         for tenant, users in USERS.items():
             made = await asyncio.to_thread(self.server.api.create_tenant, tenant, f'{tenant}.example', plan='load')
             self.keys[tenant] = made['api_key']
+            # Rooms of one tenant leave memory as soon as nobody is in them, those of the other stay for a minute.
+            await asyncio.to_thread(self.server.api.change_tenant, tenant, modules={'muc': {'idle_room_time': 0 if tenant == 'montague' else 60}})
             for user in users:
                 await asyncio.to_thread(self.server.api.create_account, tenant, user, 'pw-' + user)
         await self.enter()
