@@ -66,17 +66,19 @@ Result<Planes> open_planes(const std::string& directory, const PlaneSettings& se
   if (!drawn) return drawn.error();
   const auto unused = store::is_unused(**control, *drawn);
   if (!unused) return unused.error();
+  const auto questions = std::make_shared<store::Questions>();
   auto data = store::open_rocksdb(directory + "/data", {.may_be_made = *unused || accept_loss,
                                                         .accept_loss = accept_loss,
                                                         .scrub_bytes_per_s = settings.scrub_bytes_per_s,
                                                         .tenant_names = tenant_names(**control),
                                                         .is_disk_tight = settings.is_disk_tight,
-                                                        .health = settings.health});
+                                                        .health = settings.health,
+                                                        .questions = questions});
   if (!data) return data.error();
   auto bond = std::make_unique<store::Bond>(**control, **data);
   if (auto tied = bond->tie(*drawn, accept_loss); !tied) return tied.error();
   if (auto kept = keep_tenant_ids(**control, bond->highest_tenant()); !kept) return kept.error();
-  return Planes{std::move(*control), std::move(*data), std::move(bond)};
+  return Planes{std::move(*control), std::move(*data), std::move(bond), questions};
 }
 
 }  // namespace teahouse

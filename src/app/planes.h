@@ -14,6 +14,7 @@
 #include "store/bond.h"
 #include "store/control_plane.h"
 #include "store/data_plane.h"
+#include "store/questions.h"
 
 namespace teahouse {
 
@@ -21,6 +22,7 @@ struct Planes {
   std::unique_ptr<store::ControlPlane> control;  // its tables are up to date
   std::unique_ptr<store::DataPlane> data;
   std::unique_ptr<store::Bond> bond;
+  std::shared_ptr<store::Questions> questions;  // that the data plane has not answered
 };
 
 struct PlaneSettings {

@@ -12,6 +12,7 @@
 #include "app/memory_return.h"
 #include "app/modules.h"
 #include "app/planes.h"
+#include "app/rest.h"
 #include "app/secrets.h"
 #include "app/snapshot.h"
 #include "app/tenancy.h"
@@ -31,6 +32,13 @@
 
 namespace teahouse {
 
+namespace {
+
+// So long a stop waits at most for what is under way: before clients are told, and before sessions are written.
+constexpr std::chrono::milliseconds rest_before_end{800}, rest_before_park{5000};
+
+}  // namespace
+
 std::vector<http::Asset> web_assets();
 
 struct Server::State {
@@ -41,6 +49,7 @@ struct Server::State {
         connections(connections_max),
         control(std::move(its_planes.control)),
         data(std::move(its_planes.data)),
+        questions(std::move(its_planes.questions)),
         bond(std::move(its_planes.bond)),
         clock_watch(*data, clock),
         keys(*control, clock, secrets.seal_key),
@@ -77,6 +86,7 @@ struct Server::State {
   std::vector<std::unique_ptr<Worker>> workers;
   std::unique_ptr<store::ControlPlane> control;
   std::unique_ptr<store::DataPlane> data;
+  const std::shared_ptr<store::Questions> questions;  // of that
   const std::unique_ptr<store::Bond> bond;
   store::ClockWatch clock_watch;
   Keys keys;
@@ -113,6 +123,7 @@ struct Server::State {
   Result<void> write_where();
   // Runs the work on all loops at once, and waits until each has called `done`.
   void on_all_workers(const std::function<void(Worker&, const std::function<void()>& done)>& work);
+  void park();
   std::string file_address() const;
   std::string url(const char* scheme, const std::string& listen, uint16_t port) const;
 };
@@ -314,6 +325,20 @@ void Server::State::on_all_workers(const std::function<void(Worker&, const std::
   left->wait();
 }
 
+// A row of a session does not change any more: an answer that was still under way would never come to its client, nor
+// would a room's word that it is out.
+void Server::State::park() {
+  const bool is_failing = data->health().has(store::DiskHealth::data_waits);
+  if (!is_failing && come_to_rest(workers, *control, *questions, rest_before_park)) {
+    on_all_workers([](Worker& worker, const std::function<void()>& done) {
+      worker.park();
+      done();
+    });
+  } else if (shared.sessions_outlive_stop) {
+    log::warning("server", "Sessions end with the server: the disk is late, or something was under way too long");
+  }
+}
+
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Server::~Server() = default;
 
@@ -358,24 +383,16 @@ Result<void> Server::start() {
 }
 
 bool Server::stop() {
+  State& state = *state_;
   log::info("server", "Stopping: streams are being closed");
-  state_->on_all_workers([](Worker& worker, const std::function<void()>& done) {
+  state.on_all_workers([](Worker& worker, const std::function<void()>& done) {
     worker.refuse_more();
     done();
   });
-  // Stanzas on their way to another loop arrive, and the loop that sent them learns what became of them.
-  const auto let_arrive = [this] {
-    for (int way = 0; way < 2; ++way) {
-      state_->on_all_workers([](Worker&, const std::function<void()>& done) { done(); });
-    }
-  };
-  let_arrive();
-  state_->on_all_workers([](Worker& worker, const std::function<void()>& done) { worker.drain(done); });
-  let_arrive();
-  state_->on_all_workers([](Worker& worker, const std::function<void()>& done) {
-    worker.park();
-    done();
-  });
+  state.workers.front()->loop().post([&tenancy = state.tenancy] { tenancy.end_chores(); });
+  come_to_rest(state.workers, *state.control, *state.questions, rest_before_end);  // clients wait no longer for a disk
+  state.on_all_workers([](Worker& worker, const std::function<void()>& done) { worker.drain(done); });
+  state.park();
   std::promise<void> noted;
   state_->workers.front()->loop().post(
       [this, &noted] { state_->tenancy.stop(state_->workers.front()->loop(), [&noted] { noted.set_value(); }); });

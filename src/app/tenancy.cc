@@ -155,8 +155,12 @@ void Tenancy::every_minute(net::Loop& loop) {
   });
 }
 
-void Tenancy::stop(net::Loop& loop, std::function<void()> done) {
+void Tenancy::end_chores() {
+  ends_ = true;
   chores_.stop();
+}
+
+void Tenancy::stop(net::Loop& loop, std::function<void()> done) {
   clock_watch_.look();
   spawn(store_notes(*this, loop, std::move(done)));
 }
@@ -174,7 +178,9 @@ Task<void> Tenancy::count_archives(Tenancy& self, net::Loop& loop, TenantPtr ten
 }
 
 Task<void> Tenancy::count_all(Tenancy& self, net::Loop& loop, std::function<void()> done) {
-  for (const TenantPtr& tenant : self.tenants_.list()) co_await count_archives(self, loop, tenant);
+  for (const TenantPtr& tenant : self.tenants_.list()) {
+    if (!self.ends_) co_await count_archives(self, loop, tenant);
+  }
   done();
 }
 
@@ -182,6 +188,7 @@ Task<void> Tenancy::count_all(Tenancy& self, net::Loop& loop, std::function<void
 // there.
 Task<void> Tenancy::count_full(Tenancy& self, net::Loop& loop) {
   for (const TenantPtr& tenant : self.tenants_.list()) {
+    if (self.ends_) co_return;
     const int64_t limit = tenant->limits().archive_bytes;
     if (limit >= 0 && tenant->meter->archive_bytes > limit / 2) co_await count_archives(self, loop, tenant);
   }
@@ -227,6 +234,7 @@ Task<void> Tenancy::trim_all(Tenancy& self, net::Loop& loop) {
   const int64_t now_ms = self.shared_.clock.wall_ms();
   co_await trim_answers(self, loop, TenantId::server);
   for (const TenantPtr& tenant : self.tenants_.list()) {
+    if (self.ends_) co_return;
     for (const ArchiveInfo& archive : self.archives_) {
       const int64_t days = tenant->limits().*archive.days_max;
       if (days >= 0) co_await trim_archive(self, loop, tenant, archive.name, now_ms - days * day_ms);
@@ -245,6 +253,7 @@ Task<void> Tenancy::remove_expired(Tenancy& self, net::Loop& loop) {
   const auto expired = co_await self.shared_.accounts.find_expired(loop, expired_max);
   if (!expired) co_return;
   for (const Accounts::Expired& account : *expired) {
+    if (self.ends_) co_return;
     const TenantPtr tenant = self.tenants_.find(account.tenant);
     if (!tenant || tenant->being_removed) continue;
     const auto removed = co_await remove_account_whole(self.shared_, loop, tenant, account.localpart);
@@ -263,7 +272,7 @@ Task<void> Tenancy::finish_removals(Tenancy& self, net::Loop& loop) {
   if (std::exchange(self.finishing_, true)) co_return;
   co_await finish_account_removals(self, loop);
   for (const TenantPtr& tenant : self.tenants_.list()) {
-    if (!tenant->being_removed) continue;
+    if (!tenant->being_removed || self.ends_) continue;
     const auto removed = co_await self.tenants_.remove(loop, tenant->name);
     if (removed) {
       log::info("tenant", "A removal was finished", {{"tenant", tenant->name}});
@@ -278,6 +287,7 @@ Task<void> Tenancy::finish_account_removals(Tenancy& self, net::Loop& loop) {
   const auto removals = co_await self.shared_.accounts.removals().find(loop, expired_max);
   if (!removals) co_return;
   for (const AccountRemovalPtr& removal : *removals) {
+    if (self.ends_) co_return;
     const TenantPtr tenant = self.tenants_.find(removal->tenant());
     if (!tenant || tenant->being_removed) continue;  // the note goes with the tenant
     const auto finished = co_await finish_account_removal(self.shared_, loop, tenant, removal);

@@ -34,6 +34,7 @@ class Tenancy {
   // guests who cannot come back, and tries again the removals and chores that were left. While the clock is doubted
   // nothing is trimmed and no guest removed.
   void start(net::Loop& loop, std::function<void()> counted);
+  void end_chores();  // the server stops: none begins, and those that go through all tenants end with the present one
   void stop(net::Loop& loop, std::function<void()> done);
 
  private:
@@ -71,7 +72,7 @@ class Tenancy {
   EventChores events_;
   net::Timer chores_;
   int minutes_ = 0;
-  bool finishing_ = false;
+  bool finishing_ = false, ends_ = false;
 };
 
 }  // namespace teahouse

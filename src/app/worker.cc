@@ -5,7 +5,7 @@
 namespace teahouse {
 namespace {
 
-constexpr int64_t disk_wait_ms = 800, drain_check_ms = 50;
+constexpr int64_t drain_check_ms = 50;
 
 // The scripts that pages of other origins load; import() of a module needs CORS.
 http::Response respond_asset(const http::StaticFiles& assets, const http::Request& request) {
@@ -119,12 +119,6 @@ void Worker::refuse_more() {
 
 void Worker::drain(std::function<void()> done) {
   drained_ = std::move(done);
-  drain_timer_ = loop_.start_timer(disk_wait_ms, [this] { end_streams(); });
-  home_.commits().when_committed(home_.data().appended(), [this] { end_streams(); });
-}
-
-void Worker::end_streams() {
-  if (std::exchange(streams_end_, true)) return;  // the disk was late
   home_.stop();
   clients_.stop();
   components_.stop();

@@ -48,19 +48,17 @@ class Worker {
   // Opens the listeners; a port 0 in `ports` takes what the configuration says, anything else that port.
   Result<void> listen(const Config& config, Ports& ports);
   void run();  // starts the thread
-  // The three steps of the end; all workers have done one before any begins the next, so that nobody who is sent away
-  // comes in again by another. Thread: the loop's.
+  // The three steps of the end; all workers have done one, and what is under way has arrived, before any begins the
+  // next, so that nobody who is sent away comes in again by another. Thread: the loop's.
   // Takes nobody in any more, and nothing from those inside.
   void refuse_more();
-  // Ends all streams once what they sent is on disk (or 0.8 s later), and calls back when their clients have
-  // closed and requests are answered (or 5 s later).
+  // Ends all streams, and calls back when their clients have closed and requests are answered (or 5 s later).
   void drain(std::function<void()> done);
-  // Writes the sessions that outlive the server.
+  // Writes the sessions that outlive the server. REQUIRES: nothing is under way that would still change one of them.
   void park() { home_.park(); }
   void join();
 
  private:
-  void end_streams();
   void check_drained();
   Result<void> open(const std::string& address, uint16_t& port, net::Listener::Accept accept);
 
@@ -78,7 +76,6 @@ class Worker {
   std::thread thread_;
   std::function<void()> drained_;
   net::Timer drain_timer_;
-  bool streams_end_ = false;
   int drain_checks_left_ = 100;
 };
 

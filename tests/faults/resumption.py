@@ -273,3 +273,69 @@ async def killed(server):
     await check_others(company)
 killed.settings = resumed.settings
 CASES.append(('resumption: after kill -9 a session is refused, and its messages are there once', killed))
+
+
+def make_requests(turn):
+    """Pairs of a stanza and the key of its answer: of archives, of other accounts, of rooms that it makes."""
+    for n in range(40):
+        mam, card = f'mam-{turn}-{n}', f'card-{turn}-{n}'
+        yield f"<iq type='set' id='{mam}'><query xmlns='urn:xmpp:mam:2'/></iq>", mam
+        yield f"<iq type='get' id='{card}' to='romeo@montague.example'><vCard xmlns='vcard-temp'/></iq>", card
+        if n % 8 == 0:
+            room = f'room-{turn}-{n}@rooms.capulet.example/Juliet'
+            yield f"<presence to='{room}'><x xmlns='http://jabber.org/protocol/muc'/></presence>", room
+
+
+def answers(client):
+    """The keys of the answers in its inbox, and the rooms of which it is out again."""
+    answered, out = set(), set()
+    for e in client.inbox:
+        if e.tag == '{jabber:client}iq':
+            answered.add(e.get('id'))
+        elif e.tag == '{jabber:client}presence':
+            (out if e.get('type') == 'unavailable' else answered).add(e.get('from'))
+    return answered, out
+
+
+async def asked_last(server):
+    """What juliet asks for while the server stops, and it has counted, is answered before or after the start; the rooms that she has come
+    into tell her that she is out. A session that does not go on was told so by the end of its stream."""
+    company = await begin(server)
+    juliet = company.clients['juliet']
+    for turn in range(3):
+        before, keys = juliet.sm_sent, []
+        for stanza, key in make_requests(turn):
+            juliet.send(stanza)
+            keys.append(key)
+        await juliet.until(lambda: answers(juliet)[0] & set(keys), what='the first answer')
+        await asyncio.to_thread(server.terminate)
+        await juliet.until(lambda: juliet.lost, what='the end of the connection')
+        answered, out = answers(juliet)
+        was_ended = juliet.ended
+        server.start()
+        if was_ended:   # on a machine so slow that something was not handled when the streams ended: it is refused, and begins anew
+            await must_fail(juliet)
+            await juliet.bind()
+            await juliet.enable_sm()
+            await come_online(juliet)
+            continue
+        answer = await juliet.resume()
+        if answer.tag != f'{{{SM}}}resumed':
+            raise Unexpected(f'juliet was answered\n{show(answer)}')
+        counted = keys[:juliet.sm_acked - before]
+        juliet.sm_sent = juliet.sm_acked   # the others she would send again
+        wanted, rooms = set(counted), {key for key in counted if '/' in key}
+
+        def is_complete():
+            more, more_out = answers(juliet)
+            return wanted <= answered | more and rooms <= out | more_out
+        try:
+            await juliet.until(is_complete, what='the answers')
+        except Unexpected:
+            more, more_out = answers(juliet)
+            raise Unexpected(f'juliet has no answer of {sorted(wanted - answered - more)}, and is left in {sorted(rooms - out - more_out)}') from None
+        juliet.inbox.clear()
+    await must_resume(company.clients['romeo'])
+    await check_others(company)
+asked_last.settings = resumed.settings
+CASES.append(('resumption: what was asked for as the server stopped is answered', asked_last))

@@ -33,6 +33,8 @@ class SimulatedPlane final : public store::DataPlane {
   // Those that wait get an error, and nothing comes to the disk any more.
   void kill();
 
+  // Nothing is under way: all is on the disk, and all questions are answered.
+  bool is_at_rest() const { return committed() == appended() && reading_.empty(); }
   Lsn appended() const override { return appended_; }
   Lsn committed() const override { return board_.committed(); }
   bool congested() const override { return waiting_.size() > congested_from; }

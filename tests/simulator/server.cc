@@ -42,6 +42,7 @@ RunningServer::RunningServer(Town& town, const Clock& clock, std::unique_ptr<Sim
       rooms_(make_rooms(shared_)),
       vapid_keys_(town.control(), clock, town.seal_key()),
       pushes_(make_pushes(shared_, vapid_keys_)) {
+  shared_.sessions_outlive_stop = true;
   const c2s::Options options{.require_tls = false, .probe_after_s = probe_after_s};
   for (unsigned index = 0; index < loop_count; ++index) {
     loops_.push_back(std::make_unique<net::Loop>(index, clock));

@@ -38,7 +38,7 @@ class Simulation final : public Site::Events {
   void end_trouble(const std::string& domain) override;
   void kill_server();
   void stop_server();
-  bool let_arrive();
+  bool let_arrive(int most_steps);
   void start_server();
   void turn_clock();
   void pass_ms(int64_t ms) { clock_.advance_ms(ms); }

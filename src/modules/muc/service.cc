@@ -132,7 +132,10 @@ void Service::settle(const std::string& jid) {
   const auto found = rooms_.find(jid);
   if (found == rooms_.end()) return;
   Room& room = *found->second;
-  if (!room.occupants.empty()) return idle_.remove(jid);
+  if (!room.occupants.empty()) {
+    if (stopped_) return send_everybody_out(room);  // the stanza was under way as the server stopped
+    return idle_.remove(jid);
+  }
   if (!room.destroyed && (room.locked || (room.entered && !room.config.persistent))) {
     room.traffic()->wait_for(room.remove_stored());
     room.destroyed = true;
@@ -291,6 +294,7 @@ int64_t Service::count_occupants() const {
 }
 
 void Service::stop() {
+  stopped_ = true;
   empty_rooms([](const Room&) { return true; });
   doze_timer_.stop();
 }
@@ -307,15 +311,18 @@ void Service::empty_rooms(const std::function<bool(const Room&)>& wanted) {
   for (const auto& jid : jids) {
     const auto found = rooms_.find(jid);
     if (found == rooms_.end()) continue;
-    Room& room = *found->second;
-    const Traffic::Batch batch(room.traffic());
-    send_everybody_away(room, {{332}, {}, {}, {}, {}}, {});
-    room.occupants = Occupants();
-    room.entered = false;  // a temporary room waits for its people to come back
-    room.empty_since_ms = context_.clock().monotonic_ms();
-    room.store_slow_mode();
-    let_idle(room);
+    send_everybody_out(*found->second);
+    let_idle(*found->second);
   }
+}
+
+void Service::send_everybody_out(Room& room) const {
+  const Traffic::Batch batch(room.traffic());
+  send_everybody_away(room, {{332}, {}, {}, {}, {}}, {});
+  room.occupants = Occupants();
+  room.entered = false;  // a temporary room waits for its people to come back
+  room.empty_since_ms = context_.clock().monotonic_ms();
+  room.store_slow_mode();
 }
 
 void Service::start_sweeping() {

@@ -62,7 +62,7 @@ class Service {
   void tenant_removed(const TenantPtr& tenant);
   int64_t count_rooms() const { return static_cast<int64_t>(rooms_.size()); }  // in memory
   int64_t count_occupants() const;
-  // The server stops: occupants whose clients still listen learn that they are out.
+  // The server stops: occupants learn that they are out, and those who enter from now on enter and learn it at once.
   void stop();
 
  private:
@@ -72,6 +72,7 @@ class Service {
   // Sends everybody out of these rooms, with status 332; the rooms stay.
   void empty_rooms(const std::function<bool(const Room&)>& wanted);
   void empty_rooms_of(const Tenant& tenant);
+  void send_everybody_out(Room& room) const;
   void forget_destroyed(Room& room);
   Task<void> load(HostPtr host, BareJid jid);
   void finish_loading(const HostPtr& host, const BareJid& jid, const Error* error);
@@ -103,6 +104,7 @@ class Service {
   int64_t dozed_ms_ = 0;    // when it was looked last which rooms are due
   int64_t doze_at_ms_ = 0;  // when the timer runs out
   net::Timer doze_timer_;
+  bool stopped_ = false;
   // Metrics.
   int64_t &loaded_, &put_to_sleep_;
 };

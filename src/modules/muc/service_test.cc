@@ -266,5 +266,23 @@ TEST(RoomService, KeepsTheRoomsOfATenantsHostsApart) {
   }
 }
 
+TEST(RoomService, TheyEnterAsTheServerStopsAndHearThatTheyAreOut) {
+  RoomWorld world;
+  const Client& romeo = world.found("romeo@shop.example/a", "den@rooms.shop.example/Romeo");
+  const Client& bystander = world.found("romeo@forum.example/a", "den@rooms.forum.example/Romeo");
+  Client& juliet = world.connect("juliet@shop.example/a");
+  for (auto& each : world.homes) each->hooks().stopping();
+  world.settle();
+  for (const Client* each : {&romeo, &bystander}) {
+    EXPECT_TRUE(each->has({"type='unavailable'", "code='332'"})) << each->all();
+  }
+  juliet.say(entry("den@rooms.shop.example/Juliet"));
+  const size_t out = juliet.place({"from='den@rooms.shop.example/Juliet'", "type='unavailable'", "code='332'"});
+  EXPECT_LT(out, juliet.got.size()) << juliet.all();
+  EXPECT_LT(juliet.place({"from='den@rooms.shop.example/Juliet'", "code='110'"}), out) << juliet.all();
+  EXPECT_TRUE(romeo.got.empty()) << romeo.all();
+  EXPECT_TRUE(bystander.got.empty()) << bystander.all();
+}
+
 }  // namespace
 }  // namespace teahouse::testing

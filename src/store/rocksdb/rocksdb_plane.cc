@@ -50,6 +50,7 @@ class RocksdbPlane final : public DataPlane {
   RocksdbPlane(std::unique_ptr<Disk> disk, std::unique_ptr<rocksdb::DB> db, const std::string& mark,
                const RocksdbSettings& settings, std::shared_ptr<RotListener> listener, std::shared_ptr<Pace> pace)
       : DataPlane(settings.health),
+        questions_(settings.questions),
         pace_(std::move(pace)),
         disk_(std::move(disk)),
         db_(std::move(db)),
@@ -151,13 +152,14 @@ class RocksdbPlane final : public DataPlane {
   Lsn write(const Write& write, const Write* with) override { return log_.append(write, with); }
 
   void read(TenantId tenant, std::function<void(Result<DataReader*>)> job) override {
-    board_.when(log_.appended_for(tenant), [this, job = std::move(job)](Result<void> committed) {
-      if (!committed) return job(committed.error());
-      readers_.post([this, job] {
-        Reader reader(readable_);
-        job(&reader);
-      });
-    });
+    board_.when(log_.appended_for(tenant),
+                [this, job = std::move(job), question = questions_->begin()](Result<void> committed) {
+                  if (!committed) return job(committed.error());
+                  readers_.post([this, job, question] {
+                    Reader reader(readable_);
+                    job(&reader);
+                  });
+                });
   }
 
   void when_committed(Lsn lsn, std::function<void(Result<void>)> done) override { board_.when(lsn, std::move(done)); }
@@ -189,6 +191,7 @@ class RocksdbPlane final : public DataPlane {
     return at->status();
   }
 
+  const std::shared_ptr<Questions> questions_;
   const std::shared_ptr<Pace> pace_;
   const std::unique_ptr<Disk> disk_;
   const std::shared_ptr<rocksdb::DB> db_;

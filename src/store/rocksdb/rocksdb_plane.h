@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "store/data_plane.h"
 #include "store/loss.h"
+#include "store/questions.h"
 
 namespace rocksdb {
 class FileSystem;
@@ -29,7 +30,8 @@ struct RocksdbSettings {
   int64_t silent_ms = 1000;             // a disk that refuses writes for so long is told of (DiskHealth)
   int64_t closing_ms = 5000;            // so long the destructor tries to write what waits; then it is given up
   std::shared_ptr<DiskHealth> health = std::make_shared<DiskHealth>();
-  std::shared_ptr<rocksdb::FileSystem> files = nullptr;  // null: this machine's
+  std::shared_ptr<Questions> questions = std::make_shared<Questions>();  // what is read of it by others
+  std::shared_ptr<rocksdb::FileSystem> files = nullptr;                  // null: this machine's
 };
 
 // Makes the directory if there is none. The rest of a write that a crash cut off and nobody was told of is dropped,
