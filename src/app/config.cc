@@ -62,8 +62,8 @@ constexpr char template_text[] =
 # account's owner (XEP-0494). One that has not come back for so many days is forgotten. 0: no tokens, and no list.
 #device_days = 30
 # Sessions that clients can resume (XEP-0198) are written at SIGTERM and go on after the start, within five minutes.
-# An answer, or a room, that a client asks for in the last moment may be lost to it until it connects anew.
-#sessions_outlive_stop = false
+# false: they end with the server, and clients begin anew.
+#sessions_outlive_stop = true
 
 [storage]
 # All stored messages are read again and again, so slowly that nobody notices, to find what a disk has damaged before it

@@ -38,7 +38,7 @@ struct Config {
   int64_t c2s_probe_after_s = 600;      // 0: never
   int64_t c2s_bosh_inactivity_s = 60;   // without a request (XEP-0124)
   int64_t c2s_device_days = 30;         // 0: no devices are kept, and given tokens
-  bool c2s_sessions_outlive_stop = false;
+  bool c2s_sessions_outlive_stop = true;
   int64_t storage_scrub_mib_per_s = 1;  // so fast stored data is read again and again, to find damage; 0: not at all
   int64_t storage_reserve_mib = 256;    // store/disk_watch.h; 0: none
   bool files_in_s3 = false;             // files.store = "s3"; else they are in the data directory

@@ -143,7 +143,7 @@ async def resumed(server):
     must_be('romeo', await messages_until(romeo, 'answer'), ['answer'])
     await check_others(company)
     await must_have_nothing_left(company, 'juliet')
-resumed.settings = ['server.loops=3', 'server.log=debug', 'c2s.sessions_outlive_stop=true']
+resumed.settings = ['server.loops=3', 'server.log=debug']
 CASES.append(('resumption: after SIGTERM a session goes on where it was', resumed))
 
 

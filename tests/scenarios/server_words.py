@@ -3,7 +3,7 @@ import json
 
 from fixtures import pattern
 from fixtures.api import site_token
-from fixtures.client import Unexpected
+from fixtures.client import LOST, Unexpected, show
 from fixtures.poll import poll
 from words import step
 
@@ -115,6 +115,15 @@ class ServerWords:
     async def stops(self):
         """What the clients hear of it is for the scenario to say."""
         await self.cast.api(self.cast.server.terminate)
+
+    @step(r"(\w+)'s connection is cut")
+    async def is_cut(self, name):
+        """Without an end of its stream, which would be the end of its session too."""
+        client = self.who(name)
+        element = await client.receive()
+        if element is not LOST:
+            raise Unexpected(f"{name}'s connection should have been cut; it received\n{show(element)}{self.rest(client)}")
+        client.abort()
 
     @step(r'the server is stopped')
     async def is_stopped(self):
