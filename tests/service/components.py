@@ -169,7 +169,7 @@ async def suspended(stage):
 
 @case('components: by the command line')
 async def by_command(stage):
-    """component add, list, secret and remove."""
+    """component add, list, secret, allow and remove."""
     commands = Commands(stage, 'data')
     name, other, domain = stage.names['montague'], stage.names['capulet'], f'irc.{stage.domains["montague"]}'
     made = await commands.json('component', 'add', name, domain)
@@ -177,5 +177,7 @@ async def by_command(stage):
     must_equal('the other', (await commands.json('component', 'list', other))['components'], [])
     rotated = await commands.json('component', 'secret', name, domain)
     must_equal('that it is another', rotated['secret'] != made['secret'], True)
+    allowed = await commands.json('component', 'allow', name, domain, '{"message": "outgoing"}')
+    must_equal('what it may do', (allowed['message'], allowed['roster']), ('outgoing', 'none'))
     await commands.good('component', 'remove', name, domain)
     must_equal('what is left', (await commands.json('component', 'list', name))['components'], [])
