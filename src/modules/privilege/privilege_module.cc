@@ -193,14 +193,14 @@ Flow PrivilegeModule::take_answer(Inbound& inbound) {
 void PrivilegeModule::sweep() {
   const int64_t now_ms = context_->clock().monotonic_ms();
   std::vector<StanzaPtr> late;
-  std::erase_if(waiting_, [&](auto& of_tenant) {
-    std::erase_if(of_tenant.second, [&](const auto& each) {
+  for (auto& [tenant, waiting] : waiting_) {
+    std::erase_if(waiting, [&](const auto& each) {
       const bool is_late = each.second.until_ms <= now_ms;
       if (is_late) late.push_back(each.second.request);
       return is_late;
     });
-    return of_tenant.second.empty();
-  });
+  }
+  std::erase_if(waiting_, [](const auto& of_tenant) { return of_tenant.second.empty(); });
   if (!waiting_.empty()) sweep_timer_ = context_->loop().start_timer(sweep_ms, [this] { sweep(); });
   for (const StanzaPtr& request : late) {
     context_->reply_error(*request, {ErrorKind::remote_server_timeout, "The iq inside was not answered in time."});
