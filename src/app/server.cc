@@ -5,7 +5,6 @@
 #include <atomic>
 #include <filesystem>
 #include <future>
-#include <latch>
 
 #include "account/known_logins.h"
 #include "api/idempotency.h"
@@ -121,8 +120,6 @@ struct Server::State {
   Result<void> listen();
   void serve_proxies();
   Result<void> write_where();
-  // Runs the work on all loops at once, and waits until each has called `done`.
-  void on_all_workers(const std::function<void(Worker&, const std::function<void()>& done)>& work);
   void park();
   std::string file_address() const;
   std::string url(const char* scheme, const std::string& listen, uint16_t port) const;
@@ -317,20 +314,12 @@ Result<void> Server::State::write_where() {
   return write_whole_file(config.data_directory + "/server.json", json + "}\n", 0600);
 }
 
-void Server::State::on_all_workers(const std::function<void(Worker&, const std::function<void()>&)>& work) {
-  const auto left = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(workers.size()));
-  for (const auto& worker : workers) {
-    worker->loop().post([work, &worker, left] { work(*worker, [left] { left->count_down(); }); });
-  }
-  left->wait();
-}
-
 // A row of a session does not change any more: an answer that was still under way would never come to its client, nor
 // would a room's word that it is out.
 void Server::State::park() {
   const bool is_failing = data->health().has(store::DiskHealth::data_waits);
   if (!is_failing && come_to_rest(workers, *control, *questions, rest_before_park)) {
-    on_all_workers([](Worker& worker, const std::function<void()>& done) {
+    on_all_workers(workers, [](Worker& worker, const std::function<void()>& done) {
       worker.park();
       done();
     });
@@ -385,13 +374,13 @@ Result<void> Server::start() {
 bool Server::stop() {
   State& state = *state_;
   log::info("server", "Stopping: streams are being closed");
-  state.on_all_workers([](Worker& worker, const std::function<void()>& done) {
+  on_all_workers(state.workers, [](Worker& worker, const std::function<void()>& done) {
     worker.refuse_more();
     done();
   });
   state.workers.front()->loop().post([&tenancy = state.tenancy] { tenancy.end_chores(); });
   come_to_rest(state.workers, *state.control, *state.questions, rest_before_end);  // clients wait no longer for a disk
-  state.on_all_workers([](Worker& worker, const std::function<void()>& done) { worker.drain(done); });
+  on_all_workers(state.workers, [](Worker& worker, const std::function<void()>& done) { worker.drain(done); });
   state.park();
   std::promise<void> noted;
   state_->workers.front()->loop().post(

@@ -1,5 +1,7 @@
 #include "app/worker.h"
 
+#include <latch>
+
 #include "app/modules.h"
 
 namespace teahouse {
@@ -137,6 +139,15 @@ void Worker::check_drained() {
 
 void Worker::join() {
   if (thread_.joinable()) thread_.join();
+}
+
+void on_all_workers(const std::vector<std::unique_ptr<Worker>>& workers,
+                    const std::function<void(Worker&, const std::function<void()>&)>& work) {
+  const auto left = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(workers.size()));
+  for (const auto& worker : workers) {
+    worker->loop().post([work, &worker, left] { work(*worker, [left] { left->count_down(); }); });
+  }
+  left->wait();
 }
 
 }  // namespace teahouse

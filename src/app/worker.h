@@ -79,4 +79,9 @@ class Worker {
   int drain_checks_left_ = 100;
 };
 
+// Runs the work on all loops at once, and waits until each has called `done`. Thread: the main thread's, while they
+// run.
+void on_all_workers(const std::vector<std::unique_ptr<Worker>>& workers,
+                    const std::function<void(Worker&, const std::function<void()>& done)>& work);
+
 }  // namespace teahouse

@@ -43,13 +43,15 @@ TEST(Hash, DerivesAsOpensslDoes) {
     const EVP_MD* digest;
   } kinds[] = {{Hash::sha1, EVP_sha1()}, {Hash::sha256, EVP_sha256()}, {Hash::sha512, EVP_sha512()}};
   for (const auto& [hash, digest] : kinds) {
-    for (const size_t size : {0, 1, 63, 64, 65, 127, 128, 129, 1000}) {  // a key is hashed where it is longer than a block
+    for (const size_t size :
+         {0, 1, 63, 64, 65, 127, 128, 129, 1000}) {  // a key is hashed where it is longer than a block
       const std::string password(size, 'p'), salt(size, '\0');
       std::string expected(digest_size(hash), '\0');
-      ASSERT_EQ(PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(size), reinterpret_cast<const unsigned char*>(salt.data()),
-                                  static_cast<int>(size), 3, digest, static_cast<int>(expected.size()),
-                                  reinterpret_cast<unsigned char*>(expected.data())),
-                1);
+      ASSERT_EQ(
+          PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(size),
+                            reinterpret_cast<const unsigned char*>(salt.data()), static_cast<int>(size), 3, digest,
+                            static_cast<int>(expected.size()), reinterpret_cast<unsigned char*>(expected.data())),
+          1);
       EXPECT_EQ(to_hex(pbkdf2(hash, password, salt, 3)), to_hex(expected)) << size;
     }
   }

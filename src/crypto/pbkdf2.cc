@@ -1,5 +1,5 @@
-// PBKDF2 over libcrypto's SHA functions themselves. PKCS5_PBKDF2_HMAC copies its context by way of the heap for each of the
-// thousands of iterations, which is half of its time; here a copy is one of a plain struct.
+// PBKDF2 over libcrypto's SHA functions themselves. PKCS5_PBKDF2_HMAC copies its context by way of the heap for each of
+// the thousands of iterations, which is half of its time; here a copy is one of a plain struct.
 #define OPENSSL_SUPPRESS_DEPRECATED  // the functions without EVP, which OpenSSL 3 keeps and advises against
 
 #include <openssl/crypto.h>
@@ -78,8 +78,7 @@ class KeyedHmac {
  private:
   // Hashes the block after it was changed from the pad of before to the next.
   static void start(typename Sha::Context& context, unsigned char (&block)[Sha::block], unsigned char change) {
-    for (unsigned char& byte : block)
-      byte ^= change;
+    for (unsigned char& byte : block) byte ^= change;
     Sha::init(&context);
     Sha::update(&context, block, sizeof block);
   }
@@ -96,8 +95,7 @@ std::string derive(std::string_view password, std::string_view salt, int iterati
   std::memcpy(all, round, sizeof all);
   for (int i = 1; i < iterations; i++) {
     keyed.sign(last, {}, round);
-    for (size_t at = 0; at < sizeof all; at++)
-      all[at] ^= round[at];
+    for (size_t at = 0; at < sizeof all; at++) all[at] ^= round[at];
   }
   std::string out(reinterpret_cast<const char*>(all), sizeof all);
   OPENSSL_cleanse(round, sizeof round);

@@ -26,9 +26,8 @@ void add_fake_pair(ScramKeyPairs& pairs, Hash hash, std::string_view secret, std
 }  // namespace
 
 ScramKeys make_fake_keys(std::string_view secret, std::string_view authcid, Hash hash) {
-  ScramKeys keys{fake_of(Hash::sha256, secret, "salt", authcid).substr(0, scram_salt_bytes),
-                 scram_iterations_default,
-                 {}};
+  ScramKeys keys{
+      fake_of(Hash::sha256, secret, "salt", authcid).substr(0, scram_salt_bytes), scram_iterations_default, {}};
   add_fake_pair(keys.pairs, hash, secret, authcid);
   return keys;
 }

@@ -6,8 +6,8 @@
 // once for each change, also where several accounts of the tenant hear of it.
 //
 // Thread: its home loop.
-// Limits: waiting_max iqs of a tenant are under way at a home, each for answer_ms to answer_ms + sweep_ms; of seen_max contacts'
-// resources a component's home knows what was shown last, and shows others as often as they come.
+// Limits: waiting_max iqs of a tenant are under way at a home, each for answer_ms to answer_ms + sweep_ms. A
+// component's home knows of seen_max contacts' resources what was shown last, and shows others as often as they come.
 // Errors: forbidden; item-not-found for an account that is not there; resource-constraint; remote-server-timeout.
 // Spec: XEP-0356 0.4.1.
 #pragma once
@@ -76,8 +76,8 @@ class PrivilegeModule final : public Module {
   ModuleContext* context_ = nullptr;
   RosterModule* roster_ = nullptr;
   PresenceModule* presence_ = nullptr;
-  std::map<std::string, Connected, std::less<>> connected_;  // by domain; those of this home
-  std::unordered_map<TenantId, PermissionMap> known_;        // of tenants that have any
+  std::map<std::string, Connected, std::less<>> connected_;                         // by domain; those of this home
+  std::unordered_map<TenantId, PermissionMap> known_;                               // of tenants that have any
   std::unordered_map<TenantId, std::unordered_map<std::string, Waiting>> waiting_;  // by the id of the iq that was sent
   net::Timer sweep_timer_;
 };
