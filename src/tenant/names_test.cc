@@ -82,7 +82,7 @@ TEST(ModuleOptions, AChangeNamesSomeAndTheOthersStay) {
 TEST(Names, AComponentIsBelowItsTenantAndMadeByNobodyElse) {
   const auto plain = parse_hosts("shop.example", {});
   ASSERT_TRUE(plain);
-  EXPECT_EQ(plain->size(), 4U);  // none is made by itself
+  EXPECT_EQ(plain->size(), 5U);  // none is made by itself
   EXPECT_TRUE(parse_hosts("shop.example", {{"irc.shop.example", HostKind::component}}));
   for (const char* name : {"irc.example", "irc.forum.example", "xshop.example", "shop.example"}) {
     EXPECT_FALSE(parse_hosts("shop.example", {{name, HostKind::component}})) << name;

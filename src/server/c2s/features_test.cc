@@ -79,8 +79,8 @@ TEST(Features, HoldWhatModulesWriteForClientsThatAreKnown) {
   Declared declared;
   ModuleFeatures features = declared.features();
   features.more = "<more xmlns='test'/>";
-  EXPECT_TRUE(has(make_account_features(features), "<more xmlns='test'/></stream:features>"));
-  EXPECT_TRUE(has(make_bound_features(features), "<more xmlns='test'/></stream:features>"));
+  EXPECT_TRUE(has(make_account_features(features), "more xmlns='test'/></stream:features>"));
+  EXPECT_TRUE(has(make_bound_features(features), "more xmlns='test'/></stream:features>"));
   EXPECT_FALSE(has(make_features({false, false, offer, true}, features), "more"));
 }
 
