@@ -4,7 +4,8 @@
 # SOCKS5 runs over TCP, which keeps no borders. One would guess that a protocol of asyncio gathers bytes until the reply that it waits for is
 # whole, and that a refusal ends `connected` with ReplyError and nothing more. slixmpp looks at the bytes of one call of data_received() alone: a
 # reply that comes in two parts raises IndexError and then ProtocolMismatch, one with the first bytes of the stream right behind it "Size
-# mismatch", and `connected` then never ends. A refusal does end it with ReplyError, and then UnboundLocalError comes out of data_received(), for which asyncio cuts the connection.
+# mismatch", and `connected` then never ends. A refusal does end it with ReplyError, and then UnboundLocalError comes out of data_received(),
+# for which asyncio cuts the connection.
 #
 # Seen with slixmpp 1.17.0.
 # shellcheck source=findings/lib.sh
