@@ -212,6 +212,15 @@ export async function openChat(page) {
   await page.getByRole("button", { name: /Open chat|打开聊天/ }).click();
   await opened(page);
 }
+/** Opens the chat, once its button says that so many messages are unread; an error tells what it says. */
+export async function openUnread(page, count) {
+  const name = `Open chat, ${count} unread message${count === 1 ? "" : "s"}`;
+  await page.getByRole("button", { name }).click().catch(async (error) => {
+    const [says] = await page.getByRole("button", { name: /Open chat/ }).evaluateAll((all) => all.map((button) => button.ariaLabel));
+    throw new Error(`the chat's button says '${says}', not '${name}'`, { cause: error });
+  });
+  await opened(page);
+}
 /** Opens this conversation, and waits until it is the one that is shown: a frame draws it, the next comes after that. */
 export function go(page, target) {
   return page.evaluate(async (where) => {

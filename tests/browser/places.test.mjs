@@ -42,7 +42,7 @@ test("what the site says comes under its title, and can't be answered", async ()
   const a = await h.openPage(await h.newContext(), h.signedIn(alpha, mia), { open: false });
   const elsewhere = await h.openPage(await h.newContext(), h.signedIn(beta, mia));
   await h.api(alpha, "POST", "/v1/messages", { to: `user:${mia.id}`, text: said });
-  await a.getByRole("button", { name: "Open chat, 1 unread message" }).click();
+  await h.openUnread(a, 1);
   await h.sees(a, said);
   await title(a, "alpha");
   await a.getByText("These messages can't be answered.").waitFor();

@@ -59,7 +59,7 @@ test("what the site sends is unread until it is shown", async () => {
   assert.equal(await unread(alpha), "1");
   const page = await h.openPage(await h.newContext(), h.signedIn(alpha, may), { open: false });
   const other = await h.openPage(await h.newContext(), h.signedIn(beta, may), { open: false });
-  await page.getByRole("button", { name: "Open chat, 1 unread message" }).click();
+  await h.openUnread(page, 1);
   await h.sees(page, said);
   while ((await unread(alpha)) !== "0") await h.settled(page);
   assert.equal(await other.getByText(said).count(), 0);

@@ -85,7 +85,7 @@ test("a message for a closed chat is counted, announced on the bubble, and read 
   await b.locator(".panel").waitFor({ state: "hidden" });
   await h.say(a, first);
   await h.say(a, second);
-  await b.getByRole("button", { name: "Open chat, 2 unread messages" }).click();
+  await h.openUnread(b, 2);
   await h.sees(b, second);
   await b.getByText("New messages").waitFor();
   await h.delivered(a, second, "seen");

@@ -153,7 +153,7 @@ test("opening leads to what is unread: to the conversation if it is one, to the 
   const a = await h.openPage(await h.newContext(), h.signedIn(alpha, ida, { to: lea.id }));
   await h.ready(a);
   await h.say(a, one);
-  await b.getByRole("button", { name: "Open chat, 1 unread message" }).click();
+  await h.openUnread(b, 1);
   await title(b, ida.name);
   await h.sees(b, one);
   await h.delivered(a, one, "seen");
@@ -162,7 +162,7 @@ test("opening leads to what is unread: to the conversation if it is one, to the 
   await h.ready(c);
   await h.say(a, h.unique("again"));
   await h.say(c, two);
-  await b.getByRole("button", { name: "Open chat, 2 unread messages" }).click();
+  await h.openUnread(b, 2);
   await b.locator(".item", { hasText: kim.name }).locator(".count").waitFor();
   await b.locator(".item", { hasText: ida.name }).locator(".count").waitFor();
   await bubble(same).click();

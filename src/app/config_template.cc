@@ -1,0 +1,94 @@
+#include "app/config_template.h"
+
+namespace teahouse {
+
+const std::string_view config_template =
+    R"(# teahouse.toml: where this server listens. Everything else (tenants, plans, accounts, keys) is set at run time,
+# by the `teahouse` command or the HTTP API. A line that is commented out shows the default. Restart after a change.
+
+[listen]
+# An address is "*:5222" (all, IPv4 and IPv6), "127.0.0.1:5222" or "[::1]:5222"; "" switches a listener off.
+#c2s = "*:5222"              # XMPP clients, with STARTTLS
+#c2s_tls = "*:5223"          # XMPP clients, TLS from the first byte (XEP-0368)
+#http = "127.0.0.1:8080"     # API and widget without TLS: for this machine, or a proxy in front
+#https = "*:8443"            # API and widget with TLS; XMPP clients too (ALPN xmpp-client), so one port can serve all
+# External components (XEP-0114), as gateways: without TLS, so for this machine or a network of your own; and under TLS.
+#components = ""             # "127.0.0.1:5347"
+#components_tls = ""         # "*:5348"
+# Files from one user to another by the tenants' proxies (XEP-0065, SOCKS5), where no direct connection can be made.
+#proxy65 = ""                # "*:5000"
+
+[public]
+# How browsers reach the API and the widget, e.g. "https://chat.example.com"; without a path.
+#url = ""
+# How clients reach listen.proxy65, as "files.example.com", or with another port "files.example.com:7777". "": at each
+# tenant's proxy host (proxy.shop.example), which must then lead here.
+#proxy65 = ""
+# Proxies in front, by address or network, e.g. ["127.0.0.1", "::1"]: what they say in X-Forwarded-For and
+# X-Forwarded-Proto is believed. Without it all who come through a proxy count as one visitor, and are offered neither
+# PLAIN nor site tokens over WebSocket.
+#trusted_proxies = []
+
+[tls]
+# Names for this server's own certificate, besides localhost and the tenants' domains.
+#names = []
+
+[c2s]
+# false also offers SCRAM (never a plain password) without TLS on listen.c2s: for tests on one machine.
+#require_tls = true
+#login_timeout_s = 30        # so long a client may take to log in
+#refused_timeout_s = 600     # the same after a wrong password: until its user has typed another
+# A client that has sent nothing for so many seconds is asked whether it is still there (XEP-0198, XEP-0199, or a
+# WebSocket's ping). One that does not answer within a minute is gone: it is shown as such, and what it did not get goes
+# on. Each question wakes a phone: less than a few minutes costs its battery. 0: nobody is asked.
+#probe_after_s = 600
+# Over BOSH (/http-bind) a client whose last request was answered makes another within so many seconds, or is gone.
+#bosh_inactivity_s = 60
+# A device that has signed in by the password may be given a token for its next logins (XEP-0484), and is listed for the
+# account's owner (XEP-0494). One that has not come back for so many days is forgotten. 0: no tokens, and no list.
+#device_days = 30
+# Sessions that clients can resume (XEP-0198) are written at SIGTERM and go on after the start, within five minutes.
+# false: they end with the server, and clients begin anew.
+#sessions_outlive_stop = true
+
+[storage]
+# All stored messages are read again and again, so slowly that nobody notices, to find what a disk has damaged before it
+# is asked for. 0: not at all.
+#scrub_mib_per_s = 1
+# With less than so many MiB free on the disk of the data folder nothing new is taken: reading, logging in and removing
+# go on. On a small disk a sixteenth of it is enough. A part of it is the file `reserve`, which is given up on a disk
+# that is quite full, so that the server can start there. 0: the disk may be filled.
+#reserve_mib = 256
+
+[files]
+# Where users' files are kept: "disk", the folder `files` of the data folder; or "s3", a bucket of Amazon S3 or of
+# another server that speaks its protocol. docs/operations.md ("Files in a bucket") says what that means for backups
+# and moves.
+#store = "disk"
+#s3.endpoint = ""            # "https://s3.eu-central-1.amazonaws.com"
+#s3.region = "us-east-1"
+#s3.bucket = ""              # it is there already, and this house's alone below the prefix
+#s3.prefix = ""              # of all keys, as "teahouse/files"
+#s3.access_key = ""          # the key's id
+#s3.secret_file = ""         # a file with the key's secret; or TEAHOUSE_S3_SECRET in the server's environment
+#s3.path_style = true        # false: https://BUCKET.ENDPOINT/, which some servers want
+#s3.ca_file = ""             # a PEM file of authorities that vouch for the endpoint; "": the system's
+#s3.allow_http = false       # without TLS to another machine too, in a network of your own
+
+[push]
+# Devices are woken by the push services that their browsers name: any host of the public internet (https), and none of
+# this machine's networks, unless this is true: for tests, and for a push service of your own beside it.
+#allow_private = false
+# A PEM file of authorities that vouch for push services; "": the system's.
+#ca_file = ""
+
+[modules]
+# Options of modules for all tenants that do not set them for themselves; docs/modules.md has all of them.
+#muc.history_messages = 20
+
+[server]
+#loops = 0                   # event loops; 0: one for each core
+#log = "info"                # debug, info, warning or error
+)";
+
+}  // namespace teahouse
