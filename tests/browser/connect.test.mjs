@@ -5,7 +5,7 @@ import * as h from "./harness.mjs";
 
 const { alpha, beta } = h;
 // Of this file alone.
-const ida = { id: "ida", name: "Ida Moss" }, jon = { id: "jon", name: "Jon Park" };
+const ida = { id: "ida-connect", name: "Ida Moss" }, jon = { id: "jon-connect", name: "Jon Park" };
 const tab = { id: "tab", name: "Tab Moss" }; // of one test alone
 
 h.setUp({ alpha: [ida, jon, tab], beta: [ida, tab] });

@@ -13,7 +13,7 @@ const { alpha, beta } = h;
 const password = "Jasmine & tea";
 // Of this file alone.
 const kit = `kit@${alpha.domain}`, lou = `lou@${beta.domain}`;
-const mia = { id: "mia", name: "Mia Reed" }, noa = { id: "noa", name: "Noa Hill" };
+const mia = { id: "mia-reed", name: "Mia Reed" }, noa = { id: "noa", name: "Noa Hill" };
 const logs = process.env.TEAHOUSE_LOGS ?? "build/test-logs/adhoc";
 const options = { skip: !h.config.account };
 let bystanders;

@@ -11,7 +11,7 @@ import { slixmpp } from "./slixmpp.mjs";
 
 const { alpha, beta } = h;
 // Of this file alone.
-const may = { id: "may", name: "May Lin" }, ned = { id: "ned", name: "Ned Fox" };
+const may = { id: "may", name: "May Lin" }, ned = { id: "ned-files", name: "Ned Fox" };
 const rob = { id: "rob", name: "Rob Dale" }, sue = { id: "sue", name: "Sue Hart" }; // they have no files yet
 
 h.setUp({ alpha: [may, ned, rob, sue], beta: [may, ned] });

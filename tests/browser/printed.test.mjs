@@ -4,7 +4,7 @@ import { test } from "node:test";
 import * as h from "./harness.mjs";
 
 const { alpha, beta } = h;
-const may = { id: "may", name: "May Wong" };
+const may = { id: "may-printed", name: "May Wong" };
 
 h.setUp();
 

@@ -53,7 +53,7 @@ for (const place of ["1:1", "room"]) {
 }
 
 test("a changed name reaches the rooms of a session that goes on, by a reload and by another tab", async () => {
-  const zoe = (name) => ({ id: "zoe", name });
+  const zoe = (name) => ({ id: "zoe-session", name });
   const context = await h.newContext();
   const witness = await h.openPage(await h.newContext(), h.signedIn(alpha, bo, { room: "names" }));
   const a = await h.openPage(context, h.signedIn(alpha, zoe("Zoe Old"), { room: "names" }));

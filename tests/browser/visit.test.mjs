@@ -5,7 +5,7 @@ import * as h from "./harness.mjs";
 
 const { alpha, beta } = h;
 // Of this file alone, so that nothing else is unread.
-const ida = { id: "ida", name: "Ida Moss" }, jon = { id: "jon", name: "Jon Pike" }, kim = { id: "kim", name: "Kim Ray" }, lea = { id: "lea", name: "Lea Sun" };
+const ida = { id: "ida-visit", name: "Ida Moss" }, jon = { id: "jon-visit", name: "Jon Pike" }, kim = { id: "kim-visit", name: "Kim Ray" }, lea = { id: "lea", name: "Lea Sun" };
 
 h.setUp({ alpha: [ida, jon, kim, lea] });
 

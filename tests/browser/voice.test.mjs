@@ -5,7 +5,7 @@ import * as h from "./harness.mjs";
 
 const { alpha } = h;
 // Of this file alone.
-const ida = { id: "ida", name: "Ida Moss" }, jon = { id: "jon", name: "Jon Reed" };
+const ida = { id: "ida-voice", name: "Ida Moss" }, jon = { id: "jon-voice", name: "Jon Reed" };
 
 h.setUp({ alpha: [ida, jon] });
 
