@@ -1,4 +1,4 @@
-// What is odd or meant to deceive: words without an end in a narrow window, and characters that turn what stands around them.
+// Words that are odd or meant to deceive: those without an end in a narrow window, and characters that turn what stands around them.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as h from "./harness.mjs";

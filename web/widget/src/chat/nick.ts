@@ -10,7 +10,7 @@ const charactersMax = 48;
 const lineCharactersMax = 1_000;
 
 /**
- * What others have written (a room's name or subject, a reason), in one line: without what turns the letters around it, as the server takes
+ * Words that others have written (a room's name or subject, a reason), in one line: without what turns the letters around it, as the server takes
  * it out of users' names. With it one name reads as another.
  */
 export function oneLine(text: string): string {
