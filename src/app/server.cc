@@ -238,7 +238,9 @@ void Server::State::make_workers() {
   for (const auto& worker : workers) {
     worker->clients().set_siblings(siblings);
     worker->components().set_siblings(component_siblings);
-    data->watch_commits(worker->loop(), [home = &worker->home()](Lsn lsn) { home->commits().on_committed(lsn); });
+    const auto tell = [&commits = worker->home().commits()](Lsn lsn) { commits.on_committed(lsn); };
+    data->watch_commits(worker->loop(), tell);
+    worker->loop().post([tell, &data = *data] { tell(data.committed()); });  // of what was written before
   }
 }
 

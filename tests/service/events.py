@@ -26,12 +26,17 @@ async def trimmed(stage):
     must_equal('the events', len(whole['events']), 5)
     await restart(stage)
     must_equal('the events after a restart', (await events(stage, 'montague')).json, whole)
+    # Events of one millisecond stay together, and after a restart ids can be ahead of the clock: of the five all may be of one. The ids
+    # of another run are later (store/arrival_order.h).
+    answer = await stage.call('POST', '/v1/messages', {'to': 'user:romeo', 'text': 'The newest words'}, stage.tenants['montague']['api_key'])
+    must_equal('the status', answer.status, 201)
+    whole = (await events(stage, 'montague')).json
+    must_equal('the events with the newest', len(whole['events']), 6)
     await asyncio.to_thread(stage.api.set_plan, f'events-{stage.number}', {'events_bytes': 0})
     await restart(stage)
     gone = await poll(lambda: events(stage, 'montague', f'&after={first["cursor"]}'), lambda answer: answer.status == 410,
                       'that the events are gone')
     must_equal('the code', gone.json['code'], 'gone')
-    newest = [e for e in whole['events'] if e['at'] == whole['events'][-1]['at']]  # of one millisecond all stay
-    must_equal('what is left', (await events(stage, 'montague')).json['events'], newest)
+    must_equal('what is left', (await events(stage, 'montague')).json['events'], whole['events'][-1:])
     must_equal('who had seen all', (await events(stage, 'montague', f'&after={whole["cursor"]}')).json['events'], [])
     must_equal('the other tenant', len((await events(stage, 'capulet')).json['events']), 5)

@@ -177,3 +177,15 @@ async def answered(stage):
         await asyncio.to_thread(server.start)
         kept = await asyncio.to_thread(server.api.call, 'GET', '/v1/users/juliet/messages?limit=100', None, made['api_key'])
         must_equal('what is kept', sorted(m['text'] for m in kept.json['messages']), sorted(texts))
+
+
+@case('stopping: a server that has nothing to do comes to rest')
+async def at_rest(stage):
+    """Nothing is under way: it says so by saying nothing (app/rest.h), after its first start, and after one that writes nothing."""
+    async with own_server('at-rest', 'server.loops=4') as server:
+        for _ in range(2):
+            must_equal('the status', await asyncio.to_thread(server.terminate), 0)
+            words = server.last_words(2)
+            if 'Stopping' not in words or 'Sessions end with the server' in words:
+                raise Unexpected(f'its last words were\n{words}')
+            await asyncio.to_thread(server.start)
