@@ -11,6 +11,7 @@ _PATH = os.path.join(os.path.dirname(os.path.realpath(__file__)), '../tests/run'
 _LOADER = importlib.machinery.SourceFileLoader('runner', _PATH)
 runner = importlib.util.module_from_spec(importlib.util.spec_from_loader('runner', _LOADER))
 _LOADER.exec_module(runner)
+ROOT = runner.ROOT
 
 NESTED = '''TAP version 13
 # Subtest: /x/jid.test.mjs
@@ -124,6 +125,35 @@ def check_a_suite_past_its_limit_is_stopped_with_all_it_started():
 
 def check_a_good_suite_passes():
     equal(ran('test -n "$TEAHOUSE_BINARY" && test -d "$TEAHOUSE_LOGS" && echo ok a'), (1, 0, 0))
+
+
+def built(script, *presets):
+    """What Builds says of each preset, and which was begun by then; script/build is what is given."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.mkdir(f'{folder}/script')
+        with open(f'{folder}/script/build', 'w', encoding='utf-8') as file:
+            file.write(f'#!/bin/sh\n{script}\n')
+        os.chmod(f'{folder}/script/build', 0o755)
+        runner.ROOT = runner.LOGS = folder
+        builds = runner.Builds([runner.Suite(f'of {p}', ['true'], preset=p) for p in presets])
+        told = []
+        for preset in presets:
+            wrong = builds.finish(preset)
+            told.append((wrong, builds.begun and builds.begun[0]))
+        runner.ROOT = ROOT
+        with open(f'{folder}/built', encoding='utf-8') as file:
+            return told, file.read().split()
+
+
+def check_a_build_begins_when_the_one_before_has_ended():
+    equal(built('echo "$1" >>built', 'asan', 'release', 'tsan'),
+          ([('', 'release'), ('', 'tsan'), ('', None)], ['asan', 'release', 'tsan']))
+
+
+def check_a_build_that_fails_is_told_and_the_next_goes_on():
+    told, order = built('echo "$1" >>built; test "$1" != asan', 'asan', 'release')
+    assert 'status 1' in told[0][0] and told[1][0] == '', told
+    equal(order, ['asan', 'release'])
 
 
 def check_an_unknown_suite_is_refused():
