@@ -28,6 +28,9 @@ class FailingFiles final : public rocksdb::FileSystemWrapper {
   }
   void recover() { faults_ = 0; }
   unsigned failures() const { return failures_; }
+  void await_failures(unsigned count) {
+    for (unsigned seen = failures_; seen < count; seen = failures_) failures_.wait(seen);
+  }
   // The next file whose name ends so is not made before release().
   void hold(const std::string& of) {
     const std::lock_guard lock(mutex_);
@@ -120,6 +123,7 @@ class FailingFiles final : public rocksdb::FileSystemWrapper {
       return false;
     }
     ++failures_;
+    failures_.notify_all();
     return true;
   }
   void wait_where_held(const std::string& path) {
