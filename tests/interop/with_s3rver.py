@@ -63,7 +63,7 @@ async def keep(stage, user, name, body):
 async def keeps(stage):
     """Files of two tenants, whole and in parts; ranges; a file that goes, and a tenant."""
     with tempfile.TemporaryDirectory() as folder, S3rver() as s3:
-        with await asyncio.to_thread(Server, 's3rver', s3.settings(folder + '/secret')) as server:
+        async with Server('s3rver', s3.settings(folder + '/secret')) as server:
             own = type(stage)(server, stage.number)
             await own.set_up()
             try:

@@ -31,7 +31,7 @@ async def reads(_stage):
         authority = Authority(folder)
         ours = ['push.allow_private=true', f'push.ca_file="{authority.path("root.pem")}"']
         async with PushService(authority.issue('localhost'), folder) as service:
-            with await asyncio.to_thread(Server, 'web-push', ours) as server:
+            async with Server('web-push', ours) as server:
                 key = (await asyncio.to_thread(server.api.create_tenant, 'montague', 'montague.example'))['api_key']
                 await asyncio.to_thread(server.api.create_account, 'montague', 'romeo', 'pw-romeo')
                 await asyncio.to_thread(server.api.must, 'GET', '/v1/users/romeo/push', None, key)

@@ -28,7 +28,7 @@ async def with_bucket(secret=s3_service.SECRET, **more):
             file.write(secret + '\n')
         os.chmod(path, 0o600)
         async with S3Service() as s3:
-            with await asyncio.to_thread(Server, 'buckets', ['server.loops=3', *s3.settings(path, **more)]) as server:
+            async with Server('buckets', ['server.loops=3', *s3.settings(path, **more)]) as server:
                 own = Stage(server, 201)
                 await own.set_up()
                 try:
@@ -229,7 +229,7 @@ async def restored(_stage):
             said = await asyncio.to_thread(run, 'check', '--data', stage.server.data)
             if '/tea/house/ and were not read' not in said:
                 raise Unexpected(f'check said\n{said}')
-            with await asyncio.to_thread(Server, 'restored', ['server.loops=1']) as other:
+            async with Server('restored', ['server.loops=1']) as other:
                 await asyncio.to_thread(other.terminate)
                 shutil.rmtree(other.data)
                 await asyncio.to_thread(run, 'restore', '--from', folder, '--data', other.data)

@@ -25,7 +25,7 @@ OPTIONS = ("<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value
 @contextlib.asynccontextmanager
 async def own_stage(name):
     """On a server of its own, which a case may stop."""
-    with await asyncio.to_thread(Server, name, ['modules.push.wait=0', 'server.loops=3']) as server:
+    async with Server(name, ['modules.push.wait=0', 'server.loops=3']) as server:
         stage = Stage(server, 1)
         await stage.set_up()
         try:
