@@ -1,0 +1,1 @@
+{$teahouse_page nofilter}

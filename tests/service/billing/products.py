@@ -1,0 +1,96 @@
+"""One service of a host's billing product; each product is the same to the cases. One PHP process is one request to the product."""
+import asyncio
+import json
+import os
+import subprocess
+
+from fixtures import limits
+from fixtures.client import Unexpected
+from fixtures.server import ROOT
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+
+
+def php(harness, request, settings=()):
+    done = subprocess.run(['php', *settings, os.path.join(HERE, harness)], input=json.dumps(request), capture_output=True, text=True,
+                          check=False, timeout=limits.EXCHANGE_S)
+    if done.returncode or done.stderr:
+        raise Unexpected(f'PHP ended with {done.returncode} and said:\n{done.stdout}\n{done.stderr}')
+    return json.loads(done.stdout)
+
+
+class Product:
+    """A service `number` with `domain` that a host has sold; what the product keeps is in `kept`, what it logs in `log`."""
+
+    name = harness = None
+
+    def __init__(self, stage, folder, number, domain, plan='service'):
+        self.server, self.folder, self.number, self.domain, self.plan, self.guests = stage.server, folder, number, domain, plan, False
+        self.host, self.port, self.secure, self.key = '127.0.0.1', stage.server.port('http'), False, stage.api.operator_key
+        self.settings = ()                # of PHP
+        self.kept, self.log = {}, []
+
+    @classmethod
+    def install(cls, folder):
+        subprocess.run([os.path.join(ROOT, 'integrations/install'), cls.name, folder], check=True, capture_output=True, timeout=limits.EXCHANGE_S)
+
+    async def request(self, **request):
+        answer = await asyncio.to_thread(php, self.harness, request, self.settings)
+        self.log += answer['log']
+        return answer
+
+
+class Whmcs(Product):
+    name, harness = 'whmcs', 'whmcs.php'
+    words = {'create': 'CreateAccount', 'suspend': 'SuspendAccount', 'resume': 'UnsuspendAccount', 'terminate': 'TerminateAccount',
+             'plan': 'ChangePackage', 'api key': 'NewApiKey', 'signing secret': 'NewSigningSecret'}
+
+    async def function(self, function, language='english', **more):
+        params = {'serviceid': self.number, 'pid': 1, 'userid': 1, 'serverid': 3, 'domain': self.domain, 'username': 'shopexam', 'password': 'unused',
+                  'configoption1': self.plan, 'configoption2': 'on' if self.guests else '', 'configoption3': '', 'serverhostname': self.host,
+                  'serverip': '', 'serverport': self.port, 'serversecure': self.secure, 'serverusername': '', 'serverpassword': '',
+                  'serveraccesshash': self.key, 'clientsdetails': {'language': language}, **more}
+        rows = [{'id': n, 'server': server, 'domain': domain, 'domainstatus': status, 'diskusage': -1, 'disklimit': -1} for n, server, domain, status in
+                ((self.number, 3, self.domain, 'Active'), (901, 4, self.domain, 'Active'), (902, 3, self.domain, 'Terminated'), (903, 3, '', 'Active'),
+                 (904, 3, 'nobody.example', 'Active'))]
+        answer = await self.request(module=f'{self.folder}/modules/servers/teahouse', function=function, params=params, properties=self.kept,
+                                    hosting=rows, session={})
+        self.kept = answer['properties'] or {}
+        return answer
+
+    async def do(self, word, reason=''):
+        """Empty, or the sentence that the administrator reads."""
+        result = (await self.function(self.words[word], suspendreason=reason))['result']
+        return '' if result == 'success' else result
+
+    def lose_keys(self):
+        """As when the server's answer was lost: kept is what was kept before the call."""
+        self.kept = {name: value for name, value in self.kept.items() if name in ('Teahouse tenant', 'Teahouse domain')}
+
+    @staticmethod
+    def suspended_by(reason):
+        """WHMCS tells the module why."""
+        return reason
+
+    def used(self, used, limit):
+        """Of its own row alone."""
+        return 'success', {self.number: (used, limit)}
+
+    async def test(self):
+        result = (await self.function('TestConnection'))['result']
+        return '' if result == {'success': True, 'error': ''} else result['error']
+
+    async def plans(self):
+        return list((await self.function('plans'))['result'])
+
+    async def page(self, language='english'):
+        return (await self.function('ClientArea', language))['result']
+
+    async def facts(self):
+        return (await self.function('AdminServicesTabFields'))['result']
+
+    async def usage(self):
+        """Used and limit in MB, and whether anything else was touched."""
+        answer = await self.function('UsageUpdate')
+        touched = {row['id']: (row['diskusage'], row['disklimit']) for row in answer['hosting'] if row['diskusage'] != -1}
+        return answer['result'], touched
