@@ -43,6 +43,15 @@ final class Api
         }
     }
 
+    /** The same, for products that have the server's address as a URL. */
+    public static function at(string $address, string $key, ?callable $log = null): self
+    {
+        if (!preg_match('#^(https?)://([^/:\[\]]+|\[[^\]]+\])(?::(\d{1,5}))?/?$#iD', trim($address), $part)) {
+            throw new Refused("The server's address must be its name alone, as https://im.example; it is something else.");
+        }
+        return new self($part[2], isset($part[3]) ? (int) $part[3] : 0, strtolower($part[1]) === 'https', $key, $log);
+    }
+
     /** Where the server is, as an origin for web pages. */
     public function origin(): string
     {

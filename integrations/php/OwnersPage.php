@@ -23,6 +23,12 @@ final class OwnersPage
         }
     }
 
+    /** For the product's own buttons and titles; not escaped. */
+    public function texts(): array
+    {
+        return $this->t;
+    }
+
     /** `$state` and `$usage` are the server's answers, null where it did not answer. */
     public function html(Vault $vault, ?array $state, ?array $usage): string
     {
@@ -90,7 +96,12 @@ final class OwnersPage
 
     private static function bytes(int $n): string
     {
-        return $n >= 1073741824 ? round($n / 1073741824, 1) . ' GiB' : round($n / 1048576, 1) . ' MiB';
+        foreach (array('GiB' => 1073741824, 'MiB' => 1048576) as $unit => $size) {
+            if ($n >= $size) {
+                return round($n / $size, 1) . " $unit";
+            }
+        }
+        return ceil($n / 1024) . ' KiB';
     }
 
     private static function most(int $limit, string $unlimited): string

@@ -15,6 +15,7 @@ return array(
         'show' => 'Show', 'used' => 'Used of your plan', 'plan' => 'Plan', 'accounts' => 'Accounts', 'sessions' => 'Connected now', 'rooms' => 'Rooms',
         'archive_bytes' => 'Messages kept', 'files_total_bytes' => 'Files', 'of' => '%1$s of %2$s', 'unlimited' => 'unlimited',
         'new_api_key' => 'New API key', 'new_signing_secret' => 'New signing secret',
+        'not_now' => 'That could not be done just now. Try again in a while, or ask your provider.',
     ),
     'zh' => array(
         'none' => '聊天服务正在开通，请稍后再来。',
@@ -29,5 +30,6 @@ return array(
         'show' => '显示', 'used' => '套餐用量', 'plan' => '套餐', 'accounts' => '账号', 'sessions' => '当前在线', 'rooms' => '聊天室',
         'archive_bytes' => '保存的消息', 'files_total_bytes' => '文件', 'of' => '已用 %1$s，共 %2$s', 'unlimited' => '不限',
         'new_api_key' => '更换 API 密钥', 'new_signing_secret' => '更换签名密钥',
+        'not_now' => '暂时无法完成。请稍后再试，或联系您的服务商。',
     ),
 );

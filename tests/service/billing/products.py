@@ -2,6 +2,7 @@
 import asyncio
 import json
 import os
+import re
 import subprocess
 
 from fixtures import limits
@@ -33,6 +34,9 @@ class Product:
     @classmethod
     def install(cls, folder):
         subprocess.run([os.path.join(ROOT, 'integrations/install'), cls.name, folder], check=True, capture_output=True, timeout=limits.EXCHANGE_S)
+
+    async def facts(self):
+        """None: the product has no place where a module tells the administrator of a service."""
 
     async def request(self, **request):
         answer = await asyncio.to_thread(php, self.harness, request, self.settings)
@@ -94,3 +98,46 @@ class Whmcs(Product):
         answer = await self.function('UsageUpdate')
         touched = {row['id']: (row['diskusage'], row['disklimit']) for row in answer['hosting'] if row['diskusage'] != -1}
         return answer['result'], touched
+
+
+class Paymenter(Product):
+    name, harness = 'paymenter', 'paymenter.php'
+    words = {'create': 'createServer', 'suspend': 'suspendServer', 'resume': 'unsuspendServer', 'terminate': 'terminateServer',
+             'plan': 'upgradeServer', 'api key': 'newApiKey', 'signing secret': 'newSigningSecret'}
+
+    async def function(self, function, language='en'):
+        answer = await self.request(module=f'{self.folder}/extensions/Servers/Teahouse', function=function, properties=self.kept, domain=self.domain,
+                                    config={'address': f'http{"s" * self.secure}://{self.host}:{self.port}', 'operator_key': self.key, 'widget': None},
+                                    settings={'plan': self.plan, 'guests': '1' if self.guests else '0'}, locale=language)
+        self.kept = answer['properties'] or {}
+        return answer['result']
+
+    async def do(self, word, reason=''):
+        result = await self.function(self.words[word])
+        return '' if result in (True, 'https://billing.example/services/11') else result
+
+    def lose_keys(self):
+        self.kept = {name: value for name, value in self.kept.items() if name in ('teahouse_tenant', 'teahouse_domain')}
+
+    @staticmethod
+    def suspended_by(_):
+        """Paymenter does not tell the module why."""
+        return 'Suspended by the provider.'
+
+    async def test(self):
+        result = await self.function('testConfig')
+        return '' if result is True else result
+
+    async def plans(self):
+        return list((await self.function('getProductConfig'))[0]['options'])
+
+    async def page(self, language='en'):
+        return await self.function('getView', {'english': 'en', 'chinese-cn': 'zh'}.get(language, language))
+
+    async def usage(self):
+        """The customer's page is where Paymenter shows it."""
+        return re.findall(r'<th scope="row">(?:Messages kept|Files)</th><td>([^<]*)</td>', await self.page())  # in KiB, rounded up
+
+    @staticmethod
+    def used(used, limit):
+        return [f'{used} KiB of 5 MiB', '0 KiB of 20 MiB'] if limit else ['0 KiB of unlimited'] * 2
