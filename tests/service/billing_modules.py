@@ -7,13 +7,13 @@ import re
 import subprocess
 import tempfile
 
-from billing.products import Paymenter, Whmcs
+from billing.products import Fossbilling, Paymenter, Whmcs
 from fixtures import limits
 from fixtures.client import Unexpected
 from fixtures.server import ROOT
 from stage import case, is_sentence, must_equal
 
-PRODUCTS = (Whmcs, Paymenter)
+PRODUCTS = (Whmcs, Fossbilling, Paymenter)
 TENANTS = '/operator/v1/tenants'
 
 
@@ -132,7 +132,7 @@ async def retried(stage, shop, cafe):
     cafe.domain = ''
     await must_be_refused(cafe, 'create', 'domain')
     cafe.domain = '<script>alert(1)</script>.example'
-    await must_be_refused(cafe, 'create', 'character')
+    await must_be_refused(cafe, 'create', 'domain')
     must_equal('the tenant of whom the domain is', (await stage.call('GET', f'{TENANTS}/{stage.names["montague"]}')).json['suspended'], False)
     moved = shop.domain
     shop.domain = f'moved.n{stage.number}.example'
@@ -213,6 +213,20 @@ async def must_fail(shop, *wanted):
     said = await shop.test()
     if not is_sentence(said) or any(part not in said for part in wanted):
         raise Unexpected(f'the test of the connection should fail by a sentence with {wanted}; it says {said!r}')
+
+
+@case('billing, fossbilling: a customer makes keys for orders of their own alone')
+async def others(stage):
+    """The product passes on what order the customer names."""
+    with tempfile.TemporaryDirectory() as folder:
+        Fossbilling.install(folder)
+        shop = Fossbilling(stage, folder, 11, f'shop.n{stage.number}.example')
+        await must_do(shop, 'create')
+        before = shop.row
+        for step in ('new_api_key', 'new_signing_secret'):
+            must_equal('what another customer reads', await shop.function(step, client=2), 'There is no such order, or it is not active.')
+        must_equal('what the product keeps', shop.row, before)
+        must_equal('what the customer reads', await shop.function('new_api_key'), True)
 
 
 @case('billing: PHP reads every file of the integrations')

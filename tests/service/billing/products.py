@@ -141,3 +141,55 @@ class Paymenter(Product):
     @staticmethod
     def used(used, limit):
         return [f'{used} KiB of 5 MiB', '0 KiB of 20 MiB'] if limit else ['0 KiB of unlimited'] * 2
+
+
+class Fossbilling(Product):
+    name, harness = 'fossbilling', 'fossbilling.php'
+    words = {'create': 'activate', 'suspend': 'suspend', 'resume': 'unsuspend', 'terminate': 'cancel',
+             'plan': 'change_plan', 'api key': 'new_api_key', 'signing secret': 'new_signing_secret'}
+
+    async def function(self, function, language='en_US', client=1):
+        answer = await self.request(module=f'{self.folder}/modules/Serviceteahouse', function=function, client=client, row=self.row, locale=language,
+                                    config={'address': f'http{"s" * self.secure}://{self.host}:{self.port}', 'operator_key': self.key, 'widget': ''},
+                                    product={'plan': self.plan, 'guests': '1' if self.guests else '0'},
+                                    order={'domain': self.domain, 'plan': 'what a customer slips in', 'guests': True})
+        self.row = answer['row']
+        return answer['result']
+
+    row = None
+
+    @property
+    def kept(self):
+        """Of its row what is the tenant's."""
+        return {name: value for name, value in (self.row or {}).items() if name not in ('id', 'client_id', 'created_at', 'updated_at')}
+
+    @kept.setter
+    def kept(self, _):
+        """A product that has sold nothing has no row."""
+
+    async def do(self, word, reason=''):
+        result = await self.function(self.words[word])
+        return '' if result is True else result
+
+    def lose_keys(self):
+        self.row = {name: value for name, value in self.row.items() if name not in ('site', 'api_key', 'signing_secret')}
+
+    @staticmethod
+    def suspended_by(_):
+        """FOSSBilling notes the reason after it has called the module."""
+        return 'Suspended by the provider.'
+
+    async def test(self):
+        result = await self.function('test')
+        return '' if result is True else result
+
+    async def plans(self):
+        return await self.function('plans')
+
+    async def page(self, language='en_US'):
+        return await self.function('page', {'english': 'en_US', 'chinese-cn': 'zh_CN'}.get(language, language))
+
+    async def facts(self):
+        return await self.function('facts')
+
+    usage, used = Paymenter.usage, staticmethod(Paymenter.used)
