@@ -53,12 +53,21 @@ const chunks = await build({
   chunkNames: "shared-[hash]",
 });
 const fileOf = (entry) => `w/${basename(Object.entries(chunks.metafile.outputs).find(([, o]) => o.entryPoint?.endsWith(entry))[0])}`;
+// By itself, with its own Preact: chunks shared by three would make more and larger files of what every page loads.
+const calls = await build({
+  ...common,
+  entryPoints: { calls: join(source, "calls.tsx") },
+  outdir: join(dist, "w"),
+  format: "esm",
+  entryNames: "[name]-[hash]",
+});
+const callsFile = `w/${basename(Object.keys(calls.metafile.outputs)[0])}`;
 const loader = await build({
   ...common,
   entryPoints: [join(source, "loader/main.ts")],
   outfile: join(dist, "w.js"),
   format: "iife",
-  define: { CORE_FILE: JSON.stringify(fileOf("src/core.ts")), UI_FILE: JSON.stringify(fileOf("src/ui.tsx")) },
+  define: { CORE_FILE: JSON.stringify(fileOf("src/core.ts")), UI_FILE: JSON.stringify(fileOf("src/ui.tsx")), CALLS_FILE: JSON.stringify(callsFile) },
 });
 // What a site's owner copies beside their pages: it stands by itself, and its name stays.
 await build({ ...common, inject: [], entryPoints: [join(source, "push-worker.ts")], outfile: join(dist, "w/teahouse-push.js"), format: "iife" });

@@ -21,7 +21,7 @@ await build({
   platform: "node",
   target: "node20",
   external: ["@xmldom/xmldom"],
-  define: { CORE_FILE: JSON.stringify("core.js"), UI_FILE: JSON.stringify("ui.js") },
+  define: { CORE_FILE: JSON.stringify("core.js"), UI_FILE: JSON.stringify("ui.js"), CALLS_FILE: JSON.stringify("calls.js") },
   loader: { ".css": "text" },
   jsx: "automatic",
   jsxImportSource: "preact",

@@ -40,7 +40,7 @@ const wrongUser = (user: string): CredentialsError =>
   );
 
 export async function startChat(settings: Settings, site: Site, open: OpenStorage, left: Set<string>): Promise<Chat> {
-  const { origin, token, tokenUrl, room, to, push } = settings;
+  const { origin, token, tokenUrl, room, to, push, calls } = settings;
   const clock = new ServerClock();
   clock.hear(site.time, site.heardAt);
   const named = token
@@ -51,7 +51,7 @@ export async function startChat(settings: Settings, site: Site, open: OpenStorag
   const keepsTokens = Boolean(settings.user) && !identity.guest;
   const addresses = new Addresses(origin, site, identity, keepsTokens ? open("local", userScope(settings.site, identity.claims.sub)) : undefined);
   if (!identity.kept) await addresses.learn(namedParties({ to, room }, identity.claims)); // else the chat does, once it has a session
-  const chat = new Chat({ origin, site, clock, open, addresses, identity, keepsTokens, room, to, push });
+  const chat = new Chat({ origin, site, clock, open, addresses, identity, keepsTokens, room, to, push, calls });
   await chat.start();
   return chat;
 }

@@ -13,8 +13,8 @@ function copy<T extends object>(namespace: T): T {
 
 /** What came to this list later than others: an older w.js of the same page did not keep it. */
 function keepMedia(page: Globals): Partial<Globals> {
-  const { XMLHttpRequest, Blob, CustomEvent, createImageBitmap, MediaRecorder, AudioContext } = page;
-  return { XMLHttpRequest, Blob, CustomEvent, createImageBitmap, MediaRecorder, AudioContext };
+  const { XMLHttpRequest, Blob, CustomEvent, createImageBitmap, MediaRecorder, AudioContext, RTCPeerConnection, MediaStream } = page;
+  return { XMLHttpRequest, Blob, CustomEvent, createImageBitmap, MediaRecorder, AudioContext, RTCPeerConnection, MediaStream };
 }
 
 function keep(page: Globals): Globals {
@@ -70,5 +70,5 @@ export const {
   crypto,
   performance,
 } = own;
-export const { XMLHttpRequest, Blob, CustomEvent, createImageBitmap, MediaRecorder, AudioContext } = own;
+export const { XMLHttpRequest, Blob, CustomEvent, createImageBitmap, MediaRecorder, AudioContext, RTCPeerConnection, MediaStream } = own;
 export const { JSON, Math, Object, console } = own;

@@ -2,6 +2,7 @@
 // user does goes out through the link from whichever tab the user is in; what comes by itself is followed (following.ts).
 import type { Site } from "../core/api.ts";
 import { storeName } from "../core/api.ts";
+import { isString } from "../core/check.ts";
 import type { ServerClock } from "../core/clock.ts";
 import { Emitter } from "../core/emitter.ts";
 import { guestStorage, type Identity, type KeptIdentity } from "../core/identity.ts";
@@ -14,6 +15,7 @@ import { randomId } from "../core/ids.ts";
 import { child, el, text } from "../core/xml.ts";
 import type { Addresses } from "./addresses.ts";
 import type { Settings } from "../loader/settings.ts";
+import { Calling } from "./calling.ts";
 import { Contacts } from "./contacts.ts";
 import { Following, isSaved, isStopped } from "./following.ts";
 import { History } from "./history.ts";
@@ -43,13 +45,14 @@ export interface ChatOptions {
   room?: string;
   to?: string;
   push?: string;
+  calls?: Settings["calls"];
 }
 
 interface ChatEvents {
   status: Status;
   logout: void;
-  /** What is under way in this page stops: the page goes away, or the user has logged out. */
-  stop: void;
+  /** What is under way in this page stops: the page goes away, or (`final`) the user has logged out. */
+  stop: { final: boolean };
 }
 
 export class Chat extends Emitter<ChatEvents> {
@@ -57,6 +60,7 @@ export class Chat extends Emitter<ChatEvents> {
   readonly people: People;
   readonly link: Link;
   readonly named: Named;
+  readonly calling: Calling;
   /** Null where the page has no worker for notifications. */
   readonly push: Push | null;
   /** The conversation the page asked for, if it asked for one. */
@@ -96,17 +100,18 @@ export class Chat extends Emitter<ChatEvents> {
       snapshot: () => this.store.snapshot(),
     });
     if ("ask" in identity) identity.ask = () => this.askToken();
-    const messages = new Messages(this.store, clock);
+    this.calling = new Calling(this.link, scope, options.calls);
+    const messages = new Messages(this.store, clock, this.calling);
     this.history = new History(this.link, this.store, messages);
     this.rooms = new Rooms(this.link, this.store, (conversation) => void this.following.roomJoined(conversation));
     this.people = new People(origin, site.domain, identity, this.store);
-    this.contacts = new Contacts(this.link, this.store, this.people);
+    this.contacts = new Contacts(this.link, this.store, this.people, this.calling);
     this.typing = new Typing(this.link);
     this.push = options.push ? new Push(this.link, this.local, options.push) : null;
     this.sending = new Sending(this.link, this.store, clock, this.rooms, this.people, new Outbox(this.local), (told) => this.link.tell(told));
-    const incoming = new Incoming(this.link, this.store, this.history, messages, this.sending, this.people, this.contacts);
-    const { link, store, history, rooms, contacts, sending } = this;
-    this.following = new Following({ domain: site.domain, clock, identity, link, store, history, rooms, contacts, sending, incoming });
+    const incoming = new Incoming(this.link, this.store, this.history, messages, this.sending, this.people, this.contacts, this.calling);
+    const { link, store, history, rooms, contacts, sending, calling } = this;
+    this.following = new Following({ domain: site.domain, clock, identity, link, store, history, rooms, contacts, sending, incoming, calling });
     this.named = new Named(this.store, addresses, site, identity);
     this.first = this.named.pinFirst(options);
     link.on("status", (status) => this.emit("status", status));
@@ -141,6 +146,7 @@ export class Chat extends Emitter<ChatEvents> {
     this.keepClaims();
     this.link.start();
     if (kept) void this.catchUp();
+    if (this.session.get("call", isString)) this.calling.wake();
     this.following.tellToken();
     void this.followPush(this.options.push).catch(() => {});
   }
@@ -148,7 +154,7 @@ export class Chat extends Emitter<ChatEvents> {
   /** The page goes away, or another widget takes its place: what is shown is written down for the next, which goes on with the session. */
   park(): void {
     this.stopTyping();
-    this.emit("stop", undefined);
+    this.emit("stop", { final: false });
     const saved = this.following.save();
     this.link.stop();
     this.session.set("page", saved);
@@ -176,7 +182,7 @@ export class Chat extends Emitter<ChatEvents> {
   logout(tellOthers = true): void {
     this.left = true;
     this.stopTyping();
-    this.emit("stop", undefined);
+    this.emit("stop", { final: true });
     leave(this.link, this.local);
     this.link.stop(true, tellOthers);
     const { push } = this.options;
@@ -339,6 +345,12 @@ export class Chat extends Emitter<ChatEvents> {
     this.keepClaims();
     this.following.tellName();
     if (this.link.leading) void this.rooms.followName();
+  }
+
+  /** Whether this is somebody to call: a person whom the server knows, where the page has calls on. */
+  mayCall({ jid, room }: Conversation): boolean {
+    const { calling, people, store } = this;
+    return calling.mode !== "off" && !room && !this.stopped && /^[^/]+@[^/]+$/.test(jid) && jid !== store.me.jid && !people.isUnknown(jid);
   }
 
   /** Answers somebody who wants to see our presence. */

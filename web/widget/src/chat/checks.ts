@@ -1,10 +1,19 @@
 // What a page wrote down of its picture for the next, checked as it is read back.
 import { hasFields, isBoolean, isNumber, isString, listOf, mapOf, nullable, optional, pairOf } from "../core/check.ts";
 import { isSharedFile } from "../core/file.ts";
-import type { Contact, Conversation, Message, Occupant, Person, Read, Room } from "./model.ts";
+import type { CallLine, Contact, Conversation, Message, Occupant, Person, Read, Room } from "./model.ts";
 import type { Snapshot } from "./store.ts";
 
 export const isRead = hasFields<Read>({ time: isNumber, id: optional(isString) });
+
+const isCall = hasFields<CallLine>({
+  sid: isString,
+  video: isBoolean,
+  from: isString,
+  outcome: isString as never,
+  answeredAt: optional(isNumber),
+  lengthMs: optional(isNumber),
+});
 
 const isMessage = hasFields<Message>({
   id: isString,
@@ -16,6 +25,7 @@ const isMessage = hasFields<Message>({
   time: isNumber,
   body: isString,
   file: optional(isSharedFile),
+  call: optional(isCall),
 });
 
 const isOccupant = hasFields<Occupant>({

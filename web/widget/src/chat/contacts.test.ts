@@ -4,6 +4,7 @@ import { beforeEach, test } from "node:test";
 import { Storages } from "../core/storage.ts";
 import { attribute, parse } from "../core/xml.ts";
 import { FakeLink } from "../testing/link.ts";
+import type { Calling } from "./calling.ts";
 import { Contacts } from "./contacts.ts";
 import type { People } from "./people.ts";
 import { Store } from "./store.ts";
@@ -15,7 +16,7 @@ beforeEach(() => {
   link = new FakeLink();
   store = new Store(new Storages().open("local", `test${Math.random()}`));
   store.me = { jid: "ann@a.test", name: "Ann", since: 0 };
-  contacts = new Contacts(link.asLink, store, { want: () => {} } as unknown as People);
+  contacts = new Contacts(link.asLink, store, { want: () => {} } as unknown as People, { mode: "off" } as Calling);
   link.heardOutgoing = (presence) => contacts.takeOutgoing(presence);
 });
 

@@ -3,6 +3,7 @@ import type { Link } from "../core/link.ts";
 import { bareJid, resourcepart } from "../core/jid.ts";
 import { ns } from "../core/ns.ts";
 import { attribute, child, children, el, text } from "../core/xml.ts";
+import { makeCaps, type Calling } from "./calling.ts";
 import type { People } from "./people.ts";
 import { toShow, type Store } from "./store.ts";
 
@@ -16,6 +17,7 @@ export class Contacts {
     private readonly link: Link,
     private readonly store: Store,
     private readonly people: People,
+    private readonly calling: Calling,
   ) {}
 
   /** A new session: nobody has been told anything yet, and nobody's presence is known. */
@@ -68,7 +70,7 @@ export class Contacts {
     const bare = bareJid(jid);
     const subscription = this.store.contacts.get(bare)?.subscription;
     if (this.greeted.has(jid) || subscription === "from" || subscription === "both") return;
-    if (bare.includes("@") && !this.store.conversations.get(bare)?.room) this.link.send(el("presence", { to: jid }));
+    if (bare.includes("@") && !this.store.conversations.get(bare)?.room) this.link.send(el("presence", { to: jid }, makeCaps(this.calling)));
   }
 
   /** He is here, at this address. If it is new to us, we are new to it. */

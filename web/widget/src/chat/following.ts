@@ -11,10 +11,12 @@ import { ns } from "../core/ns.ts";
 import type { Status } from "../core/stream.ts";
 import { child, el, text } from "../core/xml.ts";
 import { isSnapshot } from "./checks.ts";
+import { makeCaps, type Calling } from "./calling.ts";
 import type { Contacts } from "./contacts.ts";
 import type { History } from "./history.ts";
 import type { Incoming } from "./incoming.ts";
 import { limits, type Conversation, type Read } from "./model.ts";
+import { readMessage } from "./reading.ts";
 import { answerRequest } from "./requests.ts";
 import type { Rooms } from "./rooms.ts";
 import type { Sending, SendingTold } from "./sending.ts";
@@ -52,6 +54,7 @@ export interface Followed {
   contacts: Contacts;
   sending: Sending;
   incoming: Incoming;
+  calling: Calling;
 }
 
 export class Following {
@@ -149,7 +152,7 @@ export class Following {
 
   /** A session that was not resumed: nothing of presence or rooms is left, and the archives tell what we missed. */
   private async begun(status: Status): Promise<void> {
-    const { link, store, rooms, contacts } = this.parts;
+    const { link, store, rooms, contacts, calling } = this.parts;
     this.epoch = status.epoch;
     store.me.jid = bareJid(status.jid) || store.me.jid; // the server's word
     contacts.begin();
@@ -159,7 +162,7 @@ export class Following {
       c.typing = {};
     }
     rooms.forget();
-    const announced = contacts.loadRoster().then(() => link.leading && link.send(el("presence", {})));
+    const announced = contacts.loadRoster().then(() => link.leading && link.send(el("presence", {}, makeCaps(calling))));
     this.joinMissing();
     await Promise.all([announced, this.syncAccount()]);
     if (this.epoch === status.epoch) contacts.greetRecent();
@@ -180,7 +183,7 @@ export class Following {
   }
 
   private async syncAccount(): Promise<void> {
-    const { link, store, history, sending } = this.parts;
+    const { link, store, history, sending, calling } = this.parts;
     const { epoch } = this;
     try {
       await history.syncAccount();
@@ -191,6 +194,7 @@ export class Following {
       return;
     }
     sending.flushAll();
+    calling.caughtUp();
   }
 
   private askTime(): void {
@@ -207,7 +211,7 @@ export class Following {
   }
 
   private take(element: Element, outgoing: boolean): void {
-    const { link, rooms, contacts, incoming } = this.parts;
+    const { link, rooms, contacts, incoming, calling } = this.parts;
     if (element.localName === "presence") {
       if (outgoing) {
         rooms.takeOutgoing(element);
@@ -215,9 +219,16 @@ export class Following {
       } else if (!rooms.take(element)) contacts.takePresence(element);
       return;
     }
-    if (outgoing) return;
+    if (outgoing) {
+      const reading = readMessage(element);
+      if (reading.signal) calling.hear(reading, { from: "live" });
+      return;
+    }
     if (element.localName === "message") return incoming.take(element);
     if (child(element, ns.roster, "query")) contacts.takeRoster(element);
-    if (link.leading) answerRequest(link, element);
+    const answer = (): void => {
+      if (link.leading) answerRequest(link, element, calling.features);
+    };
+    if (!calling.takeIq(element, answer)) answer();
   }
 }

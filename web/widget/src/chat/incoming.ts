@@ -4,6 +4,7 @@ import type { Link } from "../core/link.ts";
 import { ns } from "../core/ns.ts";
 import { randomId } from "../core/ids.ts";
 import { attribute, child, el } from "../core/xml.ts";
+import type { Calling } from "./calling.ts";
 import type { Contacts } from "./contacts.ts";
 import type { History } from "./history.ts";
 import type { Messages } from "./messages.ts";
@@ -22,6 +23,7 @@ export class Incoming {
     private readonly sending: Sending,
     private readonly people: People,
     private readonly contacts: Contacts,
+    private readonly calling: Calling,
   ) {}
 
   take(message: Element): void {
@@ -37,7 +39,10 @@ export class Incoming {
   }
 
   private apply(reading: Reading, from: "live" | "carbon"): void {
-    if (reading.error && reading.type === "error") return this.sending.refused(reading);
+    if (reading.error && reading.type === "error") {
+      this.calling.hear(reading, { from });
+      return this.sending.refused(reading);
+    }
     if (reading.invitation && reading.type !== "groupchat") this.invited(reading.invitation.room);
     const applied = this.messages.apply(reading, { from });
     if (!applied?.message) return;

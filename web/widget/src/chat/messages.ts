@@ -1,6 +1,7 @@
 // Applies messages, from wherever they come (live, a carbon, the archive), to the store. The same message may come by all three ways.
 import type { ServerClock } from "../core/clock.ts";
 import { bareJid, resourcepart } from "../core/jid.ts";
+import type { Calling } from "./calling.ts";
 import type { Conversation, Message } from "./model.ts";
 import { limits } from "./model.ts";
 import { oneLine, writtenName } from "./nick.ts";
@@ -25,9 +26,11 @@ export class Messages {
   constructor(
     private readonly store: Store,
     private readonly clock: ServerClock,
+    private readonly calling?: Calling,
   ) {}
 
   apply(reading: Reading, origin: Origin): Applied | null {
+    if (reading.type === "chat" && reading.signal) this.calling?.hear(reading, origin);
     if (reading.type === "error" || reading.type === "headline") return null; // a headline is no part of a conversation (RFC 6121 section 5.2.2)
     return reading.type === "groupchat" ? this.applyToRoom(reading, origin) : this.applyToPerson(reading, origin);
   }

@@ -25,8 +25,22 @@ export interface Message {
   error?: string;
   /** The sender asked for receipts and markers. */
   markable?: boolean;
+  /** It is a call, and has no body. */
+  call?: CallLine;
   /** It was taken back, by its author or a moderator, and has no body any more. */
   retracted?: { moderated: boolean; reason: string };
+}
+
+/** What became of a call. `missed`: its caller gave up; `moved`: it went on as another. */
+export interface CallLine {
+  sid: string;
+  video: boolean;
+  /** The device that proposed it. */
+  from: string;
+  outcome: "ringing" | "missed" | "declined" | "busy" | "answered" | "ended" | "moved";
+  /** The server's time. */
+  answeredAt?: number;
+  lengthMs?: number;
 }
 
 export interface Occupant {

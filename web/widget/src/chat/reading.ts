@@ -33,6 +33,8 @@ export interface Reading {
   invitation?: { room: string; from: string; reason: string };
   /** An earlier message is taken back: in a room its archive id, between two its own; there is no body then. */
   retraction?: Retraction;
+  /** Of a call (XEP-0353): propose, ringing, proceed, … */
+  signal: Element | null;
 }
 
 export interface Retraction {
@@ -76,6 +78,7 @@ export function readMessage(message: Element): Reading {
     error: readError(message),
     invitation: readInvitation(message),
     retraction,
+    signal: child(message, ns.jingleMessage),
   };
 }
 

@@ -3,9 +3,9 @@ import type { Link } from "../core/link.ts";
 import { ns } from "../core/ns.ts";
 import { attribute, child, el, type Node } from "../core/xml.ts";
 
-const features = [ns.discoInfo, ns.chatStates, ns.receipts, ns.ping, ns.markers, ns.stanzaId, ns.carbons];
+export const features = [ns.discoInfo, ns.chatStates, ns.receipts, ns.ping, ns.markers, ns.stanzaId, ns.carbons];
 
-export function answerRequest(link: Link, iq: Element): void {
+export function answerRequest(link: Link, iq: Element, calls: readonly string[]): void {
   const type = attribute(iq, "type");
   if (type !== "get" && type !== "set") return;
   const answer = (...children: Node[]): void => {
@@ -20,7 +20,7 @@ export function answerRequest(link: Link, iq: Element): void {
       "query",
       { xmlns: ns.discoInfo, node: disco.getAttribute("node") ?? undefined },
       identity,
-      ...features.map((f) => el("feature", { var: f })),
+      ...[...features, ...calls].map((f) => el("feature", { var: f })),
     );
     return answer(query);
   }

@@ -189,7 +189,7 @@ export class Store extends Emitter<StoreEvents> {
       }
     }
     const since = conversation.read.time;
-    const unread = messages.filter((m) => !m.own && !m.retracted && m.time > since).length;
+    const unread = messages.filter((m) => !m.own && !m.retracted && m.time > since && isNews(m)).length;
     if (unread !== conversation.unread) {
       conversation.unread = unread;
       this.changed();
@@ -315,6 +315,9 @@ export class Store extends Emitter<StoreEvents> {
     this.changed();
   }
 }
+
+/** Of calls, those that nobody took. */
+const isNews = ({ call }: Message): boolean => !call || call.outcome === "missed" || call.outcome === "busy";
 
 export function makeRoom(): Room {
   return { phase: "idle", nick: "", subject: "", occupants: {} };

@@ -17,9 +17,11 @@ export const ns = {
   rsm: "http://jabber.org/protocol/rsm", // XEP-0059
   dataForm: "jabber:x:data",
   oob: "jabber:x:oob", // XEP-0066
+  caps: "http://jabber.org/protocol/caps", // XEP-0115
   chatStates: "http://jabber.org/protocol/chatstates", // XEP-0085
   urlData: "http://jabber.org/protocol/url-data", // XEP-0103
   nick: "http://jabber.org/protocol/nick", // XEP-0172
+  jingle: "urn:xmpp:jingle:1", // XEP-0166
   receipts: "urn:xmpp:receipts", // XEP-0184
   sm: "urn:xmpp:sm:3", // XEP-0198
   ping: "urn:xmpp:ping", // XEP-0199
@@ -37,6 +39,7 @@ export const ns = {
   upload: "urn:xmpp:http:upload:0", // XEP-0363
   occupantId: "urn:xmpp:occupant-id:0", // XEP-0421
   retract: "urn:xmpp:message-retract:1", // XEP-0424
+  jingleMessage: "urn:xmpp:jingle-message:0", // XEP-0353
   moderate: "urn:xmpp:message-moderate:1", // XEP-0425
   fallback: "urn:xmpp:fallback:0", // XEP-0428
   fileMetadata: "urn:xmpp:file:metadata:0", // XEP-0446

@@ -10,8 +10,9 @@ import { Widget, type Page } from "./widget.ts";
 
 declare const CORE_FILE: string;
 declare const UI_FILE: string;
+declare const CALLS_FILE: string;
 
-const version = `${CORE_FILE} ${UI_FILE}`;
+const version = `${CORE_FILE} ${UI_FILE} ${CALLS_FILE}`;
 
 type Call = [command: string, ...rest: unknown[]];
 type Handler = [event: string, handler: (value?: unknown) => void];
@@ -90,6 +91,8 @@ class Place {
     switch (command) {
       case "open":
         return void this.widget?.open(readTarget(value));
+      case "call":
+        return this.widget?.call(readTarget(value)?.to, (value as { video?: unknown } | null)?.video === true);
       case "close":
         return this.widget?.close();
       case "logout":
@@ -98,7 +101,7 @@ class Place {
         if (typeof value === "string" && typeof handler === "function") this.handlers.push([value, handler as Handler[1]]);
         return;
       default:
-        console.warn(`teahouse: there is no "${String(command)}". Use open, close, logout or on.`);
+        console.warn(`teahouse: there is no "${String(command)}". Use open, call, close, logout or on.`);
     }
   }
 

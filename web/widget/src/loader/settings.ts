@@ -15,6 +15,10 @@ export interface Settings {
   to?: string;
   /** Where the worker of notifications stands, on the page's own origin; without it there are none. */
   push?: string;
+  /** Calls between two people: none, by voice, or with pictures too. */
+  calls: "off" | "audio" | "video";
+  /** A call that comes may be heard. */
+  tone: boolean;
   mode: "bubble" | "inline" | "page";
   theme: "auto" | "light" | "dark";
   language: Language;
@@ -69,6 +73,8 @@ export function readSettings(script: HTMLScriptElement): Settings | null {
     room: data.room || undefined,
     to: data.to || undefined,
     push: readPush(data.push),
+    calls: oneOf(data.calls, ["off", "audio", "video"]),
+    tone: data.callsTone !== "off",
     mode: oneOf(data.mode, ["bubble", "inline", "page"]),
     theme: oneOf(data.theme, ["auto", "light", "dark"]),
     language: chooseLanguage(data.lang || document.documentElement.lang || navigator.language || "en"),
@@ -77,7 +83,10 @@ export function readSettings(script: HTMLScriptElement): Settings | null {
 
 /** Whether a chat of these settings can go on under those: the same site, shown in the same way. */
 export function isSamePlace(a: Settings, b: Settings): boolean {
-  return JSON.stringify([a.base, a.site, a.mode, a.theme, a.language]) === JSON.stringify([b.base, b.site, b.mode, b.theme, b.language]);
+  return (
+    JSON.stringify([a.base, a.site, a.mode, a.theme, a.language, a.calls, a.tone]) ===
+    JSON.stringify([b.base, b.site, b.mode, b.theme, b.language, b.calls, b.tone])
+  );
 }
 
 /** The user that the tag names: nobody for a guest, undefined where only the token URL knows. */

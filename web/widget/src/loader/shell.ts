@@ -1,4 +1,5 @@
 // What the loader and the lazily loaded parts know of each other. Types only: the two sides are built as separate files.
+import type { Calls } from "../chat/calling.ts";
 import type { Chat } from "../chat/chat.ts";
 import type { Site } from "../core/api.ts";
 import type { OpenStorage } from "../core/storage.ts";
@@ -33,12 +34,19 @@ export interface Shell {
   listen(changed: () => void): () => void;
   close(): void;
   retry(): void;
+  /** Tells the page. */
+  tell(event: string, value?: unknown): void;
 }
 
 export interface CoreModule {
   /** `left`: the scopes of users whom the token URL may not name. */
   startChat(settings: Settings, site: Site, open: OpenStorage, left: Set<string>): Promise<Chat>;
   describeFailure(error: unknown): Failure;
+}
+
+export interface CallsModule {
+  /** Mounts beside the chat what shows calls. */
+  startCalls(chat: Chat, shell: Shell): Calls;
 }
 
 export interface UiModule {

@@ -10,11 +10,12 @@ import type { Files } from "./files.ts";
 import { makeNotice } from "./notice.ts";
 import { followNotifications } from "./notified.ts";
 import { isSamePlace, userOf, type Settings } from "./settings.ts";
-import type { Shell, Target, UiModule } from "./shell.ts";
+import type { CallsModule, Shell, Target, UiModule } from "./shell.ts";
 import { addStyles } from "./styles.ts";
 import { Visit, type VisitHost } from "./visit.ts";
 
 declare const UI_FILE: string;
+declare const CALLS_FILE: string;
 
 /** What other pages stored just before this one came back reaches it a moment later (browsers keep each process a copy of the storage). */
 const storedLateMs = 5_000;
@@ -58,6 +59,8 @@ export class Widget implements Shell, VisitHost {
   private readonly followers = new AbortController();
   private backAt = -Infinity;
   private settling = 0;
+  /** Whom the page wants to be called. */
+  private calling: { to: string; video: boolean } | null = null;
 
   constructor(
     public settings: Settings,
@@ -165,6 +168,16 @@ export class Widget implements Shell, VisitHost {
     this.visit.retry();
   }
 
+  /** Calls this user, as soon as there is a chat. REQUIRES: the visitor has just clicked. */
+  call(to: string | undefined, video: boolean): void {
+    if (!to || this.settings.calls === "off") {
+      return console.warn(`teahouse: ${to ? 'calls are off: the script tag needs data-calls="audio" or "video"' : "call needs {to: a user's id}"}.`);
+    }
+    this.calling = { to, video };
+    this.visit.start();
+    this.changed();
+  }
+
   logout(): void {
     this.loggedOut(this.visit, true);
     if (this.settings.push) void unsubscribe(this.settings.push).catch(() => {});
@@ -185,6 +198,7 @@ export class Widget implements Shell, VisitHost {
   }
 
   changed(): void {
+    this.followCalls();
     this.count();
     for (const listener of this.listeners) listener();
   }
@@ -203,6 +217,18 @@ export class Widget implements Shell, VisitHost {
 
   load<T>(file: string): Promise<T> {
     return this.page.files.load(file);
+  }
+
+  /** The bundle of calls is loaded when there is one. */
+  private followCalls(): void {
+    const { chat, calling } = this;
+    if (!chat || this.settings.calls === "off") return;
+    chat.calling.load = () => this.load<CallsModule>(CALLS_FILE).then((module) => module.startCalls(chat, this));
+    if (!calling) return;
+    this.calling = null;
+    void chat.named.learn(calling).then(() => {
+      if (chat.named.usable(calling).to) chat.calling.call(chat.named.person(calling.to).jid, calling.video);
+    });
   }
 
   private leaveTokens(visit: Visit): void {

@@ -6,6 +6,7 @@ import { OutgoingFiles, useAttaching, type Attaching } from "./attaching.tsx";
 import { Composer } from "./composer.tsx";
 import { useLatest, useNow, useUi, type Ui } from "./context.ts";
 import { RoomGate } from "./gate.tsx";
+import { CallRow } from "./call-line.tsx";
 import { GuestName } from "./guest.tsx";
 import { Icon } from "./icons.tsx";
 import { makeRows, MessageGroup, type Author } from "./message.tsx";
@@ -145,6 +146,8 @@ export function ConversationView({ conversation }: { conversation: Conversation 
                   <li class="unread-line" key="unread">
                     <span>{t("newMessages")}</span>
                   </li>
+                ) : row.kind === "call" ? (
+                  <CallRow key={row.message.id} conversation={conversation} message={row.message} now={now} />
                 ) : (
                   <MessageGroup
                     key={row.group.key}

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chatStrings } from "../strings/chat.ts";
 import { chooseLanguage, translator } from "../strings/table.ts";
-import { bytesText, endingText, fileText, lengthText, objectionText } from "./file-words.ts";
+import { bytesText, endingText, fileText, objectionText } from "./file-words.ts";
+import { lengthText } from "./length.ts";
 import { boxOf } from "./file.tsx";
 
 const language = chooseLanguage("en");

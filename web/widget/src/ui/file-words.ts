@@ -26,12 +26,6 @@ export function bytesText(bytes: number, locale: string): string {
   return format.format(value).replace(/ /g, "\u00a0");
 }
 
-/** "1:07" */
-export function lengthText(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}
-
 const kindNames: Record<FileKind, keyof ChatStrings> = { picture: "picture", video: "video", voice: "voice", audio: "audio", other: "file" };
 export const kindIcons: Record<FileKind, IconName> = { picture: "picture", video: "film", voice: "mic", audio: "note", other: "file" };
 

@@ -6,23 +6,8 @@ import type { ChatStrings } from "../strings/chat.ts";
 import type { Translate } from "../strings/table.ts";
 import { ConversationAvatar } from "./avatar.tsx";
 import { useUi } from "./context.ts";
-import { Icon, type IconName } from "./icons.tsx";
+import { IconButton } from "./icon-button.tsx";
 import { conversationName, isMarkedGuest } from "./names.ts";
-
-export function IconButton(props: { icon: IconName; label: string; press(): void; class?: string; expanded?: boolean }): JSX.Element {
-  return (
-    <button
-      type="button"
-      class={`icon-button ${props.class ?? ""}`}
-      aria-label={props.label}
-      title={props.label}
-      aria-expanded={props.expanded}
-      onClick={props.press}
-    >
-      <Icon name={props.icon} />
-    </button>
-  );
-}
 
 export function CloseButton(): JSX.Element | null {
   const { t, close } = useUi();
@@ -73,6 +58,12 @@ export function ConversationHeader({ conversation }: { conversation: Conversatio
           {room?.subject && <bdi>{room.subject}</bdi>}
         </p>
       </div>
+      {chat.mayCall(conversation) && (
+        <>
+          <IconButton icon="phone" label={t("callVoice", { name })} press={() => chat.calling.call(jid, false)} />
+          {chat.calling.mode === "video" && <IconButton icon="film" label={t("callVideo", { name })} press={() => chat.calling.call(jid, true)} />}
+        </>
+      )}
       {room?.phase === "joined" && (
         <IconButton
           icon="people"

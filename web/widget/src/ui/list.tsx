@@ -5,6 +5,7 @@ import type { Conversation } from "../chat/model.ts";
 import { Avatar, ConversationAvatar } from "./avatar.tsx";
 import { useNow, useUi } from "./context.ts";
 import { fileText } from "./file-words.ts";
+import { callText } from "./call-line.tsx";
 import { moveAmong } from "./focus.ts";
 import { conversationName, personName } from "./names.ts";
 import { retractedText } from "./message.tsx";
@@ -56,12 +57,12 @@ function Item(props: { conversation: Conversation; current: boolean; tabStop: bo
   useEffect(() => {
     if (!room) people.want(jid);
   }, [jid]);
-  const who = last?.own ? t("you") : room && last?.nick ? personName(chat.store.authorName(conversation, last), t) : "";
+  const who = last?.call ? "" : last?.own ? t("you") : room && last?.nick ? personName(chat.store.authorName(conversation, last), t) : "";
   const said =
     room?.phase === "left" && unread === 0
       ? t("roomLeft")
       : last
-        ? `${who && `${who}: `}${last.retracted ? retractedText(last, t) : last.file ? fileText(last.file, t) : last.body.slice(0, 120)}`
+        ? `${who && `${who}: `}${last.call ? callText(last, name, now, t) : last.retracted ? retractedText(last, t) : last.file ? fileText(last.file, t) : last.body.slice(0, 120)}`
         : "";
   return (
     <button

@@ -15,7 +15,7 @@ export interface Group {
   key: string;
   messages: Message[];
 }
-export type Row = { kind: "day"; at: number } | { kind: "unread" } | { kind: "group"; group: Group };
+export type Row = { kind: "day"; at: number } | { kind: "call"; message: Message } | { kind: "unread" } | { kind: "group"; group: Group };
 
 /** `dividerAfter`: the time up to which everything had been read when the conversation was opened. */
 export function makeRows(messages: Message[], dividerAfter: number | null): Row[] {
@@ -34,6 +34,11 @@ export function makeRows(messages: Message[], dividerAfter: number | null): Row[
       rows.push({ kind: "unread" });
       divided = true;
       group = null;
+    }
+    if (message.call) {
+      if (message.call.outcome !== "moved") rows.push({ kind: "call", message });
+      group = null;
+      continue;
     }
     const last = group?.messages.at(-1);
     if (!group || !last || last.author !== message.author || last.nick !== message.nick || message.time - last.time > limits.groupGapMs) {

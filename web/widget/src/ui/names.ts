@@ -8,7 +8,8 @@ import type { Translate } from "../strings/table.ts";
 /** A guest who has not chosen a name: the server gives him one in English (src/api/widget.cc), and a room may number it once more. */
 const unnamedGuest = /^Guest (\d{4}(?: \d)?)$/;
 
-export function personName(name: string, t: Translate<ChatStrings>): string {
+/** `t` knows how unnamed guests are called. */
+export function personName(name: string, t: (key: "guestNumber", values: { n: string }) => string): string {
   const number = unnamedGuest.exec(name)?.[1];
   return number ? t("guestNumber", { n: number }) : name;
 }

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { recordingMsMax, type Recording } from "../files/recording.ts";
 import { useLatest, useUi } from "./context.ts";
-import { lengthText } from "./file-words.ts";
+import { lengthText } from "./length.ts";
 import { Icon } from "./icons.tsx";
 
 const barsMax = 64;

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { SharedFile } from "../core/file.ts";
 import type { Ui } from "./context.ts";
-import { lengthText } from "./file-words.ts";
+import { lengthText } from "./length.ts";
 import { Icon } from "./icons.tsx";
 
 let playing: HTMLAudioElement | null = null;
