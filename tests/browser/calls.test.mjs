@@ -23,7 +23,14 @@ const rings = (page, name) => page.getByRole("alertdialog", { name: new RegExp(`
 /** The call's window says this. */
 const says = (page, text) => page.locator(".call-state", { hasText: text }).waitFor();
 const active = (page) => page.locator(".call-length").waitFor();
-const picture = (tenant, name, page) => process.env.TEAHOUSE_CALL_PICTURES && (mkdirSync(process.env.TEAHOUSE_CALL_PICTURES, { recursive: true }), h.settled(page).then(() => page.screenshot({ path: `${process.env.TEAHOUSE_CALL_PICTURES}/${name}.png` })));
+/** For people to look at, where TEAHOUSE_CALL_PICTURES names a folder. */
+async function picture(name, page) {
+  const folder = process.env.TEAHOUSE_CALL_PICTURES;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await h.settled(page);
+  await page.screenshot({ path: `${folder}/${name}.png` });
+}
 
 /** Waits until so many more frames of the other side's pictures have been decoded. */
 const seesFrames = (page, count = 10) =>
@@ -72,8 +79,8 @@ test("two people of each tenant call with pictures at once: both see and hear ea
     await rings(page, name).waitFor();
     await says(from, "Ringing…");
   }
-  await picture(alpha, "calling", a);
-  await picture(alpha, "ring", b);
+  await picture("calling", a);
+  await picture("ring", b);
   assert.deepEqual(await h.audit(b), []);
   for (const page of [b, d]) await button(page, "Accept with camera").click();
   for (const page of [a, b, c, d]) {
@@ -81,13 +88,13 @@ test("two people of each tenant call with pictures at once: both see and hear ea
     assert.ok((await seesFrames(page)) > 0);
     assert.ok((await hears(page)) > 0);
   }
-  await picture(alpha, "active", a);
+  await picture("active", a);
   assert.deepEqual(await h.audit(a), []);
   assert.equal(await rings(other, "").count(), 0);
   await button(a, "Hang up").click();
   await says(a, "You ended the call");
   await says(b, `${kit.name} ended the call`);
-  await picture(alpha, "ended", b);
+  await picture("ended", b);
   for (const page of [a, b]) await page.locator(".call-line", { hasText: /^Video call, \d+:\d\d/ }).waitFor({ state: "attached" });
   await seesFrames(c); // the other tenant's call goes on
   await button(d, "Hang up").click();
@@ -135,7 +142,7 @@ test("refused, busy, missed: each is told, and stands in the conversation", asyn
   await says(a, `You hung up before ${lou.name} answered`);
   await rings(b, kit.name).waitFor({ state: "hidden" });
   await b.locator(".call-missed", { hasText: "Missed call" }).last().waitFor();
-  await picture(alpha, "missed", b);
+  await picture("missed", b);
   await m.close();
   const later = await open(alpha, lou, max, {}, devices, b.context());
   await later.locator(".call-missed", { hasText: "Missed call" }).last().waitFor(); // from the archive
@@ -195,7 +202,7 @@ test("a voice call gets pictures, a screen, silence and hold, by keys too; a net
   await a.keyboard.press("Escape");
   await a.locator(".call-small").waitFor();
   assert.ok((await hears(b)) > 0);
-  await picture(alpha, "small", a);
+  await picture("small", a);
   await button(a, "Hang up").click();
   await says(b, `${kit.name} ended the call`);
   untroubled(a, b);
@@ -210,7 +217,7 @@ test("a page that is loaded anew offers the call again, and the other side goes 
   await b.reload();
   const again = b.getByRole("alertdialog", { name: `You were in a call with ${kit.name}` });
   await again.waitFor();
-  await picture(alpha, "rejoin", b);
+  await picture("rejoin", b);
   await button(b, "Rejoin").click();
   for (const page of [a, b]) {
     await active(page);
@@ -225,11 +232,25 @@ test("a page that is loaded anew offers the call again, and the other side goes 
   await again.waitFor({ state: "hidden" });
 });
 
+test("a page that is opened while it rings rings too", async () => {
+  const a = await open(alpha, kit, lou);
+  await button(a, `Call ${lou.name}`).click();
+  await says(a, "Calling…");
+  const b = await open(alpha, lou, kit);
+  await rings(b, kit.name).waitFor();
+  await says(a, "Ringing…");
+  await button(b, "Accept").click();
+  for (const page of [a, b]) await active(page);
+  await button(a, "Hang up").click();
+  await says(b, `${kit.name} ended the call`);
+  untroubled(a, b);
+});
+
 test("a camera or microphone that is refused or missing is told in words, with what to press", async () => {
   const a = await open(alpha, kit, lou, {}, {}), b = await open(alpha, lou, kit);
   await button(a, `Call ${lou.name}`).click();
   await a.getByRole("alert").getByText(/The microphone is blocked\. Press the lock/).waitFor();
-  await picture(alpha, "blocked", a);
+  await picture("blocked", a);
   assert.deepEqual(await h.audit(a), []);
   await a.context().grantPermissions(["microphone"]);
   await button(a, "Close").first().click();
@@ -281,16 +302,16 @@ test("dark, at phone width, from right to left, in Chinese: each state", async (
     await a.locator(".call-state", { hasText: /Ringing…|响铃/ }).waitFor();
     for (const [state, page] of [["calling", a], ["ring", b]]) {
       assert.deepEqual(await h.audit(page), []);
-      await picture(alpha, `${name}-${state}`, page);
+      await picture(`${name}-${state}`, page);
     }
     await b.locator(".call-card .icon-film").click();
     for (const page of [a, b]) await seesFrames(page);
     assert.deepEqual(await h.audit(a), []);
-    await picture(alpha, `${name}-active`, a);
+    await picture(`${name}-active`, a);
     assert.equal(await h.inShadow(a, (root) => root.querySelector(".call-window").scrollWidth > root.querySelector(".call-window").clientWidth), false);
     await a.locator(".call-controls .call-bad").click();
     await b.locator(".call-window .icon-close").first().waitFor();
-    await picture(alpha, `${name}-ended`, b);
+    await picture(`${name}-ended`, b);
     await h.closeContexts();
   }
 });

@@ -182,6 +182,11 @@ export class Call extends Emitter<{ change: void; ended: End }> {
     this.finish({ by: "nobody", reason: "moved" });
   }
 
+  /** The page goes away, and may take it up again: nothing is said. */
+  abandon(): void {
+    this.finish({ by: "nobody", reason: "moved" });
+  }
+
   /** What a message of the other side says of this call. `from` is one of its devices. */
   hear({ verb, reason }: Signal, from: string): void {
     if (this.over || bareJid(from) !== this.with) return;

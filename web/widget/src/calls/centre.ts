@@ -83,7 +83,7 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
     const own = reading.from === "" || bareJid(reading.from) === me.jid;
     if (!own || bareJid(reading.to) !== me.jid) this.lines.take(signal, reading, origin);
     if (origin.from === "archive") return;
-    if (own) return this.hearOwn(signal);
+    if (own) return this.hearOwn(signal, reading.from === "");
     if (signal.verb === "propose") return this.proposed(signal, reading);
     for (const call of [this.current, this.incoming]) if (call?.sid === signal.sid) call.hear(signal, reading.from);
   }
@@ -214,8 +214,8 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
     }
   }
 
-  private hearOwn(signal: Signal): void {
-    if (signal.verb === "ringing") this.saidRinging.add(signal.sid);
+  private hearOwn(signal: Signal, here: boolean): void {
+    if (signal.verb === "ringing" && here) this.saidRinging.add(signal.sid);
     for (const call of [this.current, this.incoming]) if (call?.sid === signal.sid) call.hearOwn(signal);
   }
 
@@ -393,11 +393,13 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
   }
 
   private stop(final: boolean): void {
-    const { current, incoming } = this;
-    if (final) for (const call of [current, incoming]) call?.hangUp();
-    else if (current?.taken && !current.over && current.to) {
-      const left: Left = { sid: current.sid, to: current.to, video: current.video, at: this.chat.now() };
-      this.chat.session.set("call", JSON.stringify(left));
+    const { current } = this;
+    if (final) for (const call of [current, this.incoming]) call?.hangUp();
+    else if (current?.taken && !current.over) {
+      this.left = { sid: current.sid, to: current.to, video: current.video, at: this.chat.now() };
+      this.chat.session.set("call", JSON.stringify(this.left));
+      current.abandon();
+      this.current = null;
     } else if (current && !current.over) current.hangUp();
     this.hush();
   }
