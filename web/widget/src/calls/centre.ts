@@ -1,7 +1,7 @@
 // The calls of one tab: at most one goes on, at most one rings. It joins what is heard (XEP-0353, Jingle) to the Call that it is for, and the user's
 // microphone, camera and screen to the call that goes on. The tab that has a call holds a Web Lock, so that the others know.
 import type { Calls } from "../chat/calling.ts";
-import { callLock, isInCall } from "../chat/calling.ts";
+import { isInCall } from "../chat/calling.ts";
 import type { Chat } from "../chat/chat.ts";
 import type { Origin } from "../chat/messages.ts";
 import type { Reading } from "../chat/reading.ts";
@@ -16,6 +16,7 @@ import { loadServers } from "./ice.ts";
 import { BadContents } from "./jingle/xml.ts";
 import { readLeft, type Left } from "./left.ts";
 import { Lines } from "./line.ts";
+import { CallLock } from "./lock.ts";
 import { BrowserPeer, DeviceError, Studio } from "./media.ts";
 import { judge, readCounts, type Counts, type Quality } from "./quality.ts";
 import { Rings } from "./rings.ts";
@@ -24,6 +25,8 @@ import { readSignal, type Signal } from "./signal.ts";
 import { Tone } from "./tone.ts";
 
 const statsEveryMs = 2_000;
+/** An end that needs no thought is shown for so long; others until the user has seen them. */
+const plainEndMs = 10_000;
 /** The first tab says that it rings; another does where none did. */
 const ringingMs = 400;
 
@@ -52,7 +55,7 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
   private readonly lines: Lines;
   private readonly rings: Rings;
   private readonly tone = new Tone();
-  private release: () => void = () => {};
+  private readonly lock: CallLock;
   private counts: Counts | null = null;
   private timer = 0;
   /** Sessions of which a tab of this browser has said that it rings. */
@@ -66,6 +69,7 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
     const { store, options } = chat;
     const now = (): number => chat.now();
     this.lines = new Lines(store, now);
+    this.lock = new CallLock(chat.calling.scope);
     this.rings = new Rings(options.site.domain, (jid) => /^(both|from)$/.test(store.contacts.get(jid)?.subscription ?? ""), now);
     this.left = readLeft(chat.session.get("call", isString), now());
     chat.session.remove("call"); // a duplicated tab has none
@@ -135,9 +139,7 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
     });
   }
 
-  decline(): void {
-    this.incoming?.hangUp();
-  }
+  decline = (): void => this.incoming?.hangUp();
 
   /** Takes up the call that this page had before it was loaded anew. */
   rejoin(): void {
@@ -306,7 +308,7 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
 
   private servers: RTCIceServer[] = [];
   private async prepare(plan: Pick<Plan, "sid" | "role" | "video"> & { to?: string }): Promise<CallPorts> {
-    this.keepLock();
+    this.lock.hold();
     this.servers = await loadServers(this.chat.link, this.chat.options.site.domain);
     return this.ports({ to: "", ...plan });
   }
@@ -352,6 +354,9 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
   }
 
   private ended(call: Call): void {
+    const { by, reason } = call.end!;
+    const plain = reason === "hangup" || reason === "moved" || by === "me";
+    if (plain) setTimeout(() => this.current === call && this.dismiss(), plainEndMs);
     if (this.incoming === call) this.incoming = null;
     if (this.current === call || (!this.current && !this.preparing)) this.hush();
     this.emit("change", undefined);
@@ -366,19 +371,7 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
     this.quality = { bars: 3 };
     this.studio?.close();
     this.studio = this.peer = null;
-    this.release();
-    this.release = () => {};
-  }
-
-  private keepLock(): void {
-    const held = new Promise<void>((resolve) => {
-      const before = this.release;
-      this.release = () => {
-        before();
-        resolve();
-      };
-    });
-    void navigator.locks.request(callLock(this.chat.calling.scope), { mode: "shared" }, () => held);
+    this.lock.release();
   }
 
   private async measure(): Promise<void> {
