@@ -1,6 +1,7 @@
 // How a ServerConnection sends an answer's BodySource. It reads until enough waits to be written, and again when all of
 // that is with the kernel; meanwhile no other request is handled. Each read may take its time: what has become of the
-// connection is looked at after it.
+// connection is looked at after it. Where nothing is encrypted, a file's bytes are not read but sent by the kernel,
+// part by part (BodySource::prepare()); what a slow peer leaves waiting is then no memory of ours.
 #include "http/answer_stream.h"
 
 #include <algorithm>
@@ -16,6 +17,7 @@ namespace teahouse::http {
 namespace {
 
 constexpr uint64_t read_bytes_max = 128 * 1024;
+constexpr uint64_t part_bytes_max = 512 * 1024;  // a loop sends so many without a break
 constexpr size_t unsent_bytes_enough = 256 * 1024;
 
 std::string chunk_head(size_t bytes) {
@@ -28,6 +30,7 @@ std::string chunk_head(size_t bytes) {
 
 void ServerConnection::start_stream(AnswerStream stream) {
   stream_ = std::make_shared<AnswerStream>(std::move(stream));
+  stream_->by_parts = stream_->left && !connection_->is_secure();
   spawn(send_stream(shared_from_this(), stream_));
 }
 
@@ -37,13 +40,37 @@ bool ServerConnection::is_sending(const AnswerStream& stream) const {
 
 Task<void> ServerConnection::send_stream(std::shared_ptr<ServerConnection> self, std::shared_ptr<AnswerStream> stream) {
   stream->is_reading = true;
-  while (self->is_sending(*stream) && self->connection_->queued_bytes() < unsent_bytes_enough) {
+  while (self->is_sending(*stream) && self->takes_more()) {
+    if (stream->by_parts) {
+      auto preparing = stream->source->prepare(std::min(part_bytes_max, *stream->left));
+      const std::optional<FilePart> part = co_await preparing;
+      stream->by_parts = part.has_value();
+      if (part) stream->part = *part;
+      continue;
+    }
     auto reading = stream->source->read(std::min(read_bytes_max, stream->left.value_or(read_bytes_max)));
     auto bytes = co_await reading;
     if (self->is_sending(*stream)) self->send_piece(std::move(bytes));
   }
   stream->is_reading = false;
   self->process();
+}
+
+// A part that is left is sent before more is asked for.
+bool ServerConnection::takes_more() {
+  if (stream_->part.bytes > 0) send_part();
+  return stream_ && stream_->part.bytes == 0 && connection_->queued_bytes() < unsent_bytes_enough;
+}
+
+void ServerConnection::send_part() {
+  AnswerStream& stream = *stream_;
+  const auto sent = connection_->send_file(stream.part.file, stream.part.offset, stream.part.bytes);
+  if (!sent) return break_off("its file can't be read, or has become shorter");
+  stream.part.offset += *sent;
+  stream.part.bytes -= *sent;
+  stream.sent_bytes += *sent;
+  *stream.left -= *sent;
+  if (*stream.left == 0) end_stream();
 }
 
 void ServerConnection::send_piece(Result<SharedBytes> bytes) {

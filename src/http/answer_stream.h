@@ -17,6 +17,8 @@ struct AnswerStream {
   bool is_chunked = false;
   bool closes_after = false;
   bool is_reading = false;
+  bool by_parts = false;  // of a file, as long as its source has any
+  FilePart part = {};     // prepared, and not sent yet
 };
 
 }  // namespace teahouse::http

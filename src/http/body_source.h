@@ -14,6 +14,13 @@
 
 namespace teahouse::http {
 
+// Bytes that lie in a file, which is open for as long as the BodySource that told of them lives.
+struct FilePart {
+  int file = -1;
+  uint64_t offset = 0;
+  size_t bytes = 0;
+};
+
 class BodySource {
  public:
   virtual ~BodySource() = default;
@@ -22,6 +29,11 @@ class BodySource {
   // The next bytes, at most so many; none: the end. An error, or another end than size() says, breaks the connection
   // off, so that nobody takes the part for the whole. One read at a time.
   virtual Task<Result<SharedBytes>> read(size_t bytes_max) = 0;
+
+  // Instead of read(): the next bytes as they lie in a file, for the kernel to send them from there. It has them in its
+  // memory by then, so that sending them waits for no disk. None: they can't be sent so; read() gives them, or says why
+  // it can't.
+  virtual Task<std::optional<FilePart>> prepare(size_t /*bytes_max*/) { co_return std::nullopt; }
 
   // Can it give a part of itself (answer_range())?
   virtual bool is_seekable() const { return false; }

@@ -1,6 +1,7 @@
 #include "http/file_source.h"
 
 #include <fcntl.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,6 +25,21 @@ Result<SharedBytes> read_at(int fd, uint64_t offset, size_t bytes) {
   return SharedBytes(std::move(read));
 }
 
+// Lets the kernel read so many bytes from the disk, unless it has them, and copies none. Gives how many it has now:
+// fewer where the file ends or can't be read, and none where its file system can't do this.
+size_t bring_into_memory(int fd, uint64_t offset, size_t bytes) {
+  static const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  auto at = static_cast<off_t>(offset);
+  size_t there = 0;
+  while (there < bytes) {
+    const ssize_t n = ::sendfile(nowhere, fd, &at, bytes - there);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+    there += static_cast<size_t>(n);
+  }
+  return there;
+}
+
 class FileSource final : public BodySource {
  public:
   FileSource(int fd, uint64_t size, Executor& home, Executor& disk) : fd_(fd), left_(size), home_(home), disk_(disk) {}
@@ -44,14 +60,29 @@ class FileSource final : public BodySource {
       disk_.post([fd = fd_, offset = offset_, bytes, done = std::move(done)] { done(read_at(fd, offset, bytes)); });
     };
     auto read = co_await Async<Result<SharedBytes>>(home_, start);
-    if (read) {
-      offset_ += read->size();
-      left_ -= read->size();
-    }
+    if (read) advance(read->size());
     co_return read;
   }
 
+  Task<std::optional<FilePart>> prepare(size_t bytes_max) override {
+    const size_t bytes = std::min<uint64_t>(bytes_max, left_);
+    const std::function<void(Async<size_t>::Done)> start = [this, bytes](auto done) {
+      disk_.post(
+          [fd = fd_, offset = offset_, bytes, done = std::move(done)] { done(bring_into_memory(fd, offset, bytes)); });
+    };
+    const size_t there = co_await Async<size_t>(home_, start);
+    if (there == 0) co_return std::nullopt;
+    const FilePart part{fd_, offset_, there};
+    advance(there);
+    co_return part;
+  }
+
  private:
+  void advance(size_t bytes) {
+    offset_ += bytes;
+    left_ -= bytes;
+  }
+
   const int fd_;
   uint64_t offset_ = 0;
   uint64_t left_;

@@ -265,7 +265,7 @@ ServerConnection::Stage ServerConnection::find_stage() const {
   if (closing_) return Stage::closing;
   if (body_ == Body::flows || body_ == Body::paused) return Stage::body;
   if (busy_) return Stage::busy;
-  if (connection_->queued_bytes() > 0) return Stage::writing;
+  if (connection_->queued_bytes() > 0 || (stream_ && stream_->part.bytes > 0)) return Stage::writing;
   if (stream_) return Stage::busy;
   if (reader_.in_body()) return Stage::body;
   return reader_.is_idle() ? Stage::idle : Stage::head;

@@ -82,7 +82,9 @@ class ServerConnection final : public net::Connection::Events, public std::enabl
   void start_stream(AnswerStream stream);
   bool is_sending(const AnswerStream& stream) const;
   static Task<void> send_stream(std::shared_ptr<ServerConnection> self, std::shared_ptr<AnswerStream> stream);
+  bool takes_more();
   void send_piece(Result<SharedBytes> bytes);
+  void send_part();
   void end_stream();
   void break_off(std::string_view why);
 

@@ -184,6 +184,9 @@ void Connection::set_events(Events& events) { state_->events = &events; }
 void Connection::send(SharedBytes bytes) { state_->push(std::move(bytes)); }
 void Connection::send(std::string bytes) { state_->push(SharedBytes(std::move(bytes))); }
 size_t Connection::send_now(std::string_view bytes) { return state_->push_now(bytes); }
+std::optional<size_t> Connection::send_file(int file, uint64_t offset, size_t bytes) {
+  return state_->send_file(file, offset, bytes);
+}
 void Connection::end_sending() { state_->end_sending(); }
 size_t Connection::queued_bytes() const { return state_->queue.held_bytes(); }
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,7 +36,7 @@ class Connection {
     virtual void on_secure() {}                         // the TLS handshake that was begun is done
     // The connection is over, told once, with a sentence why; also when the peer just closed. Not told after abort().
     virtual void on_closed(std::string_view why) = 0;
-    virtual void on_drained() {}  // all that was queued is with the kernel now
+    virtual void on_drained() {}  // all that was queued is with the kernel now, and send_file() can go on
     // The peer says no more, but may still listen (a half-closed socket, TLS's close_notify). True: the owner has
     // something to tell it, and then calls close() or end_sending(). False: the connection is over.
     virtual bool on_peer_done() { return false; }
@@ -60,6 +61,11 @@ class Connection {
   // rest is the caller's to send(). For bytes on their way from another connection: they are not copied. REQUIRES:
   // plain.
   size_t send_now(std::string_view bytes);
+  // The same for bytes of a file, which the kernel takes from there: they are never in our memory. Where it took fewer
+  // than all, on_drained follows when there is room for more. None: the file can't be read, or has no byte there. Waits
+  // for the disk, unless the kernel has the bytes already (BodySource::prepare() sees to that). REQUIRES: plain; bytes
+  // > 0.
+  std::optional<size_t> send_file(int file, uint64_t offset, size_t bytes);
   // Says no more than what is queued: then the peer reads the end (FIN), and may go on itself. REQUIRES: plain.
   void end_sending();
 

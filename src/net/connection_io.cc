@@ -1,5 +1,7 @@
 // Bytes in and out. Reading is level-triggered and takes at most 64 KiB of one connection a turn; what is left makes
 // epoll tell again. Only OpenSSL's own buffers are invisible to epoll: read_again stands for them.
+#include <poll.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -36,6 +38,11 @@ size_t count_whole_letters(const char* from, size_t size) {
 
 bool is_passing(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
 
+bool is_broken(int socket) {
+  pollfd asked{socket, 0, 0};
+  return ::poll(&asked, 1, 0) == 1 && (asked.revents & (POLLERR | POLLHUP)) != 0;
+}
+
 }  // namespace
 
 void Connection::State::push(SharedBytes bytes) {
@@ -61,6 +68,25 @@ size_t Connection::State::push_now(std::string_view bytes) {
     written += static_cast<size_t>(n);
   }
   return written;
+}
+
+// A socket that is broken is left for epoll to tell here too; what else fails is the file.
+std::optional<size_t> Connection::State::send_file(int file, uint64_t offset, size_t bytes) {
+  checker.check();
+  if (phase != Phase::open || layer != Layer::plain || ends_sending) return 0;
+  asks_for_room = true;
+  if (blocked || !queue.empty()) return 0;
+  auto at = static_cast<off_t>(offset);
+  ssize_t sent = 0;
+  do { sent = ::sendfile(fd, file, &at, bytes); } while (sent < 0 && errno == EINTR);
+  if (sent == 0 || (sent < 0 && !is_passing(errno) && !is_broken(fd))) {
+    asks_for_room = false;
+    return std::nullopt;
+  }
+  const size_t taken = sent > 0 ? static_cast<size_t>(sent) : 0;
+  asks_for_room = blocked = taken < bytes;
+  if (blocked) update_interest();
+  return taken;
 }
 
 void Connection::State::end_sending() {
@@ -223,7 +249,7 @@ bool Connection::State::flush_secure() {
 
 void Connection::State::flush() {
   if (phase == Phase::over || phase == Phase::lingering || phase == Phase::fresh || blocked) return;
-  const bool had_bytes = !queue.empty();
+  const bool had_bytes = std::exchange(asks_for_room, false) || !queue.empty();
   if (plain_left > 0 || layer == Layer::plain) {
     if (!flush_plain()) return;
     if (layer == Layer::handshaking) return;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,7 @@ struct Connection::State final : Pollable, TurnEndWork {
   // connection_io.cc
   void push(SharedBytes bytes);
   size_t push_now(std::string_view bytes);
+  std::optional<size_t> send_file(int file, uint64_t offset, size_t bytes);
   void end_sending();
   void step_handshake();
   bool skip_white_space();  // false: nothing else has come yet
@@ -103,6 +105,7 @@ struct Connection::State final : Pollable, TurnEndWork {
   bool peer_done = false;              // nothing more comes from the peer
   bool ends_sending = false;           // behind what is queued comes our FIN
   bool blocked = false;                // the kernel's buffer was full: wait for room
+  bool asks_for_room = false;          // send_file() did not write all: on_drained is awaited
   bool read_again = false;             // OpenSSL may hold bytes of which epoll knows nothing
   bool may_bring_white_space = false;  // the peer, before its ClientHello
   bool travelling = false;             // between two loops

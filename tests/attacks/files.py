@@ -2,6 +2,7 @@
 import asyncio
 import base64
 import json
+import os
 
 from fixtures.client import Unexpected
 from fixtures.files import Slot, ask_slot
@@ -164,3 +165,39 @@ async def polyglots(stage):
             raise Unexpected(f'{name} came as {found} with {policy}')
         if answer.headers.get('Content-Disposition', '').startswith('attachment') == kind.startswith('image/'):
             raise Unexpected(f'{name} came as {answer.headers.get("Content-Disposition")}')
+
+
+def open_files(stage):
+    """How many of the users' files the server has open."""
+    folder = f'/proc/{stage.server.process.pid}/fd'
+    count = 0
+    for name in os.listdir(folder):
+        try:
+            count += '/files/' in os.readlink(os.path.join(folder, name))
+        except FileNotFoundError:   # it was closed meanwhile
+            continue
+    return count
+
+
+@case('60 files: many downloads that stand still, or end early')
+async def downloads(stage):
+    """A client that takes nothing of a file, or goes in the middle of it, takes it from nobody else; nothing of it stays open."""
+    body, begun = os.urandom(8 << 20), []  # more than the kernel takes for a peer
+    slot = await upload(stage, await stage.attacker(), body)
+    for number in range(60):
+        field = f'Range: bytes={number * 1000}-\r\n' if number % 3 == 0 else ''
+        reader, writer = await begin(stage, f'GET {slot.path} HTTP/1.1\r\nHost: {slot.host}\r\n{field}\r\n')
+        line = await reader.readline()
+        if not line.startswith(b'HTTP/1.1 206' if field else b'HTTP/1.1 200'):
+            raise Unexpected(f'a download was answered {line}')
+        begun.append(writer)
+    if open_files(stage) < len(begun):
+        raise Unexpected(f'{len(begun)} downloads should be under way; {open_files(stage)} files are open')
+    reader, writer = await begin(stage, f'GET {slot.path} HTTP/1.1\r\nHost: {slot.host}\r\nConnection: close\r\n\r\n')
+    answer = await reader.read()
+    writer.close()
+    if not answer.endswith(b'\r\n\r\n' + body):
+        raise Unexpected(f'a download beside those that stand still brought {len(answer)} other bytes')
+    for number, each in enumerate(begun):
+        each.transport.abort() if number % 2 else each.close()
+    await poll(lambda: call(stage, open_files, stage), lambda count: count == 0, 'the files of the downloads that ended')
