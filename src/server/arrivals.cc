@@ -5,7 +5,7 @@
 
 namespace teahouse {
 
-void Arrivals::arrive(Stanza stanza, TicketPtr ticket) {
+void Arrivals::arrive(Stanza&& stanza, TicketPtr ticket) {
   checker_.check();
   const HostPtr host = home_.hosts().find(stanza.to->domainpart());
   if (!host) {

@@ -27,7 +27,7 @@ class Arrivals {
   explicit Arrivals(Home& home) : home_(home) {}
 
   // `to` and `from` are set, and `to` belongs to this home.
-  void arrive(Stanza stanza, TicketPtr ticket);
+  void arrive(Stanza&& stanza, TicketPtr ticket);
   void arrive_at_host(const HostPtr& host, Stanza stanza, const TicketPtr& ticket, Session* session);
   // Nothing and nobody takes it: its sender hears so, if it may.
   void arrive_nowhere(const Stanza& stanza, const TicketPtr& ticket);

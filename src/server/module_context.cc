@@ -157,7 +157,7 @@ void ModuleContext::measure(std::string_view gauge, std::function<int64_t()> rea
   find_metric(gauge, MetricInfo::Kind::gauge) = std::move(read);
 }
 
-void ModuleContext::route(Stanza stanza, TicketPtr ticket) const {
+void ModuleContext::route(Stanza&& stanza, TicketPtr ticket) const {
   home_.router().route(std::move(stanza), std::move(ticket));
 }
 void ModuleContext::route_for(Resident& resident, Stanza stanza, TicketPtr ticket) const {

@@ -162,7 +162,7 @@ class ModuleContext : public SharedContext {
   }
 
   // --- routing, as Home has it
-  void route(Stanza stanza, TicketPtr ticket = nullptr) const;
+  void route(Stanza&& stanza, TicketPtr ticket = nullptr) const;
   void route_for(Resident& resident, Stanza stanza, TicketPtr ticket = nullptr) const;
   // A stanza that the account says without a session: through all its outbound phases. `from` is its bare address.
   void send_as(Resident& resident, Stanza stanza, TicketPtr ticket = nullptr) const;

@@ -50,7 +50,7 @@ void Redelivery::pass_on(std::vector<Undelivered> undelivered) {
 void Redelivery::pass_on(const Undelivered& undelivered) {
   const Stanza& stanza = *undelivered.delivery->message;
   if (stanza.kind != StanzaKind::message) {
-    home_.arrivals().arrive(stanza, nullptr);
+    home_.arrivals().arrive(Stanza(stanza), nullptr);
     return;
   }
   home_.residents().with(stanza.to->bare(), [this, undelivered](Result<Resident*> resident) {

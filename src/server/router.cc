@@ -16,7 +16,7 @@ struct RoutedStanza {
 
 }  // namespace
 
-void Router::route(Stanza stanza, TicketPtr ticket) {
+void Router::route(Stanza&& stanza, TicketPtr ticket) {
   const Homes& homes = home_.shared().homes;
   const Place to = homes.place_of(stanza.to->bare_view());
   if (to == home_.place()) {

@@ -24,7 +24,7 @@ class Router {
 
   // Sends a stanza to where its `to` lives, on whatever loop that is, in the order in which this was called. `to` and
   // `from` are set. Nobody there: the error answer of RFC 6120 section 10 goes back.
-  void route(Stanza stanza, TicketPtr ticket = nullptr);
+  void route(Stanza&& stanza, TicketPtr ticket = nullptr);
   // A stanza that the server sends in an account's name by itself (presence): routed where the guards let it pass.
   void route_for(Resident& resident, Stanza stanza, TicketPtr ticket = nullptr);
   // Sends `payload` back as the result of `request`; or an error, unless it is none that is answered.

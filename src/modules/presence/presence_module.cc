@@ -250,7 +250,7 @@ void PresenceModule::subscription_outbound(Outbound& outbound) {
   if (!effect.route) return;
   stanza.from = resident.jid();
   stanza.to = contact;
-  context_->route(stanza, outbound.ticket);
+  context_->route(Stanza(stanza), outbound.ticket);
   if (effect.stops_presence) send_unavailable_of_all(resident, contact);
   if (effect.sends_presence) context_->tell_visibility(resident, contact, true);
 }
