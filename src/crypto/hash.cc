@@ -1,53 +1,40 @@
 #include "crypto/hash.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
-#include <cstdlib>
+#include "crypto/sha.h"
 
 namespace teahouse::crypto {
 namespace {
 
-const EVP_MD* message_digest(Hash hash) {
-  switch (hash) {
-    case Hash::sha1: return EVP_sha1();
-    case Hash::sha256: return EVP_sha256();
-    case Hash::sha512: return EVP_sha512();
-  }
-  abort();
+template <class Sha>
+std::string digest_by(std::string_view data) {
+  unsigned char out[Sha::size];
+  typename Sha::Context context;
+  Sha::init(&context);
+  Sha::update(&context, data.data(), data.size());
+  Sha::final(out, &context);
+  OPENSSL_cleanse(&context, sizeof context);
+  return {reinterpret_cast<const char*>(out), sizeof out};
 }
 
-unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
-const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+template <class Sha>
+std::string hmac_by(std::string_view key, std::string_view data) {
+  unsigned char out[Sha::size];
+  KeyedHmac<Sha>(key).sign(data, {}, out);
+  return {reinterpret_cast<const char*>(out), sizeof out};
+}
 
 }  // namespace
 
 size_t digest_size(Hash hash) {
-  switch (hash) {
-    case Hash::sha1: return 20;
-    case Hash::sha256: return 32;
-    case Hash::sha512: return 64;
-  }
-  abort();
+  return with_sha(hash, [](auto sha) { return decltype(sha)::size; });
 }
 
 std::string digest(Hash hash, std::string_view data) {
-  std::string out(digest_size(hash), '\0');
-  if (EVP_Digest(data.data(), data.size(), bytes(out), nullptr, message_digest(hash), nullptr) != 1) abort();
-  return out;
+  return with_sha(hash, [&](auto sha) { return digest_by<decltype(sha)>(data); });
 }
 
 std::string hmac(Hash hash, std::string_view key, std::string_view data) {
-  std::string out(digest_size(hash), '\0');
-  static constexpr unsigned char nothing = 0;  // HMAC() takes a null key for "the key of before"
-  const void* key_bytes = key.empty() ? static_cast<const void*>(&nothing) : key.data();
-  unsigned int size = 0;
-  if (!HMAC(message_digest(hash), key_bytes, static_cast<int>(key.size()), bytes(data), data.size(), bytes(out),
-            &size)) {
-    abort();
-  }
-  return out;
+  return with_sha(hash, [&](auto sha) { return hmac_by<decltype(sha)>(key, data); });
 }
 
 bool constant_time_equal(std::string_view a, std::string_view b) {

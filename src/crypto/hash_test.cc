@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include "crypto/encoding.h"
 #include "crypto/hasher.h"
@@ -53,6 +54,27 @@ TEST(Hash, DerivesAsOpensslDoes) {
                             static_cast<int>(expected.size()), reinterpret_cast<unsigned char*>(expected.data())),
           1);
       EXPECT_EQ(to_hex(pbkdf2(hash, password, salt, 3)), to_hex(expected)) << size;
+    }
+  }
+}
+
+// Around the sizes at which another block is begun.
+TEST(Hash, DigestsAndAuthenticatesAsOpensslDoes) {
+  const struct {
+    Hash hash;
+    const EVP_MD* digest;
+  } kinds[] = {{Hash::sha1, EVP_sha1()}, {Hash::sha256, EVP_sha256()}, {Hash::sha512, EVP_sha512()}};
+  for (const auto& [hash, function] : kinds) {
+    for (const size_t size : {1, 55, 56, 63, 64, 65, 111, 112, 127, 128, 129, 1000}) {
+      const std::string key(size, 'k'), data(size, 'd');
+      const auto* bytes = reinterpret_cast<const unsigned char*>(data.data());
+      std::string digested(digest_size(hash), '\0'), signed_(digest_size(hash), '\0');
+      ASSERT_EQ(EVP_Digest(bytes, size, reinterpret_cast<unsigned char*>(digested.data()), nullptr, function, nullptr),
+                1);
+      ASSERT_TRUE(HMAC(function, key.data(), static_cast<int>(size), bytes, size,
+                       reinterpret_cast<unsigned char*>(signed_.data()), nullptr));
+      EXPECT_EQ(to_hex(digest(hash, data)), to_hex(digested)) << size;
+      EXPECT_EQ(to_hex(hmac(hash, key, data)), to_hex(signed_)) << size;
     }
   }
 }
