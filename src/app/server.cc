@@ -60,6 +60,7 @@ struct Server::State {
         throttle(clock),
         limits(clock),
         idempotency(*data, clock, std::move(its_sealer)),
+        contexts(clock),
         shared(*(shared_kept = std::make_unique<Shared>(Shared{clock,
                                                                *data,
                                                                accounts,

@@ -25,19 +25,16 @@ constexpr const char* ciphers_tls12 =
 int no_password(char* /*buffer*/, int /*size*/, int /*rwflag*/, void* /*user*/) { return -1; }
 
 constexpr long peer_certificates_bytes_max = 32 * 1024;
-constexpr std::string_view session_context = "teahouse";
 
 // Any certificate will do; that the client has its key OpenSSL sees for itself.
 int take_any_certificate(X509_STORE_CTX* /*context*/, void* /*argument*/) { return 1; }
 
-SslCtxPtr make_server_context() {
+SslCtxPtr make_server_context(TlsTickets& tickets) {
   SslCtxPtr context = make_tls_context(TLS_server_method());
   SSL_CTX_set_cert_verify_callback(context.get(), take_any_certificate, nullptr);
   SSL_CTX_set_max_cert_list(context.get(), peer_certificates_bytes_max);
-  // OpenSSL resumes no session without, where clients are asked for certificates.
-  SSL_CTX_set_session_id_context(context.get(), reinterpret_cast<const unsigned char*>(session_context.data()),
-                                 session_context.size());
-  SSL_CTX_set_num_tickets(context.get(), 1);
+  tickets.serve(context.get());
+  SSL_CTX_set_client_hello_cb(context.get(), &TlsSession::name_session, nullptr);
   SSL_CTX_set_tlsext_servername_callback(context.get(), &TlsSession::choose_certificate);
   SSL_CTX_set_alpn_select_cb(context.get(), &TlsSession::choose_alpn, nullptr);
   return context;
@@ -126,7 +123,11 @@ TlsIdentityPtr TlsContexts::State::find(const std::string& name) const {
   return fallback;
 }
 
-TlsContexts::TlsContexts() : state_(std::make_shared<State>()) { state_->context = make_server_context(); }
+TlsContexts::State::State(const Clock* clock)
+    : tickets(clock ? *clock : system_clock), context(make_server_context(tickets)) {}
+
+TlsContexts::TlsContexts() : state_(std::make_shared<State>(nullptr)) {}
+TlsContexts::TlsContexts(const Clock& clock) : state_(std::make_shared<State>(&clock)) {}
 TlsContexts::~TlsContexts() = default;
 
 Result<void> TlsContexts::set(std::string name, const std::string& chain_pem, const std::string& key_pem) {

@@ -1,14 +1,14 @@
 // TlsContexts: the certificates that this server shows, chosen by the name a client asks for (SNI), replaced while it
 // runs.
 //
-// TLS 1.2 and 1.3 only, no renegotiation, no compression, released buffers, session tickets. A name is matched exactly,
-// then by a wildcard for its first label ("*.example.org"), then made or the fallback.
+// TLS 1.2 and 1.3 only, no renegotiation, no compression, released buffers, session tickets (tls_tickets.h). A name is
+// matched exactly, then by a wildcard for its first label ("*.example.org"), then made or the fallback.
 //
 // A client's certificate, where one is asked for, is not checked: no chain is built; up to 32 KiB.
 //
 // Thread: any; replacing is atomic, running connections keep what they have.
 // Owns: one OpenSSL context for all names and, per name, only the parsed chain and key (a context each would cost
-// 10,000 tenants more than all the rest of them). Tickets are good for every name that is still there.
+// 10,000 tenants more than all the rest of them).
 #pragma once
 
 #include <functional>
@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/result.h"
 
 namespace teahouse::net {
@@ -29,7 +30,8 @@ struct AskedPeers {
 
 class TlsContexts {
  public:
-  TlsContexts();
+  TlsContexts();                             // by the system's clock
+  explicit TlsContexts(const Clock& clock);  // it tells when tickets are too old
   ~TlsContexts();
   TlsContexts(const TlsContexts&) = delete;
 

@@ -136,6 +136,17 @@ std::string TlsSession::version() const {
   return text;
 }
 
+// Called in each handshake, before a ticket is looked at.
+int TlsSession::name_session(SSL* ssl, int* alert, void* /*argument*/) {
+  const auto* session = reinterpret_cast<TlsSession*>(SSL_get_app_data(ssl));
+  if (!session || !session->offer_) {
+    *alert = SSL_AD_INTERNAL_ERROR;
+    return SSL_CLIENT_HELLO_ERROR;
+  }
+  TlsTickets::set_name(ssl, session->offer_->default_name);
+  return SSL_CLIENT_HELLO_SUCCESS;
+}
+
 // Called in each handshake, also when the client asks for no name.
 int TlsSession::choose_certificate(SSL* ssl, int* alert, void* /*argument*/) {
   auto* session = reinterpret_cast<TlsSession*>(SSL_get_app_data(ssl));

@@ -47,6 +47,7 @@ class TlsSession {
   std::string version() const;                           // "0304" of TLS 1.3; empty before the handshake is done
   std::vector<ChannelBinding> channel_bindings() const;  // as Connection has them; of the server's side
 
+  static int name_session(ssl_st* ssl, int* alert, void* argument);
   static int choose_certificate(ssl_st* ssl, int* alert, void* argument);
   static int choose_alpn(ssl_st* ssl, const unsigned char** out, unsigned char* out_length, const unsigned char* in,
                          unsigned in_length, void* argument);

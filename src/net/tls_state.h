@@ -12,8 +12,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/text_map.h"
 #include "net/tls.h"
+#include "net/tls_tickets.h"
 
 namespace teahouse::net {
 
@@ -43,11 +45,14 @@ struct TlsIdentity {
 using TlsIdentityPtr = std::shared_ptr<const TlsIdentity>;
 
 struct TlsContexts::State {
+  explicit State(const Clock* clock);  // null: the system's
   // The exact name, the wildcard for its first label, the one that is made for it now, the fallback, or nothing.
   TlsIdentityPtr find(const std::string& name) const;
   TlsIdentityPtr find_known(std::string_view name) const;
 
-  SslCtxPtr context;
+  const SystemClock system_clock;
+  TlsTickets tickets;
+  const SslCtxPtr context;
   std::function<bool(const std::string&)> maker;  // set before the first handshake
   mutable std::mutex mutex;                       // guards what stands below
   TextMap<TlsIdentityPtr> names;

@@ -108,7 +108,8 @@ class TlsEchoes : public ::testing::Test {
 
   const Certificate montague_ = make_certificate("montague.lit");
   const Certificate capulet_ = make_certificate("*.capulet.lit");
-  TlsContexts contexts_;
+  FakeClock clock_;
+  TlsContexts contexts_{clock_};
   RunningLoop loop_{0};
   RunningLoop second_{1};
   std::vector<std::unique_ptr<Echo>> echoes_;
