@@ -13,11 +13,12 @@ HostPtr HostTable::find_site(std::string_view site_id) const {
 }
 
 void HostTable::set(const TenantPtr& tenant, uint64_t modules_off, const HostOptions& options) {
-  if (const HostPtr before = find_site(tenant->site_id)) remove(*before->tenant);
+  if (const HostPtr before = find_site(tenant->site_id)) remove(*before->tenant);  // with all the texts of `before`
   for (const HostName& name : tenant->hosts) {
     const auto host = std::make_shared<const Host>(Host{name.domain, name.kind, tenant, modules_off, options});
-    hosts_.insert_or_assign(name.domain, host);
-    if (name.kind == HostKind::accounts) sites_.insert_or_assign(tenant->site_id, host);
+    hosts_.erase(name.domain);
+    hosts_.emplace(host->domain, host);
+    if (name.kind == HostKind::accounts) sites_.emplace(tenant->site_id, host);
   }
 }
 

@@ -4,8 +4,8 @@
 #pragma once
 
 #include <string_view>
+#include <unordered_map>
 
-#include "base/text_map.h"
 #include "tenant/tenant.h"
 
 namespace teahouse {
@@ -23,7 +23,8 @@ class HostTable {
   }
 
  private:
-  TextMap<HostPtr> hosts_, sites_;
+  // The texts are those of the hosts and their tenants that they lead to.
+  std::unordered_map<std::string_view, HostPtr> hosts_, sites_;
 };
 
 }  // namespace teahouse

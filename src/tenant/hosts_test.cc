@@ -226,6 +226,23 @@ TEST(HostTable, ServesNoHostThatItsTenantHasNoMore) {
   EXPECT_EQ(hosts.find("rooms.forum.example")->tenant, forum);
 }
 
+TEST(HostTable, KeepsNothingOfTheSnapshotThatIsReplaced) {
+  TenantWorld world;
+  const TenantPtr shop = world.make_tenant("shop", "shop.example");
+  HostTable hosts;
+  auto first = std::make_shared<Tenant>(*shop);
+  const std::weak_ptr<Tenant> kept = first;
+  hosts.set(std::exchange(first, nullptr));
+  EXPECT_FALSE(kept.expired());
+  hosts.set(shop);
+  EXPECT_TRUE(kept.expired());
+  for (const HostName& name : shop->hosts) {
+    ASSERT_NE(hosts.find(name.domain), nullptr) << name.domain;
+    EXPECT_EQ(hosts.find(name.domain)->tenant, shop) << name.domain;
+  }
+  EXPECT_EQ(hosts.find_site(shop->site_id)->tenant, shop);
+}
+
 // A tenant of two rooms hosts, and another one.
 class HostsThatChange : public ::testing::Test {
  protected:

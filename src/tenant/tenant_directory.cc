@@ -11,6 +11,13 @@ TenantPtr find_in(const Map& map, const Key& key) {
   return found == map.end() ? nullptr : found->second;
 }
 
+// The key is a text of the tenant's: that of another snapshot goes with it.
+template <class Map>
+void replace(Map& map, std::string_view key, const TenantPtr& tenant) {
+  map.erase(key);
+  map.emplace(key, tenant);
+}
+
 Error refuse_domain(const std::string& domain, const Tenant& owner) {
   std::string text = "The domain '" + domain + "' is taken by tenant '" + owner.name + "'";
   for (const HostName& host : owner.hosts) {
@@ -30,9 +37,9 @@ Error still_there(const Tenant& tenant) {
 
 void TenantDirectory::keep(const TenantPtr& tenant) {
   const std::lock_guard lock(mutex_);
-  by_name_[tenant->name] = tenant;
+  replace(by_name_, tenant->name, tenant);
   by_id_[tenant->id] = tenant;
-  for (const HostName& host : tenant->hosts) by_domain_[host.domain] = tenant;
+  for (const HostName& host : tenant->hosts) replace(by_domain_, host.domain, tenant);
 }
 
 void TenantDirectory::drop(const Tenant& tenant) {

@@ -39,9 +39,10 @@ class TenantDirectory {
   Result<void> find_taken(const Tenant& tenant) const;  // REQUIRES: mutex_ is held
 
   mutable std::mutex mutex_;  // of what follows
-  std::map<std::string, TenantPtr, std::less<>> by_name_;
+  // The texts are those of the tenants that they lead to.
+  std::map<std::string_view, TenantPtr> by_name_;
   std::unordered_map<TenantId, TenantPtr> by_id_;
-  std::map<std::string, TenantPtr, std::less<>> by_domain_;  // of all hosts
+  std::unordered_map<std::string_view, TenantPtr> by_domain_;  // of all hosts
   tenant_rows::Plans plans_;
 };
 

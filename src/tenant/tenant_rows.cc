@@ -6,7 +6,7 @@
 #include <array>
 
 #include "base/log.h"
-#include "events/event_log.h"
+#include "tenant/lasting_parts.h"
 #include "tenant/tables.h"
 #include "tenant/tenants.h"
 
@@ -139,11 +139,8 @@ TenantPtr make_tenant(const Row& row, std::vector<HostName> hosts, const Plans& 
   size_t at = own_columns.size();
   for (const TenantField& field : tenant_fields()) field.put(*tenant, from_column(field.type, row[at++]));
   tenant->hosts = std::move(hosts);
-  tenant->meter = std::make_shared<Meter>();
-  tenant->staff = std::make_shared<Staff>();
-  tenant->aliases = std::make_shared<Aliases>();
-  tenant->spellings = std::make_shared<Spellings>();
-  tenant->event_log = std::make_shared<EventLog>();
+  tenant->hosts.shrink_to_fit();  // they were read one by one
+  add_lasting_parts(*tenant);
   const auto plan = plans.find(tenant->plan.name);
   if (plan != plans.end()) {
     tenant->plan = plan->second;

@@ -11,6 +11,7 @@
 #include "tenant/audit.h"
 #include "tenant/event_outbox.h"
 #include "tenant/keys.h"
+#include "tenant/lasting_parts.h"
 #include "tenant/names.h"
 
 namespace teahouse {
@@ -104,11 +105,7 @@ Result<Tenant> Tenants::make_tenant(const NewTenant& wanted) const {
   // Kept as it is: it hides who is who from a room's other occupants, and opens nothing.
   tenant.occupant_id_secret = random_bytes(32);
   tenant.created_ms = clock_.wall_ms();
-  tenant.meter = std::make_shared<Meter>();
-  tenant.staff = std::make_shared<Staff>();
-  tenant.aliases = std::make_shared<Aliases>();
-  tenant.spellings = std::make_shared<Spellings>();
-  tenant.event_log = std::make_shared<EventLog>();
+  add_lasting_parts(tenant);
   auto made = make_changed(std::move(tenant), wanted.fields);
   if (!made) return made;
   if (const auto free = directory_.check_free(*made); !free) return free.error();
