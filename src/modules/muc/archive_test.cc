@@ -187,6 +187,29 @@ TEST(RoomsApi, MakesRoomsAndSpeaksInThem) {
   EXPECT_EQ(world.await(world.rooms->find(world.home, world.shop, "")).error().kind, ErrorKind::bad_request);
 }
 
+TEST(RoomsApi, ARestartCountsTheRoomsOfEachOfManyTenants) {
+  RoomWorld world;
+  std::vector<TenantPtr> tenants;
+  for (int i = 0; i < 20; ++i) {
+    const std::string name = "t" + std::to_string(i);
+    const TenantPtr& tenant = tenants.emplace_back(world.make_tenant(name, name + ".example"));
+    for (auto& each : world.homes) each->set_tenant(tenant);
+    ASSERT_TRUE(world.await(world.rooms->put(world.home, tenant, "hall", {})));
+  }
+  for (const TenantPtr& tenant : tenants) tenant->meter->rooms = 0;
+  Shared shared{world.clock, *world.plane, world.accounts, world.keys, world.throttle, world.limits, "fake", {}};
+  net::Loop loop(0, world.clock);
+  Home home(loop, shared);
+  home.modules().add(make_muc());
+  for (const TenantPtr& tenant : tenants) home.set_tenant(tenant);
+  const auto rooms = make_muc_rooms(shared);
+  std::optional<Result<RoomInfo>> found;  // the last one is asked for before its turn
+  start(rooms->find(loop, tenants.back(), "hall"), &found);
+  for (int i = 0; i < 40; ++i) loop.run_once(0);
+  EXPECT_TRUE(found && *found);
+  for (const TenantPtr& tenant : tenants) EXPECT_EQ(tenant->meter->rooms, 1) << tenant->name;
+}
+
 TEST(RoomsApi, RoomsOutliveARestart) {
   RoomWorld world;
   world.found("romeo@shop.example/a", "cave@rooms.shop.example/Romeo");  // temporary

@@ -12,6 +12,8 @@ namespace teahouse::muc {
 
 namespace {
 
+constexpr size_t counts_at_once = 8;
+
 // A room that has no owner: the lobby, and one that a guest was the first to enter. A stranger must not rule over later
 // guests.
 bool is_nobodys(std::string_view room, std::string_view who) {
@@ -200,6 +202,25 @@ void Service::with_count(const HostPtr& host, Counted work) {
   if (counting_.wait(tenant, std::move(work))) spawn(count(host));
 }
 
+// The server may begin with thousands of tenants: where all were counted at once, memory would be taken for each.
+void Service::count_soon(const HostPtr& host) {
+  if (counted_.contains(host->tenant->id)) return;
+  uncounted_.insert_or_assign(host->tenant->id, host);
+  count_next();
+}
+
+void Service::count_next() {
+  while (counts_of_uncounted_ < counts_at_once && !uncounted_.empty()) {
+    const HostPtr host = uncounted_.extract(uncounted_.begin()).mapped();
+    if (counted_.contains(host->tenant->id)) continue;
+    ++counts_of_uncounted_;
+    with_count(host, [this](const Result<void>&) {
+      --counts_of_uncounted_;
+      count_next();
+    });
+  }
+}
+
 // Each home counts its own rooms, before it loads or makes any. The temporary ones among them are loaded, so that the
 // sweep finds them if nobody comes back.
 Task<void> Service::count(HostPtr host) {
@@ -252,7 +273,7 @@ void Service::tenant_changed(const TenantPtr& tenant) {
   for (const HostName& name : tenant->hosts) {
     const HostPtr host = name.kind == HostKind::rooms ? context_.find_host(*tenant, name.domain) : nullptr;
     if (!host) continue;
-    with_count(host, [](const Result<void>&) {});
+    count_soon(host);
     for (const auto& [jid, room] : rooms_) {
       if (room->jid().domainpart() == host->domain) room->host = host;
     }
@@ -265,6 +286,7 @@ void Service::tenant_removed(const TenantPtr& tenant) {
     return empty_rooms_of(*tenant);
   }
   counted_.erase(tenant->id);
+  uncounted_.erase(tenant->id);
   std::vector<std::unique_ptr<Room>> leaving;
   for (auto at = rooms_.begin(); at != rooms_.end();) {
     if (at->second->tenant().id != tenant->id) {

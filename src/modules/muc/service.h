@@ -10,6 +10,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -78,6 +79,8 @@ class Service {
   void finish_loading(const HostPtr& host, const BareJid& jid, const Error* error);
   using Counted = std::function<void(Result<void>)>;
   void with_count(const HostPtr& host, Counted work);
+  void count_soon(const HostPtr& host);
+  void count_next();
   Task<void> count(HostPtr host);
   void load_temporary(const HostPtr& host, const BareJid& jid);
   void end_rooms_without_host(const Tenant& tenant);
@@ -96,7 +99,9 @@ class Service {
   std::unordered_map<std::string, std::unique_ptr<Room>> rooms_;
   Loading<std::string, RoomWork> loading_;  // also of those that leave
   Loading<TenantId, Counted> counting_;
-  std::unordered_set<TenantId> counted_;  // the tenants of which those rooms that exist are counted
+  std::map<TenantId, HostPtr> uncounted_;  // those that nobody waits for
+  size_t counts_of_uncounted_ = 0;         // that are under way
+  std::unordered_set<TenantId> counted_;   // the tenants of which those rooms that exist are counted
   std::vector<std::pair<HostPtr, BareJid>>
       not_loaded_;  // temporary rooms that a failing disk kept; the sweep tries again
   net::Timer sweep_timer_;
