@@ -4,7 +4,8 @@
 usage: bench/login.py [--rounds 9] [--count 3000] [WAY...]
 
 Both log in to the same server until they are bound, in turns; each round begins with the other. WAY is websocket (plain, from this machine, as
-behind a proxy: over plain TCP no token is taken) or tls (1.3, each handshake a whole one). A round takes a short storm of logins and one that is
+behind a proxy: over plain TCP no token is taken), tls (1.3, each handshake a whole one) or tls-again: who has a token has been here before, and so
+resumes the TLS session too, while SCRAM's is a whole handshake. A round takes a short storm of logins and one that is
 longer by --count: their difference counts, so that the logins by which clients get their tokens do not. Told are the medians of the server's CPU
 for a login in µs (user and system of the process), the least and the greatest, and the median of the rounds' ratios. Needs what bench/try.py needs.
 """
@@ -20,7 +21,7 @@ from load_run import run_load, transport_for  # noqa: E402
 from peers import PEERS  # noqa: E402
 
 SCRAM, TOKEN = 'SCRAM-SHA-256', 'HT-SHA-256-NONE'
-WAYS = ('websocket', 'tls')
+WAYS = ('websocket', 'tls', 'tls-again')
 SERVER_CORE, LOAD_CORE = 0, 1
 USERS = 100
 SHORT = 300
@@ -29,7 +30,9 @@ SHORT = 300
 def cpu_us(peer, way, count):
     """Of a storm of so many logins."""
     options = ['--presence', 'off', '--count', str(count), '--users', str(USERS)]
-    return run_load(peer, 'login', transport_for(peer, way), options, LOAD_CORE)['server']['cpu_us_each'] * count
+    if way == 'tls-again' and peer.mechanism == TOKEN:
+        options += ['--resume-tls', 'on']
+    return run_load(peer, 'login', transport_for(peer, way.partition('-')[0]), options, LOAD_CORE)['server']['cpu_us_each'] * count
 
 
 def measure(peer, way, mechanism, count):

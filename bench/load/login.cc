@@ -1,4 +1,5 @@
 // A login storm: --at-once clients log in, leave, and come again, --count times in all, as --users users.
+#include <deque>
 #include <stdexcept>
 
 #include "bench/load/works.h"
@@ -8,15 +9,19 @@ namespace {
 
 class Storm final : public Session::Events {
  public:
-  Storm(Job& job, int64_t count) : job_(job), count_(count) {}
-
-  void run(int64_t users, int64_t at_once) {
-    begun_ns_.resize(static_cast<size_t>(at_once));
-    for (size_t i = 0; i < static_cast<size_t>(at_once); ++i) {
+  Storm(Job& job, int64_t users, int64_t at_once) : job_(job), begun_ns_(static_cast<size_t>(at_once)) {
+    for (size_t i = 0; i < begun_ns_.size(); ++i) {
       const User user = make_user(job_.realm.target, i % static_cast<size_t>(users), "r" + std::to_string(i));
       sessions_.push_back(std::make_unique<Session>(job_.realm, user, i, *this));
       idle_.push_back(sessions_.back().get());
     }
+  }
+
+  // May be called again: its clients are the same, and have what they got before.
+  void run(int64_t count) {
+    count_ = count;
+    begun_ = done_ = 0;
+    latency_ = {};
     const int64_t deadline = after_s(timeout_s);
     while (done_ < count_ && error_.empty() && now_ns() < deadline) {
       start_idle();
@@ -32,13 +37,12 @@ class Storm final : public Session::Events {
   static constexpr int64_t wait_ns = 100'000'000;
 
   void start_idle() {
-    for (Session* const session : idle_) {
-      if (begun_ == count_) break;
+    for (; !idle_.empty() && begun_ < count_; idle_.pop_front()) {
+      Session& session = *idle_.front();
       ++begun_;
-      begun_ns_[session->number()] = now_ns();
-      session->start();
+      begun_ns_[session.number()] = now_ns();
+      session.start();
     }
-    idle_.clear();
   }
   void on_ready(Session& session) override {
     latency_.add(now_ns() - begun_ns_[session.number()]);
@@ -51,10 +55,9 @@ class Storm final : public Session::Events {
   }
 
   Job& job_;
-  const int64_t count_;
-  int64_t begun_ = 0, done_ = 0;
+  int64_t count_ = 0, begun_ = 0, done_ = 0;
   std::vector<std::unique_ptr<Session>> sessions_;
-  std::vector<Session*> idle_;
+  std::deque<Session*> idle_;
   std::vector<int64_t> begun_ns_;
   Histogram latency_;
   std::string error_;
@@ -65,10 +68,10 @@ class Storm final : public Session::Events {
 void run_login(Job& job) {
   const int64_t count = job.options.number("count", 2000), users = job.options.number("users", 100);
   const int64_t at_once = job.options.number("at-once", 32);
-  Storm(job, users).run(users, std::min(users, at_once));  // caches of both sides
-  Storm storm(job, count);
+  Storm storm(job, users, at_once);
+  storm.run(std::max(users, at_once));  // caches of both sides, and each client's token
   const Measure measure(job);
-  storm.run(users, at_once);
+  storm.run(count);
   measure.end(job.report, count);
   job.report.add_latency("latency_us", storm.latency());
 }

@@ -33,6 +33,7 @@ For all of them
   --domain bench.example     users are u0@DOMAIN, u1@DOMAIN ...; rooms at --rooms-prefix (rooms.)
   --tenants 1                more: t0.DOMAIN, t1.DOMAIN ... take turns
   --password secret          of all of them
+  --resume-tls off           each TLS session resumes the one before, by its ticket
   --presence on --sm off --carbons off    initial presence, XEP-0198, XEP-0280
   --at-once 50               logins and joins under way
   --watch NAME=PID           whose CPU and memory to tell: a process with its descendants; several may be given
@@ -102,6 +103,7 @@ int run(int argc, char** argv) {
   allow_many_sockets();
   Realm realm;
   realm.target = read_target(options);
+  if (options.flag("resume-tls", false)) realm.tls.resume_sessions();
   Watch watch;
   for (const std::string& each : options.all("watch")) watch.add(each);
   Job job{.realm = realm, .options = options, .watch = watch};

@@ -59,7 +59,23 @@ TlsContext::TlsContext(Role role)
   }
 }
 
-TlsContext::~TlsContext() { SSL_CTX_free(context_); }
+TlsContext::~TlsContext() {
+  SSL_SESSION_free(last_);
+  SSL_CTX_free(context_);
+}
+
+int TlsContext::keep_session(SSL* tls, SSL_SESSION* session) {
+  auto& self = *static_cast<TlsContext*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(tls)));
+  SSL_SESSION_free(self.last_);
+  self.last_ = session;
+  return 1;  // it is ours
+}
+
+void TlsContext::resume_sessions() {
+  SSL_CTX_set_app_data(context_, this);
+  SSL_CTX_set_session_cache_mode(context_, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+  SSL_CTX_sess_set_new_cb(context_, keep_session);
+}
 
 ssl_st* TlsContext::make_session(int fd, const char* server_name) const {
   SSL* session = SSL_new(context_);
@@ -69,6 +85,7 @@ ssl_st* TlsContext::make_session(int fd, const char* server_name) const {
   } else {
     SSL_set_connect_state(session);
     SSL_set_tlsext_host_name(session, server_name);
+    if (last_) SSL_set_session(session, last_);
   }
   return session;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 struct ssl_ctx_st;
+struct ssl_session_st;
 struct ssl_st;
 
 namespace teahouse::bench {
@@ -18,11 +19,16 @@ class TlsContext {
   TlsContext(const TlsContext&) = delete;
 
   Role role() const { return role_; }
+  // A client's next sessions resume the last one, as a device's that comes back do. REQUIRES: one server is spoken to.
+  void resume_sessions();
   ssl_st* make_session(int fd, const char* server_name) const;
 
  private:
   const Role role_;
+  static int keep_session(ssl_st* tls, ssl_session_st* session);
+
   ssl_ctx_st* const context_;
+  ssl_session_st* last_ = nullptr;  // null: each handshake is whole
 };
 
 }  // namespace teahouse::bench
