@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # pyotp and otplib refuse secrets of their users after an update, each from another length on.
 #
-# Ten bytes is what many sites give out, and what the example of the key URI format has (JBSWY3DPEHPK3PXP). RFC 4226 section 4 asks for 16
-# at least, which libraries left to those who make secrets. One would guess that they still do, or check a secret where it is made. The newer
-# releases check it wherever it is used, so that whoever enrolled with a shorter one can't sign in any more: pyotp has them at least 14 bytes
+# Ten bytes (16 letters) is what otplib made by default, and what the example of the key URI format has (JBSWY3DPEHPK3PXP). RFC 4226 section 4
+# asks for 16 at least, which libraries left to those who make secrets. One would guess that they still do, or check a secret where it is made.
+# The newer releases check it wherever it is used, so that people who enrolled with a shorter one can't sign in: pyotp has them at least 14 bytes
 # long, otplib 16, so that one of 15 works in the one alone. otpauth takes them all. In groups of four letters, as sites show it, a
 # secret is the same to otpauth and refused by pyotp and otplib, whose older release made a wrong code of it, without an error.
 #
@@ -32,6 +32,7 @@ import { TOTP } from 'otpauth';
 import { generateSync } from 'otplib';
 
 older.authenticator.options = { epoch: 59000 };
+console.log(`otplib 12.0.1 makes secrets of ${older.authenticator.generateSecret().length} letters`);
 const codes = {
   'otplib 12.0.1': (secret) => older.authenticator.generate(secret),
   'otplib 13.5.0': (secret) => generateSync({ secret, epoch: 59 }),
@@ -61,6 +62,7 @@ pyotp 2.12.1, JBSWY3DPEHPK3PXP: Secrets must be at least 112 bits after decoding
 pyotp 2.12.1, GEZDGNBVGY3TQOJQGEZDGNBV: 617190
 pyotp 2.12.1, GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ: 287082
 pyotp 2.12.1, GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ: Non-base32 digit found
+otplib 12.0.1 makes secrets of 16 letters
 otplib 12.0.1, JBSWY3DPEHPK3PXP: 996554
 otplib 12.0.1, GEZDGNBVGY3TQOJQGEZDGNBV: 617190
 otplib 12.0.1, GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ: 287082
