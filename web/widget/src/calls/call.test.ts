@@ -163,6 +163,24 @@ test("a network that changes is no trouble: new ways are looked for at once", as
   assert.deepEqual(phases(a, b), ["active", "active"]);
 });
 
+test("a restart that the other side can't be told of is taken back, and made when it can", async () => {
+  const { a, b } = await talk();
+  b.deaf = true;
+  a.call.networkChanged();
+  await settle();
+  a.peer.events.candidate("0", "candidate:1 1 udp 1 192.0.2.1 5000 typ host generation 0");
+  b.deaf = false;
+  await settle();
+  assert.deepEqual(a.peer.done.slice(2), ["restart", "rollback"]);
+  a.peer.events.candidate("0", "candidate:2 1 udp 1 192.0.2.2 5000 typ host generation 0");
+  await settle();
+  assert.deepEqual(b.peer.done.slice(1), ["0 192.0.2.2"], "no restart: it has the credentials that hold");
+  a.call.networkChanged();
+  await settle();
+  assert.deepEqual([a.peer.done.slice(4), b.peer.done.slice(2)], [["restart", "accept"], ["answer"]]);
+  assert.deepEqual(phases(a, b), ["active", "active"]);
+});
+
 test("pictures are added, and muted, held and taken back", async () => {
   const { a, b } = await talk();
   a.peer.sections = 3;

@@ -74,6 +74,7 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
     this.left = readLeft(chat.session.get("call", isString), now());
     chat.session.remove("call"); // a duplicated tab has none
     chat.on("stop", ({ final }) => this.stop(final));
+    chat.on("status", ({ phase }) => phase === "online" && this.current?.networkChanged()); // where it was away, so was the network
     addEventListener("online", () => this.current?.networkChanged());
     (navigator as { connection?: EventTarget }).connection?.addEventListener?.("change", () => this.current?.networkChanged());
   }

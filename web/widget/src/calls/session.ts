@@ -20,7 +20,7 @@ export class Session {
   private remote: Contents = { contents: [], bundle: [] };
   private steps: Promise<void> = Promise.resolve();
   /** Our offer that is not answered yet. */
-  private offered: { kind: "begin" | "add" | "restart"; stop(): void } | null = null;
+  private offered: { kind: "begin" | "add" | "restart"; before: Contents; stop(): void } | null = null;
   private ready = false;
   private over = false;
   private version = 1;
@@ -43,7 +43,7 @@ export class Session {
   begin(): void {
     this.step(async () => {
       this.readLocal(await this.peer.offer(false));
-      this.offered = { kind: "begin", stop: () => {} };
+      this.offered = { kind: "begin", before: this.local, stop: () => {} };
       void this.request(writeContents(this.frame("session-initiate", { initiator: this.me }), this.local));
       this.tellCandidates();
     });
@@ -53,11 +53,11 @@ export class Session {
   add(): void {
     this.step(async () => {
       if (this.offered) return;
-      const known = this.order.length;
+      const [known, before] = [this.order.length, this.local];
       this.readLocal(await this.peer.offer(false));
       const added = this.local.contents.slice(known);
       if (added.length === 0) return void (await this.peer.rollback());
-      this.await("add");
+      this.await("add", before);
       void this.request(writeContents(this.frame("content-add"), { contents: added, bundle: this.local.bundle }));
       this.tellCandidates();
     });
@@ -67,9 +67,10 @@ export class Session {
   restart(): void {
     this.step(async () => {
       if (this.offered || !this.ready) return;
+      const before = this.local;
       this.readLocal(await this.peer.offer(true));
-      this.await("restart");
-      this.sendCredentials();
+      this.await("restart", before);
+      void this.sendCredentials().then((told) => told || this.step(() => (this.offered?.kind === "restart" ? this.takeBack() : undefined)));
     });
   }
 
@@ -219,7 +220,7 @@ export class Session {
       }
       await this.takeBack();
       this.readLocal(await this.peer.answer(this.sdpOfRemote("actpass")));
-      this.sendCredentials();
+      void this.sendCredentials();
     });
   }
 
@@ -281,14 +282,15 @@ export class Session {
     this.ports.changed();
   }
 
-  private sendCredentials(): void {
-    void this.request(
+  private sendCredentials(): Promise<boolean> {
+    const told = this.request(
       writeContents(this.frame("transport-info"), {
         contents: this.local.contents.filter(({ gone }) => !gone).map((c) => ({ ...c, senders: "both", description: null })),
         bundle: [],
       }),
     );
     this.tellCandidates();
+    return told;
   }
 
   private tellCandidates(): void {
@@ -311,10 +313,10 @@ export class Session {
     }
   }
 
-  private await(kind: "add" | "restart"): void {
+  private await(kind: "add" | "restart", before: Contents): void {
     this.offered?.stop();
     const stop = this.ports.after(answerMsMax, () => this.step(() => this.takeBack()));
-    this.offered = { kind, stop };
+    this.offered = { kind, before, stop };
   }
 
   private answered(): void {
@@ -325,9 +327,10 @@ export class Session {
   /** Our offer gives way, or nobody has answered it. */
   private async takeBack(): Promise<void> {
     if (!this.offered) return;
+    const { before } = this.offered;
     this.answered();
     await this.peer.rollback();
-    this.local.contents = this.local.contents.slice(0, this.remote.contents.length);
+    this.local = before;
     this.order = this.order.slice(0, this.remote.contents.length);
   }
 
@@ -335,17 +338,20 @@ export class Session {
     return { sid: this.sid, action, ...parties };
   }
 
-  private async request(payload: Node): Promise<void> {
+  /** Whether the other side has taken it. */
+  private async request(payload: Node): Promise<boolean> {
     try {
       await this.ports.iq(this.to, payload);
+      return true;
     } catch (error) {
-      if (this.over) return;
+      if (this.over) return false;
       const { condition = "", error: said = null } = error as Partial<IqError>; // of another bundle, so no instanceof
       const unknown = children(said, jingleNs.errors, "unknown-session").length > 0;
       const action = payload.attributes.action;
-      if (action === "content-add") return this.step(() => this.takeBack());
+      if (action === "content-add") this.step(() => this.takeBack());
       const needed = action === "session-initiate" || action === "session-accept";
       if (unknown || (needed && condition !== "")) this.ports.broke(unknown ? "gone" : condition);
+      return false;
     }
   }
 
