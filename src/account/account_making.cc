@@ -1,8 +1,8 @@
 // Accounts, how they are made and changed.
 //
 // Every row is inserted only where its tenant is (tables.h), so that an account made while its tenant is removed leaves
-// nothing behind. Meter::accounts is taken before the row is written and given back when it was not. The tenant's Staff
-// follows what is written: a row that was read may be of the past when its answer comes.
+// nothing behind. Meter::accounts is taken before the row is written and given back when it was not. The tenant's staff
+// and disabled follow what is written: a row that was read may be of the past when its answer comes.
 #include "account/accounts.h"
 
 #include "account/account_names.h"
@@ -45,6 +45,10 @@ Error too_many_accounts(const Tenant& tenant) {
 
 void keep_staff(const Tenant& tenant, const Account& account) {
   tenant.staff->set(account.localpart, account.role != "user");
+}
+
+void keep_disabled(const Tenant& tenant, const Account& account) {
+  tenant.disabled->set(account.localpart, account.disabled);
 }
 
 void keep_spelling(const Tenant& tenant, const Account& account) {
@@ -149,6 +153,7 @@ Task<Result<Account>> Accounts::add(Executor& home, TenantPtr tenant, std::strin
   seat.keep();
   form.lead_to_account();
   keep_staff(*tenant, account);
+  keep_disabled(*tenant, account);
   keep_spelling(*tenant, account);
   keep_place(*tenant, account.localpart);
   co_return account;
@@ -209,6 +214,8 @@ Task<Result<Account>> Accounts::upsert_once(Executor& home, TenantPtr tenant, st
   if (!keys.empty()) co_await end_devices(home, tenant->id, prepared);
   account_rows::apply(*account, change);
   if (change.role) keep_staff(*tenant, *account);
+  if (change.disabled) keep_disabled(*tenant, *account);
+  account->is_switched = change.disabled.has_value();
   if (change.user_id) keep_spelling(*tenant, *account);
   co_return account;
 }
@@ -231,6 +238,27 @@ Task<Result<Account>> Accounts::upsert(Executor& home, TenantPtr tenant, std::st
                                        std::string password) {
   return upsert_as(Name::as_given, home, std::move(tenant), std::move(localpart), std::move(details),
                    std::move(password));
+}
+
+Task<Result<bool>> Accounts::set_disabled(Executor& home, TenantPtr tenant, std::string localpart, bool disabled) {
+  auto prepared = account_rows::parse_localpart(*tenant, localpart);
+  if (!prepared) co_return prepared.error();
+  auto account = co_await load(home, tenant, *prepared);
+  if (!account) co_return account.error();
+  AccountChange wanted;
+  wanted.disabled = disabled;
+  const AccountChange change = account_rows::differences(*account, wanted);
+  if (!account_rows::is_empty(change)) {
+    auto update = account_rows::update(tenant->id, *prepared, change, {});
+    auto is_there = account_rows::select_there(tenant->id, *prepared);
+    EventBody event = UserChanged{name_user(*tenant, *prepared)};
+    const auto answer = co_await write(home, tenant, std::move(update), std::move(event), std::move(is_there));
+    if (!answer) co_return answer.error();
+    if (answer->changes == 0) co_return unknown_account(*prepared, *tenant);
+  }
+  account_rows::apply(*account, wanted);
+  keep_disabled(*tenant, *account);
+  co_return !account_rows::is_empty(change);
 }
 
 // Whether an account of this name, which is not there yet, could not be told from one that is.

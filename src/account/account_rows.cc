@@ -29,6 +29,9 @@ std::vector<store::Migration> Accounts::migrations() {
     all.insert(all.end(), part.begin(), part.end());
   all.push_back(OlderKeys::migration());
   all.push_back(ClientCertificates::migration());
+  all.push_back({"accounts/disabled",
+                 {"ALTER TABLE accounts ADD COLUMN disabled BIGINT NOT NULL DEFAULT 0",
+                  "CREATE INDEX accounts_disabled ON accounts(tenant_id) WHERE disabled <> 0"}});
   return all;
 }
 
@@ -68,7 +71,7 @@ auto fields_of(Pairs& pairs, bool sha512) {
 
 constexpr const char* select_columns =
     "SELECT localpart, name, picture, role, CASE WHEN scram = '' THEN 0 ELSE 1 END, created_ms, user_id, expires_ms, "
-    "incarnation FROM accounts ";
+    "incarnation, disabled FROM accounts ";
 
 Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
 
@@ -127,11 +130,12 @@ AccountChange differences(const Account& account, const AccountChange& wanted) {
   if (wanted.role && *wanted.role != account.role) change.role = wanted.role;
   if (wanted.user_id && *wanted.user_id != account.user_id) change.user_id = wanted.user_id;
   if (wanted.expires_ms && *wanted.expires_ms != account.expires_ms) change.expires_ms = wanted.expires_ms;
+  if (wanted.disabled && *wanted.disabled != account.disabled) change.disabled = wanted.disabled;
   return change;
 }
 
 bool is_empty(const AccountChange& change) {
-  return !change.name && !change.picture && !change.role && !change.user_id && !change.expires_ms;
+  return !change.name && !change.picture && !change.role && !change.user_id && !change.expires_ms && !change.disabled;
 }
 
 void apply(Account& account, const AccountChange& change) {
@@ -140,6 +144,7 @@ void apply(Account& account, const AccountChange& change) {
   if (change.role) account.role = *change.role;
   if (change.user_id) account.user_id = *change.user_id;
   if (change.expires_ms) account.expires_ms = *change.expires_ms;
+  if (change.disabled) account.disabled = *change.disabled;
 }
 
 std::string to_text(const sasl::ScramKeys& keys) {
@@ -183,10 +188,12 @@ std::optional<sasl::ScramKeys> parse_keys(std::string_view text) {
 Statement insert(TenantId tenant, const Account& account, const std::string& keys) {
   return {
       "INSERT INTO accounts(tenant_id, localpart, name, picture, role, scram, created_ms, user_id, expires_ms, "
-      "incarnation) SELECT tenant_id, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM tenants WHERE tenant_id = ? AND NOT EXISTS "
+      "incarnation, disabled) SELECT tenant_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM tenants WHERE tenant_id = ? AND NOT "
+      "EXISTS "
       "(SELECT 1 FROM account_removals WHERE tenant_id = ? AND localpart = ?)",
       {account.localpart, account.name, account.picture, account.role, keys, account.created_ms, account.user_id,
-       account.expires_ms, account.incarnation, to_value(tenant), to_value(tenant), account.localpart}};
+       account.expires_ms, account.incarnation, int64_t{account.disabled}, to_value(tenant), to_value(tenant),
+       account.localpart}};
 }
 
 Statement select_one(TenantId tenant, const std::string& localpart) {
@@ -214,6 +221,7 @@ Statement update(TenantId tenant, const std::string& localpart, const AccountCha
   set("role", change.role);
   set("user_id", change.user_id);
   set("expires_ms", change.expires_ms);
+  set("disabled", change.disabled ? std::optional<int64_t>(*change.disabled) : std::nullopt);
   set("scram", keys.empty() ? std::nullopt : std::optional<std::string>(keys));
   statement.sql += " WHERE tenant_id = ? AND localpart = ?";
   statement.parameters.emplace_back(to_value(tenant));
@@ -288,6 +296,7 @@ Account make_account(const store::Row& row) {
   account.user_id = as_text(row[6]);
   account.expires_ms = as_int(row[7]);
   account.incarnation = as_int(row[8]);
+  account.disabled = as_int(row[9]) != 0;
   return account;
 }
 

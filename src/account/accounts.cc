@@ -16,6 +16,21 @@ using store::as_text;
 
 constexpr size_t page_rows_max = 1000;
 
+// The accounts of all tenants of which `condition` is true, each into its tenant's set.
+Result<void> load_sets(store::ControlPlane& control, const std::vector<TenantPtr>& tenants,
+                       std::shared_ptr<LocalpartSet> Tenant::*set, const char* condition) {
+  const auto answer =
+      control.execute_now({std::string("SELECT tenant_id, localpart FROM accounts WHERE ") + condition, {}});
+  if (!answer) return answer.error();
+  std::unordered_map<int64_t, LocalpartSet*> sets;
+  for (const TenantPtr& tenant : tenants) sets[to_value(tenant->id)] = ((*tenant).*set).get();
+  for (const store::Row& row : answer->rows) {
+    const auto found = sets.find(as_int(row[0]));
+    if (found != sets.end()) found->second->set(as_text(row[1]), true);
+  }
+  return {};
+}
+
 }  // namespace
 
 Accounts::Accounts(store::ControlPlane& control, const Clock& clock, std::string_view seal_key)
@@ -78,6 +93,7 @@ Task<Result<AccountRemovalPtr>> Accounts::remove(Executor& home, TenantPtr tenan
   if (tenant->events.has(EventKind::user)) tenant->event_log->drain_soon();
   Meter::give_back(tenant->meter->accounts);
   tenant->staff->set(*prepared, false);
+  tenant->disabled->set(*prepared, false);
   tenant->spellings->remove(*prepared);
   invites_.forget(tenant->id, *prepared);
   forget_place(*tenant, *prepared);
@@ -125,14 +141,10 @@ Result<void> Accounts::count_all(const std::vector<TenantPtr>& tenants) {
     const auto found = counts.find(to_value(tenant->id));
     tenant->meter->accounts = found == counts.end() ? 0 : found->second;
   }
-  const auto staff = control_.execute_now({"SELECT tenant_id, localpart FROM accounts WHERE role <> 'user'", {}});
+  const auto staff = load_sets(control_, tenants, &Tenant::staff, "role <> 'user'");
   if (!staff) return staff.error();
-  std::unordered_map<int64_t, Staff*> staffs;
-  for (const TenantPtr& tenant : tenants) staffs[to_value(tenant->id)] = tenant->staff.get();
-  for (const store::Row& row : staff->rows) {
-    const auto found = staffs.find(as_int(row[0]));
-    if (found != staffs.end()) found->second->set(as_text(row[1]), true);
-  }
+  const auto disabled = load_sets(control_, tenants, &Tenant::disabled, "disabled <> 0");
+  if (!disabled) return disabled.error();
   const auto older = older_keys_.load();
   if (!older) return older.error();
   return load_names(control_, tenants);

@@ -38,12 +38,14 @@ struct Account {
   std::string user_id;  // the site's spelling of the localpart; empty until the site has used one
   std::string name;     // shown; empty: the localpart
   std::string picture;  // URL; may be empty
-  std::string role;     // "user"; "moderator" or "admin": of the tenant's Staff
+  std::string role;     // "user"; "moderator" or "admin": of the tenant's staff
   bool has_password = false;
+  bool disabled = false;  // nobody can sign in to it, by whatever means
   int64_t created_ms = 0;
-  int64_t expires_ms = 0;   // from when on nobody can sign in any more (a guest's); 0: never
-  bool is_new = false;      // this call made it
-  bool is_rekeyed = false;  // this call gave it another password than it had
+  int64_t expires_ms = 0;    // from when on nobody can sign in any more (a guest's); 0: never
+  bool is_new = false;       // this call made it
+  bool is_rekeyed = false;   // this call gave it another password than it had
+  bool is_switched = false;  // this call disabled or enabled it
   // Tells the account from all others that have had or will have its name; 0: it is from before there were such
   // numbers.
   int64_t incarnation = 0;
@@ -51,6 +53,7 @@ struct Account {
 struct AccountChange {
   std::optional<std::string> name, picture, role;
   std::optional<int64_t> expires_ms;
+  std::optional<bool> disabled;
   // The id as the site spells it. It is set once: upsert answers conflict to another spelling of the same localpart, so
   // that the users "ANN" and "ann" of a site that tells them apart can't be each other.
   std::optional<std::string> user_id;
@@ -93,6 +96,8 @@ class Accounts {
   // Ends all devices and certificates of the account (Devices, ClientCertificates), as another password by upsert()
   // does.
   Task<Result<void>> set_password(Executor& home, TenantPtr tenant, std::string localpart, std::string password);
+  // Whether that changed anything. Its sessions are the caller's to end (server/account_switch.h).
+  Task<Result<bool>> set_disabled(Executor& home, TenantPtr tenant, std::string localpart, bool disabled);
   // The first of a removal's two steps (account_removals.h).
   Task<Result<AccountRemovalPtr>> remove(Executor& home, TenantPtr tenant, std::string localpart);
   AccountRemovals& removals() { return removals_; }
@@ -121,7 +126,8 @@ class Accounts {
     std::string localpart;
   };
   Task<Result<std::vector<Expired>>> find_expired(Executor& home, size_t rows_max);
-  // For the start: how many accounts each tenant has, to start the meters with, which are its staff, and invitations.
+  // For the start: how many accounts each tenant has, to start the meters with, which are its staff or disabled, and
+  // invitations.
   Result<void> count_all(const std::vector<TenantPtr>& tenants);
 
  private:

@@ -163,6 +163,36 @@ TEST(Accounts, MakeTheirTenantsStaff) {
   EXPECT_FALSE(world.shop->staff->has("bob"));
 }
 
+TEST(Accounts, AreDisabledUntilTheyAreEnabled) {
+  AccountWorld world;
+  const auto switch_to = [&](const std::string& localpart, bool disabled) {
+    return world.wait(world.accounts.set_disabled(world.home, world.shop, localpart, disabled));
+  };
+  for (const auto& tenant : {world.shop, world.forum}) ASSERT_TRUE(world.create(tenant, "ann", "but soft"));
+  ASSERT_TRUE(world.create(world.shop, "bob", "", {.disabled = true}));
+  EXPECT_EQ(switch_to("Ann", true), true);
+  EXPECT_EQ(switch_to("ann", true), false) << "it was so already";
+  EXPECT_EQ(kind_of(switch_to("nobody", true)), ErrorKind::item_not_found);
+  EXPECT_FALSE(world.has(world.shop, "nobody"));
+  EXPECT_EQ(world.shop->disabled->list(10), (std::vector<std::string>{"ann", "bob"}));
+  EXPECT_EQ(world.shop->disabled->list(1), std::vector<std::string>{"ann"});
+  EXPECT_EQ(world.forum->disabled->size(), 0u);
+  EXPECT_TRUE(world.check(world.shop, "ann", "but soft")) << "nothing of it is lost";
+  const auto changed = world.wait(world.accounts.upsert(world.home, world.shop, "ann", {.name = "Ann"}));
+  ASSERT_TRUE(changed);
+  EXPECT_TRUE(changed->disabled && !changed->is_switched);
+  // As after a restart.
+  world.shop->disabled->set("ann", false);
+  ASSERT_TRUE(world.accounts.count_all({world.shop, world.forum}));
+  EXPECT_EQ(world.shop->disabled->list(10), (std::vector<std::string>{"ann", "bob"}));
+  EXPECT_EQ(world.forum->disabled->size(), 0u);
+  const auto enabled = world.wait(world.accounts.upsert(world.home, world.shop, "ann", {.disabled = false}));
+  ASSERT_TRUE(enabled);
+  EXPECT_TRUE(!enabled->disabled && enabled->is_switched);
+  ASSERT_TRUE(world.wait(world.accounts.remove(world.home, world.shop, "bob")));
+  EXPECT_EQ(world.shop->disabled->size(), 0u);
+}
+
 TEST(Accounts, AreRemovedWithoutATrace) {
   AccountWorld world;
   ASSERT_TRUE(world.create(world.shop, "romeo", "but soft"));

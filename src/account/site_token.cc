@@ -104,6 +104,10 @@ Task<Result<Account>> find_known(Executor& home, Accounts& accounts, TenantPtr t
 
 }  // namespace
 
+Error disabled_account() {
+  return {ErrorKind::forbidden, "This account is disabled. The site's owner or an administrator can enable it."};
+}
+
 Task<Result<SignedInUser>> sign_in(Executor& home, Accounts& accounts, TenantPtr tenant, const Keys& keys,
                                    std::string token, int64_t now_ms) {
   auto user = check_site_token(*tenant, keys, token, now_ms);
@@ -112,6 +116,7 @@ Task<Result<SignedInUser>> sign_in(Executor& home, Accounts& accounts, TenantPtr
     const auto known = co_await find_known(home, accounts, tenant, user->localpart);
     if (!known && known.error().kind != ErrorKind::item_not_found) co_return known.error();
     if (!known || known->incarnation != user->incarnation) co_return refused("The account of this session is gone.");
+    if (known->disabled) co_return disabled_account();
     user->localpart = known->localpart;
     co_return user;
   }
@@ -131,6 +136,7 @@ Task<Result<SignedInUser>> sign_in(Executor& home, Accounts& accounts, TenantPtr
   }
   if (!account && account.error().kind == ErrorKind::conflict) co_return refused(account.error().text);
   if (!account) co_return account.error();
+  if (account->disabled) co_return disabled_account();
   user->localpart = account->localpart;
   user->incarnation = account->incarnation;
   co_return user;

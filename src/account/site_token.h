@@ -40,9 +40,12 @@ Result<SignedInUser> check_site_token(const Tenant& tenant, const Keys& keys, st
 // How long after its end a guest's token still makes a new one. Then nobody can be that guest any more: it expires.
 inline constexpr int64_t guest_renewal_s = 30LL * 24 * 3600;
 
-// The same (and not_authorized for another spelling of a user who is known), and makes or updates the account from the
-// claims (upsert; absent claims leave what is there). A guest's claims only make it: a name that the guest chose since
-// then stays.
+// The error for a good token of an account that is disabled; sign_in() has no other forbidden.
+Error disabled_account();  // forbidden
+
+// The same (and not_authorized for another spelling of a user who is known; disabled_account()), and makes or updates
+// the account from the claims (upsert; absent claims leave what is there). A guest's claims only make it: a name that
+// the guest chose since then stays.
 Task<Result<SignedInUser>> sign_in(Executor& home, Accounts& accounts, TenantPtr tenant, const Keys& keys,
                                    std::string token, int64_t now_ms);
 

@@ -28,7 +28,7 @@ struct SiteTokenClaims {
   int64_t exp_s = 0;         // seconds since 1970-01-01 UTC
   std::string name = {};     // what others see; not checked, as picture and role; empty if not given, as what follows
   std::string picture = {};  // an https address
-  std::string role = {};     // "user", "moderator" or "admin" (Staff)
+  std::string role = {};     // "user", "moderator" or "admin" (staff)
   std::vector<std::string> rooms = {};
   bool guest = false;  // the server's own mark: it made the token, for a visitor whom the site knows nothing of
   // The server's own mark too: it made the token for a session of the account of this incarnation (session_token.h).

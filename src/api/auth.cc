@@ -77,6 +77,8 @@ Refusal refuse_suspended(const Tenant& tenant) {
               (tenant.suspend_reason.empty() ? "." : ": " + tenant.suspend_reason)};
 }
 
+Refusal refuse_disabled() { return {403, "account-disabled", disabled_account().text}; }
+
 Refusal refuse_for_now(std::string text, int64_t retry_after_s) {
   return {429, "too-many-requests", std::move(text), retry_after_s};
 }
@@ -148,6 +150,7 @@ Task<std::optional<Outcome>> admit(ApiContext& api, ApiCall& call, std::string c
   if (origin && !is_origin_allowed(*tenant, *origin)) co_return Outcome(refuse_origin(*tenant, *origin));
   auto user = co_await sign_in(api.loop(), api.shared().accounts, tenant, api.shared().keys, std::move(credential),
                                api.home.clock().wall_ms());
+  if (!user && user.error().kind == ErrorKind::forbidden) co_return Outcome(refuse_disabled());
   if (!user) co_return Outcome(user.error());
   call.by.user = std::move(*user);
   call.by.user->user_id = user_id_at(*tenant, call.by.user->localpart);  // the one spelling

@@ -29,6 +29,7 @@ Result<TenantPtr> find_tenant(const Endpoint& endpoint, const ApiContext& api, c
 Task<std::optional<Outcome>> admit(ApiContext& api, ApiCall& call, std::string credential);
 
 Refusal refuse_suspended(const Tenant& tenant);
+Refusal refuse_disabled();  // disabled_account(), by a code of its own
 Refusal refuse_for_now(std::string text, int64_t retry_after_s);
 
 }  // namespace teahouse::api

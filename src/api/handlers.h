@@ -23,6 +23,8 @@ Task<Outcome> resume_tenant(ApiContext& api, ApiCall call);
 Task<Outcome> list_accounts(ApiContext& api, ApiCall call);
 Task<Outcome> create_account(ApiContext& api, ApiCall call);
 Task<Outcome> set_password(ApiContext& api, ApiCall call);
+Task<Outcome> disable_account(ApiContext& api, ApiCall call);
+Task<Outcome> enable_account(ApiContext& api, ApiCall call);
 Task<Outcome> remove_account(ApiContext& api, ApiCall call);
 Task<Outcome> test_account_push(ApiContext& api, ApiCall call);  // pushes.cc
 Task<Outcome> list_plans(ApiContext& api, ApiCall call);

@@ -83,6 +83,7 @@ JsonObject to_json(const Tenant& tenant, const Account& account, bool whole) {
   if (!whole) return object;
   object["role"] = account.role;
   object["has_password"] = account.has_password;
+  object["disabled"] = account.disabled;
   object["created"] = format_time(account.created_ms);
   return object;
 }

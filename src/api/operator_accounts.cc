@@ -2,6 +2,7 @@
 #include "api/handlers.h"
 #include "api/json.h"
 #include "server/account_removal.h"
+#include "server/account_switch.h"
 #include "server/password_change.h"
 
 namespace teahouse::api {
@@ -59,6 +60,23 @@ Task<Outcome> set_password(ApiContext& api, ApiCall call) {
   co_await record(api, call.tenant->id, call.by.name(), "account.password", path_localpart(call));
   co_return make_no_content();
 }
+
+namespace {
+
+Task<Outcome> switch_to(bool disabled, ApiContext& api, ApiCall call) {
+  const auto localpart = read_localpart(*call.tenant, path_localpart(call));
+  if (!localpart) co_return localpart.error();
+  const auto switched = co_await switch_account(api.shared(), api.loop(), call.tenant, *localpart, disabled);
+  if (!switched) co_return switched.error();
+  if (*switched) co_await record(api, call.tenant->id, call.by.name(), switch_action(disabled), *localpart);
+  co_return make_no_content();
+}
+
+}  // namespace
+
+Task<Outcome> disable_account(ApiContext& api, ApiCall call) { return switch_to(true, api, std::move(call)); }
+
+Task<Outcome> enable_account(ApiContext& api, ApiCall call) { return switch_to(false, api, std::move(call)); }
 
 Task<Outcome> remove_account(ApiContext& api, ApiCall call) {
   const auto localpart = read_localpart(*call.tenant, path_localpart(call));

@@ -14,7 +14,7 @@ constexpr const char *of_house = "/operator/v1", *of_tenant = "/operator/v1/tena
 constexpr bool cors = true;
 const Names no_names;
 const Names page = {"cursor", "limit"};
-const Names user_fields = {"name", "picture", "role", "password"};
+const Names user_fields = {"name", "picture", "role", "password", "disabled"};
 const Names service_fields = {"type",     "host",   "port",    "transport", "name",      "username",
                               "password", "secret", "lasts_s", "expires",   "restricted"};
 const Names permission_fields = {"roster", "roster_push", "message", "presence", "iq"};
@@ -74,6 +74,9 @@ std::vector<Endpoint> operator_rows() {
        no_names,
        false,
        control},
+      {"POST", tenant("/accounts/{localpart}/disable"), by_operator, disable_account, no_names, no_names, false,
+       control},
+      {"POST", tenant("/accounts/{localpart}/enable"), by_operator, enable_account, no_names, no_names, false, control},
       {"DELETE", tenant("/accounts/{localpart}"), by_operator, remove_account},
       {"POST", tenant("/accounts/{localpart}/push/test"), by_operator, test_account_push, no_names, no_names, false,
        Effect::reads, false},

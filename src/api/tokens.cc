@@ -1,5 +1,6 @@
 // Site tokens for those who cannot sign one themselves (classic ASP, a shell script).
 #include "account/site_token_claims.h"
+#include "api/auth.h"
 #include "api/handlers.h"
 #include "api/json.h"
 
@@ -40,6 +41,7 @@ Task<Outcome> make_token(ApiContext& api, ApiCall call) {
   if (known && !known->user_id.empty() && known->user_id != claims.sub) {
     co_return other_spelling(claims.sub, known->user_id);
   }
+  if (known && known->disabled) co_return refuse_disabled();
   co_return make_answer(201,
                         {{"token", token},
                          {"user", claims.sub},

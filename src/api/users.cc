@@ -2,6 +2,7 @@
 #include "api/json.h"
 #include "api/names.h"
 #include "server/account_removal.h"
+#include "server/account_switch.h"
 #include "server/password_change.h"
 
 namespace teahouse::api {
@@ -12,6 +13,7 @@ AccountChange read_details(Fields& fields) {
   details.name = fields.optional_text("name");
   details.picture = fields.optional_text("picture");
   details.role = fields.optional_text("role");
+  details.disabled = fields.flag("disabled");
   return details;
 }
 
@@ -34,8 +36,9 @@ Task<Outcome> put_user(ApiContext& api, ApiCall call) {
   details.user_id = call.path("id");
   auto password = call.fields.optional_text("password").value_or("");
   if (const auto good = call.fields.check(); !good) co_return good.error();
-  if (call.by.user && (details.role || !password.empty())) {
-    co_return Error{ErrorKind::forbidden, "A user may change name and picture; role and password need an API key."};
+  if (call.by.user && (details.role || details.disabled || !password.empty())) {
+    co_return Error{ErrorKind::forbidden,
+                    "A user may change name and picture; role, password and disabled need an API key."};
   }
   const auto known = co_await api.shared().accounts.find(api.loop(), call.tenant, *localpart);
   if (!known && known.error().kind != ErrorKind::item_not_found) co_return known.error();
@@ -45,6 +48,10 @@ Task<Outcome> put_user(ApiContext& api, ApiCall call) {
                                                                   std::move(details), std::move(password));
   if (!account) co_return account.error();
   if (account->is_rekeyed) end_sessions_of_old_password(api.shared(), account_jid(*call.tenant, account->localpart));
+  if (account->disabled) end_sessions_of_disabled(api.shared(), account_jid(*call.tenant, account->localpart));
+  if (account->is_switched || (account->is_new && account->disabled)) {
+    co_await record(api, call.tenant->id, call.by.name(), switch_action(account->disabled), account->localpart);
+  }
   co_return make_answer(account->is_new ? 201 : 200, to_json(*call.tenant, *account, true));
 }
 

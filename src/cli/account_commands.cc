@@ -73,11 +73,26 @@ int remove(Shell& shell, const AccountOptions& options) {
                     options.jid + " is removed, with all that it had.");
 }
 
+int switch_to(Shell& shell, const AccountOptions& options, const std::string& verb, const std::string& done) {
+  const auto place = find_place(shell, options.jid);
+  if (!place) return shell.fail(place.error());
+  const std::string path = accounts_of(place->tenant) + "/" + account_segment(place->localpart) + "/" + verb;
+  return shell.done(shell.client().call("POST", path), options.jid + done);
+}
+
+int disable(Shell& shell, const AccountOptions& options) {
+  return switch_to(shell, options, "disable", " is disabled: its sessions have ended, and nobody can sign in to it.");
+}
+
+int enable(Shell& shell, const AccountOptions& options) {
+  return switch_to(shell, options, "enable", " is enabled again.");
+}
+
 int list(Shell& shell, const AccountOptions& options) {
   const auto tenant = shell.find_tenant(options.domain);
   if (!tenant) return shell.fail(tenant.error());
   return shell.show_list(shell.client().list(accounts_of(*tenant), "accounts"), "accounts",
-                         {"jid", "name", "role", "has_password", "created"});
+                         {"jid", "name", "role", "has_password", "disabled", "created"});
 }
 
 int test_push(Shell& shell, const AccountOptions& options) {
@@ -112,6 +127,14 @@ void add_account_commands(CLI::App& app, Shell& shell) {
   options = std::make_shared<AccountOptions>();
   command = add_named(*group, "remove", "Remove an account and all that it has", options);
   run_on_parse(*command, shell, options, remove);
+
+  options = std::make_shared<AccountOptions>();
+  command = add_named(*group, "disable", "End an account's sessions, and let nobody sign in to it", options);
+  run_on_parse(*command, shell, options, disable);
+
+  options = std::make_shared<AccountOptions>();
+  command = add_named(*group, "enable", "Let an account that was disabled sign in again", options);
+  run_on_parse(*command, shell, options, enable);
 
   options = std::make_shared<AccountOptions>();
   command = add_named(*group, "test-push", "Send the account's devices a test push, and say what came of it", options);

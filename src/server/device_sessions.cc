@@ -89,6 +89,10 @@ void end_certificate_sessions(Home& home, const BareJid& account, uint64_t certi
             [certificate](const Session& session) { return session.certificate() == certificate; });
 }
 
+void end_account_sessions(Home& home, const BareJid& account, std::string_view condition, std::string_view text) {
+  end_those(home, account, std::string(condition), std::string(text), [](const Session&) { return true; });
+}
+
 void end_other_sessions(Home& home, const BareJid& account, std::string_view spared, std::string_view condition,
                         std::string_view text) {
   forget_late_certificates(home, account);

@@ -31,6 +31,8 @@ std::vector<DeviceEntry> list_devices(std::vector<Device> kept, const Resident* 
 void end_device_sessions(Home& home, const BareJid& account, std::string_view device);
 // Ends the sessions that were signed in by the certificate of this number.
 void end_certificate_sessions(Home& home, const BareJid& account, uint64_t certificate);
+// Ends all sessions of the account; those that wait to be resumed too.
+void end_account_sessions(Home& home, const BareJid& account, std::string_view condition, std::string_view text);
 // Ends all sessions of the account but the one of this full JID, with this stream error.
 void end_other_sessions(Home& home, const BareJid& account, std::string_view spared, std::string_view condition,
                         std::string_view text);

@@ -2,6 +2,7 @@
 
 #include "account/session_token.h"
 #include "server/account_removal.h"
+#include "server/account_switch.h"
 #include "server/device_sessions.h"
 #include "server/events.h"
 #include "server/home.h"
@@ -254,6 +255,10 @@ Task<Result<void>> ModuleContext::change_password(TenantPtr tenant, std::string 
                                                   std::string asking) const {
   return teahouse::change_password(shared(), home_.loop(), std::move(tenant), std::move(localpart), std::move(password),
                                    std::move(asking));
+}
+
+Task<Result<bool>> ModuleContext::switch_account(TenantPtr tenant, std::string localpart, bool disabled) const {
+  return teahouse::switch_account(shared(), home_.loop(), std::move(tenant), std::move(localpart), disabled);
 }
 
 Task<Result<void>> ModuleContext::finish_account_removal(TenantPtr tenant, AccountRemovalPtr removal) const {

@@ -204,6 +204,8 @@ class ModuleContext : public SharedContext {
   // As server/password_change.h; `asking`: whose session is spared.
   Task<Result<void>> change_password(TenantPtr tenant, std::string localpart, std::string password,
                                      std::string asking) const;
+  // As server/account_switch.h.
+  Task<Result<bool>> switch_account(TenantPtr tenant, std::string localpart, bool disabled) const;
   Task<Result<void>> finish_account_removal(TenantPtr tenant, std::shared_ptr<const AccountRemoval> removal) const;
 
   // --- hooks; to be called by Module::attach()

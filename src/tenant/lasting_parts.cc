@@ -9,7 +9,7 @@ namespace {
 
 struct LastingParts {
   Meter meter;
-  Staff staff;
+  LocalpartSet staff, disabled;
   Aliases aliases;
   Spellings spellings;
   EventLog event_log;
@@ -21,6 +21,7 @@ void add_lasting_parts(Tenant& tenant) {
   const auto parts = std::make_shared<LastingParts>();
   tenant.meter = {parts, &parts->meter};
   tenant.staff = {parts, &parts->staff};
+  tenant.disabled = {parts, &parts->disabled};
   tenant.aliases = {parts, &parts->aliases};
   tenant.spellings = {parts, &parts->spellings};
   tenant.event_log = {parts, &parts->event_log};

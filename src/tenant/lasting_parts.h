@@ -1,4 +1,4 @@
-// The parts of a tenant that all its snapshots share: its Meter, Staff, Aliases, Spellings and EventLog.
+// The parts of a tenant that all its snapshots share: its Meter, staff, disabled, Aliases, Spellings and EventLog.
 //
 // They are one piece of memory for each tenant, and end with the last one who holds any of them.
 #pragma once

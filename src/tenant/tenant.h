@@ -1,7 +1,8 @@
 // Tenant: a customer's virtual IM server, as an immutable snapshot; Host: one domain that is served for it.
 //
 // A change makes a new snapshot, which every loop takes over in its HostTable; a holder of an old one keeps it alive.
-// The Meter, the Staff, the Aliases, the Spellings and the EventLog are shared by all snapshots of a tenant.
+// The Meter, the staff, the disabled, the Aliases, the Spellings and the EventLog are shared by all snapshots of a
+// tenant.
 //
 // Thread: immutable, so any.
 #pragma once
@@ -16,10 +17,10 @@
 #include "tenant/aliases.h"
 #include "tenant/component_permissions.h"
 #include "tenant/host_kind.h"
+#include "tenant/localpart_set.h"
 #include "tenant/meter.h"
 #include "tenant/plan.h"
 #include "tenant/spellings.h"
-#include "tenant/staff.h"
 
 namespace teahouse {
 
@@ -51,7 +52,8 @@ struct Tenant {
   std::string occupant_id_secret;        // 32 bytes (XEP-0421), never shown
   int64_t created_ms = 0;
   std::shared_ptr<Meter> meter;
-  std::shared_ptr<Staff> staff;
+  std::shared_ptr<LocalpartSet> staff;     // its moderators and admins
+  std::shared_ptr<LocalpartSet> disabled;  // who can't sign in (XEP-0133 section 4.3)
   std::shared_ptr<Aliases> aliases;
   std::shared_ptr<Spellings> spellings;
   std::shared_ptr<EventLog> event_log;

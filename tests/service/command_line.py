@@ -114,7 +114,7 @@ async def tenants(stage, commands):
 
 @both_ways('accounts')
 async def accounts(stage, commands):
-    """account create, list, passwd and remove; the account of the same name in the other tenant stays as it is."""
+    """account create, list, passwd, disable, enable and remove; the account of the same name in the other tenant stays as it is."""
     domain, other = stage.domains['montague'], stage.domains['capulet']
     for place in (domain, other):
         must_equal('said', await commands.good('account', 'create', f'mercutio@{place}', '--password-stdin', stdin=f'first at {place}\n'),
@@ -132,6 +132,14 @@ async def accounts(stage, commands):
     must_equal('as JSON', await commands.json('account', 'passwd', f'mercutio@{domain}', '--password-stdin', stdin='third'), {})
     must_equal('who gets in', await who_gets_in(stage, domain, ['second', 'third']), ['third'])
     must_equal('who gets in there', await who_gets_in(stage, other, ['third', f'first at {other}']), [f'first at {other}'])
+    must_equal('said', await commands.good('account', 'disable', f'mercutio@{domain}'),
+               f'mercutio@{domain} is disabled: its sessions have ended, and nobody can sign in to it.\n')
+    must_equal('who gets in', await who_gets_in(stage, domain, ['third']), [])
+    must_equal('who gets in there', await who_gets_in(stage, other, [f'first at {other}']), [f'first at {other}'])
+    disabled = [r['jid'] for r in rows(await commands.good('account', 'list', domain)) if r['disabled'] == 'yes']
+    must_equal('who is disabled', disabled, [f'mercutio@{domain}'])
+    must_equal('as JSON', await commands.json('account', 'enable', f'mercutio@{domain}'), {})
+    must_equal('who gets in', await who_gets_in(stage, domain, ['third']), ['third'])
     await commands.good('account', 'remove', f'mercutio@{domain}')
     must_equal('as JSON', await commands.json('account', 'remove', f'tybalt@{domain}'), {})
     must_equal('who gets in', await who_gets_in(stage, domain, ['third']), [])

@@ -16,6 +16,8 @@ constexpr size_t name_bytes_max = 200;
 constexpr std::string_view kind_names[] = {"message", "mention", "call"};
 constexpr char many[] = "";  // the conversation of all that are too many to be told apart
 
+bool is_disabled(const Tenant& tenant, const BareJid& account) { return tenant.disabled->has(account.localpart()); }
+
 bool has_stream(const Session& session) { return session.stream() != nullptr; }
 
 // As the HTTP API names the other side, for the page that is opened.
@@ -158,6 +160,7 @@ void PushModule::note_settled(Resident& resident, const Stanza& message, std::st
 
 // A message with a row was considered in the hold phase; now its session has ended.
 void PushModule::consider(Inbound& inbound, int64_t wait_ms) {
+  if (is_disabled(inbound.resident.tenant(), inbound.resident.jid())) return;
   const State* known = states_->find(inbound.resident);
   if ((!known || known->devices.empty()) && !services_.has_any(inbound.resident)) return;
   if (inbound.delivery && inbound.delivery->row) return;
@@ -230,7 +233,7 @@ bool PushModule::is_waited_for(const State* state, const std::string& conversati
 Task<void> PushModule::push(PushModule& self, HostPtr host, BareJid account, std::string name) {
   Resident* resident = self.context_->find_resident(*host->tenant, account.str());
   State* state = resident ? self.states_->find(*resident) : nullptr;
-  if (!is_waited_for(state, name)) co_return;
+  if (!is_waited_for(state, name) || is_disabled(*host->tenant, account)) co_return;
   const Tenant& tenant = *host->tenant;
   Notice notice = *state->unseen.at(name).newest;
   const bool shows =

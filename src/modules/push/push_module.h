@@ -4,7 +4,8 @@
 // resumed. A session that has lost its stream is given the option `wait` to come back. Of a conversation one push is
 // under way to a device; more that is said is told again_ms later, in one push, which replaces the first. All ends when
 // a session of the account is there again, or the account answers or has read there (XEP-0333). Blocked people wake
-// nobody. A device shows nothing of what was said or by whom unless its user has asked for that.
+// nobody, and nothing wakes an account that is disabled. A device shows nothing of what was said or by whom unless its
+// user has asked for that.
 //
 // A call that is proposed (XEP-0353) wakes at once, and the same caller's next one call_again_ms later; what waits of
 // it ends when the caller gives up, or the account takes or refuses it.

@@ -16,9 +16,13 @@ struct AdminCommand {
 };
 
 std::span<const AdminCommand> user_commands();      // users.cc
+std::span<const AdminCommand> switch_commands();    // switches.cc
 std::span<const AdminCommand> look_up_commands();   // look_ups.cc
 std::span<const AdminCommand> crowd_commands();     // crowds.cc
 std::span<const AdminCommand> announce_commands();  // announce.cc
 std::span<const AdminCommand> motd_commands();      // motd_commands.cc
+
+// Whether all of them are there. Errors: item_not_found.
+Task<Result<void>> check_there(ServiceAdminModule& module, TenantPtr tenant, std::vector<Jid> jids);
 
 }  // namespace teahouse

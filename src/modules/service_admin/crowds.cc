@@ -1,4 +1,4 @@
-// How many users there are, and lists of them (XEP-0133 sections 4.13 and 4.15 to 4.22). Online is an account with a
+// How many users there are, and lists of them (XEP-0133 sections 4.13 to 4.22). Online is an account with a
 // session; active one of which a session is available and not away; idle one that is online and not active.
 #include <algorithm>
 #include <array>
@@ -64,6 +64,11 @@ Task<Result<CommandAnswer>> count_registered(ServiceAdminModule& /*module*/, Com
   co_return tell_number("registeredusersnum", "Registered users", step.host->tenant->meter->accounts);
 }
 
+Task<Result<CommandAnswer>> count_disabled(ServiceAdminModule& /*module*/, CommandStep step) {
+  const auto disabled = static_cast<int64_t>(step.host->tenant->disabled->size());
+  co_return tell_number("disabledusersnum", "Disabled users", disabled);
+}
+
 template <Crowd crowd>
 Task<Result<CommandAnswer>> count(ServiceAdminModule& module, CommandStep step) {
   constexpr std::string_view vars[] = {"onlineusersnum", "activeusersnum", "idleusersnum"};
@@ -91,7 +96,10 @@ CommandAnswer tell_list(std::string_view var, std::string_view label, std::vecto
   DataForm result = make_admin_result();
   result.add(var, "jid-multi", label).values = std::move(jids);
   CommandAnswer answer{std::move(result)};
-  if (!is_all) answer.notes.push_back({CommandNote::Type::warn, "There are more than are listed here."});
+  if (!is_all) {
+    CommandNote more{CommandNote::Type::warn, "There are more than are listed here."};
+    answer.notes.push_back(std::move(more));
+  }
   return answer;
 }
 
@@ -103,6 +111,16 @@ Task<Result<CommandAnswer>> list_registered(ServiceAdminModule& module, CommandS
   std::vector<std::string> jids;
   for (const Account& account : page->accounts) jids.push_back(account.localpart + "@" + tenant->domain());
   co_return tell_list("registereduserjids", "Registered users", std::move(jids), page->next_cursor.empty());
+}
+
+Task<Result<CommandAnswer>> list_disabled(ServiceAdminModule& /*module*/, CommandStep step) {
+  const Tenant& tenant = *step.host->tenant;
+  const size_t size = read_size(step.forms.front());
+  auto jids = tenant.disabled->list(size + 1);
+  const bool is_all = jids.size() <= size;
+  if (!is_all) jids.pop_back();
+  for (std::string& each : jids) each.append("@").append(tenant.domain());
+  co_return tell_list("disableduserjids", "Disabled users", std::move(jids), is_all);
 }
 
 template <Crowd crowd>
@@ -118,12 +136,14 @@ Task<Result<CommandAnswer>> list(ServiceAdminModule& module, CommandStep step) {
   co_return tell_list(vars[at], labels[at], std::move(found), is_all);
 }
 
-constexpr std::array<AdminCommand, 8> commands = {{
+constexpr std::array<AdminCommand, 10> commands = {{
     {"get-registered-users-num", "Get the number of registered users", nullptr, count_registered},
+    {"get-disabled-users-num", "Get the number of disabled users", nullptr, count_disabled},
     {"get-online-users-num", "Get the number of online users", nullptr, count<Crowd::online>},
     {"get-active-users-num", "Get the number of active users", nullptr, count<Crowd::active>},
     {"get-idle-users-num", "Get the number of idle users", nullptr, count<Crowd::idle>},
     {"get-registered-users-list", "List the registered users", ask_size, list_registered},
+    {"get-disabled-users-list", "List the disabled users", ask_size, list_disabled},
     {"get-online-users-list", "List the online users", ask_size, list<Crowd::online>},
     {"get-active-users", "List the active users", ask_size, list<Crowd::active>},
     {"get-idle-users", "List the idle users", ask_size, list<Crowd::idle>},

@@ -18,14 +18,13 @@ Task<Result<CommandAnswer>> run_stage(ServiceAdminModule& module, const AdminCom
 }  // namespace
 
 const ModuleInfo& ServiceAdminModule::info() const {
-  static const ModuleInfo info{
-      .name = "service_admin",
-      .summary = "Commands by which the tenant's admins administer it from an XMPP client.",
-      .xeps = {{133, "1.3.1", "Service Administration",
-                "accounts are not disabled; no last login, black and white lists or welcome; the list of admins and "
-                "the house itself are the operator's"}},
-      .needs = {"commands", "roster"},
-      .is_optional = true};
+  static const ModuleInfo info{.name = "service_admin",
+                               .summary = "Commands by which the tenant's admins administer it from an XMPP client.",
+                               .xeps = {{133, "1.3.1", "Service Administration",
+                                         "no last login, black and white lists or welcome; the list of admins and "
+                                         "the house itself are the operator's"}},
+                               .needs = {"commands", "roster"},
+                               .is_optional = true};
   return info;
 }
 
@@ -33,8 +32,8 @@ void ServiceAdminModule::attach(ModuleContext& context) {
   context_ = &context;
   commands_ = &context.need<CommandsModule>("commands");
   motds_.emplace(context);
-  for (const auto& table :
-       {user_commands(), look_up_commands(), crowd_commands(), announce_commands(), motd_commands()}) {
+  for (const auto& table : {user_commands(), switch_commands(), look_up_commands(), crowd_commands(),
+                            announce_commands(), motd_commands()}) {
     for (const AdminCommand& row : table) {
       commands_->add(*this, {std::string(ns::admin).append("#").append(row.node), std::string(row.name),
                              [&context](const Host& host, const BareJid& asker) {

@@ -49,16 +49,6 @@ Task<Result<CommandAnswer>> add(ServiceAdminModule& module, CommandStep step) {
   co_return CommandAnswer{{}, true, {{CommandNote::Type::info, "The account " + jid->str() + " is there."}}};
 }
 
-// All of them are there. Errors: item_not_found.
-Task<Result<void>> check_there(ServiceAdminModule& module, TenantPtr tenant, std::vector<Jid> jids) {
-  for (const Jid& jid : jids) {
-    const auto found =
-        co_await module.context().accounts().find(module.context().loop(), tenant, std::string(jid.localpart()));
-    if (!found) co_return found.error();
-  }
-  co_return Result<void>();
-}
-
 Task<Result<void>> remove_one(ServiceAdminModule& module, TenantPtr tenant, std::string localpart) {
   ModuleContext& context = module.context();
   auto removal = co_await context.accounts().remove(context.loop(), tenant, std::move(localpart));
@@ -164,6 +154,15 @@ constexpr std::array<AdminCommand, 4> commands = {{
 }};
 
 }  // namespace
+
+Task<Result<void>> check_there(ServiceAdminModule& module, TenantPtr tenant, std::vector<Jid> jids) {
+  for (const Jid& jid : jids) {
+    const auto found =
+        co_await module.context().accounts().find(module.context().loop(), tenant, std::string(jid.localpart()));
+    if (!found) co_return found.error();
+  }
+  co_return Result<void>();
+}
 
 std::span<const AdminCommand> user_commands() { return commands; }
 

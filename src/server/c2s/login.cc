@@ -5,6 +5,7 @@
 #include "account/client_certificates.h"
 #include "account/device_id.h"
 #include "account/site_token.h"
+#include "server/account_switch.h"
 
 namespace teahouse::c2s {
 namespace {
@@ -147,13 +148,19 @@ void Login::refuse(const sasl::Failure& failure) {
   if (!events_.is_over()) events_.on_failure(failure);
 }
 
+// Only those hear of it who have proved that the account is theirs. A tenant may have been suspended since then.
+std::optional<sasl::Failure> Login::find_disabled(const BareJid& account) const {
+  using sasl::Condition, sasl::Failure;
+  if (host_->tenant->suspended) return Failure{Condition::account_disabled, host_->tenant->suspend_reason, {}};
+  if (!host_->tenant->disabled->has(account.localpart())) return std::nullopt;
+  return Failure{Condition::account_disabled, std::string(disabled_text), {}};
+}
+
 void Login::succeed(const sasl::Success& success) {
   const auto named = BareJid::make(success.authcid, host_->domain);
   const auto account = BareJid::make(account_named(*host_, success.authcid), host_->domain);
   if (!named || !account) return fail({sasl::Condition::not_authorized, ""});
-  if (host_->tenant->suspended) {  // since the mechanism began
-    return fail({sasl::Condition::account_disabled, host_->tenant->suspend_reason});
-  }
+  if (const auto disabled = find_disabled(*account)) return fail(*disabled);
   if (!sasl::may_act_as(success.authzid, *account) && !sasl::may_act_as(success.authzid, *named)) {
     return fail({sasl::Condition::invalid_authzid, "An account acts for itself only."});
   }

@@ -84,6 +84,7 @@ class Login {
   bool take_turn(const std::string& account);
   bool is_waited_for() const { return !events_.is_over() && mechanism_; }
   void wait(Task<void> work);
+  std::optional<sasl::Failure> find_disabled(const BareJid& account) const;
   void succeed(const sasl::Success& success);
   bool begin_task(const Identity& identity);
   void finish(Identity identity);

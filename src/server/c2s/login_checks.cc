@@ -13,8 +13,10 @@
 namespace teahouse::c2s {
 namespace {
 
-// A good token can still find no room for one more account in the plan, a password no room in the queue.
+// A good token can still find no room for one more account in the plan, or its account disabled; a password no room in
+// the queue.
 sasl::Condition condition_of(const Error& error) {
+  if (error.kind == ErrorKind::forbidden) return sasl::Condition::account_disabled;
   return error.kind == ErrorKind::not_authorized ? sasl::Condition::not_authorized
                                                  : sasl::Condition::temporary_auth_failure;
 }
@@ -200,8 +202,8 @@ Task<void> Login::complete_keys(LoginPtr self, sasl::ScramKeys keys) {
     self->upgrade_.reset();
     if (!completed) {
       self->fail({condition_of(completed.error()), for_peer(completed.error()).text});
-    } else if (self->host_->tenant->suspended) {
-      self->fail({sasl::Condition::account_disabled, self->host_->tenant->suspend_reason});
+    } else if (const auto disabled = self->find_disabled(identity.account)) {
+      self->fail(*disabled);
     } else {
       self->finish(std::move(identity));
     }

@@ -1,5 +1,6 @@
 // The part of a stream after its login: its client binds a resource or resumes a session, and then it carries stanzas.
 #include "account/device_id.h"
+#include "server/account_switch.h"
 #include "server/c2s/stream.h"
 #include "server/ghosts.h"
 #include "xml/writer.h"
@@ -44,6 +45,9 @@ void Stream::bind(std::string resource, Others others, OnBound answer) {
     if (!found || is_another || (*found)->tenant().suspended) {
       self->end("not-authorized", "This account is not there any more.");
       return;
+    }
+    if ((*found)->tenant().disabled->has((*found)->jid().localpart())) {
+      return self->end("account-disabled", disabled_text);
     }
     if (client.is_shut_out()) return self->end("not-authorized", "This client was shut out while it logged in.");
     Resident& resident = **found;
