@@ -131,6 +131,19 @@ bool DiscoModule::may_see(const IqRequest& request) const {
   return item && item->subscription.from;
 }
 
+bool DiscoModule::answer_own_node(const IqRequest& request) const {
+  if (!own_node || request.query.attribute("node").value_or("") != own_node->name) return false;
+  if (!own_node->is_at(*request.host)) return false;
+  if (request.is_own_account()) {
+    own_node->answer(request);
+  } else if (may_see(request)) {
+    context_->reply_error(request.stanza, {ErrorKind::forbidden, "This is for the account itself."});
+  } else {
+    return false;
+  }
+  return true;
+}
+
 void DiscoModule::host_info(const IqRequest& request) {
   if (answer_node(on_host_node, request)) return;
   const std::string_view node = request.query.attribute("node").value_or("");
@@ -160,7 +173,7 @@ void DiscoModule::host_items(const IqRequest& request) {
 }
 
 void DiscoModule::account_info(const IqRequest& request) {
-  if (answer_node(on_account_node, request)) return;
+  if (answer_own_node(request) || answer_node(on_account_node, request)) return;
   if (!may_see(request)) {
     context_->reply_error(request.stanza, {ErrorKind::service_unavailable, ""});
     return;
@@ -170,7 +183,7 @@ void DiscoModule::account_info(const IqRequest& request) {
 }
 
 void DiscoModule::account_items(const IqRequest& request) {
-  if (answer_node(on_account_node, request)) return;
+  if (answer_own_node(request) || answer_node(on_account_node, request)) return;
   const bool is_seen = may_see(request);
   if (is_seen && refuse_node(*context_, request)) return;
   if (!is_seen || !on_account_items) return reply_no_items(*context_, request);

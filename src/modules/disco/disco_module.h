@@ -7,6 +7,8 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <string_view>
 
 #include "modules/roster/roster_module.h"
 
@@ -23,6 +25,14 @@ class DiscoModule final : public Module {
   // The same of an accounts host's nodes.
   std::function<bool(const IqRequest&)> on_host_node;
   std::function<void(const IqRequest&, xml::Writer&)> on_account_items;
+  // A node of each account that is for the account alone: what itself asks of it is answered here, others that see the
+  // account hear forbidden, and strangers what they hear of any node.
+  struct OwnNode {
+    std::string_view name;
+    std::function<bool(const Host&)> is_at;
+    std::function<void(const IqRequest&)> answer;
+  };
+  std::optional<OwnNode> own_node;
   // Of a node of an accounts host: it stands for all that the host says of itself now (XEP-0115).
   std::function<bool(const HostPtr&, std::string_view node)> is_own_node;
   // The disco#info answer of an accounts host.
@@ -33,6 +43,7 @@ class DiscoModule final : public Module {
   void host_items(const IqRequest& request);
   void account_info(const IqRequest& request);
   void account_items(const IqRequest& request);
+  bool answer_own_node(const IqRequest& request) const;
   bool may_see(const IqRequest& request) const;
 
   RosterModule* roster_ = nullptr;
