@@ -23,6 +23,7 @@ inline constexpr char xrd[] = "http://docs.oasis-open.org/ns/xri/xrd-1.0";  // R
 inline constexpr char data_forms[] = "jabber:x:data";                                         // XEP-0004
 inline constexpr char last_activity[] = "jabber:iq:last";                                     // XEP-0012
 inline constexpr char disco_info[] = "http://jabber.org/protocol/disco#info";                 // XEP-0030
+inline constexpr char offline[] = "http://jabber.org/protocol/offline";                       // XEP-0013
 inline constexpr char disco_items[] = "http://jabber.org/protocol/disco#items";               // XEP-0030
 inline constexpr char muc[] = "http://jabber.org/protocol/muc";                               // XEP-0045
 inline constexpr char muc_user[] = "http://jabber.org/protocol/muc#user";                     // XEP-0045

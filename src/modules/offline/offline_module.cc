@@ -46,9 +46,14 @@ Error queue_is_full() {
 const ModuleInfo& OfflineModule::info() const {
   static const ModuleInfo info{.name = "offline",
                                .summary = "Messages wait for a user who is away.",
-                               .xeps = {{160, "1.0.1", "Best Practices for Handling Offline Messages", ""},
+                               .xeps = {{13, "1.3", "Flexible Offline Message Retrieval",
+                                         "an answer has at most 1000 headers: the next ones come when those are "
+                                         "removed; what a client that binds by "
+                                         "XEP-0386 reads in the archive does not wait"},
+                                        {160, "1.0.1", "Best Practices for Handling Offline Messages", ""},
                                         {203, "2.0", "Delayed Delivery", ""}},
-                               .host_features = {"msgoffline"},
+                               .host_features = {"msgoffline", ns::offline},
+                               .needs = {"disco"},
                                .is_optional = true};
   return info;
 }
@@ -78,6 +83,14 @@ class OfflineModule::Row final : public HeldRow {
 void OfflineModule::attach(ModuleContext& context) {
   context_ = &context;
   queue_.emplace(context.attach_to_residents<Queue>());
+  retrieval_.emplace(*this, context);
+  disco_ = &context.need<DiscoModule>("disco");
+  disco_->own_node = DiscoModule::OwnNode{ns::offline, [&context](const Host& host) { return context.is_at(host); },
+                                          [this](const IqRequest& request) { retrieval_->take(request); }};
+  for (const StanzaType type : {StanzaType::get, StanzaType::set}) {
+    context.on_iq(IqTarget::own_account, type, "offline", ns::offline,
+                  [this](const IqRequest& request) { retrieval_->take(request); });
+  }
   context.on(&Hooks::resident_load, [this](Resident& resident) { return load(*this, resident); });
   context.on_inbound(InboundPhase::keep, StanzaKind::message, [this](Inbound& inbound) { return keep(inbound); });
   context.on_inbound(InboundPhase::hold, StanzaKind::message, [this](Inbound& inbound) { return hold(inbound); });
@@ -93,13 +106,21 @@ void OfflineModule::attach(ModuleContext& context) {
   context.on(&Hooks::row_held, [this](Resident& resident, Delivery& delivery, const std::string& name) {
     delivery.row = std::make_unique<Row>(*this, resident.host()->tenant, resident.jid(), name);
   });
-  context.on(&Hooks::session_writable, [this](Session& session) { go_on(session); });
-  context.on(&Hooks::session_closing, [this](Session& session) { pass_on(session); });
+  context.on(&Hooks::session_writable, [this](Session& session) {
+    go_on(session);
+    retrieval_->go_on(session);
+  });
+  context.on(&Hooks::session_closing, [this](Session& session) {
+    pass_on(session);
+    retrieval_->go_on(session);
+  });
   context.on(&Hooks::account_removed, [this](const HostPtr& host, const BareJid& jid, const TicketPtr&) {
     store(*host->tenant).remove_all(jid.str());
     held_.erase(jid.str());
   });
 }
+
+void OfflineModule::detach() { disco_->own_node.reset(); }
 
 Task<Result<void>> OfflineModule::load(OfflineModule& self, Resident& resident) {
   const auto count = co_await self.store(resident.tenant()).count(self.context_->loop(), resident.jid().str());
@@ -164,15 +185,16 @@ std::string OfflineModule::write(Inbound& inbound) {
   return name;
 }
 
-void OfflineModule::drop(const Tenant& tenant, const BareJid& account, const std::string& name) {
-  store(tenant).remove(account.str(), name);
+Lsn OfflineModule::drop(const Tenant& tenant, const BareJid& account, const std::string& name) {
+  const Lsn gone = store(tenant).remove(account.str(), name);
   Resident* resident = context_->find_resident(tenant, account.str());
   Queue* known = resident ? queue_->find(*resident) : nullptr;
-  if (!known) return;
+  if (!known) return gone;
   Queue& queue = *known;
   queue.waiting = std::max<int64_t>(0, queue.waiting - 1);
   if (queue.receiver != 0) queue.gone.insert(name);
   if (queue.waiting == 0) queue.copied.clear();
+  return gone;
 }
 
 // There is no account that it could wait for. Its sender sees the same as from keep(), and the acknowledgement takes
@@ -190,7 +212,7 @@ Flow OfflineModule::vanish(const Tenant& tenant, const Stanza& message, const Ti
 }
 
 void OfflineModule::hand_over(Session& session) {
-  if (count_free(session.resident()) <= 0 || !may_receive(session)) return;
+  if (count_free(session.resident()) <= 0 || !may_receive(session) || retrieval_->is_on(session.resident())) return;
   Queue& queue = queue_->of(session.resident());
   const Session* present = context_->find_session(queue.receiver);
   if (present && may_receive(*present)) return;
@@ -226,9 +248,11 @@ void OfflineModule::park(Session& session, SessionNotes& notes) {
     lines.append(each.delivery && each.delivery->is_taken() ? "+" : "-").append(each.name).append("\n");
   }
   if (!lines.empty()) notes["offline-copies"] = std::move(lines);
+  retrieval_->park(session, notes);
 }
 
 void OfflineModule::wake(Session& session, const SessionNotes& notes) {
+  retrieval_->wake(session, notes);
   const auto found = notes.find("offline-copies");
   std::string_view lines = found == notes.end() ? std::string_view() : found->second;
   auto& copied = queue_->of(session.resident()).copied;
@@ -303,6 +327,16 @@ Task<std::string> OfflineModule::clear_archived(OfflineModule& self, Session& se
   co_return std::string();
 }
 
+std::optional<Stanza> OfflineModule::read(Resident& resident, const store::MapStore::Entry& entry) {
+  const std::string& account = resident.jid().str();
+  auto message = Stanza::parse_stored(entry.value);
+  if (!message)
+    log::error("offline", "A kept message can't be read", {{"jid", account}, {"why", message.error().text}});
+  if (message && context_->may_have(resident, *message)) return std::move(*message);
+  drop(*resident.host()->tenant, resident.jid(), entry.name);
+  return std::nullopt;
+}
+
 // It is held until the client has it, also by a copy that it was sent before. A copy from before a restart may still be
 // on its way: then the row stays for the next session.
 void OfflineModule::hand(Session& receiver, const store::MapStore::Entry& entry) {
@@ -315,12 +349,9 @@ void OfflineModule::hand(Session& receiver, const store::MapStore::Entry& entry)
   const bool is_on_its_way = own != copied.end();
   if (is_on_its_way && !own->delivery) return;
   const bool has_it = is_on_its_way && own->delivery->is_taken();
-  auto message = Stanza::parse_stored(entry.value);
-  if (!message) {
-    log::error("offline", "A kept message can't be read", {{"jid", account.str()}, {"why", message.error().text}});
-  }
-  const bool is_wanted = message && context_->may_have(receiver.resident(), *message);
-  if (has_it || !is_wanted) return drop(*tenant, account, entry.name);
+  auto message = has_it ? std::nullopt : read(receiver.resident(), entry);
+  if (has_it) drop(*tenant, account, entry.name);
+  if (!message) return;
   const auto delivery = is_on_its_way ? own->delivery : std::make_shared<Delivery>();
   delivery->row = std::make_unique<Row>(*this, tenant, account, entry.name);
   for (const Copy& each : copied) {

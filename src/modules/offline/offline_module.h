@@ -5,15 +5,19 @@
 // to be resumed. Nobody else is handed what is held. It goes when one of them has taken the message; it waits for the
 // next session when they have ended, and when the server has.
 //
+// A client may read what waits by itself instead (`Retrieval`).
+//
 // Thread: its home loop.
 // Limits: the plan's offline_messages for each account, those that are held included; past it the sender gets
 // service-unavailable (RFC 6121 section 8.5.2.2.1), and what a session waits with is not held. 1,000 copies of what
-// waits are remembered for each account. Spec: XEP-0160, XEP-0198 section 4, RFC 6121 section 8.5.2.2, XEP-0203,
-// XEP-0386 (what waits and is in the archive goes when a client that has bound so becomes available).
+// waits are remembered for each account. Spec: XEP-0013, XEP-0160, XEP-0198 section 4, RFC 6121 section 8.5.2.2,
+// XEP-0203, XEP-0386 (what waits and is in the archive goes when a client that has bound so becomes available).
 #pragma once
 
 #include <unordered_set>
 
+#include "modules/disco/disco_module.h"
+#include "modules/offline/retrieval.h"
 #include "server/module_context.h"
 
 namespace teahouse {
@@ -22,6 +26,17 @@ class OfflineModule final : public Module {
  public:
   const ModuleInfo& info() const override;
   void attach(ModuleContext& context) override;
+  void detach() override;
+
+  // --- for Retrieval
+  store::MapStore store(const Tenant& tenant) const { return context_->map(tenant, "offline"); }
+  bool is_held(const BareJid& account, const std::string& name) const;
+  // Of what waits, those that the next session is handed.
+  int64_t count_free(Resident& resident) { return queue_->of(resident).waiting - count_held(resident.jid()); }
+  // The message of a row; none, and the row is dropped, where the account is not to have it any more.
+  std::optional<Stanza> read(Resident& resident, const store::MapStore::Entry& entry);
+  Lsn drop(const Tenant& tenant, const BareJid& account, const std::string& name);
+  void stop_handing_over(Resident& resident) { queue_->of(resident).receiver = 0; }
 
  private:
   class Row;
@@ -56,15 +71,12 @@ class OfflineModule final : public Module {
   // A client that binds by XEP-0386 (section 3.2) reads in the archive what waited until then; the rest stays.
   static Task<std::string> clear_archived(OfflineModule& self, Session& session, store::ArchiveId bound);
   void hand(Session& receiver, const store::MapStore::Entry& entry);
-  void drop(const Tenant& tenant, const BareJid& account, const std::string& name);
-  bool is_held(const BareJid& account, const std::string& name) const;
   int64_t count_held(const BareJid& account) const;
-  // Of what waits, those that the next session is handed.
-  int64_t count_free(Resident& resident) { return queue_->of(resident).waiting - count_held(resident.jid()); }
-  store::MapStore store(const Tenant& tenant) { return context_->map(tenant, "offline"); }
 
   ModuleContext* context_ = nullptr;
+  DiscoModule* disco_ = nullptr;
   std::optional<Attached<Queue>> queue_;
+  std::optional<Retrieval> retrieval_;
   // By account: the names of rows. Sessions may end after the resident was forgotten, so it is none of its attached.
   TextMap<std::unordered_set<std::string>> held_;
 };

@@ -11,6 +11,7 @@
 
 #include "account/testing/account_world.h"
 #include "modules/archive/archive_module.h"
+#include "modules/disco/disco_module.h"
 #include "modules/offline/offline_module.h"
 #include "server/home.h"
 #include "server/testing/session_world.h"
@@ -35,6 +36,7 @@ struct OfflineServer {
         home(loop, shared) {
     home.modules().add(std::make_unique<RosterModule>());
     home.modules().add(std::make_unique<ArchiveModule>());
+    home.modules().add(std::make_unique<DiscoModule>());
     home.modules().add(std::make_unique<OfflineModule>());
     for (const auto& tenant : {world.shop, world.forum}) home.set_tenant(tenant);
     shared.sessions_outlive_stop = true;
