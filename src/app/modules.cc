@@ -18,6 +18,7 @@
 #include "modules/host_meta/host_meta_module.h"
 #include "modules/invites/invites_module.h"
 #include "modules/last_activity/last_activity_module.h"
+#include "modules/moved/moved_module.h"
 #include "modules/muc/muc.h"
 #include "modules/offline/offline_module.h"
 #include "modules/presence/presence_module.h"
@@ -65,6 +66,7 @@ std::vector<std::unique_ptr<Module>> make_modules() {
   modules.push_back(std::make_unique<CsiModule>());
   modules.push_back(make_muc());
   modules.push_back(std::make_unique<PubsubModule>());
+  modules.push_back(std::make_unique<MovedModule>());
   modules.push_back(std::make_unique<BookmarksModule>());
   modules.push_back(std::make_unique<ProfileModule>());
   modules.push_back(std::make_unique<DisplayedModule>());

@@ -99,6 +99,7 @@ inline constexpr char channel_search[] = "urn:xmpp:channel-search:0:search";    
 inline constexpr char channel_binding[] = "urn:xmpp:sasl-cb:0";                               // XEP-0440
 inline constexpr char ibr_token[] = "urn:xmpp:ibr-token:0";                                   // XEP-0445
 inline constexpr char mentions[] = "urn:xmpp:mentions:0";                                     // XEP-0513
+inline constexpr char moved[] = "urn:xmpp:moved:1";                                           // XEP-0283
 inline constexpr char outage[] = "urn:xmpp:sos:0";                                            // XEP-0455
 inline constexpr char saslcert[] = "urn:xmpp:saslcert:1";                                     // XEP-0257
 inline constexpr char sasl_upgrade[] = "urn:xmpp:sasl:upgrade:0";                             // XEP-0480

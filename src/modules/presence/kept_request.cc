@@ -16,6 +16,8 @@ std::string make_kept_request(const Stanza& request) {
   const std::string nick = request.root().child_text("nick", ns::nick);
   const auto preauth = request.child("preauth", ns::pars);
   const std::string_view token = preauth ? preauth->attribute("token").value_or("") : "";
+  const auto moved = request.child("moved", ns::moved);
+  const auto old = BareJid::parse(moved ? moved->child_text("old-jid", ns::moved) : std::string());
   std::string payload;
   xml::Writer writer(payload);
   if (!status.empty()) writer.leaf("status", cut(status, status_bytes_max));
@@ -23,6 +25,7 @@ std::string make_kept_request(const Stanza& request) {
   if (!token.empty() && token.size() <= word_bytes_max) {
     writer.open("preauth", ns::pars).attribute("token", token).close();
   }
+  if (old) writer.open("moved", ns::moved).leaf("old-jid", old->str()).close();
   Stanza kept = Stanza::make(request.kind, request.type, std::move(payload));
   kept.from = request.from;
   kept.to = request.to;

@@ -1,10 +1,10 @@
 // A subscription request as it is kept until its answer: as it came where it is short; else what its reader sees of it,
-// the first <status/>, the <nick/> and the <preauth/>.
+// the first <status/>, the <nick/>, the <preauth/>, and the <moved/> of an address that can be.
 //
 // Thread: any.
 // Limits: kept_payload_bytes_max of a request that is kept as it came; the status is cut at status_bytes_max, the nick
 // and the token at word_bytes_max.
-// Spec: RFC 6121 section 3.1.3, XEP-0172 section 4.1, XEP-0379 section 3.4.
+// Spec: RFC 6121 section 3.1.3, XEP-0172 section 4.1, XEP-0283 section 4.4, XEP-0379 section 3.4.
 #pragma once
 
 #include <string>

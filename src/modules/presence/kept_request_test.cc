@@ -29,6 +29,10 @@ TEST(KeptRequest, IsWhatItsReaderSeesWhereItIsLong) {
                 "R</nick><preauth xmlns='urn:xmpp:pars:0' token='t'/>");
   EXPECT_EQ(keep(nick + long_text + "</nick><preauth xmlns='urn:xmpp:pars:0' token='" + long_text + "'/>"),
             nick + std::string(255, 'x') + "</nick>");
+  const std::string moved = "<moved xmlns='urn:xmpp:moved:1'><old-jid>";
+  EXPECT_EQ(keep(nick + long_text + "</nick>" + moved + "romeo@verona.example</old-jid><x/></moved>"),
+            nick + std::string(255, 'x') + "</nick>" + moved + "romeo@verona.example</old-jid></moved>");
+  EXPECT_EQ(keep(moved + long_text + "</old-jid></moved>"), "");
   std::string escaped;
   for (int i = 0; i < 20'000; ++i) escaped += "&amp;";
   EXPECT_LE(make_kept_request(Stanza::make(StanzaKind::presence, StanzaType::subscribe,

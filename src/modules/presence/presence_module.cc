@@ -255,6 +255,13 @@ void PresenceModule::subscription_outbound(Outbound& outbound) {
   if (effect.sends_presence) context_->tell_visibility(resident, contact, true);
 }
 
+void PresenceModule::send_subscription(Resident& resident, const BareJid& contact, StanzaType type,
+                                       const TicketPtr& ticket) {
+  Stanza stanza = make_presence(resident.jid(), contact, type);
+  Outbound outbound{resident, nullptr, stanza, ticket};
+  subscription_outbound(outbound);
+}
+
 // The address is of an account, of one of its resources, or of a whole domain.
 void PresenceModule::visibility_changed(Resident& resident, const Jid& address, bool is_visible) {
   for (const auto& [jid, item] : roster_->of(resident).items()) {
@@ -333,6 +340,11 @@ void PresenceModule::probe(Inbound& inbound) {
   } else {
     send(resident, resident.jid(), prober, StanzaType::unavailable);
   }
+}
+
+void PresenceModule::take_subscription(Resident& resident, Stanza stanza, const TicketPtr& ticket) {
+  Inbound inbound{resident, stanza, ticket};
+  subscription_inbound(inbound);
 }
 
 void PresenceModule::subscription_inbound(Inbound& inbound) {

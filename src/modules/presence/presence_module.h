@@ -37,6 +37,10 @@ class PresenceModule final : public Module {
   Stanza make_shown(Session& session) const;  // its presence as those who see it get it. REQUIRES: it is available
   // Tells all who see the account's presence of it once more: of those sessions whose presence is wanted.
   void send_again(Resident& resident, const std::function<bool(const Stanza&)>& wanted);
+  // A subscription stanza that has passed the guards, and was held back by one of them.
+  void take_subscription(Resident& resident, Stanza stanza, const TicketPtr& ticket);
+  // A subscription stanza that the server says in the account's name, with all that it changes there.
+  void send_subscription(Resident& resident, const BareJid& contact, StanzaType type, const TicketPtr& ticket);
 
  private:
   struct Directed {
