@@ -78,7 +78,7 @@ function(teahouse_fuzzers)
     string(REPLACE "_fuzz" "" corpus ${stem})
     add_executable(${stem} ${source})
     target_link_libraries(${stem} PRIVATE teahouse_sasl teahouse_http teahouse_xml teahouse_api teahouse_store teahouse_backup
-                          teahouse_modules PkgConfig::EXPAT)
+                          teahouse_modules teahouse_calls PkgConfig::EXPAT)
     target_include_directories(${stem} PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
     set_target_properties(${stem} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
     if(TEAHOUSE_FUZZ)
