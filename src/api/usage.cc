@@ -24,6 +24,8 @@ Task<Outcome> get_usage(ApiContext& api, ApiCall call) {
   co_return make_answer(200, {{"plan", call.tenant->plan.name},
                               {"messages", call.tenant->meter->messages.load()},
                               {"relayed_bytes", call.tenant->meter->relayed_bytes.load()},
+                              {"call_bytes", call.tenant->meter->call_bytes.load()},
+                              {"call_minutes", call.tenant->meter->call_seconds.load() / 60},
                               {"limits", std::move(limits)}});
 }
 

@@ -22,6 +22,11 @@ struct Meter {
   std::atomic<int64_t> bytestreams = 0;
   AccountCounts bytestreams_of;            // by the accounts that asked for them
   std::atomic<int64_t> relayed_bytes = 0;  // through the proxy, both ways, since the start
+  std::atomic<int64_t> call_allocations = 0;
+  AccountCounts call_allocations_of;            // by the names that accounts have at the relay
+  std::atomic<int64_t> call_bytes = 0;          // through the calls' relay, both ways, in this month of UTC
+  std::atomic<int64_t> call_seconds = 0;        // of allocations that relayed something in it; the same month
+  std::atomic<int64_t> call_paid_until_us = 0;  // by call_bits_per_s, on the monotonic clock (calls/rate.h)
 
   // Takes so many of `count` unless that would pass `limit` (unlimited: -1). True when they were taken.
   static bool take(std::atomic<int64_t>& count, int64_t limit, int64_t units = 1) {

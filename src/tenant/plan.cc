@@ -5,7 +5,7 @@
 namespace teahouse {
 
 std::span<const PlanLimitName> plan_limit_names() {
-  static constexpr std::array<PlanLimitName, 25> names = {{
+  static constexpr std::array<PlanLimitName, 29> names = {{
       {"accounts", &PlanLimits::accounts},
       {"sessions", &PlanLimits::sessions},
       {"sessions_per_account", &PlanLimits::sessions_per_account},
@@ -31,6 +31,10 @@ std::span<const PlanLimitName> plan_limit_names() {
       {"pubsub_bytes", &PlanLimits::pubsub_bytes},
       {"bytestreams", &PlanLimits::bytestreams},
       {"bytestreams_per_account", &PlanLimits::bytestreams_per_account},
+      {"call_allocations", &PlanLimits::call_allocations},
+      {"call_allocations_per_account", &PlanLimits::call_allocations_per_account},
+      {"call_bits_per_s", &PlanLimits::call_bits_per_s},
+      {"call_bytes_per_month", &PlanLimits::call_bytes_per_month},
   }};
   static_assert(sizeof(PlanLimits) == names.size() * sizeof(int64_t), "every limit has a name");
   return names;
