@@ -17,6 +17,8 @@ class AlpnSplitter::Handshake final : public net::Connection::Events, public std
     timer_ = alpn_splitter_.loop_.start_timer(handshake_timeout_s * 1000, [this] { alpn_splitter_.leave(*this); });
     std::vector<std::string> alpn{"xmpp-client", "http/1.1"};
     if (unless_asked_ == Speaks::http) std::swap(alpn.front(), alpn.back());
+    if (unless_asked_ == Speaks::stun) alpn.clear();
+    if (alpn_splitter_.handovers_.stun) alpn.emplace_back("stun.turn");
     if (unless_asked_ == Speaks::http) connection_->set_rank(net::Rank::first);
     // For SASL EXTERNAL; those that speak HTTP are not asked, for browsers ask their users then.
     connection_->start_tls(alpn_splitter_.contexts_, std::move(alpn), {},
@@ -25,14 +27,26 @@ class AlpnSplitter::Handshake final : public net::Connection::Events, public std
   }
 
  private:
-  void on_bytes(std::string_view) override {}  // nothing comes before on_secure
   void on_secure() override {
-    const auto self = shared_from_this();
     const std::string alpn = connection_->alpn();
-    const bool xmpp = alpn.empty() ? unless_asked_ == Speaks::xmpp : alpn == "xmpp-client";
+    if (alpn == "xmpp-client") return hand_over(Speaks::xmpp, {});
+    if (alpn == "stun.turn") return hand_over(Speaks::stun, {});
+    // The first byte tells.
+    if (alpn.empty() && unless_asked_ == Speaks::http && alpn_splitter_.handovers_.stun) return;
+    hand_over(alpn.empty() ? unless_asked_ : Speaks::http, {});
+  }
+  void on_bytes(std::string_view bytes) override {
+    hand_over(static_cast<unsigned char>(bytes[0]) <= 1 ? Speaks::stun : Speaks::http, bytes);
+  }
+  void hand_over(Speaks speaks, std::string_view early) {
+    const auto self = shared_from_this();
     alpn_splitter_.leave(*this);
-    if (xmpp) connection_->set_rank(net::Rank::usual);
-    (xmpp ? alpn_splitter_.to_xmpp_ : alpn_splitter_.to_http_)(std::move(connection_));
+    timer_.stop();
+    if (speaks != Speaks::http) connection_->set_rank(net::Rank::usual);
+    const Handovers& to = alpn_splitter_.handovers_;
+    const Handover& chosen = speaks == Speaks::xmpp ? to.xmpp : speaks == Speaks::http ? to.http : to.stun;
+    if (chosen) return chosen(std::move(connection_), early);
+    connection_->abort();
   }
   void on_closed(std::string_view why) override {
     log::debug("tls", "A handshake failed", {{"address", connection_->peer_address()}, {"why", std::string(why)}});
@@ -45,8 +59,8 @@ class AlpnSplitter::Handshake final : public net::Connection::Events, public std
   net::Timer timer_;
 };
 
-AlpnSplitter::AlpnSplitter(net::Loop& loop, const net::TlsContexts& contexts, Handover to_xmpp, Handover to_http)
-    : loop_(loop), contexts_(contexts), to_xmpp_(std::move(to_xmpp)), to_http_(std::move(to_http)) {}
+AlpnSplitter::AlpnSplitter(net::Loop& loop, const net::TlsContexts& contexts, Handovers handovers)
+    : loop_(loop), contexts_(contexts), handovers_(std::move(handovers)) {}
 AlpnSplitter::~AlpnSplitter() = default;
 
 void AlpnSplitter::accept(std::unique_ptr<net::Connection> connection, Speaks unless_asked) {

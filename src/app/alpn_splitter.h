@@ -1,12 +1,14 @@
-// AlpnSplitter: stands at the TLS listeners: waits for a connection's handshake and hands it to HTTP or XMPP by what
-// ALPN chose.
+// AlpnSplitter: stands at the TLS listeners: waits for a connection's handshake and hands it to HTTP, XMPP or the relay
+// of calls by what ALPN chose; where the client asked for nothing and the listener is HTTP's, by the first byte: STUN
+// messages begin with 0 or 1, and no HTTP request does (browsers ask for nothing when they reach a TURN server).
 //
-// Thread: its loop. Owns: connections whose handshake is not done.
-// Limits: a handshake takes at most 30 s; 10,000 at once.
+// Thread: its loop. Owns: connections whose handshake is not done, or whose first byte has not come.
+// Limits: both take at most 30 s; 10,000 at once. Spec: RFC 7443 for the relay's name, "stun.turn".
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <unordered_set>
 
 #include "net/connection.h"
@@ -16,12 +18,17 @@ namespace teahouse {
 
 class AlpnSplitter {
  public:
-  using Handover = std::function<void(std::unique_ptr<net::Connection>)>;
+  // The bytes are those that came already.
+  using Handover = std::function<void(std::unique_ptr<net::Connection>, std::string_view early)>;
+  struct Handovers {
+    Handover xmpp, http;
+    Handover stun;  // null: there is no relay
+  };
 
-  AlpnSplitter(net::Loop& loop, const net::TlsContexts& contexts, Handover to_xmpp, Handover to_http);
+  AlpnSplitter(net::Loop& loop, const net::TlsContexts& contexts, Handovers handovers);
   ~AlpnSplitter();
 
-  enum class Speaks { xmpp, http };
+  enum class Speaks { xmpp, http, stun };
   // `unless_asked`: the protocol of a client that offers no ALPN.
   void accept(std::unique_ptr<net::Connection> connection, Speaks unless_asked);
 
@@ -31,7 +38,7 @@ class AlpnSplitter {
 
   net::Loop& loop_;
   const net::TlsContexts& contexts_;
-  Handover to_xmpp_, to_http_;
+  const Handovers handovers_;
   std::unordered_set<std::shared_ptr<Handshake>> handshakes_;
 };
 

@@ -8,6 +8,7 @@
 
 #include "app/config_template.h"
 #include "app/modules.h"
+#include "base/text.h"
 #include "http/message.h"
 #include "net/address.h"
 #include "tenant/names.h"
@@ -77,6 +78,19 @@ Result<void> set_host_port(net::HostPort& target, std::string_view name, const t
   return {};
 }
 
+Result<void> set_ports(Config& config, std::string_view name, const toml::node& value) {
+  const std::string text = value.value_or<std::string>("");
+  const size_t dash = text.find('-');
+  const auto first = parse_decimal<uint16_t>(std::string_view(text).substr(0, dash));
+  const auto last = dash == text.npos ? first : parse_decimal<uint16_t>(std::string_view(text).substr(dash + 1));
+  if (!first || !last || *first < 1024 || *first > *last) {
+    return wrong(name, "a range of ports from 1024 on, as \"49152-65535\"");
+  }
+  config.calls_first_port = *first;
+  config.calls_last_port = *last;
+  return {};
+}
+
 std::optional<std::vector<std::string>> read_texts(const toml::node& value) {
   const toml::array* list = value.as_array();
   if (!list) return std::nullopt;
@@ -104,6 +118,33 @@ Result<void> set_tls_names(std::vector<std::string>& target, std::string_view na
     }
     target.push_back(ip ? *ip : wildcard + *ascii);
   }
+  return {};
+}
+
+// One of a family: as clients and peers reach it.
+Result<void> set_relay_address(Config& config, std::string_view name, const toml::node& value) {
+  auto texts = value.is_string() ? std::vector<std::string>{value.value_or<std::string>("")} : read_texts(value);
+  const auto fail = [name] {
+    return wrong(name, "an IP address, or a list of one of IPv4 and one of IPv6, as \"203.0.113.5\"");
+  };
+  if (!texts) return fail();
+  if (*texts == std::vector<std::string>{""}) texts->clear();
+  std::vector<int> families;
+  for (std::string& text : *texts) {
+    const auto ip = net::normal_ip(text);
+    const auto address = ip ? net::make_address(*ip, 0) : std::nullopt;
+    if (!address || std::ranges::find(families, address->family()) != families.end()) return fail();
+    families.push_back(address->family());
+    text = *ip;
+  }
+  config.calls_relay_address = std::move(*texts);
+  return {};
+}
+
+Result<void> set_private_peers(bool& target, std::string_view name, const toml::node& value) {
+  const std::string text = value.value_or<std::string>("");
+  if (text != "deny" && text != "allow") return wrong(name, "\"deny\" or \"allow\"");
+  target = text == "allow";
   return {};
 }
 
@@ -186,6 +227,12 @@ Result<void> set_one(Config& config, const std::string& name, const toml::node& 
   if (name == "listen.components") return set_address(config.listen_components, name, value);
   if (name == "listen.components_tls") return set_address(config.listen_components_tls, name, value);
   if (name == "listen.proxy65") return set_address(config.listen_proxy65, name, value);
+  if (name == "listen.turn") return set_address(config.listen_turn, name, value);
+  if (name == "listen.turn_tls") return set_address(config.listen_turn_tls, name, value);
+  if (name == "public.turn") return set_host_port(config.public_turn, name, value);
+  if (name == "calls.relay_address") return set_relay_address(config, name, value);
+  if (name == "calls.relay_ports") return set_ports(config, name, value);
+  if (name == "calls.private_peers") return set_private_peers(config.calls_allow_private, name, value);
   if (name == "public.proxy65") return set_host_port(config.public_proxy65, name, value);
   if (name == "public.url") return set_public_url(config.public_url, name, value);
   if (name == "public.trusted_proxies") {

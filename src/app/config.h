@@ -28,8 +28,11 @@ struct Config {
   std::string listen_components;        // external components (XEP-0114), not encrypted; off
   std::string listen_components_tls;    // the same under TLS from the first byte; off
   std::string listen_proxy65;           // SOCKS5 of the tenants' proxies (XEP-0065); off
+  std::string listen_turn;              // the calls' relay, over UDP and TCP; off
+  std::string listen_turn_tls;          // the same under TLS; off
   std::string public_url;               // how browsers reach listen_http or listen_https; empty: as it listens
   net::HostPort public_proxy65;        // how clients reach listen_proxy65; no host: at the proxy's domain; 0: that port
+  net::HostPort public_turn;           // the same of listen_turn; no host: at each tenant's domain
   net::Networks trusted_proxies;       // in front of listen_http and listen_https: whose X-Forwarded-For is believed
   std::vector<std::string> tls_names;  // names for the house's own certificate, besides localhost
   bool c2s_require_tls = true;
@@ -46,7 +49,11 @@ struct Config {
   std::string s3_secret_file;           // where the secret of `s3` came from; it may come from the environment
   std::string push_ca_file;             // whom to trust as a push service; empty: the system's authorities
   bool push_allow_private = false;      // push services in this machine's own networks
-  unsigned loops = 0;                   // 0: one for each core
+  std::vector<std::string> calls_relay_address;  // of each family one; none: where listen_turn is
+  uint16_t calls_first_port = 49152, calls_last_port = 65535;
+  bool calls_allow_private = false;  // peers in this machine's own networks
+  unsigned loops = 0;                // 0: one for each core
+  bool has_relay() const { return !listen_turn.empty() || !listen_turn_tls.empty(); }
   unsigned loop_count() const { return loops ? loops : std::max(1U, std::thread::hardware_concurrency()); }
   log::Level log_level = log::Level::info;
   OptionDefaults option_defaults;  // [modules.muc] history_messages = 20

@@ -17,6 +17,10 @@ const std::string_view config_template =
 #components_tls = ""         # "*:5348"
 # Files from one user to another by the tenants' proxies (XEP-0065, SOCKS5), where no direct connection can be made.
 #proxy65 = ""                # "*:5000"
+# The relay of calls (STUN and TURN), for those whose machines can't reach each other: over UDP and TCP, and over TLS.
+# With it on, and [calls] right, TURN over TLS is spoken at listen.https too.
+#turn = ""                   # "*:3478"
+#turn_tls = ""               # "*:5349"
 
 [public]
 # How browsers reach the API and the widget, e.g. "https://chat.example.com"; without a path.
@@ -24,6 +28,8 @@ const std::string_view config_template =
 # How clients reach listen.proxy65, as "files.example.com", or with another port "files.example.com:7777". "": at each
 # tenant's proxy host (proxy.shop.example), which must then lead here.
 #proxy65 = ""
+# How clients reach listen.turn, as "relay.example.com", or with another port. "": at each tenant's domain.
+#turn = ""
 # Proxies in front, by address or network, e.g. ["127.0.0.1", "::1"]: what they say in X-Forwarded-For and
 # X-Forwarded-Proto is believed. Without it all who come through a proxy count as one visitor, and are offered neither
 # PLAIN nor site tokens over WebSocket.
@@ -81,6 +87,15 @@ const std::string_view config_template =
 #allow_private = false
 # A PEM file of authorities that vouch for push services; "": the system's.
 #ca_file = ""
+
+[calls]
+# The address at which the relay's users are reached by others, as "203.0.113.5", or one of each family:
+# ["203.0.113.5", "2001:db8::5"]. It is this machine's, or a router leads the ports below here. "": that of listen.turn,
+# or of a "*" the address by which this machine reaches the internet, if that is a public one.
+#relay_address = ""
+#relay_ports = "49152-65535" # of UDP; open them in the firewall
+# Whether the relay sends to private and local addresses: "allow" is for tests, and for a network without an outside.
+#private_peers = "deny"
 
 [modules]
 # Options of modules for all tenants that do not set them for themselves; docs/modules.md has all of them.

@@ -1,6 +1,7 @@
 #include "app/modules.h"
 
 #include "app/worker.h"
+#include "calls/calls_module.h"
 #include "modules/api_token/api_token_module.h"
 #include "modules/archive/archive_module.h"
 #include "modules/blocking/blocking_module.h"
@@ -74,7 +75,33 @@ std::vector<std::unique_ptr<Module>> make_modules() {
   modules.push_back(std::make_unique<PrivilegeModule>());
   modules.push_back(std::make_unique<BytestreamsModule>());
   modules.push_back(std::make_unique<UnifiedPushModule>());
+  modules.push_back(std::make_unique<CallsModule>());
   return modules;
+}
+
+namespace {
+
+std::vector<ExternalServicesModule::Offer> offers_of(const CallsModule& calls, const Host& host,
+                                                     std::string_view bare_jid) {
+  std::vector<ExternalServicesModule::Offer> offers;
+  for (const CallsModule::Service& each : calls.services(host, bare_jid)) {
+    ExternalService service;
+    service.type = each.type;
+    service.transport = each.transport;
+    service.host = each.host;
+    service.port = each.port;
+    std::optional<Credentials> credentials;
+    if (!each.username.empty()) credentials = Credentials{each.username, each.password, each.expires_ms};
+    offers.push_back({std::move(service), std::move(credentials)});
+  }
+  return offers;
+}
+
+}  // namespace
+
+void offer_relay(Home& home, const CallsModule& calls) {
+  auto* services = static_cast<ExternalServicesModule*>(home.modules().find("external_services"));
+  services->set_own([&calls](const Host& host, std::string_view jid) { return offers_of(calls, host, jid); });
 }
 
 std::unique_ptr<Rooms> make_rooms(Shared& shared) { return make_muc_rooms(shared); }

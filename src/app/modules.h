@@ -12,10 +12,13 @@
 
 namespace teahouse {
 
+class CallsModule;
 class Home;
 struct Shared;
 class VapidKeys;
 class Worker;
+struct Config;
+struct Ports;
 namespace webpush {
 class Sender;
 }
@@ -33,5 +36,18 @@ void send_pushes(Home& home, webpush::Sender& sender, VapidKeys& keys);
 void serve_bytestreams(const std::vector<std::unique_ptr<Worker>>& workers, const std::string& host, uint16_t port);
 // A connection to the proxies. REQUIRES: they are served, and called on the home's loop.
 void accept_bytestream(Home& home, std::unique_ptr<net::Connection> connection);
+
+// The relay of calls is there, as this configuration says. `allocations_max` of all loops together. Errors:
+// bad_request for an address that has to be said; the text names the setting.
+Result<void> serve_calls(const std::vector<std::unique_ptr<Worker>>& workers, const Config& config,
+                         const std::string& secret, int64_t allocations_max);
+// This home's users are told of it (XEP-0215). Lifetime: `calls` is the home's.
+void offer_relay(Home& home, const CallsModule& calls);
+// Its UDP port at this home's loop, of which the first takes it. REQUIRES: it is served, and no loop runs yet.
+Result<void> listen_for_calls_by_udp(Home& home, const std::string& address, bool is_first);
+// Its clients are told of these ports.
+void tell_call_ports(const std::vector<std::unique_ptr<Worker>>& workers, const Config& config, const Ports& ports);
+// A connection to it, of which these bytes came already. REQUIRES: called on the home's loop.
+void accept_call(Home& home, std::unique_ptr<net::Connection> connection, std::string_view early);
 
 }  // namespace teahouse

@@ -45,7 +45,8 @@ struct Server::State {
         crypto::Sealer its_sealer)
       : config(std::move(its_config)),
         secrets(std::move(its_secrets)),
-        connections(connections_max),
+        allocations_max(config.has_relay() ? std::min<size_t>(connections_max / 8, 20'000) : 0),
+        connections(connections_max - 2 * allocations_max),  // one has two addresses at most
         control(std::move(its_planes.control)),
         data(std::move(its_planes.data)),
         questions(std::move(its_planes.questions)),
@@ -79,6 +80,7 @@ struct Server::State {
   const Secrets secrets;
   SystemClock clock;
   MemoryReturn memory;
+  const size_t allocations_max;
   net::ConnectionLimit connections;
   // Outlives the workers: what they hold at the end still looks for other homes (Homes).
   std::unique_ptr<Shared> shared_kept;
@@ -120,6 +122,7 @@ struct Server::State {
   void make_workers();
   Result<void> listen();
   void serve_proxies();
+  Result<void> serve_relay();
   Result<void> write_where();
   void park();
   std::string file_address() const;
@@ -152,6 +155,8 @@ Result<void> Server::State::load() {
   if (!counted) return counted;
   auto known = load_known_logins(*control, clock, clock_watch.is_believed(), throttle);
   if (!known) return known;
+  auto calls = tenancy.load_call_usage(*loaded);
+  if (!calls) return calls;
   auto opened = open_files(*loaded);
   if (!opened) return opened;
   const auto own = certificates.load_all();
@@ -257,6 +262,12 @@ std::string Server::State::file_address() const {
   return "http://{host}:" + std::to_string(ports.http);
 }
 
+// Files that connections would have taken are the allocations'.
+Result<void> Server::State::serve_relay() {
+  if (!config.has_relay()) return {};
+  return serve_calls(workers, config, secrets.calls_secret, static_cast<int64_t>(allocations_max));
+}
+
 void Server::State::serve_proxies() {
   if (!ports.proxy65) return;
   serve_bytestreams(workers, config.public_proxy65.host,
@@ -264,6 +275,8 @@ void Server::State::serve_proxies() {
 }
 
 Result<void> Server::State::listen() {
+  auto relaying = serve_relay();
+  if (!relaying) return relaying;
   for (const auto& worker : workers) {
     auto listening = worker->listen(config, ports);
     if (!listening) return listening;
@@ -273,6 +286,7 @@ Result<void> Server::State::listen() {
                  "All listeners are switched off; set one of listen.c2s, c2s_tls, http, https."};
   }
   serve_proxies();
+  if (config.has_relay()) tell_call_ports(workers, config, ports);
   std::string http_origin = config.public_url;
   if (http_origin.empty()) {
     http_origin =
@@ -313,6 +327,8 @@ Result<void> Server::State::write_where() {
   if (ports.c2s_tls) add("c2s_tls", address(config.listen_c2s_tls, ports.c2s_tls));
   if (ports.components) add("components", address(config.listen_components, ports.components));
   if (ports.components_tls) add("components_tls", address(config.listen_components_tls, ports.components_tls));
+  if (ports.turn) add("turn", address(config.listen_turn, ports.turn));
+  if (ports.turn_tls) add("turn_tls", address(config.listen_turn_tls, ports.turn_tls));
   if (ports.proxy65) add("proxy65", address(config.listen_proxy65, ports.proxy65));
   return write_whole_file(config.data_directory + "/server.json", json + "}\n", 0600);
 }

@@ -34,7 +34,8 @@ Tenancy::Tenancy(Shared& shared, store::ControlPlane& control, Tenants& tenants,
       bond_(bond),
       clock_watch_(clock_watch),
       modules_(make_modules()),
-      events_(shared, control, tenants, clock_watch) {
+      events_(shared, control, tenants, clock_watch),
+      call_usage_(control, shared.clock) {
   for (const auto& module : modules_) {
     const auto& archives = module->info().archives;
     archives_.insert(archives_.end(), archives.begin(), archives.end());
@@ -302,6 +303,8 @@ Task<void> Tenancy::store_notes(Tenancy& self, net::Loop& loop, std::function<vo
   if (!logins) {
     log::warning("accounts", "Where accounts logged in could not be noted", {{"why", logins.error().text}});
   }
+  const auto calls = co_await CallUsage::store(self.call_usage_, loop, self.tenants_.list());
+  if (!calls) log::warning("calls", "What calls have used could not be noted", {{"why", calls.error().text}});
   // A short log of the control plane is what little a damage to it can take.
   const auto short_again = co_await self.control_.shorten_log(loop);
   if (!short_again)

@@ -13,6 +13,7 @@
 #include "server/home.h"
 #include "store/bond.h"
 #include "store/clock_watch.h"
+#include "tenant/call_usage.h"
 #include "tenant/certificate.h"
 #include "tenant/local_ca.h"
 #include "tenant/tenants.h"
@@ -26,13 +27,14 @@ class Tenancy {
 
   // Makes the certificate for localhost, these names, and clients that ask for no name or for one that nobody has.
   Result<void> set_house_certificate(const std::vector<std::string>& names);
+  Result<void> load_call_usage(const std::vector<TenantPtr>& tenants) { return call_usage_.load(tenants); }
   void use(const HostCertificate& certificate);
   void forget_certificate(const std::string& domain);  // the local CA's takes its place
 
   // Counts what tenants use, then calls back; finishes removals of accounts and tenants that an earlier run left; trims
-  // archives and files now and every hour, and every minute notes uses of keys and where accounts logged in, removes
-  // guests who cannot come back, and tries again the removals and chores that were left. While the clock is doubted
-  // nothing is trimmed and no guest removed.
+  // archives and files now and every hour, and every minute notes uses of keys, of the calls' relay and where accounts
+  // logged in, removes guests who cannot come back, and tries again the removals and chores that were left. While the
+  // clock is doubted nothing is trimmed and no guest removed.
   void start(net::Loop& loop, std::function<void()> counted);
   void end_chores();  // the server stops: none begins, and those that go through all tenants end with the present one
   void stop(net::Loop& loop, std::function<void()> done);
@@ -70,6 +72,7 @@ class Tenancy {
   const std::vector<std::unique_ptr<Module>> modules_;  // on no home: for what they declare
   std::vector<ArchiveInfo> archives_;                   // that they declare
   EventChores events_;
+  CallUsage call_usage_;
   net::Timer chores_;
   int minutes_ = 0;
   bool finishing_ = false, ends_ = false;

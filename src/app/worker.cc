@@ -8,6 +8,7 @@ namespace teahouse {
 namespace {
 
 constexpr int64_t drain_check_ms = 50;
+using Accepted = std::unique_ptr<net::Connection>;
 
 // The scripts that pages of other origins load; import() of a module needs CORS.
 http::Response respond_asset(const http::StaticFiles& assets, const http::Request& request) {
@@ -24,18 +25,25 @@ Worker::Worker(unsigned index, Shared& shared, const net::TlsContexts& contexts,
                const c2s::Options& options)
     : loop_(index, shared.clock),
       strangers_(connections),
+      contexts_(contexts),
       home_(loop_, shared),
       clients_(home_, contexts, options),
       components_(home_, options.login_timeout_s) {
   for (auto& module : make_modules()) home_.modules().add(std::move(module));
-  alpn_splitter_.emplace(
-      loop_, contexts, [this](std::unique_ptr<net::Connection> connection) { clients_.accept(std::move(connection)); },
-      [this](std::unique_ptr<net::Connection> connection) { http_->attach_started(std::move(connection), {}); });
   // Nothing else is spoken there: one that asks for HTTP is let go.
-  component_handshakes_.emplace(
-      loop_, contexts,
-      [this](std::unique_ptr<net::Connection> connection) { components_.accept(std::move(connection)); },
-      [](const std::unique_ptr<net::Connection>&) {});
+  component_handshakes_.emplace(loop_, contexts, AlpnSplitter::Handovers{.xmpp = [this](Accepted c, std::string_view) {
+                                  components_.accept(std::move(c));
+                                }});
+}
+
+void Worker::make_splitter(const net::TlsContexts& contexts, bool has_relay) {
+  AlpnSplitter::Handovers to{
+      .xmpp = [this](Accepted c, std::string_view) { clients_.accept(std::move(c)); },
+      .http = [this](Accepted c, std::string_view early) { http_->attach_started(std::move(c), early); }};
+  if (has_relay) {
+    to.stun = [this](Accepted c, std::string_view early) { accept_call(home_, std::move(c), early); };
+  }
+  alpn_splitter_.emplace(loop_, contexts, std::move(to));
 }
 
 Worker::~Worker() { join(); }
@@ -88,7 +96,7 @@ Result<void> Worker::open(const std::string& address, uint16_t& port, net::Liste
 }
 
 Result<void> Worker::listen(const Config& config, Ports& ports) {
-  using Accepted = std::unique_ptr<net::Connection>;
+  make_splitter(contexts_, config.has_relay());
   auto opened = open(config.listen_c2s, ports.c2s, [this](Accepted c) { clients_.accept(std::move(c)); });
   if (!opened) return opened;
   opened = open(config.listen_c2s_tls, ports.c2s_tls,
@@ -104,7 +112,23 @@ Result<void> Worker::listen(const Config& config, Ports& ports) {
   opened = open(config.listen_components_tls, ports.components_tls,
                 [this](Accepted c) { component_handshakes_->accept(std::move(c), AlpnSplitter::Speaks::xmpp); });
   if (!opened) return opened;
-  return open(config.listen_proxy65, ports.proxy65, [this](Accepted c) { accept_bytestream(home_, std::move(c)); });
+  opened = open(config.listen_proxy65, ports.proxy65, [this](Accepted c) { accept_bytestream(home_, std::move(c)); });
+  if (!opened) return opened;
+  return listen_for_calls(config, ports);
+}
+
+// The port is one for TCP and UDP.
+Result<void> Worker::listen_for_calls(const Config& config, Ports& ports) {
+  const bool is_first = ports.turn == 0;
+  auto opened = open(config.listen_turn, ports.turn, [this](Accepted c) { accept_call(home_, std::move(c), {}); });
+  if (opened && ports.turn) {
+    const std::string& address = config.listen_turn;
+    opened = listen_for_calls_by_udp(home_, address.substr(0, address.rfind(':') + 1) + std::to_string(ports.turn),
+                                     is_first);
+  }
+  if (!opened) return opened;
+  return open(config.listen_turn_tls, ports.turn_tls,
+              [this](Accepted c) { alpn_splitter_->accept(std::move(c), AlpnSplitter::Speaks::stun); });
 }
 
 void Worker::run() {

@@ -25,7 +25,8 @@ namespace teahouse {
 
 // Which port each listener got; 0: it is off.
 struct Ports {
-  uint16_t c2s = 0, c2s_tls = 0, http = 0, https = 0, components = 0, components_tls = 0, proxy65 = 0;
+  uint16_t c2s = 0, c2s_tls = 0, http = 0, https = 0, components = 0, components_tls = 0, proxy65 = 0, turn = 0,
+           turn_tls = 0;
 };
 
 class Worker {
@@ -61,9 +62,12 @@ class Worker {
  private:
   void check_drained();
   Result<void> open(const std::string& address, uint16_t& port, net::Listener::Accept accept);
+  void make_splitter(const net::TlsContexts& contexts, bool has_relay);
+  Result<void> listen_for_calls(const Config& config, Ports& ports);
 
   net::Loop loop_;
   net::Strangers strangers_;
+  const net::TlsContexts& contexts_;
   std::unique_ptr<api::ApiContext> context_;  // the home's routes name it
   Home home_;
   std::optional<PushClient> push_client_;

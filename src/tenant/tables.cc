@@ -1,6 +1,7 @@
 #include "tenant/tables.h"
 
 #include "tenant/audit.h"
+#include "tenant/call_usage.h"
 #include "tenant/certificate.h"
 #include "tenant/component_secrets.h"
 #include "tenant/event_outbox.h"
@@ -33,6 +34,7 @@ std::vector<store::Migration> tenant_migrations() {
   for (store::Migration& migration : VapidKeys::migrations()) all.push_back(std::move(migration));
   for (store::Migration& migration : ExternalServices::migrations()) all.push_back(std::move(migration));
   for (store::Migration& migration : ComponentSecrets::migrations()) all.push_back(std::move(migration));
+  for (store::Migration& migration : CallUsage::migrations()) all.push_back(std::move(migration));
   return all;
 }
 
@@ -41,6 +43,7 @@ std::vector<TenantTable> tenant_tables() {
   tables.push_back({"vapid_keys", {}});
   tables.push_back({"external_services", {}});
   tables.push_back({"component_secrets", {}});
+  tables.push_back({"call_usage", {}});
   for (TenantTable& table : first_tables()) tables.push_back(std::move(table));
   return tables;
 }

@@ -28,6 +28,8 @@ BAD = {
     'modules.muc.rooms_made_by': ['nobody', '1'], 'modules.muc.magic': ['1'], 'modules.magic.history_messages': ['1'], 'modules.muc': ['1'],
     'files.store': ['bucket', '1', 'true', ''], 'files.s3.endpoint': ['1', '[]', 'true'], 'files.s3.path_style': ['yes', '1'],
     'files.s3.secret': ['x'], 'files.s3.secret_file': ['1'], 'files.s3.magic': ['1'],
+    'listen.turn': ['3478', '*'], 'public.turn': ['https://relay.example.com', '1'], 'calls.relay_ports': ['80-90', '50000-40000', '50000', 'x', '[]'],
+    'calls.relay_address': ['relay.example.com', '203.0.113.5:3478', '["203.0.113.5", "203.0.113.6"]', '1', '[1]'], 'calls.private_peers': ['yes', 'true'],
     'public.address': ['x'], 'listen': ['x'], '': ['x'],
 }
 PLAIN_TEXT = [('public.url', 'url = "chat.example.com"'), ('public.url', 'url = 8080'), ('public.url', 'url = ["https://a"]')]

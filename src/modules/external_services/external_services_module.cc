@@ -1,5 +1,7 @@
 #include "modules/external_services/external_services_module.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
@@ -75,6 +77,16 @@ std::optional<Credentials> ExternalServicesModule::find_credentials(const IqRequ
                           context_->clock().wall_ms());
 }
 
+std::vector<ExternalServicesModule::Offer> ExternalServicesModule::offers(const IqRequest& request) const {
+  const ExternalServiceList services = context_->external_services(*request.host->tenant);
+  const bool has_relay = std::ranges::any_of(
+      *services, [](const ExternalService& each) { return each.type == "turn" || each.type == "turns"; });
+  std::vector<Offer> all;
+  if (own_ && !has_relay) all = own_(*request.host, request.stanza.from->bare_view());
+  for (const ExternalService& service : *services) all.push_back({service, find_credentials(request, service)});
+  return all;
+}
+
 void ExternalServicesModule::answer_services(const IqRequest& request) const {
   if (refuse_others(request)) return;
   const auto type = request.query.attribute("type");
@@ -82,10 +94,9 @@ void ExternalServicesModule::answer_services(const IqRequest& request) const {
   xml::Writer writer(payload);
   writer.open("services", ns::external_services);
   if (type) writer.attribute("type", *type);
-  const ExternalServiceList services = context_->external_services(*request.host->tenant);
-  for (const ExternalService& service : *services) {
-    if (type && service.type != lower_ascii(*type)) continue;
-    write_service(writer, service, service.restricted ? std::nullopt : find_credentials(request, service));
+  for (const Offer& offer : offers(request)) {
+    if (type && offer.service.type != lower_ascii(*type)) continue;
+    write_service(writer, offer.service, offer.service.restricted ? std::nullopt : offer.credentials);
   }
   writer.close();
   context_->reply(request.stanza, std::move(payload));
@@ -99,11 +110,9 @@ void ExternalServicesModule::answer_credentials(const IqRequest& request) const 
   xml::Writer writer(payload);
   writer.open("credentials", ns::external_services);
   size_t found = 0;
-  const ExternalServiceList services = context_->external_services(*request.host->tenant);
-  for (const ExternalService& service : *services) {
-    const auto credentials = wanted->is(service) ? find_credentials(request, service) : std::nullopt;
-    if (!credentials) continue;
-    write_service(writer, service, credentials);
+  for (const Offer& offer : offers(request)) {
+    if (!wanted->is(offer.service) || !offer.credentials) continue;
+    write_service(writer, offer.service, offer.credentials);
     ++found;
   }
   writer.close();
