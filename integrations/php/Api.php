@@ -76,7 +76,7 @@ final class Api
         $this->say("$method $target", $fields, "$status " . self::withoutSecrets($json));
         if ($status >= 200 && $status < 300) {
             if ($body !== '' && !is_array($json)) {
-                throw new Refused("The server $this->host answered with something other than JSON: is there a Teahouse server at this hostname and port?");
+                throw new Refused("The server $this->host answered with something other than JSON: see whether a Teahouse server is at this hostname and port.");
             }
             return (array) $json;
         }
@@ -103,7 +103,7 @@ final class Api
             return "The server refuses the operator's key: put the text of its file operator.key in again.";
         }
         $detail = isset($json['detail']) && is_string($json['detail']) ? $json['detail'] : '';
-        return $detail !== '' ? $detail : "The server $this->host answered with HTTP status $status: is there a Teahouse server at this hostname and port?";
+        return $detail !== '' ? $detail : "The server $this->host answered with HTTP status $status: see whether a Teahouse server is at this hostname and port.";
     }
 
     private function say(string $call, array $fields, string $answer): void

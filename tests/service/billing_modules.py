@@ -229,6 +229,38 @@ async def others(stage):
         must_equal('what the customer reads', await shop.function('new_api_key'), True)
 
 
+PLANS = b'{"plans":[{"name":"small"}]}'
+ANSWERS = {  # what stands at the server's address says -> the plans that are offered, or a word of the sentence
+    b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n' + PLANS[:5] + b'\r\n%x\r\n' % (len(PLANS) - 5) + PLANS[5:] + b'\r\n0\r\n\r\n': ['small'],
+    b'HTTP/1.0 200 OK\r\n\r\n' + PLANS: ['small'],
+    b'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n' + PLANS: 'broke off',
+    b'HTTP/1.1 200 OK\r\n\r\n<html>Welcome</html>': 'other than JSON',
+    b'HTTP/1.1 502 Bad Gateway\r\n\r\n<html>': '502',
+    b'HTTP/1.1 301 Moved\r\nLocation: http://127.0.0.1:1/\r\n\r\n': '301',
+    b'': 'not answered',
+}
+
+
+@case('billing: what is no Teahouse server, or stands in front of one, is read right')
+async def answers(stage):
+    """Chunks, an answer that is cut, pages of other programs; a redirection is not followed, since the key would go along."""
+    with tempfile.TemporaryDirectory() as folder:
+        Paymenter.install(folder)
+        shop = Paymenter(stage, folder, 11, 'shop.example')
+        for answer, wanted in ANSWERS.items():
+            async def say(reader, writer, answer=answer):
+                await reader.readuntil(b'\r\n\r\n')
+                writer.write(answer)
+                writer.close()
+            async with await asyncio.start_server(say, '127.0.0.1', 0) as server:
+                shop.port = server.sockets[0].getsockname()[1]
+                said = await shop.function('getProductConfig')
+            if isinstance(wanted, list):
+                must_equal(f'the plans that are read from {answer}', list(said[0]['options']), wanted)
+            elif not is_sentence(said) or wanted not in said:
+                raise Unexpected(f'{answer} should become a sentence with {wanted!r}; it becomes {said!r}')
+
+
 @case('billing: PHP reads every file of the integrations')
 async def syntax(stage):
     """By php -l, of the PHP that is here."""
