@@ -16,7 +16,6 @@ namespace teahouse {
 namespace {
 
 using calls::Endpoint;
-using calls::Family;
 
 CallsModule& module_of(Home& home) { return *static_cast<CallsModule*>(home.modules().find("calls")); }
 
