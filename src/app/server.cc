@@ -15,6 +15,7 @@
 #include "app/secrets.h"
 #include "app/snapshot.h"
 #include "app/tenancy.h"
+#include "app/where.h"
 #include "app/worker.h"
 #include "crypto/keys.h"
 #include "crypto/sealer.h"
@@ -27,7 +28,6 @@
 #include "store/start_up.h"
 #include "store/workers.h"
 #include "tenant/tables.h"
-#include "tenant/whole_file.h"
 
 namespace teahouse {
 
@@ -123,10 +123,7 @@ struct Server::State {
   Result<void> listen();
   void serve_proxies();
   Result<void> serve_relay();
-  Result<void> write_where();
   void park();
-  std::string file_address() const;
-  std::string url(const char* scheme, const std::string& listen, uint16_t port) const;
 };
 
 // In a house from before the watch the newest of the stored times tells about when it is.
@@ -250,18 +247,6 @@ void Server::State::make_workers() {
   }
 }
 
-std::string Server::State::url(const char* scheme, const std::string& listen, uint16_t port) const {
-  const std::string host = listen.substr(0, listen.rfind(':'));
-  return std::string(scheme) + "://" + (host == "*" ? "localhost" : host) + ":" + std::to_string(port);
-}
-
-// By public.url; without it at the upload host itself, where this server listens.
-std::string Server::State::file_address() const {
-  if (!config.public_url.empty()) return config.public_url + "/upload/{host}";
-  if (ports.https) return "https://{host}:" + std::to_string(ports.https);
-  return "http://{host}:" + std::to_string(ports.http);
-}
-
 // Files that connections would have taken are the allocations'.
 Result<void> Server::State::serve_relay() {
   if (!config.has_relay()) return {};
@@ -287,15 +272,11 @@ Result<void> Server::State::listen() {
   }
   serve_proxies();
   if (config.has_relay()) tell_call_ports(workers, config, ports);
-  std::string http_origin = config.public_url;
-  if (http_origin.empty()) {
-    http_origin =
-        ports.http ? url("http", config.listen_http, ports.http) : url("https", config.listen_https, ports.https);
-  }
+  const std::string http_origin = origin_of(config, ports);
   std::string websocket_url = "ws" + http_origin.substr(4) + "/xmpp";
   if (!config.public_url.empty()) shared.public_websocket_url = websocket_url;
-  files->set_address(file_address());
-  shared.page_address = config.public_url.empty() ? file_address() : config.public_url;
+  files->set_address(file_address(config, ports));
+  shared.page_address = config.public_url.empty() ? file_address(config, ports) : config.public_url;
   for (const auto& worker : workers) worker->send_pushes(config, vapid_keys);
   http::ServerOptions options;
   options.trusted_proxies = config.trusted_proxies;
@@ -308,29 +289,7 @@ Result<void> Server::State::listen() {
                                            [this](Executor& home) { return take_snapshot(*this, home); }}),
                        assets, options);
   }
-  return write_where();
-}
-
-// server.json: where the listeners are, for the command line and for scripts.
-Result<void> Server::State::write_where() {
-  std::string json = "{";
-  const auto add = [&json](const char* name, const std::string& value) {
-    json.append(json.size() > 1 ? ", " : "").append("\"").append(name).append("\": \"").append(value).append("\"");
-  };
-  const auto address = [](const std::string& listen, uint16_t port) {
-    const std::string host = listen.substr(0, listen.rfind(':'));
-    return (host == "*" ? "127.0.0.1" : host) + ":" + std::to_string(port);
-  };
-  if (ports.http) add("http", url("http", config.listen_http, ports.http));
-  if (ports.https) add("https", url("https", config.listen_https, ports.https));
-  if (ports.c2s) add("c2s", address(config.listen_c2s, ports.c2s));
-  if (ports.c2s_tls) add("c2s_tls", address(config.listen_c2s_tls, ports.c2s_tls));
-  if (ports.components) add("components", address(config.listen_components, ports.components));
-  if (ports.components_tls) add("components_tls", address(config.listen_components_tls, ports.components_tls));
-  if (ports.turn) add("turn", address(config.listen_turn, ports.turn));
-  if (ports.turn_tls) add("turn_tls", address(config.listen_turn_tls, ports.turn_tls));
-  if (ports.proxy65) add("proxy65", address(config.listen_proxy65, ports.proxy65));
-  return write_whole_file(config.data_directory + "/server.json", json + "}\n", 0600);
+  return write_where(config, ports);
 }
 
 // A row of a session does not change any more: an answer that was still under way would never come to its client, nor

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,71 +12,16 @@
 
 #include "base/clock.h"
 #include "net/fake/blocking_peer.h"
+#include "net/fake/connection_on_pair.h"
 #include "net/fake/running_loop.h"
 
 namespace teahouse::net {
 namespace {
 
 using fake::BlockingPeer;
+using fake::ConnectionOnPair;
+using fake::Recorder;
 using fake::RunningLoop;
-
-struct Recorder : Connection::Events {
-  void on_bytes(std::string_view more) override {
-    bytes += more;
-    largest = std::max(largest, more.size());
-    if (then) then();
-  }
-  void on_closed(std::string_view reason) override {
-    ++closed;
-    why = reason;
-    if (then_closed) then_closed();
-  }
-  void on_drained() override { ++drained; }
-
-  std::string bytes;
-  size_t largest = 0;
-  int closed = 0;
-  int drained = 0;
-  std::string why;
-  std::function<void()> then;
-  std::function<void()> then_closed;
-};
-
-// A connection on a socket pair, its loop turned by hand, its peer non-blocking.
-class ConnectionOnPair : public testing::Test {
- protected:
-  ConnectionOnPair() : loop_(0, clock_) {
-    std::array<int, 2> fds{};
-    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds.data()), 0);
-    connection_ = std::make_unique<Connection>(loop_, fds[0], "192.0.2.1");
-    server_ = fds[0];
-    peer_ = fds[1];
-  }
-  ~ConnectionOnPair() override {
-    if (peer_ >= 0) ::close(peer_);
-  }
-
-  void turns(int count = 3) {
-    for (int i = 0; i < count; ++i) loop_.run_once(0);
-  }
-  std::string peer_reads() {
-    std::string bytes(1 << 20, '\0');
-    const ssize_t n = ::recv(peer_, bytes.data(), bytes.size(), 0);
-    bytes.resize(n > 0 ? static_cast<size_t>(n) : 0);
-    return bytes;
-  }
-  void peer_writes(std::string_view bytes) {
-    EXPECT_EQ(::send(peer_, bytes.data(), bytes.size(), 0), std::ssize(bytes));
-  }
-  void peer_closes() { ::close(std::exchange(peer_, -1)); }
-
-  FakeClock clock_;
-  Loop loop_;
-  Recorder recorder_;
-  std::unique_ptr<Connection> connection_;
-  int server_ = -1;
-  int peer_ = -1;
-};
 
 TEST_F(ConnectionOnPair, ReadsAndWritesGatheredAtTurnEnd) {
   connection_->start(recorder_);
@@ -117,66 +61,6 @@ TEST_F(ConnectionOnPair, TellsSignsOfLife) {
 }
 
 // A file without a name that holds these bytes.
-int make_file(std::string_view bytes) {
-  const int file = ::memfd_create("connection_test", MFD_CLOEXEC);
-  EXPECT_EQ(::write(file, bytes.data(), bytes.size()), std::ssize(bytes));
-  return file;
-}
-
-TEST_F(ConnectionOnPair, SendsAFileAfterWhatIsQueued) {
-  const int file = make_file("0123456789");
-  connection_->start(recorder_);
-  connection_->send(std::string("head "));
-  EXPECT_EQ(connection_->send_file(file, 2, 5), 0U);
-  turns();
-  EXPECT_EQ(recorder_.drained, 1);
-  EXPECT_EQ(connection_->send_file(file, 2, 5), 5U);
-  connection_->send(std::string(" tail"));
-  turns();
-  EXPECT_EQ(peer_reads(), "head 23456 tail");
-  EXPECT_EQ(connection_->send_file(file, 10, 1), std::nullopt);  // it has no such byte
-  ::close(file);
-}
-
-TEST_F(ConnectionOnPair, SendsAFileAsThePeerTakesIt) {
-  std::string content;
-  while (content.size() < 5'000'000) content += std::to_string(content.size()) + " ";
-  const int file = make_file(content);
-  connection_->start(recorder_);
-  std::string received;
-  size_t sent = 0;
-  while (sent < content.size()) {
-    const int drained = recorder_.drained;
-    const auto more = connection_->send_file(file, sent, content.size() - sent);
-    ASSERT_TRUE(more);
-    sent += *more;
-    if (sent == content.size()) break;
-    EXPECT_EQ(connection_->send_file(file, sent, content.size() - sent), 0U);
-    turns();
-    EXPECT_EQ(recorder_.drained, drained);  // not before the peer has taken some
-    for (int i = 0; i < 100 && recorder_.drained == drained; ++i) {
-      received += peer_reads();
-      turns();
-    }
-    ASSERT_EQ(recorder_.drained, drained + 1);
-    EXPECT_TRUE(connection_->take_sign_of_life());
-  }
-  for (std::string more = peer_reads(); !more.empty(); more = peer_reads()) received += more;
-  EXPECT_EQ(received, content);
-  ::close(file);
-}
-
-TEST_F(ConnectionOnPair, SendsNoFileToAPeerThatIsGone) {
-  const int file = make_file("0123456789");
-  connection_->start(recorder_);
-  peer_closes();
-  EXPECT_EQ(connection_->send_file(file, 0, 10), 0U);
-  turns();
-  EXPECT_EQ(recorder_.closed, 1);
-  EXPECT_EQ(connection_->send_file(file, 0, 10), 0U);
-  ::close(file);
-}
-
 TEST_F(ConnectionOnPair, KeepsOrderThroughPartialWrites) {
   const int small = 4096;
   ::setsockopt(server_, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);

@@ -74,6 +74,7 @@ class PresenceModule final : public Module {
   void show(Resident& resident, const Stanza& subscription);
   bool has_room_for_request(const Resident& resident, const BareJid& contact, const Roster& roster) const;
   void show_requests(Session& session);
+  static Stanza make(const Jid& from, const Jid& to, StanzaType type);
   void send(Resident& resident, const Jid& from, const Jid& to, StanzaType type, const TicketPtr& ticket = nullptr);
 
   RosterModule* roster_ = nullptr;
