@@ -1,4 +1,5 @@
-// ConnectionOnPair: a connection on a socket pair, its loop turned by hand, its peer non-blocking; Recorder: what it told.
+// ConnectionOnPair: a connection on a socket pair, its loop turned by hand, its peer non-blocking. Recorder: what it
+// told.
 #pragma once
 
 #include <gtest/gtest.h>
