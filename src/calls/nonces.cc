@@ -30,7 +30,7 @@ bool Nonces::is_good(std::string_view nonce, const Endpoint& client, int64_t now
   if (!has_cookie(nonce)) return false;
   nonce.remove_prefix(cookie.size());
   const size_t end = nonce.find('-');
-  if (end == nonce.npos || end > time_digits_max) return false;
+  if (end > time_digits_max) return false;  // or there is none
   const auto time_s = parse_decimal<int64_t>(nonce.substr(0, end));
   if (!time_s || !crypto::constant_time_equal(sum_of(nonce.substr(0, end), client), nonce.substr(end + 1)))
     return false;
