@@ -30,7 +30,7 @@ struct Endpoint {
   std::string_view ip_view() const { return {reinterpret_cast<const char*>(ip.data()), ip_bytes()}; }
   bool has_ip_of(const Endpoint& other) const { return family == other.family && ip == other.ip; }
   std::string format_ip() const { return net::format_ip(socket_address().storage); }
-  auto operator<=>(const Endpoint&) const = default;
+  bool operator==(const Endpoint&) const = default;
 };
 
 struct EndpointHash {

@@ -7,7 +7,6 @@ namespace {
 
 using testing::at;
 using testing::TurnWorld;
-using testing::u32;
 
 struct TurnHostileTest : TurnWorld {};
 

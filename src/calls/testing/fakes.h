@@ -2,9 +2,9 @@
 // back, and a tenant.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -28,7 +28,7 @@ struct Wires {
     bool dont_fragment;
   };
   std::vector<Sent> sent;
-  std::map<Endpoint, PeerEvents*> open;
+  std::unordered_map<Endpoint, PeerEvents*, EndpointHash> open;
 };
 
 class FakePort final : public RelayPort {
