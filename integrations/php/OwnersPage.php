@@ -126,7 +126,7 @@ final class OwnersPage
 
     private static function inline(string $text): string
     {
-        return '<code>' . self::h($text) . '</code>';
+        return '<code style="overflow-wrap:anywhere">' . self::h($text) . '</code>';  // keys are long, phones narrow
     }
 
     private static function code(string $text): string

@@ -1,5 +1,5 @@
 <?php
-// What FOSSBilling has of a request to the module of a product type, after its source at 0.8.5: src/modules/Order/Service.php (which calls a type that a
+// FOSSBilling's side of a request to the module of a product type, after its source at 0.8.5: src/modules/Order/Service.php (which calls a type that a
 // module brings gets, with which beans), src/modules/Serviceapikey (such a type), src/library/FOSSBilling/Api/AbstractApi.php, src/library/Box/Crypt.php.
 // One run is one request: {"module", "function", "config", "product", "order", "row", "rows", "client", "locale"} in; result, row and log out.
 

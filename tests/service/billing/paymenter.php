@@ -1,5 +1,5 @@
 <?php
-// What Paymenter has of a request to a server extension, after its source at ce12be7: app/Helpers/ExtensionHelper.php (who is called, with what),
+// Paymenter's side of a request to a server extension, after its source at ce12be7: app/Helpers/ExtensionHelper.php (who is called, with what),
 // app/Classes/Extension, app/Livewire/Services/Show.php (views and buttons), app/Models/Property.php; and of Laravel's query builder and Crypt what the extension uses.
 // One run is one request: {"module", "function", "config", "settings", "properties", "locale", "domain"} in; result, properties and log out.
 

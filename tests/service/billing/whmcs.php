@@ -1,5 +1,5 @@
 <?php
-// What WHMCS has of a request to a provisioning module, after developers.whmcs.com: provisioning-modules (module parameters, service properties,
+// WHMCS's side of a request to a provisioning module, after developers.whmcs.com: provisioning-modules (module parameters, service properties,
 // usage update, client area output, module logging) and api-reference (EncryptPassword, DecryptPassword); names as WHMCS/sample-provisioning-module has them.
 // One run is one request: {"module", "function", "params", "properties", "hosting", "session"} in; result, properties, rows and log out.
 

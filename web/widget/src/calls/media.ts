@@ -1,4 +1,4 @@
-// What the user sends and how it goes through the browser: microphone, camera and screen (Studio), and the RTCPeerConnection (BrowserPeer).
+// The user's sound and pictures, and how they go through the browser: microphone, camera and screen (Studio), and the RTCPeerConnection (BrowserPeer).
 import type { MediaKind, Role } from "./jingle/model.ts";
 import type { PeerEvents } from "./call.ts";
 import type { Peer } from "./peer.ts";

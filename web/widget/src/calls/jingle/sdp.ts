@@ -64,7 +64,7 @@ function readCodecs(lines: string[], types: string[]): { codecs: Codec[]; feedba
     if (id === "*") feedback.push(said);
     else codecs.get(id)?.feedback.push(said);
   }
-  // What sends another codec again is of use with that one alone.
+  // A codec that sends another one again (rtx) is of use with that one alone.
   const kept = [...codecs.values()].filter(({ name, parameters }) => {
     const apt = parameters.find(([key]) => key === "apt")?.[1];
     return name.toLowerCase() !== "rtx" || apt === undefined || codecs.has(apt);
