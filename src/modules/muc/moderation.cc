@@ -29,35 +29,45 @@ template <class Use>
 struct RowFound {
   BareJid jid;
   std::shared_ptr<Traffic> traffic;  // the room's
+  std::shared_ptr<RowLine> line;     // the room's
+  RowLine::Place place;
   Row row;
   Use use;
 
   void arrive(Module* module, const HostPtr& host) const {
     Service* service = find_service(module);
-    if (!service || !host) return use.apply(nullptr, row);
+    if (!service || !host) return come(nullptr);
     service->with_room(host, jid, [self = *this](const Result<Room*>& found) {
       Room* room = found ? *found : nullptr;
-      if (!room || room->traffic() != self.traffic) return self.use.apply(nullptr, self.row);
-      const Traffic::Batch batch(room->traffic(), self.use.ticket);
-      const bool is_old = self.row && *self.row && room->burials.done.contains((**self.row).id);
-      self.use.apply(room, is_old ? Row(std::nullopt) : self.row);
-      if (--room->burials.rows_on_their_way == 0) room->burials.done.clear();
+      self.come(room && room->traffic() == self.traffic ? room : nullptr);
     });
+  }
+  void come(Room* room) const {
+    line->come(
+        place, [row = row, use = use](Room* now) { use_row(now, row, use); }, room);
+    if (room && line->empty()) room->burials.done.clear();
+  }
+  static void use_row(Room* room, const Row& row, const Use& use) {
+    if (!room) return use.apply(nullptr, row);
+    const Traffic::Batch batch(room->traffic(), use.ticket);
+    const bool is_old = row && *row && room->burials.done.contains((**row).id);
+    use.apply(room, is_old ? Row(std::nullopt) : row);
   }
 };
 
 template <class Use>
-Task<void> find_row(ModuleContext* context, store::ArchiveStore archive, TenantId tenant, BareJid room,
-                    std::shared_ptr<Traffic> traffic, store::ArchiveId id, Use use) {
-  auto row = co_await archive.find(context->loop(), room.str(), id);
-  context->send(tenant, room, RowFound<Use>{room, std::move(traffic), std::move(row), std::move(use)});
+Task<void> find_row(ModuleContext* context, store::ArchiveStore archive, TenantId tenant, store::ArchiveId id,
+                    RowFound<Use> found) {
+  found.row = co_await archive.find(context->loop(), found.jid.str(), id);
+  const BareJid room = found.jid;
+  context->send(tenant, room, std::move(found));
 }
 
 template <class Use>
 void with_row(Room& room, store::ArchiveId id, Use use) {
-  ++room.burials.rows_on_their_way;
-  spawn(find_row<Use>(&room.context(), room.storage().archive(), room.tenant().id, room.jid(), room.traffic(), id,
-                      std::move(use)));
+  const auto& line = room.burials.rows;
+  RowFound<Use> found{room.jid(), room.traffic(), line, line->take_place(), Row(std::nullopt), std::move(use)};
+  spawn(find_row<Use>(&room.context(), room.storage().archive(), room.tenant().id, id, std::move(found)));
 }
 
 Error no_message() {

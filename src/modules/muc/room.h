@@ -18,6 +18,7 @@
 #include "modules/muc/config.h"
 #include "modules/muc/occupant.h"
 #include "modules/muc/request_rate.h"
+#include "modules/muc/row_line.h"
 #include "modules/muc/slow_mode.h"
 #include "modules/muc/storage.h"
 #include "modules/muc/traffic.h"
@@ -31,9 +32,10 @@ class ModuleContext;
 
 namespace teahouse::muc {
 
-// Messages that were taken back while the rows of some are on their way from the archive, which are older than that.
+// Rows of messages that are to be taken back, and the messages that were while some of those rows, which are older than
+// that, are on their way.
 struct Burials {
-  int rows_on_their_way = 0;
+  std::shared_ptr<RowLine> rows = std::make_shared<RowLine>();
   std::set<store::ArchiveId> done;
 };
 

@@ -46,7 +46,7 @@ void Service::doze() {
 bool Service::may_sleep(const Room& room) const {
   const int64_t now_ms = context_.clock().monotonic_ms();
   const bool is_at_work =
-      room.traffic()->waiting() > 0 || room.burials.rows_on_their_way > 0 || loading_.is_held(room.jid().str());
+      room.traffic()->waiting() > 0 || !room.burials.rows->empty() || loading_.is_held(room.jid().str());
   return !is_at_work && !room.locked && room.voice_requests.is_full(now_ms) && room.registration_rate.is_full(now_ms);
 }
 
