@@ -5,6 +5,8 @@
 // and disabled follow what is written: a row that was read may be of the past when its answer comes.
 #include "account/accounts.h"
 
+#include <functional>
+
 #include "account/account_names.h"
 #include "account/account_rows.h"
 #include "account/reserved_form.h"
@@ -159,12 +161,19 @@ Task<Result<Account>> Accounts::add(Executor& home, TenantPtr tenant, std::strin
   co_return account;
 }
 
+const Turns& Accounts::turns_of(const Tenant& tenant, std::string_view prepared) const {
+  const size_t hash = std::hash<std::string_view>()(prepared) ^ static_cast<size_t>(tenant.id);
+  return turns_.at(hash % turns_.size());
+}
+
 Task<Result<Account>> Accounts::create(Executor& home, TenantPtr tenant, std::string localpart, std::string password,
                                        AccountChange details, InvitePtr invite) {
   auto prepared = account_rows::parse_localpart(*tenant, localpart);
   if (!prepared) co_return prepared.error();
   auto checked = account_rows::check_details(std::move(details));
   if (!checked) co_return checked.error();
+  const Turns& turns = turns_of(*tenant, *prepared);
+  const auto turn = co_await turns.take(home);
   // Asked for before the password costs milliseconds.
   const auto there = co_await load(home, tenant, *prepared);
   if (there) co_return known_account(*prepared, *tenant);
@@ -226,6 +235,8 @@ Task<Result<Account>> Accounts::upsert_as(Name name, Executor& home, TenantPtr t
   if (!prepared) co_return prepared.error();
   auto checked = account_rows::check_details(std::move(details));
   if (!checked) co_return checked.error();
+  const Turns& turns = turns_of(*tenant, *prepared);
+  const auto turn = co_await turns.take(home);
   auto account = co_await upsert_once(home, tenant, *prepared, password, *checked, name);
   if (account) co_return account;
   const ErrorKind kind = account.error().kind;
@@ -243,6 +254,8 @@ Task<Result<Account>> Accounts::upsert(Executor& home, TenantPtr tenant, std::st
 Task<Result<bool>> Accounts::set_disabled(Executor& home, TenantPtr tenant, std::string localpart, bool disabled) {
   auto prepared = account_rows::parse_localpart(*tenant, localpart);
   if (!prepared) co_return prepared.error();
+  const Turns& turns = turns_of(*tenant, *prepared);
+  const auto turn = co_await turns.take(home);
   auto account = co_await load(home, tenant, *prepared);
   if (!account) co_return account.error();
   AccountChange wanted;

@@ -8,6 +8,7 @@
 // be, bad_request for details or a password that cannot be, and for a guest's id without an end.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,7 @@
 #include "sasl/mechanism.h"
 #include "store/control_plane.h"
 #include "tenant/tenant.h"
+#include "tenant/turns.h"
 
 namespace teahouse {
 
@@ -155,6 +157,9 @@ class Accounts {
   // upsert(), and upsert_user() at its place.
   Task<Result<Account>> upsert_as(Name name, Executor& home, TenantPtr tenant, std::string localpart,
                                   AccountChange details, std::string password);
+  // Taken by what makes or changes an account, from its look at the row until memory knows what was written: of two at
+  // once the later one is what both have.
+  const Turns& turns_of(const Tenant& tenant, std::string_view prepared) const;
 
   store::ControlPlane& control_;
   const Clock& clock_;
@@ -166,6 +171,7 @@ class Accounts {
   OlderKeys older_keys_{control_};
   AbsentNames absent_;
   PasswordQueue queue_;
+  std::array<Turns, 64> turns_;  // by hash
 };
 
 }  // namespace teahouse

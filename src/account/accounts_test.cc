@@ -193,6 +193,27 @@ TEST(Accounts, AreDisabledUntilTheyAreEnabled) {
   EXPECT_EQ(world.shop->disabled->size(), 0u);
 }
 
+TEST(Accounts, AreAsTheLaterOfTwoAtOnceHasLeftThem) {
+  AccountWorld world;
+  ASSERT_TRUE(world.create(world.shop, "ann"));
+  std::vector<bool> changed;
+  const auto begin = [&](bool disabled) {
+    spawn([](AccountWorld& at, std::vector<bool>& told, bool wanted) -> Task<void> {
+      const auto answer = co_await at.accounts.set_disabled(at.home, at.shop, "ann", wanted);
+      told.push_back(answer && *answer);
+    }(world, changed, disabled));
+  };
+  begin(true);
+  begin(false);  // it looks at the row when the first has written it
+  begin(true);
+  begin(false);
+  const auto after = world.wait(world.accounts.upsert(world.home, world.shop, "ann", {.disabled = true}));
+  EXPECT_EQ(changed, std::vector<bool>(4, true));
+  ASSERT_TRUE(after);
+  EXPECT_TRUE(after->disabled && after->is_switched);
+  EXPECT_EQ(world.shop->disabled->list(10), std::vector<std::string>{"ann"});
+}
+
 TEST(Accounts, AreRemovedWithoutATrace) {
   AccountWorld world;
   ASSERT_TRUE(world.create(world.shop, "romeo", "but soft"));

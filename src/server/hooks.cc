@@ -80,7 +80,9 @@ Hooked Hooks::on_service(HostKind kind, ServiceHandler handler, uint64_t module)
 const Hooks::IqHandler* Hooks::find_iq(const IqRequest& request) const {
   checker_.check();
   if (!request.resident) return find_iq(IqTarget::host, request);
-  const IqHandler* own = request.is_own_account() ? find_iq(IqTarget::own_account, request) : nullptr;
+  const IqHandler* own = nullptr;
+  if (request.is_own_account()) own = find_iq(IqTarget::own_account, request);
+  if (request.is_in_its_name()) own = find_iq(IqTarget::in_its_name, request);
   return own ? own : find_iq(IqTarget::account, request);
 }
 

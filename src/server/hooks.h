@@ -91,10 +91,15 @@ struct IqRequest {
   const TicketPtr& ticket;
   // The account asks for itself: its own bare address, or none.
   bool is_own_account() const { return session && resident == &session->resident(); }
+  // Somebody asks in the account's name: no client can send from its bare address.
+  bool is_in_its_name() const {
+    return !session && resident && stanza.from && stanza.from->str() == resident->jid().str();
+  }
 };
 enum class IqTarget : uint8_t {
   account,
   own_account,  // which the account itself asks; to everybody else it is forbidden, whether the account is there or not
+  in_its_name,  // an own_account one that a component asks in the account's name (XEP-0356), without a session
   nobody,       // the bare address of an account that is not there: what answers strangers as an account does
   host,
 };

@@ -170,6 +170,11 @@ void ModuleContext::send_as(Resident& resident, Stanza stanza, TicketPtr ticket)
 void ModuleContext::reply(const Stanza& request, std::string payload, TicketPtr ticket) const {
   home_.router().reply(request, std::move(payload), std::move(ticket));
 }
+void ModuleContext::reply_when(Lsn lsn, const IqRequest& request, std::string payload) const {
+  Stanza done = Stanza::make_reply(request.stanza, StanzaType::result, std::move(payload));
+  if (request.session) return request.session->deliver(std::move(done), lsn);
+  when_committed(lsn, [this, done = std::move(done)]() mutable { route(std::move(done)); });
+}
 void ModuleContext::reply_error(const Stanza& request, const Error& error) const {
   home_.router().reply_error(request, error);
 }
@@ -274,6 +279,11 @@ void ModuleContext::on_inbound(InboundPhase phase, StanzaKind kind, Hooks::Inbou
 void ModuleContext::on_iq(IqTarget target, StanzaType type, std::string_view name, std::string_view ns,
                           Hooks::IqHandler handler) {
   hooked_.push_back(hooks().on_iq(target, type, name, ns, std::move(handler), bit_));
+}
+void ModuleContext::on_own_iq(StanzaType type, std::string_view name, std::string_view ns,
+                              const Hooks::IqHandler& handler) {
+  on_iq(IqTarget::own_account, type, name, ns, handler);
+  on_iq(IqTarget::in_its_name, type, name, ns, handler);
 }
 void ModuleContext::on_nonza(std::string_view name, std::string_view ns, Hooks::SessionHook handler) {
   hooked_.push_back(hooks().on_nonza(name, ns, std::move(handler), bit_));

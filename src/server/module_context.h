@@ -167,6 +167,8 @@ class ModuleContext : public SharedContext {
   // A stanza that the account says without a session: through all its outbound phases. `from` is its bare address.
   void send_as(Resident& resident, Stanza stanza, TicketPtr ticket = nullptr) const;
   void reply(const Stanza& request, std::string payload, TicketPtr ticket = nullptr) const;
+  // The result of a request to an account, whoever has asked (IqTarget::in_its_name), when this is on disk.
+  void reply_when(Lsn lsn, const IqRequest& request, std::string payload = {}) const;
   void reply_error(const Stanza& request, const Error& error) const;
   void refuse(const Stanza& stanza, const TicketPtr& ticket, const Error& error) const;
   void lead_to_account(Jid& address) const;
@@ -212,6 +214,8 @@ class ModuleContext : public SharedContext {
   void on_outbound(OutboundPhase phase, StanzaKind kind, Hooks::OutboundHook hook);
   void on_inbound(InboundPhase phase, StanzaKind kind, Hooks::InboundHook hook);
   void on_iq(IqTarget target, StanzaType type, std::string_view name, std::string_view ns, Hooks::IqHandler handler);
+  // Both own_account and in_its_name: the request's session may be null.
+  void on_own_iq(StanzaType type, std::string_view name, std::string_view ns, const Hooks::IqHandler& handler);
   void on_nonza(std::string_view name, std::string_view ns, Hooks::SessionHook handler);
   void on_bind_feature(std::string_view name, std::string_view ns, Hooks::SessionHook handler);
   void on_service(HostKind kind, Hooks::ServiceHandler handler);

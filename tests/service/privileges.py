@@ -7,6 +7,7 @@ from stage import case, must_equal, must_refuse
 PRIVILEGE, FORWARD, ROSTER = '{urn:xmpp:privilege:2}', '{urn:xmpp:forward:0}', '{jabber:iq:roster}'
 DISCO = 'http://jabber.org/protocol/disco#info'
 PUBSUB = 'http://jabber.org/protocol/pubsub'
+BLOCKING, MAM = 'urn:xmpp:blocking', 'urn:xmpp:mam:2'
 AS = "<message from='{}' to='{}' id='{}'><privilege xmlns='urn:xmpp:privilege:2'><forwarded xmlns='urn:xmpp:forward:0'>{}</forwarded></privilege></message>"
 INNER = "<message xmlns='jabber:client' from='{}' to='{}' type='chat' id='in'><body>{}</body>{}</message>"
 GET_ROSTER = "<iq type='get' from='{}' to='{}' id='{}'><query xmlns='jabber:iq:roster'/></iq>"
@@ -212,7 +213,8 @@ async def rosters(stage):
 async def iqs(stage):
     """Section 6.3; the answer comes inside one to the component, also where it is an error."""
     irc, domain, romeo_jid = await make(stage, 'montague'), stage.domains['montague'], stage.jid('romeo')
-    await allow(stage, irc, 'montague', iq={DISCO: 'get', PUBSUB: 'both', 'jabber:iq:version': 'get'})
+    await allow(stage, irc, 'montague', iq={DISCO: 'get', PUBSUB: 'both', 'jabber:iq:version': 'get', BLOCKING: 'both', MAM: 'both', 'jabber:iq:roster': 'get',
+                                            'urn:xmpp:carbons:2': 'both'})
     romeo, juliet = await stage.enter('romeo'), await stage.enter('juliet')
 
     async def ask(kind, inner, account=romeo_jid):
@@ -239,8 +241,26 @@ async def iqs(stage):
         must_equal('an error', (await ask('get', wanted)).get('type'), 'error')
         await romeo.answer(f"<iq type='set' id='b'><block xmlns='urn:xmpp:blocking'><item jid='{stage.domains['capulet']}'/></block></iq>")
         await refused(irc, IQ.format('get', irc.name, romeo_jid, 'x', ASK.format(stage.domains['capulet'])), 'not-acceptable')
+        own = "<iq xmlns='jabber:client' type='{}' id='o'>{}</iq>"
+        list_block = own.format('get', "<blocklist xmlns='urn:xmpp:blocking'/>")
+        listed = await ask('get', list_block)
+        must_equal('whom romeo blocks', [i.get('jid') for i in listed.find(f'{{{BLOCKING}}}blocklist')], [stage.domains['capulet']])
+        await romeo.answer("<iq type='get' id='l'><blocklist xmlns='urn:xmpp:blocking'/></iq>")
+        must_equal('the answer', (await ask('set', own.format('set', "<unblock xmlns='urn:xmpp:blocking'/>"))).get('type'), 'result')
+        push = await romeo.receive()
+        must_equal('what romeo is told', push.find(f'{{{BLOCKING}}}unblock') is not None, True)
+        must_equal('whom romeo blocks', len((await ask('get', list_block)).find(f'{{{BLOCKING}}}blocklist')), 0)
+        prefs = own.format('set', "<prefs xmlns='urn:xmpp:mam:2' default='never'><always/><never/></prefs>")
+        must_equal('what is set', (await ask('set', prefs)).find(f'{{{MAM}}}prefs').get('default'), 'never')
+        answer = await romeo.answer("<iq type='get' id='p'><prefs xmlns='urn:xmpp:mam:2'/></iq>")
+        must_equal('what romeo has', answer.find(f'{{{MAM}}}prefs').get('default'), 'never')
+        answer = await ask('get', own.format('get', "<query xmlns='jabber:iq:roster'/>"))
+        must_equal('the roster', len(answer.find(f'{ROSTER}query')), 0)
+        answer = await ask('set', own.format('set', "<enable xmlns='urn:xmpp:carbons:2'/>"))  # a session's alone
+        must_equal('the answer', (answer.get('type'), condition(answer, 'jabber:client')), ('error', ['forbidden']))
         for account in (stage.jid('juliet'), romeo.jid, domain, irc.name, f'x@rooms.{domain}'):
             await refused(irc, IQ.format('get', irc.name, account, 'x', ASK.format(domain)), 'forbidden')
+            await refused(irc, IQ.format('get', irc.name, account, 'x', list_block), 'forbidden')
         await refused(irc, IQ.format('get', irc.name, f'nobody@{domain}', 'x', ASK.format(domain)), 'item-not-found')
         good = ASK.format(domain)
         for kind, inner in (('set', good), ('set', good.replace("'get'", "'set'")), ('get', good.replace('disco#info', 'disco#items')), ('get', ''),

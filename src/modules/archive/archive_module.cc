@@ -55,10 +55,8 @@ void ArchiveModule::attach(ModuleContext& context) {
   retractions_.emplace(context);
   preferences_.emplace(context.attach_to_residents<ArchivePreferences>());
   context.on(&Hooks::resident_load, [this](Resident& resident) { return load(*this, resident); });
-  context.on_iq(IqTarget::own_account, StanzaType::get, "prefs", ns::mam,
-                [this](const IqRequest& iq) { get_preferences(iq); });
-  context.on_iq(IqTarget::own_account, StanzaType::set, "prefs", ns::mam,
-                [this](const IqRequest& iq) { set_preferences(iq); });
+  context.on_own_iq(StanzaType::get, "prefs", ns::mam, [this](const IqRequest& iq) { get_preferences(iq); });
+  context.on_own_iq(StanzaType::set, "prefs", ns::mam, [this](const IqRequest& iq) { set_preferences(iq); });
   context.on_outbound(OutboundPhase::archive, StanzaKind::message,
                       [this](Outbound& outbound) { return archive_sent(outbound); });
   context.on_inbound(InboundPhase::archive, StanzaKind::message,
@@ -123,7 +121,7 @@ void ArchiveModule::set_preferences(const IqRequest& request) const {
                                            : rows.store(resident.jid().str(), preferences_entry, xml);
   preferences_->of(resident) = std::move(*preferences);
   await(request.ticket, lsn);
-  request.session->deliver(Stanza::make_reply(request.stanza, StanzaType::result, xml), lsn);
+  context_->reply_when(lsn, request, xml);
 }
 
 bool ArchiveModule::keeps(Resident& resident, const Jid& other) const {

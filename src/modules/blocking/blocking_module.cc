@@ -90,8 +90,7 @@ void BlockingModule::attach(ModuleContext& context) {
     context.on_inbound(InboundPhase::guard, kind, [this](Inbound& inbound) { return count(guard(inbound)); });
   }
   const auto on = [&](StanzaType type, const char* name, void (BlockingModule::*handle)(const IqRequest&)) {
-    context.on_iq(IqTarget::own_account, type, name, ns::blocking,
-                  [this, handle](const IqRequest& iq) { (this->*handle)(iq); });
+    context.on_own_iq(type, name, ns::blocking, [this, handle](const IqRequest& iq) { (this->*handle)(iq); });
   };
   on(StanzaType::get, "blocklist", &BlockingModule::list);
   on(StanzaType::set, "block", &BlockingModule::block);
@@ -155,7 +154,7 @@ Flow BlockingModule::guard(const Inbound& inbound) {
 }
 
 void BlockingModule::list(const IqRequest& request) {
-  readers_->of(*request.session).has_list = true;
+  if (request.session) readers_->of(*request.session).has_list = true;
   std::string payload;
   xml::Writer writer(payload);
   writer.open("blocklist", ns::blocking);
@@ -233,7 +232,7 @@ void BlockingModule::unblock(const IqRequest& request) {
 
 void BlockingModule::finish(const IqRequest& request, std::string_view verb, const std::vector<Jid>& items, Lsn lsn) {
   await(request.ticket, lsn);
-  request.session->deliver(Stanza::make_reply(request.stanza, StanzaType::result, {}), lsn);
+  context_->reply_when(lsn, request);
   const Stanza push = Stanza::make(StanzaKind::iq, StanzaType::set, make_change(verb, items));
   for (const auto& session : request.resident->sessions()) {
     const Reader* reader = readers_->find(*session);

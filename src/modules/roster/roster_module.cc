@@ -47,8 +47,8 @@ void RosterModule::attach(ModuleContext& context) {
   slot_.emplace(context.attach_to_residents<Roster>());
   context.on(&Hooks::resident_load,
              [this](Resident& resident) { return load_roster(*context_, store(resident), resident, of(resident)); });
-  context.on_iq(IqTarget::own_account, StanzaType::get, "query", ns::roster, [this](const IqRequest& iq) { get(iq); });
-  context.on_iq(IqTarget::own_account, StanzaType::set, "query", ns::roster, [this](const IqRequest& iq) { set(iq); });
+  context.on_own_iq(StanzaType::get, "query", ns::roster, [this](const IqRequest& iq) { get(iq); });
+  context.on_own_iq(StanzaType::set, "query", ns::roster, [this](const IqRequest& iq) { set(iq); });
   mentions_.emplace(context.mentions("roster"));
   context.on(&Hooks::account_removed, [this](const HostPtr& host, const BareJid& jid, const RemovalPtr& removal) {
     spawn(forget(*this, host->tenant, jid, removal));
@@ -122,9 +122,7 @@ void RosterModule::set(const IqRequest& request) {
     lsn = save(resident, set->jid);
   }
   await(request.ticket, lsn);
-  Stanza done = Stanza::make_reply(request.stanza, StanzaType::result, {});
-  if (request.session) return request.session->deliver(std::move(done), lsn);
-  context_->when_committed(lsn, [this, done = std::move(done)]() mutable { context_->route(std::move(done)); });
+  context_->reply_when(lsn, request);
 }
 
 Lsn RosterModule::save(Resident& resident, const BareJid& contact) {

@@ -97,8 +97,9 @@ CommandAnswer tell_list(std::string_view var, std::string_view label, std::vecto
   result.add(var, "jid-multi", label).values = std::move(jids);
   CommandAnswer answer{std::move(result)};
   if (!is_all) {
-    CommandNote more{CommandNote::Type::warn, "There are more than are listed here."};
-    answer.notes.push_back(std::move(more));
+    CommandNote& more = answer.notes.emplace_back();
+    more.type = CommandNote::Type::warn;
+    more.text = "There are more than are listed here.";
   }
   return answer;
 }
