@@ -153,9 +153,10 @@ TEST_F(TurnHostileTest, OneNetworkDoesNotTakeAll) {
   auto rich = std::make_shared<Tenant>(*shop_);
   rich->plan.limits.call_allocations = unlimited;
   rich->plan.limits.call_allocations_per_account = unlimited;
+  rich->plan.limits.call_allocations_per_network = unlimited;
   shop_ = rich;
   int made = 0;
-  for (uint16_t port = 1; port <= 600; ++port) {
+  for (uint16_t port = 1; port <= 2100; ++port) {
     Client each = client("192.0.2.60", port, shop_, "ann@shop.example");
     each.nonce = house_.nonces.make(each.key.client, clock_.wall_ms());
     made += allocate(each) == 0;

@@ -285,6 +285,27 @@ TEST_F(TurnTest, CountsForTheTenant) {
   EXPECT_EQ(allocate(di), 0);
 }
 
+TEST_F(TurnTest, CountsForTheNetworkInTheTenant) {
+  auto changed = std::make_shared<Tenant>(*shop_);
+  changed->plan.limits.call_allocations_per_network = 2;
+  shop_ = changed;
+  std::vector<Client> near;
+  for (const char* name : {"ann", "cy", "di"}) {
+    near.push_back(client("192.0.2.40", static_cast<uint16_t>(7000 + near.size()), shop_,
+                          std::string(name) + "@shop.example"));
+  }
+  Client far = client("192.0.2.41", 1, shop_, "di@shop.example");
+  Client of_other = client("192.0.2.40", 7009, forum_, "bo@forum.example");
+  EXPECT_EQ(allocate(near[0]), 0);
+  EXPECT_EQ(allocate(near[1]), 0);
+  EXPECT_EQ(allocate(near[2]), 486);
+  EXPECT_EQ(shop_->meter->call_allocations, 2) << "what was taken before that is given back";
+  EXPECT_EQ(allocate(far), 0);
+  EXPECT_EQ(allocate(of_other), 0) << "another tenant, of the same network";
+  EXPECT_EQ(refresh(near[0], 0), 0);
+  EXPECT_EQ(allocate(near[2]), 0);
+}
+
 TEST_F(TurnTest, BoundsTheBitsOfATenant) {
   auto changed = std::make_shared<Tenant>(*shop_);
   changed->plan.limits.call_bits_per_s = 80'000;

@@ -24,40 +24,47 @@ bool Limits::is_ended(const CallCredentials::Claim& claim) const {
 
 std::unique_ptr<Use> Use::take(Limits& limits, TenantPtr tenant, std::string_view account, std::string network,
                                Refusal& refusal) {
-  Meter& meter = *tenant->meter;
-  const PlanLimits& plan = tenant->limits();
-  const std::string name(account);
   refusal = Refusal::quota;
-  if (Meter::is_full(meter.call_bytes, plan.call_bytes_per_month)) return nullptr;
-  if (!Meter::take(limits.allocations_, limits.allocations_max_)) {
-    refusal = Refusal::capacity;
-    return nullptr;
-  }
-  if (!limits.of_network_.take(network, Limits::per_network)) {
-    Meter::give_back(limits.allocations_);
-    return nullptr;
-  }
-  if (!Meter::take(meter.call_allocations, plan.call_allocations)) {
-    limits.of_network_.give_back(network);
-    Meter::give_back(limits.allocations_);
-    return nullptr;
-  }
-  if (!meter.call_allocations_of.take(name, plan.call_allocations_per_account)) {
-    Meter::give_back(meter.call_allocations);
-    limits.of_network_.give_back(network);
-    Meter::give_back(limits.allocations_);
+  if (Meter::is_full(tenant->meter->call_bytes, tenant->limits().call_bytes_per_month)) return nullptr;
+  // tidy: allow new: make_unique cannot call a private constructor
+  std::unique_ptr<Use> use(new Use(limits, std::move(tenant), account, std::move(network)));
+  for (; use->taken_ != Share::all; use->taken_ = static_cast<Share>(static_cast<uint8_t>(use->taken_) + 1)) {
+    if (use->take(use->taken_)) continue;
+    if (use->taken_ == Share::machine) refusal = Refusal::capacity;
     return nullptr;
   }
   refusal = Refusal::none;
-  // tidy: allow new: make_unique cannot call a private constructor
-  return std::unique_ptr<Use>(new Use(limits, std::move(tenant), account, std::move(network)));
+  return use;
+}
+
+bool Use::take(Share share) {
+  Meter& meter = *tenant_->meter;
+  const PlanLimits& plan = tenant_->limits();
+  switch (share) {
+    case Share::machine: return Meter::take(limits_.allocations_, limits_.allocations_max_);
+    case Share::network: return limits_.of_network_.take(network_, Limits::per_network);
+    case Share::tenant: return Meter::take(meter.call_allocations, plan.call_allocations);
+    case Share::network_of_tenant: return meter.call_allocations_from.take(network_, plan.call_allocations_per_network);
+    case Share::account: return meter.call_allocations_of.take(account_, plan.call_allocations_per_account);
+    case Share::all: break;
+  }
+  return true;
+}
+
+void Use::give_back(Share share) {
+  Meter& meter = *tenant_->meter;
+  switch (share) {
+    case Share::machine: return Meter::give_back(limits_.allocations_);
+    case Share::network: return limits_.of_network_.give_back(network_);
+    case Share::tenant: return Meter::give_back(meter.call_allocations);
+    case Share::network_of_tenant: return meter.call_allocations_from.give_back(network_);
+    case Share::account: return meter.call_allocations_of.give_back(account_);
+    case Share::all: return;
+  }
 }
 
 Use::~Use() {
-  tenant_->meter->call_allocations_of.give_back(account_);
-  Meter::give_back(tenant_->meter->call_allocations);
-  limits_.of_network_.give_back(network_);
-  Meter::give_back(limits_.allocations_);
+  for (uint8_t share = 0; share < static_cast<uint8_t>(taken_); ++share) give_back(static_cast<Share>(share));
 }
 
 }  // namespace teahouse::calls

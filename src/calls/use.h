@@ -1,7 +1,7 @@
 // Use: an allocation as it counts for its tenant, its account, its client's network and this machine.
 //
-// Thread: any; all loops share Limits. Limits: the plan's call_allocations and call_allocations_per_account;
-// per_network; allocations_max.
+// Thread: any; all loops share Limits. Limits: the plan's call_allocations, call_allocations_per_account and
+// call_allocations_per_network; per_network, of all tenants together; allocations_max.
 #pragma once
 
 #include <atomic>
@@ -18,7 +18,7 @@ namespace teahouse::calls {
 
 class Limits {
  public:
-  static constexpr int64_t per_network = 500;
+  static constexpr int64_t per_network = 2000;
 
   explicit Limits(int64_t allocations_max) : allocations_max_(allocations_max) {}
 
@@ -53,9 +53,15 @@ class Use {
   Use(Limits& limits, TenantPtr tenant, std::string_view account, std::string network)
       : limits_(limits), tenant_(std::move(tenant)), account_(account), network_(std::move(network)) {}
 
+  // All that has to have room for it, in the order in which it is taken.
+  enum class Share : uint8_t { machine, network, tenant, network_of_tenant, account, all };
+  bool take(Share share);
+  void give_back(Share share);
+
   Limits& limits_;
   TenantPtr tenant_;
   const std::string account_, network_;
+  Share taken_ = Share::machine;  // what is before this
 };
 
 }  // namespace teahouse::calls

@@ -24,6 +24,7 @@ struct Meter {
   std::atomic<int64_t> relayed_bytes = 0;  // through the proxy, both ways, since the start
   std::atomic<int64_t> call_allocations = 0;
   AccountCounts call_allocations_of;            // by the names that accounts have at the relay
+  AccountCounts call_allocations_from;          // by the networks that clients are in
   std::atomic<int64_t> call_bytes = 0;          // through the calls' relay, both ways, in this month of UTC
   std::atomic<int64_t> call_seconds = 0;        // of allocations that relayed something in it; the same month
   std::atomic<int64_t> call_paid_until_us = 0;  // by call_bits_per_s, on the monotonic clock (calls/rate.h)

@@ -33,6 +33,7 @@ std::span<const PlanLimitName> plan_limit_names() {
       {"bytestreams_per_account", &PlanLimits::bytestreams_per_account},
       {"call_allocations", &PlanLimits::call_allocations},
       {"call_allocations_per_account", &PlanLimits::call_allocations_per_account},
+      {"call_allocations_per_network", &PlanLimits::call_allocations_per_network},
       {"call_bits_per_s", &PlanLimits::call_bits_per_s},
       {"call_bytes_per_month", &PlanLimits::call_bytes_per_month},
   }};
