@@ -27,7 +27,7 @@ class KeptLine final : public Line {
 
 StreamLine::StreamLine(const Owner& owner, std::unique_ptr<net::Connection> connection, uint64_t number)
     : owner_(owner), connection_(std::move(connection)), self_(std::make_shared<StreamLine*>(this)) {
-  const auto client = net::make_address(connection_->peer_address(), 0);
+  const auto client = net::make_address(connection_->peer_address(), connection_->peer_port());
   if (client) key_.client = Endpoint::of(client->storage);
   key_.connection = number;
 }

@@ -9,6 +9,7 @@
 
 #include <utility>
 
+#include "net/address.h"
 #include "net/connection_state.h"
 
 namespace teahouse::net {
@@ -272,5 +273,11 @@ void Connection::move_to(Loop& other, std::function<void()> arrived) {
 
 Loop& Connection::home() const { return *state_->home; }
 const std::string& Connection::peer_address() const { return state_->peer_address; }
+uint16_t Connection::peer_port() const {
+  sockaddr_storage peer{};
+  socklen_t size = sizeof peer;
+  if (::getpeername(state_->fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0) return 0;
+  return peer.ss_family == AF_INET || peer.ss_family == AF_INET6 ? port_of(peer) : 0;
+}
 
 }  // namespace teahouse::net

@@ -120,6 +120,7 @@ class Connection {
   void move_to(Loop& other, std::function<void()> arrived);
   Loop& home() const;
   const std::string& peer_address() const;  // "192.0.2.1" or "2001:db8::1"; without port
+  uint16_t peer_port() const;               // asked of the kernel; 0 where the socket has none, or is closed
 
  private:
   friend class Strangers;

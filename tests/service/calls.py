@@ -111,6 +111,9 @@ async def relayed(_stage):
         asker = over_udp(stage, None)
         must_equal('the address that is told', await asyncio.to_thread(asker.bind), asker.line.sock.getsockname())
         asker.close()
+        asker = over_tcp(stage, None)
+        must_equal('the address that is told over TCP', await asyncio.to_thread(asker.bind), asker.line.sock.getsockname())
+        asker.close()
         ways = [over_udp, over_tcp, over_tls, lambda s, c: over_tls(s, c, 'https'), lambda s, c: over_tls(s, c, 'https', ['stun.turn'])]
         for way in ways:
             one = await asyncio.to_thread(way, stage, his)
