@@ -32,11 +32,13 @@ class AlpnSplitter::Handshake final : public net::Connection::Events, public std
     if (alpn == "xmpp-client") return hand_over(Speaks::xmpp, {});
     if (alpn == "stun.turn") return hand_over(Speaks::stun, {});
     // The first byte tells.
-    if (alpn.empty() && unless_asked_ == Speaks::http && alpn_splitter_.handovers_.stun) return;
+    if (alpn.empty() && unless_asked_ == Speaks::http) return;
     hand_over(alpn.empty() ? unless_asked_ : Speaks::http, {});
   }
   void on_bytes(std::string_view bytes) override {
-    hand_over(static_cast<unsigned char>(bytes[0]) <= 1 ? Speaks::stun : Speaks::http, bytes);
+    const auto first = static_cast<unsigned char>(bytes[0]);
+    const bool is_stun = first <= 1 && alpn_splitter_.handovers_.stun;
+    hand_over(first == '<' ? Speaks::xmpp : is_stun ? Speaks::stun : Speaks::http, bytes);
   }
   void hand_over(Speaks speaks, std::string_view early) {
     const auto self = shared_from_this();

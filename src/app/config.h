@@ -24,7 +24,7 @@ struct Config {
   std::string listen_c2s = "*:5222";      // XMPP with STARTTLS
   std::string listen_c2s_tls = "*:5223";  // XMPP under TLS from the first byte (XEP-0368); HTTP too, by ALPN
   std::string listen_http = "127.0.0.1:8080";
-  std::string listen_https = "*:8443";  // HTTP under TLS; XMPP too, by ALPN
+  std::string listen_https = "*:8443";  // HTTP under TLS; XMPP too, by ALPN or the first byte
   std::string listen_components;        // external components (XEP-0114), not encrypted; off
   std::string listen_components_tls;    // the same under TLS from the first byte; off
   std::string listen_proxy65;           // SOCKS5 of the tenants' proxies (XEP-0065); off

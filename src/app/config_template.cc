@@ -11,7 +11,7 @@ const std::string_view config_template =
 #c2s = "*:5222"              # XMPP clients, with STARTTLS
 #c2s_tls = "*:5223"          # XMPP clients, TLS from the first byte (XEP-0368)
 #http = "127.0.0.1:8080"     # API and widget without TLS: for this machine, or a proxy in front
-#https = "*:8443"            # API and widget with TLS; XMPP clients too (ALPN xmpp-client), so one port can serve all
+#https = "*:8443"            # API and widget with TLS; XMPP clients too, so that one port can serve all
 # External components (XEP-0114), as gateways: without TLS, so for this machine or a network of your own; and under TLS.
 #components = ""             # "127.0.0.1:5347"
 #components_tls = ""         # "*:5348"

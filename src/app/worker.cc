@@ -38,7 +38,7 @@ Worker::Worker(unsigned index, Shared& shared, const net::TlsContexts& contexts,
 
 void Worker::make_splitter(const net::TlsContexts& contexts, bool has_relay) {
   AlpnSplitter::Handovers to{
-      .xmpp = [this](Accepted c, std::string_view) { clients_.accept(std::move(c)); },
+      .xmpp = [this](Accepted c, std::string_view early) { clients_.accept(std::move(c), early); },
       .http = [this](Accepted c, std::string_view early) { http_->attach_started(std::move(c), early); }};
   if (has_relay) {
     to.stun = [this](Accepted c, std::string_view early) { accept_call(home_, std::move(c), early); };

@@ -167,7 +167,7 @@ class ModuleContext : public SharedContext {
   // A stanza that the account says without a session: through all its outbound phases. `from` is its bare address.
   void send_as(Resident& resident, Stanza stanza, TicketPtr ticket = nullptr) const;
   void reply(const Stanza& request, std::string payload, TicketPtr ticket = nullptr) const;
-  // The result of a request to an account, whoever has asked (IqTarget::in_its_name), when this is on disk.
+  // The result of a request of on_own_iq(), when this is on disk.
   void reply_when(Lsn lsn, const IqRequest& request, std::string payload = {}) const;
   void reply_error(const Stanza& request, const Error& error) const;
   void refuse(const Stanza& stanza, const TicketPtr& ticket, const Error& error) const;

@@ -5,13 +5,13 @@ import ssl
 
 from fixtures.client import Unexpected
 from fixtures.transport import Tcp, connect, tls_context
-from sockets import context, offer_tls, plain, reason, secure, speaks
+from sockets import HEADER, context, offer_tls, plain, reason, secure, speaks
 from stage import case, must_equal
 
 OFFERS = [  # what a client offers by ALPN -> on listen.https, on listen.c2s_tls: (chosen, spoken)
     (['xmpp-client'], ('xmpp-client', 'xmpp'), ('xmpp-client', 'xmpp')),
     (['http/1.1'], ('http/1.1', 'http'), ('http/1.1', 'http')),
-    (None, (None, 'http'), (None, 'xmpp')),
+    (None, (None, 'xmpp'), (None, 'xmpp')),  # what is asked is a stream
     (['xmpp-client', 'http/1.1'], ('http/1.1', 'http'), ('xmpp-client', 'xmpp')),
     (['http/1.1', 'xmpp-client'], ('http/1.1', 'http'), ('xmpp-client', 'xmpp')),
     (['h2', 'http/1.1'], ('http/1.1', 'http'), ('http/1.1', 'http')),
@@ -45,6 +45,26 @@ async def by_alpn(stage):
             must_equal(f'what is spoken on {port} with {alpn}', found, answer)
 
 
+def ask_over(sock, *parts):
+    """The first words of the answer to what is sent in these parts."""
+    with sock:
+        for part in parts:
+            sock.sendall(part)
+        return sock.recv(4096).split(b' ')[0]
+
+
+@case('TLS port: without ALPN the first byte tells, on the port for HTTPS')
+async def by_first_byte(stage):
+    """A stream begins with '<', in however many parts it comes; all else is HTTP, and on the port for XMPP nothing else is spoken."""
+    get = b'GET /health HTTP/1.1\r\nHost: x\r\n\r\n'
+    for domain in stage.domains.values():
+        header = HEADER.format(domain).encode()
+        for parts, answer in (((header,), b'<?xml'), ((header[:1], header[1:9], header[9:]), b'<?xml'), ((get,), b'HTTP/1.1'), ((get[:1], get[1:]), b'HTTP/1.1'),
+                              ((b'\r\n' + get,), b'HTTP/1.1'), ((b'\xff\r\n\r\n',), b'HTTP/1.1')):
+            sock = await asyncio.to_thread(secure, stage.server, 'https', domain)
+            must_equal(f'the answer to {parts}', await asyncio.to_thread(ask_over, sock, *parts), answer)
+
+
 @case('TLS port: unknown protocols alone are refused')
 async def unknown(stage):
     """With the alert no_application_protocol (RFC 7301 section 3.2)."""
@@ -54,23 +74,27 @@ async def unknown(stage):
 
 
 class OnOtherPort(Tcp):
-    """XMPP on the port for HTTPS, by ALPN."""
+    """XMPP on the port for HTTPS; `alpn`: what the client offers, or None."""
+
+    def __init__(self, address, client, alpn):
+        super().__init__(address, client.domain, client.source, secure=True)
+        self.alpn = alpn
 
     async def open(self, events):
         await super().open(events)
         chosen = self.wire.transport.get_extra_info('ssl_object').selected_alpn_protocol()
-        must_equal('the protocol', chosen, 'xmpp-client')
+        must_equal('the protocol', [chosen] if chosen else None, self.alpn)
 
 
 @case('TLS port: sessions on the port for HTTPS talk to all others')
 async def sessions(stage):
-    """A session that came by listen.https with ALPN is a session like any other; the same port serves WebSocket and the API meanwhile."""
-    def on_https(user):
+    """A session that came by listen.https, with ALPN or without, is a session like any other; the same port serves WebSocket and the API meanwhile."""
+    def on_https(user, alpn):
         client = stage.client(user, 'tls', resource='https')
         address = stage.server.addresses['https'].split('//')[1].rstrip('/')
-        client.make_transport = lambda: OnOtherPort(address, client.domain, client.source, secure=True)
+        client.make_transport = lambda: OnOtherPort(address, client, alpn)
         return client
-    romeo, juliet = [await on_https(user).login() for user in ('romeo', 'juliet')]
+    romeo, juliet = await on_https('romeo', ['xmpp-client']).login(), await on_https('juliet', None).login()
     benvolio, nurse = await stage.enter('benvolio', 'wss'), await stage.enter('nurse', 'tcp')
     await stage.must_say(romeo, juliet, 'to the other tenant')
     await stage.must_say(romeo, benvolio, 'to a WebSocket')

@@ -16,7 +16,7 @@ class Room;
 
 class RowLine {
  public:
-  // What is done with a row that has come; `room` null: it is gone, or another has its name now.
+  // Is called with the room when its row has come; null: the room is gone, or another has its name now.
   using Use = std::function<void(Room* room)>;
   using Place = std::shared_ptr<Use>;  // empty: its row is on its way
 

@@ -29,8 +29,10 @@ void Clients::set_siblings(const std::vector<Clients*>& all) {
   bosh_.set_siblings(std::move(fronts));
 }
 
-void Clients::accept(std::unique_ptr<net::Connection> connection) {
-  accept([&](Transport::Events& events) { return make_tcp_transport(std::move(connection), events); });
+void Clients::accept(std::unique_ptr<net::Connection> connection, std::string_view early) {
+  const auto stream =
+      begin([&](Transport::Events& events) { return make_tcp_transport(std::move(connection), events, {}, early); });
+  if (stream && !early.empty()) stream->xml_.transport().release();
 }
 
 void Clients::accept(const http::Request& request, http::Responder responder) {
@@ -44,13 +46,14 @@ void Clients::accept(const http::Request& request, http::Responder responder) {
   });
 }
 
-void Clients::accept(const std::function<std::unique_ptr<Transport>(Transport::Events&)>& make) {
-  if (refuses_more_) return;
+std::shared_ptr<Stream> Clients::begin(const std::function<std::unique_ptr<Transport>(Transport::Events&)>& make) {
+  if (refuses_more_) return nullptr;
   const auto stream = std::make_shared<Stream>(*this);
   auto transport = make(stream->transport_events());
-  if (!transport) return;
+  if (!transport) return nullptr;
   add(stream);
   stream->start(std::move(transport));
+  return stream;
 }
 
 void Clients::add(const std::shared_ptr<Stream>& stream) {

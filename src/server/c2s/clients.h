@@ -38,14 +38,14 @@ class Clients {
   // `all` are the Clients of all homes, by loop index: where streams move to.
   void set_siblings(const std::vector<Clients*>& all);
 
-  // A TCP connection; plain, or with its TLS handshake done.
-  void accept(std::unique_ptr<net::Connection> connection);
+  // A TCP connection; plain, or with its TLS handshake done. `early`: bytes that have come on it.
+  void accept(std::unique_ptr<net::Connection> connection, std::string_view early = {});
   // A request to open a WebSocket for XMPP (RFC 7395). The caller has looked at Origin, where that matters.
   void accept(const http::Request& request, http::Responder responder);
   // Clients whose streams are carried by HTTP requests (XEP-0124).
   BoshFront& bosh() { return bosh_; }
   // A client on a transport of any kind, which `make` makes; null: the transport has refused it.
-  void accept(const std::function<std::unique_ptr<Transport>(Transport::Events&)>& make);
+  void accept(const std::function<std::unique_ptr<Transport>(Transport::Events&)>& make) { begin(make); }
   // Takes nobody any more.
   void refuse_more() { refuses_more_ = true; }
   bool refuses_more() const { return refuses_more_; }

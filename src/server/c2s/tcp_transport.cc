@@ -11,13 +11,16 @@ class TcpTransport final : public ConnectionTransport, private net::Connection::
     parser_.see_default_ns_as(seen_ns);
   }
   ~TcpTransport() override { *alive_ = false; }
-  void start() {
+  void start(std::string_view early) {
     // After a TLS handshake on the listener's own account the connection runs already.
     if (connection_->is_secure()) {
       connection_->set_events(*this);
     } else {
       connection_->start(*this);
     }
+    if (early.empty()) return;
+    hold();
+    waiting_ = early;
   }
 
   void send_header(const StreamHeader& header) override {
@@ -131,9 +134,9 @@ class TcpTransport final : public ConnectionTransport, private net::Connection::
 }  // namespace
 
 std::unique_ptr<Transport> make_tcp_transport(std::unique_ptr<net::Connection> connection, Transport::Events& events,
-                                              std::string_view seen_ns) {
+                                              std::string_view seen_ns, std::string_view early) {
   auto transport = std::make_unique<TcpTransport>(std::move(connection), events, seen_ns);
-  transport->start();
+  transport->start(early);
   return transport;
 }
 

@@ -117,8 +117,9 @@ class ConnectionTransport : public Transport {
 };
 
 // Elements in the stream's own default namespace are seen in `seen_ns`, where one is given. Lifetime: of that, as long
-// as the transport's.
+// as the transport's. `early`: bytes that the connection has given already; where there are some the transport is held,
+// and they are handed on by release().
 std::unique_ptr<Transport> make_tcp_transport(std::unique_ptr<net::Connection> connection, Transport::Events& events,
-                                              std::string_view seen_ns = {});
+                                              std::string_view seen_ns = {}, std::string_view early = {});
 
 }  // namespace teahouse::c2s
