@@ -79,29 +79,9 @@ std::vector<std::unique_ptr<Module>> make_modules() {
   return modules;
 }
 
-namespace {
-
-std::vector<ExternalServicesModule::Offer> offers_of(const CallsModule& calls, const Host& host,
-                                                     std::string_view bare_jid) {
-  std::vector<ExternalServicesModule::Offer> offers;
-  for (const CallsModule::Service& each : calls.services(host, bare_jid)) {
-    ExternalService service;
-    service.type = each.type;
-    service.transport = each.transport;
-    service.host = each.host;
-    service.port = each.port;
-    std::optional<Credentials> credentials;
-    if (!each.username.empty()) credentials = Credentials{each.username, each.password, each.expires_ms};
-    offers.push_back({std::move(service), std::move(credentials)});
-  }
-  return offers;
-}
-
-}  // namespace
-
 void offer_relay(Home& home, const CallsModule& calls) {
   auto* services = static_cast<ExternalServicesModule*>(home.modules().find("external_services"));
-  services->set_own([&calls](const Host& host, std::string_view jid) { return offers_of(calls, host, jid); });
+  services->set_own([&calls](const Host& host, std::string_view jid) { return calls.services(host, jid); });
 }
 
 std::unique_ptr<Rooms> make_rooms(Shared& shared) { return make_muc_rooms(shared); }

@@ -81,21 +81,24 @@ void CallsModule::leave(TenantId tenant) {
   relay_->turn().end([tenant](const Use& use) { return use.tenant()->id == tenant; });
 }
 
-std::vector<CallsModule::Service> CallsModule::services(const Host& host, std::string_view bare_jid) const {
+std::vector<ServiceOffer> CallsModule::services(const Host& host, std::string_view bare_jid) const {
   if (!relay_ || !context_->is_at(host)) return {};
   const std::string& name = reach_.host.empty() ? host.domain : reach_.host;
   const auto made = house_->turn.credentials.make(host.tenant->id, bare_jid, context_->clock().wall_ms());
-  std::vector<Service> services;
-  if (reach_.udp) services.push_back({"stun", "udp", name, reach_.udp});
-  if (reach_.udp) services.push_back({"turn", "udp", name, reach_.udp});
-  if (reach_.tcp) services.push_back({"turn", "tcp", name, reach_.tcp});
-  if (reach_.tls) services.push_back({"turns", "tcp", name, reach_.tls});
-  for (Service& each : services) {
-    if (each.type == "stun") continue;
-    each.username = made.username;
-    each.password = made.password;
-    each.expires_ms = made.expires_ms;
-  }
+  std::vector<ServiceOffer> services;
+  const auto add = [&](std::string type, std::string transport, uint16_t port) {
+    if (port == 0) return;
+    ServiceOffer& offer = services.emplace_back();
+    if (type != "stun") offer.credentials = {made.username, made.password, made.expires_ms};
+    offer.service.type = std::move(type);
+    offer.service.transport = std::move(transport);
+    offer.service.host = name;
+    offer.service.port = port;
+  };
+  add("stun", "udp", reach_.udp);
+  add("turn", "udp", reach_.udp);
+  add("turn", "tcp", reach_.tcp);
+  add("turns", "tcp", reach_.tls);
   return services;
 }
 

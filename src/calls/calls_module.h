@@ -14,6 +14,7 @@
 
 #include "calls/call_relay.h"
 #include "server/module_context.h"
+#include "tenant/service_offer.h"
 
 namespace teahouse {
 
@@ -40,14 +41,8 @@ class CallsModule final : public Module {
   void tell(Reach reach) { reach_ = std::move(reach); }  // REQUIRES: the same
   calls::CallRelay* relay() const { return relay_.get(); }
 
-  struct Service {
-    std::string type, transport, host;
-    uint16_t port = 0;
-    std::string username, password;  // empty: it needs none
-    int64_t expires_ms = 0;
-  };
   // In the order in which clients are to try them; none where the tenant goes without.
-  std::vector<Service> services(const Host& host, std::string_view bare_jid) const;
+  std::vector<ServiceOffer> services(const Host& host, std::string_view bare_jid) const;
 
  private:
   struct AccountEnded;

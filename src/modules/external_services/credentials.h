@@ -1,4 +1,4 @@
-// Credentials: what opens an external service to one user.
+// make_credentials: what opens an external service to one user.
 //
 // Where a service shares a secret with us they are made for a time: the user name is when they run out (seconds since
 // 1970) and a name for the user, "1764500000:0f3c…", and the password is base64(HMAC-SHA1(secret, user name)), which
@@ -10,17 +10,11 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
-#include "tenant/external_services.h"
+#include "tenant/service_offer.h"
 
 namespace teahouse {
-
-struct Credentials {
-  std::string username, password;
-  int64_t expires_ms = 0;  // 0: never
-};
 
 // `user`: the bare JID; `user_key` makes its other name. None where the service has no credentials, or these have run
 // out.

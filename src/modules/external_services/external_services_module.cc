@@ -71,19 +71,17 @@ bool ExternalServicesModule::refuse_others(const IqRequest& request) const {
   return true;
 }
 
-std::optional<Credentials> ExternalServicesModule::find_credentials(const IqRequest& request,
-                                                                    const ExternalService& service) const {
-  return make_credentials(service, request.stanza.from->bare_view(), request.host->tenant->occupant_id_secret,
-                          context_->clock().wall_ms());
-}
-
-std::vector<ExternalServicesModule::Offer> ExternalServicesModule::offers(const IqRequest& request) const {
-  const ExternalServiceList services = context_->external_services(*request.host->tenant);
+std::vector<ServiceOffer> ExternalServicesModule::offers(const Host& host, std::string_view bare_jid) const {
+  if (!context_->is_at(host)) return {};
+  const ExternalServiceList services = context_->external_services(*host.tenant);
   const bool has_relay = std::ranges::any_of(
       *services, [](const ExternalService& each) { return each.type == "turn" || each.type == "turns"; });
-  std::vector<Offer> all;
-  if (own_ && !has_relay) all = own_(*request.host, request.stanza.from->bare_view());
-  for (const ExternalService& service : *services) all.push_back({service, find_credentials(request, service)});
+  std::vector<ServiceOffer> all;
+  if (own_ && !has_relay) all = own_(host, bare_jid);
+  const int64_t now_ms = context_->clock().wall_ms();
+  for (const ExternalService& service : *services) {
+    all.push_back({service, make_credentials(service, bare_jid, host.tenant->occupant_id_secret, now_ms)});
+  }
   return all;
 }
 
@@ -94,7 +92,7 @@ void ExternalServicesModule::answer_services(const IqRequest& request) const {
   xml::Writer writer(payload);
   writer.open("services", ns::external_services);
   if (type) writer.attribute("type", *type);
-  for (const Offer& offer : offers(request)) {
+  for (const ServiceOffer& offer : offers(*request.host, request.stanza.from->bare_view())) {
     if (type && offer.service.type != lower_ascii(*type)) continue;
     write_service(writer, offer.service, offer.service.restricted ? std::nullopt : offer.credentials);
   }
@@ -110,7 +108,7 @@ void ExternalServicesModule::answer_credentials(const IqRequest& request) const 
   xml::Writer writer(payload);
   writer.open("credentials", ns::external_services);
   size_t found = 0;
-  for (const Offer& offer : offers(request)) {
+  for (const ServiceOffer& offer : offers(*request.host, request.stanza.from->bare_view())) {
     if (!wanted->is(offer.service) || !offer.credentials) continue;
     write_service(writer, offer.service, offer.credentials);
     ++found;

@@ -10,7 +10,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -24,23 +23,18 @@ class ExternalServicesModule final : public Module {
   const ModuleInfo& info() const override;
   void attach(ModuleContext& context) override;
 
-  struct Offer {
-    ExternalService service;
-    std::optional<Credentials> credentials;
-  };
   // The services that this server has itself, for an account. A tenant that names a service of the type "turn" or
   // "turns" has chosen its own, and is offered none of these. REQUIRES: its loop does not run yet.
-  using Offers = std::function<std::vector<Offer>(const Host& host, std::string_view bare_jid)>;
+  using Offers = std::function<std::vector<ServiceOffer>(const Host& host, std::string_view bare_jid)>;
   void set_own(Offers own) { own_ = std::move(own); }
+
+  // The server's own and the tenant's, for an account of the host; none where the tenant goes without the module.
+  std::vector<ServiceOffer> offers(const Host& host, std::string_view bare_jid) const;
 
  private:
   void answer_services(const IqRequest& request) const;
   void answer_credentials(const IqRequest& request) const;
   bool refuse_others(const IqRequest& request) const;  // true: it is answered
-  std::optional<Credentials> find_credentials(const IqRequest& request, const ExternalService& service) const;
-
-  // The server's own and the tenant's, with the credentials where they are not asked for one by one.
-  std::vector<Offer> offers(const IqRequest& request) const;
 
   ModuleContext* context_ = nullptr;
   Offers own_;
