@@ -11,6 +11,7 @@
 #include "api/event_polls.h"
 #include "base/task.h"
 #include "http/router.h"
+#include "server/calls.h"
 #include "server/home.h"
 #include "server/pushes.h"
 #include "server/rooms.h"
@@ -38,7 +39,8 @@ struct ApiContext {
   std::function<void(const std::string& domain)> certificate_removed;
   // Puts both planes as they are now beside themselves, as files; the server's id.
   std::function<Task<Result<std::string>>(Executor& home)> make_snapshot;
-  EventPolls event_polls = {};  // of this loop
+  EventPolls event_polls = {};   // of this loop
+  const Calls* calls = nullptr;  // of `home`
 
   Shared& shared() const { return home.shared(); }
   net::Loop& loop() const { return home.loop(); }

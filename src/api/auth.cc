@@ -79,6 +79,10 @@ Refusal refuse_suspended(const Tenant& tenant) {
 
 Refusal refuse_disabled() { return {403, "account-disabled", disabled_account().text}; }
 
+Refusal refuse_calls_off(const Tenant& tenant) {
+  return {403, "calls-off", "Calls are switched off at " + tenant.domain() + " (its option jingle.calls)."};
+}
+
 Refusal refuse_for_now(std::string text, int64_t retry_after_s) {
   return {429, "too-many-requests", std::move(text), retry_after_s};
 }

@@ -30,6 +30,7 @@ Task<std::optional<Outcome>> admit(ApiContext& api, ApiCall& call, std::string c
 
 Refusal refuse_suspended(const Tenant& tenant);
 Refusal refuse_disabled();  // disabled_account(), by a code of its own
+Refusal refuse_calls_off(const Tenant& tenant);
 Refusal refuse_for_now(std::string text, int64_t retry_after_s);
 
 }  // namespace teahouse::api

@@ -128,6 +128,8 @@ std::vector<Endpoint> tenant_rows() {
       {"POST", "/v1/users/{id}/push", member, add_push_device, push_fields, no_names, cors},
       {"DELETE", "/v1/users/{id}/push/{device}", member, remove_push_device, no_names, no_names, cors},
       {"POST", "/v1/users/{id}/push/test", member, test_push, no_names, no_names, cors, Effect::reads, false},
+      {"POST", "/v1/users/{id}/relay-credentials", member, make_relay_credentials, no_names, no_names, cors,
+       Effect::reads, false},
       {"GET", "/v1/addresses", member, list_addresses, no_names, {"of"}, cors},
       {"GET", "/v1/online", by_owner, list_online},
       {"GET", "/v1/reports", by_owner, list_reports, no_names, page},

@@ -108,6 +108,10 @@ Task<Outcome> get_widget(ApiContext& api, ApiCall call) {
                        {"websocket", api.websocket_url},
                        {"guests", tenant->guests_allowed && !tenant->suspended},
                        {"time", format_time(api.home.clock().wall_ms())}};
+  const HostPtr accounts = api.home.hosts().find(tenant->domain());
+  const CallRules calls = accounts && api.calls ? api.calls->rules(*accounts) : CallRules{};
+  object["calls"] = calls.media == CallMedia::video ? "video" : calls.media == CallMedia::audio ? "audio" : "off";
+  object["guests_call"] = calls.guests_call;
   if (is_served(api, *tenant, HostKind::rooms)) object["lobby"] = std::string(lobby_room);
   if (is_served(api, *tenant, HostKind::upload)) {
     const std::string_view host = tenant->domain_of(HostKind::upload);

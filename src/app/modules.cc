@@ -18,6 +18,7 @@
 #include "modules/external_services/external_services_module.h"
 #include "modules/host_meta/host_meta_module.h"
 #include "modules/invites/invites_module.h"
+#include "modules/jingle/jingle_module.h"
 #include "modules/last_activity/last_activity_module.h"
 #include "modules/moved/moved_module.h"
 #include "modules/muc/muc.h"
@@ -43,6 +44,7 @@ namespace teahouse {
 std::vector<std::unique_ptr<Module>> make_modules() {
   std::vector<std::unique_ptr<Module>> modules;
   modules.push_back(std::make_unique<BlockingModule>());
+  modules.push_back(std::make_unique<JingleModule>());  // before what keeps messages
   modules.push_back(std::make_unique<RosterModule>());
   modules.push_back(std::make_unique<PresenceModule>());
   modules.push_back(std::make_unique<DiscoModule>());
@@ -83,6 +85,27 @@ void offer_relay(Home& home, const CallsModule& calls) {
   auto* services = static_cast<ExternalServicesModule*>(home.modules().find("external_services"));
   services->set_own([&calls](const Host& host, std::string_view jid) { return calls.services(host, jid); });
 }
+
+namespace {
+
+class HomeCalls final : public Calls {
+ public:
+  explicit HomeCalls(Home& home)
+      : jingle_(static_cast<JingleModule&>(*home.modules().find("jingle"))),
+        services_(static_cast<ExternalServicesModule&>(*home.modules().find("external_services"))) {}
+  CallRules rules(const Host& host) const override { return jingle_.rules(host); }
+  std::vector<ServiceOffer> services(const Host& host, std::string_view bare_jid) const override {
+    return services_.offers(host, bare_jid);
+  }
+
+ private:
+  const JingleModule& jingle_;
+  const ExternalServicesModule& services_;
+};
+
+}  // namespace
+
+std::unique_ptr<Calls> make_calls(Home& home) { return std::make_unique<HomeCalls>(home); }
 
 std::unique_ptr<Rooms> make_rooms(Shared& shared) { return make_muc_rooms(shared); }
 std::unique_ptr<Pushes> make_pushes(Shared& shared, VapidKeys& keys) {

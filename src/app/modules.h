@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "net/connection.h"
+#include "server/calls.h"
 #include "server/module.h"
 #include "server/pushes.h"
 #include "server/rooms.h"
@@ -43,6 +44,8 @@ Result<void> serve_calls(const std::vector<std::unique_ptr<Worker>>& workers, co
                          const std::string& secret, int64_t allocations_max);
 // This home's users are told of it (XEP-0215). Lifetime: `calls` is the home's.
 void offer_relay(Home& home, const CallsModule& calls);
+// The home's calls as the HTTP API sees them. Lifetime: the home outlives it.
+std::unique_ptr<Calls> make_calls(Home& home);
 // Its UDP port at this home's loop, of which the first takes it. REQUIRES: it is served, and no loop runs yet.
 Result<void> listen_for_calls_by_udp(Home& home, const std::string& address, bool is_first);
 // Its clients are told of these ports.

@@ -54,7 +54,9 @@ void Worker::return_memory_by(MemoryReturn& memory) {
 
 void Worker::serve_http(std::unique_ptr<api::ApiContext> context, const http::StaticFiles& assets,
                         const http::ServerOptions& options) {
+  calls_ = make_calls(home_);
   context_ = std::move(context);
+  context_->calls = calls_.get();
   http::Router& routes = home_.http_routes();
   api::add_routes(routes, *context_);
   routes.add("GET", "/xmpp", [this](const http::Request& request, http::Responder responder) {

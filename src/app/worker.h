@@ -68,6 +68,7 @@ class Worker {
   net::Loop loop_;
   net::Strangers strangers_;
   const net::TlsContexts& contexts_;
+  std::unique_ptr<Calls> calls_;              // the context names it
   std::unique_ptr<api::ApiContext> context_;  // the home's routes name it
   Home home_;
   std::optional<PushClient> push_client_;

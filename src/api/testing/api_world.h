@@ -16,6 +16,7 @@
 #include "account/site_token_claims.h"
 #include "api/api.h"
 #include "api/idempotency.h"
+#include "api/testing/fake_calls.h"
 #include "api/testing/fake_pushes.h"
 #include "api/testing/fake_rooms.h"
 #include "api/testing/openapi_check.h"
@@ -164,6 +165,7 @@ class ApiWorld : public ::testing::Test {
   Files files_{data_, base_.clock, open_disk_store(folder_.path() + "/files").value()};
   FakeRooms rooms_;
   FakePushes pushes_;
+  FakeCalls calls_;
   OpenApi open_api_;
   net::fake::RunningLoop first_{0}, second_{1};
   std::array<net::fake::RunningLoop*, 2> loops_{&first_, &second_};
@@ -192,6 +194,7 @@ class ApiWorld : public ::testing::Test {
                                                        {},
                                                        {},
                                                        make_snapshot});
+    context_->calls = &calls_;
     add_routes(router_, *context_);
     server_ = std::make_unique<http::Server>(*first_, router_);
     auto listener = net::Listener::listen(*first_, "127.0.0.1:0", [this](std::unique_ptr<net::Connection> connection) {

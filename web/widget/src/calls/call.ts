@@ -71,6 +71,7 @@ const failures: Record<string, EndReason> = {
   "remote-server-not-found": "unreachable",
   "not-acceptable": "unreachable",
   forbidden: "unreachable",
+  "not-allowed": "unreachable",
 };
 const reasons: Record<string, EndReason> = {
   busy: "busy",

@@ -31,7 +31,7 @@ const plainEndMs = 10_000;
 const ringingMs = 400;
 
 /** What keeps a call from beginning, or its camera from being used. */
-export type Problem = { kind: "device"; error: DeviceError } | { kind: "other-tab" } | { kind: "offline" };
+export type Problem = { kind: "device"; error: DeviceError } | { kind: "other-tab" } | { kind: "offline" } | { kind: "guest" };
 
 interface CentreEvents {
   change: void;
@@ -125,6 +125,10 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
   call(jid: string, video: boolean): void {
     if ((this.current && !this.current.over) || this.preparing) return;
     this.wanted = { jid: bareJid(jid), video };
+    if (this.chat.calling.mayBegin === false) {
+      this.problem = { kind: "guest" };
+      return this.emit("change", undefined);
+    }
     void this.begin(this.wanted, () => this.dial(bareJid(jid), video));
   }
 

@@ -7,6 +7,11 @@ import type { Origin } from "./messages.ts";
 import type { Reading } from "./reading.ts";
 
 export type CallMode = "off" | "audio" | "video";
+const modes: readonly CallMode[] = ["off", "audio", "video"];
+/** What the page wants of calls, and its site has. */
+export function leastMode(a: CallMode, b: CallMode): CallMode {
+  return modes[Math.min(modes.indexOf(a), modes.indexOf(b))]!;
+}
 
 /** The loaded bundle (src/calls). */
 export interface Calls {
@@ -52,6 +57,8 @@ export class Calling {
     private readonly link: Link,
     readonly scope: string,
     mode: CallMode = "off",
+    /** Whether this user may begin calls. */
+    readonly mayBegin = true,
   ) {
     const able = typeof RTCPeerConnection === "function" && Boolean(navigator.mediaDevices) && link.shared;
     this.mode = able ? mode : "off";
@@ -74,7 +81,8 @@ export class Calling {
   }
 
   call(jid: string, video: boolean): void {
-    if (this.mode !== "off") this.tell((calls) => calls.call(jid, video && this.mode === "video"));
+    if (this.mode === "off") console.warn("teahouse: this site has calls switched off, or this browser can't make any.");
+    else this.tell((calls) => calls.call(jid, video && this.mode === "video"));
   }
 
   /** A page before this one has left a call to take up again. */

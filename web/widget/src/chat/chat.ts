@@ -15,7 +15,7 @@ import { randomId } from "../core/ids.ts";
 import { child, el, text } from "../core/xml.ts";
 import type { Addresses } from "./addresses.ts";
 import type { Settings } from "../loader/settings.ts";
-import { Calling } from "./calling.ts";
+import { Calling, leastMode } from "./calling.ts";
 import { Contacts } from "./contacts.ts";
 import { Following, isSaved, isStopped } from "./following.ts";
 import { History } from "./history.ts";
@@ -100,7 +100,8 @@ export class Chat extends Emitter<ChatEvents> {
       snapshot: () => this.store.snapshot(),
     });
     if ("ask" in identity) identity.ask = () => this.askToken();
-    this.calling = new Calling(this.link, scope, options.calls);
+    const mode = leastMode(options.calls ?? "off", site.calls ?? "video");
+    this.calling = new Calling(this.link, scope, mode, !identity.guest || site.guests_call !== false);
     const messages = new Messages(this.store, clock, this.calling);
     this.history = new History(this.link, this.store, messages);
     this.rooms = new Rooms(this.link, this.store, (conversation) => void this.following.roomJoined(conversation));
@@ -347,10 +348,18 @@ export class Chat extends Emitter<ChatEvents> {
     if (this.link.leading) void this.rooms.followName();
   }
 
-  /** Whether this is somebody to call: a person whom the server knows, where the page has calls on. */
+  /** Whether this user may call this one: a person whom the server knows, where the page and the site have calls on. */
   mayCall({ jid, room }: Conversation): boolean {
     const { calling, people, store } = this;
-    return calling.mode !== "off" && !room && !this.stopped && /^[^/]+@[^/]+$/.test(jid) && jid !== store.me.jid && !people.isUnknown(jid);
+    return (
+      calling.mode !== "off" &&
+      calling.mayBegin &&
+      !room &&
+      !this.stopped &&
+      /^[^/]+@[^/]+$/.test(jid) &&
+      jid !== store.me.jid &&
+      !people.isUnknown(jid)
+    );
   }
 
   /** Answers somebody who wants to see our presence. */

@@ -8,6 +8,10 @@ export interface Site {
   rooms: string;
   websocket: string;
   guests: boolean;
+  /** The most that its users may do of calls, whatever the page says. */
+  calls?: "off" | "audio" | "video";
+  /** Guests may begin calls; they may take one in any case. */
+  guests_call?: boolean;
   /** None: the site goes without rooms. */
   lobby?: string;
   /** The host that takes files, what the addresses of its files begin with, and the most bytes of one (-1: no limit). None: the site goes

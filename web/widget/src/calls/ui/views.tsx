@@ -42,6 +42,7 @@ export function CallViews({ centre, chat, shell }: { centre: Centre; chat: Chat;
 export function problemText(problem: Problem, t: Translate<CallStrings>): string {
   if (problem.kind === "other-tab") return t("otherTab");
   if (problem.kind === "offline") return t("offline");
+  if (problem.kind === "guest") return t("guestsMayNot");
   const { media, problem: what } = problem.error;
   if (what === "insecure") return t("insecure");
   if (media === "audio") return t(what === "blocked" ? "microphoneBlocked" : what === "missing" ? "microphoneMissing" : "microphoneInUse");
