@@ -71,5 +71,7 @@ const loader = await build({
 });
 // What a site's owner copies beside their pages: it stands by itself, and its name stays.
 await build({ ...common, inject: [], entryPoints: [join(source, "push-worker.ts")], outfile: join(dist, "w/teahouse-push.js"), format: "iife" });
+// The page of an arranged call, which the server serves: all that it needs in one file, whose name stays.
+await build({ ...common, entryPoints: [join(source, "call-page.tsx")], outfile: join(dist, "w/call.js"), format: "esm" });
 mkdirSync(join(root, ".cache"), { recursive: true });
 writeFileSync(join(root, ".cache/meta.json"), JSON.stringify({ chunks: chunks.metafile, loader: loader.metafile }));

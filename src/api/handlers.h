@@ -55,7 +55,7 @@ Task<Outcome> get_usage(ApiContext& api, ApiCall call);
 Task<Outcome> list_events(ApiContext& api, ApiCall call);
 
 // The tenant's: tokens.cc, messages.cc, users.cc, devices.cc, addresses.cc, presence.cc, unread.cc, pushes.cc,
-// relay_credentials.cc, rooms.cc, history.cc, files.cc
+// calls.cc, relay_credentials.cc, rooms.cc, history.cc, files.cc
 Task<Outcome> make_token(ApiContext& api, ApiCall call);
 Task<Outcome> send_message(ApiContext& api, ApiCall call);
 Task<Outcome> list_users(ApiContext& api, ApiCall call);
@@ -75,6 +75,9 @@ Task<Outcome> list_push_devices(ApiContext& api, ApiCall call);
 Task<Outcome> add_push_device(ApiContext& api, ApiCall call);
 Task<Outcome> remove_push_device(ApiContext& api, ApiCall call);
 Task<Outcome> test_push(ApiContext& api, ApiCall call);
+Task<Outcome> make_call(ApiContext& api, ApiCall call);
+Task<Outcome> get_call(ApiContext& api, ApiCall call);
+Task<Outcome> end_call(ApiContext& api, ApiCall call);
 Task<Outcome> make_relay_credentials(ApiContext& api, ApiCall call);
 Task<Outcome> list_rooms(ApiContext& api, ApiCall call);
 Task<Outcome> put_room(ApiContext& api, ApiCall call);
@@ -89,9 +92,11 @@ Task<Outcome> create_file(ApiContext& api, ApiCall call);
 Task<Outcome> get_file(ApiContext& api, ApiCall call);
 Task<Outcome> remove_file(ApiContext& api, ApiCall call);
 
-// Everybody's: widget.cc, openapi.cc
+// Everybody's: widget.cc, calls.cc, openapi.cc
 Task<Outcome> get_widget(ApiContext& api, ApiCall call);
 Task<Outcome> make_guest(ApiContext& api, ApiCall call);
+Task<Outcome> look_at_call(ApiContext& api, ApiCall call);
+Task<Outcome> join_call(ApiContext& api, ApiCall call);
 Task<Outcome> get_openapi(ApiContext& api, ApiCall call);
 Task<Outcome> get_health(ApiContext& api, ApiCall call);
 

@@ -1,4 +1,4 @@
-// What opens the relay of calls to one user, as a browser's RTCPeerConnection takes it (RTCIceServer).
+// Credentials for the relay of calls to one user, as a browser's RTCPeerConnection takes them (RTCIceServer).
 #include <algorithm>
 
 #include "api/auth.h"

@@ -83,7 +83,7 @@ std::vector<Endpoint> operator_rows() {
   };
 }
 
-// An owner's, the operator's with them or a user's too; and anyone's.
+// An owner's, the operator's with them or a user's too.
 std::vector<Endpoint> tenant_rows() {
   return {
       {"GET", "/usage", manager, get_usage},
@@ -133,6 +133,9 @@ std::vector<Endpoint> tenant_rows() {
       {"GET", "/v1/addresses", member, list_addresses, no_names, {"of"}, cors},
       {"GET", "/v1/online", by_owner, list_online},
       {"GET", "/v1/reports", by_owner, list_reports, no_names, page},
+      {"POST", "/v1/calls", by_owner, make_call, {"users", "video", "lasts_s"}},
+      {"GET", "/v1/calls/{id}", by_owner, get_call},
+      {"DELETE", "/v1/calls/{id}", by_owner, end_call},
       {"GET", "/v1/rooms", by_owner, list_rooms, no_names, page},
       {"PUT", "/v1/rooms/{id}", by_owner, put_room, room_fields},
       {"GET", "/v1/rooms/{id}", by_owner, get_room},
@@ -146,9 +149,16 @@ std::vector<Endpoint> tenant_rows() {
       {"POST", "/v1/files", by_owner, create_file, no_names, {"name"}, false, {}, false, false, true},
       {"GET", "/v1/files/{id}", by_owner, get_file},
       {"DELETE", "/v1/files/{id}", by_owner, remove_file},
+  };
+}
 
+// Of the widget and of the page of a call, where nobody has a key; and what all may know.
+std::vector<Endpoint> anyones_rows() {
+  return {
       {"GET", "/v1/sites/{site}/widget", by_anyone, get_widget, no_names, no_names, cors},
       {"POST", "/v1/sites/{site}/guests", by_anyone, make_guest, {"name"}, no_names, cors, Effect::reads},
+      {"POST", "/v1/sites/{site}/calls/look", by_anyone, look_at_call, {"link"}, no_names, false, Effect::reads, false},
+      {"POST", "/v1/sites/{site}/calls/join", by_anyone, join_call, {"link"}, no_names, false, {}, false},
       {"GET", "/openapi.json", by_anyone, get_openapi},
       {"GET", "/healthz", by_anyone, get_health},
   };
@@ -161,7 +171,7 @@ std::vector<Endpoint> all_endpoints() {
     row.kinds = kinds;
     all.push_back(std::move(row));
   };
-  for (const auto& rows : {operator_rows(), tenant_rows()}) {
+  for (const auto& rows : {operator_rows(), tenant_rows(), anyones_rows()}) {
     for (const Endpoint& row : rows) {
       if (row.kinds != manager) {
         add(row, row.pattern, row.kinds);

@@ -18,4 +18,8 @@ std::string make_invite_url(const Shared& shared, const std::string& domain, std
   return find_page_address(shared, domain, invite_page_below).append("/invite/").append(token);
 }
 
+std::string make_call_url(const Shared& shared, const std::string& domain, std::string_view link) {
+  return find_page_address(shared, domain, invite_page_below).append(call_page_path).append("#").append(link);
+}
+
 }  // namespace teahouse

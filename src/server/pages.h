@@ -18,4 +18,8 @@ inline constexpr char invite_page_path[] = "/invite/{token}";
 inline constexpr char invite_page_below[] = "/at";
 std::string make_invite_url(const Shared& shared, const std::string& domain, std::string_view token);
 
+// The page that joins a call (modules/jingle). The link stands behind the #, which no browser sends and no server logs.
+inline constexpr char call_page_path[] = "/call";
+std::string make_call_url(const Shared& shared, const std::string& domain, std::string_view link);
+
 }  // namespace teahouse

@@ -1,6 +1,7 @@
 #include "modules/jingle/jingle_module.h"
 
 #include "account/user_id.h"
+#include "modules/jingle/call_page.h"
 
 namespace teahouse {
 namespace {
@@ -51,6 +52,7 @@ const ModuleInfo& JingleModule::info() const {
 void JingleModule::attach(ModuleContext& context) {
   context_ = &context;
   refused_ = &context.count_as("refused");
+  jingle::add_call_page(context);
   for (const StanzaKind kind : {StanzaKind::message, StanzaKind::iq}) {
     context.on_outbound(OutboundPhase::guard, kind, [this](const Outbound& outbound) { return send(outbound); });
     context.on_inbound(InboundPhase::guard, kind, [this](const Inbound& inbound) {

@@ -3,7 +3,7 @@
 //
 // The sender's tenant says so by not-allowed, or forbidden to a guest; the receiver's by service-unavailable, or
 // not-acceptable where voice alone would be taken, in the same words for an account that is not there (decision 0010).
-// What a room's occupants say to each other by it is held to the same; a room's own traffic is let in.
+// The occupants of a room are held to the same; a room's own traffic is let in.
 //
 // Thread: its home loop. Spec: XEP-0166, XEP-0353, XEP-0482; what they leave to the server's policy.
 #pragma once

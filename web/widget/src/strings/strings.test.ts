@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { bubbleStrings } from "./bubble.ts";
+import { callPageStrings } from "./call-page.ts";
 import { callStrings } from "./calls.ts";
 import { chatStrings } from "./chat.ts";
 import { chooseLanguage, translator, type Text } from "./table.ts";
@@ -10,7 +11,7 @@ import { chooseLanguage, translator, type Text } from "./table.ts";
 const forms = (text: Text) => (typeof text === "string" ? [text] : [text.one, text.other]);
 const places = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort().join();
 
-for (const [name, { en, zh }] of Object.entries({ bubbleStrings, chatStrings, callStrings })) {
+for (const [name, { en, zh }] of Object.entries({ bubbleStrings, chatStrings, callStrings, callPageStrings })) {
   test(`${name}: both languages have every string, with the same places to fill`, () => {
     assert.deepEqual(Object.keys(zh).sort(), Object.keys(en).sort());
     for (const key of Object.keys(en) as (keyof typeof en)[]) {
@@ -40,7 +41,7 @@ test("every string is used", () => {
   const root = join(process.cwd(), "widget/src");
   const files = (readdirSync(root, { recursive: true }) as string[]).filter((f) => /(?<!\.test)\.tsx?$/.test(f) && !f.startsWith("strings/"));
   const source = files.map((f) => readFileSync(join(root, f), "utf8")).join("\n");
-  for (const { en } of [bubbleStrings, chatStrings, callStrings]) {
+  for (const { en } of [bubbleStrings, chatStrings, callStrings, callPageStrings]) {
     const shown = ["online", "away", "dnd", "offline", "pending", "sent", "delivered", "seen"]; // values of the model, said by their name
     for (const key of Object.keys(en)) assert.ok(shown.includes(key) || source.includes(`"${key}"`), `${key} is not used`);
   }
