@@ -68,6 +68,7 @@ async function start(joined: Joined): Promise<{ chat: Chat; centre: Centre }> {
   chat.calling.load = () => Promise.resolve(centre);
   chat.calling.wake();
   await settle(chat);
+  chat.people.want(joined.with.jid);
   return { chat, centre };
 }
 
