@@ -79,7 +79,7 @@ export function CallPage({ visit, language }: { visit: CallVisit; language: Lang
   }, [name]);
   return (
     <main class="call-page" lang={language.locale}>
-      {opened && opened.title && <p class="call-page-site">{opened.title}</p>}
+      {opened?.title && <p class="call-page-site">{opened.title}</p>}
       <section class="call-page-card" aria-busy={at === "loading" || at === "asking" || at === "joining"}>
         {name && <Avatar name={name} picture={opened!.with.picture} />}
         <div role="status">
