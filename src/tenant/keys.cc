@@ -26,7 +26,9 @@ void Keys::forget(TenantId tenant) {
   components.forget(tenant);
 }
 
-bool is_secret(std::string_view text) { return text.starts_with("sk_") || text.starts_with("ss_"); }
+bool is_secret(std::string_view text) {
+  return text.starts_with("sk_") || text.starts_with("ss_") || text.starts_with("rk_");
+}
 
 Error exposed_secret() {
   return {

@@ -31,8 +31,8 @@ struct Keys {
   ComponentSecrets components;
 };
 
-// Is it an API key or a signing secret, by its looks? One that stands where a site's public id belongs has become
-// public.
+// Is it an API key, a reseller's key or a signing secret, by its looks? One that stands where a site's public id
+// belongs has become public.
 bool is_secret(std::string_view text);
 Error exposed_secret();
 

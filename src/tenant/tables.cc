@@ -7,6 +7,7 @@
 #include "tenant/event_outbox.h"
 #include "tenant/external_services.h"
 #include "tenant/keys.h"
+#include "tenant/reseller_rows.h"
 #include "tenant/tenants.h"
 #include "tenant/vapid_keys.h"
 
@@ -35,6 +36,7 @@ std::vector<store::Migration> tenant_migrations() {
   for (store::Migration& migration : ExternalServices::migrations()) all.push_back(std::move(migration));
   for (store::Migration& migration : ComponentSecrets::migrations()) all.push_back(std::move(migration));
   for (store::Migration& migration : CallUsage::migrations()) all.push_back(std::move(migration));
+  for (store::Migration& migration : reseller_rows::migrations()) all.push_back(std::move(migration));
   return all;
 }
 

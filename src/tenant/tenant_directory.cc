@@ -110,6 +110,11 @@ void TenantDirectory::keep_plan(Plan plan) {
   plans_[name] = std::move(plan);
 }
 
+void TenantDirectory::drop_plan(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  plans_.erase(name);
+}
+
 Result<Plan> TenantDirectory::find_plan(std::string_view name) const {
   const std::lock_guard lock(mutex_);
   const auto found = plans_.find(name);

@@ -32,6 +32,7 @@ class TenantDirectory {
   Result<void> check_hosts_free(const Tenant& tenant) const;
 
   void keep_plan(Plan plan);
+  void drop_plan(const std::string& name);
   Result<Plan> find_plan(std::string_view name) const;  // Errors: bad_request.
   std::vector<Plan> plans() const;                      // by name
 

@@ -165,9 +165,11 @@ std::vector<Statement> draw_id() {
   return {draw_number("tenant"), {"SELECT next FROM sequences WHERE name = 'tenant'", {}}};
 }
 
-std::vector<Statement> insert(const Tenant& tenant) {
+constexpr const char* suspended_by(const Standing& standing) { return standing.by_operator ? "operator" : "reseller"; }
+
+std::vector<Statement> insert(const Tenant& tenant, const Standing& standing) {
   Statement row{"INSERT INTO tenants(" + columns() + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?",
-                {to_value(tenant.id), tenant.name, tenant.site_id, int64_t{tenant.suspended}, tenant.suspend_reason,
+                {to_value(tenant.id), tenant.name, tenant.site_id, int64_t{standing.suspended}, standing.reason,
                  Blob{tenant.occupant_id_secret}, tenant.created_ms, made, to_json(tenant.component_permissions)}};
   for (const TenantField& field : tenant_fields()) {
     row.sql += ", ?";
@@ -175,14 +177,21 @@ std::vector<Statement> insert(const Tenant& tenant) {
   }
   row.sql += ")";
   std::vector<Statement> statements = {std::move(row)};
+  if (standing.reseller != ResellerId::none) {
+    statements.push_back({"UPDATE tenants SET reseller_id = ? WHERE tenant_id = ?",
+                          {static_cast<int64_t>(raw(standing.reseller)), to_value(tenant.id)}});
+  }
   insert_hosts(statements, tenant);
   return statements;
 }
 
-Statement update(const Tenant& tenant) {
-  Statement statement{"UPDATE tenants SET suspended = ?, suspend_reason = ?, state = ?, component_permissions = ?",
-                      {int64_t{tenant.suspended}, tenant.suspend_reason, tenant.being_removed ? being_removed : made,
-                       to_json(tenant.component_permissions)}};
+Statement update(const Tenant& tenant, const Standing& standing) {
+  Statement statement{
+      "UPDATE tenants SET suspended = ?, suspend_reason = ?, suspended_by = ?, reseller_id = ?, state = ?, "
+      "component_permissions = ?",
+      {int64_t{standing.suspended}, standing.reason, suspended_by(standing),
+       static_cast<int64_t>(raw(standing.reseller)), tenant.being_removed ? being_removed : made,
+       to_json(tenant.component_permissions)}};
   for (const TenantField& field : tenant_fields()) {
     statement.sql.append(", ").append(field.column).append(" = ?");
     statement.parameters.push_back(to_column(field.get(tenant)));
@@ -229,12 +238,13 @@ std::vector<Statement> remove_portion(TenantId tenant, const std::vector<TenantT
   return statements;
 }
 
+std::vector<Statement> remove_plan(const std::string& name) {
+  return {{"DELETE FROM plan_limits WHERE plan = ?", {name}}, {"DELETE FROM plans WHERE name = ?", {name}}};
+}
+
 std::vector<Statement> store_plan(const Plan& plan) {
-  std::vector<Statement> statements = {
-      {"DELETE FROM plan_limits WHERE plan = ?", {plan.name}},
-      {"DELETE FROM plans WHERE name = ?", {plan.name}},
-      {"INSERT INTO plans(name) VALUES (?)", {plan.name}},
-  };
+  std::vector<Statement> statements = remove_plan(plan.name);
+  statements.push_back({"INSERT INTO plans(name) VALUES (?)", {plan.name}});
   for (const PlanLimitName& limit : plan_limit_names()) {
     statements.push_back({"INSERT INTO plan_limits(plan, name, value) VALUES (?, ?, ?)",
                           {plan.name, std::string(limit.name), plan.limits.*limit.member}});

@@ -13,11 +13,12 @@
 #include "tenant/keys.h"
 #include "tenant/lasting_parts.h"
 #include "tenant/names.h"
+#include "tenant/reseller_rows.h"
 
 namespace teahouse {
 namespace {
 
-constexpr size_t plans_max = 1000;
+constexpr size_t plans_max = 1000, reseller_plans_max = 100;
 constexpr const char* removal_reason = "This site is being removed.";
 
 // The event of a change, and with it what shows that the change was written.
@@ -28,6 +29,11 @@ std::vector<store::Statement> put_event(const Tenant& tenant, int64_t now_ms, Ev
 }
 
 Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
+
+Error is_operators(const Tenant& tenant) {
+  return {ErrorKind::forbidden, "The operator has suspended the tenant '" + tenant.name +
+                                    "' and alone can change that: " + tenant.suspend_reason};
+}
 
 Error unknown_tenant(std::string_view name) {
   return {ErrorKind::item_not_found, "There is no tenant '" + std::string(name) + "'."};
@@ -41,18 +47,21 @@ Error refuse_change(const Tenant& tenant) {
 }
 
 Result<void> check_plan(const Plan& plan) {
-  constexpr int64_t number_max = int64_t{1} << 53;  // what JSON's numbers can carry
-  constexpr int64_t stanza_bytes_min = 10'000;      // RFC 6120 section 13.12
-  if (const auto name = parse_short_name("The plan's name", plan.name, plan_name_bytes_max); !name) return name.error();
-  for (const PlanLimitName& limit : plan_limit_names()) {
-    const int64_t value = plan.limits.*limit.member;
-    if (value >= unlimited && value <= number_max) continue;
-    return bad("The limit " + std::string(limit.name) + " must be a count, or -1 for unlimited.");
+  const std::string short_name(short_plan_name(plan.name));
+  if (plan.name != whole_plan_name(reseller_of_plan(plan.name), short_name)) {
+    return bad("The plan's name must have a reseller's before its dot.");
   }
-  if (plan.limits.stanza_bytes != unlimited && plan.limits.stanza_bytes < stanza_bytes_min) {
-    return bad("The limit stanza_bytes must be at least 10000, which XMPP's clients rely on (RFC 6120, 13.12).");
-  }
-  return {};
+  if (const auto name = parse_short_name("The plan's name", short_name, plan_name_bytes_max); !name)
+    return name.error();
+  return check_limits(plan.limits);
+}
+
+// A plan is for the tenants of its owner alone, and another's is none.
+Result<void> check_owner(const std::string& plan, const Reseller* reseller) {
+  const std::string_view owner = reseller ? std::string_view(reseller->name) : std::string_view();
+  if (reseller_of_plan(plan) == owner) return {};
+  return bad("There is no plan '" + plan.substr(0, 64) + "'" +
+             (reseller ? " of the reseller '" + reseller->name + "'." : " of the operator's."));
 }
 
 bool has_host(const std::vector<HostName>& hosts, const HostName& host) {
@@ -75,6 +84,7 @@ void append(std::vector<store::Statement>& all, std::vector<store::Statement> mo
 }  // namespace
 
 Result<std::vector<TenantPtr>> Tenants::load_all() {
+  if (const auto loaded = reseller_rows::load(control_, resellers_.directory_); !loaded) return loaded.error();
   auto plans = tenant_rows::load_plans(control_);
   if (!plans) return plans.error();
   if (!plans->count("default")) {
@@ -86,12 +96,17 @@ Result<std::vector<TenantPtr>> Tenants::load_all() {
   }
   auto tenants = tenant_rows::load_tenants(control_, *plans);
   if (!tenants) return tenants.error();
-  for (const TenantPtr& tenant : *tenants) directory_.keep(tenant);
+  for (TenantPtr& tenant : *tenants) {
+    Tenant standing = *tenant;
+    resellers_.directory_.suspend_as_it_stands(standing, resellers_.directory_.standing(tenant->id));
+    if (standing.suspended != tenant->suspended) tenant = std::make_shared<const Tenant>(std::move(standing));
+    directory_.keep(tenant);
+  }
   for (auto& [name, plan] : *plans) directory_.keep_plan(std::move(plan));
   return tenants;
 }
 
-Result<Tenant> Tenants::make_tenant(const NewTenant& wanted) const {
+Result<Tenant> Tenants::make_tenant(const NewTenant& wanted, const Reseller* reseller) const {
   auto name = parse_short_name("The tenant's name", wanted.name, tenant_name_bytes_max);
   if (!name) return name.error();
   auto hosts = parse_hosts(wanted.domain, wanted.hosts, wanted.only_hosts);
@@ -99,21 +114,24 @@ Result<Tenant> Tenants::make_tenant(const NewTenant& wanted) const {
 
   Tenant tenant;
   tenant.name = tenant.title = std::move(*name);
-  tenant.plan.name = "default";
+  tenant.plan.name = whole_plan_name(reseller ? reseller->name : "", "default");
   tenant.hosts = std::move(*hosts);
   tenant.site_id = "pk_" + random_token(20);
   // Kept as it is: it hides who is who from a room's other occupants, and opens nothing.
   tenant.occupant_id_secret = random_bytes(32);
   tenant.created_ms = clock_.wall_ms();
   add_lasting_parts(tenant);
-  auto made = make_changed(std::move(tenant), wanted.fields);
+  auto made = make_changed(std::move(tenant), wanted.fields, reseller);
   if (!made) return made;
+  if (const auto allotted = resellers_.check_tenant(reseller, *made); !allotted) return allotted.error();
+  if (const auto kept = resellers_.check_panel_hosts(*made); !kept) return kept.error();
   if (const auto free = directory_.check_free(*made); !free) return free.error();
   return made;
 }
 
-Result<Tenant> Tenants::make_changed(Tenant tenant, const TenantChange& change) const {
+Result<Tenant> Tenants::make_changed(Tenant tenant, const TenantChange& change, const Reseller* reseller) const {
   if (const auto applied = apply(tenant, change); !applied) return applied.error();
+  if (const auto own = check_owner(tenant.plan.name, reseller); !own) return own.error();
   auto plan = directory_.find_plan(tenant.plan.name);
   if (!plan) return plan.error();
   tenant.plan = std::move(*plan);
@@ -135,22 +153,31 @@ Task<void> Tenants::tell_loops(Executor& home, TenantPtr tenant, bool removed) {
 
 Task<Result<MadeTenant>> Tenants::create(Executor& home, NewTenant wanted, std::string actor) {
   auto turn = co_await turns_.take(home);
-  auto draft = make_tenant(wanted);
+  Standing standing;
+  ResellerPtr reseller;
+  if (!wanted.reseller.empty()) {
+    const auto found = resellers_.find(wanted.reseller);
+    if (!found) co_return bad(found.error().text);
+    reseller = *found;
+    standing.reseller = reseller->id;
+  }
+  auto draft = make_tenant(wanted, reseller.get());
   if (!draft) co_return draft.error();
   // Its number, which seals its secret, is drawn before; without a tenant nobody has it.
   auto draw = tenant_rows::draw_id();
   const auto drawn = co_await control_.transact(home, std::move(draw));
   if (!drawn) co_return drawn.error();
   draft->id = static_cast<TenantId>(store::as_int(drawn->rows[0][0]));
-  auto made = co_await store_new(home, std::move(*draft), std::move(actor));
+  resellers_.directory_.suspend_as_it_stands(*draft, standing);
+  auto made = co_await store_new(home, std::move(*draft), std::move(standing), std::move(actor));
   if (made) co_await tell_loops(home, made->tenant, false);
   co_return made;
 }
 
-Task<Result<MadeTenant>> Tenants::store_new(Executor& home, Tenant tenant, std::string actor) {
+Task<Result<MadeTenant>> Tenants::store_new(Executor& home, Tenant tenant, Standing standing, std::string actor) {
   const ApiKeys::Draft key = keys_.api.draft("first key");
   const std::string secret = SigningSecrets::draft();
-  auto statements = tenant_rows::insert(tenant);
+  auto statements = tenant_rows::insert(tenant, standing);
   append(statements, keys_.api.insert(tenant.id, key));
   append(statements, keys_.signing.insert(tenant.id, secret));
   append(statements, audit_.insert({.tenant = tenant.id,
@@ -170,21 +197,26 @@ Task<Result<MadeTenant>> Tenants::store_new(Executor& home, Tenant tenant, std::
   keys_.api.keep(tenant.id, key, *key_id);
   keys_.signing.keep(tenant.id, {secret_id, secret});
   const auto stored = std::make_shared<const Tenant>(std::move(tenant));
+  resellers_.directory_.set_standing(stored->id, std::move(standing));
   directory_.keep(stored);
   if (!stored->events.empty()) stored->event_log->drain_soon();
   co_return MadeTenant{stored, key.secret, secret};
 }
 
-Task<Result<TenantPtr>> Tenants::replace(Executor& home, Tenant changed, EventBody event) {
+Task<Result<TenantPtr>> Tenants::replace(Executor& home, Tenant changed, EventBody event, ChangedWith with) {
   const TenantPtr before = find(changed.id);
   if (!before) co_return unknown_tenant(changed.name);
+  const Standing standing = with.standing ? *with.standing : resellers_.directory_.standing(changed.id);
+  resellers_.directory_.suspend_as_it_stands(changed, standing);
   auto statements = tenant_rows::update_hosts(*before, changed);
-  statements.push_back(tenant_rows::update(changed));
+  append(statements, std::move(with.statements));
+  statements.push_back(tenant_rows::update(changed, standing));
   append(statements, put_event(changed, clock_.wall_ms(), std::move(event)));
   const auto written = co_await control_.transact(home, std::move(statements));
   if (!written) co_return written.error();
   if (written->changes != 1) co_return unknown_tenant(changed.name);
   const TenantPtr tenant = std::make_shared<const Tenant>(std::move(changed));
+  resellers_.directory_.set_standing(tenant->id, standing);
   directory_.keep(tenant);
   const std::vector<HostName> left = left_hosts(*before, *tenant);
   for (const HostName& host : left) directory_.drop_host(host.domain);
@@ -239,8 +271,10 @@ Task<Result<TenantPtr>> Tenants::change_in_turn(Executor& home, std::string name
                                                 std::optional<std::vector<HostName>> hosts) {
   const auto tenant = find_lasting(name);
   if (!tenant) co_return tenant.error();
-  auto changed = make_changed(**tenant, change);
+  const ResellerPtr reseller = resellers_.directory_.reseller_of((*tenant)->id);
+  auto changed = make_changed(**tenant, change, reseller.get());
   if (!changed) co_return changed.error();
+  if (const auto allotted = resellers_.check_tenant(reseller.get(), *changed); !allotted) co_return allotted.error();
   if (hosts) {
     if (hosts->empty() || hosts->front() != (*tenant)->hosts.front()) {
       co_return bad("The domain of a tenant's accounts is a part of their addresses, and stays: '" +
@@ -251,6 +285,7 @@ Task<Result<TenantPtr>> Tenants::change_in_turn(Executor& home, std::string name
       return !has_host(changed->hosts, {each.first, HostKind::component});
     });
     if (const auto free = directory_.check_hosts_free(*changed); !free) co_return free.error();
+    if (const auto free = resellers_.check_panel_hosts(*changed); !free) co_return free.error();
     const auto gone = co_await let_go_hosts(home, *tenant, left_hosts(**tenant, *changed));
     if (!gone) co_return gone.error();
   }
@@ -286,29 +321,34 @@ Task<Result<void>> Tenants::drop_admin(Executor& home, TenantId id, std::string 
   co_return replaced ? Result<void>() : Result<void>(replaced.error());
 }
 
-Task<Result<TenantPtr>> Tenants::suspend(Executor& home, std::string name, std::string reason) {
+Task<Result<TenantPtr>> Tenants::suspend(Executor& home, std::string name, std::string reason, bool by_operator) {
   auto turn = co_await turns_.take(home);
   const auto tenant = find_lasting(name);
   if (!tenant) co_return tenant.error();
   auto shown = parse_shown_text("The reason", reason, suspend_reason_characters_max);
   if (!shown) co_return shown.error();
+  ChangedWith with{resellers_.directory_.standing((*tenant)->id)};
+  if (!by_operator && with.standing->suspended && with.standing->by_operator) co_return is_operators(**tenant);
+  with.standing->suspended = true;
+  with.standing->by_operator = by_operator;
+  with.standing->reason = std::move(*shown);
+  EventBody event = TenantSuspended{{with.standing->reason}};
   Tenant changed = **tenant;
-  changed.suspended = true;
-  changed.suspend_reason = std::move(*shown);
-  EventBody event = TenantSuspended{{changed.suspend_reason}};
-  auto replaced = co_await replace(home, std::move(changed), std::move(event));
+  auto replaced = co_await replace(home, std::move(changed), std::move(event), std::move(with));
   co_return replaced;
 }
 
-Task<Result<TenantPtr>> Tenants::resume(Executor& home, std::string name) {
+Task<Result<TenantPtr>> Tenants::resume(Executor& home, std::string name, bool by_operator) {
   auto turn = co_await turns_.take(home);
   const auto tenant = find_lasting(name);
   if (!tenant) co_return tenant.error();
+  ChangedWith with{resellers_.directory_.standing((*tenant)->id)};
+  if (!by_operator && with.standing->suspended && with.standing->by_operator) co_return is_operators(**tenant);
+  with.standing = Standing{with.standing->reseller};
   Tenant changed = **tenant;
-  changed.suspended = false;
-  changed.suspend_reason.clear();
-  EventBody event = TenantResumed{{name}};
-  auto replaced = co_await replace(home, std::move(changed), std::move(event));
+  resellers_.directory_.suspend_as_it_stands(changed, *with.standing);
+  EventBody event = changed.suspended ? EventBody(TenantChanged{{name}}) : EventBody(TenantResumed{{name}});
+  auto replaced = co_await replace(home, std::move(changed), std::move(event), std::move(with));
   co_return replaced;
 }
 
@@ -320,9 +360,13 @@ Task<Result<TenantPtr>> Tenants::begin_removal(Executor& home, std::string name)
   Tenant going = *found;
   going.being_removed = going.suspended = true;
   going.suspend_reason = removal_reason;
-  auto mark = tenant_rows::update(going);
+  Standing standing = resellers_.directory_.standing(going.id);
+  standing.suspended = standing.by_operator = true;
+  standing.reason = removal_reason;
+  auto mark = tenant_rows::update(going, standing);
   auto marked = co_await control_.execute(home, std::move(mark));
   if (!marked) co_return marked.error();
+  resellers_.directory_.set_standing(going.id, std::move(standing));
   const TenantPtr tenant = std::make_shared<const Tenant>(std::move(going));
   directory_.keep(tenant);
   co_return tenant;
@@ -361,15 +405,19 @@ Task<Result<TenantPtr>> Tenants::remove(Executor& home, std::string name) {
   if (!scrubbed) co_return scrubbed.error();
   auto turn = co_await turns_.take(home);
   directory_.drop(*tenant);
+  resellers_.directory_.forget(tenant->id);
   co_return tenant;
 }
 
 Task<Result<Plan>> Tenants::set_plan(Executor& home, Plan plan) {
   if (const auto checked = check_plan(plan); !checked) co_return checked.error();
   auto turn = co_await turns_.take(home);
-  const bool is_new = !directory_.find_plan(plan.name);
-  if (is_new && plans().size() >= plans_max) {
-    co_return Error{ErrorKind::resource_constraint, "There are 1000 plans; change one of them."};
+  if (const auto allotted = resellers_.check_plan(plan); !allotted) co_return allotted.error();
+  const std::string_view owner = reseller_of_plan(plan.name);
+  const size_t most = owner.empty() ? plans_max : reseller_plans_max;
+  if (!directory_.find_plan(plan.name) && resellers_.plans_of(owner).size() >= most) {
+    co_return Error{ErrorKind::resource_constraint,
+                    "There are " + std::to_string(most) + " plans; change one of them."};
   }
   auto statements = tenant_rows::store_plan(plan);
   auto written = co_await control_.transact(home, std::move(statements));

@@ -4,7 +4,7 @@
 //
 // Thread: the functions are called on `home` executors (a loop); changes from all of them take turns, and wait for no
 // removal. Lifetime: it outlives what it has begun, as the loops end before it does.
-// Limits: names.h has them; plans 1,000.
+// Limits: names.h has them; plans 1,000, and 100 of each reseller; resellers.h.
 // Errors: conflict for a name or a host's domain that is taken (whatever it serves) and for a change of a tenant
 // that is being removed, service_unavailable for its name or domain, bad_request with a sentence for what does not
 // parse, item_not_found.
@@ -21,6 +21,7 @@
 #include "base/task.h"
 #include "events/event.h"
 #include "store/control_plane.h"
+#include "tenant/resellers.h"
 #include "tenant/tables.h"
 #include "tenant/tenant_directory.h"
 #include "tenant/tenant_fields.h"
@@ -36,10 +37,17 @@ struct NewTenant {
   std::vector<HostName> hosts = {};  // beside that of its accounts; when none are given, one of each kind (names.h)
   TenantChange fields = {};          // what else differs from the defaults
   bool only_hosts = false;           // those hosts alone, so perhaps none but that of the accounts
+  std::string reseller = {};         // its name; empty: the operator's own
 };
 struct MadeTenant {
   TenantPtr tenant;
   std::string api_key, signing_secret;  // the only time that they are seen
+};
+
+// ChangedWith: the rest that is written with a change of a tenant, beside its snapshot.
+struct ChangedWith {
+  std::optional<Standing> standing = {};  // where it is another
+  std::vector<store::Statement> statements = {};
 };
 
 class Tenants {
@@ -53,7 +61,7 @@ class Tenants {
   using LetGo = std::function<Task<Result<void>>(Executor& home, TenantPtr tenant, std::string domain)>;
 
   Tenants(store::ControlPlane& control, const Clock& clock, Keys& keys, Audit& audit)
-      : control_(control), clock_(clock), keys_(keys), audit_(audit) {}
+      : control_(control), clock_(clock), keys_(keys), audit_(audit), resellers_(control, clock, audit, *this) {}
   static std::vector<store::Migration> migrations();
 
   // REQUIRES of all: before load_all(). add_tables: tables of the layers above with a column tenant_id, which remove()
@@ -83,8 +91,10 @@ class Tenants {
                                                     ComponentPermissions permissions);
   // An account is no more: the next one of its name is no admin.
   Task<Result<void>> drop_admin(Executor& home, TenantId tenant, std::string bare_jid);
-  Task<Result<TenantPtr>> suspend(Executor& home, std::string name, std::string reason);
-  Task<Result<TenantPtr>> resume(Executor& home, std::string name);
+  // Of the tenant itself; with its reseller it is suspended beside that, and stays so when it is resumed. Errors:
+  // forbidden for a reseller (`by_operator` is false) where the operator has suspended it.
+  Task<Result<TenantPtr>> suspend(Executor& home, std::string name, std::string reason, bool by_operator = true);
+  Task<Result<TenantPtr>> resume(Executor& home, std::string name, bool by_operator = true);
   // Notes on disk that it is being removed, publishes `removed`, wipes, and then removes its rows from all tables, a
   // few at a time and that note last, and scrubs the control plane. A fault or crash before the scrub leaves the note,
   // and never data without a tenant: it is to be called again, and until it ends nobody can have the name or the
@@ -96,19 +106,25 @@ class Tenants {
   // Whether some tenant's host is there. Thread: any
   bool serves(std::string_view domain) const { return directory_.serves(domain); }
 
-  Task<Result<Plan>> set_plan(Executor& home, Plan plan);         // new or changed; its tenants follow at once
+  // New or changed; its tenants follow at once. Errors: resource_constraint where its reseller's allotment is too
+  // small.
+  Task<Result<Plan>> set_plan(Executor& home, Plan plan);
   std::vector<Plan> plans() const { return directory_.plans(); }  // by name; Thread: any
+  Resellers& resellers() { return resellers_; }
+  const Resellers& resellers() const { return resellers_; }
 
  private:
-  Result<Tenant> make_tenant(const NewTenant& wanted) const;
-  Result<Tenant> make_changed(Tenant tenant, const TenantChange& change) const;
+  friend class Resellers;  // it takes its turns among those of the tenants
+
+  Result<Tenant> make_tenant(const NewTenant& wanted, const Reseller* reseller) const;
+  Result<Tenant> make_changed(Tenant tenant, const TenantChange& change, const Reseller* reseller) const;
   Result<TenantPtr> find_lasting(const std::string& name) const;
   // REQUIRES of all that follow: it is the caller's turn.
-  Task<Result<MadeTenant>> store_new(Executor& home, Tenant tenant, std::string actor);
+  Task<Result<MadeTenant>> store_new(Executor& home, Tenant tenant, Standing standing, std::string actor);
   Task<Result<TenantPtr>> change_in_turn(Executor& home, std::string name, TenantChange change,
                                          std::optional<std::vector<HostName>> hosts);
   // Writes a new snapshot and the event of it, keeps it and tells the loops.
-  Task<Result<TenantPtr>> replace(Executor& home, Tenant changed, EventBody event);
+  Task<Result<TenantPtr>> replace(Executor& home, Tenant changed, EventBody event, ChangedWith with = {});
   Task<Result<void>> let_go_hosts(Executor& home, TenantPtr tenant, std::vector<HostName> left);
   Task<void> tell_loops(Executor& home, TenantPtr tenant, bool removed);
 
@@ -126,6 +142,7 @@ class Tenants {
   TenantDirectory directory_;
   Turns turns_;
   Turns removals_;  // taken before a turn of the others, never in one
+  Resellers resellers_;
 };
 
 }  // namespace teahouse
