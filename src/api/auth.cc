@@ -18,6 +18,7 @@ bool is_token(std::string_view credential) {
   return std::count(credential.begin(), credential.end(), '.') == 2 || !find_site_token(credential).empty();
 }
 bool is_api_key(std::string_view credential) { return credential.starts_with("sk_"); }
+bool is_reseller_key(std::string_view credential) { return credential.starts_with("rk_"); }
 
 // Why a token names no site here.
 std::string describe_issuer(std::string_view token) {
@@ -35,7 +36,7 @@ bool has_key_in_url(const Endpoint& endpoint, const http::Form& query) {
     const auto& [name, value] = field;
     if (std::find(known.begin(), known.end(), name) != known.end()) return false;
     return name == "key" || name == "token" || name == "api_key" || name == "access_token" || is_api_key(value) ||
-           value.starts_with("ss_");
+           value.starts_with("ss_") || is_reseller_key(value);
   });
 }
 
@@ -75,6 +76,12 @@ Refusal refuse_suspended(const Tenant& tenant) {
   return {403, "tenant-suspended",
           "The chat of " + tenant.domain() + " is suspended" +
               (tenant.suspend_reason.empty() ? "." : ": " + tenant.suspend_reason)};
+}
+
+Refusal refuse_suspended(const Reseller& reseller) {
+  return {403, "reseller-suspended",
+          "The reseller '" + reseller.name + "' is suspended" +
+              (reseller.suspend_reason.empty() ? "." : ": " + reseller.suspend_reason)};
 }
 
 Refusal refuse_disabled() { return {403, "account-disabled", disabled_account().text}; }
@@ -119,6 +126,12 @@ Result<Principal> identify(const Endpoint& endpoint, const ApiContext& api, cons
                            const std::string& credential) {
   if (credential.empty()) return Principal{};
   if (crypto::constant_time_equal(crypto::hash_key(credential), api.operator_key_hash)) return Principal{by_operator};
+  if (is_reseller_key(credential)) {
+    Principal by{by_reseller};
+    by.reseller = api.tenants.resellers().directory().find_by_key(credential);
+    if (by.reseller) return by;
+    return unknown("This reseller's key is not known. It may have been revoked; ask the operator for another.");
+  }
   if (is_api_key(credential)) {
     const auto id = api.shared().keys.api.find(credential);
     const TenantPtr tenant = id ? api.tenants.find(*id) : nullptr;
@@ -136,16 +149,31 @@ Result<Principal> identify(const Endpoint& endpoint, const ApiContext& api, cons
   return Principal{by_user, tenant, std::move(*user)};
 }
 
-Result<TenantPtr> find_tenant(const Endpoint& endpoint, const ApiContext& api, const ApiCall& call) {
-  const std::string& name = call.path("name");
-  if (name.empty()) return call.by.tenant;
-  TenantPtr tenant = api.tenants.find(name);
-  if (!tenant) return Error{ErrorKind::item_not_found, "There is no tenant '" + name + "'."};
-  if (!tenant->being_removed || endpoint.ends_removal || endpoint.its_effect() == Effect::reads) return tenant;
+Subject find_subject(const ApiContext& api, const ApiCall& call) {
+  const Resellers& resellers = api.tenants.resellers();
+  Subject subject;
+  if (const std::string& reseller = call.path("reseller"); !reseller.empty()) {
+    subject.reseller = resellers.directory().find(reseller);
+  } else if (const std::string& name = call.path("name"); !name.empty()) {
+    subject.tenant = api.tenants.find(name);
+    if (subject.tenant) subject.reseller = resellers.directory().reseller_of(subject.tenant->id);
+  } else {
+    subject.tenant = call.by.tenant;
+  }
+  return subject;
+}
+
+Result<void> check_subject(const Endpoint& endpoint, const ApiCall& call, const Subject& subject) {
+  const std::string &reseller = call.path("reseller"), &name = call.path("name");
+  if (!reseller.empty()) return subject.reseller ? Result<void>() : no_reseller(reseller);
+  if (name.empty()) return {};
+  if (!subject.tenant) return no_tenant(name);
+  if (!subject.tenant->being_removed || endpoint.ends_removal || endpoint.its_effect() == Effect::reads) return {};
   return Error{ErrorKind::conflict, "The tenant '" + name + "' is being removed: nothing of it can be changed."};
 }
 
 Task<std::optional<Outcome>> admit(ApiContext& api, ApiCall& call, std::string credential) {
+  if (call.by.reseller && call.by.reseller->suspended) co_return Outcome(refuse_suspended(*call.by.reseller));
   if (!call.by.tenant) co_return std::nullopt;
   const TenantPtr tenant = call.by.tenant;
   if (auto refused = check_tenant(api, *tenant)) co_return refused;

@@ -1,4 +1,5 @@
-// Finds out a request's caller: by the operator's key, a tenant's API key, a site token, or as nobody in particular.
+// Finds out a request's caller: by the operator's key, a reseller's, a tenant's API key, a site token, or as nobody in
+// particular.
 #pragma once
 
 #include <string>
@@ -21,14 +22,18 @@ TenantPtr find_claimed_tenant(const ApiContext& api, const http::Request& reques
 Result<Principal> identify(const Endpoint& endpoint, const ApiContext& api, const http::Request& request,
                            const std::string& credential);
 
-// The tenant that the call is about. Errors: item_not_found; conflict for what would change something of one that is
+// The subject of the call; nothing where that is not there.
+Subject find_subject(const ApiContext& api, const ApiCall& call);
+// For those who may() know of it. Errors: item_not_found; conflict for what would change something of a tenant that is
 // being removed.
-Result<TenantPtr> find_tenant(const Endpoint& endpoint, const ApiContext& api, const ApiCall& call);
+Result<void> check_subject(const Endpoint& endpoint, const ApiCall& call, const Subject& subject);
 
-// One who may call comes in: counts a tenant's calls, which are refused while it is suspended, and signs its user in.
+// One who may call comes in: counts a tenant's calls, which are refused while it is suspended, as a reseller's are, and
+// signs its user in.
 Task<std::optional<Outcome>> admit(ApiContext& api, ApiCall& call, std::string credential);
 
 Refusal refuse_suspended(const Tenant& tenant);
+Refusal refuse_suspended(const Reseller& reseller);
 Refusal refuse_disabled();  // disabled_account(), by a code of its own
 Refusal refuse_calls_off(const Tenant& tenant);
 Refusal refuse_for_now(std::string text, int64_t retry_after_s);

@@ -91,11 +91,10 @@ Task<Outcome> handle(const Endpoint& endpoint, ApiContext& api, ApiCall call, st
     auto by = identify(endpoint, api, call.request, credential);
     if (!by) co_return by.error();
     call.by = std::move(*by);
-    const auto tenant = find_tenant(endpoint, api, call);
-    if (const auto allowed = may(call.by, endpoint.kinds, tenant ? *tenant : nullptr); !allowed)
-      co_return allowed.error();
-    if (!tenant) co_return tenant.error();
-    call.tenant = *tenant;
+    const Subject subject = find_subject(api, call);
+    if (const auto allowed = may(call.by, endpoint.kinds, subject); !allowed) co_return allowed.error();
+    if (const auto found = check_subject(endpoint, call, subject); !found) co_return found.error();
+    call.tenant = subject.tenant;
     auto refused = co_await admit(api, call, std::move(credential));
     if (refused) co_return std::move(*refused);
   }

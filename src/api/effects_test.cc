@@ -39,6 +39,12 @@ class Effects : public testing::ApiWorld {
         {"POST " + tenant + "/accounts/{localpart}/enable", ""},
         {"PUT /v1/users/{id}", secret},
         {"DELETE /v1/keys/{id}", ""},
+        {"POST /operator/v1/tenants/{name}/move", "{}"},
+        {"PATCH /operator/v1/resellers/{reseller}", R"({"title": "Acme"})"},
+        {"POST /operator/v1/resellers/{reseller}/suspend", R"({"reason": "not paid"})"},
+        {"POST /operator/v1/resellers/{reseller}/resume", ""},
+        {"DELETE /operator/v1/resellers/{reseller}/keys/{id}", ""},
+        {"DELETE /operator/v1/resellers/{reseller}", ""},
         {"DELETE /v1/users/{id}/devices", ""},
     };
   }
@@ -58,7 +64,8 @@ class Effects : public testing::ApiWorld {
                                                                                 {"{device}", "777"},
                                                                                 {"{domain}", "irc.shop.example"},
                                                                                 {"{id}", "ann"},
-                                                                                {"{site}", shop_.tenant->site_id}}) {
+                                                                                {"{site}", shop_.tenant->site_id},
+                                                                                {"{reseller}", "acme"}}) {
       fill(capture, value);
     }
     const std::string key = endpoint.kinds & by_operator ? testing::operator_key_text : shop_.api_key;
@@ -66,10 +73,13 @@ class Effects : public testing::ApiWorld {
     if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
     return call(std::string(endpoint.method), path, headers, body);
   }
-  // Two keys of the shop's that nobody needs, for the calls that revoke one.
+  // A key of a reseller's and two of the shop's that nobody needs, for the calls that revoke one.
   void make_spare_keys() {
-    next_key_ = with_key(shop_, "POST", "/v1/keys").json().at("id").as_int64();
-    EXPECT_EQ(with_key(shop_, "POST", "/v1/keys").json().at("id").as_int64(), next_key_ + 1);
+    EXPECT_EQ(as_operator("POST", "/operator/v1/resellers", "name=acme&tenants=1").status, 201);
+    next_key_ = as_operator("POST", "/operator/v1/resellers/acme/keys").json().at("id").as_int64();
+    for (const int64_t more : {1, 2}) {
+      EXPECT_EQ(with_key(shop_, "POST", "/v1/keys").json().at("id").as_int64(), next_key_ + more);
+    }
   }
 
   ::teahouse::testing::TempDirectory folder_;

@@ -7,8 +7,8 @@
 
 namespace teahouse::api {
 
-// The operator's: operator.cc, metrics.cc, operator_tenants.cc, operator_accounts.cc, operator_plans.cc,
-// certificates.cc
+// The operator's, some of them a reseller's too: operator.cc, metrics.cc, operator_tenants.cc, operator_resellers.cc,
+// operator_accounts.cc, operator_plans.cc, certificates.cc
 Task<Outcome> ping(ApiContext& api, ApiCall call);
 Task<Outcome> get_metrics(ApiContext& api, ApiCall call);
 Task<Outcome> list_audit(ApiContext& api, ApiCall call);
@@ -20,6 +20,17 @@ Task<Outcome> change_tenant(ApiContext& api, ApiCall call);
 Task<Outcome> remove_tenant(ApiContext& api, ApiCall call);
 Task<Outcome> suspend_tenant(ApiContext& api, ApiCall call);
 Task<Outcome> resume_tenant(ApiContext& api, ApiCall call);
+Task<Outcome> move_tenant(ApiContext& api, ApiCall call);
+Task<Outcome> list_resellers(ApiContext& api, ApiCall call);
+Task<Outcome> create_reseller(ApiContext& api, ApiCall call);
+Task<Outcome> get_reseller(ApiContext& api, ApiCall call);
+Task<Outcome> change_reseller(ApiContext& api, ApiCall call);
+Task<Outcome> remove_reseller(ApiContext& api, ApiCall call);
+Task<Outcome> suspend_reseller(ApiContext& api, ApiCall call);
+Task<Outcome> resume_reseller(ApiContext& api, ApiCall call);
+Task<Outcome> list_reseller_keys(ApiContext& api, ApiCall call);
+Task<Outcome> make_reseller_key(ApiContext& api, ApiCall call);
+Task<Outcome> revoke_reseller_key(ApiContext& api, ApiCall call);
 Task<Outcome> list_accounts(ApiContext& api, ApiCall call);
 Task<Outcome> create_account(ApiContext& api, ApiCall call);
 Task<Outcome> set_password(ApiContext& api, ApiCall call);

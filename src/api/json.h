@@ -30,6 +30,9 @@ JsonObject to_json(const Tenant& tenant, const Account& account, bool whole);
 Answer make_answer(int status, const JsonObject& object);
 Answer make_answer(int status, const JsonObject& object, std::string value);
 Answer make_no_content();
+// The reseller whose things a list is of: of a reseller its own, and of the operator the one that the parameter
+// `reseller` names; null where that is not there. Errors: item_not_found; forbidden to a reseller for another's name.
+Result<ResellerPtr> find_asked_reseller(const ApiContext& api, const ApiCall& call);
 // {"<name>": [...], "next_cursor": "..."}; the cursor only where there is more.
 Answer make_page(std::string_view name, JsonArray rows, std::string_view next_cursor);
 

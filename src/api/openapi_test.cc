@@ -66,6 +66,7 @@ Names wanted_security(unsigned kinds) {
   if (kinds & by_operator) names.insert("operatorKey");
   if (kinds & by_owner) names.insert({"apiKey", "apiKeyBasic"});
   if (kinds & by_user) names.insert("siteToken");
+  if (kinds & by_reseller) names.insert("resellerKey");
   return names;
 }
 

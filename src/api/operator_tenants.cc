@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <map>
 
 #include "api/handlers.h"
@@ -95,17 +97,58 @@ Result<WantedHosts> read_hosts(Fields& fields) {
   return WantedHosts(std::move(*hosts));
 }
 
-TenantChange read_change(Fields& fields) {
+TenantChange read_change(ApiCall& call) {
   TenantChange change;
   for (const TenantField& field : tenant_fields()) {
-    if (auto value = read_value(fields, field)) change.emplace(field.name, std::move(*value));
+    if (auto value = read_value(call.fields, field)) change.emplace(field.name, std::move(*value));
+  }
+  const auto plan = change.find("plan");
+  if (call.by.reseller && plan != change.end()) {
+    plan->second = whole_plan_name(call.by.reseller->name, std::get<std::string>(plan->second));
   }
   return change;
 }
 
-Outcome show(const Result<TenantPtr>& tenant) {
+// To a reseller its plans have short names; the operator sees whose tenant it is.
+JsonObject show(const ApiContext& api, const ApiCall& call, const Tenant& tenant) {
+  const ResellerDirectory& resellers = api.tenants.resellers().directory();
+  JsonObject object = to_json(tenant);
+  if (const ResellerPtr reseller = resellers.reseller_of(tenant.id)) {
+    object["reseller"] = reseller->name;
+    if (call.by.reseller) object["plan"] = to_json(short_plan_name(tenant.plan.name));
+  }
+  if (const Standing standing = resellers.standing(tenant.id); tenant.suspended) {
+    object["suspended_by"] = !standing.suspended ? "with reseller" : standing.by_operator ? "operator" : "reseller";
+  }
+  return object;
+}
+
+Outcome answer(const ApiContext& api, const ApiCall& call, const Result<TenantPtr>& tenant) {
   if (!tenant) return tenant.error();
-  return make_answer(200, to_json(**tenant));
+  return make_answer(200, show(api, call, **tenant));
+}
+
+// A reseller sets what an order says, and not how its customer runs the site.
+Result<void> check_fields(const ApiCall& call, const TenantChange& change) {
+  constexpr std::array<std::string_view, 5> sold = {"title", "plan", "origins", "guests", "registration"};
+  if (!call.by.reseller) return {};
+  for (const auto& [name, value] : change) {
+    if (std::find(sold.begin(), sold.end(), name) != sold.end()) continue;
+    return Error{
+        ErrorKind::forbidden,
+        "A reseller's key sets title, plan, origins, guests and registration of a tenant, and not '" + name + "'."};
+  }
+  return {};
+}
+
+// The name is told to be taken, and its owner is not: nothing of one reseller is visible to another.
+Error hide_owner(const ApiCall& call, const Error& error) {
+  if (!call.by.reseller || (error.kind != ErrorKind::conflict && error.kind != ErrorKind::service_unavailable)) {
+    return error;
+  }
+  const bool is_going = error.kind == ErrorKind::service_unavailable;
+  return {error.kind, is_going ? "The name or domain was another tenant's and is not free yet. Try again in a moment."
+                               : "The name or a domain of the tenant is taken already. Choose another."};
 }
 
 }  // namespace
@@ -114,9 +157,13 @@ Task<Outcome> create_tenant(ApiContext& api, ApiCall call) {
   NewTenant wanted;
   wanted.name = call.fields.text("name");
   wanted.domain = call.fields.text("domain");
-  wanted.fields = read_change(call.fields);
+  wanted.fields = read_change(call);
+  const auto reseller = call.fields.optional_text("reseller").value_or("");
   auto hosts = read_hosts(call.fields);
   if (const auto good = call.fields.check(); !good) co_return good.error();
+  if (const auto good = check_fields(call, wanted.fields); !good) co_return good.error();
+  if (call.by.reseller && !reseller.empty() && reseller != call.by.reseller->name) co_return no_reseller(reseller);
+  wanted.reseller = call.by.reseller ? call.by.reseller->name : reseller;
   if (const auto good = check_modules(api, wanted.fields); !good) co_return good.error();
   const auto admins = wanted.fields.find("admins");
   if (admins != wanted.fields.end() && !std::get<std::vector<std::string>>(admins->second).empty()) {
@@ -126,12 +173,26 @@ Task<Outcome> create_tenant(ApiContext& api, ApiCall call) {
   wanted.only_hosts = hosts->has_value();
   if (*hosts) wanted.hosts = std::move(**hosts);
   const auto made = co_await api.tenants.create(api.loop(), std::move(wanted), call.by.name());
-  if (!made) co_return made.error();
-  JsonObject object = to_json(*made->tenant);
+  if (!made) co_return hide_owner(call, made.error());
+  JsonObject object = show(api, call, *made->tenant);
   object["api_key"] = made->api_key;
   object["signing_secret"] = made->signing_secret;
   co_return make_answer(201, object, made->tenant->site_id);
 }
+
+namespace {
+
+std::vector<TenantPtr> list_of(const ApiContext& api, const ResellerPtr& reseller) {
+  if (!reseller) return api.tenants.list();
+  std::vector<TenantPtr> tenants;
+  for (const TenantId id : api.tenants.resellers().directory().tenants_of(reseller->id)) {
+    if (TenantPtr tenant = api.tenants.find(id)) tenants.push_back(std::move(tenant));
+  }
+  std::sort(tenants.begin(), tenants.end(), [](const auto& one, const auto& other) { return one->name < other->name; });
+  return tenants;
+}
+
+}  // namespace
 
 Task<Outcome> list_tenants(ApiContext& api, ApiCall call) {
   const auto page = read_page(call.query);
@@ -142,28 +203,34 @@ Task<Outcome> list_tenants(ApiContext& api, ApiCall call) {
     if (!parsed) co_return parsed.error();
     domain = std::move(*parsed);
   }
+  const auto reseller = find_asked_reseller(api, call);
+  if (!reseller) co_return reseller.error();
   JsonArray rows;
   std::string last, next_cursor;
-  for (const TenantPtr& tenant : api.tenants.list()) {
+  for (const TenantPtr& tenant : list_of(api, *reseller)) {
     if (tenant->name <= page->cursor || (domain && tenant->domain() != *domain)) continue;
     if (rows.size() == page->rows) {
       next_cursor = last;
       break;
     }
     last = tenant->name;
-    rows.push_back(to_json(*tenant));
+    rows.push_back(show(api, call, *tenant));
   }
   co_return make_page("tenants", std::move(rows), next_cursor);
 }
 
-Task<Outcome> get_tenant(ApiContext& /*api*/, ApiCall call) { co_return show(call.tenant); }
+Task<Outcome> get_tenant(ApiContext& api, ApiCall call) { co_return answer(api, call, call.tenant); }
 
 Task<Outcome> change_tenant(ApiContext& api, ApiCall call) {
-  auto change = read_change(call.fields);
+  auto change = read_change(call);
   auto hosts = read_hosts(call.fields);
   if (const auto good = call.fields.check(); !good) co_return good.error();
+  if (const auto good = check_fields(call, change); !good) co_return good.error();
   if (const auto good = check_modules(api, change); !good) co_return good.error();
   if (!hosts) co_return hosts.error();
+  if (call.by.reseller && *hosts) {
+    co_return Error{ErrorKind::forbidden, "A reseller's key names a tenant's hosts when it makes it, and not later."};
+  }
   const auto admins = co_await check_admins(api, call.tenant, change);
   if (!admins) co_return admins.error();
   if (*hosts) {
@@ -179,21 +246,32 @@ Task<Outcome> change_tenant(ApiContext& api, ApiCall call) {
   if (!dropped) co_return dropped.error();
   co_await record(api, (*tenant)->id, call.by.name(), "tenant.change", (*tenant)->name);
   const TenantPtr now = api.tenants.find((*tenant)->id);
-  co_return show(now ? now : *tenant);
+  co_return answer(api, call, now ? now : *tenant);
 }
 
 Task<Outcome> suspend_tenant(ApiContext& api, ApiCall call) {
   auto reason = call.fields.text("reason");
   if (const auto good = call.fields.check(); !good) co_return good.error();
-  const auto tenant = co_await api.tenants.suspend(api.loop(), call.path("name"), std::move(reason));
+  const bool by_house = !call.by.reseller;
+  const auto tenant = co_await api.tenants.suspend(api.loop(), call.path("name"), std::move(reason), by_house);
   if (tenant) co_await record(api, (*tenant)->id, call.by.name(), "tenant.suspend", (*tenant)->suspend_reason);
-  co_return show(tenant);
+  co_return answer(api, call, tenant);
 }
 
 Task<Outcome> resume_tenant(ApiContext& api, ApiCall call) {
-  const auto tenant = co_await api.tenants.resume(api.loop(), call.path("name"));
+  const bool by_house = !call.by.reseller;
+  const auto tenant = co_await api.tenants.resume(api.loop(), call.path("name"), by_house);
   if (tenant) co_await record(api, (*tenant)->id, call.by.name(), "tenant.resume", (*tenant)->name);
-  co_return show(tenant);
+  co_return answer(api, call, tenant);
+}
+
+Task<Outcome> move_tenant(ApiContext& api, ApiCall call) {
+  auto reseller = call.fields.optional_text("reseller").value_or("");
+  auto plan = call.fields.optional_text("plan").value_or("");
+  if (const auto good = call.fields.check(); !good) co_return good.error();
+  const auto tenant = co_await api.tenants.resellers().move(api.loop(), call.path("name"), std::move(reseller),
+                                                            std::move(plan), call.by.name());
+  co_return answer(api, call, tenant);
 }
 
 // Tenants tells every loop and wipes the data plane; app/tenancy.cc says how.

@@ -15,23 +15,54 @@ TenantPtr tenant_of(uint64_t id) {
   return tenant;
 }
 
-TEST(Principal, MayDoWhatIsForItsKindAtItsOwnTenant) {
-  const TenantPtr own = tenant_of(1), foreign = tenant_of(2);
-  const TenantPtr later = tenant_of(1);  // another snapshot of its own
+ResellerPtr reseller_of(uint64_t id, const char* name) {
+  auto reseller = std::make_shared<Reseller>();
+  reseller->id = static_cast<ResellerId>(id);
+  reseller->name = name;
+  return reseller;
+}
+
+// All rows of the route table, by principals of each kind, at subjects of each kind; the right answer is worked out
+// beside may(), from what each kind may see.
+TEST(Principal, MayDoWhatIsForItsKindToItsOwn) {
+  const TenantPtr own = tenant_of(1), later = tenant_of(1), foreign = tenant_of(2), of_house = tenant_of(3);
+  const ResellerPtr acme = reseller_of(1, "acme"), acme_later = reseller_of(1, "acme"), zeta = reseller_of(2, "zeta");
   const SignedInUser ann{.user_id = "ann", .localpart = "ann"};
+  const std::vector<Principal> principals = {Principal{}, Principal{by_operator}, Principal{by_owner, own},
+                                             Principal{by_user, own, ann}, Principal{by_reseller, {}, {}, acme}};
+  const std::vector<Subject> subjects = {{},         {own, acme}, {later, acme_later}, {foreign, zeta}, {of_house, {}},
+                                         {{}, acme}, {{}, zeta},  {own, zeta}};
+  size_t denied = 0;
   for (const Endpoint& endpoint : endpoints()) {
-    for (const Principal& by :
-         {Principal{}, Principal{by_operator}, Principal{by_owner, own}, Principal{by_user, own, ann}}) {
-      const bool is_for_all = (endpoint.kinds & by_anyone) != 0;
-      const bool is_for_kind = is_for_all || (endpoint.kinds & by.kind) != 0;
-      const std::string what = std::string(endpoint.method) + " " + endpoint.pattern + " by " + describe(by.kind);
-      EXPECT_EQ(may(by, endpoint.kinds, own).has_value(), is_for_kind) << what;
-      EXPECT_EQ(may(by, endpoint.kinds, later).has_value(), is_for_kind) << what;
-      for (const TenantPtr& elsewhere : {foreign, TenantPtr()}) {
-        const bool is_bound = by.kind == by_owner || by.kind == by_user;
-        EXPECT_EQ(may(by, endpoint.kinds, elsewhere).has_value(), is_for_all || (is_for_kind && !is_bound)) << what;
+    for (const Principal& by : principals) {
+      for (size_t i = 0; i < subjects.size(); ++i) {
+        const Subject& subject = subjects[i];
+        const bool is_own_tenant = subject.tenant && subject.tenant->id == own->id;
+        const bool is_server = !subject.tenant && !subject.reseller;
+        const bool is_own_reseller = subject.reseller && subject.reseller->id == acme->id;
+        bool expected = (endpoint.kinds & by.kind) != 0;
+        if (by.kind == by_owner || by.kind == by_user) expected = expected && is_own_tenant;
+        if (by.kind == by_reseller) expected = expected && (is_server || is_own_reseller);
+        if (endpoint.kinds & by_anyone) expected = true;
+        denied += expected ? 0 : 1;
+        EXPECT_EQ(may(by, endpoint.kinds, subject).has_value(), expected)
+            << endpoint.method << " " << endpoint.pattern << " by " << describe(by.kind) << " to subject " << i;
       }
     }
+  }
+  EXPECT_GT(denied, endpoints().size() * 10);
+}
+
+TEST(Principal, IsToldOfAForeignTenantAsOfOneThatIsNotThere) {
+  auto foreign = std::make_shared<Tenant>();
+  foreign->name = "forum";
+  Principal acme{by_reseller};
+  acme.reseller = reseller_of(1, "acme");
+  for (const ResellerPtr& owner : {reseller_of(2, "zeta"), ResellerPtr()}) {
+    const auto refused = may(acme, by_operator | by_reseller, {foreign, owner});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::item_not_found);
+    EXPECT_EQ(refused.error().text, no_tenant("forum").text);
   }
 }
 
@@ -39,6 +70,7 @@ TEST(Principal, HasANameForTheAudit) {
   EXPECT_EQ(Principal{}.name(), "");
   EXPECT_EQ(Principal{by_operator}.name(), "operator");
   EXPECT_EQ((Principal{by_owner, tenant_of(1)}.name()), "key");
+  EXPECT_EQ((Principal{by_reseller, {}, {}, reseller_of(1, "acme")}.name()), "reseller:acme");
   EXPECT_EQ((Principal{by_user, tenant_of(1), SignedInUser{.user_id = "42"}}.name()), "user:42");
 }
 
@@ -51,16 +83,36 @@ class PrincipalApi : public testing::ApiWorld {
     std::string user;  // whose id stands in the path
   };
 
+  // Of acme and zeta; a tenant of each, and one of acme's that is suspended.
+  void make_resellers() {
+    for (const char* name : {"acme", "zeta", "late"}) {
+      const Reply made = as_operator("POST", "/operator/v1/resellers", "tenants=9&name=" + std::string(name));
+      EXPECT_EQ(made.status, 201) << made.body;
+      keys_[name] = made.text("api_key");
+      const std::string tenant = std::string("name=") + name + "-shop&domain=" + name + ".example&reseller=" + name;
+      EXPECT_EQ(as_operator("POST", "/operator/v1/tenants", tenant).status, 201);
+    }
+    EXPECT_EQ(as_operator("POST", "/operator/v1/resellers/late/suspend", "reason=Gone").status, 200);
+  }
+
   std::vector<Caller> callers() {
+    make_resellers();
     const std::string revoked = with_key(shop_, "POST", "/v1/keys").text("api_key");
     const auto keys = with_key(shop_, "GET", "/v1/keys").json().at("keys").as_array();
     EXPECT_EQ(with_key(shop_, "DELETE", "/v1/keys/" + std::to_string(keys.back().at("id").as_int64())).status, 204);
+    const std::string of_reseller = "/operator/v1/resellers/acme/keys";
+    const Reply ended = as_operator("POST", of_reseller);
+    const std::string ended_id = std::to_string(ended.json().at("id").as_int64());
+    EXPECT_EQ(as_operator("DELETE", of_reseller + "/" + ended_id).status, 204);
     return {{"nobody", by_anyone, "", "ann"},
             {"garbage", by_anyone, "nonsense-4711", "ann"},
             {"a revoked key", by_anyone, revoked, "ann"},
+            {"a revoked key of a reseller", by_anyone, ended.text("api_key"), "ann"},
             {"a token of the wrong secret", by_anyone,
              token(testing::Site{shop_.tenant, {}, forum_.signing_secret}, "ann"), "ann"},
             {"the operator", by_operator, testing::operator_key_text, "ann"},
+            {"a reseller", by_reseller, keys_["acme"], "ann"},
+            {"another reseller", by_reseller, keys_["zeta"], "ann"},
             {"an owner", by_owner, shop_.api_key, "ann"},
             {"another owner", by_owner, forum_.api_key, "ann"},
             {"a user", by_user, token(shop_, "ann"), "ann"},
@@ -79,7 +131,8 @@ class PrincipalApi : public testing::ApiWorld {
                                                                     {"{device}", "777"},
                                                                     {"{domain}", "irc.shop.example"},
                                                                     {"{localpart}", "777"},
-                                                                    {"{plan}", "777"}}) {
+                                                                    {"{plan}", "777"},
+                                                                    {"{reseller}", tenant}}) {
       if (const size_t at = pattern.find(capture); at != pattern.npos) pattern.replace(at, capture.size(), value);
     }
     return pattern;
@@ -91,6 +144,8 @@ class PrincipalApi : public testing::ApiWorld {
   std::string audit(const std::string& tenant) {
     return as_operator("GET", "/operator/v1/audit?tenant=" + tenant).body;
   }
+
+  std::map<std::string, std::string> keys_;  // of resellers
 };
 
 TEST_F(PrincipalApi, IsDeniedEverythingElse) {
@@ -104,7 +159,7 @@ TEST_F(PrincipalApi, IsDeniedEverythingElse) {
       const std::string what = std::string(endpoint.method) + " " + endpoint.pattern + " by " + caller.name;
       for (const char* tenant : {"shop", "forum", "nobody"}) {
         const Reply reply = ask(endpoint, caller, tenant);
-        const bool is_known = caller.kind == by_user && (endpoint.kinds & by_owner);
+        const bool is_known = (caller.kind == by_user && (endpoint.kinds & by_owner)) || caller.kind == by_reseller;
         EXPECT_EQ(reply.status, is_known ? 403 : 401) << what << " at " << tenant << reply.body;
         EXPECT_FALSE(reply.detail().empty()) << what;
         EXPECT_EQ(reply.body.find(caller.credential.empty() ? "\n" : caller.credential), std::string::npos) << what;
@@ -116,6 +171,35 @@ TEST_F(PrincipalApi, IsDeniedEverythingElse) {
   EXPECT_FALSE(base_.tenants.find("shop")->suspended || base_.tenants.find("forum")->suspended);
 }
 
+// A reseller's calls for its own open nothing of another's, and are answered as if that were not there.
+TEST_F(PrincipalApi, OfAResellerSeesNothingOfAnothers) {
+  callers();
+  const std::string before = as_operator("GET", "/operator/v1/tenants").body;
+  size_t denied = 0;
+  for (const Endpoint& endpoint : endpoints()) {
+    const bool is_of_one = endpoint.pattern.find("{name}") != std::string::npos ||
+                           endpoint.pattern.find("{reseller}") != std::string::npos;
+    if (!(endpoint.kinds & by_reseller) || !is_of_one) continue;
+    const bool is_of_tenant = endpoint.pattern.find("{name}") != std::string::npos;
+    const Caller acme{"acme", by_reseller, keys_["acme"], "ann"}, late{"late", by_reseller, keys_["late"], "ann"};
+    const std::string what = std::string(endpoint.method) + " " + endpoint.pattern;
+    std::string absent = ask(endpoint, acme, "nobody").detail();
+    for (const char* foreign : {"zeta-shop", "late-shop", "shop", "zeta"}) {
+      const Reply reply = ask(endpoint, acme, foreign);
+      EXPECT_EQ(reply.status, 404) << what << reply.body;
+      std::string wanted = absent;
+      wanted.replace(wanted.find("nobody"), 6, foreign);
+      EXPECT_EQ(reply.detail(), wanted) << what;
+      ++denied;
+    }
+    const Reply refused = ask(endpoint, late, is_of_tenant ? "late-shop" : "late");
+    EXPECT_EQ(refused.code(), "reseller-suspended") << what;
+    EXPECT_NE(refused.detail().find("Gone"), std::string::npos) << what;
+  }
+  EXPECT_GT(denied, 25u);
+  EXPECT_EQ(as_operator("GET", "/operator/v1/tenants").body, before);
+}
+
 TEST_F(PrincipalApi, IsAdmittedToWhatIsItsOwn) {
   for (const Caller& caller : callers()) {
     for (const Endpoint& endpoint : endpoints()) {
@@ -125,7 +209,8 @@ TEST_F(PrincipalApi, IsAdmittedToWhatIsItsOwn) {
                           endpoint.pattern.ends_with("/guests") ||
                           (endpoint.method == "POST" && endpoint.pattern.ends_with("/invites"));
       if (!(endpoint.kinds & (caller.kind | by_anyone)) || spoils) continue;
-      const std::string tenant = endpoint.method == "GET" ? "shop" : "nobody";
+      const bool is_reading = endpoint.method == "GET" && caller.kind != by_reseller;
+      const std::string tenant = is_reading ? "shop" : "nobody";
       const Reply reply = ask(endpoint, caller, tenant);
       const std::string what = std::string(endpoint.method) + " " + endpoint.pattern + " by " + caller.name;
       EXPECT_NE(reply.status, 401) << what << reply.body;

@@ -8,6 +8,8 @@ using Names = std::vector<std::string_view>;
 
 // The operator does it for a tenant {name}, and an owner for their own: the pattern follows of_tenant and of_own.
 constexpr unsigned manager = by_operator | by_owner;
+// The operator does it to everybody's, a reseller to its own.
+constexpr unsigned seller = by_operator | by_reseller;
 constexpr unsigned member = by_owner | by_user;
 constexpr const char *of_house = "/operator/v1", *of_tenant = "/operator/v1/tenants/{name}", *of_own = "/v1";
 
@@ -32,28 +34,36 @@ Names tenant_field_names(Names names = {}) {
   return names;
 }
 
+Names reseller_names(Names names = {}) {
+  for (const ResellerField& field : reseller_fields()) names.push_back(field.name);
+  for (const std::string_view name : {"tenants", "oversell_percent"}) names.push_back(name);
+  for (const PlanLimitName& limit : plan_limit_names()) names.push_back(limit.name);
+  return names;
+}
+
 constexpr std::optional<Effect> control = Effect::changes_control;
 
 std::vector<Endpoint> operator_rows() {
   const auto house = [](const char* path) { return std::string(of_house) + path; };
   const auto tenant = [](const char* path) { return std::string(of_tenant) + path; };
   return {
-      {"GET", house("/ping"), by_operator, ping},
+      {"GET", house("/ping"), seller, ping},
       {"GET", house("/metrics"), by_operator, get_metrics},
       {"GET", house("/audit"), by_operator, list_audit, no_names, {"tenant", "limit"}},
       {"POST", house("/snapshot"), by_operator, make_snapshot, no_names, no_names, false, Effect::adds, false},
-      {"GET", house("/plans"), by_operator, list_plans},
-      {"GET", house("/plans/{plan}"), by_operator, get_plan},
-      {"PUT", house("/plans/{plan}"), by_operator, put_plan, limit_names(), no_names, false, control},
-      {"GET", house("/tenants"), by_operator, list_tenants, no_names, {"cursor", "limit", "domain"}},
-      {"POST", house("/tenants"), by_operator, create_tenant, tenant_field_names({"name", "domain", "hosts"})},
+      {"GET", house("/plans"), seller, list_plans, no_names, {"reseller"}},
+      {"GET", house("/plans/{plan}"), seller, get_plan},
+      {"PUT", house("/plans/{plan}"), seller, put_plan, limit_names(), no_names, false, control},
+      {"GET", house("/tenants"), seller, list_tenants, no_names, {"cursor", "limit", "domain", "reseller"}},
+      {"POST", house("/tenants"), seller, create_tenant, tenant_field_names({"name", "domain", "hosts", "reseller"})},
 
-      {"GET", tenant(""), by_operator, get_tenant},
-      {"PUT", tenant(""), by_operator, change_tenant, tenant_field_names({"hosts"}), no_names, false, control},
-      {"PATCH", tenant(""), by_operator, change_tenant, tenant_field_names({"hosts"}), no_names, false, control},
-      {"DELETE", tenant(""), by_operator, remove_tenant, no_names, no_names, false, {}, false, true},
-      {"POST", tenant("/suspend"), by_operator, suspend_tenant, {"reason"}, no_names, false, control},
-      {"POST", tenant("/resume"), by_operator, resume_tenant, no_names, no_names, false, control},
+      {"GET", tenant(""), seller, get_tenant},
+      {"PUT", tenant(""), seller, change_tenant, tenant_field_names({"hosts"}), no_names, false, control},
+      {"PATCH", tenant(""), seller, change_tenant, tenant_field_names({"hosts"}), no_names, false, control},
+      {"DELETE", tenant(""), seller, remove_tenant, no_names, no_names, false, {}, false, true},
+      {"POST", tenant("/suspend"), seller, suspend_tenant, {"reason"}, no_names, false, control},
+      {"POST", tenant("/resume"), seller, resume_tenant, no_names, no_names, false, control},
+      {"POST", tenant("/move"), by_operator, move_tenant, {"reseller", "plan"}, no_names, false, control},
       {"GET", tenant("/certificate"), by_operator, list_certificates},
       {"PUT",
        tenant("/certificate"),
@@ -83,10 +93,26 @@ std::vector<Endpoint> operator_rows() {
   };
 }
 
+std::vector<Endpoint> reseller_rows() {
+  const auto all = [](const char* path) { return of_house + std::string("/resellers") + path; };
+  return {
+      {"GET", all(""), by_operator, list_resellers, no_names, page},
+      {"POST", all(""), by_operator, create_reseller, reseller_names({"name"})},
+      {"GET", all("/{reseller}"), seller, get_reseller},
+      {"PATCH", all("/{reseller}"), by_operator, change_reseller, reseller_names(), no_names, false, control},
+      {"POST", all("/{reseller}/suspend"), by_operator, suspend_reseller, {"reason"}, no_names, false, control},
+      {"POST", all("/{reseller}/resume"), by_operator, resume_reseller, no_names, no_names, false, control},
+      {"GET", all("/{reseller}/keys"), by_operator, list_reseller_keys},
+      {"POST", all("/{reseller}/keys"), by_operator, make_reseller_key, {"label"}},
+      {"DELETE", all("/{reseller}/keys/{id}"), by_operator, revoke_reseller_key, no_names, no_names, false, control},
+      {"DELETE", all("/{reseller}"), by_operator, remove_reseller, no_names, no_names, false, control},
+  };
+}
+
 // An owner's, the operator's with them or a user's too.
 std::vector<Endpoint> tenant_rows() {
   return {
-      {"GET", "/usage", manager, get_usage},
+      {"GET", "/usage", manager | by_reseller, get_usage},
       {"GET", "/events", manager, list_events, no_names, {"after", "kinds", "limit", "wait_s"}},
       {"GET", "/keys", manager, list_keys},
       {"POST", "/keys", manager, make_key, {"label"}},
@@ -171,12 +197,12 @@ std::vector<Endpoint> all_endpoints() {
     row.kinds = kinds;
     all.push_back(std::move(row));
   };
-  for (const auto& rows : {operator_rows(), tenant_rows(), anyones_rows()}) {
+  for (const auto& rows : {operator_rows(), reseller_rows(), tenant_rows(), anyones_rows()}) {
     for (const Endpoint& row : rows) {
-      if (row.kinds != manager) {
+      if ((row.kinds & manager) != manager) {
         add(row, row.pattern, row.kinds);
       } else {
-        add(row, of_tenant + row.pattern, by_operator);
+        add(row, of_tenant + row.pattern, row.kinds & ~by_owner);
         add(row, of_own + row.pattern, by_owner);
       }
     }

@@ -2,6 +2,7 @@
 
 #include "api/handlers.h"
 #include "api/json.h"
+#include "tenant/reseller.h"
 
 namespace teahouse::api {
 namespace {
@@ -21,7 +22,7 @@ Task<Outcome> get_usage(ApiContext& api, ApiCall call) {
     }
     limits[boost::json::string_view(line.name.data(), line.name.size())] = std::move(shown);
   }
-  co_return make_answer(200, {{"plan", call.tenant->plan.name},
+  co_return make_answer(200, {{"plan", std::string(short_plan_name(call.tenant->plan.name))},
                               {"messages", call.tenant->meter->messages.load()},
                               {"relayed_bytes", call.tenant->meter->relayed_bytes.load()},
                               {"call_bytes", call.tenant->meter->call_bytes.load()},

@@ -15,7 +15,7 @@ int run_cli(int argc, char** argv) {
   app.set_version_flag("--version", TEAHOUSE_VERSION);
   app.add_option("--data", shell.place.data, "The server's data folder")->envname("TEAHOUSE_DATA");
   app.add_option("--url", shell.place.url, "The server's HTTP address, instead of --data")->envname("TEAHOUSE_URL");
-  app.add_option("--key", shell.place.key, "The operator's key, with --url")->envname("TEAHOUSE_KEY");
+  app.add_option("--key", shell.place.key, "The operator's key, or a reseller's, with --url")->envname("TEAHOUSE_KEY");
   app.add_option("--ca", shell.place.ca_file, "The certificate authority to trust (PEM), for an https --url");
   app.add_flag("--json", shell.json, "Print JSON");
   app.require_subcommand(1);
@@ -27,6 +27,7 @@ int run_cli(int argc, char** argv) {
   add_invite_commands(app, shell);
   add_service_commands(app, shell);
   add_component_commands(app, shell);
+  add_reseller_commands(app, shell);
   // main.cc runs these; they stand here for --help.
   app.add_subcommand("serve", "Run the server");
   app.add_subcommand("backup", "Back up the whole house, while the server runs");

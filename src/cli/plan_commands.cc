@@ -34,8 +34,9 @@ Result<Reply> flatten(const Result<Reply>& reply) {
   return Reply{reply->status, json::serialize(json::object{{"plans", std::move(rows)}})};
 }
 
-int list(Shell& shell) {
-  const auto reply = shell.client().call("GET", "/plans");
+int list(Shell& shell, const std::string& reseller) {
+  const std::string query = reseller.empty() ? "" : "?reseller=" + escape_segment(reseller);
+  const auto reply = shell.client().call("GET", "/plans" + query);
   if (shell.json || !reply || !reply->good()) return shell.show(reply);
   std::vector<std::string> columns = {"name"};
   for (const PlanLimitName& limit : plan_limit_names()) columns.emplace_back(limit.name);
@@ -72,8 +73,11 @@ void add_plan_commands(CLI::App& app, Shell& shell) {
     command->add_option(names, options->limits[name], "A number, or \"unlimited\"");
   }
   command->callback([&shell, options] { shell.command = [options](Shell& there) { return set(there, *options); }; });
+  const auto reseller = std::make_shared<std::string>();
   CLI::App* listing = group->add_subcommand("list", "All plans")->fallthrough();
-  listing->callback([&shell] { shell.command = list; });
+  listing->add_option("--reseller", *reseller, "Those of this reseller");
+  listing->callback(
+      [&shell, reseller] { shell.command = [reseller](Shell& there) { return list(there, *reseller); }; });
 }
 
 }  // namespace teahouse::cli

@@ -12,7 +12,7 @@ namespace json = boost::json;
 constexpr int64_t number_max = int64_t{1} << 53;  // what JSON's numbers can carry
 
 struct TenantOptions {
-  std::string name, domain, reason;
+  std::string name, domain, reason, reseller, plan;
   std::map<std::string_view, std::string> texts;  // of the fields, by their names
   std::map<std::string_view, std::vector<std::string>> lists;
   std::vector<std::string> hosts;
@@ -103,12 +103,14 @@ void add_create(CLI::App& group, Shell& shell) {
   CLI::App* command =
       add_named(group, "create", "Make a tenant; its first keys are shown now and never again", options);
   command->add_option("--domain", options->domain, "The domain of its accounts")->required();
+  command->add_option("--reseller", options->reseller, "The reseller whose tenant it is; the operator's own without");
   add_fields(*command, *options);
   command->callback([&shell, command, options] {
     shell.command = [command, options](Shell& there) {
       json::object body = fields_of(*command, *options);
       body["name"] = options->name;
       body["domain"] = options->domain;
+      if (!options->reseller.empty()) body["reseller"] = options->reseller;
       return there.show(there.client().call("POST", "/tenants", json::serialize(body)));
     };
   });
@@ -136,6 +138,22 @@ void add_suspend(CLI::App& group, Shell& shell) {
       const json::object body = {{"reason", options->reason}};
       return there.done(there.client().call("POST", path_of(*options) + "/suspend", json::serialize(body)),
                         options->name + " is suspended.");
+    };
+  });
+}
+
+void add_move(CLI::App& group, Shell& shell) {
+  const auto options = std::make_shared<TenantOptions>();
+  CLI::App* command = add_named(group, "move", "Give a tenant to another reseller; its users notice nothing", options);
+  command->add_option("--reseller", options->reseller, "The reseller whose it becomes; \"\" for the operator's own")
+      ->required();
+  command->add_option("--plan", options->plan,
+                      "The plan that it has there; one of the same name as now if it is not given");
+  command->callback([&shell, options] {
+    shell.command = [options](Shell& there) {
+      json::object body = {{"reseller", options->reseller}};
+      if (!options->plan.empty()) body["plan"] = options->plan;
+      return there.show(there.client().call("POST", path_of(*options) + "/move", json::serialize(body)));
     };
   });
 }
@@ -196,13 +214,17 @@ void add_tenant_commands(CLI::App& app, Shell& shell) {
   add_create(*group, shell);
   add_set(*group, shell);
   add_suspend(*group, shell);
+  add_move(*group, shell);
   add_plain(*group, shell, "show", "All about one tenant", show);
   add_plain(*group, shell, "resume", "Put a suspended tenant into service again", resume);
   add_plain(*group, shell, "remove", "Remove a tenant and all that it has: accounts, rooms, messages, keys", remove);
+  const auto of = std::make_shared<TenantOptions>();
   CLI::App* list = group->add_subcommand("list", "All tenants")->fallthrough();
-  list->callback([&shell] {
-    shell.command = [](Shell& there) {
-      return there.show_list(there.client().list("/tenants", "tenants"), "tenants",
+  list->add_option("--reseller", of->reseller, "Only those of this reseller");
+  list->callback([&shell, of] {
+    shell.command = [of](Shell& there) {
+      const std::string query = of->reseller.empty() ? "" : "?reseller=" + escape_segment(of->reseller);
+      return there.show_list(there.client().list("/tenants" + query, "tenants"), "tenants",
                              {"name", "domain", "plan", "site", "guests", "suspended"});
     };
   });
