@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 
+#include "account/persons.h"
 #include "api/event_polls.h"
 #include "base/task.h"
 #include "http/router.h"
@@ -31,6 +32,7 @@ struct ApiContext {
   Audit& audit;
   Certificates& certificates;
   IdempotencyRecords& idempotency;
+  Persons& persons;
   std::string operator_key_hash;  // crypto::hash_key() of the key in operator.key
   std::string http_origin;        // "https://im.example.org": how the world reaches this API
   std::string websocket_url;      // "wss://im.example.org/xmpp-websocket"

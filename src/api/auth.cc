@@ -19,6 +19,7 @@ bool is_token(std::string_view credential) {
 }
 bool is_api_key(std::string_view credential) { return credential.starts_with("sk_"); }
 bool is_reseller_key(std::string_view credential) { return credential.starts_with("rk_"); }
+bool is_session(std::string_view credential) { return credential.starts_with("ps_"); }
 
 // Why a token names no site here.
 std::string describe_issuer(std::string_view token) {
@@ -36,7 +37,7 @@ bool has_key_in_url(const Endpoint& endpoint, const http::Form& query) {
     const auto& [name, value] = field;
     if (std::find(known.begin(), known.end(), name) != known.end()) return false;
     return name == "key" || name == "token" || name == "api_key" || name == "access_token" || is_api_key(value) ||
-           value.starts_with("ss_") || is_reseller_key(value);
+           value.starts_with("ss_") || is_reseller_key(value) || is_session(value);
   });
 }
 
@@ -126,6 +127,14 @@ Result<Principal> identify(const Endpoint& endpoint, const ApiContext& api, cons
                            const std::string& credential) {
   if (credential.empty()) return Principal{};
   if (crypto::constant_time_equal(crypto::hash_key(credential), api.operator_key_hash)) return Principal{by_operator};
+  if (is_session(credential)) {
+    const auto found = api.persons.find_session(credential);
+    if (!found) return unknown("This session has ended. Sign in again.");
+    Principal by{by_person};
+    by.person = found->person;
+    by.session = found->session;
+    return by;
+  }
   if (is_reseller_key(credential)) {
     Principal by{by_reseller};
     by.reseller = api.tenants.resellers().directory().find_by_key(credential);

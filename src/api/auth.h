@@ -18,7 +18,8 @@ Result<std::string> find_credential(const Endpoint& endpoint, const http::Reques
 // the token's `iss`.
 TenantPtr find_claimed_tenant(const ApiContext& api, const http::Request& request, std::string_view credential);
 
-// Of the credential; what of it ran out, was revoked or was never good is an error. Nothing is made or counted yet.
+// Of the credential, of a person by themselves (roles.h); what of it ran out, was revoked or was never good is an
+// error. Nothing is made or counted yet.
 Result<Principal> identify(const Endpoint& endpoint, const ApiContext& api, const http::Request& request,
                            const std::string& credential);
 

@@ -7,6 +7,7 @@
 #include "api/auth.h"
 #include "api/cors.h"
 #include "api/idempotency.h"
+#include "api/roles.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 #include "http/problem.h"
@@ -91,6 +92,11 @@ Task<Outcome> handle(const Endpoint& endpoint, ApiContext& api, ApiCall call, st
     auto by = identify(endpoint, api, call.request, credential);
     if (!by) co_return by.error();
     call.by = std::move(*by);
+    if (call.by.person) {
+      const auto role = choose_role(endpoint, api, call);
+      if (!role) co_return role.error();
+      call.by = *role;
+    }
     const Subject subject = find_subject(api, call);
     if (const auto allowed = may(call.by, endpoint.kinds, subject); !allowed) co_return allowed.error();
     if (const auto found = check_subject(endpoint, call, subject); !found) co_return found.error();

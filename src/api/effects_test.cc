@@ -45,6 +45,13 @@ class Effects : public testing::ApiWorld {
         {"POST /operator/v1/resellers/{reseller}/resume", ""},
         {"DELETE /operator/v1/resellers/{reseller}/keys/{id}", ""},
         {"DELETE /operator/v1/resellers/{reseller}", ""},
+        {"PUT /operator/v1/persons/{email}/password", R"({"password":"another password"})"},
+        {"PUT /operator/v1/persons/{email}/role", R"({"role":"read","tenant":"shop"})"},
+        {"DELETE /operator/v1/persons/{email}", ""},
+        {"POST /v1/persons/sessions", R"({"email":"ann@a.example","password":"a long password"})"},
+        {"PUT /v1/persons/me/password", R"({"password":"a long password","new_password":"a new password"})"},
+        {"POST /v1/persons/me/totp", R"({"password":"a new password"})"},
+        {"POST /v1/persons/me/totp/end", R"({"password":"a new password"})"},
         {"DELETE /v1/users/{id}/devices", ""},
     };
   }
@@ -65,17 +72,27 @@ class Effects : public testing::ApiWorld {
                                                                                 {"{domain}", "irc.shop.example"},
                                                                                 {"{id}", "ann"},
                                                                                 {"{site}", shop_.tenant->site_id},
-                                                                                {"{reseller}", "acme"}}) {
+                                                                                {"{reseller}", "acme"},
+                                                                                {"{email}", "bob@b.example"}}) {
       fill(capture, value);
     }
-    const std::string key = endpoint.kinds & by_operator ? testing::operator_key_text : shop_.api_key;
+    const std::string key = endpoint.kinds & by_operator ? testing::operator_key_text
+                            : endpoint.kinds & by_person ? session_
+                                                         : shop_.api_key;
     testing::HeaderList headers = {{"Authorization", "Bearer " + key}};
     if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
     return call(std::string(endpoint.method), path, headers, body);
   }
-  // A key of a reseller's and two of the shop's that nobody needs, for the calls that revoke one.
+  // A key of a reseller's and two of the shop's that nobody needs, for the calls that revoke one; and a person's
+  // session.
   void make_spare_keys() {
     EXPECT_EQ(as_operator("POST", "/operator/v1/resellers", "name=acme&tenants=1").status, 201);
+    for (const std::string email : {"ann@a.example", "bob@b.example"}) {
+      EXPECT_EQ(as_operator("POST", "/operator/v1/persons", "password=a+long+password&email=" + email).status, 201);
+    }
+    session_ = call("POST", "/v1/persons/sessions", {{"Content-Type", "application/x-www-form-urlencoded"}},
+                    "email=ann@a.example&password=a+long+password")
+                   .text("token");
     next_key_ = as_operator("POST", "/operator/v1/resellers/acme/keys").json().at("id").as_int64();
     for (const int64_t more : {1, 2}) {
       EXPECT_EQ(with_key(shop_, "POST", "/v1/keys").json().at("id").as_int64(), next_key_ + more);
@@ -93,12 +110,18 @@ class Effects : public testing::ApiWorld {
                                                    "PUT /operator/v1/tenants/{name}/components/{domain}/permissions",
                                                    "PUT /v1/components/{domain}/permissions",
                                                    "DELETE /v1/services/{id}",
+                                                   "DELETE /v1/persons/me/sessions/{id}",
                                                    "DELETE /v1/users/{id}/devices/{device}"};
-  // Calls of that kind that end sessions: those of before a restart lose their row, which no answer waits for.
+  // Calls of that kind that end sessions: those of before a restart lose their row, which no answer waits for; so the
+  // row may go while the next call is answered.
   const std::set<std::string> of_sessions_ = {"PUT /operator/v1/tenants/{name}/accounts/{localpart}/password",
                                               "POST /operator/v1/tenants/{name}/accounts/{localpart}/disable",
+                                              "POST /operator/v1/tenants/{name}/accounts/{localpart}/enable",
                                               "PUT /v1/users/{id}", "DELETE /v1/users/{id}/devices"};
+  // Calls of that kind that need more than a body of before.
+  const std::set<std::string> of_two_steps_ = {"PUT /v1/persons/me/totp"};
   int64_t next_key_ = 0;
+  std::string session_;
 };
 
 TEST_F(Effects, WhatTheControlPlaneAloneHoldsChangesWhileTheDataPlaneWaits) {
@@ -113,6 +136,8 @@ TEST_F(Effects, WhatTheControlPlaneAloneHoldsChangesWhileTheDataPlaneWaits) {
       EXPECT_TRUE(data_.appended() == appended || of_sessions_.contains(name)) << name << " writes to the data plane";
       appended = data_.appended();
       of_control_.erase(sample);
+    } else if (of_two_steps_.contains(name)) {
+      EXPECT_EQ(send(endpoint, R"({"code":"000000"})").status, 403) << name;
     } else if (of_control_alone_.contains(name)) {
       EXPECT_EQ(send(endpoint).status, 404) << name << " looks, and finds none";
     } else if (endpoint.its_effect() != Effect::reads) {

@@ -45,6 +45,22 @@ Task<Outcome> put_certificate(ApiContext& api, ApiCall call);
 Task<Outcome> list_certificates(ApiContext& api, ApiCall call);
 Task<Outcome> remove_certificate(ApiContext& api, ApiCall call);
 
+// The operator's for persons, everybody's who signs in, and a person's own: persons.cc
+Task<Outcome> list_persons(ApiContext& api, ApiCall call);
+Task<Outcome> create_person(ApiContext& api, ApiCall call);
+Task<Outcome> get_person(ApiContext& api, ApiCall call);
+Task<Outcome> remove_person(ApiContext& api, ApiCall call);
+Task<Outcome> set_person_password(ApiContext& api, ApiCall call);
+Task<Outcome> set_person_role(ApiContext& api, ApiCall call);
+Task<Outcome> sign_person_in(ApiContext& api, ApiCall call);
+Task<Outcome> get_own_person(ApiContext& api, ApiCall call);
+Task<Outcome> change_own_password(ApiContext& api, ApiCall call);
+Task<Outcome> list_own_sessions(ApiContext& api, ApiCall call);
+Task<Outcome> end_own_session(ApiContext& api, ApiCall call);
+Task<Outcome> begin_own_totp(ApiContext& api, ApiCall call);
+Task<Outcome> confirm_own_totp(ApiContext& api, ApiCall call);
+Task<Outcome> end_own_totp(ApiContext& api, ApiCall call);
+
 // The operator's for a tenant {name}, and the tenant's own: keys.cc, invites.cc, services.cc, components.cc, usage.cc,
 // events.cc
 Task<Outcome> list_keys(ApiContext& api, ApiCall call);

@@ -40,10 +40,11 @@ std::string describe_caller(const ApiCall& call) {
   return call.by.kind == by_anyone ? "network " + network_of(call.request.peer_address) : call.by.name();
 }
 
-// Under a removed user's or reseller's name the next owner finds nothing.
+// Under a removed user's, person's or reseller's name the next owner finds nothing.
 IdempotencyRecords::Name make_name(TenantId tenant, const ApiCall& call, const std::string& key) {
   std::string caller = describe_caller(call);
   if (call.by.user) caller += " " + std::to_string(call.by.user->incarnation);
+  if (call.by.person) caller += " " + std::to_string(call.by.person->id);
   if (call.by.reseller) caller += " " + std::to_string(raw(call.by.reseller->id));
   return IdempotencyRecords::make_name(tenant, caller, key);
 }

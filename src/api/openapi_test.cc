@@ -67,6 +67,7 @@ Names wanted_security(unsigned kinds) {
   if (kinds & by_owner) names.insert({"apiKey", "apiKeyBasic"});
   if (kinds & by_user) names.insert("siteToken");
   if (kinds & by_reseller) names.insert("resellerKey");
+  if (kinds & by_person) names.insert("personSession");
   return names;
 }
 

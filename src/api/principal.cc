@@ -7,13 +7,14 @@ Error unknown(std::string text) { return {ErrorKind::not_authorized, std::move(t
 
 Error refuse(const Principal& principal, unsigned kinds) {
   if (principal.kind == by_anyone) return unknown("This call needs " + describe(kinds) + ".");
+  if (principal.person) return {ErrorKind::forbidden, "Your roles do not open this call."};
   if (principal.kind == by_reseller) {
     return {ErrorKind::forbidden, "A reseller's key does not open this; the call needs " + describe(kinds) + "."};
   }
   if (kinds & by_operator) {
     return unknown("This is not the operator's key. It is in the file operator.key of the server's data folder.");
   }
-  if (principal.kind == by_user) {
+  if (principal.kind == by_user && (kinds & by_owner)) {
     return {ErrorKind::forbidden, "A user's token is not enough for this call; it needs " + describe(kinds) + "."};
   }
   return unknown("What was sent is no key or token of a site. This call needs " + describe(kinds) + ".");
@@ -22,17 +23,20 @@ Error refuse(const Principal& principal, unsigned kinds) {
 }  // namespace
 
 std::string Principal::name() const {
+  if (person) return "person:" + person->email;
   switch (kind) {
     case by_operator: return "operator";
     case by_reseller: return "reseller:" + reseller->name;
     case by_owner: return "key";
     case by_user: return "user:" + user->user_id;
+    case by_person:
     case by_anyone: break;
   }
   return {};
 }
 
 std::string describe(unsigned kinds) {
+  if (kinds == by_person) return "the token of a person's session (\"Authorization: Bearer ps_...\")";
   if (kinds & by_operator) {
     return std::string("the operator's key (\"Authorization: Bearer ...\"; it is in operator.key on the server)") +
            (kinds & by_reseller ? ", or a reseller's (rk_...)" : "");
@@ -49,6 +53,7 @@ Result<void> may(const Principal& principal, unsigned kinds, const Subject& subj
   if (!(principal.kind & kinds)) return refuse(principal, kinds);
   switch (principal.kind) {
     case by_anyone: break;
+    case by_person:
     case by_operator: return {};
     case by_reseller:
       if (!subject.tenant && !subject.reseller) return {};

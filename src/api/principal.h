@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "account/person.h"
 #include "account/site_token.h"
 #include "tenant/reseller.h"
 #include "tenant/tenant.h"
@@ -13,13 +14,24 @@
 namespace teahouse::api {
 
 // A bit each, so that a set of them says who may do a thing. A new kind is a line here, and one in describe().
-enum PrincipalKind : unsigned { by_anyone = 1, by_operator = 2, by_owner = 4, by_user = 8, by_reseller = 16 };
+enum PrincipalKind : unsigned {
+  by_anyone = 1,
+  by_operator = 2,
+  by_owner = 4,
+  by_user = 8,
+  by_reseller = 16,
+  by_person = 32
+};
 
 struct Principal {
   PrincipalKind kind = by_anyone;
   TenantPtr tenant = {};                  // an owner's or a user's
   std::optional<SignedInUser> user = {};  // of a user
   ResellerPtr reseller = {};              // of a reseller
+  // Somebody who has signed in by themselves; then `kind` is by_person for their own affairs, and else that of the role
+  // that they act in.
+  PersonPtr person = {};
+  int64_t session = 0;  // theirs
 
   std::string name() const;  // for the audit: "operator", "reseller:acme", "key", "user:42"; empty for anyone
 };

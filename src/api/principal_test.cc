@@ -1,6 +1,8 @@
 // Every operation by every principal, at their own tenant and at another.
 #include "api/principal.h"
 
+#include <set>
+
 #include "api/testing/api_world.h"
 
 namespace teahouse::api {
@@ -132,7 +134,8 @@ class PrincipalApi : public testing::ApiWorld {
                                                                     {"{domain}", "irc.shop.example"},
                                                                     {"{localpart}", "777"},
                                                                     {"{plan}", "777"},
-                                                                    {"{reseller}", tenant}}) {
+                                                                    {"{reseller}", tenant},
+                                                                    {"{email}", "777@p.example"}}) {
       if (const size_t at = pattern.find(capture); at != pattern.npos) pattern.replace(at, capture.size(), value);
     }
     return pattern;
@@ -198,6 +201,55 @@ TEST_F(PrincipalApi, OfAResellerSeesNothingOfAnothers) {
   }
   EXPECT_GT(denied, 25u);
   EXPECT_EQ(as_operator("GET", "/operator/v1/tenants").body, before);
+}
+
+// A person is what their role makes them: each call by each role, against what the role is to open.
+TEST_F(PrincipalApi, APersonMayDoWhatTheirRoleMay) {
+  make_resellers();
+  struct OfRole {
+    std::string role, place;
+    unsigned kind;
+    std::set<std::string> calls;  // of a tenant's staff
+  };
+  const std::set<std::string> reading = {
+      "GET /v1/usage", "GET /v1/users",      "GET /v1/users/{id}", "GET /v1/users/{id}/status", "GET /v1/online",
+      "GET /v1/rooms", "GET /v1/rooms/{id}", "GET /v1/files",      "GET /v1/files/{id}"};
+  std::set<std::string> answering = reading, moderating = reading;
+  answering.insert("GET /v1/rooms/{id}/messages");
+  moderating.insert({"GET /v1/rooms/{id}/messages", "DELETE /v1/rooms/{id}/messages/{message}",
+                     "PUT /v1/rooms/{id}/members/{user}", "DELETE /v1/rooms/{id}/members/{user}", "GET /v1/reports",
+                     "DELETE /v1/files/{id}"});
+  size_t denied = 0, admitted = 0;
+  for (const OfRole& each :
+       {OfRole{"operator", "", by_operator, {}}, OfRole{"reseller", "reseller=acme", by_reseller, {}},
+        OfRole{"owner", "tenant=shop", by_owner, {}}, OfRole{"moderate", "tenant=shop", by_owner, moderating},
+        OfRole{"agents", "tenant=shop", by_owner, answering}, OfRole{"read", "tenant=shop", by_owner, reading},
+        OfRole{"none", "", by_anyone, {}}}) {
+    const std::string email = each.role + "@p.example", password = "password=a+long+password&email=" + email;
+    EXPECT_EQ(as_operator("POST", "/operator/v1/persons", password).status, 201);
+    const std::string role = "role=" + each.role + (each.place.empty() ? "" : "&" + each.place);
+    EXPECT_EQ(as_operator("PUT", "/operator/v1/persons/" + email + "/role", role).status, 200);
+    const std::string token =
+        call("POST", "/v1/persons/sessions", {{"Content-Type", "application/x-www-form-urlencoded"}}, password)
+            .text("token");
+    for (const Endpoint& endpoint : endpoints()) {
+      if (endpoint.kinds & (by_anyone | by_person)) continue;
+      const std::string name = std::string(endpoint.method) + " " + endpoint.pattern;
+      const bool is_open = (endpoint.kinds & each.kind) && (each.calls.empty() || each.calls.contains(name));
+      const bool spoils = name == "DELETE /v1/users/{id}" || name == "PUT /v1/rooms/{id}" || name == "POST /v1/invites";
+      if (is_open && spoils) continue;
+      const std::string own = each.kind == by_reseller ? "acme-shop" : "shop";
+      const Reply reply =
+          ask(endpoint, {each.role, each.kind, token, "777"}, endpoint.method == "GET" ? own : "nobody");
+      (is_open ? admitted : denied) += 1;
+      EXPECT_EQ(reply.status == 401 || reply.status == 403, !is_open) << name << " by " << each.role << reply.body;
+      if (each.kind == by_reseller && is_open && endpoint.pattern.find("{name}") != std::string::npos) {
+        EXPECT_EQ(ask(endpoint, {each.role, each.kind, token, "777"}, "zeta-shop").status, 404) << name;
+      }
+    }
+  }
+  EXPECT_GT(denied, endpoints().size() * 3);
+  EXPECT_GT(admitted, 100u);
 }
 
 TEST_F(PrincipalApi, IsAdmittedToWhatIsItsOwn) {

@@ -109,6 +109,36 @@ std::vector<Endpoint> reseller_rows() {
   };
 }
 
+std::vector<Endpoint> person_rows() {
+  const auto all = [](const char* path) { return of_house + std::string("/persons") + path; };
+  const std::string own = "/v1/persons/me";
+  const Names role = {"role", "tenant", "reseller"}, sign_in = {"email", "password", "code"};
+  return {
+      {"GET", all(""), by_operator, list_persons, no_names, page},
+      {"POST", all(""), by_operator, create_person, {"email", "name", "password"}},
+      {"GET", all("/{email}"), by_operator, get_person},
+      {"PUT", all("/{email}/password"), by_operator, set_person_password, {"password"}, no_names, false, control},
+      {"PUT", all("/{email}/role"), by_operator, set_person_role, role, no_names, false, control},
+      {"DELETE", all("/{email}"), by_operator, remove_person, no_names, no_names, false, control},
+
+      {"POST", "/v1/persons/sessions", by_anyone, sign_person_in, sign_in, no_names, false, control, false},
+      {"GET", own, by_person, get_own_person},
+      {"PUT",
+       own + "/password",
+       by_person,
+       change_own_password,
+       {"password", "new_password"},
+       no_names,
+       false,
+       control},
+      {"GET", own + "/sessions", by_person, list_own_sessions},
+      {"DELETE", own + "/sessions/{id}", by_person, end_own_session, no_names, no_names, false, control},
+      {"POST", own + "/totp", by_person, begin_own_totp, {"password"}, no_names, false, control, false},
+      {"PUT", own + "/totp", by_person, confirm_own_totp, {"code"}, no_names, false, control},
+      {"POST", own + "/totp/end", by_person, end_own_totp, {"password"}, no_names, false, control, false},
+  };
+}
+
 // An owner's, the operator's with them or a user's too.
 std::vector<Endpoint> tenant_rows() {
   return {
@@ -197,7 +227,7 @@ std::vector<Endpoint> all_endpoints() {
     row.kinds = kinds;
     all.push_back(std::move(row));
   };
-  for (const auto& rows : {operator_rows(), reseller_rows(), tenant_rows(), anyones_rows()}) {
+  for (const auto& rows : {operator_rows(), reseller_rows(), person_rows(), tenant_rows(), anyones_rows()}) {
     for (const Endpoint& row : rows) {
       if ((row.kinds & manager) != manager) {
         add(row, row.pattern, row.kinds);

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "account/accounts.h"
+#include "account/persons.h"
 #include "backup/restore.h"
 #include "store/rocksdb/rocksdb_plane.h"
 #include "store/sqlite/sqlite_plane.h"
@@ -13,7 +14,8 @@ namespace {
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
-  for (const auto& part : {tenant_migrations(), Accounts::migrations(), store::Bond::migrations()}) {
+  for (const auto& part :
+       {tenant_migrations(), Accounts::migrations(), store::Bond::migrations(), Persons::migrations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

@@ -59,6 +59,7 @@ struct Server::State {
         audit(*control, clock),
         tenants(*control, clock, keys, audit),
         throttle(clock),
+        persons(*control, clock, audit, throttle, secrets.seal_key),
         limits(clock),
         idempotency(*data, clock, std::move(its_sealer)),
         contexts(clock),
@@ -98,6 +99,7 @@ struct Server::State {
   Audit audit;
   Tenants tenants;
   LoginThrottle throttle;
+  Persons persons;
   ApiCallLimits limits;
   std::unique_ptr<Files> files;
   api::IdempotencyRecords idempotency;
@@ -142,6 +144,7 @@ Result<void> Server::State::load() {
   auto watched = watch_clock();
   if (!watched) return watched;
   tenants.add_tables(Accounts::tables());
+  tenants.add_tables(Persons::tables());
   const auto loaded = tenants.load_all();
   if (!loaded) return loaded.error();
   auto loaded_keys = keys.load_all();
@@ -150,6 +153,8 @@ Result<void> Server::State::load() {
   if (!loaded_vapid) return loaded_vapid;
   auto counted = accounts.count_all(*loaded);
   if (!counted) return counted;
+  auto loaded_persons = persons.load_all();
+  if (!loaded_persons) return loaded_persons;
   auto known = load_known_logins(*control, clock, clock_watch.is_believed(), throttle);
   if (!known) return known;
   auto calls = tenancy.load_call_usage(*loaded);
@@ -283,7 +288,7 @@ Result<void> Server::State::listen() {
   for (const auto& worker : workers) {
     worker->serve_http(std::make_unique<api::ApiContext>(
                            api::ApiContext{worker->home(), tenants, *rooms, *pushes, audit, certificates, idempotency,
-                                           crypto::hash_key(secrets.operator_key), http_origin, websocket_url,
+                                           persons, crypto::hash_key(secrets.operator_key), http_origin, websocket_url,
                                            [this](const HostCertificate& certificate) { tenancy.use(certificate); },
                                            [this](const std::string& domain) { tenancy.forget_certificate(domain); },
                                            [this](Executor& home) { return take_snapshot(*this, home); }}),

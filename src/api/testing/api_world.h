@@ -54,7 +54,7 @@ struct Site {
 class ApiWorld : public ::testing::Test {
  protected:
   ApiWorld()
-      : base_(Accounts::migrations(), Accounts::tables()),
+      : base_(migrations(), tables()),
         accounts_(*base_.control, base_.clock, base_.seal_key),
         throttle_(base_.clock),
         limits_(base_.clock),
@@ -159,6 +159,7 @@ class ApiWorld : public ::testing::Test {
   store::MemoryPlane data_;
   Accounts accounts_;
   LoginThrottle throttle_;
+  Persons persons_{*base_.control, base_.clock, base_.audit, throttle_, base_.seal_key};
   ApiCallLimits limits_;
   Shared shared_;
   ::teahouse::testing::TempDirectory folder_;
@@ -179,6 +180,16 @@ class ApiWorld : public ::testing::Test {
   Site shop_, forum_;
 
  private:
+  static std::vector<store::Migration> migrations() {
+    auto all = Accounts::migrations();
+    for (store::Migration& migration : Persons::migrations()) all.push_back(std::move(migration));
+    return all;
+  }
+  static std::vector<TenantTable> tables() {
+    auto all = Accounts::tables();
+    for (TenantTable& table : Persons::tables()) all.push_back(std::move(table));
+    return all;
+  }
   static Task<Result<std::string>> make_snapshot(Executor& /*home*/) { co_return std::string("house-1"); }
   void serve() {
     context_ = std::make_unique<ApiContext>(ApiContext{*homes_[0],
@@ -188,6 +199,7 @@ class ApiWorld : public ::testing::Test {
                                                        base_.audit,
                                                        base_.certificates,
                                                        records_,
+                                                       persons_,
                                                        crypto::hash_key(operator_key_text),
                                                        "http://im.example",
                                                        "ws://im.example/xmpp",
