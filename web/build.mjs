@@ -59,9 +59,11 @@ const calls = await build({
   entryPoints: { calls: join(source, "calls.tsx") },
   outdir: join(dist, "w"),
   format: "esm",
+  splitting: true,
   entryNames: "[name]-[hash]",
+  chunkNames: "calls-[name]-[hash]",
 });
-const callsFile = `w/${basename(Object.keys(calls.metafile.outputs)[0])}`;
+const callsFile = `w/${basename(Object.entries(calls.metafile.outputs).find(([, o]) => o.entryPoint?.endsWith("src/calls.tsx"))[0])}`;
 const loader = await build({
   ...common,
   entryPoints: [join(source, "loader/main.ts")],

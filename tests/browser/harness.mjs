@@ -14,7 +14,7 @@ if (!file) {
 }
 export const config = JSON.parse(readFileSync(file, "utf8"));
 export const [alpha, beta] = config.tenants;
-export const timeoutMs = 30_000;
+export const timeoutMs = Number(process.env.TEAHOUSE_BROWSER_TIMEOUT_MS ?? 30_000); // more on a machine that does much else
 
 const b64 = (text) => Buffer.from(text).toString("base64url");
 /** A site token, as the webmaster's own page would make it. */

@@ -12,13 +12,16 @@ import { containEvents } from "./ui/contain.ts";
 const styled = new WeakSet<ShadowRoot>();
 
 export function startCalls(chat: Chat, shell: Shell): Calls {
-  const centre = new Centre(chat, shell.settings.tone);
   if (!styled.has(shell.shadow)) addStyles(shell.shadow, callsCss);
   styled.add(shell.shadow);
   const place = document.createElement("div");
   place.className = "calls";
   shell.root.append(place);
   const release = containEvents(place);
+  const centre: Centre = new Centre(chat, shell.settings.tone, async () => {
+    const { startGroup } = await import("./group.tsx");
+    return startGroup(chat, shell, place, () => centre.busy);
+  });
   render(<CallViews centre={centre} chat={chat} shell={shell} />, place);
   centre.on("phase", ({ phase, with: jid, sid, role, video, end }) =>
     shell.tell("call", { id: sid, with: jid, phase, video, outgoing: role === "initiator", ...(end && { endedBy: end.by, reason: end.reason }) }),

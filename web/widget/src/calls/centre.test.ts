@@ -54,6 +54,8 @@ const locks = {
 };
 Object.defineProperty(globalThis, "navigator", { value: { mediaDevices, locks }, configurable: true });
 
+const noGroup = async () => assert.fail("there is no room");
+
 let link: FakeLink;
 let store: Store;
 let centre: Centre;
@@ -70,7 +72,7 @@ beforeEach(() => {
   const { open } = new Storages();
   const session = open("session", `test${Math.random()}`);
   Object.assign(chat, { store, link, session, now: () => 1_000_000, calling: { scope: "s" }, options: { site: { domain: "a.test" } } });
-  centre = new Centre(chat as unknown as Chat, false);
+  centre = new Centre(chat as unknown as Chat, false, noGroup);
 });
 
 function hear(
@@ -202,11 +204,11 @@ test("a page that goes away leaves its call to the next; one that logs out ends 
   assert.deepEqual([said(), held], [[], [{ name: "teahouse:call:s" }]]);
   await settle();
   assert.deepEqual([centre.current, centre.left?.sid, centre.left?.to, held], [null, sid, bo, []]);
-  centre = new Centre(chat as unknown as Chat, false);
+  centre = new Centre(chat as unknown as Chat, false, noGroup);
   assert.equal(centre.left?.sid, sid);
   centre.leave();
   assert.deepEqual(said(), [`finish ${bo}`]);
-  assert.equal(new Centre(chat as unknown as Chat, false).left, null, "offered once");
+  assert.equal(new Centre(chat as unknown as Chat, false, noGroup).left, null, "offered once");
 });
 
 test("logging out hangs up", async (t) => {

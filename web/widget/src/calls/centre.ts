@@ -14,7 +14,8 @@ import { attribute, child, type Node } from "../core/xml.ts";
 import { Call, endForgotten, times, writeRefusal, type CallPorts, type Plan } from "./call.ts";
 import { loadServers } from "./ice.ts";
 import { BadContents } from "./jingle/xml.ts";
-import { readLeft, type Left } from "./left.ts";
+import type { Group } from "./group/group.ts";
+import { readLeft, readLeftRoom, type Left } from "./left.ts";
 import { Lines } from "./line.ts";
 import { CallLock } from "./lock.ts";
 import { BrowserPeer, DeviceError, Studio } from "./media.ts";
@@ -31,7 +32,7 @@ const plainEndMs = 10_000;
 const ringingMs = 400;
 
 /** What keeps a call from beginning, or its camera from being used. */
-export type Problem = { kind: "device"; error: DeviceError } | { kind: "other-tab" } | { kind: "offline" } | { kind: "guest" };
+export type Problem = { kind: "device"; error: DeviceError } | { kind: "other-tab" | "other-call" | "offline" | "outdated" | "guest" };
 
 interface CentreEvents {
   change: void;
@@ -52,6 +53,8 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
   /** Whom the user has called last. */
   wanted: { jid: string; video: boolean } | null = null;
   left: Left | null;
+  /** Calls of rooms, once there was one. */
+  private group: Group | null = null;
   private readonly lines: Lines;
   private readonly rings: Rings;
   private readonly tone = new Tone();
@@ -64,6 +67,8 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
   constructor(
     private readonly chat: Chat,
     private readonly sounds: boolean,
+    /** Loads what calls of rooms need. */
+    private readonly loadGroup: () => Promise<Group>,
   ) {
     super();
     const { store, options } = chat;
@@ -71,7 +76,10 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
     this.lines = new Lines(store, now);
     this.lock = new CallLock(chat.calling.scope);
     this.rings = new Rings(options.site.domain, (jid) => /^(both|from)$/.test(store.contacts.get(jid)?.subscription ?? ""), now);
-    this.left = readLeft(chat.session.get("call", isString), now());
+    const kept = chat.session.get("call", isString);
+    this.left = readLeft(kept, now());
+    const room = readLeftRoom(kept, now());
+    if (room) void this.withGroup((group) => group.offer(room));
     chat.session.remove("call"); // a duplicated tab has none
     chat.on("stop", ({ final }) => this.stop(final));
     chat.on("status", ({ phase }) => phase === "online" && this.current?.networkChanged()); // where it was away, so was the network
@@ -104,7 +112,7 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
     };
     const call = this.current?.sid === sid ? this.current : null;
     try {
-      if (jingle && call?.take(action, from, jingle)) return answer();
+      if (jingle && (call?.take(action, from, jingle) || this.group?.take(action, sid, from, jingle))) return answer();
     } catch (error) {
       if (error instanceof Refused) return answer(writeRefusal(error.condition, error.jingle, error.message));
       return answer(writeRefusal("bad-request", undefined, error instanceof BadContents ? error.message : ""));
@@ -121,14 +129,16 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
     }
   }
 
-  /** Calls, once the browser gives a microphone. */
+  /** Calls, once the browser gives a microphone; a room's call is entered. */
   call(jid: string, video: boolean): void {
-    if ((this.current && !this.current.over) || this.preparing) return;
-    this.wanted = { jid: bareJid(jid), video };
     if (this.chat.calling.mayBegin === false) {
       this.problem = { kind: "guest" };
       return this.emit("change", undefined);
     }
+    const conversation = this.chat.store.conversations.get(jid);
+    if (conversation?.room) return void this.withGroup((group) => group.join(conversation, video));
+    if (this.busy) return;
+    this.wanted = { jid: bareJid(jid), video };
     void this.begin(this.wanted, () => this.dial(bareJid(jid), video));
   }
 
@@ -145,6 +155,22 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
   }
 
   decline = (): void => this.incoming?.hangUp();
+
+  /** With one person. */
+  get busy(): boolean {
+    return this.preparing !== null || (this.current !== null && !this.current.over);
+  }
+
+  private async withGroup(run: (group: Group) => unknown): Promise<void> {
+    try {
+      this.group ??= await this.loadGroup();
+    } catch (error) {
+      console.error("teahouse: calls of rooms could not be loaded.", error);
+      this.problem = { kind: "outdated" };
+      return this.emit("change", undefined);
+    }
+    await run(this.group);
+  }
 
   /** Takes up the call that this page had before it was loaded anew. */
   rejoin(): void {
@@ -248,7 +274,7 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
       same.migrate(plan.sid);
       return void this.take(call);
     }
-    if (current && !current.over) return call.refuseBusy();
+    if ((current && !current.over) || this.group?.going) return call.refuseBusy();
     if (this.incoming || this.preparing) return;
     void isInCall(this.chat.calling.scope).then((elsewhere) => {
       if (elsewhere || call.over || this.incoming) return;
@@ -273,7 +299,8 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
     this.preparing = whom;
     this.emit("change", undefined);
     try {
-      if (await isInCall(this.chat.calling.scope)) this.problem = this.studio ? null : { kind: "other-tab" };
+      if (this.group?.going) this.problem = { kind: "other-call" };
+      else if (await isInCall(this.chat.calling.scope)) this.problem = this.studio ? null : { kind: "other-tab" };
       if (this.problem) return;
       this.studio ??= await Studio.open(whom.video, () => this.emit("change", undefined));
       if (this.preparing === whom) await then();
@@ -392,6 +419,8 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
 
   private stop(final: boolean): void {
     const { current } = this;
+    const room = this.group?.park(final);
+    if (room) this.chat.session.set("call", JSON.stringify(room));
     if (final) for (const call of [current, this.incoming]) call?.hangUp();
     else if (current?.taken && !current.over) {
       this.left = { sid: current.sid, to: current.to, video: current.video, at: this.chat.now() };

@@ -21,3 +21,20 @@ export function readLeft(kept: string | null, now: number): Left | null {
     return null;
   }
 }
+
+/** The same of a room's call. */
+export interface LeftRoom {
+  room: string;
+  video: boolean;
+  at: number;
+}
+
+export function readLeftRoom(kept: string | null, now: number): LeftRoom | null {
+  try {
+    const left = JSON.parse(kept ?? "null") as Partial<LeftRoom> | null;
+    if (!left || typeof left.room !== "string" || typeof left.at !== "number" || now - left.at > rejoinMs) return null;
+    return { room: left.room, video: left.video === true, at: left.at };
+  } catch {
+    return null;
+  }
+}

@@ -21,7 +21,14 @@ const problems: Record<string, DeviceProblem> = {
 };
 
 const sound = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-const picture = { width: { ideal: 1280 }, height: { ideal: 720 } };
+export interface Size {
+  width: { ideal: number };
+  height: { ideal: number };
+  frameRate?: { ideal: number };
+}
+const picture: Size = { width: { ideal: 1280 }, height: { ideal: 720 } };
+/** What is shown beside others, and sent once for each of them. */
+export const smallPicture: Size = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 20 } };
 
 async function openTrack(media: MediaKind, constraints: MediaTrackConstraints): Promise<MediaStreamTrack> {
   const devices = navigator.mediaDevices;
@@ -43,16 +50,17 @@ export class Studio {
   camera: MediaStreamTrack | null = null;
   screen: MediaStreamTrack | null = null;
   /** Where the tracks go. */
-  peer: BrowserPeer | null = null;
+  out: { send(media: MediaKind): Promise<void> } | null = null;
 
   private constructor(
     private readonly microphone: MediaStreamTrack,
     private readonly changed: () => void,
+    private readonly picture: Size,
   ) {}
 
   /** Asks for what is needed; a camera that can't be had ends it, unless there is none to ask for. */
-  static async open(video: boolean, changed: () => void): Promise<Studio> {
-    const studio = new Studio(await openTrack("audio", sound), changed);
+  static async open(video: boolean, changed: () => void, size = picture): Promise<Studio> {
+    const studio = new Studio(await openTrack("audio", sound), changed, size);
     try {
       if (video) await studio.openCamera();
     } catch (error) {
@@ -71,7 +79,7 @@ export class Studio {
     return media === "audio" ? this.microphone : this.shown;
   }
 
-  async openCamera(constraints: MediaTrackConstraints = picture): Promise<void> {
+  async openCamera(constraints: MediaTrackConstraints = this.picture): Promise<void> {
     const before = this.camera;
     before?.stop(); // phones open one camera at a time
     this.camera = null;
@@ -92,9 +100,9 @@ export class Studio {
   async switchCamera(): Promise<void> {
     const cameras = (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === "videoinput");
     const { deviceId, facingMode } = this.camera?.getSettings() ?? {};
-    if (facingMode) return this.openCamera({ ...picture, facingMode: facingMode === "user" ? "environment" : "user" });
+    if (facingMode) return this.openCamera({ ...this.picture, facingMode: facingMode === "user" ? "environment" : "user" });
     const next = cameras[(cameras.findIndex((camera) => camera.deviceId === deviceId) + 1) % cameras.length];
-    if (next) await this.openCamera({ ...picture, deviceId: { exact: next.deviceId } });
+    if (next) await this.openCamera({ ...this.picture, deviceId: { exact: next.deviceId } });
   }
 
   /** False where the user thinks better of it. */
@@ -127,13 +135,13 @@ export class Studio {
 
   close(): void {
     for (const track of [this.microphone, this.camera, this.screen]) track?.stop();
-    this.camera = this.screen = this.peer = null;
+    this.camera = this.screen = this.out = null;
   }
 
   private async update(): Promise<void> {
     this.microphone.enabled = !this.muted && !this.held;
     for (const track of [this.camera, this.screen]) if (track) track.enabled = !this.held;
-    await this.peer?.send("video");
+    await this.out?.send("video");
     this.changed();
   }
 }
@@ -164,7 +172,7 @@ export class BrowserPeer implements Peer {
       for (const type of ["mute", "unmute", "ended"] as const) track.addEventListener(type, () => events.changed());
       events.changed();
     };
-    studio.peer = this;
+    studio.out = this;
     if (role === "initiator") for (const media of video ? (["audio", "video"] as const) : (["audio"] as const)) this.addMedia(media);
   }
 
@@ -228,7 +236,7 @@ export class BrowserPeer implements Peer {
   }
 
   close(): void {
-    if (this.studio.peer === this) this.studio.peer = null;
+    if (this.studio.out === this) this.studio.out = null;
     this.pc.close();
   }
 }

@@ -13,6 +13,8 @@ const answerMsMax = 15_000;
 export class Session {
   /** The other side, as its session-info says. */
   readonly muted: Record<MediaKind, boolean> = { audio: false, video: false };
+  /** Names of contents that the other side sends nothing in, as it says. */
+  readonly silent = new Set<string>();
   held = false;
   /** In the order of the SDP. */
   private order: Pick<Content, "name" | "creator">[] = [];
@@ -36,7 +38,9 @@ export class Session {
     readonly role: Role,
     readonly sid: string,
     readonly me: string,
-    readonly to: string,
+    public to: string,
+    /** Goes with the offer: what the session is part of. */
+    private readonly part: Node | null = null,
   ) {}
 
   /** Offers what the Peer has to send. */
@@ -44,7 +48,7 @@ export class Session {
     this.step(async () => {
       this.readLocal(await this.peer.offer(false));
       this.offered = { kind: "begin", before: this.local, stop: () => {} };
-      void this.request(writeContents(this.frame("session-initiate", { initiator: this.me }), this.local));
+      void this.request(writeContents(this.frame("session-initiate", { initiator: this.me }), this.local, this.part));
       this.tellCandidates();
     });
   }
@@ -74,9 +78,12 @@ export class Session {
     });
   }
 
-  inform(verb: "mute" | "unmute" | "hold" | "unhold" | "active", media?: MediaKind): void {
-    const content = media && this.order.find(({ name }) => this.local.contents.find((c) => c.name === name)?.description?.media === media);
-    if (!this.told || (media && !content)) return;
+  /** `what`: a content's name, or its kind of media. */
+  inform(verb: "mute" | "unmute" | "hold" | "unhold" | "active", what?: string): void {
+    const { contents } = this.local;
+    const known = contents.find(({ name }) => name === what) ?? contents.find(({ description }) => description?.media === what);
+    const content = known && this.order.find(({ name }) => name === known.name);
+    if (!this.told || (what && !content)) return;
     const attributes = content ? { creator: content.creator, name: content.name } : {};
     void this.request(writeJingle(this.frame("session-info"), el(verb, { xmlns: jingleNs.rtpInfo, ...attributes })));
   }
@@ -229,8 +236,11 @@ export class Session {
       if (info.namespaceURI !== jingleNs.rtpInfo) throw new Refused("feature-not-implemented", "unsupported-info");
       const content = this.remote.contents.find(({ name }) => name === attribute(info, "name"));
       const kinds: MediaKind[] = content?.description ? [content.description.media] : ["audio", "video"];
-      if (info.localName === "mute" || info.localName === "unmute") for (const kind of kinds) this.muted[kind] = info.localName === "mute";
-      else if (info.localName === "hold") this.held = true;
+      if (info.localName === "mute" || info.localName === "unmute") {
+        const mutes = info.localName === "mute";
+        for (const kind of kinds) this.muted[kind] = mutes;
+        for (const { name } of content ? [content] : this.remote.contents) mutes ? this.silent.add(name) : this.silent.delete(name);
+      } else if (info.localName === "hold") this.held = true;
       else if (info.localName === "unhold" || info.localName === "active") this.held = false;
       else if (info.localName !== "ringing") throw new Refused("feature-not-implemented", "unsupported-info");
     }

@@ -18,7 +18,7 @@ export interface Calls {
   /** A message of XEP-0353, ours or another's, or an error that may be the answer to one of ours. */
   hear(reading: Reading, origin: Origin): void;
   takeIq(iq: Element): void;
-  /** Calls this account. REQUIRES: the user has asked for it. */
+  /** Calls this account, or enters the call of this room. REQUIRES: the user has asked for it. */
   call(jid: string, video: boolean): void;
   /** The archive has been read up to now. */
   caughtUp(): void;
@@ -28,6 +28,7 @@ const rtp = "urn:xmpp:jingle:apps:rtp:";
 const features = [
   ns.jingle,
   ns.jingleMessage,
+  ns.muji,
   `${rtp}1`,
   `${rtp}audio`,
   "urn:xmpp:jingle:transports:ice-udp:1",
@@ -48,6 +49,8 @@ export async function isInCall(scope: string): Promise<boolean> {
 
 export class Calling {
   readonly mode: CallMode;
+  /** The room whose call this tab is in. */
+  room?: string;
   private loading: Promise<Calls> | null = null;
   private calls: Calls | null = null;
   private readonly waiting: ((calls: Calls) => void)[] = [];
@@ -128,7 +131,7 @@ export class Calling {
 
 /** XEP-0115, of what requests.ts answers: its hash, which a test looks after, says nothing that disco does not. */
 export const capsNode = "https://teahouse.im/widget";
-const hashes: Record<CallMode, string> = { off: "", audio: "QV7hoZ4qhoT1sIcpiaGLFfPNGRo=", video: "b1Ynr+gzWL22ZzRQogiFgjcrAUI=" };
+const hashes: Record<CallMode, string> = { off: "", audio: "R9Ofs3MeXQpBbxWYQ3n/pO61Koo=", video: "KAsggB+MS5/A0rrRewPT8qRKubg=" };
 export function makeCaps({ mode }: Calling): Node | false {
   return mode !== "off" && el("c", { xmlns: ns.caps, hash: "sha-1", node: capsNode, ver: hashes[mode] });
 }

@@ -32,6 +32,7 @@ const isOccupant = hasFields<Occupant>({
   nick: isString,
   name: optional(isString),
   jid: optional(isString),
+  call: optional(isString),
   role: isString,
   affiliation: isString,
   show: isString,

@@ -52,6 +52,8 @@ export interface Occupant {
   show: string;
   /** The name as it is written, where the nick can't hold it. */
   name?: string;
+  /** In the room's call (XEP-0272): "preparing", or names of the contents that they take part in, with commas; "hand" where they have raised it. */
+  call?: string;
 }
 
 export type RoomPhase = "idle" | "joining" | "joined" | "failed" | "left";

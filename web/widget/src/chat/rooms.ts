@@ -215,6 +215,7 @@ export class Rooms {
     const x = child(presence, ns.mucUser, "x");
     const item = child(x, ns.mucUser, "item");
     const codes = statusCodes(x);
+    const muji = child(presence, ns.muji);
     const occupant: Occupant = {
       nick,
       jid: attribute(item, "jid") || undefined,
@@ -223,6 +224,7 @@ export class Rooms {
       affiliation: attribute(item, "affiliation"),
       show: text(child(presence, ns.client, "show")),
       name: writtenName(nick, text(child(presence, ns.nick, "nick"))),
+      call: muji ? String(children(muji).map((c) => attribute(c, "name") || c.localName)) : undefined,
     };
     room.occupants = { ...room.occupants, [nick]: occupant };
     if (!codes.includes("110")) return;

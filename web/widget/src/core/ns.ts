@@ -22,6 +22,7 @@ export const ns = {
   urlData: "http://jabber.org/protocol/url-data", // XEP-0103
   nick: "http://jabber.org/protocol/nick", // XEP-0172
   jingle: "urn:xmpp:jingle:1", // XEP-0166
+  muji: "urn:xmpp:jingle:muji:0", // XEP-0272
   receipts: "urn:xmpp:receipts", // XEP-0184
   sm: "urn:xmpp:sm:3", // XEP-0198
   ping: "urn:xmpp:ping", // XEP-0199

@@ -170,6 +170,16 @@ const en = {
   callIs: "Call",
   callIsVideo: "Video call",
   callBack: "Call back",
+  callRoom: "Call in this room",
+  callRoomVideo: "Video call in this room",
+  callRoomGoes: "Call in this room, going on",
+  callGoing: plural("{names} is in a call", "{names} are in a call"),
+  callMore: "{n} more",
+  callHere: "You are in this room's call",
+  callElsewhere: "You are in this room's call in another tab or on another device",
+  callJoin: "Join",
+  callJoinVideo: "Join with camera",
+  callFull: "It is full: {n} people can take part.",
   notifyFailed: "Notifications could not be turned on. Please try again.",
 };
 
@@ -342,6 +352,16 @@ const zh: Table<typeof en> = {
   callIs: "语音通话",
   callIsVideo: "视频通话",
   callBack: "回拨",
+  callRoom: "在此房间通话",
+  callRoomVideo: "在此房间视频通话",
+  callRoomGoes: "此房间正在进行的通话",
+  callGoing: plural("{names}正在通话", "{names}正在通话"),
+  callMore: "另外 {n} 人",
+  callHere: "您正在此房间的通话中",
+  callElsewhere: "您正在另一个标签页或设备上参加此房间的通话",
+  callJoin: "加入",
+  callJoinVideo: "打开摄像头加入",
+  callFull: "人数已满：最多 {n} 人。",
   notifyFailed: "无法开启通知，请重试。",
 };
 

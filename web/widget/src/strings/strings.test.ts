@@ -5,13 +5,14 @@ import { test } from "node:test";
 import { bubbleStrings } from "./bubble.ts";
 import { callPageStrings } from "./call-page.ts";
 import { callStrings } from "./calls.ts";
+import { groupStrings } from "./group.ts";
 import { chatStrings } from "./chat.ts";
 import { chooseLanguage, translator, type Text } from "./table.ts";
 
 const forms = (text: Text) => (typeof text === "string" ? [text] : [text.one, text.other]);
 const places = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort().join();
 
-for (const [name, { en, zh }] of Object.entries({ bubbleStrings, chatStrings, callStrings, callPageStrings })) {
+for (const [name, { en, zh }] of Object.entries({ bubbleStrings, chatStrings, callStrings, callPageStrings, groupStrings })) {
   test(`${name}: both languages have every string, with the same places to fill`, () => {
     assert.deepEqual(Object.keys(zh).sort(), Object.keys(en).sort());
     for (const key of Object.keys(en) as (keyof typeof en)[]) {

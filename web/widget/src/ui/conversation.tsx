@@ -12,6 +12,7 @@ import { Icon } from "./icons.tsx";
 import { makeRows, MessageGroup, type Author } from "./message.tsx";
 import { conversationName, isFromSite, isMarkedGuest, personName } from "./names.ts";
 import { Notice } from "./notice.tsx";
+import { RoomCall } from "./room-call.tsx";
 import { Stopped } from "./state.tsx";
 import { uploadsOf } from "../files/uploads.ts";
 import type { Chat } from "../chat/chat.ts";
@@ -116,6 +117,7 @@ export function ConversationView({ conversation }: { conversation: Conversation 
   const rows = makeRows(messages, dividerAfter);
   return (
     <div class="conversation" ref={attaching.place}>
+      {room && <RoomCall conversation={conversation} />}
       <div class="scroll-frame">
         <div
           class="scroller"

@@ -8,6 +8,7 @@ import { ConversationAvatar } from "./avatar.tsx";
 import { useUi } from "./context.ts";
 import { IconButton } from "./icon-button.tsx";
 import { conversationName, isMarkedGuest } from "./names.ts";
+import { RoomCallButtons } from "./room-call.tsx";
 
 export function CloseButton(): JSX.Element | null {
   const { t, close } = useUi();
@@ -64,6 +65,7 @@ export function ConversationHeader({ conversation }: { conversation: Conversatio
           {chat.calling.mode === "video" && <IconButton icon="film" label={t("callVideo", { name })} press={() => chat.calling.call(jid, true)} />}
         </>
       )}
+      <RoomCallButtons conversation={conversation} />
       {room?.phase === "joined" && (
         <IconButton
           icon="people"

@@ -24,7 +24,7 @@ export function isFromSite(chat: Chat, { jid }: Conversation): boolean {
   return jid === chat.options.site.domain;
 }
 
-export function conversationName(chat: Chat, conversation: Conversation, t: Translate<ChatStrings>): string {
+export function conversationName(chat: Chat, conversation: Conversation, t: Translate<Pick<ChatStrings, "lobby" | "guestNumber">>): string {
   const { jid, room, name } = conversation;
   const { site } = chat.options;
   if (isFromSite(chat, conversation)) return site.name;

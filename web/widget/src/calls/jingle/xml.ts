@@ -232,6 +232,7 @@ export function writeJingle({ sid, action, initiator, responder }: Frame, ...par
   return el("jingle", { xmlns: jingleNs.jingle, action, sid, initiator, responder }, ...parts);
 }
 
-export function writeContents(frame: Frame, { contents, bundle }: Contents): Node {
-  return writeJingle(frame, writeBundle(bundle), ...contents.map(writeContent));
+/** `part`: what the session is part of. */
+export function writeContents(frame: Frame, { contents, bundle }: Contents, part: Node | null = null): Node {
+  return writeJingle(frame, part, writeBundle(bundle), ...contents.map(writeContent));
 }

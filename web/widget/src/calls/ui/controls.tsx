@@ -4,6 +4,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../../ui/icons.tsx";
 import { speakers, type SinkAudio } from "./stage.tsx";
 import { CallButton, type Shown } from "./views.tsx";
+import type { Translate } from "../../strings/table.ts";
+import type { CallStrings } from "../../strings/calls.ts";
 
 interface Devices {
   cameras: number;
@@ -11,7 +13,7 @@ interface Devices {
 }
 
 /** What can be chosen from, as it is plugged in and out. */
-function useDevices(): Devices {
+export function useDevices(): Devices {
   const [devices, set] = useState<Devices>({ cameras: 0, speakers: [] });
   useEffect(() => {
     const media = navigator.mediaDevices;
@@ -85,7 +87,13 @@ export function Controls({ shown }: { shown: Shown }): JSX.Element {
               }
             />
           )}
-          {devices.speakers.length > 1 && <Speakers shown={shown} devices={devices.speakers} audio={() => element<SinkAudio>("audio")} />}
+          {devices.speakers.length > 1 && (
+            <Speakers
+              t={t}
+              devices={devices.speakers}
+              audio={() => [...(box.current?.closest(".call-window")?.querySelectorAll<SinkAudio>("audio") ?? [])]}
+            />
+          )}
         </>
       )}
       <CallButton kind="bad" icon="hangup" label={t("hangUp")} press={() => centre.hangUp()} />
@@ -93,9 +101,14 @@ export function Controls({ shown }: { shown: Shown }): JSX.Element {
   );
 }
 
+interface SpeakersProps {
+  t: Translate<CallStrings>;
+  devices: MediaDeviceInfo[];
+  audio(): SinkAudio[];
+}
+
 /** The browser's own list, over a round button. */
-function Speakers({ shown, devices, audio }: { shown: Shown; devices: MediaDeviceInfo[]; audio(): SinkAudio | null }): JSX.Element | null {
-  const { t } = shown;
+export function Speakers({ t, devices, audio }: SpeakersProps): JSX.Element | null {
   const [chosen, choose] = useState(speakers.id);
   if (!("setSinkId" in HTMLMediaElement.prototype)) return null;
   return (
@@ -108,9 +121,7 @@ function Speakers({ shown, devices, audio }: { shown: Shown; devices: MediaDevic
         onChange={({ currentTarget }) => {
           speakers.id = currentTarget.value;
           choose(speakers.id);
-          void audio()
-            ?.setSinkId?.(speakers.id)
-            .catch(() => {});
+          for (const element of audio()) void element.setSinkId?.(speakers.id).catch(() => {});
         }}
       >
         {devices.map(({ deviceId, label }, i) => (

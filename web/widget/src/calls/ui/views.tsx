@@ -43,6 +43,9 @@ export function problemText(problem: Problem, t: Translate<CallStrings>): string
   if (problem.kind === "other-tab") return t("otherTab");
   if (problem.kind === "offline") return t("offline");
   if (problem.kind === "guest") return t("guestsMayNot");
+  if (problem.kind === "other-call") return t("otherCall");
+  if (problem.kind === "outdated") return t("outdated");
+  if (problem.kind !== "device") return "";
   const { media, problem: what } = problem.error;
   if (what === "insecure") return t("insecure");
   if (media === "audio") return t(what === "blocked" ? "microphoneBlocked" : what === "missing" ? "microphoneMissing" : "microphoneInUse");

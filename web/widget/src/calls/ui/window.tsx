@@ -6,6 +6,7 @@ import { lengthText } from "../../ui/length.ts";
 import { activeIn, trapTab } from "../../ui/focus.ts";
 import { IconButton } from "../../ui/icon-button.tsx";
 import type { Call, EndReason } from "../call.ts";
+import type { Quality } from "../quality.ts";
 import type { CallStrings } from "../../strings/calls.ts";
 import { Controls } from "./controls.tsx";
 import { Stage } from "./stage.tsx";
@@ -40,7 +41,7 @@ function stateText({ centre, t, nameOf }: Shown, call: Call | null): string {
   return t(call.phase === "reconnecting" ? "reconnecting" : "connecting");
 }
 
-function Length({ since, now }: { since: number; now(): number }): JSX.Element {
+export function Length({ since, now }: { since: number; now(): number }): JSX.Element {
   const [, again] = useReducer((n: number) => n + 1, 0);
   useEffect(() => {
     const timer = setInterval(() => again(0), 1_000);
@@ -53,9 +54,8 @@ function Length({ since, now }: { since: number; now(): number }): JSX.Element {
   );
 }
 
-function Bars({ shown }: { shown: Shown }): JSX.Element {
-  const { t, centre } = shown;
-  const { bars, trouble } = centre.quality;
+export function Bars({ t, quality }: { t: Shown["t"]; quality: Quality }): JSX.Element {
+  const { bars, trouble } = quality;
   const words = { 3: t("line3"), 2: t("line2"), 1: t("line1"), 0: t("line0") }[bars];
   const why = { lossy: t("lossy"), slow: t("slow"), weak: t("weak"), silent: t("silent") };
   const text = trouble ? `${words}. ${why[trouble]}` : words;
@@ -97,7 +97,7 @@ export function CallWindow({ shown }: { shown: Shown }): JSX.Element {
   };
   const picture = chat.store.picture(jid);
   const label = name ? t("callWith", { name }) : t("call");
-  const quality = call?.phase === "active" && <Bars shown={shown} />;
+  const quality = call?.phase === "active" && <Bars t={t} quality={centre.quality} />;
   const length = call?.since && !call.over && <Length since={call.since} now={() => chat.now()} />;
   return (
     <section

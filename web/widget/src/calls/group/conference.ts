@@ -1,0 +1,53 @@
+// What the window of a group call needs of the signalling, whatever that is: a mesh of sessions between browsers (mesh.ts), or a service that
+// passes everybody's streams on.
+import type { Emitter } from "../../core/emitter.ts";
+import type { Quality } from "../quality.ts";
+import type { ContentName } from "./muji.ts";
+
+export type MemberState = "connecting" | "active" | "reconnecting" | "unreachable";
+
+/** Somebody else in the call. */
+export interface Member {
+  /** Stays theirs while they are in the call. */
+  readonly id: string;
+  readonly nick: string;
+  readonly state: MemberState;
+  readonly quality: Quality;
+  /** Whether their hand is up. */
+  readonly hand: boolean;
+  /** The loudness of their voice now, from 0 to 1. */
+  level(): number;
+  /** Their stream of this content; null while nothing comes. */
+  stream(content: ContentName): MediaStream | null;
+  muted: boolean;
+}
+
+/** Why a call is over for us. `full`: as many as may be are in it. */
+export type GroupEnd = "full" | "removed" | "room" | "elsewhere" | "unanswered" | "offline";
+
+export interface ConferenceEvents {
+  change: void;
+  joined: Member;
+  left: Member;
+  /** A moderator wants us to be silent. */
+  silenced: { nick: string };
+  ended: GroupEnd;
+}
+
+export interface Conference extends Emitter<ConferenceEvents> {
+  /** We are in it, and the others know. */
+  readonly inside: boolean;
+  readonly members: readonly Member[];
+  /** How many may take part; undefined where nothing is known of a limit. */
+  readonly most: number | undefined;
+  leave(): void;
+  raise(hand: boolean): void;
+  /** What we send has changed: others are told that it is silent, or is not. */
+  tell(content: ContentName, sends: boolean): void;
+  /** Asks this member's client to mute them. Throws where it can't. REQUIRES: the user is a moderator. */
+  silence(id: string): Promise<void>;
+  /** A request of Jingle that may be of this call; gives the answer that it gets, or undefined. Throws Refused and BadContents. */
+  take(action: string, sid: string, from: string, jingle: Element): boolean;
+  networkChanged(): void;
+  measure(): Promise<void>;
+}
