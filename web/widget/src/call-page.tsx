@@ -24,7 +24,7 @@ const root = document.createElement("div");
 
 /** What the user of this tab is told of it is nobody else's of this browser. */
 const storages = new Storages();
-const open: Storages["open"] = (_, scope) => storages.open("session", scope);
+const open: Storages["open"] = (kind, scope) => storages.open("session", `${scope}:${kind}`);
 
 function makeSettings({ token, with: other, video }: Joined): Settings {
   const { origin } = location;

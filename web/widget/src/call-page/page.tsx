@@ -15,7 +15,7 @@ function heading(visit: CallVisit, t: Translate<CallPageStrings>, name: string):
   if (visit.at === "loading") return t("loading");
   if (visit.at === "refused") return t("cannot");
   if (visit.at === "back") return t("back", { name });
-  if (visit.at === "waiting") return t("waiting", { name });
+  if (visit.at === "waiting") return t(visit.isInCall ? "titleWith" : "waiting", { name });
   if (visit.at === "over") return t("over");
   return t("ready", { name });
 }
@@ -23,7 +23,7 @@ function heading(visit: CallVisit, t: Translate<CallPageStrings>, name: string):
 function hint(visit: CallVisit, t: Translate<CallPageStrings>, name: string): string {
   const { at, video, opened, refusal } = visit;
   if (at === "refused") return t(refusal!.text);
-  if (at === "waiting") return t("waitingHint", { name });
+  if (at === "waiting") return visit.isInCall ? "" : t("waitingHint", { name });
   if (at === "over") return t("overHint");
   if (at === "asking") return t(video ? "askingPictures" : "asking");
   if (at === "joining") return t("joining");

@@ -72,7 +72,10 @@ beforeEach(() => {
 });
 
 test("the first waits, takes the call of the other alone, and no more once it has ended", async () => {
-  answers = [{ status: 200, body: opened }, { status: 201, body: joined(false) }];
+  answers = [
+    { status: 200, body: opened },
+    { status: 201, body: joined(false) },
+  ];
   const page = visit();
   await page.open();
   assert.deepEqual([page.at, place.hash], ["ready", ""]);
@@ -89,17 +92,26 @@ test("the first waits, takes the call of the other alone, and no more once it ha
 });
 
 test("the second calls; where nobody answers it goes on waiting", async () => {
-  answers = [{ status: 200, body: opened }, { status: 201, body: joined(true) }];
+  answers = [
+    { status: 200, body: opened },
+    { status: 201, body: joined(true) },
+  ];
   const page = visit();
   await page.open();
   await page.enter(false);
   assert.deepEqual(centre.done, ["call jon@a.test false"]);
   centre.end("nobody", null);
   assert.equal(page.at, "waiting");
+  centre.end("nobody", 1); // the line was lost
+  centre.ring(other.jid);
+  assert.deepEqual(centre.done.slice(1), ["accept false"]);
 });
 
 test("without a camera the link is not used up", async () => {
-  answers = [{ status: 200, body: opened }, { status: 201, body: joined(false) }];
+  answers = [
+    { status: 200, body: opened },
+    { status: 201, body: joined(false) },
+  ];
   lacking = "video";
   const page = visit();
   await page.open();
@@ -110,7 +122,10 @@ test("without a camera the link is not used up", async () => {
 });
 
 test("a page that is loaded anew goes on without the link, and takes up the call that it left", async () => {
-  answers = [{ status: 200, body: opened }, { status: 201, body: joined(false) }];
+  answers = [
+    { status: 200, body: opened },
+    { status: 201, body: joined(false) },
+  ];
   const before = visit();
   await before.open();
   await before.enter(true);

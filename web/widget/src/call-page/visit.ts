@@ -31,6 +31,12 @@ export class CallVisit extends Emitter<{ change: void }> {
     super();
   }
 
+  /** The call goes on, over the page. */
+  get isInCall(): boolean {
+    const { current = null } = this.centre ?? {};
+    return current !== null && !current.over && current.taken;
+  }
+
   async open(): Promise<void> {
     this.turn("loading");
     if (typeof RTCPeerConnection !== "function" || !navigator.locks) return this.refuse({ text: "oldBrowser", passes: false });
@@ -98,7 +104,7 @@ export class CallVisit extends Emitter<{ change: void }> {
       this.takeIncoming();
       const { current } = centre;
       const ended = current?.over && current.end?.reason !== "moved";
-      if (ended && (current.since !== null || current.end!.by === "me")) this.awaits = false;
+      if (ended && current.end!.by !== "nobody") this.awaits = false; // one whose line was lost may come back
       if (ended && this.at === "waiting" && !this.awaits) this.at = "over";
       else if (current && !current.over && this.at === "over") this.at = "waiting";
       this.emit("change", undefined);
