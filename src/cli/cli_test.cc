@@ -190,6 +190,45 @@ TEST_F(Cli, PlansKeysAndUsage) {
   EXPECT_EQ(run({"key", "revoke", "shop", "7"}), 0);
 }
 
+TEST_F(Cli, Resellers) {
+  answers_["POST /operator/v1/resellers"] = {
+      201, R"({"name":"acme","tenants":{"limit":9,"given":0},"limits":{"accounts":{"limit":50,"given":7,"used":1},)"
+           R"("rooms":{"limit":-1,"given":-1}},"suspended":false,"api_key":"rk_x"})"};
+  EXPECT_EQ(run({"reseller", "create", "acme", "--tenants", "9", "--accounts", "50", "--files-total-bytes", "unlimited",
+                 "--title", "Acme's", "--oversell-percent", "150"}),
+            0);
+  EXPECT_EQ(asked_, R"(POST /operator/v1/resellers {"tenants":"9","oversell_percent":"150","title":"Acme's",)"
+                    R"("accounts":"50","files_total_bytes":-1,"name":"acme"})");
+  EXPECT_EQ(out_, "name       acme\ntenants    0 of 9\nsuspended  no\napi_key    rk_x\naccounts   7 of 50\n");
+  EXPECT_EQ(run({"reseller", "create", "acme"}), 2);
+  answers_["PATCH /operator/v1/resellers/acme"] = {200, R"({"name":"acme"})"};
+  EXPECT_EQ(run({"reseller", "set", "acme", "--logo", ""}), 0);
+  EXPECT_EQ(asked_, R"(PATCH /operator/v1/resellers/acme {"logo":""})");
+  answers_["POST /operator/v1/tenants/shop/move"] = {200, R"({"name":"shop"})"};
+  EXPECT_EQ(run({"tenant", "move", "shop", "--reseller", ""}), 0);
+  EXPECT_EQ(asked_, R"(POST /operator/v1/tenants/shop/move {"reseller":""})");
+  EXPECT_EQ(run({"tenant", "move", "shop"}), 2);
+  answers_["GET /operator/v1/tenants?reseller=a%20b&limit=200"] = {200, R"({"tenants":[{"name":"one"}]})"};
+  EXPECT_EQ(run({"tenant", "list", "--reseller", "a b", "--json"}), 0);
+  answers_["DELETE /operator/v1/resellers/acme"] = {409, R"({"detail":"The reseller 'acme' has 2 tenants."})"};
+  EXPECT_EQ(run({"reseller", "remove", "acme"}), 1);
+  EXPECT_EQ(err_, "teahouse: The reseller 'acme' has 2 tenants.\n");
+}
+
+TEST_F(Cli, Persons) {
+  const std::string ann = R"({"email":"ann@a.example","roles":[{"role":"owner","tenant":"shop"},{"role":"operator"}]})";
+  answers_["POST /operator/v1/persons"] = {201, R"({"email":"ann@a.example","roles":[]})"};
+  EXPECT_EQ(run({"person", "create", "ann@a.example", "--password-stdin"}, "a long password\n"), 0);
+  EXPECT_EQ(asked_, R"(POST /operator/v1/persons {"email":"ann@a.example","password":"a long password"})");
+  EXPECT_EQ(run({"person", "create", "ann@a.example"}), 2);
+  EXPECT_EQ(run({"person", "create", "ann@a.example", "--password-stdin"}, ""), 2);
+  answers_["PUT /operator/v1/persons/ann%40a.example/role"] = {200, ann};
+  answers_["PUT /operator/v1/persons/ann@a.example/role"] = {200, ann};
+  EXPECT_EQ(run({"person", "role", "ann@a.example", "owner", "--tenant", "shop"}), 0);
+  EXPECT_EQ(asked_.substr(asked_.find('{')), R"({"role":"owner","tenant":"shop"})");
+  EXPECT_EQ(out_, "email  ann@a.example\nroles  owner of shop, operator\n");
+}
+
 TEST_F(Cli, FindsTheServerByItsDataFolder) {
   const auto folder = std::filesystem::temp_directory_path() / ("cli_test." + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);

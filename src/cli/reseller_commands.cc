@@ -78,15 +78,16 @@ Result<Reply> flatten(const Result<Reply>& reply) {
   json::error_code failed;
   json::value value = json::parse(reply->body, failed);
   if (failed || !value.is_object()) return reply;
-  json::object object = value.get_object();
   const auto sum_up = [](const json::value& line) {
     return count_of(line, "given") + " of " + count_of(line, "limit");
   };
-  if (const json::value* tenants = object.if_contains("tenants")) object["tenants"] = sum_up(*tenants);
-  if (const json::value* limits = object.if_contains("limits"); limits && limits->is_object()) {
-    const json::object lines = limits->get_object();
-    object.erase("limits");
-    for (const auto& [name, line] : lines) {
+  json::object object;
+  for (const auto& [name, part] : value.get_object()) {
+    if (name == "limits") continue;
+    object[name] = name == "tenants" ? json::value(sum_up(part)) : part;
+  }
+  if (const json::value* limits = value.get_object().if_contains("limits"); limits && limits->is_object()) {
+    for (const auto& [name, line] : limits->get_object()) {
       if (count_of(line, "limit") != "unlimited") object[name] = sum_up(line);
     }
   }
