@@ -117,9 +117,9 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
       if (error instanceof Refused) return answer(writeRefusal(error.condition, error.jingle, error.message));
       return answer(writeRefusal("bad-request", undefined, error instanceof BadContents ? error.message : ""));
     }
-    if (!link.leading) return;
     const refuse = (): void => answer(writeRefusal("item-not-found", "unknown-session"));
-    if (call) return refuse();
+    if (call || this.group?.going) return refuse();
+    if (!link.leading) return;
     void isInCall(this.chat.calling.scope).then((elsewhere) => elsewhere || refuse(), refuse);
   }
 

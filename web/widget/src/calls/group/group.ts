@@ -23,10 +23,10 @@ const notesMax = 3;
 const noteMs = 6_000;
 const mucAdmin = "http://jabber.org/protocol/muc#admin";
 
-/** What has just happened, for everybody to read. `refused`: a member's client does not let itself be muted. */
+/** What has just happened, for everybody to read. `refused`: a member's client does not let itself be muted; `stays`: the room does not remove them. */
 export interface Note {
   id: number;
-  kind: "joined" | "left" | "silenced" | "refused" | "hand";
+  kind: "joined" | "left" | "silenced" | "refused" | "stays" | "hand";
   nick: string;
 }
 
@@ -167,7 +167,7 @@ export class Group extends Emitter<GroupEvents> {
   /** Sends somebody out of the room. */
   async remove({ nick }: Member): Promise<void> {
     const query = el("query", { xmlns: mucAdmin }, el("item", { nick, role: "none" }));
-    await this.chat.link.iq("set", this.room!.jid, query).catch(() => this.note("refused", nick));
+    await this.chat.link.iq("set", this.room!.jid, query).catch(() => this.note("stays", nick));
   }
 
   /** The page goes away, or (`final`) the user has logged out. Gives what is left for the next page, which offers the call again. */

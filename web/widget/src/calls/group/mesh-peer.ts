@@ -21,6 +21,7 @@ export function renameMids(sdp: string, names: ReadonlyMap<string, string>): str
 export class MeshPeer implements Peer {
   private readonly pc: RTCPeerConnection;
   private readonly transceivers: Partial<Record<ContentName, RTCRtpTransceiver>> = {};
+  private sharers = 1;
   private readonly sending = new Set<RTCRtpTransceiver>();
   private readonly streams: Partial<Record<ContentName, MediaStream>> = {};
   /** The browser's own names of what we have offered, and the contents'. */
@@ -74,6 +75,7 @@ export class MeshPeer implements Peer {
 
   /** Pictures go to so many. */
   async share(peers: number): Promise<void> {
+    this.sharers = peers;
     for (const name of ["video", "screen"] as const) {
       const sender = this.transceivers[name]?.sender;
       const parameters = sender?.getParameters();
@@ -108,11 +110,13 @@ export class MeshPeer implements Peer {
       await transceiver.sender.replaceTrack(this.track(name));
     }
     await pc.setLocalDescription();
+    await this.share(this.sharers);
     return renameMids(pc.localDescription!.sdp, this.names);
   }
 
-  accept(sdp: string): Promise<void> {
-    return this.pc.setRemoteDescription({ type: "answer", sdp: renameMids(sdp, this.mids) });
+  async accept(sdp: string): Promise<void> {
+    await this.pc.setRemoteDescription({ type: "answer", sdp: renameMids(sdp, this.mids) });
+    await this.share(this.sharers);
   }
 
   async rollback(): Promise<void> {

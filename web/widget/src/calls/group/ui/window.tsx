@@ -28,6 +28,7 @@ const noteTexts: Record<Note["kind"], keyof GroupStrings> = {
   left: "left",
   silenced: "silenced",
   refused: "refused",
+  stays: "stays",
   hand: "handOf",
 };
 
