@@ -14,10 +14,12 @@ h.setUp({ alpha: [kit, lou, max], beta: [nia, oda] });
 
 const devices = { permissions: ["microphone", "camera"] };
 async function open(tenant, user, other, attributes = {}, options = devices, context = undefined) {
+  await write(tenant, user, other); // else the other is not told that it rings here
   const page = await h.openPage(context ?? (await h.newContext(options)), h.signedIn(tenant, user, { to: other.id, calls: "video", ...attributes }));
   await h.ready(page);
   return page;
 }
+const write = (tenant, from, to) => h.api(tenant, "POST", "/v1/messages", { from: `user:${from.id}`, to: `user:${to.id}`, text: "Hello" });
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const rings = (page, name) => page.getByRole("alertdialog", { name: new RegExp(`${name}.*(calling|来电)`) });
 /** The call's window says this. */
@@ -123,6 +125,7 @@ test("it rings in all tabs and at all devices, and stops in all when one answers
 });
 
 test("refused, busy, missed: each is told, and stands in the conversation", async () => {
+  await write(alpha, lou, max);
   const a = await open(alpha, kit, lou), b = await open(alpha, lou, kit), m = await open(alpha, max, lou);
   await button(a, `Call ${lou.name}`).click();
   await rings(b, kit.name).waitFor();

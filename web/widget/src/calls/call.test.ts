@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { parse } from "../core/xml.ts";
 import { makeSides, type Side } from "../testing/calls.ts";
 import { times } from "./call.ts";
+import { readSignal } from "./signal.ts";
 
 /** Ann calls Bo; both have their call, and nothing is answered. */
 function ring({ video = true } = {}) {
@@ -47,6 +48,31 @@ test("a call is proposed, rings, is taken, agreed on, and ended by one of them",
   assert.deepEqual(a.said, ["propose", "session-initiate", "finish"]);
   assert.deepEqual(b.said, ["ringing", "proceed", "session-accept", "session-terminate", "finish"]);
   assert.deepEqual([a.peer.done.at(-1), b.peer.done.at(-1)], ["close", "close"]);
+  assert.deepEqual([...a.refused, ...b.refused], []);
+});
+
+test("a session without a proposal is taken with what came before that, and is told of in the session alone", async () => {
+  const { a, b } = makeSides();
+  const receive = b.receive.bind(b);
+  b.receive = (action, from, jingle, by) => {
+    if (action !== "session-initiate") return receive(action, from, jingle, by);
+    b.start({ role: "responder", to: a.jid, video: true, offer: jingle });
+    return jingle;
+  };
+  a.start({ role: "initiator", to: "bo@a.test", video: true });
+  a.call.hear(readSignal(parse(`<proceed xmlns="urn:xmpp:jingle-message:0" id="s1"/>`)!)!, b.jid);
+  a.peer.events.candidate("0", "candidate:1 1 udp 1 192.0.2.1 5000 typ host generation 0");
+  await settle();
+  b.call.sayRinging();
+  assert.deepEqual([b.peer, phases(a, b)], [undefined, ["connecting", "incoming"]]);
+  b.call.proceed();
+  await settle();
+  assert.deepEqual(b.peer.done, ["answer", "0 192.0.2.1"]);
+  for (const { peer } of [a, b]) peer.events.state("connected");
+  b.call.hangUp();
+  await settle();
+  assert.deepEqual(ends(a, b), ["other hangup", "me hangup"]);
+  assert.deepEqual(b.said, ["session-info", "session-accept", "session-terminate"]);
   assert.deepEqual([...a.refused, ...b.refused], []);
 });
 

@@ -3,7 +3,7 @@ import { Emitter } from "../core/emitter.ts";
 import { bareJid } from "../core/jid.ts";
 import { el, type Node } from "../core/xml.ts";
 import { jingleNs, writeJingle } from "./jingle/xml.ts";
-import type { Peer } from "./peer.ts";
+import { Refused, type Peer } from "./peer.ts";
 import { Session } from "./session.ts";
 import type { MediaKind, Role } from "./jingle/model.ts";
 import { readReason, writeReason, writeSignal, type Signal } from "./signal.ts";
@@ -19,6 +19,8 @@ export type EndReason =
   | "failed"
   | "lost"
   | "unreachable"
+  /** The chat is over, and what the server does for a call with it. */
+  | "closed"
   /** The call goes on as another, on this page or on another device of the other side. */
   | "moved";
 export interface End {
@@ -62,7 +64,12 @@ export interface Plan {
   to: string;
   /** With pictures, as it was proposed. */
   video: boolean;
+  /** The request of a session that began without a proposal (XEP-0353): all is said in the session then. */
+  offer?: Element;
 }
+
+/** Candidates, mostly. */
+const earlyMax = 64;
 
 const failures: Record<string, EndReason> = {
   "service-unavailable": "unreachable",
@@ -86,6 +93,7 @@ export class Call extends Emitter<{ change: void; ended: End }> {
   readonly role: Role;
   readonly with: string;
   readonly video: boolean;
+  readonly offer: Element | null;
   phase: Phase;
   end: End | null = null;
   /** When both could hear each other first. */
@@ -94,6 +102,8 @@ export class Call extends Emitter<{ change: void; ended: End }> {
   /** The device of the other side that takes part. */
   to: string;
   private proceeded = false;
+  /** Requests in a session that is not taken so far. */
+  private readonly early: { action: string; jingle: Element }[] = [];
   private parting = false;
   private restarts = 0;
   private cancel: () => void = () => {};
@@ -101,10 +111,10 @@ export class Call extends Emitter<{ change: void; ended: End }> {
 
   constructor(
     private readonly ports: CallPorts,
-    { sid, role, to, video }: Plan,
+    { sid, role, to, video, offer = undefined as Element | undefined }: Plan,
   ) {
     super();
-    [this.sid, this.role, this.video, this.to] = [sid, role, video, to];
+    [this.sid, this.role, this.video, this.to, this.offer] = [sid, role, video, to, offer ?? null];
     this.with = bareJid(to);
     this.phase = role === "initiator" ? "calling" : "incoming";
     if (role === "responder") this.limit(times.ringingMs, () => this.finish({ by: "other", reason: "cancelled" }));
@@ -130,16 +140,24 @@ export class Call extends Emitter<{ change: void; ended: End }> {
   }
 
   sayRinging(): void {
-    this.say("ringing");
+    if (this.offer) this.ask("session-info", el("ringing", { xmlns: jingleNs.rtpInfo }));
+    else this.say("ringing");
   }
 
   /** Takes a call that came. */
   proceed(): void {
     if (this.phase !== "incoming") return;
     this.proceeded = true;
-    this.say("proceed");
+    if (!this.offer) this.say("proceed");
     this.makeSession();
     this.connecting();
+    if (!this.offer) return;
+    try {
+      this.session!.take("session-initiate", this.offer);
+      for (const { action, jingle } of this.early.splice(0)) this.session!.take(action, jingle);
+    } catch {
+      this.part("failed-application", { by: "nobody", reason: "failed" });
+    }
   }
 
   /** Ends it from our side, whatever it is at. */
@@ -147,7 +165,7 @@ export class Call extends Emitter<{ change: void; ended: End }> {
     if (this.over) return;
     if (this.phase === "incoming") {
       this.finish({ by: "me", reason: "declined" });
-      return this.say("reject", { reason: "decline" });
+      return this.reject("decline");
     }
     if (!this.proceeded) {
       this.finish({ by: "me", reason: "cancelled" });
@@ -159,7 +177,7 @@ export class Call extends Emitter<{ change: void; ended: End }> {
   /** A call that came while the user is in another. */
   refuseBusy(): void {
     this.finish({ by: "me", reason: "busy" });
-    this.say("reject", { reason: "busy" });
+    this.reject("busy");
   }
 
   /** Gives way to a proposal of theirs that met this one: ours is the one with the higher id. */
@@ -181,6 +199,11 @@ export class Call extends Emitter<{ change: void; ended: End }> {
     this.ports.send(writeSignal(this.to, "finish", this.sid, { reason: "expired", migrated: sid }));
     this.session?.terminate("expired");
     this.finish({ by: "nobody", reason: "moved" });
+  }
+
+  /** The server takes this user's stream no more. */
+  close(): void {
+    this.part("connectivity-error", { by: "nobody", reason: "closed" });
   }
 
   /** The page goes away, and may take it up again: nothing is said. */
@@ -221,13 +244,15 @@ export class Call extends Emitter<{ change: void; ended: End }> {
 
   /** A request of the other side's. Throws Refused and BadContents. False where it is not of this call. */
   take(action: string, from: string, jingle: Element): boolean {
-    if (this.over || !this.session || from !== this.to) return false;
+    if (this.over || from !== this.to || !(this.session || (this.offer && action !== "session-initiate"))) return false;
     if (action === "session-terminate") {
       const reason = readReason(jingle).condition;
-      this.session.close();
+      this.session?.close();
       this.session = null;
-      this.part("success", { by: "other", reason: reasons[reason] ?? (this.since === null ? "failed" : "hangup") });
-    } else this.session.take(action, jingle);
+      if (!this.proceeded) this.finish({ by: "other", reason: "cancelled" });
+      else this.part("success", { by: "other", reason: reasons[reason] ?? (this.since === null ? "failed" : "hangup") });
+    } else if (this.session) this.session.take(action, jingle);
+    else if (this.early.push({ action, jingle }) > earlyMax) throw new Refused("resource-constraint");
     return true;
   }
 
@@ -295,8 +320,18 @@ export class Call extends Emitter<{ change: void; ended: End }> {
     if (this.over || this.parting) return;
     this.parting = true;
     this.session?.terminate(reason);
-    this.ports.send(writeSignal(this.to, "finish", this.sid, { reason: reason === "success" ? "success" : "connectivity-error" }));
+    if (!this.offer) this.ports.send(writeSignal(this.to, "finish", this.sid, { reason: reason === "success" ? "success" : "connectivity-error" }));
     this.finish(end);
+  }
+
+  private reject(reason: "decline" | "busy"): void {
+    if (this.offer) this.ask("session-terminate", writeReason(reason));
+    else this.say("reject", { reason });
+  }
+
+  /** In a session that is not taken. */
+  private ask(action: string, what: Node): void {
+    void this.ports.iq(this.to, writeJingle({ sid: this.sid, action }, what)).catch(() => {});
   }
 
   private say(verb: "ringing" | "proceed" | "reject" | "retract", more?: Parameters<typeof writeSignal>[3]): void {

@@ -59,7 +59,7 @@ const noGroup = async () => assert.fail("there is no room");
 let link: FakeLink;
 let store: Store;
 let centre: Centre;
-let chat: Emitter<{ stop: { final: boolean } }>;
+let chat: Emitter<{ stop: { final: boolean }; status: { phase: string } }>;
 beforeEach(() => {
   [held, asked] = [[], 0];
   link = Object.assign(new FakeLink(), { shared: true });
@@ -93,10 +93,19 @@ const said = () =>
     const tie = child(signal, "urn:xmpp:jingle-message:0", "tie-break") ? " tie-break" : "";
     return signal ? `${signal.localName}${tie} ${attribute(stanza, "to")}` : [];
   });
-const iq = (from: string, sid: string, action: string) =>
+const iq = (from: string, sid: string, action: string, inside = "") =>
   centre.takeIq(
-    parse(`<iq xmlns="jabber:client" type="set" id="i" from="${from}"><jingle xmlns="urn:xmpp:jingle:1" sid="${sid}" action="${action}"/></iq>`)!,
+    parse(
+      `<iq xmlns="jabber:client" type="set" id="i" from="${from}"><jingle xmlns="urn:xmpp:jingle:1" sid="${sid}" action="${action}">${inside}</jingle></iq>`,
+    )!,
   );
+/** Ann has written to them before. */
+function acquaint(...jids: string[]) {
+  for (const jid of jids) {
+    const message = { id: jid, author: "me", nick: "", own: true, time: 1, body: "hello" };
+    store.insert(store.conversation(jid), message, false);
+  }
+}
 /** Calls Bo; gives the session's id. */
 async function dial(t: TestContext): Promise<string> {
   t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
@@ -106,7 +115,8 @@ async function dial(t: TestContext): Promise<string> {
   return centre.current!.sid;
 }
 
-test("a call rings once, and its caller hears so", async (t) => {
+test("a call rings once, and its caller, to whom the user has written, hears so", async (t) => {
+  acquaint("bo@a.test");
   t.mock.timers.enable({ apis: ["setTimeout"] });
   hear(bo, "propose", "s1");
   await settle();
@@ -117,6 +127,53 @@ test("a call rings once, and its caller hears so", async (t) => {
   await settle();
   assert.deepEqual([centre.incoming, said()], [null, []], "replayed");
   assert.equal(asked, 0, "no microphone is asked for before it is taken");
+});
+
+test("who may not know that the user is here rings, and hears nothing of it until the user answers; nor that they are busy", async (t) => {
+  hear("cy@a.test/z", "propose", "s1");
+  await settle();
+  assert.deepEqual([centre.incoming?.with, said()], ["cy@a.test", []]);
+  centre.decline();
+  assert.deepEqual(said(), ["reject cy@a.test/z"]);
+  await dial(t);
+  hear("cy@a.test/z", "propose", "s2");
+  await settle();
+  assert.deepEqual([centre.current?.with, said()], ["bo@a.test", []]);
+});
+
+test("a contact begins a session without a proposal: it rings, is taken or refused in the session; others' are refused", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const content = `<content creator="initiator" name="a"><description xmlns="urn:xmpp:jingle:apps:rtp:1" media="audio">
+    <payload-type id="111" name="opus" clockrate="48000" channels="2"/></description><transport xmlns="urn:xmpp:jingle:transports:ice-udp:1"
+    ufrag="abcd" pwd="0123456789012345678901"><fingerprint xmlns="urn:xmpp:jingle:apps:dtls:0" hash="sha-256" setup="actpass">${"AB:".repeat(31)}AB</fingerprint></transport></content>`;
+  for (const [from, inside] of [
+    [bo, content],
+    ["friend@b.test/y", ""],
+    ["friend@b.test/y", "<content/>"],
+  ] as const) {
+    iq(from, "s1", "session-initiate", inside);
+    await settle();
+    assert.match(link.take().join(), from === bo ? /type="error".*<service-unavailable/ : /type="error".*<(bad-request|feature-not-implemented)/);
+    assert.equal(centre.incoming, null);
+  }
+  iq("friend@b.test/y", "s2", "session-initiate", content);
+  await settle();
+  assert.match(link.take().join(), /type="result"/);
+  assert.match(link.asked.at(-1)!, /action="session-info".*<ringing/);
+  assert.deepEqual([centre.incoming?.with, centre.incoming?.video], ["friend@b.test", false]);
+  iq("friend@b.test/y", "s2", "transport-info");
+  assert.match(link.take().join(), /type="result"/, "kept until it is taken");
+  iq("friend@b.test/other", "s2", "transport-info");
+  assert.match(link.take().join(), /<unknown-session/);
+  iq("friend@b.test/y", "s3", "session-initiate", content);
+  await settle();
+  assert.match(link.asked.at(-1)!, /(?=.*sid="s3").*action="session-terminate".*<busy/s);
+  centre.decline();
+  assert.match(link.asked.at(-1)!, /(?=.*sid="s2").*action="session-terminate".*<decline/s);
+  iq("friend@b.test/y", "s4", "session-initiate", content);
+  await settle();
+  iq("friend@b.test/y", "s4", "session-terminate");
+  assert.deepEqual([centre.incoming, said()], [null, []]);
 });
 
 test("strangers of other tenants, our own devices, and what is long past do not ring", async () => {
@@ -136,6 +193,7 @@ test("a contact of another tenant rings", async (t) => {
 });
 
 test("while one rings, another does not; while a call goes on in this browser, nothing rings here", async (t) => {
+  acquaint("bo@a.test");
   t.mock.timers.enable({ apis: ["setTimeout"] });
   hear(bo, "propose", "s1");
   await settle();
@@ -151,6 +209,7 @@ test("while one rings, another does not; while a call goes on in this browser, n
 });
 
 test("who calls while the user is in a call hears that they are busy", async (t) => {
+  acquaint("cy@a.test");
   await dial(t);
   hear("cy@a.test/z", "propose", "s2");
   await settle();
@@ -209,6 +268,18 @@ test("a page that goes away leaves its call to the next; one that logs out ends 
   centre.leave();
   assert.deepEqual(said(), [`finish ${bo}`]);
   assert.equal(new Centre(chat as unknown as Chat, false, noGroup).left, null, "offered once");
+});
+
+test("a chat that the server has closed ends the call", async (t) => {
+  const sid = await dial(t);
+  hear(bo, "proceed", sid, { to: ann });
+  await settle();
+  chat.emit("status", { phase: "waiting" });
+  assert.equal(centre.current?.phase, "connecting");
+  chat.emit("status", { phase: "stopped" });
+  assert.deepEqual([centre.current?.end, held], [{ by: "nobody", reason: "closed" }, [{ name: "teahouse:call:s" }]]);
+  await settle();
+  assert.deepEqual(held, []);
 });
 
 test("logging out hangs up", async (t) => {

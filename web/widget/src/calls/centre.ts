@@ -9,19 +9,17 @@ import { isString } from "../core/check.ts";
 import { Emitter } from "../core/emitter.ts";
 import { randomUuid } from "../core/ids.ts";
 import { bareJid } from "../core/jid.ts";
-import { ns } from "../core/ns.ts";
-import { attribute, child, type Node } from "../core/xml.ts";
-import { Call, endForgotten, times, writeRefusal, type CallPorts, type Plan } from "./call.ts";
+import { Call, endForgotten, times, type CallPorts, type Plan } from "./call.ts";
 import { loadServers } from "./ice.ts";
-import { BadContents } from "./jingle/xml.ts";
 import type { Group } from "./group/group.ts";
+import { isContact, mayKnow } from "./known.ts";
 import { readLeft, readLeftRoom, type Left } from "./left.ts";
 import { Lines } from "./line.ts";
 import { CallLock } from "./lock.ts";
 import { BrowserPeer, DeviceError, Studio } from "./media.ts";
 import { judge, readCounts, type Counts, type Quality } from "./quality.ts";
 import { Rings } from "./rings.ts";
-import { Refused } from "./peer.ts";
+import { takeRequest } from "./requests.ts";
 import { readSignal, type Signal } from "./signal.ts";
 import { Tone } from "./tone.ts";
 
@@ -75,14 +73,17 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
     const now = (): number => chat.now();
     this.lines = new Lines(store, now);
     this.lock = new CallLock(chat.calling.scope);
-    this.rings = new Rings(options.site.domain, (jid) => /^(both|from)$/.test(store.contacts.get(jid)?.subscription ?? ""), now);
+    this.rings = new Rings(options.site.domain, (jid) => isContact(store, jid), now);
     const kept = chat.session.get("call", isString);
     this.left = readLeft(kept, now());
     const room = readLeftRoom(kept, now());
     if (room) void this.withGroup((group) => group.offer(room));
     chat.session.remove("call"); // a duplicated tab has none
     chat.on("stop", ({ final }) => this.stop(final));
-    chat.on("status", ({ phase }) => phase === "online" && this.current?.networkChanged()); // where it was away, so was the network
+    chat.on("status", ({ phase }) => {
+      if (phase === "online") this.current?.networkChanged(); // where it was away, so was the network
+      if (phase === "stopped") for (const call of [this.current, this.incoming]) call?.close();
+    });
     addEventListener("online", () => this.current?.networkChanged());
     (navigator as { connection?: EventTarget }).connection?.addEventListener?.("change", () => this.current?.networkChanged());
   }
@@ -102,25 +103,7 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
   }
 
   takeIq(iq: Element): void {
-    const { link } = this.chat;
-    const jingle = child(iq, ns.jingle, "jingle");
-    const [from, sid, action] = [attribute(iq, "from"), attribute(jingle, "sid"), attribute(jingle, "action")];
-    if (attribute(iq, "type") !== "set") return;
-    const answer = (error?: Node): void => {
-      const attributes = { type: error ? "error" : "result", to: from, id: attribute(iq, "id") };
-      link.send({ name: "iq", attributes, children: error ? [error] : [] });
-    };
-    const call = this.current?.sid === sid ? this.current : null;
-    try {
-      if (jingle && (call?.take(action, from, jingle) || this.group?.take(action, sid, from, jingle))) return answer();
-    } catch (error) {
-      if (error instanceof Refused) return answer(writeRefusal(error.condition, error.jingle, error.message));
-      return answer(writeRefusal("bad-request", undefined, error instanceof BadContents ? error.message : ""));
-    }
-    const refuse = (): void => answer(writeRefusal("item-not-found", "unknown-session"));
-    if (call || this.group?.going) return refuse();
-    if (!link.leading) return;
-    void isInCall(this.chat.calling.scope).then((elsewhere) => elsewhere || refuse(), refuse);
+    takeRequest(iq, this.chat, { current: this.current, incoming: this.incoming, group: this.group, begin: (plan) => this.approached(plan) });
   }
 
   caughtUp(): void {
@@ -257,6 +240,16 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
     this.ring({ sid, video, to: from, role: "responder" });
   }
 
+  /** A session without a proposal. It rings in this tab alone: no message tells others what becomes of it. */
+  private approached(plan: Plan): void {
+    const call = new Call(this.ports(plan), plan);
+    const isBusy = this.preparing || this.incoming || (this.current && !this.current.over);
+    if (isBusy || !this.rings.admit(plan.sid, call.with)) return call.refuseBusy();
+    this.show(call);
+    call.sayRinging();
+    if (this.sounds) this.tone.start(true);
+  }
+
   private ring(plan: Plan): void {
     const jid = bareJid(plan.to);
     if (!this.rings.admit(plan.sid, jid)) return;
@@ -274,21 +267,25 @@ export class Centre extends Emitter<CentreEvents> implements Calls {
       same.migrate(plan.sid);
       return void this.take(call);
     }
-    if ((current && !current.over) || this.group?.going) return call.refuseBusy();
+    if ((current && !current.over) || this.group?.going) return mayKnow(this.chat.store, jid) ? call.refuseBusy() : call.abandon();
     if (this.incoming || this.preparing) return;
     void isInCall(this.chat.calling.scope).then((elsewhere) => {
       if (elsewhere || call.over || this.incoming) return;
-      this.incoming = call;
+      this.show(call);
       const say = (): void => {
         if (call.over || this.saidRinging.has(call.sid)) return;
-        call.sayRinging();
+        if (mayKnow(this.chat.store, jid)) call.sayRinging();
         if (this.sounds) this.tone.start(true);
       };
       if (this.chat.link.leading) say();
       else setTimeout(say, ringingMs);
-      this.follow(call);
-      this.emit("change", undefined);
     });
+  }
+
+  private show(call: Call): void {
+    this.incoming = call;
+    this.follow(call);
+    this.emit("change", undefined);
   }
 
   /** Opens the microphone (and camera), then does this. */

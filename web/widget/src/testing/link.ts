@@ -19,7 +19,10 @@ export class FakeLink {
     return true;
   }
 
-  async iq(_type: string, to: string): Promise<Element> {
+  /** What requests asked, as `sent` has what was only said. */
+  asked: string[] = [];
+  async iq(_type: string, to: string, payload: Node): Promise<Element> {
+    this.asked.push(serialize(payload));
     const answer = this.answers.get(to);
     if (!answer) throw new IqError("item-not-found");
     return parse(answer)!;

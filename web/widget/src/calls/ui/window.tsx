@@ -22,6 +22,7 @@ const ends: Record<EndReason, keyof CallStrings> = {
   failed: "endFailed",
   lost: "endLost",
   unreachable: "endUnreachable",
+  closed: "endClosed",
   moved: "endMoved",
 };
 const ownEnds: Partial<Record<EndReason, keyof CallStrings>> = { hangup: "youEnded", declined: "endYouDeclined", cancelled: "endYouCancelled" };
