@@ -122,3 +122,27 @@ test("two tenants' calls by the relay at once count each in their own usage; the
   await h.suspend(beta);
   assert.deepEqual([...a.troubles, ...b.troubles], []);
 });
+
+test("the server is restarted during two calls: one goes on without it, one by the relay finds its way anew", async () => {
+  const [a, b, c, d] = await Promise.all([
+    open(alpha, pia, rex, ways.direct), open(alpha, rex, pia, ways.direct),
+    open(beta, sue, tom, ways["the relay alone"]), open(beta, tom, sue, ways["the relay alone"]),
+  ]);
+  await call(a, b, rex, false);
+  await call(c, d, tom, false);
+  const before = [];
+  for (const page of [a, b, c, d]) before.push(await counted(page, {}));
+  await a.evaluate(() => {
+    window.states = [];
+    window.connections[0].addEventListener("connectionstatechange", () => window.states.push(window.connections[0].connectionState));
+  });
+  await h.restart();
+  // Far more than what may have been on the way.
+  for (const [i, page] of [a, b, c, d].entries()) await counted(page, { packets: before[i].packets + 100 });
+  for (const page of [a, b, c, d]) await page.locator(".call-length").waitFor();
+  assert.equal(await a.evaluate(() => window.states.includes("failed")), false);
+  for (const [page, other, name] of [[b, a, rex.name], [d, c, tom.name]]) {
+    await button(page, "Hang up").click();
+    await says(other, `${name} ended the call`);
+  }
+});
