@@ -207,6 +207,9 @@ class Hooks {
   HookList<AddressHook> address_gone;     // an account, or its whole tenant, is no more: drop what others keep of it;
                                           // on its home
   HookList<ContactHook> contact_gone;     // the same, to one in whose roster it is
+  // Of a room, at its home: its occupant's session has this role from now on, by XEP-0045's names; "none": it has left.
+  using RoleHook = std::function<void(const HostPtr&, const BareJid& room, const FullJid& session, const char* role)>;
+  HookList<RoleHook> role_changed;
   // Its tombstone is written; once for each message, at the home of its author or of the room.
   HookList<std::function<void(const RetractedMessage&)>> message_retracted;
   HookList<NamedAt> named_at;  // the addresses at a domain of which others may keep something

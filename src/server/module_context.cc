@@ -249,6 +249,11 @@ void ModuleContext::tell_retracted(const RetractedMessage& message) const {
   home_.hooks().message_retracted.call_at(*message.host, message);
 }
 
+void ModuleContext::tell_role(const HostPtr& host, const BareJid& room, const FullJid& session,
+                              const char* role) const {
+  home_.hooks().role_changed.call_at(*host, host, room, session, role);
+}
+
 void ModuleContext::end_device_sessions(const BareJid& account, std::string_view device) const {
   teahouse::end_device_sessions(home_, account, device);
 }

@@ -200,7 +200,9 @@ class ModuleContext : public SharedContext {
   void tell_visibility(Resident& resident, const Jid& to, bool is_visible) const;  // Hooks::visibility_changed
   // Tells all modules that the session sent undirected available presence.
   void tell_available(Session& session, bool initial) const;
-  void tell_retracted(const RetractedMessage& message) const;                       // Hooks::message_retracted
+  void tell_retracted(const RetractedMessage& message) const;  // Hooks::message_retracted
+  void tell_role(const HostPtr& host, const BareJid& room, const FullJid& session,
+                 const char* role) const;                                           // Hooks::role_changed
   void end_device_sessions(const BareJid& account, std::string_view device) const;  // of an account of this home
   void end_certificate_sessions(const BareJid& account, uint64_t certificate) const;
   // As server/password_change.h; `asking`: whose session is spared.

@@ -131,6 +131,7 @@ void enter(Room& room, const Stanza& stanza, bool created) {
   // The newcomer hears of its own entry last, so not by this broadcast.
   broadcast_entry(room, *occupant, session);
   send_room(room, *occupant, session, stanza, created);
+  room.context().tell_role(room.host, room.jid(), session, to_string(occupant->role));
 }
 
 void enter_again(Room& room, Occupant& occupant, const Stanza& stanza) {

@@ -5,6 +5,7 @@
 #include "modules/muc/forged.h"
 #include "modules/muc/join.h"
 #include "modules/muc/versioning.h"
+#include "server/module_context.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
@@ -247,9 +248,18 @@ void send_self(Room& room, const Occupant& occupant, const PresenceNotes& notes,
               told);
 }
 
+namespace {
+
+void tell_role(const Room& room, const FullJid& session, Role role) {
+  room.context().tell_role(room.host, room.jid(), session, to_string(role));
+}
+
+}  // namespace
+
 void remove_occupant(Room& room, Occupant& occupant, const PresenceNotes& notes, const Stanza* farewell) {
   const Told told{StanzaType::unavailable, notes, farewell};
   broadcast(room, occupant, told, farewell, {room.config.broadcasts(occupant.role), true, nullptr});
+  for (const auto& each : occupant.sessions) tell_role(room, each.jid, Role::none);
   room.occupants.remove(occupant);
 }
 
@@ -262,6 +272,7 @@ void remove_session(Room& room, Occupant& occupant, const FullJid& session, cons
   const bool was_shown = occupant.shown().jid == session;
   const Told told{StanzaType::unavailable, notes, farewell};
   send_to_own(room, make_presence(room, occupant, View::self, told, farewell), session, told);
+  tell_role(room, session, Role::none);
   room.occupants.remove_session(occupant, session);
   if (was_shown) broadcast_presence(room, occupant);
 }
@@ -270,6 +281,7 @@ void set_role(Room& room, Occupant& occupant, Role role, const PresenceNotes& no
   const bool hides = room.config.broadcasts(occupant.role) && !room.config.broadcasts(role);
   occupant.role = role;
   broadcast_presence(room, occupant, notes, hides);
+  for (const auto& each : occupant.sessions) tell_role(room, each.jid, role);
 }
 
 void handle_bounce(Room& room, const Stanza& error) {
@@ -284,7 +296,10 @@ void send_everybody_away(Room& room, const PresenceNotes& notes, std::string_vie
   room.occupants.for_each([&](const Occupant& occupant) {
     const Told told{StanzaType::unavailable, notes, nullptr, destroy};
     const Stanza stanza = make_presence(room, occupant, View::self, told, nullptr);
-    for (const auto& session : occupant.sessions) send_to(room, stanza, session.jid);
+    for (const auto& session : occupant.sessions) {
+      send_to(room, stanza, session.jid);
+      tell_role(room, session.jid, Role::none);
+    }
   });
 }
 
