@@ -16,7 +16,7 @@ TEST_F(OperatorApi, MakesATenantThatWorksAtOnce) {
             R"([{"domain":"cafe.example","kind":"accounts"},{"domain":"rooms.cafe.example","kind":"rooms"},)"
             R"({"domain":"upload.cafe.example","kind":"upload"},)"
             R"({"domain":"pubsub.cafe.example","kind":"pubsub"},)"
-            R"({"domain":"proxy.cafe.example","kind":"proxy"}])");
+            R"({"domain":"proxy.cafe.example","kind":"proxy"},{"domain":"calls.cafe.example","kind":"calls"}])");
   EXPECT_TRUE(made.text("site").starts_with("pk_"));
   EXPECT_TRUE(made.text("api_key").starts_with("sk_"));
   EXPECT_TRUE(made.text("signing_secret").starts_with("ss_"));

@@ -5,9 +5,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "app/config.h"
 #include "app/modules.h"
 #include "app/worker.h"
+#include "base/log.h"
 #include "calls/calls_module.h"
 #include "net/address_guard.h"
 #include "server/home.h"
@@ -16,6 +19,8 @@ namespace teahouse {
 namespace {
 
 using calls::Endpoint;
+
+constexpr size_t group_call_ports_min = 10;
 
 CallsModule& module_of(Home& home) { return *static_cast<CallsModule*>(home.modules().find("calls")); }
 
@@ -55,11 +60,15 @@ std::optional<Endpoint> outward_address(const char* somebody) {
   return address;
 }
 
+std::vector<Endpoint> to_endpoints(const std::vector<std::string>& ips) {
+  std::vector<Endpoint> endpoints;
+  endpoints.reserve(ips.size());
+  for (const std::string& ip : ips) endpoints.push_back(Endpoint::of(net::make_address(ip, 0)->storage));
+  return endpoints;
+}
+
 Result<std::vector<Endpoint>> relay_addresses(const Config& config) {
-  std::vector<Endpoint> told;
-  for (const std::string& ip : config.calls_relay_address) {
-    told.push_back(Endpoint::of(net::make_address(ip, 0)->storage));
-  }
+  std::vector<Endpoint> told = to_endpoints(config.calls_relay_address);
   if (!told.empty()) return told;
   const std::string& listen = config.listen_turn.empty() ? config.listen_turn_tls : config.listen_turn;
   const auto listened = net::parse_address(listen);
@@ -79,7 +88,52 @@ Result<std::vector<Endpoint>> relay_addresses(const Config& config) {
       "router's, which leads the ports of calls.relay_ports here."};
 }
 
+// Where nothing is said, the relay's; without a relay that of this machine.
+Result<std::vector<Endpoint>> media_addresses(const Config& config) {
+  std::vector<Endpoint> told = to_endpoints(config.calls_media_address);
+  if (!told.empty()) return told;
+  if (config.has_relay()) return relay_addresses(config);
+  for (const char* root_server : {"198.41.0.4", "2001:503:ba3e::2:30"}) {
+    if (const auto outward = outward_address(root_server)) told.push_back(*outward);
+  }
+  if (!told.empty()) return told;
+  return Error{ErrorKind::bad_request,
+               "Group calls need calls.media_address, the public IP address at which their ports are reached: this "
+               "machine has none of its own. As --set calls.media_address=203.0.113.5."};
+}
+
+bool is_own(const Endpoint& address) {
+  const std::vector<Endpoint> own = own_addresses();
+  return std::ranges::any_of(own, [&address](const Endpoint& each) { return each.has_ip_of(address); });
+}
+
 }  // namespace
+
+// Each loop has an engine of its own, and a part of the ports.
+Result<void> serve_group_calls(const std::vector<std::unique_ptr<Worker>>& workers, const Config& config) {
+  const auto addresses = media_addresses(config);
+  if (!addresses) return addresses.error();
+  GroupCalls calls{.engine = config.calls_engine, .are_local = std::ranges::all_of(*addresses, is_own)};
+  calls.addresses.reserve(addresses->size());
+  for (const Endpoint& each : *addresses) calls.addresses.push_back(each.format_ip());
+  const size_t ports = size_t{config.calls_last_media_port} - config.calls_first_media_port + 1;
+  const size_t each = ports / workers.size();
+  if (each < group_call_ports_min) {
+    return Error{ErrorKind::bad_request, "The setting 'calls.media_ports' must have " +
+                                             std::to_string(group_call_ports_min) + " ports for each of the server's " +
+                                             std::to_string(workers.size()) + " loops, at least."};
+  }
+  for (size_t index = 0; index < workers.size(); ++index) {
+    calls.folder = config.data_directory + "/group-calls/" + std::to_string(index);
+    calls.first_port = static_cast<uint16_t>(config.calls_first_media_port + index * each);
+    calls.last_port = static_cast<uint16_t>(calls.first_port + each - 1);
+    const auto hosted = host_group_calls(*workers[index], calls);
+    if (hosted) continue;
+    log::warning("calls", hosted.error().text);
+    return {};
+  }
+  return {};
+}
 
 Result<void> serve_calls(const std::vector<std::unique_ptr<Worker>>& workers, const Config& config,
                          const std::string& secret, int64_t allocations_max) {
@@ -88,7 +142,11 @@ Result<void> serve_calls(const std::vector<std::unique_ptr<Worker>>& workers, co
   const calls::PeerGuard::Ports range{config.calls_first_port, config.calls_last_port};
   auto addresses = calls::RelayAddresses::make(workers.front()->home().clock(), *told, range);
   if (!addresses) return addresses.error();
-  const auto guard = config.calls_allow_private ? calls::PeerGuard() : calls::PeerGuard(own_addresses(), *told, range);
+  auto guard = config.calls_allow_private ? calls::PeerGuard() : calls::PeerGuard(own_addresses(), *told, range);
+  if (config.has_group_calls()) {
+    const auto media = media_addresses(config);
+    if (media) guard.let_media_through(*media, {config.calls_first_media_port, config.calls_last_media_port});
+  }
   const auto house = std::make_shared<CallsModule::House>(secret, guard, allocations_max, std::move(*addresses));
   for (const auto& worker : workers) {
     CallsModule& module = module_of(worker->home());

@@ -78,7 +78,7 @@ Result<void> set_host_port(net::HostPort& target, std::string_view name, const t
   return {};
 }
 
-Result<void> set_ports(Config& config, std::string_view name, const toml::node& value) {
+Result<void> set_ports(uint16_t& first_port, uint16_t& last_port, std::string_view name, const toml::node& value) {
   const std::string text = value.value_or<std::string>("");
   const size_t dash = text.find('-');
   const auto first = parse_decimal<uint16_t>(std::string_view(text).substr(0, dash));
@@ -86,8 +86,8 @@ Result<void> set_ports(Config& config, std::string_view name, const toml::node& 
   if (!first || !last || *first < 1024 || *first > *last) {
     return wrong(name, "a range of ports from 1024 on, as \"49152-65535\"");
   }
-  config.calls_first_port = *first;
-  config.calls_last_port = *last;
+  first_port = *first;
+  last_port = *last;
   return {};
 }
 
@@ -122,7 +122,7 @@ Result<void> set_tls_names(std::vector<std::string>& target, std::string_view na
 }
 
 // One of a family: as clients and peers reach it.
-Result<void> set_relay_address(Config& config, std::string_view name, const toml::node& value) {
+Result<void> set_ip_addresses(std::vector<std::string>& target, std::string_view name, const toml::node& value) {
   auto texts = value.is_string() ? std::vector<std::string>{value.value_or<std::string>("")} : read_texts(value);
   const auto fail = [name] {
     return wrong(name, "an IP address, or a list of one of IPv4 and one of IPv6, as \"203.0.113.5\"");
@@ -137,7 +137,7 @@ Result<void> set_relay_address(Config& config, std::string_view name, const toml
     families.push_back(address->family());
     text = *ip;
   }
-  config.calls_relay_address = std::move(*texts);
+  target = std::move(*texts);
   return {};
 }
 
@@ -146,6 +146,28 @@ Result<void> set_private_peers(bool& target, std::string_view name, const toml::
   if (text != "deny" && text != "allow") return wrong(name, "\"deny\" or \"allow\"");
   target = text == "allow";
   return {};
+}
+
+Result<void> set_text(std::string& target, std::string_view name, const toml::node& value, std::string_view what);
+
+Result<void> set_media_ports(Config& config, std::string_view name, const toml::node& value) {
+  if (!value.value_or<std::string>("").empty()) {
+    return set_ports(config.calls_first_media_port, config.calls_last_media_port, name, value);
+  }
+  if (!value.is_string()) return wrong(name, "a range of ports from 1024 on, as \"40000-49151\"");
+  config.calls_first_media_port = config.calls_last_media_port = 0;
+  return {};
+}
+
+Result<void> set_calls(Config& config, const std::string& name, const toml::node& value) {
+  if (name == "calls.relay_address") return set_ip_addresses(config.calls_relay_address, name, value);
+  if (name == "calls.relay_ports") return set_ports(config.calls_first_port, config.calls_last_port, name, value);
+  if (name == "calls.private_peers") return set_private_peers(config.calls_allow_private, name, value);
+  if (name == "calls.media_ports") return set_media_ports(config, name, value);
+  if (name == "calls.media_address") return set_ip_addresses(config.calls_media_address, name, value);
+  if (name == "calls.engine") return set_text(config.calls_engine, name, value, "the name of a file");
+  return Error{ErrorKind::bad_request,
+               "There is no setting '" + name + "'. teahouse.toml explains those that there are."};
 }
 
 Result<void> set_text(std::string& target, std::string_view name, const toml::node& value, std::string_view what) {
@@ -230,9 +252,7 @@ Result<void> set_one(Config& config, const std::string& name, const toml::node& 
   if (name == "listen.turn") return set_address(config.listen_turn, name, value);
   if (name == "listen.turn_tls") return set_address(config.listen_turn_tls, name, value);
   if (name == "public.turn") return set_host_port(config.public_turn, name, value);
-  if (name == "calls.relay_address") return set_relay_address(config, name, value);
-  if (name == "calls.relay_ports") return set_ports(config, name, value);
-  if (name == "calls.private_peers") return set_private_peers(config.calls_allow_private, name, value);
+  if (name.starts_with("calls.")) return set_calls(config, name, value);
   if (name == "public.proxy65") return set_host_port(config.public_proxy65, name, value);
   if (name == "public.url") return set_public_url(config.public_url, name, value);
   if (name == "public.trusted_proxies") {

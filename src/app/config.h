@@ -51,8 +51,12 @@ struct Config {
   bool push_allow_private = false;      // push services in this machine's own networks
   std::vector<std::string> calls_relay_address;  // of each family one; none: where listen_turn is
   uint16_t calls_first_port = 49152, calls_last_port = 65535;
-  bool calls_allow_private = false;  // peers in this machine's own networks
-  unsigned loops = 0;                // 0: one for each core
+  bool calls_allow_private = false;                                // peers in this machine's own networks
+  uint16_t calls_first_media_port = 0, calls_last_media_port = 0;  // of group calls' engines; 0: there are none
+  std::vector<std::string> calls_media_address;                    // of each family one; none: that of the relay
+  std::string calls_engine = "/usr/bin/janus";
+  unsigned loops = 0;  // 0: one for each core
+  bool has_group_calls() const { return calls_first_media_port != 0; }
   bool has_relay() const { return !listen_turn.empty() || !listen_turn_tls.empty(); }
   unsigned loop_count() const { return loops ? loops : std::max(1U, std::thread::hardware_concurrency()); }
   log::Level log_level = log::Level::info;

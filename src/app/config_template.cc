@@ -96,6 +96,13 @@ const std::string_view config_template =
 #relay_ports = "49152-65535" # of UDP; open them in the firewall
 # Whether the relay sends to private and local addresses: "allow" is for tests, and for a network without an outside.
 #private_peers = "deny"
+# Group calls: the ports of UDP at which their engine, Janus, takes and sends sound and pictures; "": there are none. As
+# "40000-49151"; open them in the firewall. Each participant has one for each other one, and one more.
+#media_ports = ""
+# The address at which they are reached, as relay_address is written. "": that of the relay, or the one by which this
+# machine reaches the internet.
+#media_address = ""
+#engine = "/usr/bin/janus"   # apt-get install janus
 
 [modules]
 # Options of modules for all tenants that do not set them for themselves; docs/modules.md has all of them.

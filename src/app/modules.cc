@@ -12,6 +12,8 @@
 #include "modules/client_access/client_access_module.h"
 #include "modules/client_certificates/client_certificates_module.h"
 #include "modules/commands/commands_module.h"
+#include "modules/conferences/conferences_module.h"
+#include "modules/conferences/engine/janus.h"
 #include "modules/csi/csi_module.h"
 #include "modules/disco/disco_module.h"
 #include "modules/displayed/displayed_module.h"
@@ -68,6 +70,7 @@ std::vector<std::unique_ptr<Module>> make_modules() {
   modules.push_back(std::make_unique<OfflineModule>());
   modules.push_back(std::make_unique<CsiModule>());
   modules.push_back(make_muc());
+  modules.push_back(std::make_unique<ConferencesModule>());
   modules.push_back(std::make_unique<PubsubModule>());
   modules.push_back(std::make_unique<MovedModule>());
   modules.push_back(std::make_unique<BookmarksModule>());
@@ -106,6 +109,22 @@ class HomeCalls final : public Calls {
 }  // namespace
 
 std::unique_ptr<Calls> make_calls(Home& home) { return std::make_unique<HomeCalls>(home); }
+
+Result<void> host_group_calls(Worker& worker, const GroupCalls& calls) {
+  conferences::JanusSettings settings;
+  settings.program = calls.engine;
+  settings.folder = calls.folder;
+  settings.addresses = calls.addresses;
+  settings.are_local = calls.are_local;
+  settings.first_port = calls.first_port;
+  settings.last_port = calls.last_port;
+  auto is_there = conferences::check_janus(settings);
+  if (!is_there) return is_there;
+  auto* module = static_cast<ConferencesModule*>(worker.home().modules().find("conferences"));
+  module->move_in(std::make_unique<conferences::Janus>(worker.loop(), std::move(settings)), calls.addresses,
+                  worker.home().modules().find("muc"));
+  return {};
+}
 
 std::unique_ptr<Rooms> make_rooms(Shared& shared) { return make_muc_rooms(shared); }
 std::unique_ptr<Pushes> make_pushes(Shared& shared, VapidKeys& keys) {

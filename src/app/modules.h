@@ -42,6 +42,18 @@ void accept_bytestream(Home& home, std::unique_ptr<net::Connection> connection);
 // bad_request for an address that has to be said; the text names the setting.
 Result<void> serve_calls(const std::vector<std::unique_ptr<Worker>>& workers, const Config& config,
                          const std::string& secret, int64_t allocations_max);
+// The engine of a loop's group calls, which its home hosts from now on.
+struct GroupCalls {
+  std::string engine;                  // the program
+  std::string folder;                  // its own
+  std::vector<std::string> addresses;  // IP addresses at which its ports are reached
+  bool are_local = true;               // this machine has them
+  uint16_t first_port = 0, last_port = 0;
+};
+// Errors: service_unavailable, with a sentence: the program is not there.
+Result<void> host_group_calls(Worker& worker, const GroupCalls& calls);
+// Group calls are there, where their engine is; else a warning says what is missing. Errors: as above.
+Result<void> serve_group_calls(const std::vector<std::unique_ptr<Worker>>& workers, const Config& config);
 // This home's users are told of it (XEP-0215). Lifetime: `calls` is the home's.
 void offer_relay(Home& home, const CallsModule& calls);
 // The home's calls as the HTTP API sees them. Lifetime: the home outlives it.

@@ -254,6 +254,10 @@ void Server::State::make_workers() {
 
 // Files that connections would have taken are the allocations'.
 Result<void> Server::State::serve_relay() {
+  if (config.has_group_calls()) {
+    auto serving = serve_group_calls(workers, config);
+    if (!serving) return serving;
+  }
   if (!config.has_relay()) return {};
   return serve_calls(workers, config, secrets.calls_secret, static_cast<int64_t>(allocations_max));
 }

@@ -20,15 +20,23 @@ PeerGuard::PeerGuard(const std::vector<Endpoint>& own, std::vector<Endpoint> rel
   for (const Endpoint& each : own) own_.push_back(reduce(each));
 }
 
+void PeerGuard::let_media_through(std::vector<Endpoint> addresses, Ports ports) {
+  media_ = std::move(addresses);
+  media_ports_ = ports;
+}
+
 bool PeerGuard::allows_address(const Endpoint& peer) const {
   if (!is_guarded_) return true;
   if (!net::special_use(peer.socket_address()).empty()) return false;
-  return has_ip(relayed_, peer) || (!has_ip(own_, reduce(peer)) && !has_ip(relayed_, reduce(peer)));
+  return has_ip(relayed_, peer) || has_ip(media_, peer) ||
+         (!has_ip(own_, reduce(peer)) && !has_ip(relayed_, reduce(peer)));
 }
 
 bool PeerGuard::allows_port(const Endpoint& peer) const {
   if (peer.port == 0) return false;
-  return !is_guarded_ || !has_ip(relayed_, peer) || ports_.contains(peer.port);
+  if (!is_guarded_ || (has_ip(media_, peer) && media_ports_.contains(peer.port))) return true;
+  if (!has_ip(relayed_, peer)) return !has_ip(media_, peer);
+  return ports_.contains(peer.port);
 }
 
 }  // namespace teahouse::calls

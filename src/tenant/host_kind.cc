@@ -5,12 +5,13 @@
 namespace teahouse {
 
 std::span<const HostKindName> host_kind_names() {
-  static constexpr std::array<HostKindName, 6> names = {{
+  static constexpr std::array<HostKindName, 7> names = {{
       {HostKind::accounts, "accounts", "Accounts"},
       {HostKind::rooms, "rooms", "Rooms"},
       {HostKind::upload, "upload", "Files"},
       {HostKind::pubsub, "pubsub", "Publications"},
       {HostKind::proxy, "proxy", "File transfer"},
+      {HostKind::calls, "calls", "Calls"},
       {HostKind::component, "component", "Component"},
   }};
   return names;

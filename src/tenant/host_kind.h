@@ -10,8 +10,8 @@
 namespace teahouse {
 
 // A proxy stands between two users who send each other bytes (XEP-0065); a component is a program elsewhere that
-// answers for a host (XEP-0114).
-enum class HostKind : uint8_t { accounts, rooms, upload, pubsub, proxy, component };
+// answers for a host (XEP-0114); calls are the conferences of rooms (XEP-0521).
+enum class HostKind : uint8_t { accounts, rooms, upload, pubsub, proxy, calls, component };
 
 struct HostKindName {
   HostKind kind;

@@ -36,7 +36,8 @@ TEST(Hosts, AreThatOfTheAccountsAndOneOfEachOtherKind) {
                                 {"rooms.shop.example", HostKind::rooms},
                                 {"upload.shop.example", HostKind::upload},
                                 {"pubsub.shop.example", HostKind::pubsub},
-                                {"proxy.shop.example", HostKind::proxy}}));
+                                {"proxy.shop.example", HostKind::proxy},
+                                {"calls.shop.example", HostKind::calls}}));
 }
 
 TEST(Hosts, MayBeAnyNumberAndAreKept) {
@@ -55,7 +56,7 @@ TEST(Hosts, MayBeAnyNumberAndAreKept) {
       again.find("forum")->hosts,
       ElementsAre(HostName{"a.example", HostKind::accounts}, HostName{"rooms.a.example", HostKind::rooms},
                   HostName{"upload.a.example", HostKind::upload}, HostName{"pubsub.a.example", HostKind::pubsub},
-                  HostName{"proxy.a.example", HostKind::proxy}));
+                  HostName{"proxy.a.example", HostKind::proxy}, HostName{"calls.a.example", HostKind::calls}));
   for (const HostName& host : (*shop)->hosts) EXPECT_TRUE(again.serves(host.domain));
   EXPECT_FALSE(again.serves("rooms.shop.example"));
 }
@@ -285,7 +286,7 @@ TEST_F(HostsThatChange, AreServedAndKeptAndFreeForOthersWhenTheyGo) {
   EXPECT_FALSE(world_.tenants.serves("rooms.shop.example"));
   ASSERT_TRUE(change("forum", {{"rooms.shop.example", HostKind::rooms}}));
   EXPECT_THAT(let_go_, ElementsAre("rooms.shop.example", "rooms.forum.example", "upload.forum.example",
-                                   "pubsub.forum.example", "proxy.forum.example"));
+                                   "pubsub.forum.example", "proxy.forum.example", "calls.forum.example"));
   Tenants again(*world_.control, world_.clock, world_.keys, world_.audit);
   ASSERT_TRUE(again.load_all());
   for (const Tenants* tenants : {&world_.tenants, &again}) {

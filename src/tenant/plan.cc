@@ -5,7 +5,7 @@
 namespace teahouse {
 
 std::span<const PlanLimitName> plan_limit_names() {
-  static constexpr std::array<PlanLimitName, 29> names = {{
+  static constexpr std::array<PlanLimitName, 30> names = {{
       {"accounts", &PlanLimits::accounts},
       {"sessions", &PlanLimits::sessions},
       {"sessions_per_account", &PlanLimits::sessions_per_account},
@@ -36,6 +36,7 @@ std::span<const PlanLimitName> plan_limit_names() {
       {"call_allocations_per_network", &PlanLimits::call_allocations_per_network},
       {"call_bits_per_s", &PlanLimits::call_bits_per_s},
       {"call_bytes_per_month", &PlanLimits::call_bytes_per_month},
+      {"call_participants", &PlanLimits::call_participants},
   }};
   static_assert(sizeof(PlanLimits) == names.size() * sizeof(int64_t), "every limit has a name");
   return names;

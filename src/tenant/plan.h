@@ -42,6 +42,7 @@ struct PlanLimits {
   int64_t call_allocations_per_network = 500;  // an IPv4 address, or an IPv6 /64
   int64_t call_bits_per_s = 100'000'000;      // through the relay, all allocations together, both ways
   int64_t call_bytes_per_month = 1LL << 40;   // the same; of a month of UTC
+  int64_t call_participants = 20;             // in one group call at once (XEP-0521)
 };
 
 struct PlanLimitName {
