@@ -54,7 +54,7 @@ Task<Result<std::vector<std::string>>> Persons::confirm_totp(Executor& home, Per
   std::vector<Statement> statements = {person_rows::set_totp(person->id, stored->totp, true),
                                        person_rows::use_totp_step(person->id, *step)};
   append(statements, person_rows::set_recovery_codes(person->id, hashes));
-  append(statements, note("person:" + person->email, "person.totp", "on"));
+  append(statements, note("person:" + person->email, "person.totp", person->email + ", on"));
   const auto written = co_await control_.transact(home, std::move(statements));
   if (!written) co_return written.error();
   Person changed = *now;
@@ -63,13 +63,13 @@ Task<Result<std::vector<std::string>>> Persons::confirm_totp(Executor& home, Per
   co_return codes;
 }
 
-Task<Result<void>> Persons::end_totp(Executor& home, PersonPtr person) {
+Task<Result<void>> Persons::end_totp(Executor& home, PersonPtr person, std::string actor) {
   auto turn = co_await turns_.take(home);
   const PersonPtr now = find(person->email);
   if (!now || now->id != person->id) co_return unknown_person(person->email);
   std::vector<Statement> statements = {person_rows::set_totp(person->id, {}, false)};
   append(statements, person_rows::set_recovery_codes(person->id, {}));
-  append(statements, note("person:" + person->email, "person.totp", "off"));
+  append(statements, note(std::move(actor), "person.totp", person->email + ", off"));
   const auto written = co_await control_.transact(home, std::move(statements));
   if (!written) co_return written.error();
   Person changed = *now;

@@ -78,7 +78,7 @@ class Persons {
   // A secret that an app is given; it is asked for when confirm_totp() has seen a code of it.
   Task<Result<std::string>> begin_totp(Executor& home, PersonPtr person);
   Task<Result<std::vector<std::string>>> confirm_totp(Executor& home, PersonPtr person, std::string code);
-  Task<Result<void>> end_totp(Executor& home, PersonPtr person);
+  Task<Result<void>> end_totp(Executor& home, PersonPtr person, std::string actor);
 
  private:
   struct Session {

@@ -132,7 +132,7 @@ TEST_F(PersonsTest, NeedACodeOnceTheyHaveAnApp) {
   for (char& c : lower) c = 'A' <= c && c <= 'Z' ? static_cast<char>(c + 32) : c;
   EXPECT_TRUE(sign_in("ann@a.example", "a long password", lower));
   EXPECT_FALSE(sign_in("bob@b.example", "a long password")->needs_code);
-  ASSERT_TRUE(world_.wait(persons_.end_totp(world_.home, ann())));
+  ASSERT_TRUE(world_.wait(persons_.end_totp(world_.home, ann(), "operator")));
   EXPECT_FALSE(sign_in("ann@a.example", "a long password")->needs_code);
 }
 

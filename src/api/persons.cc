@@ -139,12 +139,19 @@ Task<Outcome> remove_person(ApiContext& api, ApiCall call) {
   co_return make_no_content();
 }
 
+// With `end_totp`, for one who has lost the app and the recovery codes.
 Task<Outcome> set_person_password(ApiContext& api, ApiCall call) {
   auto password = call.fields.text("password");
+  const bool ends_totp = call.fields.flag("end_totp").value_or(false);
   if (const auto good = call.fields.check(); !good) co_return good.error();
   const auto set =
       co_await api.persons.set_password(api.loop(), call.path("email"), std::move(password), actor_of(call));
   if (!set) co_return set.error();
+  const PersonPtr person = ends_totp ? api.persons.find(call.path("email")) : nullptr;
+  if (person && person->has_totp) {
+    const auto ended = co_await api.persons.end_totp(api.loop(), person, actor_of(call));
+    if (!ended) co_return ended.error();
+  }
   co_return make_no_content();
 }
 
@@ -240,7 +247,7 @@ Task<Outcome> end_own_totp(ApiContext& api, ApiCall call) {
   const auto right =
       co_await api.persons.check_password(api.loop(), call.by.person, std::move(password), call.request.peer_address);
   if (!right) co_return refuse_password(right.error());
-  const auto ended = co_await api.persons.end_totp(api.loop(), call.by.person);
+  const auto ended = co_await api.persons.end_totp(api.loop(), call.by.person, actor_of(call));
   if (!ended) co_return ended.error();
   co_return make_no_content();
 }

@@ -118,6 +118,15 @@ TEST_F(PersonApi, NeedsACodeOnceItHasAnApp) {
   EXPECT_EQ(sign_in(credentials("ann@a.example") + "&code=" + recovery).status, 401);
   EXPECT_EQ(by(ann, "POST", "/v1/persons/me/totp/end", "password=a+long+password").status, 204);
   EXPECT_EQ(sign_in(credentials("ann@a.example")).status, 201);
+  const std::string again = base_.wait(persons_.begin_totp(base_.home, persons_.find("ann@a.example"))).value();
+  base_.clock.advance_ms(2 * crypto::totp_step_ms);
+  const std::string next = crypto::make_totp(again, base_.clock.wall_ms() / crypto::totp_step_ms);
+  EXPECT_EQ(by(ann, "PUT", "/v1/persons/me/totp", "code=" + next).status, 200);
+  const std::string password = "/operator/v1/persons/ann@a.example/password";
+  EXPECT_EQ(as_operator("PUT", password, "password=a+long+password").status, 204);
+  EXPECT_EQ(sign_in(credentials("ann@a.example")).code(), "code-needed");
+  EXPECT_EQ(as_operator("PUT", password, "password=a+long+password&end_totp=true").status, 204);
+  EXPECT_EQ(sign_in(credentials("ann@a.example")).status, 201);
 }
 
 TEST_F(PersonApi, GuessesAreBounded) {

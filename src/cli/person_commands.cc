@@ -10,7 +10,7 @@ namespace json = boost::json;
 
 struct PersonOptions {
   std::string email, name, role, tenant, reseller;
-  bool password_stdin = false;
+  bool password_stdin = false, end_totp = false;
 };
 using OptionsPtr = std::shared_ptr<PersonOptions>;
 
@@ -74,7 +74,8 @@ int remove(Shell& shell, const PersonOptions& options) {
 int set_password(Shell& shell, const PersonOptions& options) {
   const auto password = read_password();
   if (!password) return shell.fail(password.error());
-  const json::object body = {{"password", *password}};
+  json::object body = {{"password", *password}};
+  if (options.end_totp) body["end_totp"] = true;
   return shell.done(shell.client().call("PUT", path_of(options) + "/password", json::serialize(body)),
                     options.email + " has a new password, and its sessions have ended.");
 }
@@ -109,7 +110,10 @@ void add_person_commands(CLI::App& app, Shell& shell) {
   add_named(*group, shell, "show", "All about one person", std::make_shared<PersonOptions>(), show);
   add_named(*group, shell, "remove", "Remove a person, with their sessions", std::make_shared<PersonOptions>(), remove);
   options = std::make_shared<PersonOptions>();
-  add_password(*add_named(*group, shell, "password", "Give a person a new password", options, set_password), options);
+  command = add_named(*group, shell, "password", "Give a person a new password", options, set_password);
+  add_password(*command, options);
+  command->add_flag("--end-totp", options->end_totp,
+                    "Need no one-time password any more: the app and its codes are lost");
   options = std::make_shared<PersonOptions>();
   command = add_named(*group, shell, "role", "Give a person a role, in place of the one at the same place", options,
                       set_role);
