@@ -1,7 +1,7 @@
 // AlpnSplitter: stands at the TLS listeners: waits for a connection's handshake and hands it to HTTP, XMPP or the relay
 // of calls by what ALPN chose; where the client asked for nothing and the listener is HTTP's, by the first byte: an
-// XMPP stream begins with '<', STUN messages with 0 or 1, and no HTTP request does so (browsers ask for nothing when they
-// reach a TURN server).
+// XMPP stream begins with '<', STUN messages with 0 or 1, and no HTTP request does so (browsers ask for nothing when
+// they reach a TURN server).
 //
 // Thread: its loop. Owns: connections whose handshake is not done, or whose first byte has not come.
 // Limits: both take at most 30 s; 10,000 at once. Spec: RFC 7443 for the relay's name, "stun.turn".

@@ -5,7 +5,7 @@
 namespace teahouse {
 
 std::span<const PlanLimitName> plan_limit_names() {
-  static constexpr std::array<PlanLimitName, 30> names = {{
+  static constexpr std::array<PlanLimitName, 31> names = {{
       {"accounts", &PlanLimits::accounts},
       {"sessions", &PlanLimits::sessions},
       {"sessions_per_account", &PlanLimits::sessions_per_account},

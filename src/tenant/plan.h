@@ -37,12 +37,12 @@ struct PlanLimits {
   int64_t pubsub_bytes = 32LL << 20;       // all items of one account's nodes, and as many of those that it has made
   int64_t bytestreams = 100;               // through the proxy at once (XEP-0065)
   int64_t bytestreams_per_account = 10;
-  int64_t call_allocations = 1000;            // of the calls' relay at once (TURN)
-  int64_t call_allocations_per_account = 50;  // a browser takes one for each way to the relay, and each network
+  int64_t call_allocations = 1000;             // of the calls' relay at once (TURN)
+  int64_t call_allocations_per_account = 50;   // a browser takes one for each way to the relay, and each network
   int64_t call_allocations_per_network = 500;  // an IPv4 address, or an IPv6 /64
-  int64_t call_bits_per_s = 100'000'000;      // through the relay, all allocations together, both ways
-  int64_t call_bytes_per_month = 1LL << 40;   // the same; of a month of UTC
-  int64_t call_participants = 20;             // in one group call at once (XEP-0521)
+  int64_t call_bits_per_s = 100'000'000;       // through the relay, all allocations together, both ways
+  int64_t call_bytes_per_month = 1LL << 40;    // the same; of a month of UTC
+  int64_t call_participants = 20;              // in one group call at once (XEP-0521)
 };
 
 struct PlanLimitName {

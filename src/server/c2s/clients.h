@@ -59,6 +59,8 @@ class Clients {
 
  private:
   friend class Stream;
+  // Null: the transport has refused it, or no more are taken.
+  std::shared_ptr<Stream> begin(const std::function<std::unique_ptr<Transport>(Transport::Events&)>& make);
   void follow(TenantId tenant);
   void add(const std::shared_ptr<Stream>& stream);
   bool has(const Stream& stream) const;
