@@ -10,10 +10,15 @@ const kindOf = (name: ContentName): "audio" | "video" => (name === "audio" ? "au
 /** All pictures that we send together, so that a way out that is narrow is not filled by five. */
 const bitsMax = 2_400_000;
 
-/** What stands as `a=mid` is replaced by other names, all over the SDP. */
+/**
+ * What stands as `a=mid` is replaced by other names, all over the SDP. Packets would carry the browser's own, by which the other side knows
+ * nothing: so that extension is not offered, and streams are told apart by their SSRCs.
+ */
 export function renameMids(sdp: string, names: ReadonlyMap<string, string>): string {
   const rename = (mid: string): string => names.get(mid) ?? mid;
+  if (names.size === 0) return sdp;
   return sdp
+    .replace(/^a=extmap:\d+(\/\w+)? urn:ietf:params:rtp-hdrext:sdes:mid\r?\n/gm, "")
     .replace(/^a=mid:(\S+)/gm, (_, mid: string) => `a=mid:${rename(mid)}`)
     .replace(/^a=group:BUNDLE (.*\S)/gm, (_, mids: string) => `a=group:BUNDLE ${mids.split(" ").map(rename).join(" ")}`);
 }

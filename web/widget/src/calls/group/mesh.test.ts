@@ -218,26 +218,14 @@ test("muji stands as XEP-0272 writes it", () => {
   assert.match(muji, /<hand xmlns="urn:teahouse:calls:0"\/><\/muji>$/);
 });
 
-test("names of contents stand in place of the browser's", () => {
+test("names of contents stand in place of the browser's, and packets carry none that the other side does not know", () => {
   const sdp = "a=group:BUNDLE 0 1\r\nm=audio\r\na=mid:0\r\nm=video\r\na=mid:1\r\n";
-  const named = renameMids(
-    sdp,
-    new Map([
-      ["0", "audio"],
-      ["1", "video"],
-    ]),
-  );
+  const extension = "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\n";
+  const names = new Map(Object.entries({ 0: "audio", 1: "video" }));
+  const named = renameMids(sdp.replace("m=video", `${extension}m=video`), names);
   assert.equal(named, "a=group:BUNDLE audio video\r\nm=audio\r\na=mid:audio\r\nm=video\r\na=mid:video\r\n");
-  assert.equal(
-    renameMids(
-      named,
-      new Map([
-        ["audio", "0"],
-        ["video", "1"],
-      ]),
-    ),
-    sdp,
-  );
+  assert.equal(renameMids(named, new Map(Object.entries({ audio: "0", video: "1" }))), sdp);
+  assert.equal(renameMids(extension, new Map()), extension, "of others' offers nothing is changed");
 });
 
 test("the loudest speaks, until another is louder for long enough", () => {
