@@ -128,7 +128,7 @@ export function GroupWindow({ shown, conversation }: { shown: GroupShown; conver
   return (
     <section
       ref={box}
-      class={`call-window call-group ${small ? "call-small" : ""} ${large ? "call-large" : ""}`}
+      class={`call-window call-group ${small ? "call-small" : ""} ${large ? "call-large" : ""} ${going ? "" : "call-over"}`}
       role="dialog"
       aria-label={g("callIn", { name })}
       tabIndex={-1}
@@ -162,7 +162,7 @@ export function GroupWindow({ shown, conversation }: { shown: GroupShown; conver
         <ul
           class={`tiles ${staged ? "tiles-stage" : ""}`}
           data-count={tiles.length}
-          style={{ "--columns": String(Math.ceil(Math.sqrt(tiles.length))) }}
+          style={{ "--columns": String(Math.ceil(Math.sqrt(tiles.length))), "--others": String(Math.max(1, tiles.length - 1)) }}
         >
           {ordered.map((tile) => (
             <Tile
