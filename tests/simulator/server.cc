@@ -33,6 +33,7 @@ RunningServer::RunningServer(Town& town, const Clock& clock, std::unique_ptr<Sim
       audit_(town.control(), clock),
       tenants_(town.control(), clock, keys_, audit_),
       throttle_(clock),
+      persons_(town.control(), clock, audit_, throttle_, town.seal_key()),
       limits_(clock),
       files_(*plane_, clock, std::make_unique<testing::MemoryObjects>()),
       shared_{clock, *plane_, accounts_, keys_, throttle_, limits_, "fake salts", {}, std::string(32, 'a'),
@@ -54,11 +55,12 @@ RunningServer::RunningServer(Town& town, const Clock& clock, std::unique_ptr<Sim
   for (const auto& each : clients_) siblings.push_back(each.get());
   for (const auto& each : clients_) each->set_siblings(siblings);
   tenants_.add_tables(Accounts::tables());
+  tenants_.add_tables(Persons::tables());
   tenants_.set_publish([this](Executor& home, TenantPtr tenant, bool removed) {
     return shared_.homes.publish(home, std::move(tenant), removed);
   });
   const auto loaded = tenants_.load_all();
-  if (!loaded || !keys_.load_all() || !accounts_.count_all(*loaded)) std::abort();
+  if (!loaded || !keys_.load_all() || !accounts_.count_all(*loaded) || !persons_.load_all()) std::abort();
   for (const auto& home : homes_) {
     for (const TenantPtr& tenant : *loaded) home->set_tenant(tenant);
     plane_->watch_commits(home->loop(), [to = home.get()](Lsn lsn) { to->commits().on_committed(lsn); });
@@ -93,6 +95,7 @@ void RunningServer::serve_http() {
                                                                audit_,
                                                                certificates_,
                                                                idempotency_,
+                                                               persons_,
                                                                crypto::hash_key(town_.operator_key()),
                                                                "http://im.example",
                                                                "ws://im.example/xmpp",

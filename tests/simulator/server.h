@@ -9,6 +9,7 @@
 #include "account/accounts.h"
 #include "account/api_call_limits.h"
 #include "account/login_throttle.h"
+#include "account/persons.h"
 #include "api/api.h"
 #include "api/idempotency.h"
 #include "files/files.h"
@@ -67,6 +68,7 @@ class RunningServer {
   Audit audit_;
   Tenants tenants_;
   LoginThrottle throttle_;
+  Persons persons_;
   ApiCallLimits limits_;
   Files files_;
   Shared shared_;

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "account/accounts.h"
+#include "account/persons.h"
 #include "base/testing/run_task.h"
 #include "tenant/audit.h"
 #include "tenant/keys.h"
@@ -26,7 +27,9 @@ Town::Town() {
   FakeClock clock;
   testing::QueueExecutor home;
   auto migrations = tenant_migrations();
-  for (const auto& each : Accounts::migrations()) migrations.push_back(each);
+  for (const auto& more : {Accounts::migrations(), Persons::migrations()}) {
+    migrations.insert(migrations.end(), more.begin(), more.end());
+  }
   if (!control_.migrate(migrations)) std::abort();
   Keys keys(control_, clock, seal_key_);
   Audit audit(control_, clock);
