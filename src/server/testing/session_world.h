@@ -60,13 +60,8 @@ class SessionWorld : public ::testing::Test {
     forum_ = connect("ann@forum.example/phone", forum_wire_);
     plane_.hold_commits(true);
   }
-  // The control plane's thread posts its answers to the loop: each round lets the next step of what is under way be
-  // answered and taken, so that nothing is posted to a loop that is gone.
   ~SessionWorld() override {
-    for (int i = 0; i < 10; ++i) {
-      (void)world_.control->execute_now({"SELECT 1", {}});
-      turn();
-    }
+    world_.come_to_rest([this] { turn(); });
   }
 
   Session* connect(const std::string& address, Wire& wire) {

@@ -40,6 +40,16 @@ class TenantWorld {
     return run(home, std::move(task));
   }
 
+  // To be called before loops go: the control plane's thread posts its answers to them. In each round the next step of
+  // what is under way is answered, and taken by `turn`.
+  template <class Turn>
+  void come_to_rest(Turn turn) {
+    for (int i = 0; i < 10; ++i) {
+      (void)control->execute_now({"SELECT 1", {}});
+      turn();
+    }
+  }
+
   TenantPtr make_tenant(const std::string& name, const std::string& domain, const std::string& plan = "default") {
     return try_tenant({name, domain, {}, {{"plan", plan}}}).value();
   }

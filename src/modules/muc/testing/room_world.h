@@ -99,7 +99,9 @@ class RoomWorld : public AccountWorld {
     }
     settle();
   }
-  ~RoomWorld() { settle(); }
+  ~RoomWorld() {
+    come_to_rest([this] { settle(); });
+  }
 
   Client& connect(const std::string& jid) {
     const FullJid full = *FullJid::parse(jid);

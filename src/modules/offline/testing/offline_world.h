@@ -59,6 +59,9 @@ class OfflineWorld : public ::testing::Test {
     }
     restart();
   }
+  ~OfflineWorld() override {
+    world_.come_to_rest([this] { turn(); });
+  }
 
   // As after a kill: what was in memory is lost.
   void restart() { servers_.push_back(std::make_unique<OfflineServer>(world_, plane_)); }
