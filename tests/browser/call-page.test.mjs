@@ -85,7 +85,7 @@ test("two who open their links are connected, in both tenants at once, and nobod
   await again.getByText("This link was used already").waitFor();
   await picture("join-used", again);
   await button(a, "Hang up").click();
-  await button(a, "Close").click();
+  await a.locator("button.call-words", { hasText: "Close" }).click();
   await heading(a, "The call has ended");
   await picture("join-over", a);
   await seesFrames(c); // the other tenant's call goes on

@@ -19,6 +19,12 @@ constexpr std::string_view style =
     "@media(prefers-color-scheme:dark){body{background:#17161b;color:#f1eff5}}"
     "noscript p{max-inline-size:34rem;margin:0 auto;padding:2rem 1rem}";
 
+// In the page, so that no browser asks for /favicon.ico.
+constexpr std::string_view icon =
+    "data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 16 16%22%3E%3Cpath "
+    "fill=%22%235b4bc4%22 d=%22M3 2h10a2 2 0 0 1 2 2v5a2 2 0 0 1-2 2H8l-4 3v-3H3a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2z%22/%3E"
+    "%3C/svg%3E";
+
 struct Words {
   std::string_view language, title, needs_script;
 };
@@ -41,7 +47,8 @@ std::string make_html(const Host& host, const Words& words) {
   std::string html = "<!doctype html><html lang='";
   html.append(words.language).append("'><head><meta charset='utf-8'>");
   html.append("<meta name='viewport' content='width=device-width,initial-scale=1,viewport-fit=cover'>");
-  html.append("<meta name='robots' content='noindex'><title>").append(words.title).append("</title><style>");
+  html.append("<meta name='robots' content='noindex'><link rel='icon' href='");
+  html.append(icon).append("'><title>").append(words.title).append("</title><style>");
   html.append(style).append("</style></head><body data-site='");
   xml::append_escaped_value(html, host.tenant->site_id);
   html.append("'><noscript><p>").append(words.needs_script);
@@ -63,10 +70,11 @@ http::Response make_page(const Host& host, const http::Request& request) {
   http::Response response =
       http::make_text(200, make_html(host, choose_words(request.headers.value("Accept-Language"))));
   response.content_type = "text/html; charset=utf-8";
-  response.headers.add("Content-Security-Policy",
-                       "default-src 'none'; script-src 'self'; connect-src 'self'" + find_sockets(request) +
-                           "; img-src 'self' https:; style-src 'sha256-" + crypto::to_base64(crypto::sha256(style)) +
-                           "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+  response.headers.add("Content-Security-Policy", "default-src 'none'; script-src 'self'; connect-src 'self'" +
+                                                      find_sockets(request) +
+                                                      "; img-src 'self' https: data:; style-src 'sha256-" +
+                                                      crypto::to_base64(crypto::sha256(style)) +
+                                                      "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
   response.headers.add("Permissions-Policy", "camera=(self), microphone=(self), display-capture=(self)");
   response.headers.add("Cache-Control", "no-store");
   response.headers.add("Referrer-Policy", "no-referrer");
