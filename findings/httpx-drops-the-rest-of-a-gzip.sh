@@ -37,7 +37,7 @@ import aiohttp
 import httpx
 import requests
 
-one, two = gzip.compress(b'Monday '), gzip.compress(b'Tuesday')
+one, two = gzip.compress(b'Monday,'), gzip.compress(b'Tuesday')
 ANSWERS = {
     'one part': (one, 'gzip'),
     'two parts': (one + two, 'gzip'),
@@ -81,27 +81,27 @@ for number, name in enumerate(ANSWERS):
 PY
 expect "$("$python" read.py)" <<'EXPECTED'
 one part
-  httpx: Monday 
-  requests: Monday 
-  aiohttp: Monday 
-  axios: Monday 
-  undici: Monday 
+  httpx: Monday,
+  requests: Monday,
+  aiohttp: Monday,
+  axios: Monday,
+  undici: Monday,
 two parts
-  httpx: Monday 
-  requests: Monday Tuesday
-  aiohttp: Monday Tuesday
-  axios: Monday Tuesday
-  undici: Monday Tuesday
+  httpx: Monday,
+  requests: Monday,Tuesday
+  aiohttp: Monday,Tuesday
+  axios: Monday,Tuesday
+  undici: Monday,Tuesday
 by its other name
   httpx: still gzip
-  requests: Monday 
+  requests: Monday,
   aiohttp: still gzip
-  axios: Monday 
-  undici: Monday 
+  axios: Monday,
+  undici: Monday,
 encoded twice
-  httpx: Monday 
-  requests: Monday 
+  httpx: Monday,
+  requests: Monday,
   aiohttp: still gzip
   axios: still gzip
-  undici: Monday 
+  undici: Monday,
 EXPECTED

@@ -18,7 +18,7 @@ import createClient from 'openapi-fetch';
 const { POST, GET } = createClient({
   baseUrl: 'https://a.example',
   fetch: async (request) => {
-    console.log(`  ${request.headers.get('content-type') ?? request.url}: ${await request.text()}`);
+    console.log(`  ${request.headers.get('content-type') ?? request.url}: ${(await request.text()) || "nothing"}`);
     return new Response(null, { status: 204 });
   },
 });
@@ -49,5 +49,5 @@ a text
 a form
   application/x-www-form-urlencoded: rooms=tea%2Ccake&role=null&ttl=undefined
 a query
-  https://a.example/tokens?rooms=tea&rooms=cake: 
+  https://a.example/tokens?rooms=tea&rooms=cake: nothing
 EXPECTED

@@ -10,7 +10,6 @@
 namespace teahouse {
 namespace {
 
-using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 

@@ -290,9 +290,8 @@ TEST_F(TurnTest, CountsForTheNetworkInTheTenant) {
   changed->plan.limits.call_allocations_per_network = 2;
   shop_ = changed;
   std::vector<Client> near;
-  for (const char* name : {"ann", "cy", "di"}) {
-    near.push_back(
-        client("192.0.2.40", static_cast<uint16_t>(7000 + near.size()), shop_, std::string(name) + "@shop.example"));
+  for (const char* account : {"ann@shop.example", "cy@shop.example", "di@shop.example"}) {
+    near.push_back(client("192.0.2.40", static_cast<uint16_t>(7000 + near.size()), shop_, account));
   }
   Client far = client("192.0.2.41", 1, shop_, "di@shop.example");
   Client of_other = client("192.0.2.40", 7009, forum_, "bo@forum.example");
