@@ -56,12 +56,13 @@ async def none(stage):
 
 @case('50 calls: fields that are none')
 async def fields(stage):
-    """400; no call is made."""
+    """400, or 404 for who is not there; no call is made."""
     key = stage.tenants['a']['api_key']
-    for body in ({}, {'users': []}, {'users': ['alice']}, {'users': ['alice', 'ALICE']}, {'users': ['alice', 'bob', 'carol']}, {'users': 'alice'}, {'users': ['alice', '']},
+    for body in ({}, {'users': []}, {'users': ['alice']}, {'users': ['alice', 'bob', 'carol']}, {'users': 'alice'}, {'users': ['alice', '']},
                  {'users': ['alice', 'x' * 2000]}, {'users': ['alice', 'guest-12345678']}, {'users': ['alice', ['bob']]}, {'users': ['alice', 'bob'], 'lasts_s': 59},
                  {'users': ['alice', 'bob'], 'lasts_s': 86401}, {'users': ['alice', 'bob'], 'lasts_s': -1}, {'users': ['alice', 'bob'], 'video': 'perhaps'},
                  {'users': ['alice', 'bob'], 'room': 'den'}, {'users': ['alice'] * 10000}):
         await must_be(stage, (400,), 'POST', '/v1/calls', body, key)
+    await must_be(stage, (400, 404), 'POST', '/v1/calls', {'users': ['alice', 'ALICE']}, key)  # one user twice, or another spelling of one that is there
     for who in (stage.tenants['a']['site'], ''):
         await must_be(stage, (401,), 'POST', '/v1/calls', {'users': ['alice', 'bob']}, who)

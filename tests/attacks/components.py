@@ -173,11 +173,15 @@ async def _(stage):
 async def _(stage):
     """As many are kept as one tenant may have there, of each what its reader sees; the user comes in, and their roster has room."""
     gate = await (await component(stage)).enter()
+    gate.send(PING.format(gate.name, stage.jid('wendy')))  # then the account is in memory: little waits for one that is not
+    await gate.receive()
     for number in range(60):
         gate.send(f"<presence from='u{number}@{gate.name}' to='{stage.jid('wendy')}' type='subscribe'><status>{'x' * 100_000}</status></presence>")
         await gate.writer.drain()
     gate.send(PING.format(gate.name, stage.jid('wendy')))  # answered when all that came before has arrived
-    await gate.receive()
+    answer = await gate.receive()
+    if answer.get('id') != 'p' or 'service-unavailable' not in show(answer):  # as strangers are answered
+        raise Unexpected(f'the ping should have been answered; there came\n{show(answer)[:500]}')
     wendy = await stage.client('wendy').login()
     wendy.send('<presence/>')
     await wendy.answer("<iq type='get' id='there'><ping xmlns='urn:xmpp:ping'/></iq>")
