@@ -54,9 +54,8 @@ class ResellersTest : public ::testing::Test {
   }
   std::vector<std::string> actions() {
     std::vector<std::string> all;
-    for (const AuditLine& line : world_.wait(world_.audit.list(world_.home, TenantId::server, 100)).value()) {
-      all.push_back(line.actor + " " + line.action + " " + line.detail);
-    }
+    const auto lines = world_.wait(world_.audit.list(world_.home, TenantId::server, 100));
+    for (const AuditLine& line : lines.value()) { all.push_back(line.actor + " " + line.action + " " + line.detail); }
     return all;
   }
 
