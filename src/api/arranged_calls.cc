@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <optional>
 
+#include "api/json.h"
 #include "base/random.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
@@ -14,16 +15,6 @@ namespace json = boost::json;
 
 constexpr std::string_view map_name = "arranged_calls", all_of_them = "calls";
 constexpr size_t id_bytes_max = 64, secret_characters = 22, link_bytes_max = 128;
-
-std::string text_of(const json::object& object, std::string_view member) {
-  const json::value* value = object.if_contains({member.data(), member.size()});
-  return value && value->is_string() ? std::string(std::string_view(value->get_string())) : std::string();
-}
-
-int64_t number_of(const json::object& object, std::string_view member) {
-  const json::value* value = object.if_contains({member.data(), member.size()});
-  return value && value->is_int64() ? value->get_int64() : 0;
-}
 
 std::string write(const ArrangedCall& call) {
   json::array parties;

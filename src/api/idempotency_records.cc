@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "api/idempotency.h"
+#include "api/json.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 
@@ -12,16 +13,6 @@ namespace teahouse::api {
 namespace {
 
 namespace json = boost::json;
-
-std::string text_of(const json::object& object, std::string_view member) {
-  const json::value* value = object.if_contains({member.data(), member.size()});
-  return value && value->is_string() ? std::string(std::string_view(value->get_string())) : std::string();
-}
-
-int64_t number_of(const json::object& object, std::string_view member) {
-  const json::value* value = object.if_contains({member.data(), member.size()});
-  return value && value->is_int64() ? value->get_int64() : 0;
-}
 
 std::string write(const IdempotencyRecords::Record& record) {
   json::object object = {{"request", record.request}, {"effect", record.effect_id}, {"begun", record.begun_ms}};

@@ -88,6 +88,16 @@ JsonObject to_json(const Tenant& tenant, const Account& account, bool whole) {
   return object;
 }
 
+std::string text_of(const JsonObject& object, std::string_view member) {
+  const boost::json::value* value = object.if_contains({member.data(), member.size()});
+  return value && value->is_string() ? std::string(std::string_view(value->get_string())) : std::string();
+}
+
+int64_t number_of(const JsonObject& object, std::string_view member) {
+  const boost::json::value* value = object.if_contains({member.data(), member.size()});
+  return value && value->is_int64() ? value->get_int64() : 0;
+}
+
 Answer make_answer(int status, const JsonObject& object) {
   return {status, std::string(boost::json::serialize(object)), std::nullopt};
 }

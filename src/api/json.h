@@ -27,6 +27,10 @@ JsonObject to_json(const RoomInfo& room);
 // `whole`: with the fields that are nobody else's business (role, when it was made, whether it has a password).
 JsonObject to_json(const Tenant& tenant, const Account& account, bool whole);
 
+// Of rows that are kept as JSON: empty, or 0, where there is no such member, or it is of another type.
+std::string text_of(const JsonObject& object, std::string_view member);
+int64_t number_of(const JsonObject& object, std::string_view member);
+
 Answer make_answer(int status, const JsonObject& object);
 Answer make_answer(int status, const JsonObject& object, std::string value);
 Answer make_no_content();

@@ -56,7 +56,7 @@ for (const [how, url, act] of [
     await page.getByRole("button", { name: "Open chat" }).click();
     await page.getByText("You are signed out. Reload the page to sign in again.").waitFor();
     assert.ok(!(await h.shown(page)).includes(secret));
-    // What the next page stored may come late: then the page had connected, and is off again.
+    // The storage of the next page may come late: then the page had connected, and is off again.
     for (const socket of page.sockets.slice(before)) if (!socket.isClosed()) await socket.waitForEvent("close");
   });
 }

@@ -11,7 +11,7 @@ const sue = { id: "sue-path", name: "Sue Lund" }, tom = { id: "tom-path", name: 
 
 h.setUp({ alpha: [pia, rex], beta: [sue, tom], relays: true });
 
-// What a network leaves of the servers that the tenant names (XEP-0215); `protocol` is that of the browser's way to its relay.
+// The servers that a network leaves of those that the tenant names (XEP-0215); `protocol` is that of the browser's way to its relay.
 const ways = {
   direct: { servers: "^$" },
   "the relay alone": { servers: "transport=udp", protocol: "udp" },

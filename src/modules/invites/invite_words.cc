@@ -1,7 +1,6 @@
 #include "modules/invites/invite_words.h"
 
-#include "base/text.h"
-#include "http/message.h"
+#include "http/languages.h"
 
 namespace teahouse {
 namespace {
@@ -45,14 +44,7 @@ constexpr InviteWords chinese = {
 }  // namespace
 
 const InviteWords& choose_invite_words(std::string_view accept_language) {
-  while (!accept_language.empty()) {
-    const size_t comma = accept_language.find(',');
-    const std::string tag = lower_ascii(http::trim(accept_language.substr(0, comma)).substr(0, 2));
-    if (tag == "zh") return chinese;
-    if (tag == "en") return english;
-    accept_language = comma == accept_language.npos ? std::string_view() : accept_language.substr(comma + 1);
-  }
-  return english;
+  return http::choose_language(accept_language, {"en", "zh"}) == "zh" ? chinese : english;
 }
 
 }  // namespace teahouse

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "base/text.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
+#include "http/languages.h"
 #include "http/message.h"
 #include "server/pages.h"
 #include "xml/writer.h"
@@ -33,14 +33,7 @@ constexpr Words english = {"en", "A call",
 constexpr Words chinese = {"zh-CN", "通话", "此页面需要启用 JavaScript 才能通话。请启用后重新加载页面。"};
 
 const Words& choose_words(std::string_view accept_language) {
-  while (!accept_language.empty()) {
-    const size_t comma = accept_language.find(',');
-    const std::string tag = lower_ascii(http::trim(accept_language.substr(0, comma)).substr(0, 2));
-    if (tag == "zh") return chinese;
-    if (tag == "en") return english;
-    accept_language = comma == accept_language.npos ? std::string_view() : accept_language.substr(comma + 1);
-  }
-  return english;
+  return http::choose_language(accept_language, {"en", "zh"}) == "zh" ? chinese : english;
 }
 
 std::string make_html(const Host& host, const Words& words) {

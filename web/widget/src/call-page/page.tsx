@@ -1,4 +1,4 @@
-// What the page of an arranged call shows beside the call itself.
+// The page of an arranged call, as it looks beside the call itself.
 import type { JSX } from "preact";
 import { useCallback, useEffect, useRef } from "preact/hooks";
 import { problemText } from "../calls/ui/views.tsx";

@@ -1,4 +1,4 @@
-// What the window of a group call needs of the signalling, whatever that is: a mesh of sessions between browsers (mesh.ts), or a service that
+// The signalling as the window of a group call needs it, of whatever kind it is: a mesh of sessions between browsers (mesh.ts), or a service that
 // passes everybody's streams on.
 import type { Emitter } from "../../core/emitter.ts";
 import type { Quality } from "../quality.ts";

@@ -11,7 +11,7 @@ const kindOf = (name: ContentName): "audio" | "video" => (name === "audio" ? "au
 const bitsMax = 2_400_000;
 
 /**
- * What stands as `a=mid` is replaced by other names, all over the SDP. Packets would carry the browser's own, by which the other side knows
+ * The names that stand as `a=mid` are replaced by others, all over the SDP. Packets would carry the browser's own, by which the other side knows
  * nothing: so that extension is not offered, and streams are told apart by their SSRCs.
  */
 export function renameMids(sdp: string, names: ReadonlyMap<string, string>): string {
