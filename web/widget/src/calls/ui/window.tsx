@@ -1,14 +1,15 @@
 // The call that goes on: whom with, what it is at, pictures, and what the user can do. Afterwards: who ended it, and why.
 import type { JSX } from "preact";
-import { useEffect, useReducer, useRef, useState } from "preact/hooks";
+import { useEffect, useReducer } from "preact/hooks";
 import { Avatar } from "../../ui/avatar.tsx";
 import { lengthText } from "../../ui/length.ts";
-import { activeIn, trapTab } from "../../ui/focus.ts";
+import { trapTab } from "../../ui/focus.ts";
 import { IconButton } from "../../ui/icon-button.tsx";
 import type { Call, EndReason } from "../call.ts";
 import type { Quality } from "../quality.ts";
 import type { CallStrings } from "../../strings/calls.ts";
 import { Controls } from "./controls.tsx";
+import { useFrame } from "./frame.ts";
 import { Stage } from "./stage.tsx";
 import { CallButton, problemText, type Shown } from "./views.tsx";
 
@@ -72,21 +73,11 @@ export function Bars({ t, quality }: { t: Shown["t"]; quality: Quality }): JSX.E
 export function CallWindow({ shown }: { shown: Shown }): JSX.Element {
   const { centre, chat, t, nameOf } = shown;
   const { current: call, preparing, problem } = centre;
-  const [small, setSmall] = useState(false);
-  const [large, setLarge] = useState(false);
-  const box = useRef<HTMLElement>(null);
   const jid = preparing?.jid ?? call?.with ?? centre.wanted?.jid ?? "";
   const name = jid ? nameOf(jid) : "";
   const going = preparing !== null || (call !== null && !call.over);
   const state = stateText(shown, call);
-  useEffect(() => {
-    const before = activeIn(box.current!);
-    box.current!.focus({ preventScroll: true });
-    return () => before?.isConnected && before.focus({ preventScroll: true });
-  }, []);
-  useEffect(() => {
-    if (!going) setSmall(false);
-  }, [going]);
+  const { box, small, setSmall, large, setLarge } = useFrame(going);
   const press = (event: KeyboardEvent): void => {
     if (event.key !== "Escape") return trapTab(event, box.current!);
     if (going) setSmall(true);

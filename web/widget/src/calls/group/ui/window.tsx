@@ -2,10 +2,11 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Conversation } from "../../../chat/model.ts";
-import { activeIn, trapTab } from "../../../ui/focus.ts";
+import { trapTab } from "../../../ui/focus.ts";
 import { IconButton } from "../../../ui/icon-button.tsx";
 import type { GroupStrings } from "../../../strings/group.ts";
 import { speakers, type SinkAudio } from "../../ui/stage.tsx";
+import { useFrame } from "../../ui/frame.ts";
 import { CallButton, problemText } from "../../ui/views.tsx";
 import { Length } from "../../ui/window.tsx";
 import type { GroupEnd, Member } from "../conference.ts";
@@ -96,22 +97,12 @@ function onStage(tiles: TileProps[], pinned: string | null, speaker: string | nu
 export function GroupWindow({ shown, conversation }: { shown: GroupShown; conversation: Conversation }): JSX.Element {
   const { group, chat, t, g, roomName, nameOf } = shown;
   const { conference, problem, end } = group;
-  const [small, setSmall] = useState(false);
-  const [large, setLarge] = useState(false);
   const [layout, setLayout] = useState<"grid" | "stage" | null>(null);
   const [pinned, pin] = useState<string | null>(null);
   const [leaver, ask] = useState<Member | null>(null);
-  const box = useRef<HTMLElement>(null);
   const name = roomName(conversation);
   const { going } = group;
-  useEffect(() => {
-    const before = activeIn(box.current!);
-    box.current!.focus({ preventScroll: true });
-    return () => before?.isConnected && before.focus({ preventScroll: true });
-  }, []);
-  useEffect(() => {
-    if (!going) setSmall(false);
-  }, [going]);
+  const { box, small, setSmall, large, setLarge } = useFrame(going);
   const press = (event: KeyboardEvent): void => {
     if (event.key !== "Escape") return trapTab(event, box.current!);
     if (leaver) ask(null);
