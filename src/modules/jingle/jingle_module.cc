@@ -22,11 +22,11 @@ std::optional<Error> check_sender(const CallRequest& request, const CallRules& r
   return std::nullopt;
 }
 
-std::optional<Error> check_receiver(const CallRequest& request, const CallRules& rules, const Host& host) {
-  if (rules.media == CallMedia::off) {
+std::optional<Error> check_receiver(const CallRequest& request, CallMedia media, const Host& host) {
+  if (media == CallMedia::off) {
     return Error{ErrorKind::service_unavailable, "Calls are switched off at " + host.domain + "."};
   }
-  if (request.has_video && rules.media == CallMedia::audio) {
+  if (request.has_video && media == CallMedia::audio) {
     return Error{ErrorKind::not_acceptable, "Calls at " + host.domain + " are by voice alone. Call without video."};
   }
   return std::nullopt;
@@ -65,18 +65,22 @@ void JingleModule::attach(ModuleContext& context) {
 }
 
 CallRules JingleModule::rules(const Host& host) const {
-  const auto choice = context_->option<int64_t>(host, "calls");
-  return {choice == video_choice   ? CallMedia::video
-          : choice == audio_choice ? CallMedia::audio
-                                   : CallMedia::off,
-          context_->option<bool>(host, "guests_call")};
+  return {media(host), context_->option<bool>(host, "guests_call")};
 }
 
+CallMedia JingleModule::media(const Host& host) const {
+  const auto choice = context_->option<int64_t>(host, "calls");
+  return choice == video_choice ? CallMedia::video : choice == audio_choice ? CallMedia::audio : CallMedia::off;
+}
+
+// Where all calls may pass, which is the rule, no stanza is searched for one: most are messages, and each is seen
+// twice.
 Flow JingleModule::send(const Outbound& outbound) {
-  const auto request = jingle::find_call_request(outbound.stanza);
-  if (!request) return Flow::go_on;
   const Host& host = *outbound.resident.host();
   const bool is_guest = outbound.resident.jid().localpart().starts_with(guest_id_prefix);
+  if (!is_guest && media(host) == CallMedia::video) return Flow::go_on;
+  const auto request = jingle::find_call_request(outbound.stanza);
+  if (!request) return Flow::go_on;
   const auto error = check_sender(*request, rules(host), host, is_guest);
   if (!error) return Flow::go_on;
   if (!outbound.session) return refuse(outbound.stanza, outbound.ticket, *error);
@@ -89,9 +93,11 @@ Flow JingleModule::send(const Outbound& outbound) {
 // Messages of a room's are its history, and no request of an occupant's that could be refused for all.
 Flow JingleModule::receive(const HostPtr& host, const Stanza& stanza, const TicketPtr& ticket) {
   if (stanza.type == StanzaType::groupchat) return Flow::go_on;
+  const CallMedia media = this->media(*host);
+  if (media == CallMedia::video) return Flow::go_on;
   const auto request = jingle::find_call_request(stanza);
   if (!request) return Flow::go_on;
-  const auto error = check_receiver(*request, rules(*host), *host);
+  const auto error = check_receiver(*request, media, *host);
   return error ? refuse(stanza, ticket, *error) : Flow::go_on;
 }
 

@@ -24,6 +24,7 @@ class JingleModule final : public Module {
   CallRules rules(const Host& host) const;
 
  private:
+  CallMedia media(const Host& host) const;
   Flow send(const Outbound& outbound);
   Flow receive(const HostPtr& host, const Stanza& stanza, const TicketPtr& ticket);
   Flow refuse(const Stanza& stanza, const TicketPtr& ticket, const Error& error);
