@@ -214,7 +214,7 @@ async def iqs(stage):
     """Section 6.3; the answer comes inside one to the component, also where it is an error."""
     irc, domain, romeo_jid = await make(stage, 'montague'), stage.domains['montague'], stage.jid('romeo')
     await allow(stage, irc, 'montague', iq={DISCO: 'get', PUBSUB: 'both', 'jabber:iq:version': 'get', BLOCKING: 'both', MAM: 'both', 'jabber:iq:roster': 'get',
-                                            'urn:xmpp:carbons:2': 'both'})
+                                            'urn:xmpp:carbons:2': 'both', 'jabber:iq:private': 'both', 'vcard-temp': 'both'})
     romeo, juliet = await stage.enter('romeo'), await stage.enter('juliet')
 
     async def ask(kind, inner, account=romeo_jid):
@@ -256,6 +256,20 @@ async def iqs(stage):
         must_equal('what romeo has', answer.find(f'{{{MAM}}}prefs').get('default'), 'never')
         answer = await ask('get', own.format('get', "<query xmlns='jabber:iq:roster'/>"))
         must_equal('the roster', len(answer.find(f'{ROSTER}query')), 0)
+        for kept in ("<notes xmlns='urn:example:notes'>Buy rope</notes>", "<storage xmlns='storage:bookmarks'><conference jid='hall@rooms.example'/></storage>"):
+            of_clients = "<query xmlns='jabber:iq:private'>{}</query>"
+            must_equal('the answer', (await ask('set', own.format('set', of_clients.format(kept)))).get('type'), 'result')
+            empty = kept.partition('>')[0] + '/>'
+            answer = await romeo.answer(f"<iq type='get' id='k'>{of_clients.format(empty)}</iq>")
+            mine = answer.find('{jabber:iq:private}query')[0]
+            must_equal('what romeo has', mine.text or mine[0].get('jid'), 'Buy rope' if 'notes' in kept else 'hall@rooms.example')
+            found = (await ask('get', own.format('get', of_clients.format(empty)))).find('{jabber:iq:private}query')[0]
+            must_equal('what the component has', found.text or found[0].get('jid'), mine.text or mine[0].get('jid'))
+        answer = await juliet.answer("<iq type='get' id='k'><query xmlns='jabber:iq:private'><notes xmlns='urn:example:notes'/></query></iq>")
+        must_equal('what juliet has', answer.find('{jabber:iq:private}query')[0].text, None)
+        must_equal('the answer', (await ask('set', own.format('set', "<vCard xmlns='vcard-temp'><FN>Romeo</FN></vCard>"))).get('type'), 'result')
+        answer = await romeo.answer("<iq type='get' id='f'><vCard xmlns='vcard-temp'/></iq>")
+        must_equal('what romeo is called', answer.findtext('.//{vcard-temp}FN'), 'Romeo')
         answer = await ask('set', own.format('set', "<enable xmlns='urn:xmpp:carbons:2'/>"))  # a session's alone
         must_equal('the answer', (answer.get('type'), condition(answer, 'jabber:client')), ('error', ['forbidden']))
         for account in (stage.jid('juliet'), romeo.jid, domain, irc.name, f'x@rooms.{domain}'):

@@ -47,10 +47,8 @@ const ModuleInfo& PrivateXmlModule::info() const {
 void PrivateXmlModule::attach(ModuleContext& context) {
   context_ = &context;
   names_.emplace(context.attach_to_residents<Names>());
-  context.on_iq(IqTarget::own_account, StanzaType::get, "query", ns::private_xml,
-                [this](const IqRequest& iq) { get(iq); });
-  context.on_iq(IqTarget::own_account, StanzaType::set, "query", ns::private_xml,
-                [this](const IqRequest& iq) { set(iq); });
+  context.on_own_iq(StanzaType::get, "query", ns::private_xml, [this](const IqRequest& iq) { get(iq); });
+  context.on_own_iq(StanzaType::set, "query", ns::private_xml, [this](const IqRequest& iq) { set(iq); });
   context.on(&Hooks::account_removed, [this](const HostPtr& host, const BareJid& jid, const RemovalPtr&) {
     store(*host->tenant).remove_all(jid.str());
   });
@@ -112,7 +110,8 @@ void PrivateXmlModule::set(const IqRequest& request) {
   if (serve(request)) return;
   auto items = read(request.query);
   if (!items) return context_->reply_error(request.stanza, items.error());
-  change(*request.resident, {request.session->number(), request.stanza, std::move(*items), request.ticket});
+  const auto session = request.session ? std::optional(request.session->number()) : std::nullopt;
+  change(*request.resident, {session, request.stanza, std::move(*items), request.ticket});
 }
 
 void PrivateXmlModule::change(Resident& resident, Change change) {
@@ -165,8 +164,11 @@ void PrivateXmlModule::keep(Resident& resident, const Change& change) {
     lsn = store(resident.tenant()).store(resident.jid().str(), item.name, item.xml);
   }
   await(change.ticket, lsn);
-  if (Session* asking = context_->find_session(change.session)) {
-    asking->deliver(Stanza::make_reply(change.request, StanzaType::result, {}), lsn);
+  Stanza done = Stanza::make_reply(change.request, StanzaType::result, {});
+  if (!change.session) {
+    context_->when_committed(lsn, [this, done = std::move(done)]() mutable { context_->route(std::move(done)); });
+  } else if (Session* asking = context_->find_session(*change.session)) {
+    asking->deliver(std::move(done), lsn);
   }
 }
 

@@ -43,7 +43,7 @@ class PrivateXmlModule final : public Module {
   static Result<std::vector<Item>> read(const xml::Element& query);
   bool serve(const IqRequest& request) const;
   struct Change {
-    uint64_t session;
+    std::optional<uint64_t> session;  // that asks; none: a component does, in the account's name
     Stanza request;
     std::vector<Item> items;
     TicketPtr ticket;

@@ -44,11 +44,12 @@ const ModuleInfo& PrivilegeModule::info() const {
   static const ModuleInfo info{
       .name = "privilege",
       .summary = "What external components may do in the name of accounts.",
-      .xeps = {{356, "0.4.1", "Privileged Entity",
-                "of components (XEP-0114) and accounts of their own tenant; of what an account alone may ask of "
-                "itself, its roster, its block list and its archive's preferences can be had by an iq; of contacts "
-                "behind other components "
-                "presence is shown as it changes alone"}},
+      .xeps =
+          {{356, "0.4.1", "Privileged Entity",
+            "of components (XEP-0114) and accounts of their own tenant; of what an account alone may ask of "
+            "itself, its roster, its block list, its archive's preferences, its vCard and what its clients keep for "
+            "each other can be had by an iq; of contacts behind other components presence is shown as it changes "
+            "alone"}},
       .needs = {"roster", "presence"}};
   return info;
 }

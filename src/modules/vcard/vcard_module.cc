@@ -37,8 +37,7 @@ const ModuleInfo& VcardModule::info() const {
 void VcardModule::attach(ModuleContext& context) {
   context_ = &context;
   context.on_iq(IqTarget::account, StanzaType::get, "vCard", ns::vcard_temp, [this](const IqRequest& iq) { get(iq); });
-  context.on_iq(IqTarget::own_account, StanzaType::set, "vCard", ns::vcard_temp,
-                [this](const IqRequest& iq) { set(iq); });
+  context.on_own_iq(StanzaType::set, "vCard", ns::vcard_temp, [this](const IqRequest& iq) { set(iq); });
   context.on(&Hooks::account_removed, [this](const HostPtr& host, const BareJid& jid, const RemovalPtr&) {
     store_of(*host->tenant).remove_all(jid.str());
   });
@@ -69,7 +68,7 @@ void VcardModule::set(const IqRequest& request) const {
   xml::write(vcard, request.query, ns::client);
   const Lsn lsn = store(resident.tenant(), resident.jid(), vcard);
   await(request.ticket, lsn);
-  request.session->deliver(Stanza::make_reply(request.stanza, StanzaType::result, {}), lsn);
+  context_->reply_when(lsn, request);
 }
 
 }  // namespace teahouse
