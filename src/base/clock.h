@@ -39,7 +39,7 @@ class FakeClock final : public Clock {
   std::atomic<int64_t> monotonic_ms_ = 1'000'000;  // since some start, which is another
 };
 
-// "2026-01-31T23:59:59.123Z" (XEP-0082, RFC 3339).
+// "2026-01-31T23:59:59.123Z" (XEP-0082, RFC 3339). Years have four digits, so others read 0000 or 9999.
 std::string format_time(int64_t wall_ms);
 
 }  // namespace teahouse

@@ -59,6 +59,10 @@ Result<store::ArchiveQuery> make_query(MamQuery query, ModuleContext& context) {
     if (!id) return no_such_id(text);
     made.ids.push_back(*id);
   }
+  made.known_ids = made.ids;
+  for (const auto& id : {made.after_id, made.before_id, made.page_after, made.page_before}) {
+    if (id) made.known_ids.push_back(*id);
+  }
   made.backwards = query.rsm.backwards();
   made.bytes_enough = archive_page_bytes;
   made.rows_max = query.rsm.page_size(archive_page_rows, archive_page_rows_max);
@@ -76,21 +80,6 @@ RsmAnswer make_rsm_answer(const store::ArchivePage& page, const ArchiveIds& ids)
     if (!page.rows.empty()) answer.first_index = page.first_index;
   }
   return answer;
-}
-
-// The page, after checking that each id it starts or ends at is there.
-Task<Result<store::ArchivePage>> load_page(ArchiveReaderPtr reader, store::ArchiveQuery query) {
-  std::vector<store::ArchiveId> named = query.ids;
-  for (const auto& id : {query.after_id, query.before_id, query.page_after, query.page_before}) {
-    if (id) named.push_back(*id);
-  }
-  for (const store::ArchiveId id : named) {
-    const auto row = co_await reader->archive.find(reader->context.loop(), reader->owner.str(), id);
-    if (!row) co_return row.error();
-    if (!row->has_value()) co_return no_such_id(reader->context.archive_ids().show(id));
-  }
-  auto page = co_await reader->archive.page(reader->context.loop(), reader->owner.str(), query);
-  co_return page;
 }
 
 void send_page(ArchiveReader& reader, const MamQuery& query, const store::ArchivePage& page) {
@@ -111,11 +100,14 @@ void send_page(ArchiveReader& reader, const MamQuery& query, const store::Archiv
 }
 
 Task<void> answer_page(ArchiveReaderPtr reader, MamQuery query, store::ArchiveQuery rows) {
-  const auto page = co_await load_page(reader, std::move(rows));
-  if (page) {
-    send_page(*reader, query, *page);
-  } else {
+  auto loading = reader->archive.page(reader->context.loop(), reader->owner.str(), std::move(rows));
+  const auto page = co_await loading;
+  if (!page) {
     reader->send_error(page.error());
+  } else if (page->missing) {
+    reader->send_error(no_such_id(reader->context.archive_ids().show(*page->missing)));
+  } else {
+    send_page(*reader, query, *page);
   }
 }
 

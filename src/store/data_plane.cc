@@ -100,7 +100,16 @@ Lsn ArchiveStore::remove_all(std::string_view owner) const {
 Task<Result<ArchivePage>> ArchiveStore::page(Executor& home, std::string owner, ArchiveQuery query) const {
   if (query.end_ms) query.end_id_ms = plane_->arrivals().latest_ms(*query.end_ms);
   return plane_->ask<ArchivePage>(
-      home, store_.tenant, [store = store_, owner = std::move(owner), query = std::move(query)](DataReader& reader) {
+      home, store_.tenant,
+      [store = store_, owner = std::move(owner), query = std::move(query)](DataReader& reader) -> Result<ArchivePage> {
+        for (const ArchiveId id : query.known_ids) {
+          const auto row = reader.row(store, owner, id);
+          if (!row) return row.error();
+          if (row->has_value()) continue;
+          ArchivePage none;
+          none.missing = id;
+          return none;
+        }
         return reader.page(store, owner, query);
       });
 }

@@ -95,7 +95,7 @@ struct ArchiveRow {
 };
 
 // Which rows: all conditions hold together; absent ones don't matter. Paging is by id, and an id that no row has is a
-// place between its neighbours: a caller that owes an error for an unknown id asks find() for it.
+// place between its neighbours: a caller that owes an error for an unknown id names it in `known_ids`.
 struct ArchiveQuery {
   std::optional<std::string> with;
   std::function<bool(std::string_view bytes)> matches;  // more that a row has to be; called on the store's threads
@@ -103,6 +103,7 @@ struct ArchiveQuery {
   std::optional<int64_t> end_id_ms;                  // set by the store: the last time in the id of what came by end_ms
   std::optional<ArchiveId> after_id, before_id;      // exclusive; XEP-0313 extended fields
   std::vector<ArchiveId> ids;                        // only these, when not empty
+  std::vector<ArchiveId> known_ids;                  // each must have a row of the owner's, or there is no page
   std::optional<ArchiveId> page_after, page_before;  // exclusive; RSM: they bound the page, not the count
   bool backwards = false;                            // the last rows of what matches rather than the first
   size_t rows_max = 50;                              // 0: only count
@@ -111,7 +112,8 @@ struct ArchiveQuery {
 };
 
 struct ArchivePage {
-  std::vector<ArchiveRow> rows;  // oldest first, whatever the direction
+  std::optional<ArchiveId> missing;  // the first of the query's known_ids without a row; all else is empty then
+  std::vector<ArchiveRow> rows;      // oldest first, whatever the direction
   bool complete =
       false;           // nothing more of what matches lies beyond the page, in its direction (up to page_before/after)
   uint64_t count = 0;  // how many match in all; at least so many, when the count is not exact

@@ -76,12 +76,13 @@ struct CommitLog::Ringing {
 thread_local const CommitLog::Bell* CommitLog::Ringing::to_come = nullptr;
 
 CommitLog::CommitLog(rocksdb::DB& db, Flushing& flushing, Patience& patience, CommitMark& mark, CommitBoard& board,
-                     const RocksdbSettings& settings, std::function<void(StoreId)> recount)
+                     RowRanks& ranks, const RocksdbSettings& settings, std::function<void(StoreId)> recount)
     : db_(db),
       flushing_(flushing),
       patience_(patience),
       mark_(mark),
       board_(board),
+      ranks_(ranks),
       waiting_bytes_max_(settings.waiting_bytes_max),
       counted_rows_max_(settings.counted_rows_max),
       recount_(std::move(recount)),
@@ -195,6 +196,8 @@ void CommitLog::commit(Group& group, Lsn last) {
   std::vector<StoreId> recounts;
   if (const auto written = write(group, &recounts); !written.ok()) return give_up();
   mark_.note(db_.GetLatestSequenceNumber());
+  for (const std::string& owner : group.shrunk_owners()) ranks_.forget(owner);
+  if (group.shrinks_all()) ranks_.forget_all();
   for (StoreId& store : recounts) recount_(std::move(store));
   board_.advance(last);
 }

@@ -21,6 +21,7 @@
 #include "store/rocksdb/patience.h"
 #include "store/rocksdb/recent_pairs.h"
 #include "store/rocksdb/rocksdb_plane.h"
+#include "store/rocksdb/row_ranks.h"
 
 namespace teahouse::store::rocks {
 
@@ -30,9 +31,9 @@ namespace teahouse::store::rocks {
 class CommitLog {
  public:
   // `mark` notes each commit; `recount` is told, on the committing thread and before the commit is announced, of stores
-  // to be counted again.
+  // to be counted again. `ranks` forgets the owners of rows that a commit has removed, before it is announced.
   CommitLog(rocksdb::DB& db, Flushing& flushing, Patience& patience, CommitMark& mark, CommitBoard& board,
-            const RocksdbSettings& settings, std::function<void(StoreId)> recount);
+            RowRanks& ranks, const RocksdbSettings& settings, std::function<void(StoreId)> recount);
   ~CommitLog() { finish(); }
 
   // With `with`, unless that is null, as one Lsn.
@@ -75,6 +76,7 @@ class CommitLog {
   Patience& patience_;
   CommitMark& mark_;
   CommitBoard& board_;
+  RowRanks& ranks_;
   const size_t waiting_bytes_max_, counted_rows_max_;
   const std::function<void(StoreId)> recount_;
 

@@ -85,13 +85,14 @@ void Group::remove_rows(std::string_view rows_prefix, IdRange ids) {
     add_u64(range.to, ids.last + 1);
   }
   batch_.PutLogData(encode_removal(range));
+  shrunk_owners_.emplace_back(rows_prefix);
   has_removals_ = true;
 }
 
 void Group::remove_tenant(TenantId tenant) {
   const std::string prefix = tenant_prefix(tenant);
   batch_.PutLogData(encode_removal({prefix, prefix_end(prefix)}));
-  has_removals_ = true;
+  has_removals_ = shrinks_all_ = true;
 }
 
 void Group::add_to_sum(const std::string& counter, int64_t by) { batch_.Merge(counter, encode_sum(by)); }
@@ -117,7 +118,8 @@ void Group::clear() {
     batch_.Clear();
   }
   sums_.clear();
-  has_removals_ = false;
+  shrunk_owners_.clear();
+  has_removals_ = shrinks_all_ = false;
 }
 
 }  // namespace teahouse::store::rocks

@@ -50,6 +50,10 @@ class Group {
   // counted again since a removal was too large to be counted here.
   rocksdb::Status prepare(rocksdb::DB& db, size_t counted_rows_max, std::vector<StoreId>* recounts);
 
+  // What was removed: the prefixes of rows' owners, each once or more; or rows of any owner.
+  const std::vector<std::string>& shrunk_owners() const { return shrunk_owners_; }
+  bool shrinks_all() const { return shrinks_all_; }
+
   rocksdb::WriteBatch& batch() { return batch_; }
   bool empty() const { return batch_.Count() == 0 && !has_removals_; }
   size_t size() const { return batch_.GetDataSize(); }
@@ -59,7 +63,8 @@ class Group {
   friend class Removals;
   rocksdb::WriteBatch batch_;
   std::unordered_map<std::string, int64_t> sums_;  // by counter key: what this group adds
-  bool has_removals_ = false;
+  std::vector<std::string> shrunk_owners_;
+  bool has_removals_ = false, shrinks_all_ = false;
 };
 
 }  // namespace teahouse::store::rocks

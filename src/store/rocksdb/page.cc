@@ -1,7 +1,8 @@
-// A page is one walk from its cursor; its count another, over all that matches but to 10,000 only. Both see one
-// snapshot. When `with` names someone with whom little was said in a busy archive, a match may cost many looks
-// (key.cc), so the count also stops after a number of looks. The page itself doesn't: a page without rows and without
-// an end would leave no cursor to go on from. But what looks into the rows' bytes (`matches`) is refused after as many.
+// A page is one walk from its cursor; its count another, over all that matches but to 10,000 only, or by what earlier
+// counts have found (row_ranks.h). All see one snapshot. When `with` names someone with whom little was said in a busy
+// archive, a match may cost many looks (key.cc), so the count also stops after a number of looks. The page itself
+// doesn't: a page without rows and without an end would leave no cursor to go on from. But what looks into the rows'
+// bytes (`matches`) is refused after as many.
 #include "store/rocksdb/page.h"
 
 #include <algorithm>
@@ -14,15 +15,31 @@ namespace {
 
 constexpr uint64_t looks_max = 100'000;
 
+// Where rows that are counted are damaged the page itself is whole: as if counting had taken too many looks.
+Result<void> end_count(const rocksdb::Status& status, ArchivePage* page) {
+  if (status.IsCorruption()) {
+    page->count = page->rows.size();
+    page->count_exact = false;
+    page->first_index = 0;
+    return {};
+  }
+  if (!status.ok()) return disk_error(status, "reading an archive");
+  return {};
+}
+
 }  // namespace
 
-PageMaker::PageMaker(rocksdb::DB& db, const StoreId& store, std::string_view owner, const ArchiveQuery& query)
+PageMaker::PageMaker(rocksdb::DB& db, RowRanks& ranks, const StoreId& store, std::string_view owner,
+                     const ArchiveQuery& query)
     : db_(db),
+      ranks_(ranks),
       store_(store),
       owner_(owner),
       query_(query),
       all_(matching_ids(query)),
       part_(page_ids(query)),
+      rows_prefix_(part_prefix(Kind::row, store, owner)),
+      age_(ranks.age(rows_prefix_)),
       snapshot_(&db) {}
 
 Result<ArchivePage> PageMaker::make() {
@@ -34,7 +51,7 @@ Result<ArchivePage> PageMaker::make() {
     page.count_exact = false;
   } else if (whole && page.rows.size() <= count_max) {
     page.count = page.rows.size();
-  } else if (auto done = count(&page); !done) {
+  } else if (auto done = has_ranks() ? count_by_ranks(&page) : count(&page); !done) {
     return done.error();
   }
   return page;
@@ -76,14 +93,60 @@ Result<void> PageMaker::count(ArchivePage* page) {
     ++page->count;
     if (walk.id() < first) ++page->first_index;
   }
-  if (walk.status().IsCorruption()) {  // the page itself is whole: as if it had taken too many looks
-    page->count = page->rows.size();
+  return end_count(walk.status(), page);
+}
+
+bool PageMaker::has_ranks() const {
+  const bool is_whole = all_.first == IdRange().first && all_.last == IdRange().last;
+  return is_whole && !query_.start_ms && !query_.end_ms && !query_.matches;
+}
+
+Result<void> PageMaker::count_by_ranks(ArchivePage* page) {
+  const std::string_view with = query_.with ? std::string_view(*query_.with) : std::string_view();
+  const RowRanks::Known known = ranks_.find(rows_prefix_, with);
+  RowRanks::Ranks ranks = known ? *known : RowRanks::Ranks();
+  rocksdb::Status status;
+  if (!ranks.is_past_count) {
+    const size_t marks = ranks.marks.size();
+    status = extend(ranks, &page->count);
+    const bool is_more = ranks.marks.size() > std::max<size_t>(marks, 1) || ranks.is_past_count;
+    if (status.ok() && is_more) ranks_.keep(rows_prefix_, with, age_, ranks);
+  }
+  if (ranks.is_past_count) {
+    page->count = count_max;
     page->count_exact = false;
-    page->first_index = 0;
     return {};
   }
-  if (!walk.status().ok()) return disk_error(walk.status(), "reading an archive");
-  return {};
+  if (status.ok() && !page->rows.empty()) {
+    status = find_rank(ranks, static_cast<uint64_t>(page->rows.front().id), &page->first_index);
+  }
+  return end_count(status, page);
+}
+
+rocksdb::Status PageMaker::extend(RowRanks::Ranks& ranks, uint64_t* count) {
+  std::vector<uint64_t>& marks = ranks.marks;
+  uint64_t passed = marks.empty() ? 0 : (marks.size() - 1) * RowRanks::step;
+  MatchWalk walk(db_, snapshot_.snapshot(), store_, owner_, query_,
+                 {marks.empty() ? IdRange().first : marks.back(), UINT64_MAX}, false);
+  while (walk.next()) {
+    if (passed == count_max || walk.looked() > looks_max) {
+      ranks.is_past_count = true;
+      break;
+    }
+    if (passed == marks.size() * RowRanks::step) marks.push_back(walk.id());
+    ++passed;
+  }
+  *count = passed;
+  return walk.status();
+}
+
+rocksdb::Status PageMaker::find_rank(const RowRanks::Ranks& ranks, uint64_t id, uint64_t* rank) {
+  const auto after = std::upper_bound(ranks.marks.begin(), ranks.marks.end(), id);
+  if (after == ranks.marks.begin()) return rocksdb::Status::OK();
+  *rank = static_cast<uint64_t>(after - 1 - ranks.marks.begin()) * RowRanks::step;
+  MatchWalk walk(db_, snapshot_.snapshot(), store_, owner_, query_, {*(after - 1), id - 1}, false);
+  while (walk.next()) ++*rank;
+  return walk.status();
 }
 
 Result<ArchivePage> PageMaker::make_of_ids() {

@@ -149,7 +149,7 @@ Result<std::vector<std::string>> Reader::keys(const StoreId& store) {
 }
 
 Result<ArchivePage> Reader::page(const StoreId& store, std::string_view owner, const ArchiveQuery& query) {
-  return PageMaker(db_, store, owner, query).make();
+  return PageMaker(db_, ranks_, store, owner, query).make();
 }
 
 Result<std::optional<ArchiveRow>> Reader::row(const StoreId& store, std::string_view owner, ArchiveId id) {

@@ -10,13 +10,14 @@
 
 #include "store/data_engine.h"
 #include "store/rocksdb/key.h"
+#include "store/rocksdb/row_ranks.h"
 
 namespace teahouse::store::rocks {
 
 // Thread: any.
 class Reader final : public DataReader {
  public:
-  explicit Reader(rocksdb::DB& db) : db_(db) {}
+  Reader(rocksdb::DB& db, RowRanks& ranks) : db_(db), ranks_(ranks) {}
 
   Result<std::optional<std::string>> value(const StoreId& store, std::string_view key) override;
   Result<std::optional<std::string>> entry(const StoreId& store, std::string_view key, std::string_view entry) override;
@@ -38,6 +39,7 @@ class Reader final : public DataReader {
   TenantId last_tenant_of_tables();
 
   rocksdb::DB& db_;
+  RowRanks& ranks_;
 };
 
 }  // namespace teahouse::store::rocks

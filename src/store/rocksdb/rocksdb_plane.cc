@@ -56,7 +56,7 @@ class RocksdbPlane final : public DataPlane {
         db_(std::move(db)),
         mark_(mark),
         flushing_(*db_),
-        log_(*db_, flushing_, disk_->patience, mark_, board_, settings,
+        log_(*db_, flushing_, disk_->patience, mark_, board_, ranks_, settings,
              [this](StoreId store) { chores_.recount(std::move(store)); }),
         patrol_(*db_, log_, board_, damages_, settings, std::move(listener)),
         readable_(db_, damages_, [this](const rocksdb::Status& status) { patrol_.suspect(status); }),
@@ -156,7 +156,7 @@ class RocksdbPlane final : public DataPlane {
                 [this, job = std::move(job), question = questions_->begin()](Result<void> committed) {
                   if (!committed) return job(committed.error());
                   readers_.post([this, job, question] {
-                    Reader reader(readable_);
+                    Reader reader(readable_, ranks_);
                     job(&reader);
                   });
                 });
@@ -201,6 +201,7 @@ class RocksdbPlane final : public DataPlane {
   CommitBoard board_;
   Workers readers_{reading_threads, "data-read"};
   Flushing flushing_;
+  RowRanks ranks_;
   CommitLog log_;
   Patrol patrol_;
   FencedDb readable_, walkable_;  // chores go on beside what is damaged
