@@ -5,10 +5,9 @@ import contextlib
 import math
 import os
 import signal
-import socket
 import struct
 
-from fixtures import jingle_sdp, limits
+from fixtures import janus, jingle_sdp, limits
 from fixtures.client import Unexpected
 from fixtures.server import Server
 from fixtures.stage import case_table
@@ -28,23 +27,9 @@ COIN_USER = '{urn:xmpp:coin:1}user'
 INFO = '{urn:ietf:params:xml:ns:conference-info}'
 
 
-def own_address():
-    """Not of the loopback, of which Janus has no candidates; None where this machine has none."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(('192.0.2.200', 9))
-        except OSError:
-            return None
-        return None if probe.getsockname()[0].startswith('127.') else probe.getsockname()[0]
-
-
 def missing():
     """Why there is nothing to try here; None where there is."""
-    if not os.path.exists('/usr/bin/janus'):
-        return 'janus is not installed (script/setup test)'
-    if aiortc is None:
-        return 'aiortc is not installed (script/setup test)'
-    return None if own_address() else 'this machine has no address but the loopback'
+    return 'aiortc is not installed (script/setup test)' if aiortc is None else janus.missing()
 
 
 if aiortc:
@@ -166,7 +151,7 @@ class Participant:
 @contextlib.asynccontextmanager
 async def with_calls(number, *settings):
     """A stage on a server of its own that has group calls; None where it can't."""
-    ours = ['server.loops=2', f'calls.media_address={own_address()}', 'calls.media_ports=41000-41399', *settings]
+    ours = ['server.loops=2', *janus.settings(41_000), *settings]
     async with Server('group-calls', ours) as server:
         stage = Stage(server, f'{number}')
         await stage.set_up()
@@ -189,18 +174,6 @@ async def in_the_lobby(stage):
     room, call = f'lobby@rooms.{domain}', f'lobby@calls.{domain}'
     clients = [await enter(stage, user, room, user.title()) for user in ('romeo', 'benvolio', 'juliet')]
     return room, call, [Participant(client, call, pitch) for client, pitch in zip(clients, (440, 660, 880))]
-
-
-def janus_processes(server):
-    """The pids of the server's children that are Janus."""
-    found = []
-    for pid in filter(str.isdigit, os.listdir('/proc')):
-        with contextlib.suppress(OSError):
-            with open(f'/proc/{pid}/stat', encoding='ascii', errors='replace') as stat:
-                name, rest = stat.read().rsplit(')', 1)
-            if name.endswith('(janus') and int(rest.split()[1]) == server.process.pid:
-                found.append(int(pid))
-    return found
 
 
 @case('three hear each other, one leaves, and nobody outside is told')
@@ -237,7 +210,7 @@ async def killed(_stage):
         async with romeo, benvolio:
             await romeo.must_hear(f'xmpp:{room}/Benvolio', 660)
             await benvolio.must_hear(f'xmpp:{room}/Romeo', 440)
-            pids = janus_processes(stage.server)
+            pids = janus.processes(stage.server)
             if len(pids) != 1:
                 raise Unexpected(f'there was to be one engine; there are {pids}')
             os.kill(pids[0], signal.SIGKILL)
@@ -248,5 +221,5 @@ async def killed(_stage):
                 await one.join('again')
             await romeo.must_hear(f'xmpp:{room}/Benvolio', 660)
             await benvolio.must_hear(f'xmpp:{room}/Romeo', 440)
-            if janus_processes(stage.server) == pids:
+            if janus.processes(stage.server) == pids:
                 raise Unexpected('the engine is still the same')

@@ -168,7 +168,7 @@ Result<void> Conference::handle(const FullJid& who, const xml::Element& jingle) 
     }
     return {};
   }
-  if (action == "session-accept" && is_received) return accept(received->second, jingle);
+  if (action == "session-accept" && is_received) return accept(who, sid, jingle);
   if (action == "session-info") return pass_info(*participant, sid, jingle);
   if (action == "transport-info") return {};  // their machine comes to ours: no candidate of theirs is of use
   if (action == "session-accept") return Error{ErrorKind::unexpected_request, "This session is yours."};
@@ -176,7 +176,8 @@ Result<void> Conference::handle(const FullJid& who, const xml::Element& jingle) 
                "Sessions of a conference do not change. Begin another one for other streams."};
 }
 
-Result<void> Conference::accept(Received& session, const xml::Element& jingle) {
+Result<void> Conference::accept(const FullJid& who, const std::string& sid, const xml::Element& jingle) {
+  Received& session = find(who.str())->received[sid];
   if (session.is_accepted) return Error{ErrorKind::unexpected_request, "This session is accepted already."};
   auto said = read_contents(jingle);
   if (!said) return said.error();
@@ -191,12 +192,40 @@ Result<void> Conference::accept(Received& session, const xml::Element& jingle) {
   }
   session.is_accepted = true;
   session.line->accept(write_sdp(answer, Role::responder));
+  repeat_mutes(who, sid);
   return {};
+}
+
+// A newcomer has not heard what was said before.
+void Conference::repeat_mutes(const FullJid& to, const std::string& sid) {
+  const Received& session = find(to.str())->received[sid];
+  for (const auto& [name, other] : participants_) {
+    for (const auto& [its_sid, stream] : other.published) {
+      if (stream.feed != session.feed) continue;
+      for (const Content& each : session.contents) {
+        if (!stream.silent.contains(each.description.media)) continue;
+        say(to, sid, "session-info", write_rtp_info("mute", each.name));
+      }
+    }
+  }
+}
+
+// `media`: empty for all.
+void Conference::note_mute(Published& stream, std::string_view verb, const std::string& media) {
+  if (verb != "mute" && verb != "unmute") return;
+  for (const Content& each : stream.contents) {
+    if (!media.empty() && each.description.media != media) continue;
+    if (verb == "mute") {
+      stream.silent.insert(each.description.media);
+    } else {
+      stream.silent.erase(each.description.media);
+    }
+  }
 }
 
 // XEP-0167 section 9: what they say of their stream, others hear of theirs. An empty session-info asks whether the
 // session is there.
-Result<void> Conference::pass_info(const Participant& from, const std::string& sid, const xml::Element& jingle) {
+Result<void> Conference::pass_info(Participant& from, const std::string& sid, const xml::Element& jingle) {
   const auto info = jingle.first_child();
   if (!info) return {};
   const bool is_known =
@@ -210,6 +239,7 @@ Result<void> Conference::pass_info(const Participant& from, const std::string& s
     if (name && each.name == *name) media = each.description.media;
   }
   if (name && media.empty()) return bad("There is no content of this name.");
+  note_mute(stream->second, info->name(), media);
   for (auto& [who, other] : participants_) {
     for (auto& [its_sid, session] : other.received) {
       if (!session.is_told || session.feed != stream->second.feed) continue;

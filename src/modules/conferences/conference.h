@@ -2,7 +2,7 @@
 //
 // A participant's own streams are sessions that they initiate, up to streams_max of them (a camera, a screen); for each
 // the conference initiates a session with every other participant. A participant is in the call as long as one of their
-// streams is. The others are told their address in the room, and no other.
+// streams is. The others are told their address in the room, and no other; and those who come later, what is muted.
 //
 // Thread: its home loop. Owns: its room and lines at the engine.
 // Limits: Settings::participants_max; streams_max of one participant; Contents' and MediaEngine's.
@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,7 @@ class Conference {
     std::vector<Content> contents;  // as they were offered
     std::unique_ptr<MediaEngine::Line> line;
     bool is_up = false;
+    std::set<std::string> silent = {};  // media of which they have said that they are muted
   };
   struct Received {
     std::string feed;
@@ -83,8 +85,10 @@ class Conference {
   void come_up(const std::string& who, const std::string& sid);
   void call_back(Participant& to, const Participant& from, const std::string& feed);
   void take_offer(const std::string& who, const std::string& sid, const std::string& from, Result<std::string> sdp);
-  Result<void> accept(Received& session, const xml::Element& jingle);
-  Result<void> pass_info(const Participant& from, const std::string& sid, const xml::Element& jingle);
+  Result<void> accept(const FullJid& who, const std::string& sid, const xml::Element& jingle);
+  static void note_mute(Published& stream, std::string_view verb, const std::string& media);
+  void repeat_mutes(const FullJid& to, const std::string& sid);
+  Result<void> pass_info(Participant& from, const std::string& sid, const xml::Element& jingle);
   void end_published(const std::string& who, const std::string& sid, std::string_view reason, std::string_view text);
   void forget_published(Participant& whose, const std::string& sid);
   void end_received(Participant& whose, const std::string& sid, std::string_view reason, std::string_view text);

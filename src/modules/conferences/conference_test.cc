@@ -109,6 +109,29 @@ TEST_F(ConferenceTest, CallsEachBackWithTheOthersStreamsAlone) {
   EXPECT_EQ(answered, 1);
 }
 
+TEST_F(ConferenceTest, TellsThoseWhoComeLaterWhatIsMuted) {
+  const auto info = [&](const std::string& verb) {
+    return session("session-info", "s1", "<" + verb + " xmlns='urn:xmpp:jingle:apps:rtp:info:1' name='voice'/>");
+  };
+  const auto accept_the_other = [&] {
+    const std::string sid = take(juliet_, "session-initiate").at(0).id;
+    take();
+    EXPECT_TRUE(handle(juliet_, replace(replace(offer(sid), "session-initiate", "session-accept"), "'voice'", "'0'")));
+  };
+  come_in(romeo_, "s1", "1");
+  ASSERT_TRUE(handle(romeo_, info("mute")));
+  come_in(juliet_, "s1", "2");
+  EXPECT_THAT(take(juliet_, "session-info"), ::testing::Each(::testing::Field(&Sent::payload, Not(HasSubstr("mute")))));
+  accept_the_other();
+  ASSERT_EQ(take(juliet_, "session-info").size(), 1U);
+  EXPECT_THAT(take(juliet_, "session-info")[0].payload, HasSubstr("<mute xmlns='urn:xmpp:jingle:apps:rtp:info:1'"));
+  ASSERT_TRUE(handle(romeo_, info("unmute")));
+  ASSERT_TRUE(handle(juliet_, session("session-terminate", "s1")));
+  come_in(juliet_, "s2", "3");
+  accept_the_other();
+  EXPECT_THAT(take(juliet_, "session-info"), IsEmpty());
+}
+
 TEST_F(ConferenceTest, EndsAStreamForThoseWhoHaveIt) {
   come_in(romeo_, "s1", "1");
   come_in(juliet_, "s1", "2");

@@ -5,11 +5,24 @@
 #include "modules/muc/muc.h"
 #include "modules/muc/service.h"
 #include "xml/writer.h"
+#include "xmpp/data_form.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse {
 
 using conferences::Conference;
+
+namespace {
+
+constexpr std::string_view limits_form = "urn:teahouse:calls:0";  // web/widget/src/calls/group/service.ts reads it
+
+int64_t find_participants_max(const Host& host) {
+  const int64_t limit = host.tenant->limits().call_participants;
+  return limit == unlimited ? ConferencesModule::participants_max
+                            : std::min(limit, ConferencesModule::participants_max);
+}
+
+}  // namespace
 
 // To the home of the room.
 struct ConferencesModule::AskRoom {
@@ -57,6 +70,9 @@ const ModuleInfo& ConferencesModule::info() const {
                 "conference-info stands inside of a session-info"},
                {338, "1.0.0", "Jingle Grouping Framework", "BUNDLE alone"},
                {339, "1.0.1", "Source-Specific Media Attributes in Jingle", ""}},
+      .options = {OptionInfo::number("direct", 5, 0, 5, "people",
+                                     "A room's call of so many goes directly between the site's chat windows; one of "
+                                     "more is held by the engine. 0: each is.")},
       .metrics = {{"calls", MetricInfo::Kind::gauge, "Group calls that are going on."},
                   {"participants", MetricInfo::Kind::gauge, "People in group calls."},
                   {"joined", MetricInfo::Kind::counter, "Streams with which people have called in."}},
@@ -112,7 +128,7 @@ void ConferencesModule::handle(const HostPtr& host, const Stanza& stanza) {
     if (!is_get && query->is("jingle", ns::jingle) && stanza.to->has_localpart()) {
       return handle_jingle(host, stanza, *query);
     }
-    if (is_get && query->is("query", ns::disco_info) && !query->attribute("node")) return answer_info(stanza);
+    if (is_get && query->is("query", ns::disco_info) && !query->attribute("node")) return answer_info(*host, stanza);
     if (is_get && query->is("query", ns::disco_items) && !query->attribute("node")) {
       std::string payload;
       xml::Writer(payload).open("query", ns::disco_items).close();
@@ -124,7 +140,7 @@ void ConferencesModule::handle(const HostPtr& host, const Stanza& stanza) {
 }
 
 // Every address of the host is one of a call: whether there is such a room is the room's to say.
-void ConferencesModule::answer_info(const Stanza& request) const {
+void ConferencesModule::answer_info(const Host& host, const Stanza& request) const {
   const std::string_view title = host_kind_names()[static_cast<size_t>(HostKind::calls)].title;
   std::string payload;
   xml::Writer writer(payload);
@@ -136,6 +152,10 @@ void ConferencesModule::answer_info(const Stanza& request) const {
         ns::jingle_rtp_hdrext, ns::jingle_grouping, ns::jingle_ssma, ns::coin, ns::av_conferences}) {
     writer.open("feature").attribute("var", feature).close();
   }
+  DataForm form(DataForm::Type::result, limits_form);
+  form.add("direct", {}, {}, std::to_string(context_->option<int64_t>(host, "direct")));
+  form.add("participants", {}, {}, std::to_string(find_participants_max(host)));
+  form.write(writer);
   writer.close();
   context_->reply(request, std::move(payload));
 }
@@ -219,9 +239,7 @@ ConferencesModule::Call& ConferencesModule::make_call(const HostPtr& host, const
                                                       const BareJid& room) {
   const auto there = calls_.find(address.str());
   if (there != calls_.end()) return there->second;
-  const int64_t limit = host->tenant->limits().call_participants;
-  Conference::Settings settings{
-      address.str(), limit == unlimited ? participants_max : std::min(limit, participants_max), media_addresses_};
+  Conference::Settings settings{address.str(), find_participants_max(*host), media_addresses_};
   Call call{host, address, room, nullptr};
   call.conference = std::make_unique<Conference>(
       *engine_, std::move(settings),

@@ -62,7 +62,7 @@ class ConferencesModule final : public Module {
 
   void handle(const HostPtr& host, const Stanza& stanza);
   void handle_jingle(const HostPtr& host, const Stanza& stanza, const xml::Element& jingle);
-  void answer_info(const Stanza& request) const;
+  void answer_info(const Host& host, const Stanza& request) const;
   void ask_room(const HostPtr& host, const Stanza& stanza);
   void answer_as_room(const HostPtr& host, Entry entry);
   void enter(const HostPtr& host, const Entry& entry);
