@@ -1,7 +1,7 @@
 // The page that the link of an arranged call opens, served by the server itself (src/modules/jingle/call_page.cc): the widget's call alone.
 import { render } from "preact";
 import type { Centre } from "./calls/centre.ts";
-import { startCalls } from "./calls.tsx";
+import { startCentre } from "./calls/start.tsx";
 import { startChat } from "./core.ts";
 import { loadSite } from "./core/api.ts";
 import { Storages } from "./core/storage.ts";
@@ -64,7 +64,7 @@ async function start(joined: Joined): Promise<{ chat: Chat; centre: Centre }> {
     ...{ settings, language, root, shadow, chat, site: known, isOpen: true, entered: true },
     ...{ listen: () => nothing, close: nothing, retry: nothing, tell: nothing },
   };
-  const centre = startCalls(chat, shell) as Centre;
+  const centre = startCentre(chat, shell, () => Promise.reject(new Error("An arranged call is one of two.")));
   chat.calling.load = () => Promise.resolve(centre);
   chat.calling.wake();
   await settle(chat);

@@ -35,6 +35,7 @@ export class FakePeer implements Peer {
   credentials = 0;
   /** Media sections of the offer. */
   sections = 2;
+  way = "sendrecv";
   constructor(readonly events: PeerEvents) {}
 
   async offer(restart: boolean): Promise<string> {
@@ -69,7 +70,9 @@ export class FakePeer implements Peer {
     const [session, ...sections] = sdp.split(/\n(?=m=)/);
     const all = Array.from({ length: count }, (_, i) => sections[i] ?? sections[1]!.replace("a=mid:1", `a=mid:${i}`));
     const text = [session!.replace(/^a=group:.*$/m, `a=group:BUNDLE ${all.map((_, i) => i).join(" ")}`), ...all].join("\n");
-    return text.replace(/a=ice-ufrag:.*/g, (line) => (this.credentials ? `a=ice-ufrag:again${this.credentials}` : line));
+    return text
+      .replace(/a=sendrecv/g, `a=${this.way}`)
+      .replace(/a=ice-ufrag:.*/g, (line) => (this.credentials ? `a=ice-ufrag:again${this.credentials}` : line));
   }
 }
 

@@ -1,14 +1,19 @@
 // A room that tells everybody everything in one order, and passes requests on between its occupants; without a browser.
 import type { Occupant, Room } from "../chat/model.ts";
+import { Hall } from "../calls/group/hall.ts";
 import { Mesh } from "../calls/group/mesh.ts";
 import type { MeshPeer } from "../calls/group/mesh-peer.ts";
-import { contentNames } from "../calls/group/muji.ts";
+import { meshMembersMax } from "../calls/group/most.ts";
+import { contentNames, type ContentName } from "../calls/group/muji.ts";
 import { BadContents } from "../calls/jingle/xml.ts";
 import { Refused } from "../calls/peer.ts";
+import type { PeerEvents } from "../calls/call.ts";
+import type { Role } from "../calls/jingle/model.ts";
 import { IqError } from "../core/link.ts";
 import { ns } from "../core/ns.ts";
 import { attribute, child, children, parse, serialize, type Node } from "../core/xml.ts";
 import { FakePeer, FakeTime } from "./calls.ts";
+import { callJid, type FakeService } from "./service.ts";
 
 export const roomJid = "tea@rooms.a.test";
 
@@ -18,6 +23,9 @@ export class FakeRoom {
   /** What was asked of whom. */
   asked: string[] = [];
   sids = 0;
+  /** Holds calls of more than `direct`. */
+  service: FakeService | null = null;
+  direct = meshMembersMax;
 
   enter(nick: string, more: Partial<Occupant> = {}): Seat {
     const seat = new Seat(this, nick);
@@ -53,15 +61,23 @@ export class FakeRoom {
   }
 }
 
+export type BrowserlikePeer = FakePeer & { stream(): null; level(): number; stats(): Promise<RTCStatsReport> };
+const makePeer = (events: PeerEvents): BrowserlikePeer =>
+  Object.assign(new FakePeer(events), { stream: () => null, level: () => 0, stats: async () => new Map() as unknown as RTCStatsReport });
+
 export class Seat {
   readonly room: Room;
   readonly me: string;
   mesh: Mesh | null = null;
-  peers: (FakePeer & { stream(): null; level(): number; stats(): Promise<Map<string, object>> })[] = [];
+  peers: BrowserlikePeer[] = [];
+  /** Connections to the service: what we send, and what comes. */
+  sent: BrowserlikePeer[] = [];
+  received: BrowserlikePeer[] = [];
   /** What happened to us. */
   told: string[] = [];
   /** The room says nothing back so far: kept until `hearBack`. */
   slow = false;
+  shares = false;
   private waiting: (() => void)[] = [];
 
   constructor(
@@ -73,19 +89,27 @@ export class Seat {
   }
 
   join(): this {
+    const { time, service, direct } = this.house;
+    const ports = {
+      me: () => this.me,
+      iq: (to: string, payload: Node) => this.iq(to, payload),
+      after: time.after,
+      newSid: () => `s${++this.house.sids}`,
+      sends: (content: ContentName) => content !== "screen" || this.shares,
+    };
     this.mesh = new Mesh(
       {
+        ...ports,
         jid: roomJid,
         open: false,
         room: () => this.room,
-        me: () => this.me,
         send: (presence) => this.send(presence),
-        iq: (to, payload) => this.iq(to, payload),
-        after: this.house.time.after,
-        newSid: () => `s${++this.house.sids}`,
-        sends: () => true,
+        direct,
+        most: service?.most,
+        makeHall:
+          service && ((events) => new Hall({ ...ports, address: callJid, room: roomJid, makePeer: this.makeServedPeer }, contentNames, events)),
         makePeer: (_, events) => {
-          const peer = Object.assign(new FakePeer(events), { stream: () => null, level: () => 0, stats: async () => new Map<string, object>() });
+          const peer = makePeer(events);
           this.peers.push(peer);
           return peer as unknown as MeshPeer;
         },
@@ -109,6 +133,14 @@ export class Seat {
     for (const run of this.waiting.splice(0)) run();
   }
 
+  private readonly makeServedPeer = (role: Role, contents: readonly ContentName[], events: PeerEvents): BrowserlikePeer => {
+    const peer = makePeer(events);
+    peer.way = role === "initiator" ? "sendonly" : "recvonly";
+    if (role === "initiator") peer.sections = contents.length;
+    (role === "initiator" ? this.sent : this.received).push(peer);
+    return peer;
+  };
+
   private send(presence: Node): boolean {
     const muji = child(parse(serialize({ ...presence, attributes: { xmlns: "jabber:client", ...presence.attributes } })), ns.muji, "muji");
     const call = muji ? String(children(muji).map((c) => attribute(c, "name") || c.localName)) : undefined;
@@ -119,6 +151,7 @@ export class Seat {
   }
 
   private async iq(to: string, payload: Node): Promise<Element> {
+    if (to === callJid && this.house.service) return this.house.service.take(this, payload);
     const jingle = parse(serialize(payload))!;
     const nick = to.slice(roomJid.length + 1);
     const [action, sid] = [attribute(jingle, "action"), attribute(jingle, "sid")];

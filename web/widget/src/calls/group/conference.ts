@@ -1,5 +1,5 @@
-// The signalling as the window of a group call needs it, of whatever kind it is: a mesh of sessions between browsers (mesh.ts), or a service that
-// passes everybody's streams on.
+// The signalling as the window of a group call needs it, of whatever kind it is: sessions between browsers, a service that passes everybody's
+// streams on, or the one on its way to the other (mesh.ts).
 import type { Emitter } from "../../core/emitter.ts";
 import type { Quality } from "../quality.ts";
 import type { ContentName } from "./muji.ts";
@@ -19,11 +19,13 @@ export interface Member {
   level(): number;
   /** Their stream of this content; null while nothing comes. */
   stream(content: ContentName): MediaStream | null;
-  muted: boolean;
+  readonly muted: boolean;
+  /** The room gives them no voice: the service passes nothing of theirs on. */
+  readonly voiceless: boolean;
 }
 
-/** Why a call is over for us. `full`: as many as may be are in it. */
-export type GroupEnd = "full" | "removed" | "room" | "elsewhere" | "unanswered" | "offline";
+/** Why a call is over for us. `full`: as many as may be are in it. `service`: what holds it does not work. */
+export type GroupEnd = "full" | "removed" | "room" | "elsewhere" | "unanswered" | "offline" | "service";
 
 export interface ConferenceEvents {
   change: void;
@@ -31,6 +33,8 @@ export interface ConferenceEvents {
   left: Member;
   /** A moderator wants us to be silent. */
   silenced: { nick: string };
+  /** It goes through the service from now on. */
+  moved: void;
   ended: GroupEnd;
 }
 
@@ -38,6 +42,12 @@ export interface Conference extends Emitter<ConferenceEvents> {
   /** We are in it, and the others know. */
   readonly inside: boolean;
   readonly members: readonly Member[];
+  /** A service passes everybody's streams on. */
+  readonly served: boolean;
+  /** Of that service, our own line is gone, and is being made anew. */
+  readonly lost: boolean;
+  /** The room gives us no voice: nobody hears us. */
+  readonly voiceless: boolean;
   /** How many may take part; undefined where nothing is known of a limit. */
   readonly most: number | undefined;
   leave(): void;

@@ -4,29 +4,37 @@ import type { Chat } from "../../chat/chat.ts";
 import type { Conversation, Occupant } from "../../chat/model.ts";
 import { Emitter } from "../../core/emitter.ts";
 import { randomUuid } from "../../core/ids.ts";
-import { ns } from "../../core/ns.ts";
-import { attribute, child, children, el } from "../../core/xml.ts";
+import { el, type Node } from "../../core/xml.ts";
 import type { Problem } from "../centre.ts";
 import { loadServers } from "../ice.ts";
 import type { LeftRoom } from "../left.ts";
 import { CallLock } from "../lock.ts";
 import { DeviceError, smallPicture, Studio } from "../media.ts";
 import type { Conference, GroupEnd, Member } from "./conference.ts";
-import { MeshPeer } from "./mesh-peer.ts";
-import { allContents, Mesh } from "./mesh.ts";
-import type { ContentName } from "./muji.ts";
+import { Hall, type HallEvents } from "./hall.ts";
+import { MeshPeer, type Way } from "./mesh-peer.ts";
+import { Mesh } from "./mesh.ts";
+import { meshMembersMax } from "./most.ts";
+import { allContents, type ContentName } from "./muji.ts";
+import { findService, isOpen } from "./service.ts";
 import { Speakers } from "./speakers.ts";
 
 const levelsEveryMs = 200;
 const statsEveryMs = 2_000;
 const notesMax = 3;
 const noteMs = 6_000;
+/** Of pictures that the service passes on, for each who receives them all; and of each. */
+const receivedBitsMax = 6_000_000;
+const [sentBitsMin, sentBitsMax] = [150_000, 1_000_000];
 const mucAdmin = "http://jabber.org/protocol/muc#admin";
 
-/** What has just happened, for everybody to read. `refused`: a member's client does not let itself be muted; `stays`: the room does not remove them. */
+/**
+ * What has just happened, for everybody to read. `refused`: a member's client does not let itself be muted; `stays`: the room does not remove them;
+ * `moved`: the call goes through the service.
+ */
 export interface Note {
   id: number;
-  kind: "joined" | "left" | "silenced" | "refused" | "stays" | "hand";
+  kind: "joined" | "left" | "silenced" | "refused" | "stays" | "hand" | "moved";
   nick: string;
 }
 
@@ -46,11 +54,15 @@ export class Group extends Emitter<GroupEvents> {
   end: GroupEnd | null = null;
   hand = false;
   left: LeftRoom | null = null;
+  /** How many may take part, as far as is known. */
+  most: number | undefined;
   since: number | null = null;
   notes: Note[] = [];
   readonly speakers = new Speakers();
   private mesh: Mesh | null = null;
   private readonly peers = new Set<MeshPeer>();
+  /** Connections by which the service gets what we send. */
+  private readonly toService = new Set<MeshPeer>();
   private readonly lock: CallLock;
   private timers: number[] = [];
   private noteIds = 0;
@@ -160,14 +172,27 @@ export class Group extends Emitter<GroupEvents> {
     this.emit("change", undefined);
   }
 
+  /** Asks them to be silent; whose client doesn't know how is given no voice, which the service holds them to. */
   async silence({ id, nick }: Member): Promise<void> {
-    await this.conference?.silence(id).catch(() => this.note("refused", nick));
+    const { conference } = this;
+    await conference?.silence(id).catch(() => {
+      if (!conference.served) return this.note("refused", nick);
+      return this.setRole(nick, "visitor").catch(() => this.note("refused", nick));
+    });
+  }
+
+  /** The room lets them be heard again. */
+  async giveVoice({ nick }: Member): Promise<void> {
+    await this.setRole(nick, "participant").catch(() => this.note("refused", nick));
   }
 
   /** Sends somebody out of the room. */
   async remove({ nick }: Member): Promise<void> {
-    const query = el("query", { xmlns: mucAdmin }, el("item", { nick, role: "none" }));
-    await this.chat.link.iq("set", this.room!.jid, query).catch(() => this.note("stays", nick));
+    await this.setRole(nick, "none").catch(() => this.note("stays", nick));
+  }
+
+  private async setRole(nick: string, role: "none" | "visitor" | "participant"): Promise<void> {
+    await this.chat.link.iq("set", this.room!.jid, el("query", { xmlns: mucAdmin }, el("item", { nick, role })));
   }
 
   /** The page goes away, or (`final`) the user has logged out. Gives what is left for the next page, which offers the call again. */
@@ -200,31 +225,54 @@ export class Group extends Emitter<GroupEvents> {
     const { chat } = this;
     const { link } = chat;
     const { jid } = conversation;
-    const [servers, open] = await Promise.all([loadServers(link, chat.options.site.domain), isOpen(chat, jid)]);
+    const { domain } = chat.options.site;
+    const [servers, open, service] = await Promise.all([loadServers(link, domain), isOpen(link, jid), findService(link, domain, jid)]);
     if (!this.asking || this.room !== conversation) return;
     const contents = allContents(chat.calling.mode === "video");
+    const changed = (): void => this.emit("change", undefined);
+    const ports = {
+      me: () => link.status.jid,
+      iq: (to: string, payload: Node) => link.iq("set", to, payload),
+      after: (ms: number, run: () => void) => {
+        const timer = setTimeout(run, ms);
+        return () => clearTimeout(timer);
+      },
+      newSid: randomUuid,
+      sends: (content: ContentName) => this.sends(content),
+    };
+    const makeHall = (events: HallEvents): Hall =>
+      new Hall(
+        {
+          ...ports,
+          address: service!.jid,
+          room: jid,
+          makePeer: (role, sent, on) => {
+            const way: Way = role === "initiator" ? "out" : "in";
+            const peer = new MeshPeer(servers, studio, role, sent, { ...on, changed }, way);
+            return way === "out" ? this.keep(peer, this.toService) : peer;
+          },
+        },
+        contents,
+        events,
+      );
+    this.most = service?.most ?? (service ? undefined : meshMembersMax);
     const mesh = new Mesh(
       {
+        ...ports,
         jid,
         open,
         room: () => chat.store.conversations.get(jid)?.room ?? null,
-        me: () => link.status.jid,
         send: (presence) => link.send(presence),
-        iq: (to, payload) => link.iq("set", to, payload),
-        after: (ms, run) => {
-          const timer = setTimeout(run, ms);
-          return () => clearTimeout(timer);
-        },
-        newSid: randomUuid,
-        sends: (content) => this.sends(content),
-        makePeer: (role, events) =>
-          this.makePeer(new MeshPeer(servers, studio, role, contents, { ...events, changed: () => this.emit("change", undefined) })),
+        makePeer: (role, events) => this.keep(new MeshPeer(servers, studio, role, contents, { ...events, changed }), this.peers),
+        direct: service?.direct ?? meshMembersMax,
+        most: service?.most,
+        makeHall: service && makeHall,
       },
       contents,
     );
     this.mesh = mesh;
     this.conference = mesh;
-    studio.out = { send: () => Promise.all([...this.peers].map((peer) => peer.send())).then(() => {}) };
+    studio.out = { send: () => Promise.all([...this.peers, ...this.toService].map((peer) => peer.send())).then(() => {}) };
     this.follow(mesh);
     this.emit("phase", { room: jid, video: this.video, phase: "joining" });
     mesh.look();
@@ -232,8 +280,15 @@ export class Group extends Emitter<GroupEvents> {
 
   private follow(conference: Conference): void {
     conference.on("change", () => this.changed(conference));
-    conference.on("joined", ({ nick }) => this.since !== null && this.note("joined", nick));
-    conference.on("left", ({ nick }) => this.note("left", nick));
+    conference.on("joined", ({ nick }) => {
+      this.share();
+      if (this.since !== null) this.note("joined", nick);
+    });
+    conference.on("left", ({ nick }) => {
+      this.share();
+      this.note("left", nick);
+    });
+    conference.on("moved", () => this.note("moved", ""));
     conference.on("silenced", ({ nick }) => {
       this.mute(true);
       this.note("silenced", nick);
@@ -267,20 +322,23 @@ export class Group extends Emitter<GroupEvents> {
     this.emit("change", undefined);
   }
 
-  private makePeer(peer: MeshPeer): MeshPeer {
+  /** Among those that what we send goes to, until it's closed. */
+  private keep(peer: MeshPeer, peers: Set<MeshPeer>): MeshPeer {
     const close = peer.close.bind(peer);
     peer.close = () => {
       close();
-      this.peers.delete(peer);
+      peers.delete(peer);
       this.share();
     };
-    this.peers.add(peer);
+    peers.add(peer);
     this.share();
     return peer;
   }
 
   private share(): void {
     for (const peer of this.peers) void peer.share(this.peers.size);
+    const each = Math.round(receivedBitsMax / Math.max(1, this.conference?.members.length ?? 1));
+    for (const peer of this.toService) void peer.limit(Math.min(sentBitsMax, Math.max(sentBitsMin, each)));
   }
 
   private sends(content: ContentName): boolean {
@@ -338,11 +396,4 @@ export class Group extends Emitter<GroupEvents> {
     this.chat.calling.room = undefined;
     this.chat.store.changed();
   }
-}
-
-/** Whether a room shows everybody's addresses to everybody. */
-async function isOpen({ link }: Chat, room: string): Promise<boolean> {
-  const answer = await link.iq("get", room, el("query", { xmlns: ns.discoInfo })).catch(() => null);
-  const features = children(child(answer, ns.discoInfo, "query"), ns.discoInfo, "feature");
-  return features.some((feature) => attribute(feature, "var") === "muc_nonanonymous");
 }

@@ -1,5 +1,6 @@
 // A browser's connection to one other member of a mesh: voice, camera and screen, each in a content of its own from the beginning, so that nothing
-// need be agreed on later. Where the other side began with fewer contents, the screen goes in the camera's place.
+// need be agreed on later. Where the other side began with fewer contents, the screen goes in the camera's place. Or to the service that holds a
+// call, which goes one way: `out` for what we send, `in` for a stream of somebody else's.
 import type { PeerEvents } from "../call.ts";
 import type { Role } from "../jingle/model.ts";
 import type { Studio } from "../media.ts";
@@ -7,6 +8,8 @@ import type { Peer } from "../peer.ts";
 import { contentNames, type ContentName } from "./muji.ts";
 
 const kindOf = (name: ContentName): "audio" | "video" => (name === "audio" ? "audio" : "video");
+export type Way = "both" | "out" | "in";
+
 /** All pictures that we send together, so that a way out that is narrow is not filled by five. */
 const bitsMax = 2_400_000;
 
@@ -26,7 +29,7 @@ export function renameMids(sdp: string, names: ReadonlyMap<string, string>): str
 export class MeshPeer implements Peer {
   private readonly pc: RTCPeerConnection;
   private readonly transceivers: Partial<Record<ContentName, RTCRtpTransceiver>> = {};
-  private sharers = 1;
+  private bits = bitsMax;
   private readonly sending = new Set<RTCRtpTransceiver>();
   private readonly streams: Partial<Record<ContentName, MediaStream>> = {};
   /** The browser's own names of what we have offered, and the contents'. */
@@ -39,6 +42,7 @@ export class MeshPeer implements Peer {
     role: Role,
     contents: readonly ContentName[],
     events: PeerEvents & { changed(): void },
+    private readonly way: Way = "both",
   ) {
     this.pc = new RTCPeerConnection({ iceServers, rtcpMuxPolicy: "require", bundlePolicy: "max-bundle" });
     const { pc } = this;
@@ -78,14 +82,19 @@ export class MeshPeer implements Peer {
     for (const name of contentNames) await this.transceivers[name]?.sender.replaceTrack(this.track(name)).catch(() => {}); // it has ended
   }
 
-  /** Pictures go to so many. */
+  /** Pictures go to so many connections. */
   async share(peers: number): Promise<void> {
-    this.sharers = peers;
+    await this.limit(Math.max(150_000, Math.round(bitsMax / Math.max(1, peers))));
+  }
+
+  /** Pictures may take so many bits a second. */
+  async limit(bits: number): Promise<void> {
+    this.bits = bits;
     for (const name of ["video", "screen"] as const) {
       const sender = this.transceivers[name]?.sender;
       const parameters = sender?.getParameters();
       if (!sender || !parameters?.encodings?.length) continue;
-      for (const encoding of parameters.encodings) encoding.maxBitrate = Math.max(150_000, Math.round(bitsMax / Math.max(1, peers)));
+      for (const encoding of parameters.encodings) encoding.maxBitrate = bits;
       await sender.setParameters(parameters).catch(() => {});
     }
   }
@@ -107,7 +116,7 @@ export class MeshPeer implements Peer {
     await pc.setRemoteDescription({ type: "offer", sdp: renameMids(sdp, this.mids) });
     for (const transceiver of pc.getTransceivers()) {
       const name = this.nameOf(transceiver);
-      if (!name || this.sending.has(transceiver) || transceiver.direction === "stopped") continue;
+      if (!name || this.way !== "both" || this.sending.has(transceiver) || transceiver.direction === "stopped") continue;
       this.sending.add(transceiver);
       this.transceivers[name] = transceiver;
       transceiver.direction = "sendrecv";
@@ -115,13 +124,13 @@ export class MeshPeer implements Peer {
       await transceiver.sender.replaceTrack(this.track(name));
     }
     await pc.setLocalDescription();
-    await this.share(this.sharers);
+    await this.limit(this.bits);
     return renameMids(pc.localDescription!.sdp, this.names);
   }
 
   async accept(sdp: string): Promise<void> {
     await this.pc.setRemoteDescription({ type: "answer", sdp: renameMids(sdp, this.mids) });
-    await this.share(this.sharers);
+    await this.limit(this.bits);
   }
 
   async rollback(): Promise<void> {
@@ -141,7 +150,8 @@ export class MeshPeer implements Peer {
   }
 
   private add(name: ContentName): void {
-    const transceiver = this.pc.addTransceiver(this.track(name) ?? kindOf(name), { direction: "sendrecv", streams: [this.studio.stream] });
+    const direction = this.way === "out" ? "sendonly" : "sendrecv";
+    const transceiver = this.pc.addTransceiver(this.track(name) ?? kindOf(name), { direction, streams: [this.studio.stream] });
     this.transceivers[name] = transceiver;
     this.sending.add(transceiver);
   }
@@ -150,7 +160,7 @@ export class MeshPeer implements Peer {
     const { studio } = this;
     if (name === "audio") return studio.track("audio");
     if (name === "screen") return studio.screen;
-    return this.transceivers.screen || !studio.screen ? studio.camera : studio.screen;
+    return this.transceivers.screen || this.way === "out" || !studio.screen ? studio.camera : studio.screen;
   }
 
   /** By its name, or where others name theirs otherwise by its kind. */

@@ -210,7 +210,7 @@ test("the room that says nothing back is given up", async () => {
 
 test("muji stands as XEP-0272 writes it", () => {
   assert.equal(serialize(writeMuji(null)), `<muji xmlns="urn:xmpp:jingle:muji:0"><preparing/></muji>`);
-  const muji = serialize(writeMuji(["audio", "screen"], true));
+  const muji = serialize(writeMuji(["audio", "screen"], { hand: true }));
   assert.match(
     muji,
     /<content creator="initiator" name="screen"><description xmlns="urn:xmpp:jingle:apps:rtp:1" media="video"><payload-type id="96" name="VP8"/,

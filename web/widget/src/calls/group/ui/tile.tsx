@@ -28,6 +28,7 @@ interface Acts {
   pin(): void;
   /** The user may mute and remove them. */
   moderated: boolean;
+  /** Lets them speak, where the room gives them no voice. */
   silence(): void;
   remove(): void;
 }
@@ -48,7 +49,7 @@ export function Tile({ tile, acts }: { tile: TileProps; acts: Acts }): JSX.Eleme
         {tile.hand && <Icon name="hand" />}
         {tile.muted && <Icon name="micOff" />}
         <bdi>{label}</bdi>
-        {tile.muted && <span class="hidden">{g("mutedMark")}</span>}
+        {tile.muted && <span class="hidden">{g(member?.voiceless ? "voicelessMark" : "mutedMark")}</span>}
         {tile.hand && <span class="hidden">{g("handOf", { name })}</span>}
         {tile.speaks && <span class="hidden">{g("speaks", { name })}</span>}
         {member?.state === "active" && !tile.screen && <Bars t={t} quality={member.quality} />}
@@ -56,7 +57,11 @@ export function Tile({ tile, acts }: { tile: TileProps; acts: Acts }): JSX.Eleme
       <div class="tile-acts">
         {acts.moderated && (
           <>
-            {!tile.muted && <TileButton icon="micOff" label={g("silence", { name })} press={acts.silence} />}
+            {member?.voiceless ? (
+              <TileButton icon="mic" label={g("giveVoice", { name })} press={acts.silence} />
+            ) : (
+              !tile.muted && <TileButton icon="micOff" label={g("silence", { name })} press={acts.silence} />
+            )}
             <TileButton icon="leave" label={g("remove", { name })} press={acts.remove} />
           </>
         )}

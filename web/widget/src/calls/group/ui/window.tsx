@@ -11,7 +11,6 @@ import { CallButton, problemText } from "../../ui/views.tsx";
 import { Length } from "../../ui/window.tsx";
 import type { GroupEnd, Member } from "../conference.ts";
 import type { Group, Note } from "../group.ts";
-import { meshMembersMax } from "../most.ts";
 import { GroupControls } from "./controls.tsx";
 import { Tile, type TileProps } from "./tile.tsx";
 import type { GroupShown } from "./views.tsx";
@@ -23,6 +22,7 @@ const ends: Record<GroupEnd, keyof GroupStrings> = {
   elsewhere: "endElsewhere",
   unanswered: "endUnanswered",
   offline: "endOffline",
+  service: "endService",
 };
 const noteTexts: Record<Note["kind"], keyof GroupStrings> = {
   joined: "joined",
@@ -31,13 +31,17 @@ const noteTexts: Record<Note["kind"], keyof GroupStrings> = {
   refused: "refused",
   stays: "stays",
   hand: "handOf",
+  moved: "moved",
 };
 
 function stateText({ group, t, g }: GroupShown): string {
   const { conference, end } = group;
-  if (end) return g(ends[end], { n: meshMembersMax });
+  if (end === "full" && group.most === undefined) return g("endFullSome");
+  if (end) return g(ends[end], { n: group.most ?? 0 });
   if (group.asking && !group.studio && !group.problem) return t(group.video ? "askingVideo" : "asking");
   if (conference && !conference.inside) return g("entering");
+  if (conference?.lost) return g("lost");
+  if (conference?.voiceless) return g("voiceless");
   return conference?.inside && conference.members.length === 0 ? g("alone") : "";
 }
 
@@ -168,7 +172,7 @@ export function GroupWindow({ shown, conversation }: { shown: GroupShown; conver
                   setLayout(off ? null : "stage");
                 },
                 moderated: group.moderates && tile.member !== undefined && !tile.screen,
-                silence: () => tile.member && void group.silence(tile.member),
+                silence: () => tile.member && void (tile.member.voiceless ? group.giveVoice(tile.member) : group.silence(tile.member)),
                 remove: () => ask(tile.member ?? null),
               }}
             />
