@@ -218,8 +218,9 @@ test("what a service says of itself", () => {
   const query = (inner: string) =>
     child(parse(`<iq xmlns="jabber:client"><query xmlns="http://jabber.org/protocol/disco#info">${inner}</query></iq>`), undefined, "query");
   const feature = `<feature var="urn:xmpp:jingle:av-conferences:0"/>`;
+  const field = (name: string, value: string) => `<field var="${name}"><value>${value}</value></field>`;
   const form = (type: string, direct: string) =>
-    `<x xmlns="jabber:x:data" type="result"><field var="FORM_TYPE"><value>${type}</value></field><field var="direct"><value>${direct}</value></field><field var="participants"><value>20</value></field></x>`;
+    `<x xmlns="jabber:x:data" type="result">${field("FORM_TYPE", type)}${field("direct", direct)}${field("participants", "20")}</x>`;
   assert.equal(readService(query(form("urn:teahouse:calls:0", "2")), "x"), null);
   assert.deepEqual(readService(query(feature), "x"), { jid: "x", direct: 5, most: undefined });
   assert.deepEqual(readService(query(feature + form("urn:teahouse:calls:0", "2")), "x"), { jid: "x", direct: 2, most: 20 });

@@ -80,6 +80,7 @@ export class Hall {
   private users = new Map<string, { voiceless: boolean }>();
   /** The room did not have us. */
   private gone = false;
+  private wasUp = false;
   private tries = 0;
   private jid = "";
   private cancel: () => void = () => {};
@@ -98,6 +99,11 @@ export class Hall {
     return this.main?.up === true;
   }
 
+  /** It has been up, and is to be again. */
+  get lost(): boolean {
+    return this.on && this.wasUp && !this.up;
+  }
+
   /** Nicks of those in it, us too. */
   get nicks(): string[] {
     return [...new Set([...this.users.keys(), ...[...this.feeds.values()].map(({ nick }) => nick)])];
@@ -114,7 +120,7 @@ export class Hall {
   }
 
   leave(): void {
-    this.on = false;
+    this.on = this.wasUp = false;
     this.part("success");
     this.users.clear();
   }
@@ -136,7 +142,7 @@ export class Hall {
     if (all.length === 0 && !this.users.has(nick)) return undefined;
     const face = all.filter((feed) => !feed.isScreen).at(-1);
     const voiceless = this.isVoiceless(nick);
-    const state = face?.up ? "active" : !this.up && this.tries > 0 ? "reconnecting" : this.unreachable.has(nick) ? "unreachable" : "connecting";
+    const state = face?.up ? "active" : this.lost ? "reconnecting" : this.unreachable.has(nick) ? "unreachable" : "connecting";
     return {
       state,
       voiceless,
@@ -217,6 +223,7 @@ export class Hall {
       if (own.up) return;
       own.up = true;
       if (own === this.main) {
+        this.wasUp = true;
         this.cancel();
         this.cancelSteady = this.ports.after(hallTimes.steadyMs, () => (this.tries = 0));
         this.showScreen();

@@ -109,7 +109,7 @@ export class Mesh extends Emitter<ConferenceEvents> implements Conference {
   }
 
   get lost(): boolean {
-    return this.inside && this.hall?.on === true && !this.hall.up && this.moved;
+    return this.hall?.lost === true;
   }
 
   get voiceless(): boolean {
