@@ -214,6 +214,9 @@ std::string Connection::alpn() const { return state_->tls ? state_->tls->alpn() 
 std::string Connection::peer_certificate() const {
   return state_->tls ? state_->tls->peer_certificate() : std::string();
 }
+std::vector<std::string> Connection::peer_chain() const {
+  return state_->tls ? state_->tls->peer_chain() : std::vector<std::string>();
+}
 std::string Connection::tls_version() const { return state_->tls ? state_->tls->version() : std::string(); }
 std::vector<ChannelBinding> Connection::channel_bindings() const {
   return state_->tls ? state_->tls->channel_bindings() : std::vector<ChannelBinding>();

@@ -88,6 +88,9 @@ class Connection {
   // The SHA-256, in hex, of the certificate whose key the client has shown to have; nobody has looked whether it is
   // good for anything. Empty: it showed none, or was not asked (AskedPeers).
   std::string peer_certificate() const;
+  // The certificates that the peer showed, in DER, its own first; nobody has judged them. Empty: it showed none, or is
+  // a client that was not asked to, or one that has resumed a session (AskedPeers::keeps_chain).
+  std::vector<std::string> peer_chain() const;
   std::string tls_version() const;  // "0304" of TLS 1.3, as it writes its number; empty without
   // Of the server's side, best first: over TLS 1.3 tls-exporter and tls-server-end-point; over TLS 1.2 tls-unique too,
   // if it has extended master secret, else none.

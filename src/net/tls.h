@@ -4,7 +4,8 @@
 // TLS 1.2 and 1.3 only, no renegotiation, no compression, released buffers, session tickets (tls_tickets.h). A name is
 // matched exactly, then by a wildcard for its first label ("*.example.org"), then made or the fallback.
 //
-// A client's certificate, where one is asked for, is not checked: no chain is built; up to 32 KiB.
+// A client's certificate, where one is asked for, is not checked: no chain is built; up to 32 KiB. peer_certificate.h
+// judges one that is a server's.
 //
 // Thread: any; replacing is atomic, running connections keep what they have.
 // Owns: one OpenSSL context for all names and, per name, only the parsed chain and key (a context each would cost
@@ -26,6 +27,7 @@ namespace teahouse::net {
 struct AskedPeers {
   bool without_alpn = false;  // those that offer no ALPN
   std::string alpn = {};      // and those for whom this protocol was chosen
+  bool keeps_chain = false;   // Connection::peer_chain() has it to the end: no session is resumed by a ticket
 };
 
 class TlsContexts {

@@ -10,12 +10,9 @@
 #include "net/address.h"
 #include "net/tls_session.h"
 #include "net/tls_state.h"
+#include "net/tls_trust.h"
 
 namespace teahouse::net {
-
-struct TlsTrust::State {
-  SslCtxPtr context;
-};
 
 TlsTrust TlsTrust::nobody() {
   TlsTrust trust;
@@ -42,6 +39,8 @@ TlsSession::TlsSession(const TlsClient& client, int fd) : ssl_(SSL_new(client.tr
   X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   const std::string& name = client.name;
   const bool is_ip = make_address(name, 0).has_value();
+  if (client.is_judged_later) SSL_set_verify(ssl_, SSL_VERIFY_NONE, nullptr);
+  if (client.shows) show(client.shows->state_->find(client.shown_name));
   // An empty name would check nothing.
   const bool checked = is_ip ? X509_VERIFY_PARAM_set1_ip_asc(wanted, name.c_str()) == 1
                              : !name.empty() && X509_VERIFY_PARAM_set1_host(wanted, name.data(), name.size()) == 1 &&
@@ -54,6 +53,15 @@ TlsSession::TlsSession(const TlsClient& client, int fd) : ssl_(SSL_new(client.tr
   SSL_set_connect_state(ssl_);
 }
 
-bool TlsSession::peer_is_distrusted() const { return SSL_get_verify_result(ssl_) != X509_V_OK; }
+void TlsSession::show(const TlsIdentityPtr& identity) {
+  if (!identity ||
+      SSL_use_cert_and_key(ssl_, identity->leaf.get(), identity->key.get(), identity->chain.get(), 1) != 1) {
+    ERR_clear_error();
+  }
+}
+
+bool TlsSession::peer_is_distrusted() const {
+  return SSL_get_verify_mode(ssl_) != SSL_VERIFY_NONE && SSL_get_verify_result(ssl_) != X509_V_OK;
+}
 
 }  // namespace teahouse::net

@@ -15,6 +15,10 @@
 
 namespace teahouse::net {
 
+class TlsContexts;
+
+struct ServerNames;
+
 class TlsTrust {
  public:
   // The authorities of this PEM file, or the system's, which takes some 20 ms of reading and parsing.
@@ -24,6 +28,8 @@ class TlsTrust {
 
  private:
   friend class TlsSession;
+  friend Result<void> judge_server(const TlsTrust& trust, const std::vector<std::string>& chain,
+                                   const ServerNames& names);
   struct State;
   TlsTrust() = default;
   std::shared_ptr<State> state_;
@@ -33,6 +39,11 @@ struct TlsClient {
   TlsTrust trust;
   std::string name;               // a DNS name in ASCII or an IP address; of a name the server is told (SNI)
   std::vector<std::string> alpn;  // the protocols we speak, best first; none: not negotiated
+  // Any certificate will do for the handshake: the caller judges Connection::peer_chain() (peer_certificate.h).
+  bool is_judged_later = false;
+  // The certificates of which the one of `shown_name` is shown to a server that asks; null: none is.
+  const TlsContexts* shows = nullptr;
+  std::string shown_name = {};
 };
 
 }  // namespace teahouse::net

@@ -19,6 +19,14 @@ void append_hex(std::string& text, unsigned number, int digits) {
   for (int at = digits - 1; at >= 0; --at) text += "0123456789abcdef"[number >> (4 * at) & 0xF];
 }
 
+std::string make_der(const X509* certificate) {
+  unsigned char* bytes = nullptr;
+  const int size = i2d_X509(certificate, &bytes);
+  std::string der(reinterpret_cast<const char*>(bytes), size > 0 ? static_cast<size_t>(size) : 0);
+  OPENSSL_free(bytes);
+  return der;
+}
+
 }  // namespace
 
 std::string make_wire_alpn(const std::vector<std::string>& protocols) {
@@ -40,6 +48,10 @@ TlsSession::TlsSession(const TlsContexts& contexts, int fd, const std::vector<st
   SSL_set_app_data(ssl_, reinterpret_cast<char*>(this));
   SSL_set_accept_state(ssl_);
   if (offer_->asked.without_alpn) SSL_set_verify(ssl_, SSL_VERIFY_PEER, nullptr);
+  if (offer_->asked.keeps_chain) {
+    SSL_set_options(ssl_, SSL_OP_NO_TICKET);
+    SSL_set_num_tickets(ssl_, 0);
+  }
 }
 
 TlsSession::~TlsSession() {
@@ -127,6 +139,19 @@ std::string TlsSession::peer_certificate() const {
   std::string text;
   for (unsigned i = 0; i < size; ++i) append_hex(text, bytes[i], 2);
   return text;
+}
+
+std::vector<std::string> TlsSession::peer_chain() const {
+  const X509* own = SSL_get0_peer_certificate(ssl_);
+  if (!own || SSL_is_init_finished(ssl_) != 1) return {};
+  std::vector<std::string> chain{make_der(own)};
+  // OpenSSL's chain begins with the peer's own certificate on one side alone.
+  const STACK_OF(X509)* shown = SSL_get_peer_cert_chain(ssl_);
+  for (int i = 0; shown && i < sk_X509_num(shown); ++i) {
+    const X509* each = sk_X509_value(shown, i);
+    if (i > 0 || X509_cmp(each, own) != 0) chain.push_back(make_der(each));
+  }
+  return chain;
 }
 
 std::string TlsSession::version() const {

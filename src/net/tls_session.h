@@ -44,6 +44,7 @@ class TlsSession {
   std::string sni() const;
   std::string alpn() const;
   std::string peer_certificate() const;                  // as Connection has it
+  std::vector<std::string> peer_chain() const;           // the same
   std::string version() const;                           // "0304" of TLS 1.3; empty before the handshake is done
   std::vector<ChannelBinding> channel_bindings() const;  // as Connection has them; of the server's side
 
@@ -54,6 +55,7 @@ class TlsSession {
 
  private:
   Step step_of(int result);
+  void show(const std::shared_ptr<const struct TlsIdentity>& identity);  // to a server that asks; null: nothing
 
   // The data that only the handshake needs; released with it.
   struct Offer {
