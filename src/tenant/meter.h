@@ -29,6 +29,8 @@ struct Meter {
   std::atomic<int64_t> call_seconds = 0;        // of allocations that relayed something in it; the same month
   std::atomic<int64_t> call_paid_until_us = 0;  // by call_bits_per_s, on the monotonic clock (calls/rate.h)
 
+  std::atomic<int64_t> federated_domains = 0;  // of other servers, with a stream to them or one being made
+
   // Takes so many of `count` unless that would pass `limit` (unlimited: -1). True when they were taken.
   static bool take(std::atomic<int64_t>& count, int64_t limit, int64_t units = 1) {
     if (count.fetch_add(units, std::memory_order_relaxed) <= limit - units || limit < 0) return true;

@@ -5,7 +5,7 @@
 namespace teahouse {
 
 std::span<const PlanLimitName> plan_limit_names() {
-  static constexpr std::array<PlanLimitName, 31> names = {{
+  static constexpr std::array<PlanLimitName, 32> names = {{
       {"accounts", &PlanLimits::accounts},
       {"sessions", &PlanLimits::sessions},
       {"sessions_per_account", &PlanLimits::sessions_per_account},
@@ -37,6 +37,7 @@ std::span<const PlanLimitName> plan_limit_names() {
       {"call_bits_per_s", &PlanLimits::call_bits_per_s},
       {"call_bytes_per_month", &PlanLimits::call_bytes_per_month},
       {"call_participants", &PlanLimits::call_participants},
+      {"federated_domains", &PlanLimits::federated_domains},
   }};
   static_assert(sizeof(PlanLimits) == names.size() * sizeof(int64_t), "every limit has a name");
   return names;

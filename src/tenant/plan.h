@@ -43,6 +43,7 @@ struct PlanLimits {
   int64_t call_bits_per_s = 100'000'000;       // through the relay, all allocations together, both ways
   int64_t call_bytes_per_month = 1LL << 40;    // the same; of a month of UTC
   int64_t call_participants = 20;              // in one group call at once (XEP-0521)
+  int64_t federated_domains = 0;               // of other servers, that it writes to at once; 0: to none
 };
 
 struct PlanLimitName {

@@ -48,8 +48,11 @@ struct Tenant {
   std::vector<std::string> admins;       // bare JIDs of its accounts that administer it over XMPP (XEP-0133)
   int64_t device_days = 0;               // so long a site token's word lets a device come back; 0: not (decision 0035)
   PermissionMap component_permissions;   // of its components, by their domains; none of those without any
-  EventKinds events;                     // of which its EventLog keeps what happens
-  std::string occupant_id_secret;        // 32 bytes (XEP-0421), never shown
+  std::string federation = "open";       // with which other servers it talks: open, listed, closed (federation.h)
+  std::vector<std::string> federation_allowed;  // their domains, where it is `listed`
+  std::vector<std::string> federation_denied;   // domains that it never talks with
+  EventKinds events;                            // of which its EventLog keeps what happens
+  std::string occupant_id_secret;               // 32 bytes (XEP-0421), never shown
   int64_t created_ms = 0;
   std::shared_ptr<Meter> meter;
   std::shared_ptr<LocalpartSet> staff;     // its moderators and admins

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "tenant/contacts.h"
+#include "tenant/federation.h"
 #include "tenant/names.h"
 #include "tenant/origin.h"
 #include "tenant/registration_question.h"
@@ -86,7 +87,21 @@ Result<FieldValue> check_device_days(const Tenant& /*tenant*/, FieldValue value)
                                            ", or 0: its users sign in by their site tokens alone."};
 }
 
-constexpr std::array<TenantField, 13> fields = {{
+// An empty column is one from before there was federation.
+void put_federation(Tenant& tenant, FieldValue value) {
+  tenant.federation = std::get<std::string>(std::move(value));
+  if (tenant.federation.empty()) tenant.federation = "open";
+}
+
+Result<FieldValue> check_federation(const Tenant& /*tenant*/, FieldValue value) {
+  return as_value(parse_federation(std::get<std::string>(value)));
+}
+
+Result<FieldValue> check_domains(const Tenant& /*tenant*/, FieldValue value) {
+  return as_value(parse_federated_domains(std::get<std::vector<std::string>>(value)));
+}
+
+constexpr std::array<TenantField, 16> fields = {{
     {"title", "title", "--title", "What its users see", FieldType::text, get_member<&Tenant::title>,
      put_member<&Tenant::title>, check_title},
     {"plan", "plan", "--plan", "Its plan (see: teahouse plan list)", FieldType::text,
@@ -131,6 +146,19 @@ constexpr std::array<TenantField, 13> fields = {{
      "another; 0: not",
      FieldType::number, get_member<&Tenant::device_days>, put_member<&Tenant::device_days>, check_device_days,
      "tenant/device_days"},
+    {"federation", "federation", "--federation",
+     "With which other servers its users talk, as far as its plan lets it: open (all), listed (those of --federate) or "
+     "closed",
+     FieldType::text, get_member<&Tenant::federation>, put_federation, check_federation, "tenant/federation"},
+    {"federation_allowed", "federation_allowed", "--federate",
+     "A domain of another server that it talks with where it is listed, and all below that; may be repeated; \"\" for "
+     "none",
+     FieldType::list, get_member<&Tenant::federation_allowed>, put_member<&Tenant::federation_allowed>, check_domains,
+     "tenant/federation_allowed"},
+    {"federation_denied", "federation_denied", "--shun",
+     "A domain of another server that it never talks with, and all below that; may be repeated; \"\" for none",
+     FieldType::list, get_member<&Tenant::federation_denied>, put_member<&Tenant::federation_denied>, check_domains,
+     "tenant/federation_denied"},
 }};
 
 }  // namespace

@@ -27,6 +27,9 @@ TenantChange all_changed(const std::string& domain) {
           {"modules", R"({"muc":{"history_messages":5}})"},
           {"events", Texts{"message", "audit"}},
           {"contacts", Texts{"abuse=mailto:abuse@shop.example", "terms=https://shop.example/terms"}},
+          {"federation", "listed"},
+          {"federation_allowed", Texts{"jabber.example"}},
+          {"federation_denied", Texts{"spam.example"}},
           {"device_days", int64_t{30}}};
 }
 
