@@ -9,6 +9,9 @@ void Arrivals::arrive(Stanza&& stanza, TicketPtr ticket) {
   checker_.check();
   const HostPtr host = home_.hosts().find(stanza.to->domainpart());
   if (!host) {
+    for (const auto& each : home_.hooks().remote) {
+      if (each.hook(stanza, ticket) == Flow::stop) return;
+    }
     home_.router().refuse(
         stanza, ticket,
         {ErrorKind::remote_server_not_found, "No server is known for " + std::string(stanza.to->domainpart()) + "."});

@@ -184,6 +184,14 @@ class Hooks {
   HookList<std::function<Flow(const HostPtr&, Stanza&)>> component_sent;
   HookList<std::function<void(const std::string& domain)>> component_left;
 
+  // A stanza for a domain that nobody has here, at the home of its `to`. Stop: it is taken, with its ticket; else its
+  // sender hears that no such server is known.
+  HookList<std::function<Flow(Stanza&, TicketPtr&)>> remote;
+  // Of another server, for this host of ours: it has been heard of, at the home of that pair of domains; and it can't
+  // be reached any more, so that all who were there of its domain may be gone, on every home.
+  using PeerHook = std::function<void(const HostPtr& host, const std::string& peer)>;
+  HookList<PeerHook> peer_heard, peer_lost;
+
   HookList<SessionHook> session_bound;                                      // just after bind
   HookList<BindAnswer> bind_answers;                                        // XML for <bound/> (XEP-0386)
   HookList<std::function<void(Session&, bool initial)>> session_available;  // sent undirected available presence

@@ -85,6 +85,8 @@ class MucModule final : public Module {
     });
     context.on(&Hooks::tenant_changed, [service](const TenantPtr& tenant) { service->tenant_changed(tenant); });
     context.on(&Hooks::tenant_removed, [service](const TenantPtr& tenant) { service->tenant_removed(tenant); });
+    context.on(&Hooks::peer_lost,
+               [service](const HostPtr& host, const std::string& peer) { service->peer_lost(*host, peer); });
     context.on(&Hooks::address_gone, [&context](const BareJid& address, const RemovalPtr& removal) {
       forget_account(context, address, removal);
     });

@@ -292,6 +292,20 @@ void handle_bounce(Room& room, const Stanza& error) {
   }
 }
 
+void remove_people_of(Room& room, const std::string& domain) {
+  std::vector<FullJid> gone;
+  room.occupants.for_each([&](const Occupant& occupant) {
+    for (const auto& session : occupant.sessions) {
+      if (session.jid.domainpart() == domain) gone.push_back(session.jid);
+    }
+  });
+  for (const FullJid& session : gone) {
+    if (Occupant* occupant = room.occupants.find_by_session(session)) {
+      remove_session(room, *occupant, session, {{333}, {}, {}, {}, {}});
+    }
+  }
+}
+
 void send_everybody_away(Room& room, const PresenceNotes& notes, std::string_view destroy) {
   room.occupants.for_each([&](const Occupant& occupant) {
     const Told told{StanzaType::unavailable, notes, nullptr, destroy};

@@ -53,6 +53,9 @@ void set_role(Room& room, Occupant& occupant, Role role, const PresenceNotes& no
 // 333).
 void handle_bounce(Room& room, const Stanza& error);
 
+// All sessions of addresses at this domain are out of the room (status 333).
+void remove_people_of(Room& room, const std::string& domain);
+
 // The last word of a room, to each session: it is destroyed (`destroy`: the element that says so), or its server stops
 // (empty).
 void send_everybody_away(Room& room, const PresenceNotes& notes, std::string_view destroy);

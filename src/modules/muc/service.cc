@@ -321,6 +321,22 @@ void Service::stop() {
   doze_timer_.stop();
 }
 
+void Service::peer_lost(const Host& host, const std::string& peer) {
+  std::vector<std::string> jids;
+  for (const auto& [jid, room] : rooms_) {
+    if (room->jid().domainpart() == host.domain) jids.push_back(jid);
+  }
+  for (const auto& jid : jids) {
+    const auto found = rooms_.find(jid);
+    if (found == rooms_.end()) continue;
+    {
+      const Traffic::Batch batch(found->second->traffic());
+      remove_people_of(*found->second, peer);
+    }
+    settle(jid);
+  }
+}
+
 void Service::empty_rooms_of(const Tenant& tenant) {
   empty_rooms([id = tenant.id](const Room& room) { return room.tenant().id == id; });
 }

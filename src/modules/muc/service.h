@@ -61,6 +61,8 @@ class Service {
   bool is_at(const Host& host) const;  // the tenant has rooms
   void tenant_changed(const TenantPtr& tenant);
   void tenant_removed(const TenantPtr& tenant);
+  // Another server can't be reached: its people are out of the rooms of this host (status 333).
+  void peer_lost(const Host& host, const std::string& peer);
   int64_t count_rooms() const { return static_cast<int64_t>(rooms_.size()); }  // in memory
   int64_t count_occupants() const;
   // The server stops: occupants learn that they are out, and those who enter from now on enter and learn it at once.

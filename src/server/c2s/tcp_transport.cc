@@ -26,6 +26,7 @@ class TcpTransport final : public ConnectionTransport, private net::Connection::
   void send_header(const StreamHeader& header) override {
     std::string out = "<?xml version='1.0'?><stream:stream xmlns='";
     out.append(header.ns).append("' xmlns:stream='http://etherx.jabber.org/streams'");
+    if (!header.declarations.empty()) out.append(" ").append(header.declarations);
     const auto attribute = [&out](std::string_view name, std::string_view value) {
       if (value.empty()) return;
       out.append(" ").append(name).append("='");
@@ -56,9 +57,15 @@ class TcpTransport final : public ConnectionTransport, private net::Connection::
   void restart() override { restart_ = true; }
   void set_limits(const StreamLimits& limits) override { parser_.set_limits(limits.element); }
 
-  void start_tls(std::string proceed, const net::TlsContexts& contexts, const std::string& name) override {
+  void start_tls(std::string proceed, const net::TlsContexts& contexts, const std::string& name,
+                 net::AskedPeers asked) override {
     connection_->send(std::move(proceed));
-    connection_->start_tls(contexts, {}, name, {.without_alpn = true});
+    connection_->start_tls(contexts, {}, name, std::move(asked));
+    restart_ = true;
+    discard_ = true;
+  }
+  void begin_tls(const net::TlsClient& client) override {
+    connection_->start_tls(client);
     restart_ = true;
     discard_ = true;
   }

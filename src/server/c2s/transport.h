@@ -13,6 +13,7 @@
 #include "base/channel_binding.h"
 #include "net/connection.h"
 #include "net/tls.h"
+#include "net/tls_client.h"
 #include "server/c2s/stream_limits.h"
 #include "xml/document.h"
 #include "xml/stream_parser.h"
@@ -28,9 +29,10 @@ inline xml::StreamFault fault_of(const Error& error) {
 }
 
 struct StreamHeader {
-  std::string_view ns;               // of its stanzas
-  std::string from, id, lang, to;    // to empty: the peer did not say who it is
-  std::string_view version = "1.0";  // empty: none is said
+  std::string_view ns;                 // of its stanzas
+  std::string from, id, lang, to;      // to empty: the peer did not say who it is
+  std::string_view version = "1.0";    // empty: none is said
+  std::string_view declarations = {};  // of prefixes, as XML
 };
 
 class Transport {
@@ -65,7 +67,10 @@ class Transport {
   virtual void set_limits(const StreamLimits& limits) = 0;
 
   // STARTTLS: sends `proceed`, then TLS begins; what the peer sent behind its request is thrown away.
-  virtual void start_tls(std::string proceed, const net::TlsContexts& contexts, const std::string& name) = 0;
+  virtual void start_tls(std::string proceed, const net::TlsContexts& contexts, const std::string& name,
+                         net::AskedPeers asked) = 0;
+  // The other side of it, once the peer has said to go on; on TCP alone.
+  virtual void begin_tls(const net::TlsClient& /*client*/) {}
 
   // hold(): no event comes until as many release()s; what arrives meanwhile waits (with back-pressure).
   virtual void hold() = 0;
@@ -98,6 +103,8 @@ class Transport {
   virtual std::string tls_version() const = 0;
   // Which its client showed in TLS (net::Connection::peer_certificate); none over HTTP, where none is asked for.
   virtual std::string peer_certificate() const = 0;
+  // All of them, in DER (net::Connection::peer_chain).
+  virtual std::vector<std::string> peer_chain() const { return {}; }
   // The name that the client asked for in its TLS handshake; empty without, and where a proxy may have asked for it.
   virtual std::string sni() const = 0;
 };
@@ -111,6 +118,7 @@ class ConnectionTransport : public Transport {
   size_t queued_bytes() const override { return connection().queued_bytes(); }
   void admit() override { connection().admit(); }
   bool is_secure() const override { return connection().is_secure(); }
+  std::vector<std::string> peer_chain() const override { return connection().peer_chain(); }
 
  protected:
   virtual net::Connection& connection() const = 0;

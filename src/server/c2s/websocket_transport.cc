@@ -49,7 +49,7 @@ class WebSocketTransport final : public ConnectionTransport, public http::WebSoc
     limits_ = limits.element;
     socket_->set_limits(limits.message);
   }
-  void start_tls(std::string, const net::TlsContexts&, const std::string&) override {
+  void start_tls(std::string, const net::TlsContexts&, const std::string&, net::AskedPeers) override {
     assert(false && "TLS under a WebSocket is there from the start");
   }
 

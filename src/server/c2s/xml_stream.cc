@@ -27,9 +27,16 @@ std::string XmlStream::open(std::string_view to) {
   awaits_header_ = false;
   opened_ = true;
   std::string id = random_token(22);
-  transport_->send_header(
-      {kind_.ns, std::string(events_.domain()), id, "en", std::string(to), kind_.is_versioned ? "1.0" : ""});
+  transport_->send_header({kind_.ns, std::string(events_.domain()), id, "en", std::string(to),
+                           kind_.is_versioned ? "1.0" : "", kind_.declarations});
   return id;
+}
+
+void XmlStream::begin(std::string_view to) {
+  checker_.check();
+  opened_ = is_ours_ = true;
+  transport_->send_header(
+      {kind_.ns, std::string(events_.domain()), {}, "en", std::string(to), "1.0", kind_.declarations});
 }
 
 void XmlStream::restart() {
@@ -38,9 +45,15 @@ void XmlStream::restart() {
   transport_->restart();
 }
 
-void XmlStream::start_tls(const net::TlsContexts& contexts) {
+void XmlStream::start_tls(const net::TlsContexts& contexts, net::AskedPeers asked) {
   restart();
-  transport_->start_tls("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>", contexts, std::string(events_.domain()));
+  transport_->start_tls("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>", contexts, std::string(events_.domain()),
+                        std::move(asked));
+}
+
+void XmlStream::begin_tls(const net::TlsClient& client) {
+  restart();
+  transport_->begin_tls(client);
 }
 
 void XmlStream::end(std::string_view condition, std::string_view text, std::string_view application) {
@@ -81,7 +94,9 @@ void XmlStream::on_header(const xml::Element& header, std::string_view default_n
   checker_.check();
   if (over_) return;
   if (!awaits_header_) return end("bad-format", "The stream has its header already.");
-  if (check_header(header, default_ns)) events_.on_header(header);
+  if (!check_header(header, default_ns)) return;
+  if (is_ours_) awaits_header_ = false;
+  events_.on_header(header);
 }
 
 // RFC 6120 section 4.7 and 4.9.3; RFC 7395 section 3.3.
@@ -111,6 +126,7 @@ void XmlStream::on_element(xml::Document document) {
   checker_.check();
   if (over_) return;
   if (document.root().is("error", ns::stream)) {
+    events_.on_peer_error(document.root());
     close();  // RFC 6120 section 4.9.1.1: to be told of an error is to close, and to say no more
   } else if (awaits_header_) {
     end("bad-format", "A stream begins with its header.");

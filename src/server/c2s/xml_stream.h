@@ -22,6 +22,7 @@ struct StreamKind {
   std::string_view name;
   std::string_view ns;
   bool is_versioned = true;
+  std::string_view declarations = {};  // of prefixes, in each header
 };
 
 class XmlStream final : private Transport::Events {
@@ -32,6 +33,7 @@ class XmlStream final : private Transport::Events {
     // A header of a stream of this kind, in XMPP 1.0; open() or end() answers it.
     virtual void on_header(const xml::Element& header) = 0;
     virtual void on_element(xml::Document element) = 0;
+    virtual void on_peer_error(const xml::Element& /*error*/) {}  // the peer's stream error; on_over() follows
     virtual void on_over() = 0;  // one side has ended the stream; its connection goes once all is written
     virtual void on_secure() = 0;
     virtual void on_drained() = 0;                   // all that was sent is with the kernel
@@ -46,9 +48,12 @@ class XmlStream final : private Transport::Events {
   // Answers the peer's header with ours, from Events::domain(), and gives the stream's id. `to` empty: the peer did not
   // say who it is.
   std::string open(std::string_view to);
+  // Of a stream that we open: says our header, from Events::domain(); the peer answers with its own.
+  void begin(std::string_view to);
   // The peer's next word is a header.
   void restart();
-  void start_tls(const net::TlsContexts& contexts);
+  void start_tls(const net::TlsContexts& contexts, net::AskedPeers asked = {.without_alpn = true});
+  void begin_tls(const net::TlsClient& client);  // on_secure follows, and then begin()
   // Ends with a stream error; `application` is an application-specific condition as XML. No error to one that is over.
   void end(std::string_view condition, std::string_view text, std::string_view application = {});
   // Ends it properly.
@@ -89,6 +94,7 @@ class XmlStream final : private Transport::Events {
   size_t unread_bytes_max_ = 64 * 1024;
   bool opened_ = false;  // our header was sent
   bool awaits_header_ = true;
+  bool is_ours_ = false;  // we have opened it
   bool over_ = false;
   bool unread_ = false;  // not read from, since it does not read
   HomeChecker checker_;

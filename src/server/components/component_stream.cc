@@ -8,7 +8,7 @@
 #include "server/components/components.h"
 #include "server/forged.h"
 #include "server/home.h"
-#include "xml/writer.h"
+#include "server/own_namespace.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse::components {
@@ -18,22 +18,6 @@ constexpr c2s::StreamKind component_stream{"component", ns::component, false};
 constexpr int64_t bytes_per_s = 8 << 20, burst_bytes = 16 << 20;
 
 bool is_stanza_name(std::string_view name) { return name == "message" || name == "presence" || name == "iq"; }
-
-// A stanza that says the stream's own namespace, as some libraries write all that they send: the same in jabber:client,
-// as it is without.
-Result<xml::Document> in_client_namespace(const xml::Element& stanza) {
-  std::string out;
-  xml::Writer writer(out);
-  writer.open(stanza.name(), ns::client);
-  for (const char* name : {"from", "to", "type", "id"}) {
-    if (const auto value = stanza.attribute(name)) writer.attribute(name, *value);
-  }
-  if (const auto lang = stanza.attribute(ns::xml, "lang")) writer.attribute("xml:lang", *lang);
-  std::string inner;
-  xml::write_inner(inner, stanza, ns::component);
-  writer.raw(inner).close();
-  return xml::Document::parse_own(SharedBytes(std::move(out)));
-}
 
 }  // namespace
 
@@ -73,7 +57,7 @@ void ComponentStream::on_element(xml::Document document) {
   }
   slow_down(components_->home().clock().monotonic_ms(), document.bytes().size());
   if (!says_ns) return on_stanza(document);
-  const auto usual = in_client_namespace(element);
+  const auto usual = in_client_namespace(element, ns::component);
   if (!usual) return refuse(element, usual.error());
   on_stanza(*usual);
 }

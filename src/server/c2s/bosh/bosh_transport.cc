@@ -30,7 +30,7 @@ class BoshTransport final : public Transport {
   void abort() override { session_->abort(); }
   void restart() override {}  // what comes in a request stands for itself
   void set_limits(const StreamLimits& limits) override { session_->limits_ = limits.element; }
-  void start_tls(std::string, const net::TlsContexts&, const std::string&) override {
+  void start_tls(std::string, const net::TlsContexts&, const std::string&, net::AskedPeers) override {
     assert(false && "TLS under HTTP is there from the start");
   }
   void hold() override { ++session_->holds_; }

@@ -39,7 +39,7 @@ class FakeTransport final : public c2s::ConnectionTransport {
   void cut() override { add("cut"); }
   void restart() override { add("restart"); }
   void set_limits(const c2s::StreamLimits&) override {}
-  void start_tls(std::string proceed, const net::TlsContexts&, const std::string& domain) override {
+  void start_tls(std::string proceed, const net::TlsContexts&, const std::string& domain, net::AskedPeers) override {
     add(proceed + domain);
     secure = true;
   }

@@ -1,0 +1,88 @@
+// Federation: the streams between this server and others, of one home; and the way of stanzas to them.
+//
+// A pair of domains (a host of ours, one elsewhere) belongs to one home, by the hash of both: there is one stream to
+// the peer for it, so that stanzas from one bare address to another keep their order. Streams that come in stay where
+// they were accepted; what they carry goes the way of all stanzas.
+//
+// Thread: its home's loop. Owns: the streams.
+// Limits: strangers_max streams come from one network that have proved nothing, and strangers_total_max from all;
+// streams_of_pair_max have proved the same pair; outgoing_max pairs have a way out; verifications_per_min from a
+// network.
+// Errors: to senders: not-allowed where a tenant's policy says so, and Outgoing's.
+// Spec: RFC 6120; docs/decisions/0044.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "base/token_buckets.h"
+#include "net/connection.h"
+#include "net/dns.h"
+#include "net/loop.h"
+#include "server/commit_ticket.h"
+#include "server/hook_list.h"
+#include "server/hooks.h"
+#include "server/place.h"
+#include "server/s2s/house.h"
+#include "server/s2s/peer_stream.h"
+
+namespace teahouse::s2s {
+
+class Incoming;
+class Outgoing;
+
+class Federation {
+ public:
+  static constexpr size_t strangers_max = 20, strangers_total_max = 1000, streams_of_pair_max = 10;
+  static constexpr size_t outgoing_max = 20'000;
+  static constexpr int64_t verifications_per_min = 120;
+
+  Federation(Home& home, std::unique_ptr<net::Dns> dns, std::shared_ptr<const House> house);
+  ~Federation();
+  Federation(const Federation&) = delete;
+
+  // A TCP connection; plain, or with its TLS handshake done.
+  void accept(std::unique_ptr<net::Connection> connection, std::string_view early = {});
+  void refuse_more() { refuses_more_ = true; }  // takes nobody any more
+  void stop();                                  // ends all streams
+  size_t count() const;                         // of those that are open, or are being closed
+
+  // For its streams.
+  Home& home() { return home_; }
+  const House& house() const { return *house_; }
+  PeerStream::Way way() { return {home_, *dns_, *house_, closing_}; }
+  bool may_verify(const std::string& network);
+  void on_proved(Incoming& stream, const Pair& pair);
+  void forget(Incoming& stream, bool has_broken);  // it is destroyed at the end of the turn
+
+ private:
+  struct ToPeer;     // a stanza on its way to the home of its pair
+  struct PeerHeard;  // word that a peer has been heard of
+  struct PeerLost;   // word that one can't be reached
+  Flow take(Stanza& stanza, TicketPtr& ticket);
+  void send(const HostPtr& host, const Pair& pair, Stanza&& stanza, TicketPtr ticket);
+  void end_outgoing(const std::function<bool(const Outgoing&)>& unwanted);
+  Outgoing* find_or_make(const HostPtr& host, const Pair& pair);
+  void ask_for(const Pair& pair);
+  void follow(TenantId tenant);
+  void look_after();
+  size_t strangers_of(const std::string& network) const;
+
+  Home& home_;
+  const std::unique_ptr<net::Dns> dns_;
+  const std::shared_ptr<const House> house_;
+  PeerStream::Closing closing_;
+  std::unordered_set<std::shared_ptr<Incoming>> incoming_;
+  std::map<Pair, std::unique_ptr<Outgoing>> outgoing_;
+  TokenBuckets verifications_{10'000};
+  std::vector<Hooked> hooked_;
+  net::Timer chores_;
+  bool refuses_more_ = false;
+};
+
+}  // namespace teahouse::s2s
