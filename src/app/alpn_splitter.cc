@@ -19,6 +19,7 @@ class AlpnSplitter::Handshake final : public net::Connection::Events, public std
     if (unless_asked_ == Speaks::http) std::swap(alpn.front(), alpn.back());
     if (unless_asked_ == Speaks::stun) alpn.clear();
     if (alpn_splitter_.handovers_.stun) alpn.emplace_back("stun.turn");
+    if (unless_asked_ == Speaks::server) return start_server();
     if (unless_asked_ == Speaks::http) connection_->set_rank(net::Rank::first);
     // For SASL EXTERNAL; those that speak HTTP are not asked, for browsers ask their users then.
     connection_->start_tls(alpn_splitter_.contexts_, std::move(alpn), {},
@@ -27,7 +28,12 @@ class AlpnSplitter::Handshake final : public net::Connection::Events, public std
   }
 
  private:
+  void start_server() {
+    connection_->start_tls(alpn_splitter_.contexts_, {"xmpp-server"}, {}, {true, "xmpp-server", true});
+    connection_->start(*this);
+  }
   void on_secure() override {
+    if (unless_asked_ == Speaks::server) return hand_over(Speaks::server, {});
     const std::string alpn = connection_->alpn();
     if (alpn == "xmpp-client") return hand_over(Speaks::xmpp, {});
     if (alpn == "stun.turn") return hand_over(Speaks::stun, {});
@@ -46,7 +52,10 @@ class AlpnSplitter::Handshake final : public net::Connection::Events, public std
     timer_.stop();
     if (speaks != Speaks::http) connection_->set_rank(net::Rank::usual);
     const Handovers& to = alpn_splitter_.handovers_;
-    const Handover& chosen = speaks == Speaks::xmpp ? to.xmpp : speaks == Speaks::http ? to.http : to.stun;
+    const Handover& chosen = speaks == Speaks::xmpp     ? to.xmpp
+                             : speaks == Speaks::http   ? to.http
+                             : speaks == Speaks::server ? to.servers
+                                                        : to.stun;
     if (chosen) return chosen(std::move(connection_), early);
     connection_->abort();
   }

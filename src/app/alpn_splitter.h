@@ -23,13 +23,14 @@ class AlpnSplitter {
   using Handover = std::function<void(std::unique_ptr<net::Connection>, std::string_view early)>;
   struct Handovers {
     Handover xmpp, http;
-    Handover stun;  // null: there is no relay
+    Handover stun;          // null: there is no relay
+    Handover servers = {};  // other servers' streams; null: those of clients alone
   };
 
   AlpnSplitter(net::Loop& loop, const net::TlsContexts& contexts, Handovers handovers);
   ~AlpnSplitter();
 
-  enum class Speaks { xmpp, http, stun };
+  enum class Speaks { xmpp, http, stun, server };
   // `unless_asked`: the protocol of a client that offers no ALPN.
   void accept(std::unique_ptr<net::Connection> connection, Speaks unless_asked);
 

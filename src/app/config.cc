@@ -204,6 +204,26 @@ Result<void> set_s3(Config& config, const std::string& name, const toml::node& v
                    : "There is no setting '" + name + "'. teahouse.toml explains those that there are."};
 }
 
+Result<void> set_dns_server(std::string& target, std::string_view name, const toml::node& value) {
+  const auto text = value.value<std::string>();
+  const auto address = net::parse_address(text.value_or(""));
+  if (!text || (!text->empty() && (!address || address->both_families))) {
+    return wrong(name, "a resolver's address with its port, as \"192.0.2.53:53\"");
+  }
+  target = *text;
+  return {};
+}
+
+Result<void> set_s2s(Config& config, const std::string& name, const toml::node& value) {
+  if (name == "s2s.ca_file") return set_text(config.s2s_ca_file, name, value, "the name of a file");
+  if (name == "s2s.private_targets") return set_private_peers(config.s2s_allow_private, name, value);
+  if (name == "s2s.connect_timeout_s") return set_number(config.s2s_connect_timeout_s, name, value, 1, 300);
+  if (name == "s2s.idle_s") return set_number(config.s2s_idle_s, name, value, 10, 86400);
+  if (name == "s2s.require_valid_certificates") { return set_flag(config.s2s_require_valid_certificates, name, value); }
+  return Error{ErrorKind::bad_request,
+               "There is no setting '" + name + "'. teahouse.toml explains those that there are."};
+}
+
 Result<void> set_level(log::Level& target, const toml::node& value) {
   const std::string text = value.value_or<std::string>("");
   for (const auto& [name, level] : {std::pair{"debug", log::Level::debug},
@@ -249,6 +269,10 @@ Result<void> set_one(Config& config, const std::string& name, const toml::node& 
   if (name == "listen.components") return set_address(config.listen_components, name, value);
   if (name == "listen.components_tls") return set_address(config.listen_components_tls, name, value);
   if (name == "listen.proxy65") return set_address(config.listen_proxy65, name, value);
+  if (name == "listen.s2s") return set_address(config.listen_s2s, name, value);
+  if (name == "listen.s2s_tls") return set_address(config.listen_s2s_tls, name, value);
+  if (name == "dns.server") return set_dns_server(config.dns_server, name, value);
+  if (name.starts_with("s2s.")) return set_s2s(config, name, value);
   if (name == "listen.turn") return set_address(config.listen_turn, name, value);
   if (name == "listen.turn_tls") return set_address(config.listen_turn_tls, name, value);
   if (name == "public.turn") return set_host_port(config.public_turn, name, value);

@@ -28,6 +28,8 @@ struct Config {
   std::string listen_components;        // external components (XEP-0114), not encrypted; off
   std::string listen_components_tls;    // the same under TLS from the first byte; off
   std::string listen_proxy65;           // SOCKS5 of the tenants' proxies (XEP-0065); off
+  std::string listen_s2s;               // other servers, with STARTTLS; off
+  std::string listen_s2s_tls;           // the same under TLS from the first byte (XEP-0368); off
   std::string listen_turn;              // the calls' relay, over UDP and TCP; off
   std::string listen_turn_tls;          // the same under TLS; off
   std::string public_url;               // how browsers reach listen_http or listen_https; empty: as it listens
@@ -49,6 +51,12 @@ struct Config {
   std::string s3_secret_file;           // where the secret of `s3` came from; it may come from the environment
   std::string push_ca_file;             // whom to trust as a push service; empty: the system's authorities
   bool push_allow_private = false;      // push services in this machine's own networks
+  std::string dns_server;               // the resolver that is asked; empty: those of /etc/resolv.conf
+  std::string s2s_ca_file;  // whom to trust for other servers' certificates; empty: the system's authorities
+  bool s2s_require_valid_certificates = true;
+  bool s2s_allow_private = false;  // other servers in this machine's own networks
+  int64_t s2s_connect_timeout_s = 30;
+  int64_t s2s_idle_s = 600;                      // without a stanza
   std::vector<std::string> calls_relay_address;  // of each family one; none: where listen_turn is
   uint16_t calls_first_port = 49152, calls_last_port = 65535;
   bool calls_allow_private = false;                                // peers in this machine's own networks
@@ -57,6 +65,7 @@ struct Config {
   std::string calls_engine = "/usr/bin/janus";
   unsigned loops = 0;  // 0: one for each core
   bool has_group_calls() const { return calls_first_media_port != 0; }
+  bool has_federation() const { return !listen_s2s.empty() || !listen_s2s_tls.empty(); }
   bool has_relay() const { return !listen_turn.empty() || !listen_turn_tls.empty(); }
   unsigned loop_count() const { return loops ? loops : std::max(1U, std::thread::hardware_concurrency()); }
   log::Level log_level = log::Level::info;

@@ -17,6 +17,10 @@ const std::string_view config_template =
 #components_tls = ""         # "*:5348"
 # Files from one user to another by the tenants' proxies (XEP-0065, SOCKS5), where no direct connection can be made.
 #proxy65 = ""                # "*:5000"
+# Other XMPP servers, so that users talk with those of the whole network: with STARTTLS, and under TLS (XEP-0368).
+# docs/operations.md ("Federation") says what else it needs: DNS, certificates, and plans with federated_domains.
+#s2s = ""                    # "*:5269"
+#s2s_tls = ""                # "*:5270"
 # The relay of calls (STUN and TURN), for those whose machines can't reach each other: over UDP and TCP, and over TLS.
 # With it on, and [calls] right, TURN over TLS is spoken at listen.https too.
 #turn = ""                   # "*:3478"
@@ -80,6 +84,21 @@ const std::string_view config_template =
 #s3.path_style = true        # false: https://BUCKET.ENDPOINT/, which some servers want
 #s3.ca_file = ""             # a PEM file of authorities that vouch for the endpoint; "": the system's
 #s3.allow_http = false       # without TLS to another machine too, in a network of your own
+
+[dns]
+# The resolver that is asked for other servers and push services, as "192.0.2.53:53"; "": those of /etc/resolv.conf.
+#server = ""
+
+[s2s]
+# A PEM file of authorities that vouch for other servers; "": the system's.
+#ca_file = ""
+# false: a server whose certificate nobody vouches for proves itself by DNS alone (dialback), which others on the way
+# can forge. For tests.
+#require_valid_certificates = true
+# Whether servers at private and local addresses are connected to: "allow" is for tests, and for a network of your own.
+#private_targets = "deny"
+#connect_timeout_s = 30      # so long a server may take until stanzas go to it
+#idle_s = 600                # a stream that carries nothing for so long is closed
 
 [push]
 # Devices are woken by the push services that their browsers name: any host of the public internet (https), and none of

@@ -12,14 +12,14 @@ struct PushClient::Made {
   http::Client client;
 };
 
-PushClient::PushClient(net::Loop& loop, std::string ca_file, bool allow_private)
-    : loop_(loop), ca_file_(std::move(ca_file)), allow_private_(allow_private) {}
+PushClient::PushClient(net::Loop& loop, std::string ca_file, bool allow_private, std::string dns_server)
+    : loop_(loop), ca_file_(std::move(ca_file)), allow_private_(allow_private), dns_server_(std::move(dns_server)) {}
 PushClient::~PushClient() = default;
 
 Result<std::unique_ptr<PushClient::Made>> PushClient::make() const {
   auto trust = net::TlsTrust::make(ca_file_);
   if (!trust) return trust.error();
-  auto dns = net::UnboundDns::make(loop_);
+  auto dns = net::UnboundDns::make(loop_, {.server = dns_server_});
   if (!dns) return dns.error();
   http::ClientOptions options;
   if (!allow_private_) options.guard = net::AddressGuard::public_only();

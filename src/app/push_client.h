@@ -15,7 +15,7 @@ namespace teahouse {
 
 class PushClient {
  public:
-  PushClient(net::Loop& loop, std::string ca_file, bool allow_private);
+  PushClient(net::Loop& loop, std::string ca_file, bool allow_private, std::string dns_server = {});
   ~PushClient();
 
   http::Exchange fetch(http::ClientRequest request, http::Client::Done done);
@@ -27,6 +27,7 @@ class PushClient {
   net::Loop& loop_;
   const std::string ca_file_;
   const bool allow_private_;
+  const std::string dns_server_;
   std::unique_ptr<Made> made_;
 };
 

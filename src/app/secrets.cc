@@ -63,6 +63,7 @@ Result<Secrets> load_or_make_secrets(const std::string& data_directory, bool is_
   secrets.fake_salt_secret = crypto::hmac_sha256(*seal_key, "salts of accounts that do not exist");
   secrets.archive_id_secret = crypto::hmac_sha256(*seal_key, "ids of archives");
   secrets.calls_secret = crypto::hmac_sha256(*seal_key, "credentials of the relay of calls");
+  secrets.dialback_secret = crypto::hmac_sha256(*seal_key, "keys of server dialback");
   secrets.seal_key = std::move(*seal_key);
   return secrets;
 }

@@ -12,7 +12,7 @@ namespace teahouse {
 struct Secrets {
   std::string operator_key;  // operator.key: "ok_…", for the operator API
   std::string seal_key;      // seal.key: 32 bytes under which the database's secrets are sealed
-  std::string fake_salt_secret, archive_id_secret, calls_secret;  // derived from seal_key
+  std::string fake_salt_secret, archive_id_secret, calls_secret, dialback_secret;  // derived from seal_key
 };
 
 // With is_lived_in seal.key must be there: the secrets that it sealed open with no other. The log says which of the

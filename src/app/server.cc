@@ -8,6 +8,7 @@
 
 #include "account/known_logins.h"
 #include "api/idempotency.h"
+#include "app/federation.h"
 #include "app/memory_return.h"
 #include "app/modules.h"
 #include "app/planes.h"
@@ -271,6 +272,10 @@ void Server::State::serve_proxies() {
 Result<void> Server::State::listen() {
   auto relaying = serve_relay();
   if (!relaying) return relaying;
+  if (config.has_federation()) {
+    auto federating = federate(workers, config, contexts, secrets.dialback_secret);
+    if (!federating) return federating;
+  }
   for (const auto& worker : workers) {
     auto listening = worker->listen(config, ports);
     if (!listening) return listening;

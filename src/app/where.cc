@@ -41,6 +41,8 @@ Result<void> write_where(const Config& config, const Ports& ports) {
   if (ports.c2s_tls) add("c2s_tls", address(config.listen_c2s_tls, ports.c2s_tls));
   if (ports.components) add("components", address(config.listen_components, ports.components));
   if (ports.components_tls) add("components_tls", address(config.listen_components_tls, ports.components_tls));
+  if (ports.s2s) add("s2s", address(config.listen_s2s, ports.s2s));
+  if (ports.s2s_tls) add("s2s_tls", address(config.listen_s2s_tls, ports.s2s_tls));
   if (ports.turn) add("turn", address(config.listen_turn, ports.turn));
   if (ports.turn_tls) add("turn_tls", address(config.listen_turn_tls, ports.turn_tls));
   if (ports.proxy65) add("proxy65", address(config.listen_proxy65, ports.proxy65));

@@ -3,6 +3,7 @@
 #include <latch>
 
 #include "app/modules.h"
+#include "net/unbound_dns.h"
 
 namespace teahouse {
 namespace {
@@ -79,11 +80,21 @@ void Worker::serve_http(std::unique_ptr<api::ApiContext> context, const http::St
 }
 
 void Worker::send_pushes(const Config& config, VapidKeys& keys) {
-  push_client_.emplace(loop_, config.push_ca_file, config.push_allow_private);
+  push_client_.emplace(loop_, config.push_ca_file, config.push_allow_private, config.dns_server);
   push_sender_.emplace(loop_, home_.clock(), [this](http::ClientRequest request, http::Client::Done done) {
     return push_client_->fetch(std::move(request), std::move(done));
   });
   teahouse::send_pushes(home_, *push_sender_, keys);
+}
+
+Result<void> Worker::federate(const Config& config, std::shared_ptr<const s2s::House> house) {
+  auto dns = net::UnboundDns::make(loop_, {.server = config.dns_server});
+  if (!dns) return dns.error();
+  federation_.emplace(home_, std::move(*dns), std::move(house));
+  server_handshakes_.emplace(loop_, contexts_, AlpnSplitter::Handovers{.servers = [this](Accepted c, std::string_view) {
+                               federation_->accept(std::move(c));
+                             }});
+  return {};
 }
 
 Result<void> Worker::open(const std::string& address, uint16_t& port, net::Listener::Accept accept) {
@@ -116,6 +127,11 @@ Result<void> Worker::listen(const Config& config, Ports& ports) {
   if (!opened) return opened;
   opened = open(config.listen_proxy65, ports.proxy65, [this](Accepted c) { accept_bytestream(home_, std::move(c)); });
   if (!opened) return opened;
+  opened = open(config.listen_s2s, ports.s2s, [this](Accepted c) { federation_->accept(std::move(c)); });
+  if (!opened) return opened;
+  opened = open(config.listen_s2s_tls, ports.s2s_tls,
+                [this](Accepted c) { server_handshakes_->accept(std::move(c), AlpnSplitter::Speaks::server); });
+  if (!opened) return opened;
   return listen_for_calls(config, ports);
 }
 
@@ -141,6 +157,7 @@ void Worker::refuse_more() {
   listeners_.clear();
   clients_.refuse_more();
   components_.refuse_more();
+  if (federation_) federation_->refuse_more();
   home_.refuse_more();
   if (context_) context_->event_polls.end_all();
 }
@@ -150,12 +167,14 @@ void Worker::drain(std::function<void()> done) {
   home_.stop();
   clients_.stop();
   components_.stop();
+  if (federation_) federation_->stop();
   http_->close();
   check_drained();
 }
 
 void Worker::check_drained() {
-  const bool is_drained = clients_.count() == 0 && components_.count() == 0 && !http_->owes_answers();
+  const bool is_drained = clients_.count() == 0 && components_.count() == 0 &&
+                          (!federation_ || federation_->count() == 0) && !http_->owes_answers();
   if (is_drained || drain_checks_left_-- == 0) {
     std::exchange(drained_, nullptr)();
     return;

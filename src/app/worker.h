@@ -18,6 +18,7 @@
 #include "server/c2s/clients.h"
 #include "server/components/components.h"
 #include "server/home.h"
+#include "server/s2s/federation.h"
 #include "tenant/vapid_keys.h"
 #include "webpush/sender.h"
 
@@ -26,7 +27,7 @@ namespace teahouse {
 // Which port each listener got; 0: it is off.
 struct Ports {
   uint16_t c2s = 0, c2s_tls = 0, http = 0, https = 0, components = 0, components_tls = 0, proxy65 = 0, turn = 0,
-           turn_tls = 0;
+           turn_tls = 0, s2s = 0, s2s_tls = 0;
 };
 
 class Worker {
@@ -39,6 +40,8 @@ class Worker {
   net::Loop& loop() { return loop_; }
   c2s::Clients& clients() { return clients_; }
   components::Components& components() { return components_; }
+  // Talks with other servers from now on. REQUIRES: before listen() and run(). Errors: those of UnboundDns::make.
+  Result<void> federate(const Config& config, std::shared_ptr<const s2s::House> house);
 
   // `memory` is asked when much was freed. REQUIRES: before run().
   void return_memory_by(MemoryReturn& memory);
@@ -75,8 +78,9 @@ class Worker {
   std::optional<webpush::Sender> push_sender_;
   c2s::Clients clients_;
   components::Components components_;
+  std::optional<s2s::Federation> federation_;
   std::optional<http::Server> http_;
-  std::optional<AlpnSplitter> alpn_splitter_, component_handshakes_;
+  std::optional<AlpnSplitter> alpn_splitter_, component_handshakes_, server_handshakes_;
   std::vector<std::unique_ptr<net::Listener>> listeners_;
   std::thread thread_;
   std::function<void()> drained_;
