@@ -46,7 +46,7 @@ async def must_bounce(client, to, *conditions):
     """The error comes in the name of the one it was for, and once."""
     client.send(f"<message to='{to}' type='chat' id='lost'><body>Anybody?</body></message>")
     element = await client.receive()
-    must_equal('the answer', (element.get('type'), element.get('from'), element.get('id')), ('error', to, 'lost'))
+    must_equal('the answer to ' + to, (element.get('type'), element.get('from'), element.get('id')), ('error', to, 'lost'))
     if condition(element)[0] not in conditions:
         raise Unexpected(f'the error should be one of {conditions}; it is\n{show(element)}')
 
@@ -124,6 +124,8 @@ async def presence(_stage):
     """RFC 6121 sections 3 and 4: those of the other server are contacts as all are."""
     async def act(network, people):
         ann, bob, *_ = await people.enter_all('ann@alder.example', 'bob@birch.example', 'ann@acorn.example', 'bob@beech.example')
+        for client in (ann, bob):
+            await client.answer("<iq type='get' id='roster'><query xmlns='jabber:iq:roster'/></iq>")
         ann.send("<presence to='bob@birch.example' type='subscribe'/>")
         await bob.pick(is_presence('ann@alder.example', 'subscribe'))
         bob.send("<presence to='ann@alder.example' type='subscribed'/>")
@@ -163,7 +165,7 @@ async def room(_stage):
             for hearer in (ann, bob):
                 element = await hearer.receive()
                 must_equal('what is said', (element.get('from'), body(element)), (f'{tea}/{nick}', f'Says {nick}'))
-        must_equal('what the other one has', other.inbox, [])
+        must_equal('what the other one has', list(other.inbox), [])
         await asyncio.to_thread(network.servers['west'].kill)
         people.clients = [ann, other]
         gone = await ann.pick(is_presence(f'{tea}/Bob', 'unavailable'))

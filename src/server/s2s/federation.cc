@@ -68,7 +68,7 @@ Federation::~Federation() {
 
 size_t Federation::strangers_of(const std::string& network) const {
   return static_cast<size_t>(std::ranges::count_if(incoming_, [&network](const auto& each) {
-    return !each->has_pairs() && (network.empty() || each->network() == network);
+    return each->is_stranger() && (network.empty() || each->network() == network);
   }));
 }
 

@@ -42,6 +42,7 @@ class Incoming final : public c2s::XmlStream::Events, public std::enable_shared_
   void follow();
   void end(std::string_view condition, std::string_view text) { xml_.end(condition, text); }
   bool has_pairs() const { return !proved_.empty(); }
+  bool is_stranger() const { return proved_.empty() && !xml_.is_over(); }
   bool has(const Pair& pair) const { return proved_.contains(pair); }
   const std::set<Pair>& pairs() const { return proved_; }
   const std::string& network() const { return network_; }

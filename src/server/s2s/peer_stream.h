@@ -56,7 +56,7 @@ class PeerStream final : public c2s::XmlStream::Events, public std::enable_share
   const std::string& id() const { return id_; }  // that the peer gave it
   bool is_certificate_good() const { return is_good_; }
   bool is_closed_properly() const { return is_proper_; }  // by the peer, without an error
-  size_t queued_bytes() const { return xml_.queued_bytes(); }
+  size_t queued_bytes() const { return has_transport_ ? xml_.queued_bytes() : 0; }
   std::string peer_address() const;  // empty before there is a connection
 
  private:
