@@ -33,9 +33,11 @@ class User(slixmpp.ClientXMPP):
 
     async def login(self, listener='c2s'):
         """Connected, session started, presence sent."""
-        direct = listener == 'c2s_tls'
+        return await self.login_at('127.0.0.1', self.stage.port(listener), listener == 'c2s_tls')
+
+    async def login_at(self, address, port, direct=False):
         started = self.awaited('session_start')
-        self.connect(('127.0.0.1', self.stage.port(listener)), use_ssl=direct, disable_starttls=direct)
+        self.connect((address, port), use_ssl=direct, disable_starttls=direct)
         await started
         self.send_presence()
         return self
