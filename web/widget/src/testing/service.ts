@@ -72,6 +72,12 @@ export class FakeService {
     this.inform();
   }
 
+  /** They don't get this one's stream through. */
+  fail(seat: Seat, of: string): void {
+    for (const call of this.calls.filter((each) => each.seat === seat && each.of.seat.nick === of))
+      this.terminate(seat, call.sid, "connectivity-error");
+  }
+
   private inform(): void {
     const users = this.nicks.map((nick) => {
       const entity = `xmpp:tea@rooms.a.test/${encodeURIComponent(nick)}`;

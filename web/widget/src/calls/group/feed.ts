@@ -2,6 +2,7 @@
 import type { Session } from "../session.ts";
 import { judge, readCounts, type Counts, type Quality } from "../quality.ts";
 import type { Peer } from "../peer.ts";
+import type { MemberState } from "./conference.ts";
 import type { ContentName } from "./muji.ts";
 
 /** A browser's connection to the service. */
@@ -9,6 +10,17 @@ export interface HallPeer extends Peer {
   stream(name: ContentName): MediaStream | null;
   level(): number;
   stats(): Promise<RTCStatsReport>;
+}
+
+/** Somebody in the call. */
+export interface Heard {
+  state: MemberState;
+  /** The room gives them no voice. */
+  voiceless: boolean;
+  muted: boolean;
+  quality: Quality;
+  level(): number;
+  stream(content: ContentName): MediaStream | null;
 }
 
 export class Feed {

@@ -115,6 +115,23 @@ test("an engine that dies: each calls again by themselves, and nobody is gone fo
   assert.equal(room.asked.filter((text) => text.includes("session-initiate")).length, 1, "nobody goes back to the mesh");
 });
 
+test("a stream that can't be received is offered again, since we come anew", async () => {
+  const seats = await join("ann", "bo", "cy");
+  await connect(...seats);
+  const [ann, bo] = seats;
+  const before = service.asked.length;
+  service.fail(ann!, "bo");
+  await settle();
+  room.time.pass(0);
+  await settle();
+  assert.deepEqual(
+    service.asked.slice(before).filter((text) => !text.includes("session-accept")),
+    ["ann session-terminate", "ann session-initiate audio video"],
+  );
+  await connect(...seats);
+  assert.deepEqual([states(ann!), states(bo!), ann!.told], [{ bo: "active", cy: "active" }, { ann: "active", cy: "active" }, []]);
+});
+
 test("a service that fails for long ends the call, after growing pauses", async () => {
   const seats = await join("ann", "bo", "cy");
   await connect(...seats);

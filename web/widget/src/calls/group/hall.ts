@@ -6,11 +6,9 @@ import { child, type Node } from "../../core/xml.ts";
 import type { PeerEvents } from "../call.ts";
 import type { Role } from "../jingle/model.ts";
 import { Refused } from "../peer.ts";
-import type { Quality } from "../quality.ts";
 import { Session } from "../session.ts";
 import { readReason } from "../signal.ts";
-import type { MemberState } from "./conference.ts";
-import { Feed, type HallPeer } from "./feed.ts";
+import { Feed, type HallPeer, type Heard } from "./feed.ts";
 import { infoNs, readStreamer, readUsers } from "./hall-info.ts";
 import type { ContentName } from "./muji.ts";
 
@@ -49,17 +47,6 @@ export interface HallEvents {
   accepted(): void;
   /** It has not; it is asked again unless it is left. `hopeless`: that has gone on for long. */
   refused(why: HallRefusal, hopeless: boolean): void;
-}
-
-/** Somebody in it. */
-export interface Heard {
-  state: MemberState;
-  /** The room gives them no voice. */
-  voiceless: boolean;
-  muted: boolean;
-  quality: Quality;
-  level(): number;
-  stream(content: ContentName): MediaStream | null;
 }
 
 interface Own {
@@ -164,7 +151,7 @@ export class Hall {
     const info = action === "session-info" && child(jingle, infoNs, "conference-info");
     if (info) this.readInfo(info);
     else if (action !== "session-terminate") session.take(action, jingle);
-    else if (feed) this.drop(sid);
+    else if (feed) this.feedEnded(sid, readReason(jingle).condition);
     else this.ended(own!, readReason(jingle).condition);
     return true;
   }
@@ -349,15 +336,19 @@ export class Hall {
     return true;
   }
 
+  /** With success they stream no more. Else it can't be received, and is offered again only to those who come anew. */
+  private feedEnded(sid: string, reason: string): void {
+    this.drop(sid);
+    if (reason !== "success" && this.up) this.again();
+  }
+
   private followFeed(sid: string, feed: Feed, state: "connected" | "disconnected" | "failed"): void {
     if (state === "connected") {
       feed.up = true;
       this.found(feed.nick);
     } else if (state === "failed") {
-      // No other one is begun for it unless we come anew.
       feed.session.terminate("connectivity-error");
-      this.drop(sid);
-      if (this.up) this.again();
+      this.feedEnded(sid, "connectivity-error");
     }
     this.events.changed();
   }

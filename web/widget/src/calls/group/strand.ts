@@ -8,7 +8,7 @@ import type { Role } from "../jingle/model.ts";
 import type { Node } from "../../core/xml.ts";
 import type { PeerEvents } from "../call.ts";
 import type { Member, MemberState } from "./conference.ts";
-import type { Heard } from "./hall.ts";
+import type { Heard } from "./feed.ts";
 import type { MeshPeer } from "./mesh-peer.ts";
 import { contentNames, writePart, type ContentName } from "./muji.ts";
 
