@@ -102,9 +102,9 @@ const worker = async () => {
 
 let browser;
 const contexts = new Set();
-async function openBrowser({ cachesPages, relays }) {
+async function openBrowser({ cachesPages, relays, calm }) {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-  const args = ["--no-sandbox", "--disable-dev-shm-usage", `--use-fake-device-for-media-stream${relays ? "=fps=10" : ""}`];
+  const args = ["--no-sandbox", "--disable-dev-shm-usage", `--use-fake-device-for-media-stream${relays || calm ? "=fps=10" : ""}`];
   if (relays) args.push(`--host-resolver-rules=${[alpha, beta].map(({ domain }) => `MAP ${domain} 127.0.0.1`).join(",")}`, "--ignore-certificate-errors");
   browser = await chromium.launch({ executablePath, args, ignoreDefaultArgs: cachesPages ? ["--disable-back-forward-cache"] : [] });
 }
@@ -117,12 +117,12 @@ async function close() {
 /**
  * For all tests of a file: the site, and a browser whose contexts are closed after each test. These users of a tenant are made, so that they can
  * be written to. `cachesPages`: the browser keeps pages for Back. `relays`: it finds the tenants' relay of calls by their domains, and takes its
- * certificate as it is; its camera has few pictures, for calls at once.
+ * certificate as it is. Its camera has few pictures then, as with `calm`, for many calls at once.
  */
-export function setUp({ alpha: people = [], beta: others = [], cachesPages = false, relays = false } = {}) {
+export function setUp({ alpha: people = [], beta: others = [], cachesPages = false, relays = false, calm = false } = {}) {
   before(async () => {
     await openSite();
-    await openBrowser({ cachesPages, relays });
+    await openBrowser({ cachesPages, relays, calm });
     for (const [tenant, users] of [[alpha, people], [beta, others]]) {
       for (const { id, name } of users) await api(tenant, "PUT", `/v1/users/${id}`, { name });
     }
