@@ -154,6 +154,28 @@ TEST_F(TlsConnection, ChoosesAlpnInItsOwnOrderAndRefusesOthers) {
   });
 }
 
+TEST_F(TlsConnection, ShowsAValidatorTheCertificateOfItsChallengeAndNobodyElse) {
+  alpn_ = {"xmpp-client", "http/1.1"};
+  constexpr std::string_view challenge =
+      "\x0a"
+      "acme-tls/1";
+  BlockingPeer early = connect();
+  EXPECT_FALSE(early.start_tls("montague.lit", challenge));
+  const Certificate shown = make_certificate("challenge.lit");
+  ASSERT_TRUE(contexts_.set("acme-tls/1:montague.lit", shown.chain_pem, shown.key_pem));
+  BlockingPeer validator = connect();
+  ASSERT_TRUE(validator.start_tls("Montague.lit", challenge));
+  EXPECT_EQ(validator.certificate_name(), "challenge.lit");
+  loop_.run([&] { EXPECT_EQ(echoes_[1]->connection->alpn(), "acme-tls/1"); });
+  BlockingPeer client = connect();
+  ASSERT_TRUE(client.start_tls("montague.lit",
+                               "\x0a"
+                               "acme-tls/1\x08http/1.1"));
+  EXPECT_EQ(client.certificate_name(), "montague.lit");
+  BlockingPeer of_other = connect();
+  EXPECT_FALSE(of_other.start_tls("im.capulet.lit", challenge));
+}
+
 // The bytes that bind the client to its connection, as it sees them, by RFC 9266 and RFC 5929.
 std::vector<ChannelBinding> bindings_of(SSL* ssl) {
   std::string exported(32, '\0'), finished(64, '\0'), hash(32, '\0');

@@ -27,6 +27,21 @@ std::string make_der(const X509* certificate) {
   return der;
 }
 
+// Of the validator of an authority of certificates (RFC 8737): it offers this protocol and no other. The certificate
+// for it stands among the others, under a name that no other client can ask for.
+constexpr std::string_view challenge_protocol = "acme-tls/1";
+
+bool asks_for_challenge(SSL* ssl) {
+  const unsigned char* data = nullptr;
+  size_t size = 0;
+  if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_application_layer_protocol_negotiation, &data, &size) != 1) {
+    return false;
+  }
+  const std::string_view offered(reinterpret_cast<const char*>(data), size);
+  constexpr size_t head = 3;  // two lengths
+  return offered.size() == head + challenge_protocol.size() && offered.substr(head) == challenge_protocol;
+}
+
 }  // namespace
 
 std::string make_wire_alpn(const std::vector<std::string>& protocols) {
@@ -163,12 +178,13 @@ std::string TlsSession::version() const {
 
 // Called in each handshake, before a ticket is looked at.
 int TlsSession::name_session(SSL* ssl, int* alert, void* /*argument*/) {
-  const auto* session = reinterpret_cast<TlsSession*>(SSL_get_app_data(ssl));
+  auto* session = reinterpret_cast<TlsSession*>(SSL_get_app_data(ssl));
   if (!session || !session->offer_) {
     *alert = SSL_AD_INTERNAL_ERROR;
     return SSL_CLIENT_HELLO_ERROR;
   }
   TlsTickets::set_name(ssl, session->offer_->default_name);
+  session->offer_->is_validator = asks_for_challenge(ssl);
   return SSL_CLIENT_HELLO_SUCCESS;
 }
 
@@ -177,7 +193,14 @@ int TlsSession::choose_certificate(SSL* ssl, int* alert, void* /*argument*/) {
   auto* session = reinterpret_cast<TlsSession*>(SSL_get_app_data(ssl));
   if (!session || !session->offer_) return SSL_TLSEXT_ERR_NOACK;
   const std::string asked = session->sni();
-  const auto identity = session->contexts_->find(asked.empty() ? session->offer_->default_name : asked);
+  TlsIdentityPtr identity;
+  if (session->offer_->is_validator) {  // exactly this name's: a wildcard answers no challenge
+    const std::lock_guard lock(session->contexts_->mutex);
+    const auto found = session->contexts_->names.find(std::string(challenge_protocol) + ":" + asked);
+    if (found != session->contexts_->names.end()) identity = found->second;
+  } else {
+    identity = session->contexts_->find(asked.empty() ? session->offer_->default_name : asked);
+  }
   if (!identity ||
       SSL_use_cert_and_key(ssl, identity->leaf.get(), identity->key.get(), identity->chain.get(), 1) != 1) {
     *alert = SSL_AD_UNRECOGNIZED_NAME;
@@ -191,7 +214,13 @@ int TlsSession::choose_certificate(SSL* ssl, int* alert, void* /*argument*/) {
 int TlsSession::choose_alpn(SSL* ssl, const unsigned char** out, unsigned char* out_length, const unsigned char* in,
                             unsigned in_length, void* /*argument*/) {
   const auto* session = reinterpret_cast<TlsSession*>(SSL_get_app_data(ssl));
-  if (!session || !session->offer_ || session->offer_->alpn.empty()) return SSL_TLSEXT_ERR_NOACK;
+  const bool has_offer = session && session->offer_;
+  if (!has_offer || (session->offer_->alpn.empty() && !session->offer_->is_validator)) return SSL_TLSEXT_ERR_NOACK;
+  if (session->offer_->is_validator) {  // its certificate was chosen
+    *out = in + 1;
+    *out_length = in[0];
+    return SSL_TLSEXT_ERR_OK;
+  }
   const std::string& ours = session->offer_->alpn;
   for (size_t i = 0; i < ours.size(); i += 1 + static_cast<unsigned char>(ours[i])) {
     const size_t length = static_cast<unsigned char>(ours[i]);

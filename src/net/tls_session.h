@@ -62,6 +62,7 @@ class TlsSession {
     std::string alpn;  // in wire format, in our order of preference
     std::string default_name;
     AskedPeers asked;
+    bool is_validator = false;  // of a challenge (tls-alpn-01)
   };
   std::shared_ptr<TlsContexts::State> contexts_;
   ssl_st* ssl_;
