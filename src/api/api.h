@@ -20,6 +20,14 @@
 #include "tenant/certificate.h"
 #include "tenant/tenants.h"
 
+namespace teahouse::domains {
+class Domains;
+class Prober;
+}  // namespace teahouse::domains
+namespace teahouse::acme {
+class Renewals;
+}
+
 namespace teahouse::api {
 
 class IdempotencyRecords;
@@ -43,6 +51,9 @@ struct ApiContext {
   std::function<Task<Result<std::string>>(Executor& home)> make_snapshot;
   EventPolls event_polls = {};   // of this loop
   const Calls* calls = nullptr;  // of `home`
+  domains::Domains* domains = nullptr;
+  domains::Prober* prober = nullptr;  // of `home`
+  acme::Renewals* renewals = nullptr;
 
   Shared& shared() const { return home.shared(); }
   net::Loop& loop() const { return home.loop(); }

@@ -44,6 +44,7 @@ Task<Outcome> put_plan(ApiContext& api, ApiCall call);
 Task<Outcome> put_certificate(ApiContext& api, ApiCall call);
 Task<Outcome> list_certificates(ApiContext& api, ApiCall call);
 Task<Outcome> remove_certificate(ApiContext& api, ApiCall call);
+Task<Outcome> renew_certificate(ApiContext& api, ApiCall call);
 
 // The operator's for persons, everybody's who signs in, and a person's own: persons.cc
 Task<Outcome> list_persons(ApiContext& api, ApiCall call);
@@ -61,8 +62,8 @@ Task<Outcome> begin_own_totp(ApiContext& api, ApiCall call);
 Task<Outcome> confirm_own_totp(ApiContext& api, ApiCall call);
 Task<Outcome> end_own_totp(ApiContext& api, ApiCall call);
 
-// The operator's for a tenant {name}, and the tenant's own: keys.cc, invites.cc, services.cc, components.cc, usage.cc,
-// events.cc
+// The operator's for a tenant {name}, and the tenant's own: keys.cc, invites.cc, services.cc, components.cc,
+// domains.cc, usage.cc, events.cc
 Task<Outcome> list_keys(ApiContext& api, ApiCall call);
 Task<Outcome> make_key(ApiContext& api, ApiCall call);
 Task<Outcome> revoke_key(ApiContext& api, ApiCall call);
@@ -78,6 +79,11 @@ Task<Outcome> set_component_permissions(ApiContext& api, ApiCall call);
 Task<Outcome> add_component(ApiContext& api, ApiCall call);
 Task<Outcome> remove_component(ApiContext& api, ApiCall call);
 Task<Outcome> rotate_component_secret(ApiContext& api, ApiCall call);
+Task<Outcome> list_domains(ApiContext& api, ApiCall call);
+Task<Outcome> add_domain(ApiContext& api, ApiCall call);
+Task<Outcome> get_domain(ApiContext& api, ApiCall call);
+Task<Outcome> check_domain(ApiContext& api, ApiCall call);
+Task<Outcome> remove_domain(ApiContext& api, ApiCall call);
 Task<Outcome> get_usage(ApiContext& api, ApiCall call);
 Task<Outcome> list_events(ApiContext& api, ApiCall call);
 

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "api/handlers.h"
+#include "api/hosts.h"
 #include "api/json.h"
 #include "tenant/names.h"
 
@@ -35,23 +36,6 @@ Result<void> check_modules(ApiContext& api, const TenantChange& change) {
   const auto off = change.find("modules_off");
   return off == change.end() ? Result<void>()
                              : api.home.modules().check_off(std::get<std::vector<std::string>>(off->second));
-}
-
-// Errors: bad_request; conflict where a host that is to go has something.
-Task<Result<void>> check_hosts(ApiContext& api, TenantPtr tenant, std::vector<HostName> hosts) {
-  const auto all = api.home.hooks().kept_at;  // modules may come and go meanwhile
-  for (const HostName& name : tenant->hosts) {
-    const HostPtr host = api.home.hosts().find(name.domain);
-    if (!host || std::find(hosts.begin(), hosts.end(), name) != hosts.end()) continue;
-    for (const auto& each : all) {
-      const auto kept = co_await each.hook(host);
-      if (!kept) co_return kept.error();
-      if (kept->empty()) continue;
-      co_return Error{ErrorKind::conflict,
-                      "The host " + host->domain + " has " + *kept + ". Remove what is there first."};
-    }
-  }
-  co_return Result<void>();
 }
 
 // The admins that a change names, each with the number that its name had before its account was looked for.
@@ -152,6 +136,22 @@ Error hide_owner(const ApiCall& call, const Error& error) {
 }
 
 }  // namespace
+
+Task<Result<void>> check_hosts(ApiContext& api, TenantPtr tenant, std::vector<HostName> hosts) {
+  const auto all = api.home.hooks().kept_at;  // modules may come and go meanwhile
+  for (const HostName& name : tenant->hosts) {
+    const HostPtr host = api.home.hosts().find(name.domain);
+    if (!host || std::find(hosts.begin(), hosts.end(), name) != hosts.end()) continue;
+    for (const auto& each : all) {
+      const auto kept = co_await each.hook(host);
+      if (!kept) co_return kept.error();
+      if (kept->empty()) continue;
+      co_return Error{ErrorKind::conflict,
+                      "The host " + host->domain + " has " + *kept + ". Remove what is there first."};
+    }
+  }
+  co_return Result<void>();
+}
 
 Task<Outcome> create_tenant(ApiContext& api, ApiCall call) {
   NewTenant wanted;

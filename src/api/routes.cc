@@ -146,6 +146,21 @@ std::vector<Endpoint> person_rows() {
   };
 }
 
+// A tenant's domains and their certificates.
+std::vector<Endpoint> domain_rows() {
+  return {
+      {"GET", "/certificates", manager | by_reseller, list_certificates},
+      {"POST", "/certificates/{domain}/renew", manager | by_reseller, renew_certificate, no_names, no_names, false,
+       control, false},
+      {"GET", "/domains", manager | by_reseller, list_domains},
+      {"POST", "/domains", manager | by_reseller, add_domain, {"domain", "use", "trusted"}},
+      {"GET", "/domains/{domain}", manager | by_reseller, get_domain},
+      {"POST", "/domains/{domain}/check", manager | by_reseller, check_domain, no_names, no_names, false,
+       Effect::changes, false},
+      {"DELETE", "/domains/{domain}", manager | by_reseller, remove_domain},
+  };
+}
+
 // An owner's, the operator's with them or a user's too.
 std::vector<Endpoint> tenant_rows() {
   return {
@@ -234,7 +249,8 @@ std::vector<Endpoint> all_endpoints() {
     row.kinds = kinds;
     all.push_back(std::move(row));
   };
-  for (const auto& rows : {operator_rows(), reseller_rows(), person_rows(), tenant_rows(), anyones_rows()}) {
+  for (const auto& rows :
+       {operator_rows(), reseller_rows(), person_rows(), tenant_rows(), domain_rows(), anyones_rows()}) {
     for (const Endpoint& row : rows) {
       if ((row.kinds & manager) != manager) {
         add(row, row.pattern, row.kinds);

@@ -36,6 +36,7 @@ class AlpnSplitter::Handshake final : public net::Connection::Events, public std
     if (unless_asked_ == Speaks::server) return hand_over(Speaks::server, {});
     const std::string alpn = connection_->alpn();
     if (alpn == "xmpp-client") return hand_over(Speaks::xmpp, {});
+    if (alpn == "acme-tls/1") return;  // a validator has seen what it came for, and closes
     if (alpn == "stun.turn") return hand_over(Speaks::stun, {});
     // The first byte tells.
     if (alpn.empty() && unless_asked_ == Speaks::http) return;

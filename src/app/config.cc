@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "acme/answers.h"
 #include "app/config_template.h"
 #include "app/modules.h"
 #include "base/text.h"
@@ -177,6 +178,70 @@ Result<void> set_text(std::string& target, std::string_view name, const toml::no
   return {};
 }
 
+// A name alone, as DNS has it.
+Result<void> set_target(std::string& target, std::string_view name, const toml::node& value) {
+  const auto text = value.value<std::string>();
+  if (!text) return wrong(name, "a name in quotes, as \"im.example.com\"");
+  target.clear();
+  if (text->empty()) return {};
+  const auto domain = parse_tenant_domain(*text);
+  const auto ascii = domain ? ascii_domain(*domain) : domain;
+  if (!ascii) return wrong(name, "a name that DNS has, as \"im.example.com\"; not \"" + *text + "\"");
+  target = *ascii;
+  return {};
+}
+
+Result<void> set_directory(std::string& target, std::string_view name, const toml::node& value) {
+  const auto text = value.value<std::string>();
+  if (!text || !(text->empty() || acme::is_good_url(*text))) {
+    return wrong(name, "the https address of an ACME directory, as \"https://acme-v02.api.letsencrypt.org/directory\"");
+  }
+  target = *text;
+  return {};
+}
+
+Result<void> set_challenge(std::string& target, std::string_view name, const toml::node& value) {
+  const std::string text = value.value_or<std::string>("");
+  if (text != "http-01" && text != "tls-alpn-01") return wrong(name, "\"http-01\" or \"tls-alpn-01\"");
+  target = text;
+  return {};
+}
+
+// An address of mail is one of a URL.
+Result<void> set_contact(std::vector<std::string>& target, std::string_view name, const toml::node& value) {
+  auto texts = value.is_string() ? std::vector<std::string>{value.value_or<std::string>("")} : read_texts(value);
+  if (!texts) return wrong(name, "an address of mail in quotes, or a list of them");
+  if (*texts == std::vector<std::string>{""}) texts->clear();
+  for (std::string& text : *texts) {
+    if (text.find('@') == text.npos)
+      return wrong(name, "an address of mail, as \"admin@example.com\"; not \"" + text + "\"");
+    if (!text.starts_with("mailto:")) text.insert(0, "mailto:");
+  }
+  target = std::move(*texts);
+  return {};
+}
+
+Result<void> set_acme(Config& config, const std::string& name, const toml::node& value) {
+  if (name == "acme.directory") return set_directory(config.acme_directory, name, value);
+  if (name == "acme.contact") return set_contact(config.acme_contact, name, value);
+  if (name == "acme.eab_key_id") return set_text(config.acme_eab_key_id, name, value, "the id of a key");
+  if (name == "acme.eab_secret_file") return set_text(config.acme_eab_secret_file, name, value, "the name of a file");
+  if (name == "acme.profile") return set_text(config.acme_profile, name, value, "the name of a profile");
+  if (name == "acme.ca_file") return set_text(config.acme_ca_file, name, value, "the name of a file");
+  if (name == "acme.challenge") return set_challenge(config.acme_challenge, name, value);
+  return Error{ErrorKind::bad_request,
+               "There is no setting '" + name + "'. teahouse.toml explains those that there are."};
+}
+
+Result<void> set_domains(Config& config, const std::string& name, const toml::node& value) {
+  if (name == "domains.target") return set_target(config.domains_target, name, value);
+  if (name == "domains.dns_server") return set_address(config.domains_dns_server, name, value);
+  if (name == "domains.ca_file") return set_text(config.domains_ca_file, name, value, "the name of a file");
+  if (name == "domains.allow_private") return set_flag(config.domains_allow_private, name, value);
+  return Error{ErrorKind::bad_request,
+               "There is no setting '" + name + "'. teahouse.toml explains those that there are."};
+}
+
 Result<void> set_store(bool& target, std::string_view name, const toml::node& value) {
   const std::string text = value.value_or<std::string>("");
   if (text != "disk" && text != "s3") return wrong(name, "\"disk\" or \"s3\"");
@@ -291,6 +356,8 @@ Result<void> set_one(Config& config, const std::string& name, const toml::node& 
   if (name == "c2s.require_tls") return set_flag(config.c2s_require_tls, name, value);
   if (name == "push.allow_private") return set_flag(config.push_allow_private, name, value);
   if (name == "push.ca_file") return set_text(config.push_ca_file, name, value, "the name of a file");
+  if (name.starts_with("acme.")) return set_acme(config, name, value);
+  if (name.starts_with("domains.")) return set_domains(config, name, value);
   if (name == "files.store") return set_store(config.files_in_s3, name, value);
   if (name.starts_with("files.s3.")) return set_s3(config, name, value);
   if (name == "c2s.login_timeout_s") return set_number(config.c2s_login_timeout_s, name, value, 1, 3600);

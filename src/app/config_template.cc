@@ -107,6 +107,32 @@ const std::string_view config_template =
 # A PEM file of authorities that vouch for push services; "": the system's.
 #ca_file = ""
 
+[domains]
+# The name of this server to which tenants' own domains are to lead (CNAME, SRV), as "im.example.com"; it has this
+# machine's addresses. "": the name in public.url.
+#target = ""
+# Proofs that a domain is its tenant's are looked up by this machine's resolver, or by the one at this address. Proofs
+# by a file are asked for at public addresses alone, unless allow_private is true: for tests.
+#dns_server = ""             # "192.0.2.53:53"
+#allow_private = false
+#ca_file = ""                # a PEM file of authorities that vouch for such web servers; "": the system's
+
+[acme]
+# An authority that gives certificates by itself (ACME, RFC 8555), for all names that tenants have proved (`teahouse
+# domain`):
+# https://acme-v02.api.letsencrypt.org/directory is Let's Encrypt's, whose terms you agree to by writing it
+# here. "": there is none. It reaches listen.http at port 80 of each name, or listen.https at its port 443: your
+# firewall, or a proxy in front, leads them there.
+#directory = ""
+#contact = ""                # "admin@example.com": where the authority writes to
+#challenge = "http-01"       # what is tried first; "tls-alpn-01" needs port 443 alone. What fails is tried by the other
+#profile = ""                # a kind of certificate that the authority offers, as "shortlived"; "": its own choice
+# An account that you have with the authority otherwise (external account binding): its key's id, and a file with the
+# secret as the authority shows it.
+#eab_key_id = ""
+#eab_secret_file = ""
+#ca_file = ""                # a PEM file of authorities that vouch for the directory's server; "": the system's
+
 [calls]
 # The address at which the relay's users are reached by others, as "203.0.113.5", or one of each family:
 # ["203.0.113.5", "2001:db8::5"]. It is this machine's, or a router leads the ports below here. "": that of listen.turn,

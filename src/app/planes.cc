@@ -4,7 +4,9 @@
 
 #include "account/accounts.h"
 #include "account/persons.h"
+#include "acme/name_rows.h"
 #include "backup/restore.h"
+#include "domains/domains.h"
 #include "store/rocksdb/rocksdb_plane.h"
 #include "store/sqlite/sqlite_plane.h"
 #include "tenant/tables.h"
@@ -14,8 +16,8 @@ namespace {
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
-  for (const auto& part :
-       {tenant_migrations(), Accounts::migrations(), store::Bond::migrations(), Persons::migrations()}) {
+  for (const auto& part : {tenant_migrations(), Accounts::migrations(), store::Bond::migrations(),
+                           Persons::migrations(), domains::Domains::migrations(), acme::name_rows::migrations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

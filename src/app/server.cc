@@ -7,11 +7,13 @@
 #include <future>
 
 #include "account/known_logins.h"
+#include "acme/name_rows.h"
 #include "api/idempotency.h"
 #include "app/federation.h"
 #include "app/memory_return.h"
 #include "app/modules.h"
 #include "app/planes.h"
+#include "app/renewing.h"
 #include "app/rest.h"
 #include "app/secrets.h"
 #include "app/snapshot.h"
@@ -24,6 +26,7 @@
 #include "files/files.h"
 #include "files/place.h"
 #include "files/s3/s3_store.h"
+#include "http/url.h"
 #include "store/clock_watch.h"
 #include "store/disk_watch.h"
 #include "store/start_up.h"
@@ -58,6 +61,7 @@ struct Server::State {
         accounts(*control, clock, secrets.seal_key),
         certificates(*control, clock, secrets.seal_key),
         audit(*control, clock),
+        domains(*control, clock),
         tenants(*control, clock, keys, audit),
         throttle(clock),
         persons(*control, clock, audit, throttle, secrets.seal_key),
@@ -74,7 +78,7 @@ struct Server::State {
                                                                {},
                                                                secrets.archive_id_secret,
                                                                config.option_defaults}))),
-        tenancy(shared, *control, tenants, certificates, contexts, std::move(its_ca), *bond, clock_watch),
+        tenancy(shared, *control, tenants, certificates, contexts, std::move(its_ca), *bond, clock_watch, domains),
         assets_table(web_assets()),
         assets(assets_table) {}
 
@@ -98,6 +102,7 @@ struct Server::State {
   Accounts accounts;
   Certificates certificates;
   Audit audit;
+  domains::Domains domains;
   Tenants tenants;
   LoginThrottle throttle;
   Persons persons;
@@ -111,6 +116,8 @@ struct Server::State {
   http::StaticFiles assets;
   std::unique_ptr<Rooms> rooms;
   std::unique_ptr<Pushes> pushes;
+  acme::Challenges challenges{contexts};
+  std::unique_ptr<Renewing> renewing;
   Ports ports;
   std::atomic<bool> is_snapshot_made = false;  // at this moment
   store::Workers snapshots{1, "snapshot"};     // no loop waits for the disk
@@ -124,6 +131,9 @@ struct Server::State {
   Result<void> load();
   void make_workers();
   Result<void> listen();
+  domains::Target domain_target() const;
+  std::unique_ptr<api::ApiContext> make_context(Worker& worker, const std::string& http_origin,
+                                                const std::string& websocket_url);
   void serve_proxies();
   Result<void> serve_relay();
   void park();
@@ -146,6 +156,8 @@ Result<void> Server::State::load() {
   if (!watched) return watched;
   tenants.add_tables(Accounts::tables());
   tenants.add_tables(Persons::tables());
+  tenants.add_tables(domains::Domains::tables());
+  tenants.add_tables(acme::name_rows::tables());
   const auto loaded = tenants.load_all();
   if (!loaded) return loaded.error();
   auto loaded_keys = keys.load_all();
@@ -158,18 +170,24 @@ Result<void> Server::State::load() {
   if (!loaded_persons) return loaded_persons;
   auto known = load_known_logins(*control, clock, clock_watch.is_believed(), throttle);
   if (!known) return known;
+  auto proved = domains.load_all();
+  if (!proved) return proved;
   auto calls = tenancy.load_call_usage(*loaded);
   if (!calls) return calls;
   auto opened = open_files(*loaded);
   if (!opened) return opened;
   const auto own = certificates.load_all();
   if (!own) return own.error();
-  auto ready = tenancy.set_house_certificate(config.tls_names);
-  if (!ready) return ready;
-  for (const HostCertificate& certificate : *own) tenancy.use(certificate);
   shared.audit = &audit;
   shared.tenants = &tenants;
   make_workers();
+  auto made = Renewing::make({config, clock, *control, secrets.seal_key, *workers.front(), tenants, domains,
+                              certificates, challenges, audit, tenancy});
+  if (!made) return made.error();
+  renewing = std::move(*made);
+  auto ready = tenancy.set_house_certificate(config.tls_names);
+  if (!ready) return ready;
+  for (const HostCertificate& certificate : *own) tenancy.use(certificate);
   for (const TenantPtr& tenant : *loaded) {
     if (tenant->being_removed) continue;
     for (const auto& worker : workers) worker->home().set_tenant(tenant);
@@ -294,16 +312,35 @@ Result<void> Server::State::listen() {
   for (const auto& worker : workers) worker->send_pushes(config, vapid_keys);
   http::ServerOptions options;
   options.trusted_proxies = config.trusted_proxies;
+  const OutsideOptions outside{config.domains_dns_server, config.domains_ca_file, config.domains_allow_private};
   for (const auto& worker : workers) {
-    worker->serve_http(std::make_unique<api::ApiContext>(
-                           api::ApiContext{worker->home(), tenants, *rooms, *pushes, audit, certificates, idempotency,
-                                           persons, crypto::hash_key(secrets.operator_key), http_origin, websocket_url,
-                                           [this](const HostCertificate& certificate) { tenancy.use(certificate); },
-                                           [this](const std::string& domain) { tenancy.forget_certificate(domain); },
-                                           [this](Executor& home) { return take_snapshot(*this, home); }}),
-                       assets, options);
+    worker->probe_domains(outside, domain_target());
+    worker->serve_http(make_context(*worker, http_origin, websocket_url), assets, options);
+    worker->answer_challenges(challenges);
   }
   return write_where(config, ports);
+}
+
+std::unique_ptr<api::ApiContext> Server::State::make_context(Worker& worker, const std::string& http_origin,
+                                                             const std::string& websocket_url) {
+  auto context = std::make_unique<api::ApiContext>(
+      api::ApiContext{worker.home(), tenants, *rooms, *pushes, audit, certificates, idempotency, persons,
+                      crypto::hash_key(secrets.operator_key), http_origin, websocket_url,
+                      [this](const HostCertificate& certificate) { tenancy.use(certificate); },
+                      [this](const std::string& domain) { tenancy.forget_certificate(domain); },
+                      [this](Executor& home) { return take_snapshot(*this, home); }});
+  context->domains = &domains;
+  context->renewals = &renewing->renewals();
+  return context;
+}
+
+// As the world reaches this server: by the name that the operator has said.
+domains::Target Server::State::domain_target() const {
+  domains::Target target{config.domains_target, ports.c2s, ports.c2s_tls};
+  if (!target.host.empty() || config.public_url.empty()) return target;
+  const auto url = http::parse_url(config.public_url);
+  if (url && !net::normal_ip(url->host)) target.host = url->host;
+  return target;
 }
 
 // A row of a session does not change any more: an answer that was still under way would never come to its client, nor
@@ -356,6 +393,7 @@ Result<void> Server::start() {
   state_->workers.front()->loop().post([this, &counted] {
     state_->tenancy.start(state_->workers.front()->loop(), [&counted] { counted.set_value(); });
     state_->workers.front()->home().parking().wake_rest_in_time();
+    state_->renewing->renewals().start();
   });
   counted.get_future().wait();
   state_->disk_watch->start(*state_->control);
@@ -370,7 +408,10 @@ bool Server::stop() {
     worker.refuse_more();
     done();
   });
-  state.workers.front()->loop().post([&tenancy = state.tenancy] { tenancy.end_chores(); });
+  state.workers.front()->loop().post([&state] {
+    state.tenancy.end_chores();
+    state.renewing->renewals().stop();
+  });
   come_to_rest(state.workers, *state.control, *state.questions, rest_before_end);  // clients wait no longer for a disk
   on_all_workers(state.workers, [](Worker& worker, const std::function<void()>& done) { worker.drain(done); });
   state.park();

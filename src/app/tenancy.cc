@@ -24,7 +24,8 @@ std::string name_on_the_wire(const std::string& domain) {
 }  // namespace
 
 Tenancy::Tenancy(Shared& shared, store::ControlPlane& control, Tenants& tenants, Certificates& certificates,
-                 net::TlsContexts& contexts, LocalCa ca, store::Bond& bond, store::ClockWatch& clock_watch)
+                 net::TlsContexts& contexts, LocalCa ca, store::Bond& bond, store::ClockWatch& clock_watch,
+                 domains::Domains& domains)
     : shared_(shared),
       control_(control),
       tenants_(tenants),
@@ -33,6 +34,7 @@ Tenancy::Tenancy(Shared& shared, store::ControlPlane& control, Tenants& tenants,
       ca_(std::move(ca)),
       bond_(bond),
       clock_watch_(clock_watch),
+      domains_(domains),
       modules_(make_modules()),
       events_(shared, control, tenants, clock_watch),
       call_usage_(control, shared.clock) {
@@ -46,6 +48,7 @@ Tenancy::Tenancy(Shared& shared, store::ControlPlane& control, Tenants& tenants,
   tenants_.set_let_go([this](Executor& home, TenantPtr tenant, std::string domain) {
     return let_go(*this, home, std::move(tenant), std::move(domain));
   });
+  tenants_.set_keep([this](TenantId tenant, std::string_view domain) { return domains_.check_free(tenant, domain); });
   contexts_.set_maker([this](const std::string& name) { return issue(name); });
   tenants_.set_wipe([this](Executor& home, TenantPtr tenant) { return wipe(*this, home, std::move(tenant)); });
 }
@@ -66,13 +69,21 @@ void Tenancy::use(const HostCertificate& certificate) {
   const auto set = contexts_.set(name_on_the_wire(certificate.domain), certificate.chain_pem, certificate.key_pem);
   if (!set)
     log::error("tls", "A certificate can't be used", {{"domain", certificate.domain}, {"why", set.error().text}});
+  if (set && shown_) shown_(certificate);
+}
+
+void Tenancy::watch_certificates(std::function<void(const HostCertificate&)> shown,
+                                 std::function<void(const std::string& domain)> hidden) {
+  shown_ = std::move(shown);
+  hidden_ = std::move(hidden);
 }
 
 // Issues for the one spelling that a host has, so that a stranger who thinks of others ("shop.example.") makes nothing
 // grow.
 bool Tenancy::issue(const std::string& name) {
   const auto jid = BareJid::parse(name);
-  if (!jid || jid->has_localpart() || !tenants_.serves(jid->domainpart())) return false;
+  if (!jid || jid->has_localpart()) return false;
+  if (!tenants_.serves(jid->domainpart()) && !domains_.find_proved(jid->domainpart())) return false;
   const std::string domain(jid->domainpart());
   if (name != domain && name != name_on_the_wire(domain)) return false;
   const auto pair = ca_.issue_local({domain});
@@ -81,7 +92,10 @@ bool Tenancy::issue(const std::string& name) {
   return set.has_value();
 }
 
-void Tenancy::forget_certificate(const std::string& domain) { contexts_.remove(name_on_the_wire(domain)); }
+void Tenancy::forget_certificate(const std::string& domain) {
+  contexts_.remove(name_on_the_wire(domain));
+  if (hidden_) hidden_(domain);
+}
 
 // Before any loop can write for it.
 Task<void> Tenancy::note_tenant(Tenancy& self, Executor& home, TenantId tenant) {
@@ -99,6 +113,8 @@ Task<void> Tenancy::publish(Tenancy& self, Executor& home, TenantPtr tenant, boo
 // Its domains are its own until this has ended: what is told to the loops may come later, when they are another's.
 Task<Result<void>> Tenancy::wipe(Tenancy& self, Executor& home, TenantPtr tenant) {
   for (const HostName& host : tenant->hosts) self.forget_certificate(host.domain);
+  for (const std::string& domain : self.domains_.proved_of(tenant->id)) self.forget_certificate(domain);
+  self.domains_.forget(tenant->id);
   for (const HostName& host : tenant->hosts) {
     auto forgotten = co_await forget_domain(self.shared_, home, host.domain);
     if (!forgotten) co_return forgotten;

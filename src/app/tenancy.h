@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/event_chores.h"
+#include "domains/domains.h"
 #include "net/tls.h"
 #include "server/home.h"
 #include "store/bond.h"
@@ -23,12 +24,16 @@ namespace teahouse {
 class Tenancy {
  public:
   Tenancy(Shared& shared, store::ControlPlane& control, Tenants& tenants, Certificates& certificates,
-          net::TlsContexts& contexts, LocalCa ca, store::Bond& bond, store::ClockWatch& clock_watch);
+          net::TlsContexts& contexts, LocalCa ca, store::Bond& bond, store::ClockWatch& clock_watch,
+          domains::Domains& domains);
 
   // Makes the certificate for localhost, these names, and clients that ask for no name or for one that nobody has.
   Result<void> set_house_certificate(const std::vector<std::string>& names);
   Result<void> load_call_usage(const std::vector<TenantPtr>& tenants) { return call_usage_.load(tenants); }
   void use(const HostCertificate& certificate);
+  // Hear of each certificate that is shown from now on, and of each that is not any more. Thread: any.
+  void watch_certificates(std::function<void(const HostCertificate&)> shown,
+                          std::function<void(const std::string& domain)> hidden);
   void forget_certificate(const std::string& domain);  // the local CA's takes its place
 
   // Counts what tenants use, then calls back; finishes removals of accounts and tenants that an earlier run left; trims
@@ -69,9 +74,12 @@ class Tenancy {
   LocalCa ca_;
   store::Bond& bond_;
   store::ClockWatch& clock_watch_;
+  domains::Domains& domains_;
   const std::vector<std::unique_ptr<Module>> modules_;  // on no home: for what they declare
   std::vector<ArchiveInfo> archives_;                   // that they declare
   EventChores events_;
+  std::function<void(const HostCertificate&)> shown_;
+  std::function<void(const std::string&)> hidden_;
   CallUsage call_usage_;
   net::Timer chores_;
   int minutes_ = 0;

@@ -58,6 +58,7 @@ void Worker::serve_http(std::unique_ptr<api::ApiContext> context, const http::St
   calls_ = make_calls(home_);
   context_ = std::move(context);
   context_->calls = calls_.get();
+  if (prober_) context_->prober = &*prober_;
   http::Router& routes = home_.http_routes();
   api::add_routes(routes, *context_);
   routes.add("GET", "/xmpp", [this](const http::Request& request, http::Responder responder) {
@@ -77,6 +78,23 @@ void Worker::serve_http(std::unique_ptr<api::ApiContext> context, const http::St
     });
   }
   http_.emplace(loop_, routes, options);
+}
+
+void Worker::answer_challenges(const acme::Challenges& challenges) {
+  home_.http_routes().add("GET", "/.well-known/acme-challenge/{token}",
+                          [&challenges](const http::Request& request, http::Responder responder) {
+                            const auto text = challenges.find_token(request.capture("token"));
+                            responder.send(text ? http::make_text(200, *text) : http::make_nothing_here(request));
+                          });
+}
+
+void Worker::probe_domains(const OutsideOptions& options, domains::Target target) {
+  outside_.emplace(loop_, options);
+  domains::Prober::Ways ways{[this] { return outside_->dns(); },
+                             [this](http::ClientRequest request, http::Client::Done done) {
+                               return outside_->fetch(std::move(request), std::move(done));
+                             }};
+  prober_.emplace(loop_, std::move(ways), std::move(target));
 }
 
 void Worker::send_pushes(const Config& config, VapidKeys& keys) {

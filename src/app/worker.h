@@ -7,11 +7,14 @@
 #include <optional>
 #include <thread>
 
+#include "acme/challenges.h"
 #include "api/api.h"
 #include "app/alpn_splitter.h"
 #include "app/config.h"
 #include "app/memory_return.h"
+#include "app/outside.h"
 #include "app/push_client.h"
+#include "domains/prober.h"
 #include "http/static_files.h"
 #include "net/listener.h"
 #include "net/strangers.h"
@@ -48,7 +51,10 @@ class Worker {
   // Sets up the HTTP side, whose routes need the things that the whole server shares. REQUIRES: before run().
   void serve_http(std::unique_ptr<api::ApiContext> context, const http::StaticFiles& assets,
                   const http::ServerOptions& options);
-  void send_pushes(const Config& config, VapidKeys& keys);  // REQUIRES: before run()
+  void send_pushes(const Config& config, VapidKeys& keys);                    // REQUIRES: before run()
+  void probe_domains(const OutsideOptions& options, domains::Target target);  // REQUIRES: before serve_http()
+  void answer_challenges(const acme::Challenges& challenges);  // REQUIRES: serve_http() was called, before run()
+  domains::Prober& prober() { return *prober_; }
   // Opens the listeners; a port 0 in `ports` takes what the configuration says, anything else that port.
   Result<void> listen(const Config& config, Ports& ports);
   void run();  // starts the thread
@@ -76,6 +82,8 @@ class Worker {
   Home home_;
   std::optional<PushClient> push_client_;
   std::optional<webpush::Sender> push_sender_;
+  std::optional<Outside> outside_;
+  std::optional<domains::Prober> prober_;
   c2s::Clients clients_;
   components::Components components_;
   std::optional<s2s::Federation> federation_;

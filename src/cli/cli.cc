@@ -27,6 +27,8 @@ int run_cli(int argc, char** argv) {
   add_invite_commands(app, shell);
   add_service_commands(app, shell);
   add_component_commands(app, shell);
+  add_domain_commands(app, shell);
+  add_certificate_commands(app, shell);
   add_reseller_commands(app, shell);
   add_person_commands(app, shell);
   // main.cc runs these; they stand here for --help.

@@ -42,7 +42,7 @@ struct Shell {
 Result<std::string> read_password();
 
 // tenant_commands.cc, account_commands.cc, plan_commands.cc, key_commands.cc, invite_commands.cc, service_commands.cc,
-// component_commands.cc, reseller_commands.cc, person_commands.cc
+// component_commands.cc, domain_commands.cc, certificate_commands.cc, reseller_commands.cc, person_commands.cc
 void add_tenant_commands(CLI::App& app, Shell& shell);
 void add_account_commands(CLI::App& app, Shell& shell);
 void add_plan_commands(CLI::App& app, Shell& shell);
@@ -50,6 +50,8 @@ void add_key_commands(CLI::App& app, Shell& shell);
 void add_invite_commands(CLI::App& app, Shell& shell);
 void add_service_commands(CLI::App& app, Shell& shell);
 void add_component_commands(CLI::App& app, Shell& shell);
+void add_domain_commands(CLI::App& app, Shell& shell);
+void add_certificate_commands(CLI::App& app, Shell& shell);
 void add_reseller_commands(CLI::App& app, Shell& shell);
 void add_person_commands(CLI::App& app, Shell& shell);
 

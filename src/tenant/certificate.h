@@ -41,11 +41,11 @@ class Certificates {
 
   // All certificates of all tenants. Thread: before any loop runs.
   Result<std::vector<HostCertificate>> load_all();
-  // Keeps a certificate, new or in place of the one that was there. The domain is one of the tenant's; the certificate
-  // must be for it, be valid now and belong to the key. The answer is for TLS: of the uploaded chain, the certificates
-  // alone.
+  // Keeps a certificate, new or in place of the one that was there. The domain is one of the tenant's hosts, or else
+  // its otherwise (`is_proved`); the certificate must be for it, be valid now and belong to the key. The answer is for
+  // TLS: of the uploaded chain, the certificates alone.
   Task<Result<HostCertificate>> set(Executor& home, TenantPtr tenant, std::string domain, std::string chain_pem,
-                                    std::string key_pem);
+                                    std::string key_pem, bool is_proved = false);
   Task<Result<void>> remove(Executor& home, TenantId tenant, std::string domain);
   Task<Result<std::vector<CertificateStatus>>> list(Executor& home, TenantId tenant);
 

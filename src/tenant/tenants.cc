@@ -124,7 +124,7 @@ Result<Tenant> Tenants::make_tenant(const NewTenant& wanted, const Reseller* res
   auto made = make_changed(std::move(tenant), wanted.fields, reseller);
   if (!made) return made;
   if (const auto allotted = resellers_.check_tenant(reseller, *made); !allotted) return allotted.error();
-  if (const auto kept = resellers_.check_panel_hosts(*made); !kept) return kept.error();
+  if (const auto kept = check_kept(*made); !kept) return kept.error();
   if (const auto free = directory_.check_free(*made); !free) return free.error();
   return made;
 }
@@ -136,6 +136,22 @@ Result<Tenant> Tenants::make_changed(Tenant tenant, const TenantChange& change, 
   if (!plan) return plan.error();
   tenant.plan = std::move(*plan);
   return tenant;
+}
+
+Result<void> Tenants::check_kept(const Tenant& tenant) const {
+  if (const auto kept = resellers_.check_panel_hosts(tenant); !kept) return kept.error();
+  for (const HostName& host : tenant.hosts) {
+    if (!keep_) continue;
+    if (const auto free = keep_(tenant.id, host.domain); !free) return free.error();
+  }
+  return {};
+}
+
+Result<void> Tenants::check_host_free(const Tenant& tenant, std::string_view domain) const {
+  Tenant with = tenant;
+  with.hosts = {{std::string(domain), HostKind::accounts}};
+  if (const auto free = directory_.check_hosts_free(with); !free) return free.error();
+  return check_kept(with);
 }
 
 Result<TenantPtr> Tenants::find_lasting(const std::string& name) const {
@@ -285,7 +301,7 @@ Task<Result<TenantPtr>> Tenants::change_in_turn(Executor& home, std::string name
       return !has_host(changed->hosts, {each.first, HostKind::component});
     });
     if (const auto free = directory_.check_hosts_free(*changed); !free) co_return free.error();
-    if (const auto free = resellers_.check_panel_hosts(*changed); !free) co_return free.error();
+    if (const auto free = check_kept(*changed); !free) co_return free.error();
     const auto gone = co_await let_go_hosts(home, *tenant, left_hosts(**tenant, *changed));
     if (!gone) co_return gone.error();
   }

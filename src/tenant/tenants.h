@@ -69,6 +69,9 @@ class Tenants {
   void set_publish(Publish publish) { publish_ = std::move(publish); }
   void set_wipe(Wipe wipe) { wipe_ = std::move(wipe); }
   void set_let_go(LetGo let_go) { let_go_ = std::move(let_go); }
+  // Errors of it: conflict for a domain that is kept for another tenant than this one (TenantId::server: a new one).
+  using Keep = std::function<Result<void>(TenantId tenant, std::string_view domain)>;
+  void set_keep(Keep keep) { keep_ = std::move(keep); }
   void add_tables(const std::vector<TenantTable>& tables) {
     tables_.insert(tables_.begin(), tables.begin(), tables.end());
   }
@@ -105,6 +108,8 @@ class Tenants {
   std::vector<TenantPtr> list() const { return directory_.list(); }              // by name; Thread: any
   // Whether some tenant's host is there. Thread: any
   bool serves(std::string_view domain) const { return directory_.serves(domain); }
+  // Whether the tenant could have this host. Errors: conflict; service_unavailable. Thread: any
+  Result<void> check_host_free(const Tenant& tenant, std::string_view domain) const;
 
   // New or changed; its tenants follow at once. Errors: resource_constraint where its reseller's allotment is too
   // small.
@@ -118,6 +123,7 @@ class Tenants {
 
   Result<Tenant> make_tenant(const NewTenant& wanted, const Reseller* reseller) const;
   Result<Tenant> make_changed(Tenant tenant, const TenantChange& change, const Reseller* reseller) const;
+  Result<void> check_kept(const Tenant& tenant) const;
   Result<TenantPtr> find_lasting(const std::string& name) const;
   // REQUIRES of all that follow: it is the caller's turn.
   Task<Result<MadeTenant>> store_new(Executor& home, Tenant tenant, Standing standing, std::string actor);
@@ -138,6 +144,7 @@ class Tenants {
   Publish publish_;
   Wipe wipe_;
   LetGo let_go_;
+  Keep keep_;
   std::vector<TenantTable> tables_ = tenant_tables();
   TenantDirectory directory_;
   Turns turns_;

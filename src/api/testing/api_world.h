@@ -22,9 +22,12 @@
 #include "api/testing/openapi_check.h"
 #include "crypto/encoding.h"
 #include "crypto/keys.h"
+#include "domains/domains.h"
+#include "domains/prober.h"
 #include "files/disk_store.h"
 #include "files/files.h"
 #include "http/fetch.h"
+#include "net/fake/ready_dns.h"
 #include "net/fake/running_loop.h"
 #include "net/listener.h"
 #include "store/memory/memory_plane.h"
@@ -70,6 +73,8 @@ class ApiWorld : public ::testing::Test {
     base_.tenants.set_publish([this](Executor& home, TenantPtr tenant, bool removed) {
       return shared_.homes.publish(home, std::move(tenant), removed);
     });
+    base_.tenants.set_keep(
+        [this](TenantId tenant, std::string_view domain) { return domains_.check_free(tenant, domain); });
     base_.tenants.set_wipe([this](Executor& home, TenantPtr tenant) { return data_.remove_tenant(home, tenant->id); });
     for (auto& home : homes_) {
       data_.watch_commits(home->loop(), [there = home.get()](Lsn lsn) { there->commits().on_committed(lsn); });
@@ -172,6 +177,10 @@ class ApiWorld : public ::testing::Test {
   std::array<net::fake::RunningLoop*, 2> loops_{&first_, &second_};
   std::array<std::unique_ptr<Home>, 2> homes_;
   IdempotencyRecords records_{data_, base_.clock, *crypto::Sealer::make(std::string(crypto::sealing_key_bytes, 's'))};
+  domains::Domains domains_{*base_.control, base_.clock};
+  net::fake::ReadyDns dns_;                            // Thread: that of first_
+  std::map<std::string, http::ClientResponse> pages_;  // that a prober finds, by their URLs; likewise
+  std::unique_ptr<domains::Prober> prober_;
   std::unique_ptr<ApiContext> context_;
   http::Router router_;
   std::unique_ptr<http::Server> server_;
@@ -183,14 +192,27 @@ class ApiWorld : public ::testing::Test {
   static std::vector<store::Migration> migrations() {
     auto all = Accounts::migrations();
     for (store::Migration& migration : Persons::migrations()) all.push_back(std::move(migration));
+    for (store::Migration& migration : domains::Domains::migrations()) all.push_back(std::move(migration));
     return all;
   }
   static std::vector<TenantTable> tables() {
     auto all = Accounts::tables();
     for (TenantTable& table : Persons::tables()) all.push_back(std::move(table));
+    for (TenantTable& table : domains::Domains::tables()) all.push_back(std::move(table));
     return all;
   }
   static Task<Result<std::string>> make_snapshot(Executor& /*home*/) { co_return std::string("house-1"); }
+  domains::Prober::Ways domain_ways() {
+    return {[this]() -> Result<net::Dns*> { return &dns_; },
+            [this](http::ClientRequest request, http::Client::Done done) {
+              const auto page = pages_.find(request.url);
+              Result<http::ClientResponse> answer = page == pages_.end()
+                                                        ? Error{ErrorKind::service_unavailable, "nobody answers"}
+                                                        : Result<http::ClientResponse>(page->second);
+              first_->post([done = std::move(done), answer = std::move(answer)] { done(answer); });
+              return http::Exchange();
+            }};
+  }
   void serve() {
     context_ = std::make_unique<ApiContext>(ApiContext{*homes_[0],
                                                        base_.tenants,
@@ -207,6 +229,9 @@ class ApiWorld : public ::testing::Test {
                                                        {},
                                                        make_snapshot});
     context_->calls = &calls_;
+    prober_ = std::make_unique<domains::Prober>(*first_, domain_ways(), domains::Target{"im.example", 5222, 5223});
+    context_->domains = &domains_;
+    context_->prober = prober_.get();
     add_routes(router_, *context_);
     server_ = std::make_unique<http::Server>(*first_, router_);
     auto listener = net::Listener::listen(*first_, "127.0.0.1:0", [this](std::unique_ptr<net::Connection> connection) {
