@@ -147,11 +147,21 @@ Task<Result<std::string>> Persons::hash(Executor& home, std::string password) {
 
 Task<Result<PersonPtr>> Persons::create(Executor& home, std::string email, std::string name, std::string password,
                                         std::string actor) {
-  auto parsed = parse_email("The person's address", email);
+  SignIn of;
+  of.email = std::move(email);
+  of.password = std::move(password);
+  auto making = make(home, std::move(of), std::move(name), std::nullopt, std::move(actor));
+  auto made = co_await making;
+  co_return made;
+}
+
+Task<Result<PersonPtr>> Persons::make(Executor& home, SignIn of, std::string name, std::optional<PersonRole> role,
+                                      std::string actor) {
+  auto parsed = parse_email("The person's address", of.email);
   if (!parsed) co_return parsed.error();
   auto shown = parse_shown_text("The name", name, name_characters_max);
   if (!shown) co_return shown.error();
-  auto hashing = hash(home, std::move(password));
+  auto hashing = hash(home, std::move(of.password));
   const auto hashed = co_await hashing;
   if (!hashed) co_return hashed.error();
   auto turn = co_await turns_.take(home);
@@ -169,6 +179,10 @@ Task<Result<PersonPtr>> Persons::create(Executor& home, std::string email, std::
   person.created_ms = clock_.wall_ms();
   auto statements = note(std::move(actor), "person.create", person.email);
   statements.push_back(person_rows::insert(person, *hashed));
+  if (role) {
+    person.roles.push_back(*role);
+    append(statements, person_rows::set_role(person.id, *role, true));
+  }
   const auto written = co_await control_.transact(home, std::move(statements));
   if (!written) co_return written.error();
   const PersonPtr made = std::make_shared<const Person>(std::move(person));

@@ -4,6 +4,9 @@
 // one-time passwords sealed. All but passwords, secrets and codes is in memory, read once at the start; changes take
 // turns, so memory is always what the disk is. Guesses are bounded by the LoginThrottle, under TenantId::server.
 //
+// The very first operator makes their account with a token of begin_first() (pf_…), which is kept in memory alone, as a
+// SHA-256: it is good once, for 24 hours, until the program ends, and only while no person is an operator.
+//
 // Thread: any; the tasks go on on `home`.
 // Limits: 100,000 persons; of each 200 roles, 10 recovery codes and 20 sessions, the oldest of which ends for a new
 // one. A password has 10 to 1023 bytes. A session ends 30 days after it was opened. Errors: bad_request with a
@@ -44,6 +47,13 @@ struct SignedIn {
   bool needs_code = false;  // the password was right, and a code is wanted: no session is made
 };
 
+// The first operator, as they name themselves.
+struct FirstOperator {
+  std::string token;
+  SignIn sign_in;  // without a code
+  std::string name;
+};
+
 class Persons {
  public:
   Persons(store::ControlPlane& control, const Clock& clock, Audit& audit, LoginThrottle& throttle,
@@ -65,6 +75,11 @@ class Persons {
   std::vector<PersonPtr> list() const;           // by address
 
   Task<Result<SignedIn>> sign_in(Executor& home, SignIn asked);
+  // Whether a person is the operator; a token for the first who will be, in place of the last token.
+  bool has_operator() const;
+  std::string begin_first();
+  // Errors: besides those of create(), forbidden for a token that is not, or no longer, good.
+  Task<Result<SignedIn>> create_first(Executor& home, FirstOperator wanted);
   // Whether this is the person's password, as sign_in() asks.
   Task<Result<void>> check_password(Executor& home, PersonPtr person, std::string password, std::string address);
   struct Found {
@@ -74,6 +89,9 @@ class Persons {
   std::optional<Found> find_session(std::string_view token);  // found by its hash
   std::vector<PersonSession> sessions(int64_t person) const;  // by id
   Task<Result<void>> end_session(Executor& home, PersonPtr person, int64_t id);
+  // For an hour, and no longer than the program runs, the session acts as this tenant's owner too.
+  void open_tenant(int64_t session, TenantId tenant);
+  bool has_opened(int64_t session, TenantId tenant) const;
 
   // A secret that an app is given; it is asked for when confirm_totp() has seen a code of it.
   Task<Result<std::string>> begin_totp(Executor& home, PersonPtr person);
@@ -84,6 +102,11 @@ class Persons {
   struct Session {
     int64_t person = 0;
     PersonSession info;
+    std::map<TenantId, int64_t> opened_until_ms = {};
+  };
+  struct First {
+    std::string hash;  // of the token; empty: there is none
+    int64_t until_ms = 0;
   };
   struct Stored {
     std::string password, totp;
@@ -91,6 +114,10 @@ class Persons {
   };
 
   Task<Result<std::string>> hash(Executor& home, std::string password);
+  // With this role, in the same transaction.
+  Task<Result<PersonPtr>> make(Executor& home, SignIn of, std::string name, std::optional<PersonRole> role,
+                               std::string actor);
+  First take_first(std::string_view token);
   Task<Result<bool>> is_right(Executor& home, std::string password, std::string stored);
   Task<Result<Stored>> load(Executor& home, int64_t person);
   Task<Result<void>> check_code(Executor& home, PersonPtr person, Stored stored, std::string code);
@@ -112,6 +139,7 @@ class Persons {
   std::map<std::string, PersonPtr, std::less<>> by_email_;
   std::unordered_map<int64_t, PersonPtr> by_id_;
   std::unordered_map<std::string, Session> sessions_;  // by the token's hash
+  First first_;
 
   PasswordQueue queue_;  // the last: it ends first
 };

@@ -18,6 +18,7 @@
 #include "server/rooms.h"
 #include "tenant/audit.h"
 #include "tenant/certificate.h"
+#include "tenant/first_steps.h"
 #include "tenant/tenants.h"
 
 namespace teahouse::domains {
@@ -41,6 +42,7 @@ struct ApiContext {
   Certificates& certificates;
   IdempotencyRecords& idempotency;
   Persons& persons;
+  FirstSteps& steps;
   std::string operator_key_hash;  // crypto::hash_key() of the key in operator.key
   std::string http_origin;        // "https://im.example.org": how the world reaches this API
   std::string websocket_url;      // "wss://im.example.org/xmpp-websocket"

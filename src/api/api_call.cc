@@ -23,6 +23,7 @@ http::Response Outcome::to_response(const http::Request& request) const {
     http::Response response = make_response(request, *answer);
     response.headers.add("Cache-Control", "no-store");
     response.headers.add("Request-Id", request.id);
+    if (!answer->cookie.empty()) response.headers.add("Set-Cookie", answer->cookie);
     if (answer->replayed) response.headers.add("Idempotent-Replayed", "true");
     return response;
   }

@@ -39,6 +39,7 @@ struct Answer {
   std::string json;                  // empty: no body
   std::optional<std::string> value;  // the one value, for a client that asks for text/plain
   bool replayed = false;             // of an earlier request with this Idempotency-Key
+  std::string cookie = {};           // a Set-Cookie for the panel (panel_session.h); empty: none
 };
 
 // An Error that needs a status or code of its own.

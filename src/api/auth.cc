@@ -1,6 +1,7 @@
 #include "api/auth.h"
 
 #include "account/site_token_claims.h"
+#include "api/panel_session.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 #include "crypto/keys.h"
@@ -106,6 +107,7 @@ Result<std::string> find_credential(const Endpoint& endpoint, const http::Reques
   Result<std::string> shown = fields.take("key");
   if (const std::string* header = request.headers.find("Authorization")) shown = read_authorization(*header);
   if (!shown) return shown;
+  if (shown->empty()) *shown = find_panel_session(request);
   const std::string token = find_site_token(*shown);
   if (!token.empty()) return token;
   std::erase_if(*shown, [](char c) { return c == '\r' || c == '\n'; });  // as the file ends that it was read from
@@ -188,7 +190,8 @@ Task<std::optional<Outcome>> admit(ApiContext& api, ApiCall& call, std::string c
   if (auto refused = check_tenant(api, *tenant)) co_return refused;
   if (call.by.kind != by_user) co_return std::nullopt;
   const std::string* origin = call.request.headers.find("Origin");
-  if (origin && !is_origin_allowed(*tenant, *origin)) co_return Outcome(refuse_origin(*tenant, *origin));
+  if (origin && *origin != api.http_origin && !is_origin_allowed(*tenant, *origin))
+    co_return Outcome(refuse_origin(*tenant, *origin));
   auto user = co_await sign_in(api.loop(), api.shared().accounts, tenant, api.shared().keys, std::move(credential),
                                api.home.clock().wall_ms());
   if (!user && user.error().kind == ErrorKind::forbidden) co_return Outcome(refuse_disabled());

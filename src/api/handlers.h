@@ -54,6 +54,8 @@ Task<Outcome> remove_person(ApiContext& api, ApiCall call);
 Task<Outcome> set_person_password(ApiContext& api, ApiCall call);
 Task<Outcome> set_person_role(ApiContext& api, ApiCall call);
 Task<Outcome> sign_person_in(ApiContext& api, ApiCall call);
+Task<Outcome> create_first_operator(ApiContext& api, ApiCall call);
+Task<Outcome> list_own_calls(ApiContext& api, ApiCall call);
 Task<Outcome> get_own_person(ApiContext& api, ApiCall call);
 Task<Outcome> change_own_password(ApiContext& api, ApiCall call);
 Task<Outcome> list_own_sessions(ApiContext& api, ApiCall call);
@@ -61,6 +63,11 @@ Task<Outcome> end_own_session(ApiContext& api, ApiCall call);
 Task<Outcome> begin_own_totp(ApiContext& api, ApiCall call);
 Task<Outcome> confirm_own_totp(ApiContext& api, ApiCall call);
 Task<Outcome> end_own_totp(ApiContext& api, ApiCall call);
+
+// Of the panel: panel.cc
+Task<Outcome> get_panel(ApiContext& api, ApiCall call);
+Task<Outcome> open_tenant(ApiContext& api, ApiCall call);
+Task<Outcome> get_steps(ApiContext& api, ApiCall call);
 
 // The operator's for a tenant {name}, and the tenant's own: keys.cc, invites.cc, services.cc, components.cc,
 // domains.cc, usage.cc, events.cc

@@ -5,6 +5,7 @@
 #include "api/handlers.h"
 #include "api/hosts.h"
 #include "api/json.h"
+#include "base/text.h"
 #include "tenant/names.h"
 
 namespace teahouse::api {
@@ -93,13 +94,13 @@ TenantChange read_change(ApiCall& call) {
   return change;
 }
 
-// To a reseller its plans have short names; the operator sees whose tenant it is.
+// To a reseller and its customers its plans have short names.
 JsonObject show(const ApiContext& api, const ApiCall& call, const Tenant& tenant) {
   const ResellerDirectory& resellers = api.tenants.resellers().directory();
   JsonObject object = to_json(tenant);
   if (const ResellerPtr reseller = resellers.reseller_of(tenant.id)) {
     object["reseller"] = reseller->name;
-    if (call.by.reseller) object["plan"] = to_json(short_plan_name(tenant.plan.name));
+    if (call.by.kind != by_operator) object["plan"] = to_json(short_plan_name(tenant.plan.name));
   }
   if (const Standing standing = resellers.standing(tenant.id); tenant.suspended) {
     object["suspended_by"] = !standing.suspended ? "with reseller" : standing.by_operator ? "operator" : "reseller";
@@ -192,23 +193,53 @@ std::vector<TenantPtr> list_of(const ApiContext& api, const ResellerPtr& reselle
   return tenants;
 }
 
+// Which tenants of a list are wanted; what is not given all have.
+struct Wanted {
+  std::optional<std::string> domain, plan;
+  std::optional<bool> suspended;
+  std::string search;  // in lower case
+
+  bool has(const Tenant& tenant) const {
+    if ((domain && tenant.domain() != *domain) || (plan && tenant.plan.name != *plan)) return false;
+    if (suspended && tenant.suspended != *suspended) return false;
+    const auto holds = [this](const std::string& text) { return lower_ascii(text).find(search) != std::string::npos; };
+    return search.empty() || holds(tenant.name) || holds(tenant.domain()) || holds(tenant.title);
+  }
+};
+
+Result<Wanted> read_wanted(const ApiCall& call) {
+  Wanted wanted;
+  if (const std::string* asked = call.query.find("domain")) {
+    auto parsed = parse_tenant_domain(*asked);
+    if (!parsed) return parsed.error();
+    wanted.domain = std::move(*parsed);
+  }
+  if (const std::string* plan = call.query.find("plan")) {
+    wanted.plan = call.by.reseller ? whole_plan_name(call.by.reseller->name, *plan) : *plan;
+  }
+  if (const std::string* state = call.query.find("state")) {
+    if (*state != "active" && *state != "suspended") {
+      return Error{ErrorKind::bad_request, "The parameter 'state' must be active or suspended."};
+    }
+    wanted.suspended = *state == "suspended";
+  }
+  wanted.search = lower_ascii(call.query.value("search"));
+  return wanted;
+}
+
 }  // namespace
 
 Task<Outcome> list_tenants(ApiContext& api, ApiCall call) {
   const auto page = read_page(call.query);
   if (!page) co_return page.error();
-  std::optional<std::string> domain;
-  if (const std::string* asked = call.query.find("domain")) {
-    auto parsed = parse_tenant_domain(*asked);
-    if (!parsed) co_return parsed.error();
-    domain = std::move(*parsed);
-  }
+  const auto wanted = read_wanted(call);
+  if (!wanted) co_return wanted.error();
   const auto reseller = find_asked_reseller(api, call);
   if (!reseller) co_return reseller.error();
   JsonArray rows;
   std::string last, next_cursor;
   for (const TenantPtr& tenant : list_of(api, *reseller)) {
-    if (tenant->name <= page->cursor || (domain && tenant->domain() != *domain)) continue;
+    if (tenant->name <= page->cursor || !wanted->has(*tenant)) continue;
     if (rows.size() == page->rows) {
       next_cursor = last;
       break;
@@ -240,7 +271,7 @@ Task<Outcome> change_tenant(ApiContext& api, ApiCall call) {
     if (!may) co_return may.error();
     *hosts = std::move(*all);
   }
-  const auto tenant = co_await api.tenants.change(api.loop(), call.path("name"), std::move(change), std::move(*hosts));
+  const auto tenant = co_await api.tenants.change(api.loop(), call.tenant->name, std::move(change), std::move(*hosts));
   if (!tenant) co_return tenant.error();
   const auto dropped = co_await drop_removed(api, (*tenant)->id, *admins);
   if (!dropped) co_return dropped.error();

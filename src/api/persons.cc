@@ -4,6 +4,8 @@
 #include "api/auth.h"
 #include "api/handlers.h"
 #include "api/json.h"
+#include "api/panel_session.h"
+#include "api/roles.h"
 #include "base/text.h"
 #include "crypto/totp.h"
 
@@ -96,6 +98,18 @@ Outcome refuse_password(const Error& error) {
   return error;
 }
 
+// Of the panel no script sees the token.
+Outcome answer_signed_in(const ApiContext& api, const ApiCall& call, const SignedIn& signed_in) {
+  JsonObject object = show(api, *signed_in.person);
+  if (!is_from_panel(call.request)) {
+    object["token"] = signed_in.token;
+    return make_answer(201, object, signed_in.token);
+  }
+  Answer answer = make_answer(201, object, signed_in.person->email);
+  answer.cookie = make_panel_cookie(call.request, signed_in.token);
+  return answer;
+}
+
 std::string actor_of(const ApiCall& call) { return call.by.name(); }
 
 }  // namespace
@@ -179,9 +193,25 @@ Task<Outcome> sign_person_in(ApiContext& api, ApiCall call) {
   if (signed_in->needs_code) {
     co_return Refusal{401, "code-needed", "The password is right. Now the code that your app shows is needed."};
   }
-  JsonObject object = show(api, *signed_in->person);
-  object["token"] = signed_in->token;
-  co_return make_answer(201, object, signed_in->token);
+  co_return answer_signed_in(api, call, *signed_in);
+}
+
+Task<Outcome> create_first_operator(ApiContext& api, ApiCall call) {
+  FirstOperator wanted;
+  wanted.token = call.fields.text("token");
+  wanted.sign_in.email = call.fields.text("email");
+  wanted.name = call.fields.optional_text("name").value_or("");
+  wanted.sign_in.password = call.fields.text("password");
+  wanted.sign_in.address = call.request.peer_address;
+  wanted.sign_in.agent = std::string(call.request.headers.value("User-Agent"));
+  if (const auto good = call.fields.check(); !good) co_return good.error();
+  const auto made = co_await api.persons.create_first(api.loop(), std::move(wanted));
+  if (!made) co_return made.error();
+  co_return answer_signed_in(api, call, *made);
+}
+
+Task<Outcome> list_own_calls(ApiContext& api, ApiCall call) {
+  co_return make_page("calls", to_json(list_open_calls(api, call)), {});
 }
 
 Task<Outcome> get_own_person(ApiContext& api, ApiCall call) { co_return answer(api, call.by.person); }
@@ -218,7 +248,9 @@ Task<Outcome> end_own_session(ApiContext& api, ApiCall call) {
   if (!id) co_return Error{ErrorKind::item_not_found, "A session's id is a number, or \"current\"."};
   const auto ended = co_await api.persons.end_session(api.loop(), call.by.person, *id);
   if (!ended) co_return ended.error();
-  co_return make_no_content();
+  Answer answer = make_no_content();
+  if (*id == call.by.session && is_from_panel(call.request)) answer.cookie = make_panel_cookie(call.request, {});
+  co_return answer;
 }
 
 Task<Outcome> begin_own_totp(ApiContext& api, ApiCall call) {

@@ -212,8 +212,9 @@ TEST_F(PrincipalApi, APersonMayDoWhatTheirRoleMay) {
     std::set<std::string> calls;  // of a tenant's staff
   };
   const std::set<std::string> reading = {
-      "GET /v1/usage", "GET /v1/users",      "GET /v1/users/{id}", "GET /v1/users/{id}/status", "GET /v1/online",
-      "GET /v1/rooms", "GET /v1/rooms/{id}", "GET /v1/files",      "GET /v1/files/{id}"};
+      "GET /v1/usage",      "GET /v1/users",  "GET /v1/users/{id}", "GET /v1/users/{id}/status",
+      "GET /v1/online",     "GET /v1/rooms",  "GET /v1/rooms/{id}", "GET /v1/files",
+      "GET /v1/files/{id}", "GET /v1/tenant", "GET /v1/steps"};
   std::set<std::string> answering = reading, moderating = reading;
   answering.insert("GET /v1/rooms/{id}/messages");
   moderating.insert({"GET /v1/rooms/{id}/messages", "DELETE /v1/rooms/{id}/messages/{message}",

@@ -21,6 +21,10 @@ const Names service_fields = {"type",     "host",   "port",    "transport", "nam
                               "password", "secret", "lasts_s", "expires",   "restricted"};
 const Names permission_fields = {"roster", "roster_push", "message", "presence", "iq"};
 const Names push_fields = {"endpoint", "p256dh", "auth", "name", "text"};
+// A reseller sets these of itself, and an owner these of their site.
+const Names brand_fields = {"title", "logo", "theme", "support"};
+const Names own_tenant_fields = {"title",        "theme",    "origins", "guests",
+                                 "registration", "contacts", "events",  "registration_question"};
 const Names room_fields = {"name", "description", "subject", "public", "members_only", "moderated", "owner", "members"};
 
 Names limit_names() {
@@ -54,7 +58,12 @@ std::vector<Endpoint> operator_rows() {
       {"GET", house("/plans"), seller, list_plans, no_names, {"reseller"}},
       {"GET", house("/plans/{plan}"), seller, get_plan},
       {"PUT", house("/plans/{plan}"), seller, put_plan, limit_names(), no_names, false, control},
-      {"GET", house("/tenants"), seller, list_tenants, no_names, {"cursor", "limit", "domain", "reseller"}},
+      {"GET",
+       house("/tenants"),
+       seller,
+       list_tenants,
+       no_names,
+       {"cursor", "limit", "domain", "reseller", "plan", "state", "search"}},
       {"POST", house("/tenants"), seller, create_tenant, tenant_field_names({"name", "domain", "hosts", "reseller"})},
 
       {"GET", tenant(""), seller, get_tenant},
@@ -63,6 +72,7 @@ std::vector<Endpoint> operator_rows() {
       {"DELETE", tenant(""), seller, remove_tenant, no_names, no_names, false, {}, false, true},
       {"POST", tenant("/suspend"), seller, suspend_tenant, {"reason"}, no_names, false, control},
       {"POST", tenant("/resume"), seller, resume_tenant, no_names, no_names, false, control},
+      {"POST", tenant("/open"), by_operator, open_tenant, no_names, no_names, false, control, false},
       {"POST", tenant("/move"), by_operator, move_tenant, {"reseller", "plan"}, no_names, false, control},
       {"GET", tenant("/certificate"), by_operator, list_certificates},
       {"PUT",
@@ -100,6 +110,7 @@ std::vector<Endpoint> reseller_rows() {
       {"POST", all(""), by_operator, create_reseller, reseller_names({"name"})},
       {"GET", all("/{reseller}"), seller, get_reseller},
       {"PATCH", all("/{reseller}"), by_operator, change_reseller, reseller_names(), no_names, false, control},
+      {"PATCH", all("/{reseller}/brand"), seller, change_reseller, brand_fields, no_names, false, control},
       {"POST", all("/{reseller}/suspend"), by_operator, suspend_reseller, {"reason"}, no_names, false, control},
       {"POST", all("/{reseller}/resume"), by_operator, resume_reseller, no_names, no_names, false, control},
       {"GET", all("/{reseller}/keys"), by_operator, list_reseller_keys},
@@ -129,7 +140,17 @@ std::vector<Endpoint> person_rows() {
       {"DELETE", all("/{email}"), by_operator, remove_person, no_names, no_names, false, control},
 
       {"POST", "/v1/persons/sessions", by_anyone, sign_person_in, sign_in, no_names, false, control, false},
+      {"POST",
+       "/v1/persons/first",
+       by_anyone,
+       create_first_operator,
+       {"token", "email", "name", "password"},
+       no_names,
+       false,
+       control,
+       false},
       {"GET", own, by_person, get_own_person},
+      {"GET", own + "/calls", by_person, list_own_calls},
       {"PUT",
        own + "/password",
        by_person,
@@ -183,6 +204,9 @@ std::vector<Endpoint> tenant_rows() {
       {"POST", "/services", manager, add_service, service_fields},
       {"DELETE", "/services/{id}", manager, remove_service, no_names, no_names, false, control},
 
+      {"GET", "/v1/tenant", by_owner, get_tenant},
+      {"PATCH", "/v1/tenant", by_owner, change_tenant, own_tenant_fields, no_names, false, control},
+      {"GET", "/v1/steps", by_owner, get_steps},
       {"POST",
        "/v1/tokens",
        by_owner,
@@ -237,6 +261,7 @@ std::vector<Endpoint> anyones_rows() {
       {"POST", "/v1/sites/{site}/guests", by_anyone, make_guest, {"name"}, no_names, cors, Effect::reads},
       {"POST", "/v1/sites/{site}/calls/look", by_anyone, look_at_call, {"link"}, no_names, false, Effect::reads, false},
       {"POST", "/v1/sites/{site}/calls/join", by_anyone, join_call, {"link"}, no_names, false, {}, false},
+      {"GET", "/v1/panel", by_anyone, get_panel},
       {"GET", "/openapi.json", by_anyone, get_openapi},
       {"GET", "/healthz", by_anyone, get_health},
   };

@@ -73,6 +73,10 @@ int run(const Config& config, std::optional<backup::FolderLock> beginning) {
   beginning.reset();
   const auto started = (*server)->start();
   if (!started) return fail(started.error());
+  if (const std::string link = (*server)->begin_panel(); !link.empty()) {
+    // tidy: allow print: the link is for the one who starts it
+    printf("The panel has no operator yet. Make your account here, once, within a day: %s\n", link.c_str());
+  }
   printf("ready\n");  // tidy: allow print: scripts wait for it
   fflush(stdout);
   int signal_number = 0;

@@ -65,6 +65,7 @@ struct Server::State {
         tenants(*control, clock, keys, audit),
         throttle(clock),
         persons(*control, clock, audit, throttle, secrets.seal_key),
+        steps(*control, clock),
         limits(clock),
         idempotency(*data, clock, std::move(its_sealer)),
         contexts(clock),
@@ -106,6 +107,7 @@ struct Server::State {
   Tenants tenants;
   LoginThrottle throttle;
   Persons persons;
+  FirstSteps steps;
   ApiCallLimits limits;
   std::unique_ptr<Files> files;
   api::IdempotencyRecords idempotency;
@@ -168,6 +170,8 @@ Result<void> Server::State::load() {
   if (!counted) return counted;
   auto loaded_persons = persons.load_all();
   if (!loaded_persons) return loaded_persons;
+  auto loaded_steps = steps.load_all();
+  if (!loaded_steps) return loaded_steps;
   auto known = load_known_logins(*control, clock, clock_watch.is_believed(), throttle);
   if (!known) return known;
   auto proved = domains.load_all();
@@ -383,6 +387,11 @@ Result<std::unique_ptr<Server>> Server::make(const Config& config, size_t connec
   auto loaded = state->load();
   if (!loaded) return tell_disk(loaded.error(), config.data_directory, *health);
   return std::unique_ptr<Server>(new Server(std::move(state)));  // tidy: allow new: the constructor is private
+}
+
+std::string Server::begin_panel() {
+  if (state_->persons.has_operator() || (!state_->ports.http && !state_->ports.https)) return {};
+  return origin_of(state_->config, state_->ports) + "/panel/first#" + state_->persons.begin_first();
 }
 
 Result<void> Server::start() {

@@ -21,6 +21,9 @@ class Server {
 
   // Listens and runs. When it returns without an error, every listener accepts.
   Result<void> start();
+  // The address at which the first operator makes their account at the panel, once; empty where somebody is one, or
+  // nothing listens for HTTP. REQUIRES: start().
+  std::string begin_panel();
   // Takes no more connections, and ends every stream with system-shutdown. The destructor waits until all is on disk;
   // false: the disk takes nothing, and the writes that wait for it will be lost; nobody was told that they are stored.
   bool stop();

@@ -20,6 +20,28 @@ http::Response respond_asset(const http::StaticFiles& assets, const http::Reques
   return response;
 }
 
+// All is its own; calls go to the same origin, and no page of another may frame it. Its own frames the preview of the
+// chat.
+constexpr std::string_view panel_policy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src "
+    "'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; require-trusted-types-for 'script'; "
+    "frame-ancestors "
+    "'";
+constexpr std::string_view preview_page = "/panel/preview.html";
+
+// Each address of the panel that is no file is one of its pages, which the script draws.
+http::Response respond_panel(const http::StaticFiles& assets, const http::Request& request) {
+  const bool is_file = assets.find(request.path) != nullptr && !request.path.ends_with('/');
+  http::Response response = assets.respond(request, is_file ? request.path : "/panel/index.html");
+  const bool is_preview = request.path == preview_page;
+  response.headers.add("Content-Security-Policy", std::string(panel_policy) + (is_preview ? "self'" : "none'"));
+  response.headers.add("Referrer-Policy", "no-referrer");
+  response.headers.add("Cross-Origin-Opener-Policy", "same-origin");
+  response.headers.add("Cross-Origin-Resource-Policy", "same-origin");
+  response.headers.add("Permissions-Policy", "camera=(), microphone=(), geolocation=()");
+  return response;
+}
+
 }  // namespace
 
 Worker::Worker(unsigned index, Shared& shared, const net::TlsContexts& contexts, net::ConnectionLimit& connections,
@@ -75,6 +97,11 @@ void Worker::serve_http(std::unique_ptr<api::ApiContext> context, const http::St
   for (const char* pattern : {"/w.js", "/w/{rest...}"}) {
     routes.add("GET", pattern, [&assets](const http::Request& request, http::Responder responder) {
       responder.send(respond_asset(assets, request));
+    });
+  }
+  for (const char* pattern : {"/panel", "/panel/{rest...}"}) {
+    routes.add("GET", pattern, [&assets](const http::Request& request, http::Responder responder) {
+      responder.send(respond_panel(assets, request));
     });
   }
   http_.emplace(loop_, routes, options);

@@ -6,6 +6,7 @@
 #include "tenant/component_secrets.h"
 #include "tenant/event_outbox.h"
 #include "tenant/external_services.h"
+#include "tenant/first_steps.h"
 #include "tenant/keys.h"
 #include "tenant/reseller_rows.h"
 #include "tenant/tenants.h"
@@ -36,6 +37,7 @@ std::vector<store::Migration> tenant_migrations() {
   for (store::Migration& migration : ExternalServices::migrations()) all.push_back(std::move(migration));
   for (store::Migration& migration : ComponentSecrets::migrations()) all.push_back(std::move(migration));
   for (store::Migration& migration : CallUsage::migrations()) all.push_back(std::move(migration));
+  for (store::Migration& migration : FirstSteps::migrations()) all.push_back(std::move(migration));
   for (store::Migration& migration : reseller_rows::migrations()) all.push_back(std::move(migration));
   return all;
 }
@@ -46,6 +48,7 @@ std::vector<TenantTable> tenant_tables() {
   tables.push_back({"external_services", {}});
   tables.push_back({"component_secrets", {}});
   tables.push_back({"call_usage", {}});
+  tables.push_back({"first_steps", {}});
   for (TenantTable& table : first_tables()) tables.push_back(std::move(table));
   return tables;
 }

@@ -165,6 +165,7 @@ class ApiWorld : public ::testing::Test {
   Accounts accounts_;
   LoginThrottle throttle_;
   Persons persons_{*base_.control, base_.clock, base_.audit, throttle_, base_.seal_key};
+  FirstSteps steps_{*base_.control, base_.clock};
   ApiCallLimits limits_;
   Shared shared_;
   ::teahouse::testing::TempDirectory folder_;
@@ -222,6 +223,7 @@ class ApiWorld : public ::testing::Test {
                                                        base_.certificates,
                                                        records_,
                                                        persons_,
+                                                       steps_,
                                                        crypto::hash_key(operator_key_text),
                                                        "http://im.example",
                                                        "ws://im.example/xmpp",
