@@ -1,7 +1,8 @@
-// Builds web/dist: w.js, the classic script that pages name, and beside it the ES modules it loads when they are needed. Their names carry
-// a hash of their content, so they may be cached for ever; w.js must be revalidated.
+// Builds web/dist: the widget, and the panel (panel/README.md). Of the widget, w.js is the classic script that pages name, and beside it are
+// the ES modules it loads when they are needed. Their names carry a hash of their content, so they may be cached for ever; w.js must be
+// revalidated.
 import { build } from "esbuild";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -75,5 +76,22 @@ const loader = await build({
 await build({ ...common, inject: [], entryPoints: [join(source, "push-worker.ts")], outfile: join(dist, "w/teahouse-push.js"), format: "iife" });
 // The page of an arranged call, which the server serves: all that it needs in one file, whose name stays.
 await build({ ...common, entryPoints: [join(source, "call-page.tsx")], outfile: join(dist, "w/call.js"), format: "esm" });
+await import("./panel/types.mjs");
+const panel = await build({
+  ...common,
+  inject: [],
+  plugins: [],
+  loader: { ".css": "css" },
+  entryPoints: { main: join(root, "panel/src/main.tsx"), preview: join(root, "panel/src/preview.ts"), panel: join(root, "panel/src/panel.css") },
+  outdir: join(dist, "panel"),
+  format: "esm",
+  entryNames: "[name]-[hash]",
+});
+const panelFile = (entry) => basename(Object.entries(panel.metafile.outputs).find(([, o]) => o.entryPoint?.endsWith(entry))[0]);
+for (const page of ["index.html", "preview.html"]) {
+  const files = { css: panelFile("panel.css"), main: panelFile("main.tsx"), preview: panelFile("preview.ts") };
+  const text = readFileSync(join(root, "panel", page), "utf8").replace(/\{\{(\w+)\}\}/g, (_, name) => files[name]);
+  writeFileSync(join(dist, "panel", page), text);
+}
 mkdirSync(join(root, ".cache"), { recursive: true });
 writeFileSync(join(root, ".cache/meta.json"), JSON.stringify({ chunks: chunks.metafile, loader: loader.metafile }));

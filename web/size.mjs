@@ -9,9 +9,10 @@ const callsBytesMax = 40 * 1024;
 const groupBytesMax = 20 * 1024;
 const allBytesMax = 150 * 1024;
 const pageBytesMax = 80 * 1024;
+const panelBytesMax = 48 * 1024;
 const dist = join(dirname(fileURLToPath(import.meta.url)), "dist");
 const size = (file) => gzipSync(readFileSync(join(dist, file)), { level: 9 }).length;
-const files = ["w.js", ...readdirSync(join(dist, "w")).map((f) => `w/${f}`)];
+const files = ["w.js", ...["w", "panel"].flatMap((folder) => readdirSync(join(dist, folder)).map((f) => `${folder}/${f}`))];
 const sizes = Object.fromEntries(files.map((f) => [f, size(f)]));
 for (const [file, bytes] of Object.entries(sizes)) console.log(`${(bytes / 1024).toFixed(1).padStart(7)} KB  ${file}`);
 
@@ -24,16 +25,19 @@ const calls = sumOf(/^w\/calls-(?!group-)/);
 const group = sumOf(/^w\/calls-group-/);
 /** The page of an arranged call stands by itself. */
 const page = sumOf(/^w\/call\.js$/);
-const all = Object.values(sizes).reduce((a, b) => a + b, 0) - page;
+/** The panel, which the widget has nothing to do with. */
+const panel = sumOf(/^panel\//);
+const all = Object.values(sizes).reduce((a, b) => a + b, 0) - page - panel;
 const limits = [
   [before, beforeOpenedBytesMax, "before it is opened"],
   [calls, callsBytesMax, "for the first call alone"],
   [group, groupBytesMax, "for the first call of a room besides"],
   [page, pageBytesMax, "for the page of an arranged call"],
   [all, allBytesMax, "in all"],
+  [panel, panelBytesMax, "for the panel"],
 ];
 for (const [bytes, most, what] of limits) console.log(`${(bytes / 1024).toFixed(1).padStart(7)} KB  ${what} (at most ${most / 1024})`);
 if (limits.some(([bytes, most]) => bytes > most)) {
-  console.error("The widget is larger than promised.");
+  console.error("The widget or the panel is larger than promised.");
   process.exit(1);
 }

@@ -1,0 +1,192 @@
+// The first page of a site, invitations, reports and settings.
+import { useState } from "preact/hooks";
+import type { Schemas } from "../../.cache/api.gen.ts";
+import { ask } from "./api.ts";
+import { Form } from "./form.tsx";
+import { Act, Card, Dialog, Facts, More, Page, Secret, Shown, Table, Tag, usePages } from "./parts.tsx";
+import { hrefOf, Link } from "./route.tsx";
+import { useLoad, useMay, useSite } from "./session.tsx";
+import { linesOf } from "./tenants.tsx";
+import { useWords } from "./words.ts";
+
+const places = { origins: "keys", widget: "embed", message: "embed" } as const;
+
+/** What is still missing, and nothing once all is done. */
+export function Start() {
+  const say = useWords();
+  const { name } = useSite();
+  const steps = useLoad(() => ask("GET /v1/steps", { tenant: name }), [name]);
+  const tenant = useLoad(() => ask("GET /v1/tenant", { tenant: name }), [name]);
+  return (
+    <Page title={tenant.value?.title || name}>
+      <Shown of={steps}>
+        {(of) => {
+          const left = of.steps.filter(({ done }) => !done);
+          if (!left.length) return <p class="empty">{say("stepsDone")}</p>;
+          return (
+            <Card title={say("stepsTitle")}>
+              <ol class="steps">
+                {of.steps.map(({ step, done }) => (
+                  <li key={step} data-done={done ? "yes" : undefined}>
+                    <strong>{say(`step_${step}`)}</strong>
+                    {done ? <Tag kind="good">{say("stepDone")}</Tag> : <Tag kind="plain">{say("stepOpen")}</Tag>}
+                    {!done && <p class="hint">{say(`step_${step}_hint`)}</p>}
+                    {!done && <Link to={hrefOf("site", name, places[step])}>{say(places[step] === "keys" ? "stepToOrigins" : "stepToCode")}</Link>}
+                  </li>
+                ))}
+              </ol>
+            </Card>
+          );
+        }}
+      </Shown>
+      <Shown of={tenant}>
+        {(value) => (
+          <Card title={say("overview")}>
+            <Facts
+              rows={[
+                [say("state"), value.suspended ? <Tag kind="bad">{say("suspended")}</Tag> : <Tag kind="good">{say("active")}</Tag>],
+                [say("domain"), <bdi key="domain">{value.domain}</bdi>],
+                [
+                  say("siteId"),
+                  <code key="site" dir="ltr">
+                    {value.site}
+                  </code>,
+                ],
+                [say("plan"), value.plan],
+              ]}
+            />
+          </Card>
+        )}
+      </Shown>
+    </Page>
+  );
+}
+
+export function Invites() {
+  const say = useWords();
+  const may = useMay();
+  const { name: tenant } = useSite();
+  const [made, setMade] = useState<Schemas["NewInvite"]>();
+  const list = useLoad(() => ask("GET /v1/invites", { tenant }), [tenant]);
+  const revoke = async (id: number) => {
+    await ask("DELETE /v1/invites/{id}", { tenant, path: { id: String(id) } });
+    list.again();
+  };
+  return (
+    <Page title={say("invites")}>
+      {may("POST /v1/invites") && (
+        <Card title={say("inviteNew")}>
+          <Form
+            label={say("make")}
+            place={({ message }) => (/days|lasts/i.test(message) ? "days" : "username")}
+            fields={[
+              { name: "username", label: say("inviteName"), hint: say("inviteNameHint"), ltr: true },
+              {
+                name: "days",
+                label: say("inviteDays"),
+                type: "number",
+                value: "7",
+                required: true,
+                check: (v) => (Number(v) >= 1 && Number(v) <= 30 ? undefined : say("inviteDaysWrong")),
+              },
+            ]}
+            submit={async ({ username, days }) => {
+              const body = { account: true, ...(username && { username }), lasts_s: Number(days) * 86400 };
+              setMade(await ask("POST /v1/invites", { tenant, body }));
+              list.again();
+            }}
+          />
+        </Card>
+      )}
+      <Shown of={list}>
+        {({ invites }) => (
+          <Table
+            label={say("invites")}
+            rows={invites}
+            keyOf={({ id }) => id}
+            empty={say("invitesNone")}
+            columns={[
+              { label: say("inviteName"), show: ({ username }) => <bdi>{username ?? say("inviteAny")}</bdi> },
+              { label: say("created"), show: ({ created }) => say.date(created) },
+              { label: say("expires"), show: ({ expires }) => say.time(expires) },
+              {
+                label: say("actions"),
+                show: ({ id }) => may("DELETE /v1/invites/{id}") && <Act label={say("revoke")} kind="button-small" act={() => revoke(id)} />,
+              },
+            ]}
+          />
+        )}
+      </Shown>
+      {made && (
+        <Dialog title={say("inviteMade")} close={() => setMade(undefined)}>
+          <p class="notice">{say("shownOnce")}</p>
+          <Secret label={say("inviteUrl")} text={made.url} />
+          <Secret label={say("inviteUri")} text={made.uri} />
+          <div class="buttons">
+            <button type="button" class="button button-main" onClick={() => setMade(undefined)}>
+              {say("kept")}
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </Page>
+  );
+}
+
+export function Reports() {
+  const say = useWords();
+  const { name: tenant } = useSite();
+  const list = usePages("GET /v1/reports", ({ reports }) => reports, { tenant });
+  return (
+    <Page title={say("reports")}>
+      <Shown of={list}>
+        {(rows) => (
+          <Table
+            label={say("reports")}
+            rows={rows}
+            keyOf={({ id }) => id}
+            empty={say("reportsNone")}
+            columns={[
+              { label: say("at"), show: ({ at }) => say.time(at) },
+              { label: say("reportBy"), show: ({ by }) => <bdi class="long">{by}</bdi> },
+              { label: say("reportOf"), show: ({ address }) => <bdi class="long">{address}</bdi> },
+              { label: say("reason"), show: ({ reason, text }) => `${reason.replace(/^.*[:/]/, "")} ${text}` },
+            ]}
+          />
+        )}
+      </Shown>
+      <More more={list.more} />
+    </Page>
+  );
+}
+
+export function SiteSettings() {
+  const say = useWords();
+  const { name: tenant } = useSite();
+  const loaded = useLoad(() => ask("GET /v1/tenant", { tenant }), [tenant]);
+  return (
+    <Page title={say("settings")}>
+      <Card>
+        <Shown of={loaded}>
+          {(value) => (
+            <Form
+              label={say("save")}
+              done={say("saved")}
+              place={({ message }) => (/contact|mailto/i.test(message) ? "contacts" : undefined)}
+              fields={[
+                { name: "title", label: say("title"), hint: say("titleHint"), value: value.title },
+                { name: "guests", label: say("guests"), type: "switch", value: value.guests ? "on" : "" },
+                { name: "registration", label: say("registration"), type: "switch", value: value.registration ? "on" : "" },
+                { name: "contacts", label: say("contacts"), hint: say("contactsHint"), type: "lines", ltr: true, value: value.contacts.join("\n") },
+              ]}
+              submit={async ({ title, guests, registration, contacts = "" }) => {
+                const body = { title, guests: guests === "on", registration: registration === "on", contacts: linesOf(contacts) };
+                await ask("PATCH /v1/tenant", { tenant, body });
+              }}
+            />
+          )}
+        </Shown>
+      </Card>
+    </Page>
+  );
+}
