@@ -121,12 +121,14 @@ std::vector<std::string> list_open_calls(const ApiContext& api, const ApiCall& c
   const bool names_tenant = call.request.headers.find("Teahouse-Tenant") != nullptr;
   std::vector<std::string> open;
   for (const Endpoint& endpoint : endpoints()) {
+    if (endpoint.kinds & by_anyone) continue;
     const auto& roles = call.by.person->roles;
     const bool is_open = std::any_of(roles.begin(), roles.end(), [&](const PersonRole& role) {
       const auto by = act_as(role, endpoint, api, call);
       return by && (by->kind & endpoint.kinds) && (by->kind != by_owner || names_tenant);
     });
-    if (is_open && !(endpoint.kinds & by_anyone)) open.push_back(std::string(endpoint.method) + " " + endpoint.pattern);
+    if (!is_open && !(endpoint.kinds & by_person)) continue;
+    open.push_back(std::string(endpoint.method) + " " + endpoint.pattern);
   }
   return open;
 }
