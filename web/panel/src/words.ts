@@ -36,8 +36,8 @@ export function setLanguage(tag: string): void {
   for (const listener of listeners) listener(tag);
 }
 
-const byteNames: ReadonlySet<string> = new Set(limitNames.filter((name) => /bytes/.test(name)));
-const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
+const byteNames: ReadonlySet<string> = new Set(limitNames.filter((name) => /(^|_)bytes(_|$)/.test(name)));
+const units = ["", "kilobyte", "megabyte", "gigabyte", "terabyte"];
 
 function make(language: Language) {
   const { locale, table } = language;
@@ -46,6 +46,7 @@ function make(language: Language) {
   const number = (n: number) => new Intl.NumberFormat(locale).format(n);
   function bytes(n: number): string {
     const power = n > 0 ? Math.min(units.length - 1, Math.floor(Math.log(n) / Math.log(1024))) : 0;
+    if (power === 0) return `${number(n)} B`;
     const value = n / 1024 ** power;
     return new Intl.NumberFormat(locale, {
       style: "unit",
