@@ -67,7 +67,8 @@ export async function open(path = "", options = {}) {
   return page;
 }
 
-export const field = (page, label) => page.getByLabel(label, { exact: true });
+/** A select whose label stands around it is found by its role: the label's text has the options too. */
+export const field = (page, label) => page.getByLabel(label, { exact: true }).or(page.getByRole("combobox", { name: label, exact: true }));
 export async function fill(page, values) {
   for (const [label, value] of Object.entries(values)) await field(page, label).fill(value);
 }
