@@ -235,7 +235,6 @@ Result<void> set_acme(Config& config, const std::string& name, const toml::node&
 
 Result<void> set_domains(Config& config, const std::string& name, const toml::node& value) {
   if (name == "domains.target") return set_target(config.domains_target, name, value);
-  if (name == "domains.dns_server") return set_address(config.domains_dns_server, name, value);
   if (name == "domains.ca_file") return set_text(config.domains_ca_file, name, value, "the name of a file");
   if (name == "domains.allow_private") return set_flag(config.domains_allow_private, name, value);
   return Error{ErrorKind::bad_request,

@@ -56,14 +56,13 @@ struct Config {
   bool s2s_require_valid_certificates = true;
   bool s2s_allow_private = false;  // other servers in this machine's own networks
   int64_t s2s_connect_timeout_s = 30;
-  int64_t s2s_idle_s = 600;                      // without a stanza
+  int64_t s2s_idle_s = 600;               // without a stanza
   std::string acme_directory;             // of the authority of certificates (RFC 8555); empty: there is none
   std::vector<std::string> acme_contact;  // "mailto:admin@example.com"
   std::string acme_eab_key_id, acme_eab_secret_file, acme_profile;
   std::string acme_ca_file;            // whom to trust as the authority's web server; empty: the system's authorities
   std::string acme_challenge;          // the one that is tried first; empty: "http-01"
   std::string domains_target;          // the name that owners' records lead to; empty: the host of public_url
-  std::string domains_dns_server;      // the resolver that is asked of them; empty: the system's
   std::string domains_ca_file;         // whom to trust for a proof's file at https; empty: the system's authorities
   bool domains_allow_private = false;  // such files in this machine's own networks
   std::vector<std::string> calls_relay_address;  // of each family one; none: where listen_turn is

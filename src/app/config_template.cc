@@ -86,7 +86,7 @@ const std::string_view config_template =
 #s3.allow_http = false       # without TLS to another machine too, in a network of your own
 
 [dns]
-# The resolver that is asked for other servers and push services, as "192.0.2.53:53"; "": those of /etc/resolv.conf.
+# The resolver that is asked for other servers, push services and proofs of domains, as "192.0.2.53:53"; "": those of /etc/resolv.conf.
 #server = ""
 
 [s2s]
@@ -111,9 +111,8 @@ const std::string_view config_template =
 # The name of this server to which tenants' own domains are to lead (CNAME, SRV), as "im.example.com"; it has this
 # machine's addresses. "": the name in public.url.
 #target = ""
-# Proofs that a domain is its tenant's are looked up by this machine's resolver, or by the one at this address. Proofs
-# by a file are asked for at public addresses alone, unless allow_private is true: for tests.
-#dns_server = ""             # "192.0.2.53:53"
+# Proofs that a domain is its tenant's by a file are asked for at public addresses alone, unless allow_private is true:
+# for tests.
 #allow_private = false
 #ca_file = ""                # a PEM file of authorities that vouch for such web servers; "": the system's
 

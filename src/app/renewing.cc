@@ -21,7 +21,7 @@ void run_later(net::Loop& loop, int64_t ms, std::function<void()> work) {
 
 Renewing::Renewing(Parts parts)
     : parts_(std::move(parts)),
-      outside_(parts_.worker.loop(), {parts_.config.domains_dns_server, parts_.config.acme_ca_file, true}) {}
+      outside_(parts_.worker.loop(), {parts_.config.dns_server, parts_.config.acme_ca_file, true}) {}
 
 Result<std::unique_ptr<Renewing>> Renewing::make(Parts parts) {
   std::unique_ptr<Renewing> made(new Renewing(std::move(parts)));  // tidy: allow new: the constructor is private

@@ -316,7 +316,7 @@ Result<void> Server::State::listen() {
   for (const auto& worker : workers) worker->send_pushes(config, vapid_keys);
   http::ServerOptions options;
   options.trusted_proxies = config.trusted_proxies;
-  const OutsideOptions outside{config.domains_dns_server, config.domains_ca_file, config.domains_allow_private};
+  const OutsideOptions outside{config.dns_server, config.domains_ca_file, config.domains_allow_private};
   for (const auto& worker : workers) {
     worker->probe_domains(outside, domain_target());
     worker->serve_http(make_context(*worker, http_origin, websocket_url), assets, options);
@@ -328,7 +328,7 @@ Result<void> Server::State::listen() {
 std::unique_ptr<api::ApiContext> Server::State::make_context(Worker& worker, const std::string& http_origin,
                                                              const std::string& websocket_url) {
   auto context = std::make_unique<api::ApiContext>(
-      api::ApiContext{worker.home(), tenants, *rooms, *pushes, audit, certificates, idempotency, persons,
+      api::ApiContext{worker.home(), tenants, *rooms, *pushes, audit, certificates, idempotency, persons, steps,
                       crypto::hash_key(secrets.operator_key), http_origin, websocket_url,
                       [this](const HostCertificate& certificate) { tenancy.use(certificate); },
                       [this](const std::string& domain) { tenancy.forget_certificate(domain); },
@@ -340,7 +340,7 @@ std::unique_ptr<api::ApiContext> Server::State::make_context(Worker& worker, con
 
 // As the world reaches this server: by the name that the operator has said.
 domains::Target Server::State::domain_target() const {
-  domains::Target target{config.domains_target, ports.c2s, ports.c2s_tls};
+  domains::Target target{config.domains_target, ports.c2s, ports.c2s_tls, ports.s2s, ports.s2s_tls};
   if (!target.host.empty() || config.public_url.empty()) return target;
   const auto url = http::parse_url(config.public_url);
   if (url && !net::normal_ip(url->host)) target.host = url->host;

@@ -69,6 +69,7 @@ class RunningServer {
   Tenants tenants_;
   LoginThrottle throttle_;
   Persons persons_;
+  FirstSteps steps_;
   ApiCallLimits limits_;
   Files files_;
   Shared shared_;

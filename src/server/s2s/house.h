@@ -28,9 +28,7 @@ struct House {
 
 struct Pair {
   std::string ours, peer;
-  friend bool operator<(const Pair& a, const Pair& b) {
-    return std::tie(a.ours, a.peer) < std::tie(b.ours, b.peer);
-  }
+  friend bool operator<(const Pair& a, const Pair& b) { return std::tie(a.ours, a.peer) < std::tie(b.ours, b.peer); }
 };
 
 // The domain as DNS and certificates have it too; `ascii` is empty where that can't be.
