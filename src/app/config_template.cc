@@ -86,7 +86,8 @@ const std::string_view config_template =
 #s3.allow_http = false       # without TLS to another machine too, in a network of your own
 
 [dns]
-# The resolver that is asked for other servers, push services and proofs of domains, as "192.0.2.53:53"; "": those of /etc/resolv.conf.
+# The resolver that is asked for other servers, push services and proofs of domains, as "192.0.2.53:53"; "": those of
+# /etc/resolv.conf.
 #server = ""
 
 [s2s]
