@@ -18,6 +18,7 @@ OneHome::OneHome(bool with_modules) : home_(std::make_unique<Home>(loop_, shared
   if (with_modules) {
     for (auto& module : make_modules()) home_->modules().add(std::move(module));
   }
+  world_.shop->meter->usage.set(usage_, is_used_);
   home_->set_tenant(world_.shop);
   plane_->watch_commits(loop_, [this](Lsn lsn) { home_->commits().on_committed(lsn); });
 }

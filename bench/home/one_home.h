@@ -48,6 +48,8 @@ class OneHome {
 
  private:
   testing::AccountWorld world_;
+  UsageSlot usage_{};  // in which its tenant's use is counted
+  std::atomic<uint8_t> is_used_ = 0;
   std::unique_ptr<store::MemoryPlane> plane_ = std::make_unique<store::MemoryPlane>();
   LoginThrottle throttle_{world_.clock};
   ApiCallLimits limits_{world_.clock};

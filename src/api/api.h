@@ -28,6 +28,9 @@ class Prober;
 namespace teahouse::acme {
 class Renewals;
 }
+namespace teahouse {
+class UsageRollups;
+}
 
 namespace teahouse::api {
 
@@ -56,6 +59,7 @@ struct ApiContext {
   domains::Domains* domains = nullptr;
   domains::Prober* prober = nullptr;  // of `home`
   acme::Renewals* renewals = nullptr;
+  const UsageRollups* usage = nullptr;
 
   Shared& shared() const { return home.shared(); }
   net::Loop& loop() const { return home.loop(); }

@@ -11,6 +11,11 @@ constexpr size_t page_rows_max = 200;
 constexpr int64_t busy_s = 5;  // after which what could not be done now is worth another try
 
 http::Response make_response(const http::Request& request, const Answer& answer) {
+  if (answer.csv) {
+    http::Response response = http::make_text(answer.status, *answer.csv);
+    response.content_type = "text/csv; charset=utf-8";
+    return response;
+  }
   if (request.prefers_plain_text() && answer.value) return http::make_text(answer.status, *answer.value);
   if (answer.json.empty()) return http::make_empty(answer.status);
   return http::make_json(answer.status, answer.json);

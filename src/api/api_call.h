@@ -38,6 +38,7 @@ struct Answer {
   int status = 200;
   std::string json;                  // empty: no body
   std::optional<std::string> value;  // the one value, for a client that asks for text/plain
+  std::optional<std::string> csv;    // instead of all that: a table
   bool replayed = false;             // of an earlier request with this Idempotency-Key
   std::string cookie = {};           // a Set-Cookie for the panel (panel_session.h); empty: none
 };

@@ -188,6 +188,7 @@ Task<std::optional<Outcome>> admit(ApiContext& api, ApiCall& call, std::string c
   if (!call.by.tenant) co_return std::nullopt;
   const TenantPtr tenant = call.by.tenant;
   if (auto refused = check_tenant(api, *tenant)) co_return refused;
+  tenant->meter->usage.add(Used::api_calls);
   if (call.by.kind != by_user) co_return std::nullopt;
   const std::string* origin = call.request.headers.find("Origin");
   if (origin && *origin != api.http_origin && !is_origin_allowed(*tenant, *origin))

@@ -53,11 +53,15 @@ JsonObject to_json(const Tenant& tenant) {
 }
 
 JsonObject to_json(const Plan& plan) {
-  JsonObject limits;
+  JsonObject limits, over_use;
+  size_t place = 0;
   for (const PlanLimitName& limit : plan_limit_names()) {
-    limits[boost::json::string_view(limit.name.data(), limit.name.size())] = plan.limits.*limit.member;
+    const boost::json::string_view name(limit.name.data(), limit.name.size());
+    const OverUse policy = plan.over_use(place++);
+    limits[name] = plan.sold_limits().*limit.member;
+    if (limit.is_counted) over_use[name] = to_json(over_use_names[static_cast<size_t>(policy)]);
   }
-  return {{"name", plan.name}, {"limits", std::move(limits)}};
+  return {{"name", plan.name}, {"limits", std::move(limits)}, {"over_use", std::move(over_use)}};
 }
 
 JsonObject to_json(const RoomInfo& room) {

@@ -213,7 +213,10 @@ Task<Outcome> send_message(ApiContext& api, ApiCall call) {
   auto outcome = party->kind == Party::Kind::room ? send_to_room(api, std::move(call), std::move(draft))
                                                   : send_to_user(api, std::move(call), std::move(draft));
   auto sent = co_await outcome;
-  if (sent.good()) tenant->meter->messages.fetch_add(1, std::memory_order_relaxed);
+  if (sent.good()) {
+    tenant->meter->messages.fetch_add(1, std::memory_order_relaxed);
+    tenant->meter->usage.add(Used::messages);
+  }
   co_return sent;
 }
 

@@ -27,8 +27,8 @@ const Names own_tenant_fields = {"title",        "theme",    "origins", "guests"
                                  "registration", "contacts", "events",  "registration_question"};
 const Names room_fields = {"name", "description", "subject", "public", "members_only", "moderated", "owner", "members"};
 
-Names limit_names() {
-  Names names;
+Names plan_field_names() {
+  Names names = {"over_use"};
   for (const PlanLimitName& limit : plan_limit_names()) names.push_back(limit.name);
   return names;
 }
@@ -57,7 +57,7 @@ std::vector<Endpoint> operator_rows() {
       {"POST", house("/snapshot"), by_operator, make_snapshot, no_names, no_names, false, Effect::adds, false},
       {"GET", house("/plans"), seller, list_plans, no_names, {"reseller"}},
       {"GET", house("/plans/{plan}"), seller, get_plan},
-      {"PUT", house("/plans/{plan}"), seller, put_plan, limit_names(), no_names, false, control},
+      {"PUT", house("/plans/{plan}"), seller, put_plan, plan_field_names(), no_names, false, control},
       {"GET",
        house("/tenants"),
        seller,
@@ -185,7 +185,7 @@ std::vector<Endpoint> domain_rows() {
 // An owner's, the operator's with them or a user's too.
 std::vector<Endpoint> tenant_rows() {
   return {
-      {"GET", "/usage", manager | by_reseller, get_usage},
+      {"GET", "/usage", manager | by_reseller, get_usage, no_names, {"by", "from", "to", "format", "cursor", "limit"}},
       {"GET", "/events", manager, list_events, no_names, {"after", "kinds", "limit", "wait_s"}},
       {"GET", "/keys", manager, list_keys},
       {"POST", "/keys", manager, make_key, {"label"}},

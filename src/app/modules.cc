@@ -22,6 +22,7 @@
 #include "modules/invites/invites_module.h"
 #include "modules/jingle/jingle_module.h"
 #include "modules/last_activity/last_activity_module.h"
+#include "modules/metering/metering_module.h"
 #include "modules/moved/moved_module.h"
 #include "modules/muc/muc.h"
 #include "modules/offline/offline_module.h"
@@ -65,6 +66,7 @@ std::vector<std::unique_ptr<Module>> make_modules() {
   modules.push_back(std::make_unique<VcardModule>());
   modules.push_back(std::make_unique<PrivateXmlModule>());
   modules.push_back(std::make_unique<ArchiveModule>());
+  modules.push_back(std::make_unique<MeteringModule>());
   modules.push_back(std::make_unique<CarbonsModule>());
   modules.push_back(std::make_unique<PushModule>());  // before what keeps messages, and says of them no more
   modules.push_back(std::make_unique<OfflineModule>());

@@ -32,6 +32,7 @@
 #include "store/start_up.h"
 #include "store/workers.h"
 #include "tenant/tables.h"
+#include "tenant/usage_rollups.h"
 
 namespace teahouse {
 
@@ -46,9 +47,10 @@ std::vector<http::Asset> web_assets();
 
 struct Server::State {
   State(Config its_config, size_t connections_max, Secrets its_secrets, Planes its_planes, LocalCa its_ca,
-        crypto::Sealer its_sealer)
+        crypto::Sealer its_sealer, std::unique_ptr<UsageFile> its_usage_file)
       : config(std::move(its_config)),
         secrets(std::move(its_secrets)),
+        usage_file(std::move(its_usage_file)),
         allocations_max(config.has_relay() ? std::min<size_t>(connections_max / 8, 20'000) : 0),
         connections(connections_max - 2 * allocations_max),  // one has two addresses at most
         control(std::move(its_planes.control)),
@@ -63,6 +65,8 @@ struct Server::State {
         audit(*control, clock),
         domains(*control, clock),
         tenants(*control, clock, keys, audit),
+        usage(*control, *data, clock, tenants, *usage_file),
+        quota(*control, clock, tenants, audit),
         throttle(clock),
         persons(*control, clock, audit, throttle, secrets.seal_key),
         steps(*control, clock),
@@ -79,7 +83,8 @@ struct Server::State {
                                                                {},
                                                                secrets.archive_id_secret,
                                                                config.option_defaults}))),
-        tenancy(shared, *control, tenants, certificates, contexts, std::move(its_ca), *bond, clock_watch, domains),
+        tenancy(shared, *control, tenants, certificates, contexts, std::move(its_ca), *bond, clock_watch, domains, usage,
+                quota),
         assets_table(web_assets()),
         assets(assets_table) {}
 
@@ -87,6 +92,7 @@ struct Server::State {
   const Secrets secrets;
   SystemClock clock;
   MemoryReturn memory;
+  const std::unique_ptr<UsageFile> usage_file;  // outlives all who count
   const size_t allocations_max;
   net::ConnectionLimit connections;
   // Outlives the workers: what they hold at the end still looks for other homes (Homes).
@@ -105,6 +111,8 @@ struct Server::State {
   Audit audit;
   domains::Domains domains;
   Tenants tenants;
+  UsageRollups usage;
+  QuotaWarnings quota;
   LoginThrottle throttle;
   Persons persons;
   FirstSteps steps;
@@ -162,6 +170,10 @@ Result<void> Server::State::load() {
   tenants.add_tables(acme::name_rows::tables());
   const auto loaded = tenants.load_all();
   if (!loaded) return loaded.error();
+  auto loaded_usage = usage.load(*loaded);
+  if (!loaded_usage) return loaded_usage;
+  auto loaded_quota = quota.load();
+  if (!loaded_quota) return loaded_quota;
   auto loaded_keys = keys.load_all();
   if (!loaded_keys) return loaded_keys;
   auto loaded_vapid = vapid_keys.load_all();
@@ -235,6 +247,8 @@ Task<Result<void>> Server::State::begin_files(Files& files, Executor& home, std:
 
 Task<Result<std::string>> Server::State::take_snapshot(State& self, Executor& home) {
   if (self.is_snapshot_made.exchange(true)) co_return Error{ErrorKind::conflict, "A snapshot is being made."};
+  const auto metered = co_await UsageRollups::store(self.usage, home);
+  if (!metered) log::warning("usage", "A snapshot lacks a part of this hour", {{"why", metered.error().text}});
   const auto held = co_await self.files->hold(home);
   Async<Result<void>> making(home, [&self](Async<Result<void>>::Done done) {
     self.snapshots.post([&self, done = std::move(done)] {
@@ -335,6 +349,7 @@ std::unique_ptr<api::ApiContext> Server::State::make_context(Worker& worker, con
                       [this](Executor& home) { return take_snapshot(*this, home); }});
   context->domains = &domains;
   context->renewals = &renewing->renewals();
+  context->usage = &usage;
   return context;
 }
 
@@ -381,8 +396,10 @@ Result<std::unique_ptr<Server>> Server::make(const Config& config, size_t connec
   if (!ca) return ca.error();
   auto sealer = crypto::Sealer::make(secrets->seal_key);
   if (!sealer) return sealer.error();
+  auto usage_file = UsageFile::open(config.data_directory + "/usage.map");
+  if (!usage_file) return tell_disk(usage_file.error(), config.data_directory, *health);
   auto state = std::make_unique<State>(config, connections_max, std::move(*secrets), std::move(*planes), std::move(*ca),
-                                       std::move(*sealer));
+                                       std::move(*sealer), std::move(*usage_file));
   state->disk_watch = std::move(disk_watch);
   auto loaded = state->load();
   if (!loaded) return tell_disk(loaded.error(), config.data_directory, *health);

@@ -25,7 +25,7 @@ std::string name_on_the_wire(const std::string& domain) {
 
 Tenancy::Tenancy(Shared& shared, store::ControlPlane& control, Tenants& tenants, Certificates& certificates,
                  net::TlsContexts& contexts, LocalCa ca, store::Bond& bond, store::ClockWatch& clock_watch,
-                 domains::Domains& domains)
+                 domains::Domains& domains, UsageRollups& usage, QuotaWarnings& quota)
     : shared_(shared),
       control_(control),
       tenants_(tenants),
@@ -37,7 +37,9 @@ Tenancy::Tenancy(Shared& shared, store::ControlPlane& control, Tenants& tenants,
       domains_(domains),
       modules_(make_modules()),
       events_(shared, control, tenants, clock_watch),
-      call_usage_(control, shared.clock) {
+      call_usage_(control, shared.clock),
+      usage_(usage),
+      quota_(quota) {
   for (const auto& module : modules_) {
     const auto& archives = module->info().archives;
     archives_.insert(archives_.end(), archives.begin(), archives.end());
@@ -106,6 +108,7 @@ Task<void> Tenancy::note_tenant(Tenancy& self, Executor& home, TenantId tenant) 
 Task<void> Tenancy::publish(Tenancy& self, Executor& home, TenantPtr tenant, bool removed) {
   co_await note_tenant(self, home, tenant->id);
   self.events_.watch(*tenant);
+  if (!removed) self.usage_.add(*tenant);
   auto told = self.shared_.homes.publish(home, std::move(tenant), removed);
   co_await told;
 }
@@ -145,6 +148,10 @@ void Tenancy::start(net::Loop& loop, std::function<void()> counted) {
   spawn(count_all(*this, loop, [this, &loop, counted = std::move(counted)] {
     counted();
     spawn(trim_all(*this, loop));
+    is_counted_ = true;
+    spawn(warn(*this, loop));
+    spawn(roll_usage(*this, loop));
+    end_hours(loop);
   }));
   events_.start(loop);
   spawn(shared_.files->finish_all(loop));
@@ -161,6 +168,8 @@ void Tenancy::every_minute(net::Loop& loop) {
     events_.every_minute();
     spawn(store_notes(*this, loop, [] {}));
     spawn(count_full(*this, loop));
+    spawn(roll_usage(*this, loop));
+    spawn(warn(*this, loop));
     spawn(shared_.files->finish_all(loop));
     spawn(finish_removals(*this, loop));
     spawn(remove_expired(*this, loop));
@@ -172,8 +181,32 @@ void Tenancy::every_minute(net::Loop& loop) {
   });
 }
 
+// An hour ends at its end; one that could not end then, a minute later or two.
+void Tenancy::end_hours(net::Loop& loop) {
+  const int64_t left_ms = usage_.left_ms();
+  hour_end_ = loop.start_timer(left_ms > 0 ? left_ms + 1 : minute_ms, [this, &loop] {
+    spawn(roll_usage(*this, loop));
+    end_hours(loop);
+  });
+}
+
+// Not before it is known how much is stored.
+Task<void> Tenancy::roll_usage(Tenancy& self, net::Loop& loop) {
+  if (!self.is_counted_ || !self.clock_watch_.is_believed()) co_return;
+  const auto rolled = co_await UsageRollups::roll(self.usage_, loop);
+  if (!rolled) log::warning("usage", "An hour's usage could not be noted", {{"why", rolled.error().text}});
+}
+
+Task<void> Tenancy::warn(Tenancy& self, net::Loop& loop) {
+  if (!self.is_counted_ || std::exchange(self.warning_, true)) co_return;
+  const auto warned = co_await QuotaWarnings::look(self.quota_, loop);
+  if (!warned) log::warning("usage", "A warning of a plan's limit could not be given", {{"why", warned.error().text}});
+  self.warning_ = false;
+}
+
 void Tenancy::end_chores() {
   ends_ = true;
+  hour_end_.stop();
   chores_.stop();
 }
 
@@ -192,6 +225,7 @@ Task<void> Tenancy::count_archives(Tenancy& self, net::Loop& loop, TenantPtr ten
     counted += static_cast<int64_t>(*bytes);
   }
   tenant->meter->archive_bytes.fetch_add(counted - before);
+  if (before != 0 && counted != before) tenant->meter->usage.touch();  // 0: the server starts
 }
 
 Task<void> Tenancy::count_all(Tenancy& self, net::Loop& loop, std::function<void()> done) {
@@ -206,7 +240,7 @@ Task<void> Tenancy::count_all(Tenancy& self, net::Loop& loop, std::function<void
 Task<void> Tenancy::count_full(Tenancy& self, net::Loop& loop) {
   for (const TenantPtr& tenant : self.tenants_.list()) {
     if (self.ends_) co_return;
-    const int64_t limit = tenant->limits().archive_bytes;
+    const int64_t limit = tenant->plan.sold_limits().archive_bytes;
     if (limit >= 0 && tenant->meter->archive_bytes > limit / 2) co_await count_archives(self, loop, tenant);
   }
 }

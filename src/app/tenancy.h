@@ -17,7 +17,9 @@
 #include "tenant/call_usage.h"
 #include "tenant/certificate.h"
 #include "tenant/local_ca.h"
+#include "tenant/quota_warnings.h"
 #include "tenant/tenants.h"
+#include "tenant/usage_rollups.h"
 
 namespace teahouse {
 
@@ -25,7 +27,7 @@ class Tenancy {
  public:
   Tenancy(Shared& shared, store::ControlPlane& control, Tenants& tenants, Certificates& certificates,
           net::TlsContexts& contexts, LocalCa ca, store::Bond& bond, store::ClockWatch& clock_watch,
-          domains::Domains& domains);
+          domains::Domains& domains, UsageRollups& usage, QuotaWarnings& quota);
 
   // Makes the certificate for localhost, these names, and clients that ask for no name or for one that nobody has.
   Result<void> set_house_certificate(const std::vector<std::string>& names);
@@ -37,9 +39,9 @@ class Tenancy {
   void forget_certificate(const std::string& domain);  // the local CA's takes its place
 
   // Counts what tenants use, then calls back; finishes removals of accounts and tenants that an earlier run left; trims
-  // archives and files now and every hour, and every minute notes uses of keys, of the calls' relay and where accounts
-  // logged in, removes guests who cannot come back, and tries again the removals and chores that were left. While the
-  // clock is doubted nothing is trimmed and no guest removed.
+  // archives and files now and every hour, ends the hours of what tenants use, and every minute notes uses of keys, of
+  // the calls' relay and where accounts logged in, removes guests who cannot come back, and tries again the removals
+  // and chores that were left. While the clock is doubted nothing is trimmed and no guest removed.
   void start(net::Loop& loop, std::function<void()> counted);
   void end_chores();  // the server stops: none begins, and those that go through all tenants end with the present one
   void stop(net::Loop& loop, std::function<void()> done);
@@ -62,6 +64,9 @@ class Tenancy {
   static Task<void> remove_expired(Tenancy& self, net::Loop& loop);
   static Task<void> remove_old_devices(Tenancy& self, net::Loop& loop);
   static Task<void> store_notes(Tenancy& self, net::Loop& loop, std::function<void()> done);
+  static Task<void> warn(Tenancy& self, net::Loop& loop);
+  static Task<void> roll_usage(Tenancy& self, net::Loop& loop);
+  void end_hours(net::Loop& loop);
   void every_minute(net::Loop& loop);
   // Issues a certificate for a host without one of its own, when somebody asks for it. False: the host is none of ours.
   bool issue(const std::string& name);
@@ -81,9 +86,11 @@ class Tenancy {
   std::function<void(const HostCertificate&)> shown_;
   std::function<void(const std::string&)> hidden_;
   CallUsage call_usage_;
-  net::Timer chores_;
+  UsageRollups& usage_;
+  QuotaWarnings& quota_;
+  net::Timer chores_, hour_end_;
   int minutes_ = 0;
-  bool finishing_ = false, ends_ = false;
+  bool finishing_ = false, ends_ = false, is_counted_ = false, warning_ = false;
 };
 
 }  // namespace teahouse

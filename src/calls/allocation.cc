@@ -98,6 +98,7 @@ bool Allocation::pay(size_t bytes) {
     return false;
   }
   meter.call_bytes.fetch_add(size, std::memory_order_relaxed);
+  meter.usage.add(Used::relayed_bytes, size);
   shared_.relayed_bytes += size;
   has_relayed_ = true;
   return true;

@@ -194,7 +194,9 @@ void Turn::sweep() {
   for (const auto& [key, allocation] : allocations_) {
     allocation->forget_expired();
     if (!allocation->take_has_relayed()) continue;
-    allocation->use().tenant()->meter->call_seconds.fetch_add(sweep_ms / 1000, std::memory_order_relaxed);
+    Meter& meter = *allocation->use().tenant()->meter;
+    meter.call_seconds.fetch_add(sweep_ms / 1000, std::memory_order_relaxed);
+    meter.usage.add(Used::call_seconds, sweep_ms / 1000);
   }
   std::erase_if(allocations_, [](const auto& each) { return each.second->is_over(); });
 }

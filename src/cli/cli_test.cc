@@ -181,13 +181,42 @@ TEST_F(Cli, PlansKeysAndUsage) {
   EXPECT_EQ(run({"plan", "set", "small", "--accounts", "5", "--stanza-bytes", "20000", "--rooms", "unlimited"}), 0);
   EXPECT_EQ(asked_, R"(PUT /operator/v1/plans/small {"accounts":"5","rooms":-1,"stanza_bytes":"20000"})");
   answers_["GET /operator/v1/tenants/shop/usage"] = {
-      200, R"({"limits":{"accounts":{"used":1,"limit":5},"rooms":{"limit":-1}}})"};
+      200, R"({"limits":{"accounts":{"used":1,"limit":5,"over_use":"warn"},"rooms":{"limit":-1}}})"};
   EXPECT_EQ(run({"usage", "shop"}), 0);
-  EXPECT_EQ(out_, "name      used  limit\naccounts  1     5\nrooms           unlimited\n");
+  EXPECT_EQ(out_, "name      used  limit      over_use\naccounts  1     5          warn\nrooms           unlimited\n");
+  EXPECT_EQ(run({"plan", "set", "small", "--over-use", "accounts=warn", "--over-use", "rooms=allow"}), 0);
+  EXPECT_EQ(asked_, R"(PUT /operator/v1/plans/small {"over_use":{"accounts":"warn","rooms":"allow"}})");
+  EXPECT_EQ(run({"plan", "set", "small", "--over-use", "accounts"}), 2);
   answers_["POST /operator/v1/tenants/shop/signing-secrets"] = {201, R"({"id":2,"signing_secret":"ss_x"})"};
   EXPECT_EQ(run({"secret", "rotate", "shop"}), 0);
   answers_["DELETE /operator/v1/tenants/shop/keys/7"] = {204, ""};
   EXPECT_EQ(run({"key", "revoke", "shop", "7"}), 0);
+}
+
+TEST_F(Cli, UsageByPeriods) {
+  const std::string period = R"("over":true,"active_users":1,"peak_sessions":2,"archive_bytes":3,"file_bytes":4,)"
+                             R"("messages":5,"bytes_in":6,"bytes_out":7,"relayed_bytes":8,"call_seconds":9,)"
+                             R"("api_calls":10,"pushes":11})";
+  const std::string asked = "GET /operator/v1/tenants/shop/usage?by=hour&from=2025-11-30&limit=200";
+  answers_[asked] = {200, R"({"periods":[{"from":"2025-11-30T00:00:00.000Z",)" + period + R"(],"next_cursor":"7"})"};
+  answers_[asked + "&cursor=7"] = {200, R"({"periods":[{"from":"2025-11-30T01:00:00.000Z",)" + period + "]}"};
+  EXPECT_EQ(run({"usage", "shop", "--by", "hour", "--from", "2025-11-30", "--csv"}), 0);
+  EXPECT_EQ(out_,
+            "tenant,from,active_users,peak_sessions,archive_bytes,file_bytes,messages,bytes_in,bytes_out,relayed_bytes,"
+            "call_seconds,api_calls,pushes,over\r\n"
+            "shop,2025-11-30T00:00:00.000Z,1,2,3,4,5,6,7,8,9,10,11,yes\r\n"
+            "shop,2025-11-30T01:00:00.000Z,1,2,3,4,5,6,7,8,9,10,11,yes\r\n");
+  EXPECT_EQ(run({"usage", "shop", "--by", "hour", "--csv", "--json"}), 2);
+  EXPECT_EQ(run({"usage", "shop", "--by", "week"}), 2);
+  answers_["GET /operator/v1/tenants?limit=200"] = {200, R"({"tenants":[{"name":"shop"},{"name":"forum"}]})"};
+  answers_["GET /operator/v1/tenants/shop/usage?by=day&limit=200"] = {
+      200, R"({"periods":[{"from":"2025-11-30T00:00:00.000Z",)" + period + "]}"};
+  answers_["GET /operator/v1/tenants/forum/usage?by=day&limit=200"] = {200, R"({"periods":[]})"};
+  EXPECT_EQ(run({"usage", "--json"}), 0);
+  EXPECT_TRUE(out_.starts_with(R"({"periods":[{"tenant":"shop","from":"2025-11-30T00:00:00.000Z")")) << out_;
+  answers_["GET /operator/v1/tenants/forum/usage?by=day&limit=200"] = {404, R"({"detail":"There is none."})"};
+  EXPECT_EQ(run({"usage"}), 1);
+  EXPECT_EQ(out_, "");
 }
 
 TEST_F(Cli, Resellers) {

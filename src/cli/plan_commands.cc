@@ -12,7 +12,20 @@ namespace json = boost::json;
 struct PlanOptions {
   std::string name;
   std::map<std::string, std::string> limits;  // by the limit's name; as they were written
+  std::vector<std::string> over_use;          // "accounts=warn"
 };
+
+// The limits that the plan lets be passed: ["accounts=warn"].
+json::array passed(const json::object& plan) {
+  json::array shown;
+  const json::value* over_use = plan.if_contains("over_use");
+  if (!over_use || !over_use->is_object()) return shown;
+  for (const auto& [name, policy] : over_use->get_object()) {
+    if (policy == "refuse" || !policy.is_string()) continue;
+    shown.push_back(json::string(std::string(std::string_view(name)) + "=" + std::string(policy.get_string().c_str())));
+  }
+  return shown;
+}
 
 // {"plans": [{"name": ..., "limits": {...}}]} as rows of one level.
 Result<Reply> flatten(const Result<Reply>& reply) {
@@ -28,6 +41,7 @@ Result<Reply> flatten(const Result<Reply>& reply) {
         if (limit.value() == unlimited) limit.value() = "unlimited";  // as `plan set` takes it
       }
       row["name"] = plan.at("name");
+      row["over_use"] = passed(plan.get_object());
       rows.push_back(std::move(row));
     }
   }
@@ -40,6 +54,7 @@ int list(Shell& shell, const std::string& reseller) {
   if (shell.json || !reply || !reply->good()) return shell.show(reply);
   std::vector<std::string> columns = {"name"};
   for (const PlanLimitName& limit : plan_limit_names()) columns.emplace_back(limit.name);
+  columns.emplace_back("over_use");
   return shell.show_list(flatten(reply), "plans", columns);
 }
 
@@ -53,6 +68,15 @@ int set(Shell& shell, const PlanOptions& options) {
       body[name] = text;  // the server says what is wrong with it, if anything is
     }
   }
+  json::object over_use;
+  for (const std::string& each : options.over_use) {
+    const size_t equals = each.find('=');
+    if (equals == each.npos) {
+      return shell.fail({ErrorKind::bad_request, "'" + each + "' must be a limit and what happens, as accounts=warn."});
+    }
+    over_use[each.substr(0, equals)] = each.substr(equals + 1);
+  }
+  if (!over_use.empty()) body["over_use"] = std::move(over_use);
   return shell.done(shell.client().call("PUT", "/plans/" + escape_segment(options.name), json::serialize(body)),
                     "The plan " + options.name + " is set; its tenants follow at once.");
 }
@@ -72,6 +96,8 @@ void add_plan_commands(CLI::App& app, Shell& shell) {
     const std::string names = "--" + dashed + (dashed == name ? "" : ",--" + name);
     command->add_option(names, options->limits[name], "A number, or \"unlimited\"");
   }
+  command->add_option("--over-use", options->over_use,
+                      "What happens at a limit that is used up: accounts=refuse, warn or allow; may be repeated");
   command->callback([&shell, options] { shell.command = [options](Shell& there) { return set(there, *options); }; });
   const auto reseller = std::make_shared<std::string>();
   CLI::App* listing = group->add_subcommand("list", "All plans")->fallthrough();

@@ -42,7 +42,8 @@ struct Shell {
 Result<std::string> read_password();
 
 // tenant_commands.cc, account_commands.cc, plan_commands.cc, key_commands.cc, invite_commands.cc, service_commands.cc,
-// component_commands.cc, domain_commands.cc, certificate_commands.cc, reseller_commands.cc, person_commands.cc
+// component_commands.cc, domain_commands.cc, certificate_commands.cc, reseller_commands.cc, person_commands.cc,
+// usage_command.cc
 void add_tenant_commands(CLI::App& app, Shell& shell);
 void add_account_commands(CLI::App& app, Shell& shell);
 void add_plan_commands(CLI::App& app, Shell& shell);
@@ -54,5 +55,6 @@ void add_domain_commands(CLI::App& app, Shell& shell);
 void add_certificate_commands(CLI::App& app, Shell& shell);
 void add_reseller_commands(CLI::App& app, Shell& shell);
 void add_person_commands(CLI::App& app, Shell& shell);
+void add_usage_command(CLI::App& app, Shell& shell);
 
 }  // namespace teahouse::cli

@@ -180,32 +180,6 @@ int remove(Shell& shell, const TenantOptions& options) {
                     options.name + " is removed, with all that it had.");
 }
 
-// {"limits": {"accounts": {"used": 1, "limit": 2}}} as rows.
-Result<Reply> usage_rows(const Result<Reply>& reply) {
-  json::error_code failed;
-  const json::value value = json::parse(reply->body, failed);
-  const json::value* limits = !failed && value.is_object() ? value.get_object().if_contains("limits") : nullptr;
-  json::array rows;
-  if (limits && limits->is_object()) {
-    for (const auto& [name, line] : limits->get_object()) {
-      if (!line.is_object()) continue;
-      json::object row = line.get_object();
-      if (const json::value* limit = row.if_contains("limit"); limit && limit->is_int64() && limit->get_int64() < 0) {
-        row["limit"] = "unlimited";
-      }
-      row["name"] = name;
-      rows.push_back(std::move(row));
-    }
-  }
-  return Reply{reply->status, json::serialize(json::object{{"limits", std::move(rows)}})};
-}
-
-int usage(Shell& shell, const TenantOptions& options) {
-  const auto reply = shell.client().call("GET", path_of(options) + "/usage");
-  if (shell.json || !reply || !reply->good()) return shell.show(reply);
-  return shell.show_list(usage_rows(reply), "limits", {"name", "used", "limit"});
-}
-
 }  // namespace
 
 void add_tenant_commands(CLI::App& app, Shell& shell) {
@@ -228,7 +202,6 @@ void add_tenant_commands(CLI::App& app, Shell& shell) {
                              {"name", "domain", "plan", "site", "guests", "suspended"});
     };
   });
-  add_plain(app, shell, "usage", "What a tenant uses of its plan", usage);
 }
 
 }  // namespace teahouse::cli

@@ -126,10 +126,25 @@ struct UserReported {
   }
 };
 
+// So much of a limit of the plan is used; once for each limit, share and month.
+struct QuotaWarning {
+  static constexpr EventType type = {16, EventKind::tenant, "tenant.warned"};
+  std::string limit;       // its name in the plan
+  std::string percent;     // "80" or "100"
+  std::string used, most;  // numbers
+  template <class Self, class Visit>
+  static void each_field(Self& self, Visit&& visit) {
+    visit("limit", self.limit);
+    visit("percent", self.percent);
+    visit("used", self.used);
+    visit("most", self.most);
+  }
+};
+
 // monostate: of a type that this program does not know yet.
 using EventBody = std::variant<std::monostate, MessageArchived, UserMade, UserChanged, UserRemoved, RoomMade,
                                RoomChanged, RoomRemoved, TenantMade, TenantChanged, TenantSuspended, TenantResumed,
-                               SessionBound, SessionEnded, AuditRecorded, UserReported>;
+                               SessionBound, SessionEnded, AuditRecorded, UserReported, QuotaWarning>;
 
 struct Event {
   int64_t at_ms = 0;  // wall time

@@ -110,6 +110,7 @@ Task<Result<FileInfo>> Files::keep(Executor& home, TenantPtr tenant, FileInfo fi
   rows.files.store(all, file.id, write_file_row(file));
   auto stored = co_await data_.wait(home, rows.intents.remove(all, file.digest));
   if (!stored) co_return stored.error();
+  tenant->meter->usage.touch();
   co_return file;
 }
 
@@ -165,6 +166,7 @@ Task<Result<void>> Files::remove(Executor& home, TenantPtr tenant, std::string i
   auto removed = co_await data_.wait(home, rows.objects.remove(file->digest, id));
   if (!removed) co_return removed;
   Meter::give_back(tenant->meter->files_bytes, file->bytes);
+  tenant->meter->usage.touch();
   auto settled = co_await settle(home, tenant->id, file->digest);
   if (settled || settled.error().kind != ErrorKind::service_unavailable) co_return settled;
   finish_later(tenant->id);  // nobody can ask for the object any more; it goes when its store answers

@@ -39,6 +39,7 @@ Result<Session*> SessionDirectory::bind(Resident& resident, std::string_view res
     return Error{ErrorKind::resource_constraint, "This server has as many sessions as its plan allows (" +
                                                      std::to_string(limits.sessions) + "). Try again later."};
   }
+  resident.tenant().meter->usage.raise_peak(resident.tenant().meter->sessions);
   Session& session = resident.add_session(std::make_unique<Session>(home_, resident, *jid, ++last_));
   by_number_.emplace(session.number(), &session);
   if (resident.tenant().events.has(EventKind::session)) {
@@ -147,6 +148,7 @@ Session& SessionDirectory::wake(Resident& resident, FullJid jid, const Patience&
                                 Session::Counted counted) {
   checker_.check();
   Meter::take(resident.tenant().meter->sessions, -1);  // it has its place from before
+  resident.tenant().meter->usage.raise_peak(resident.tenant().meter->sessions);
   Session& session = resident.add_session(std::make_unique<Session>(home_, resident, std::move(jid), ++last_));
   by_number_.emplace(session.number(), &session);
   session.go_on(std::move(resume_key), std::move(counted));

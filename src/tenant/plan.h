@@ -1,7 +1,10 @@
 // Plan: a named set of limits that the operator sells; a tenant has one.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,16 +49,39 @@ struct PlanLimits {
   int64_t federated_domains = 0;               // of other servers, that it writes to at once; 0: to none
 };
 
+inline constexpr size_t plan_limit_count = sizeof(PlanLimits) / sizeof(int64_t);
+
 struct PlanLimitName {
   std::string_view name;
   int64_t PlanLimits::*member;
+  bool is_counted = false;  // the tenant's use of it as a whole is in its Meter: a plan may let it be passed
 };
 // All of them, in the order above: the API, the command line and the store go through these.
 std::span<const PlanLimitName> plan_limit_names();
+std::optional<size_t> find_plan_limit(std::string_view name);  // its place among them
+
+// The policy at a limit that a tenant has used up: it can't have more; it can, and its owner is told; it can, and that
+// is counted only.
+enum class OverUse : uint8_t { refuse, warn, allow };
+inline constexpr std::array<std::string_view, 3> over_use_names = {"refuse", "warn", "allow"};
+std::optional<OverUse> find_over_use(std::string_view name);
 
 struct Plan {
-  std::string name;  // [a-z0-9-], 1..32
-  PlanLimits limits;
+  // Limits with their policies, in the order of plan_limit_names(). Only counted limits have others than `refuse`.
+  struct Sold {
+    PlanLimits limits;
+    std::array<OverUse, plan_limit_count> over_use = {};
+  };
+
+  std::string name;                            // [a-z0-9-], 1..32
+  PlanLimits limits;                           // in force: `unlimited` where the policy does not refuse
+  std::shared_ptr<const Sold> sold = nullptr;  // null: as `limits`, and all is refused
+
+  const PlanLimits& sold_limits() const { return sold ? sold->limits : limits; }
+  OverUse over_use(size_t limit) const { return sold ? sold->over_use[limit] : OverUse::refuse; }
 };
+
+// A plan with these limits and policies.
+Plan make_plan(std::string name, const Plan::Sold& sold);
 
 }  // namespace teahouse

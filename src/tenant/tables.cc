@@ -8,8 +8,10 @@
 #include "tenant/external_services.h"
 #include "tenant/first_steps.h"
 #include "tenant/keys.h"
+#include "tenant/quota_warnings.h"
 #include "tenant/reseller_rows.h"
 #include "tenant/tenants.h"
+#include "tenant/usage_rollups.h"
 #include "tenant/vapid_keys.h"
 
 namespace teahouse {
@@ -39,6 +41,8 @@ std::vector<store::Migration> tenant_migrations() {
   for (store::Migration& migration : CallUsage::migrations()) all.push_back(std::move(migration));
   for (store::Migration& migration : FirstSteps::migrations()) all.push_back(std::move(migration));
   for (store::Migration& migration : reseller_rows::migrations()) all.push_back(std::move(migration));
+  for (store::Migration& migration : UsageRollups::migrations()) all.push_back(std::move(migration));
+  for (store::Migration& migration : QuotaWarnings::migrations()) all.push_back(std::move(migration));
   return all;
 }
 
@@ -49,6 +53,8 @@ std::vector<TenantTable> tenant_tables() {
   tables.push_back({"component_secrets", {}});
   tables.push_back({"call_usage", {}});
   tables.push_back({"first_steps", {}});
+  for (TenantTable& table : UsageRollups::tables()) tables.push_back(std::move(table));
+  for (TenantTable& table : QuotaWarnings::tables()) tables.push_back(std::move(table));
   for (TenantTable& table : first_tables()) tables.push_back(std::move(table));
   return tables;
 }

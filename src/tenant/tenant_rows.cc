@@ -38,6 +38,9 @@ std::vector<store::Migration> Tenants::migrations() {
         "UPDATE hosts SET kind = 'rooms' WHERE domain NOT IN (SELECT domain FROM tenants)",
         "ALTER TABLE tenants DROP COLUMN domain"}},
       {"tenant/host_places", {"ALTER TABLE hosts ADD COLUMN place BIGINT NOT NULL DEFAULT 0"}},
+      {"plans/over_use",
+       {"CREATE TABLE plan_over_use(plan TEXT NOT NULL, name TEXT NOT NULL, policy TEXT NOT NULL, "
+        "PRIMARY KEY (plan, name))"}},
       {"tenant/component_permissions",
        {"ALTER TABLE tenants ADD COLUMN component_permissions TEXT NOT NULL DEFAULT ''"}}};
   for (const TenantField& field : tenant_fields()) {
@@ -239,15 +242,23 @@ std::vector<Statement> remove_portion(TenantId tenant, const std::vector<TenantT
 }
 
 std::vector<Statement> remove_plan(const std::string& name) {
-  return {{"DELETE FROM plan_limits WHERE plan = ?", {name}}, {"DELETE FROM plans WHERE name = ?", {name}}};
+  return {{"DELETE FROM plan_limits WHERE plan = ?", {name}},
+          {"DELETE FROM plan_over_use WHERE plan = ?", {name}},
+          {"DELETE FROM plans WHERE name = ?", {name}}};
 }
 
 std::vector<Statement> store_plan(const Plan& plan) {
   std::vector<Statement> statements = remove_plan(plan.name);
   statements.push_back({"INSERT INTO plans(name) VALUES (?)", {plan.name}});
+  size_t place = 0;
   for (const PlanLimitName& limit : plan_limit_names()) {
     statements.push_back({"INSERT INTO plan_limits(plan, name, value) VALUES (?, ?, ?)",
-                          {plan.name, std::string(limit.name), plan.limits.*limit.member}});
+                          {plan.name, std::string(limit.name), plan.sold_limits().*limit.member}});
+    const OverUse policy = plan.over_use(place++);
+    if (policy == OverUse::refuse) continue;
+    statements.push_back(
+        {"INSERT INTO plan_over_use(plan, name, policy) VALUES (?, ?, ?)",
+         {plan.name, std::string(limit.name), std::string(over_use_names[static_cast<size_t>(policy)])}});
   }
   return statements;
 }
@@ -255,17 +266,27 @@ std::vector<Statement> store_plan(const Plan& plan) {
 Result<Plans> load_plans(store::ControlPlane& control) {
   const auto names = control.execute_now({"SELECT name FROM plans", {}});
   if (!names) return names.error();
-  Plans plans;
-  for (const Row& row : names->rows) plans[as_text(row[0])].name = as_text(row[0]);
+  std::map<std::string, Plan::Sold, std::less<>> all;
+  for (const Row& row : names->rows) all[as_text(row[0])] = {};
   const auto limits = control.execute_now({"SELECT plan, name, value FROM plan_limits", {}});
   if (!limits) return limits.error();
   for (const Row& row : limits->rows) {
-    const auto plan = plans.find(as_text(row[0]));
-    if (plan == plans.end()) continue;
+    const auto plan = all.find(as_text(row[0]));
+    if (plan == all.end()) continue;
     for (const PlanLimitName& limit : plan_limit_names()) {  // a limit that is newer than the plan keeps its default
       if (limit.name == as_text(row[1])) plan->second.limits.*limit.member = as_int(row[2]);
     }
   }
+  const auto policies = control.execute_now({"SELECT plan, name, policy FROM plan_over_use", {}});
+  if (!policies) return policies.error();
+  for (const Row& row : policies->rows) {
+    const auto plan = all.find(as_text(row[0]));
+    const auto place = find_plan_limit(as_text(row[1]));
+    const auto policy = find_over_use(as_text(row[2]));
+    if (plan != all.end() && place && policy) plan->second.over_use[*place] = *policy;
+  }
+  Plans plans;
+  for (const auto& [name, sold] : all) plans.emplace(name, make_plan(name, sold));
   return plans;
 }
 

@@ -53,7 +53,12 @@ Result<void> check_plan(const Plan& plan) {
   }
   if (const auto name = parse_short_name("The plan's name", short_name, plan_name_bytes_max); !name)
     return name.error();
-  return check_limits(plan.limits);
+  for (size_t i = 0; i < plan_limit_count; ++i) {
+    const PlanLimitName& limit = plan_limit_names()[i];
+    if (limit.is_counted || plan.over_use(i) == OverUse::refuse) continue;
+    return bad("The limit " + std::string(limit.name) + " is not of a tenant as a whole, and can't be passed.");
+  }
+  return check_limits(plan.sold_limits());
 }
 
 // A plan is for the tenants of its owner alone, and another's is none.

@@ -19,8 +19,11 @@ std::optional<int64_t> used_of(const Meter& meter, int64_t PlanLimits::*limit) {
 
 std::vector<UsageLine> usage(const Tenant& tenant) {
   std::vector<UsageLine> lines;
+  const Plan& plan = tenant.plan;
+  size_t place = 0;
   for (const PlanLimitName& limit : plan_limit_names()) {
-    lines.push_back({limit.name, used_of(*tenant.meter, limit.member), tenant.limits().*limit.member});
+    lines.push_back(
+        {limit.name, used_of(*tenant.meter, limit.member), plan.sold_limits().*limit.member, plan.over_use(place++)});
   }
   return lines;
 }

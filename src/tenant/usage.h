@@ -13,8 +13,9 @@ namespace teahouse {
 struct UsageLine {
   std::string_view name;  // of the limit, as in plan_limit_names()
   std::optional<int64_t>
-      used;  // none where the limit is not of the tenant as a whole (of one session, room or account)
-  int64_t limit = unlimited;
+      used;                   // none where the limit is not of the tenant as a whole (of one session, room or account)
+  int64_t limit = unlimited;  // as it is sold
+  OverUse over_use = OverUse::refuse;
 };
 
 // One line for each limit, in the order of plan_limit_names(). Thread: any.

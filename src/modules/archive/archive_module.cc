@@ -147,6 +147,7 @@ ArchiveModule::Kept ArchiveModule::write(const Resident& account, const Jid& wit
   store::ArchiveRow row{arrival.id, std::string(with.bare_view()), {}, arrival.at_ms};
   message.write(row.bytes, true);
   account.tenant().meter->archive_bytes.fetch_add(static_cast<int64_t>(row.bytes.size()), std::memory_order_relaxed);
+  account.tenant().meter->usage.touch();
   const store::ArchiveStore archive = store(account.tenant());
   const std::string& owner = account.jid().str();
   if (!account.tenant().events.has(EventKind::message)) return {archive.append(owner, row), row.id};

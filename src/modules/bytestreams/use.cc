@@ -31,7 +31,9 @@ Use::~Use() {
 }
 
 void Use::count(size_t bytes) const {
-  host_->tenant->meter->relayed_bytes.fetch_add(static_cast<int64_t>(bytes), std::memory_order_relaxed);
+  Meter& meter = *host_->tenant->meter;
+  meter.relayed_bytes.fetch_add(static_cast<int64_t>(bytes), std::memory_order_relaxed);
+  meter.usage.add(Used::relayed_bytes, static_cast<int64_t>(bytes));
 }
 
 }  // namespace teahouse::bytestreams

@@ -152,6 +152,7 @@ store::ArchiveId keep(Room& room, Stanza& message, std::string_view sender) {
   const Lsn lsn =
       has_event ? room.context().record(room.tenant(), make_event(room, row.id, sender), append) : append(nullptr);
   room.tenant().meter->archive_bytes.fetch_add(static_cast<int64_t>(row.bytes.size()), std::memory_order_relaxed);
+  room.tenant().meter->usage.touch();
   room.traffic()->wait_for(lsn);
   message.stamp(room.context().archive_ids().make_stamp(row.id, room.jid()));
   return row.id;

@@ -283,6 +283,7 @@ push::Summary PushModule::summarize(const State& state, const Notice& notice) {
 void PushModule::send(const TenantPtr& tenant, const BareJid& account, const push::Device& device, webpush::Push made) {
   made.key = house_ ? house_->keys.find(tenant->id) : nullptr;
   if (!made.key) return;
+  tenant->meter->usage.add(Used::pushes);
   house_->sender.send(std::move(made), [this, tenant, account, id = device.id](const webpush::Outcome& outcome) {
     note_outcome(tenant, account, id, outcome);
   });

@@ -25,6 +25,7 @@ std::optional<Jid> find_refuser(std::string_view to) {
 void Intake::set_lang(std::string_view lang) { lang_ = cut(lang, lang_bytes_max); }
 
 void Intake::count(const Session& session, size_t bytes) {
+  session.resident().tenant().meter->usage.add(Used::bytes_in, static_cast<int64_t>(bytes));
   Home& home = session.home();
   int64_t pause_ms = waits_for_disk() ? congestion_pause_ms : 0;
   pause_ms = std::max(pause_ms, inflow_.count_bytes(home.clock().monotonic_ms(), bytes));

@@ -43,8 +43,11 @@ class Stream final : public XmlStream::Events,
   Session* session() const override { return session_; }
 
   // SessionStream
-  void send_stanza(const Stanza& stanza) override { xml_.send(stanza); }
-  void send_nonza(std::string xml) override { xml_.send(std::move(xml)); }
+  void send_stanza(const Stanza& stanza) override { count_sent(xml_.send(stanza)); }
+  void send_nonza(std::string xml) override {
+    count_sent(xml.size());
+    xml_.send(std::move(xml));
+  }
   size_t queued_bytes() const override { return xml_.queued_bytes(); }
   bool is_private() const override { return xml_.transport().is_private(); }
   void session_closed() override { session_ = nullptr; }
@@ -105,6 +108,7 @@ class Stream final : public XmlStream::Events,
   ModuleFeatures offered() const;  // to its client, once that is known
 
   Silence::Then look(int64_t now_ms, int64_t probe_after_ms);
+  void count_sent(size_t bytes) const { host_->tenant->meter->usage.add(Used::bytes_out, static_cast<int64_t>(bytes)); }
   bool lives() const;
   void probe();
 

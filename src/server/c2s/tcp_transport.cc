@@ -43,10 +43,12 @@ class TcpTransport final : public ConnectionTransport, private net::Connection::
     opened_ = true;
   }
 
-  void send_stanza(const Stanza& stanza) override {
+  size_t send_stanza(const Stanza& stanza) override {
     std::string out;
     stanza.write(out);
+    const size_t bytes = out.size();
     connection_->send(std::move(out));
+    return bytes;
   }
   void send_nonza(std::string xml) override { connection_->send(std::move(xml)); }
   void close() override {

@@ -51,8 +51,8 @@ class Transport {
   virtual ~Transport() = default;
 
   virtual void send_header(const StreamHeader& header) = 0;
-  virtual void send_stanza(const Stanza& stanza) = 0;
-  virtual void send_nonza(std::string xml) = 0;  // declares its own namespaces
+  virtual size_t send_stanza(const Stanza& stanza) = 0;  // its bytes
+  virtual void send_nonza(std::string xml) = 0;          // declares its own namespaces
   // A stream error, behind which nothing is sent.
   virtual void send_error(std::string_view /*condition*/, std::string xml) { send_nonza(std::move(xml)); }
   // Ends our stream and closes the connection once all is written.

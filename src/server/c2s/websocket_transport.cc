@@ -32,11 +32,13 @@ class WebSocketTransport final : public ConnectionTransport, public http::WebSoc
     socket_->send_text(std::move(out));
     opened_ = true;
   }
-  void send_stanza(const Stanza& stanza) override {
+  size_t send_stanza(const Stanza& stanza) override {
     std::string out;
     out.reserve(stanza.payload().size() + stanza.stamps().size() + 288);
     stanza.write(out, true);
+    const size_t bytes = out.size();
     socket_->send_text(std::move(out));
+    return bytes;
   }
   void send_nonza(std::string xml) override { socket_->send_text(std::move(xml)); }
   void close() override {

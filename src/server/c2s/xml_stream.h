@@ -71,7 +71,7 @@ class XmlStream final : private Transport::Events {
   bool is_plain() const { return !transport_->is_over_http() && !transport_->is_secure(); }
   Transport& transport() const { return *transport_; }
   Transport::Events& transport_events() { return *this; }
-  void send(const Stanza& stanza) { transport_->send_stanza(stanza); }
+  size_t send(const Stanza& stanza) { return transport_->send_stanza(stanza); }
   void send(std::string nonza) { transport_->send_nonza(std::move(nonza)); }
   std::shared_ptr<void> share() { return events_.share(); }
   // It moves to another loop.

@@ -13,10 +13,12 @@ class BoshTransport final : public Transport {
   ~BoshTransport() override { session_->events_ = nullptr; }
 
   void send_header(const StreamHeader& header) override { session_->terms_.from = header.from; }
-  void send_stanza(const Stanza& stanza) override {
+  size_t send_stanza(const Stanza& stanza) override {
     std::string out;
     stanza.write(out, true);
+    const size_t bytes = out.size();
     session_->send(std::move(out));
+    return bytes;
   }
   void send_nonza(std::string xml) override { session_->send(std::move(xml)); }
   // Section 17.2 has a condition of its own for the end of the server; of the others the stream error tells.

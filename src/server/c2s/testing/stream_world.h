@@ -29,10 +29,12 @@ class FakeTransport final : public c2s::ConnectionTransport {
   void send_header(const c2s::StreamHeader& header) override {
     add("<stream xmlns='" + std::string(header.ns) + "' from='" + header.from + "' to='" + header.to + "'>");
   }
-  void send_stanza(const Stanza& stanza) override {
+  size_t send_stanza(const Stanza& stanza) override {
     std::string text;
     stanza.write(text);
+    const size_t bytes = text.size();
     add(std::move(text));
+    return bytes;
   }
   void send_nonza(std::string xml) override { add(std::move(xml)); }
   void close() override { add("</stream>"); }
