@@ -60,6 +60,8 @@ struct ApiContext {
   domains::Prober* prober = nullptr;  // of `home`
   acme::Renewals* renewals = nullptr;
   const UsageRollups* usage = nullptr;
+  // Sends a mail to this address at once; the mail server's words.
+  std::function<Task<Result<std::string>>(Executor& home, std::string to)> test_mail = {};
 
   Shared& shared() const { return home.shared(); }
   net::Loop& loop() const { return home.loop(); }

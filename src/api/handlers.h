@@ -13,6 +13,7 @@ Task<Outcome> ping(ApiContext& api, ApiCall call);
 Task<Outcome> get_metrics(ApiContext& api, ApiCall call);
 Task<Outcome> list_audit(ApiContext& api, ApiCall call);
 Task<Outcome> make_snapshot(ApiContext& api, ApiCall call);
+Task<Outcome> test_mail(ApiContext& api, ApiCall call);
 Task<Outcome> create_tenant(ApiContext& api, ApiCall call);
 Task<Outcome> list_tenants(ApiContext& api, ApiCall call);
 Task<Outcome> get_tenant(ApiContext& api, ApiCall call);

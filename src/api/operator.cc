@@ -24,6 +24,18 @@ Task<Outcome> make_snapshot(ApiContext& api, ApiCall /*call*/) {
   co_return make_answer(201, {{"house", *house}});
 }
 
+// It waits for the mail server, which may take a minute or two.
+Task<Outcome> test_mail(ApiContext& api, ApiCall call) {
+  auto to = call.fields.text("to");
+  if (const auto good = call.fields.check(); !good) co_return good.error();
+  if (!api.test_mail) co_return Error{ErrorKind::service_unavailable, "This server sends no mail."};
+  auto testing = api.test_mail(api.loop(), to);
+  const auto said = co_await testing;
+  if (!said) co_return said.error();
+  co_await record(api, TenantId::server, call.by.name(), "mail.test", to);
+  co_return make_answer(200, {{"to", to}, {"answer", *said}});
+}
+
 // Lists the audit of one tenant, or of the server.
 Task<Outcome> list_audit(ApiContext& api, ApiCall call) {
   TenantId tenant = TenantId::server;

@@ -55,6 +55,7 @@ std::vector<Endpoint> operator_rows() {
       {"GET", house("/metrics"), by_operator, get_metrics},
       {"GET", house("/audit"), by_operator, list_audit, no_names, {"tenant", "limit"}},
       {"POST", house("/snapshot"), by_operator, make_snapshot, no_names, no_names, false, Effect::adds, false},
+      {"POST", house("/mail/test"), by_operator, test_mail, {"to"}, no_names, false, Effect::reads, false},
       {"GET", house("/plans"), seller, list_plans, no_names, {"reseller"}},
       {"GET", house("/plans/{plan}"), seller, get_plan},
       {"PUT", house("/plans/{plan}"), seller, put_plan, plan_field_names(), no_names, false, control},

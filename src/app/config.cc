@@ -325,6 +325,16 @@ Result<void> set_option(OptionDefaults& target, const std::string& name, const t
   return {};
 }
 
+Result<void> set_mail(Config& config, const std::string& name, const toml::node& value) {
+  if (name == "mail.server") return set_text(config.mail.server, name, value, "an address");
+  if (name == "mail.from") return set_text(config.mail.from, name, value, "an e-mail address");
+  if (name == "mail.user") return set_text(config.mail.user, name, value, "a name");
+  if (name == "mail.password_file") return set_text(config.mail.password_file, name, value, "the name of a file");
+  if (name == "mail.ca_file") return set_text(config.mail.ca_file, name, value, "the name of a file");
+  return Error{ErrorKind::bad_request,
+               "There is no setting '" + name + "'. teahouse.toml explains those that there are."};
+}
+
 Result<void> set_one(Config& config, const std::string& name, const toml::node& value) {
   if (name == "listen.c2s") return set_address(config.listen_c2s, name, value);
   if (name == "listen.c2s_tls") return set_address(config.listen_c2s_tls, name, value);
@@ -354,6 +364,7 @@ Result<void> set_one(Config& config, const std::string& name, const toml::node& 
   if (name == "server.log") return set_level(config.log_level, value);
   if (name == "c2s.require_tls") return set_flag(config.c2s_require_tls, name, value);
   if (name == "push.allow_private") return set_flag(config.push_allow_private, name, value);
+  if (name.starts_with("mail.")) return set_mail(config, name, value);
   if (name == "push.ca_file") return set_text(config.push_ca_file, name, value, "the name of a file");
   if (name.starts_with("acme.")) return set_acme(config, name, value);
   if (name.starts_with("domains.")) return set_domains(config, name, value);
@@ -463,6 +474,11 @@ Result<Config> load_config(const std::string& data_directory, const std::vector<
   }
   if (config.files_in_s3) {
     if (auto completed = complete_s3(config); !completed) return completed.error();
+  }
+  if (config.mail.are_set()) {
+    auto checked = mail::check(config.mail);
+    if (!checked) return checked.error();
+    config.mail = std::move(*checked);
   }
   return config;
 }

@@ -101,6 +101,16 @@ const std::string_view config_template =
 #connect_timeout_s = 30      # so long a server may take until stanzas go to it
 #idle_s = 600                # a stream that carries nothing for so long is closed
 
+[mail]
+# The server that takes mail of this one, for warnings to owners: "smtp://mail.example.com:587" (with STARTTLS), or
+# "smtps://mail.example.com:465" (TLS from the first byte). "": no mail is sent. Without TLS it goes to this machine
+# itself alone, and without a password.
+#server = ""
+#from = ""                   # "chat@example.com"
+#user = ""                   # its account there, if it wants one
+#password_file = ""          # a file with the account's password, on one line
+#ca_file = ""                # a PEM file of authorities that vouch for the server; "": the system's
+
 [push]
 # Devices are woken by the push services that their browsers name: any host of the public internet (https), and none of
 # this machine's networks, unless this is true: for tests, and for a push service of your own beside it.

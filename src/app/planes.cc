@@ -7,6 +7,7 @@
 #include "acme/name_rows.h"
 #include "backup/restore.h"
 #include "domains/domains.h"
+#include "mail/mail_queue.h"
 #include "store/rocksdb/rocksdb_plane.h"
 #include "store/sqlite/sqlite_plane.h"
 #include "tenant/tables.h"
@@ -17,7 +18,8 @@ namespace {
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
   for (const auto& part : {tenant_migrations(), Accounts::migrations(), store::Bond::migrations(),
-                           Persons::migrations(), domains::Domains::migrations(), acme::name_rows::migrations()}) {
+                           Persons::migrations(), domains::Domains::migrations(), acme::name_rows::migrations(),
+                            mail::MailQueue::migrations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

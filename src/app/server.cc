@@ -10,6 +10,7 @@
 #include "acme/name_rows.h"
 #include "api/idempotency.h"
 #include "app/federation.h"
+#include "app/mail_out.h"
 #include "app/memory_return.h"
 #include "app/modules.h"
 #include "app/planes.h"
@@ -67,6 +68,7 @@ struct Server::State {
         tenants(*control, clock, keys, audit),
         usage(*control, *data, clock, tenants, *usage_file),
         quota(*control, clock, tenants, audit),
+        mail_out(*control, clock, config.mail, audit, tenants),
         throttle(clock),
         persons(*control, clock, audit, throttle, secrets.seal_key),
         steps(*control, clock),
@@ -113,6 +115,7 @@ struct Server::State {
   Tenants tenants;
   UsageRollups usage;
   QuotaWarnings quota;
+  MailOut mail_out;
   LoginThrottle throttle;
   Persons persons;
   FirstSteps steps;
@@ -168,10 +171,13 @@ Result<void> Server::State::load() {
   tenants.add_tables(Persons::tables());
   tenants.add_tables(domains::Domains::tables());
   tenants.add_tables(acme::name_rows::tables());
+  tenants.add_tables(mail::MailQueue::tables());
   const auto loaded = tenants.load_all();
   if (!loaded) return loaded.error();
   auto loaded_usage = usage.load(*loaded);
   if (!loaded_usage) return loaded_usage;
+  mail_out.tell_owners_of(quota);
+  tenancy.every_minute_also([this](net::Loop& loop) { mail_out.run(loop); });
   auto loaded_quota = quota.load();
   if (!loaded_quota) return loaded_quota;
   auto loaded_keys = keys.load_all();
@@ -350,6 +356,7 @@ std::unique_ptr<api::ApiContext> Server::State::make_context(Worker& worker, con
   context->domains = &domains;
   context->renewals = &renewing->renewals();
   context->usage = &usage;
+  context->test_mail = [this](Executor& home, std::string to) { return mail_out.test(home, std::move(to)); };
   return context;
 }
 
@@ -430,6 +437,7 @@ Result<void> Server::start() {
 bool Server::stop() {
   State& state = *state_;
   log::info("server", "Stopping: streams are being closed");
+  state.mail_out.end();
   on_all_workers(state.workers, [](Worker& worker, const std::function<void()>& done) {
     worker.refuse_more();
     done();

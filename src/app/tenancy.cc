@@ -202,6 +202,7 @@ Task<void> Tenancy::warn(Tenancy& self, net::Loop& loop) {
   const auto warned = co_await QuotaWarnings::look(self.quota_, loop);
   if (!warned) log::warning("usage", "A warning of a plan's limit could not be given", {{"why", warned.error().text}});
   self.warning_ = false;
+  if (self.also_ && !self.ends_) self.also_(loop);
 }
 
 void Tenancy::end_chores() {

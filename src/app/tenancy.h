@@ -43,6 +43,8 @@ class Tenancy {
   // the calls' relay and where accounts logged in, removes guests who cannot come back, and tries again the removals
   // and chores that were left. While the clock is doubted nothing is trimmed and no guest removed.
   void start(net::Loop& loop, std::function<void()> counted);
+  // Also called each minute, when warnings were given. REQUIRES: before start().
+  void every_minute_also(std::function<void(net::Loop&)> also) { also_ = std::move(also); }
   void end_chores();  // the server stops: none begins, and those that go through all tenants end with the present one
   void stop(net::Loop& loop, std::function<void()> done);
 
@@ -88,6 +90,7 @@ class Tenancy {
   CallUsage call_usage_;
   UsageRollups& usage_;
   QuotaWarnings& quota_;
+  std::function<void(net::Loop&)> also_;
   net::Timer chores_, hour_end_;
   int minutes_ = 0;
   bool finishing_ = false, ends_ = false, is_counted_ = false, warning_ = false;

@@ -219,6 +219,14 @@ TEST_F(Cli, UsageByPeriods) {
   EXPECT_EQ(out_, "");
 }
 
+TEST_F(Cli, TestsMail) {
+  answers_["POST /operator/v1/mail/test"] = {200, R"({"to":"ann@shop.example","answer":"250 ok"})"};
+  EXPECT_EQ(run({"mail", "test", "ann@shop.example"}), 0);
+  EXPECT_EQ(asked_, R"(POST /operator/v1/mail/test {"to":"ann@shop.example"})");
+  answers_["POST /operator/v1/mail/test"] = {503, R"({"detail":"The mail server did not take it: 451"})"};
+  EXPECT_EQ(run({"mail", "test", "ann@shop.example"}), 1);
+}
+
 TEST_F(Cli, Resellers) {
   answers_["POST /operator/v1/resellers"] = {
       201, R"({"name":"acme","tenants":{"limit":9,"given":0},"limits":{"accounts":{"limit":50,"given":7,"used":1},)"

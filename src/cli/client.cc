@@ -100,9 +100,11 @@ Result<Reply> Client::call(std::string_view method, const std::string& path, con
   return send(std::move(request), path);
 }
 
-Result<Reply> Client::call_long(std::string_view method, const std::string& path) const {
+Result<Reply> Client::call_long(std::string_view method, const std::string& path, const std::string& body) const {
   http::ClientRequest request;
   request.method = method;
+  if (!body.empty()) request.headers.add("Content-Type", "application/json");
+  request.body = body;
   request.timeout_ms = request.first_byte_timeout_ms = long_timeout_ms;
   return send(std::move(request), path);
 }

@@ -36,7 +36,7 @@ class Client {
   // `path` is of the operator API ("/tenants"), its variable parts escaped; `body` is JSON or empty.
   Result<Reply> call(std::string_view method, const std::string& path, const std::string& body = {}) const;
   // A call that may take minutes.
-  Result<Reply> call_long(std::string_view method, const std::string& path) const;
+  Result<Reply> call_long(std::string_view method, const std::string& path, const std::string& body = {}) const;
   // All pages of a list in one: {"<rows>": [...]}.
   Result<Reply> list(const std::string& path, const std::string& rows) const;
   const std::string& url() const { return place_.url; }

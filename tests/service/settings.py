@@ -30,7 +30,8 @@ BAD = {
     'files.s3.secret': ['x'], 'files.s3.secret_file': ['1'], 'files.s3.magic': ['1'],
     'listen.turn': ['3478', '*'], 'public.turn': ['https://relay.example.com', '1'], 'calls.relay_ports': ['80-90', '50000-40000', '50000', 'x', '[]'],
     'calls.relay_address': ['relay.example.com', '203.0.113.5:3478', '["203.0.113.5", "203.0.113.6"]', '1', '[1]'], 'calls.private_peers': ['yes', 'true'],
-    'public.address': ['x'], 'listen': ['x'], '': ['x'],
+    'mail.server': ['mail.example.com', 'http://mail.example.com', 'smtp://', 'smtp://me@mail.example.com', '1', '[]'], 'mail.from': ['1', '[]'],
+    'mail.magic': ['x'], 'public.address': ['x'], 'listen': ['x'], '': ['x'],
 }
 PLAIN_TEXT = [('public.url', 'url = "chat.example.com"'), ('public.url', 'url = 8080'), ('public.url', 'url = ["https://a"]')]
 
