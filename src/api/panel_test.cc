@@ -106,7 +106,7 @@ TEST_F(PanelApi, TheFirstOperatorComesOnceAndInTime) {
   base_.clock.advance_ms(int64_t{24} * 3600 * 1000);
   EXPECT_EQ(first(late, "zoe@z.example", "a+long+password").status, 403);
   const std::string replaced = persons_.begin_first(), token = persons_.begin_first();
-  for (const std::string wrong : {replaced, std::string("pf_"), token + "x", std::string(1000, 'a')}) {
+  for (const std::string& wrong : {replaced, std::string("pf_"), token + "x", std::string(1000, 'a')}) {
     EXPECT_EQ(first(wrong, "zoe@z.example", "a+long+password").status, 403) << wrong;
   }
   EXPECT_EQ(first(token, "zoe@z.example", "short").status, 400);
