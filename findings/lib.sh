@@ -18,6 +18,11 @@ python_packages() {  # name==version...
   python/bin/pip --quiet --disable-pip-version-check install "$@" >&2
 }
 
+debian_packages() {  # name=version..., of Debian 12: unpacked in debian/, nothing is installed
+  (mkdir archives && cd archives && apt-get --quiet --quiet download "$@" >&2)
+  for archive in archives/*.deb; do dpkg-deb --extract "$archive" debian; done
+}
+
 # expect SEEN, with what is expected on standard input: says what was seen, and fails where it differs.
 expect() {
   local seen=$1 expected
