@@ -66,7 +66,7 @@ struct Config {
   std::string domains_target;          // the name that owners' records lead to; empty: the host of public_url
   std::string domains_ca_file;         // whom to trust for a proof's file at https; empty: the system's authorities
   bool domains_allow_private = false;  // such files in this machine's own networks
-  mail::SmtpSettings mail;              // checked where a server is set
+  mail::SmtpSettings mail;             // checked where a server is set
   std::vector<std::string> calls_relay_address;  // of each family one; none: where listen_turn is
   uint16_t calls_first_port = 49152, calls_last_port = 65535;
   bool calls_allow_private = false;                                // peers in this machine's own networks

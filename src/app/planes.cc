@@ -17,9 +17,9 @@ namespace {
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
-  for (const auto& part : {tenant_migrations(), Accounts::migrations(), store::Bond::migrations(),
-                           Persons::migrations(), domains::Domains::migrations(), acme::name_rows::migrations(),
-                            mail::MailQueue::migrations()}) {
+  for (const auto& part :
+       {tenant_migrations(), Accounts::migrations(), store::Bond::migrations(), Persons::migrations(),
+        domains::Domains::migrations(), acme::name_rows::migrations(), mail::MailQueue::migrations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

@@ -85,8 +85,8 @@ struct Server::State {
                                                                {},
                                                                secrets.archive_id_secret,
                                                                config.option_defaults}))),
-        tenancy(shared, *control, tenants, certificates, contexts, std::move(its_ca), *bond, clock_watch, domains, usage,
-                quota),
+        tenancy(shared, *control, tenants, certificates, contexts, std::move(its_ca), *bond, clock_watch, domains,
+                usage, quota),
         assets_table(web_assets()),
         assets(assets_table) {}
 
