@@ -50,7 +50,8 @@ class Group {
   // counted again since a removal was too large to be counted here.
   rocksdb::Status prepare(rocksdb::DB& db, size_t counted_rows_max, std::vector<StoreId>* recounts);
 
-  // What was removed: the prefixes of rows' owners, each once or more; or rows of any owner.
+  // Owners (the prefixes of their rows' keys) of whose rows some are removed, each once or more; or rows of any owner
+  // are.
   const std::vector<std::string>& shrunk_owners() const { return shrunk_owners_; }
   bool shrinks_all() const { return shrinks_all_; }
 

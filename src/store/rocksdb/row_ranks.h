@@ -2,7 +2,7 @@
 // of them: the ids of each step'th row of an owner, or of those that the owner has with one other, as they were found
 // when they were counted.
 //
-// What is remembered of an owner holds until rows of it are removed. Rows are appended behind all others
+// Ranks of an owner's rows hold until some of them are removed. Rows are appended behind all others
 // (docs/decisions/0013), which changes no rank.
 //
 // Thread: any.
