@@ -183,16 +183,18 @@ function SiteChoice({ person, site }: { person: Person; site: string }) {
   const all = [...new Set([...tenantsOf(person), site])];
   if (all.length < 2) return null;
   return (
-    <label class="site-choice">
-      <span>{say("site")}</span>
-      <select value={site} onChange={(event) => go(hrefOf("site", event.currentTarget.value))}>
-        {all.map((name) => (
-          <option key={name} value={name} selected={name === site}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
+    <nav aria-label={say("site")}>
+      <label class="site-choice">
+        <span>{say("site")}</span>
+        <select value={site} onChange={(event) => go(hrefOf("site", event.currentTarget.value))}>
+          {all.map((name) => (
+            <option key={name} value={name} selected={name === site}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+    </nav>
   );
 }
 

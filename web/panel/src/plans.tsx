@@ -16,6 +16,7 @@ export function limitFields(say: ReturnType<typeof useWords>, limits?: Partial<R
     type: "number",
     value: limits?.[name]?.toString() ?? "",
     required: Boolean(limits),
+    check: (given) => (Number(given) >= -1 ? undefined : say("fieldNumber")),
   }));
 }
 
