@@ -211,7 +211,7 @@ test("the embed code has four forms, and a preview that is the chat itself", asy
   }
   await check(page, "embed");
   const frame = page.frameLocator("iframe");
-  await frame.getByRole("button", { name: "Open chat" }).click();
+  await frame.getByRole("button", { name: "Open chat" }).press("Enter");
   await frame.locator("textarea").waitFor();
   await check(page, "embed-open");
 });
@@ -263,7 +263,7 @@ test("the keyboard alone goes everywhere, and the menu of a phone opens", async 
   await dialog(page).waitFor();
   await page.keyboard.press("Escape");
   await dialog(page).waitFor({ state: "detached" });
-  assert.equal(await page.evaluate(() => document.activeElement.textContent), "New user", "the focus is back");
+  await page.waitForFunction(() => document.activeElement.textContent === "New user"); // the focus is back
 });
 
 test("no page of another site frames the panel, and nothing of it is kept by a cache that is shared", async () => {

@@ -1,6 +1,6 @@
 // What pages are made of.
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Answer, Call, Refused } from "./api.ts";
 import { ask } from "./api.ts";
 import { type Loaded, useLoad } from "./session.tsx";
@@ -41,14 +41,14 @@ export function Card({ title, children, actions }: { title?: string; children: C
   );
 }
 
-/** A modal window; the browser keeps the focus in it and gives it back. */
+/** A modal window; the browser keeps the focus in it. It goes back to where it was: the window is gone before it could be closed. */
 export function Dialog({ title, close, children }: { title: string; close: () => void; children: ComponentChildren }) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
-    const dialog = element.current;
-    dialog?.showModal();
-    return () => dialog?.close();
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    element.current?.showModal();
+    return () => requestAnimationFrame(() => before instanceof HTMLElement && before.isConnected && before.focus());
   }, []);
   const cancel = (event: Event) => {
     event.preventDefault();
