@@ -2,6 +2,10 @@
 records by Erlang's resolver, and for addresses by the C library's, which nss_wrapper points at a file."""
 import glob
 import json
+import os
+
+from fixtures import limits
+from fixtures.poll import poll
 
 from .peer import C2S_PORT, S2S_PORT, Peer
 
@@ -51,6 +55,8 @@ class Ejabberd(Peer):
                                for user, password in self.users.items())
         # +sbwt none: the schedulers of a machine of few cores do not spin.
         await self.run('erl', '+sbwt', 'none', '+S', '2', '-noinput', '-pa', *glob.glob('/usr/lib/*/ejabberd-*/ebin'), '-mnesia', 'dir', f'"{self.path("mnesia")}"',
-                       '-s', 'ejabberd', '-eval', registered + '.',
+                       '-s', 'ejabberd', '-eval', f'{registered}, file:write_file({json.dumps(self.path("registered"))}, <<>>).',
                        HOME=self.folder, ERL_INETRC=self.path('inetrc'), EJABBERD_CONFIG_PATH=configuration,
                        LD_PRELOAD='libnss_wrapper.so', NSS_WRAPPER_HOSTS=names.hosts_file, EJABBERD_LOG_PATH=self.path('ejabberd.log'), ERL_CRASH_DUMP=self.path('crash'), ERL_EPMD_ADDRESS='127.0.0.1')
+        # It listens before it has its accounts.
+        await poll(lambda: self.programs[0].returncode is not None or os.path.exists(self.path('registered')), what='its accounts', within_s=limits.START_S)
