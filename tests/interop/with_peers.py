@@ -26,18 +26,27 @@ def cases():
                     yield f'peers: {KINDS[one].name} and {KINDS[two].name}: {talk.__name__}', (one, two), talk
 
 
+def is_chosen(name, words):
+    """jabberd2 only where it is asked for by name: it leaves errors of OpenSSL where the next use of another stream finds them ("SSL handshake
+    error ... oid exists" in its log), so that streams which are in order end, and now and then a message is lost."""
+    if Jabberd2.name in name:
+        return any(Jabberd2.name in word for word in words) and any(word in name for word in words)
+    return not words or any(word in name for word in words)
+
+
 async def play(network, ends, talk):
     await asyncio.wait_for(Pair(network, *ends, talk).play(), limits.EXCHANGE_S)
 
 
 async def run_all(words, out):
-    chosen = [case for case in cases() if not words or any(word in case[0] for word in words)]
+    chosen = [case for case in cases() if is_chosen(case[0], words)]
     if not chosen:
         return
     async with Network() as network:
         try:
-            ends = dict(zip(KINDS, await asyncio.gather(
-                *(network.start(kind, domain, accounts(domain, *(other for other in KINDS if other != domain))) for domain, kind in KINDS.items()))))
+            wanted = [domain for domain in KINDS if any(domain in domains for _, domains, _ in chosen)]
+            ends = dict(zip(wanted, await asyncio.gather(
+                *(network.start(KINDS[domain], domain, accounts(domain, *(other for other in wanted if other != domain))) for domain in wanted))))
         except Exception as error:
             return out.not_ok('peers: they start', tap.told(error))
         # Their accounts are their own, so that all pairs' talks of a kind are played at once.
