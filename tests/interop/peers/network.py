@@ -42,9 +42,10 @@ class Network:
             return await asyncio.to_thread(self.authority.issue, *names, **dates)
 
     async def start(self, kind, domain, users, issued=None, **details):
-        """A peer of this kind, with a good certificate unless another is given."""
-        issued = issued or await self.issue(domain, f'rooms.{domain}')
-        peer = kind(self, domain, issued, users, **details)
+        """A peer of this kind. Another certificate than a good one is for what it shows to servers."""
+        good = await self.issue(domain, f'rooms.{domain}')
+        peer = kind(self, domain, issued or good, users, **details)
+        peer.show_clients(good)
         self.peers.append(peer)
         return await peer.start()
 

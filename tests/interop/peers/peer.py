@@ -21,6 +21,7 @@ class Peer:
     name = ''           # of the program
     has_rooms = True
     has_pep = has_blocking = True
+    tells_of_nobody = True
 
     def __init__(self, network, domain, issued, users, secure=True):
         """`issued`: its certificate. `secure`: it talks to those alone whose certificate is good; others may prove themselves by dialback."""
@@ -33,6 +34,10 @@ class Peer:
         self.write('key.pem', issued.key)
         self.write('both.pem', issued.chain + issued.key)
         self.write('ca.pem', network.authority.text('root.pem'))
+
+    def show_clients(self, issued):
+        self.write('for-clients.pem', issued.chain)
+        self.write('for-clients.key', issued.key)
 
     def path(self, name):
         return os.path.join(self.folder, name)

@@ -23,6 +23,7 @@ s2s_require_encryption = true
 s2s_secure_auth = {secure}
 authentication = "internal_plain"
 ssl = {{ certificate = "{folder}/certificate.pem", key = "{folder}/key.pem", cafile = "{folder}/ca.pem", capath = false }}
+c2s_ssl = {{ certificate = "{folder}/for-clients.pem", key = "{folder}/for-clients.key" }}
 VirtualHost "{domain}"
 Component "{rooms}" "muc"
 """
