@@ -13,6 +13,8 @@
 namespace teahouse::s2s {
 namespace {
 
+constexpr int64_t doubtful_ms = 10'000;  // so soon after a stanza a stream that breaks may have lost it
+
 bool offers_external(const xml::Element& features) {
   const auto mechanisms = features.child("mechanisms", ns::sasl);
   bool offers = false;
@@ -157,8 +159,10 @@ void Outgoing::on_failed(const Error& error) {
   const bool was_proper = stream_ && stream_->is_closed_properly();
   stream_.reset();
   if (state_ != State::ready) return fail(error);
-  log::write(unwritten > 0 ? log::Level::warning : log::Level::info, "s2s",
-             unwritten > 0 ? "A stream to another server broke, and what was not written is lost"
+  // What the kernel has taken the peer may not have read.
+  const bool may_have_lost = !was_proper && (unwritten > 0 || now_ms() - written_ms_ < doubtful_ms);
+  log::write(may_have_lost ? log::Level::warning : log::Level::info, "s2s",
+             may_have_lost ? "A stream to another server broke: what was written to it last may be lost"
                            : "A stream to another server is over",
              {{"ours", pair_.ours}, {"peer", pair_.peer}, {"why", error.text}, {"bytes", std::to_string(unwritten)}});
   drop_stream();
