@@ -149,7 +149,8 @@ Task<Result<void>> UsageRollups::count_active(const UsageRollups& self, Executor
   co_return Result<void>();
 }
 
-Task<Result<std::vector<UsageRollups::Closing>>> UsageRollups::write_hour(const UsageRollups& self, Executor& home) {
+// What stands there already is not written again: a backup of a house in which nothing happened shares its file.
+Task<Result<std::vector<UsageRollups::Closing>>> UsageRollups::write_hour(UsageRollups& self, Executor& home) {
   std::vector<Closing> written;
   std::vector<store::Statement> statements;
   for (const UsageFile::Used& used : self.file_.used()) {
@@ -164,17 +165,28 @@ Task<Result<std::vector<UsageRollups::Closing>>> UsageRollups::write_hour(const 
     for (size_t i = 0; i < used_count; ++i) {
       closing.counts[i] = begin.counts[i] + hour->values[usage_sums_begin + i];
     }
-    statements.push_back(store_hour(used.tenant, closing.hour));
-    statements.push_back(store_day(used.tenant, closing.hour, closing.active_of_day));
+    const Written row{closing.hour.at, closing.active_of_day, closing.hour.values};
+    const auto known = self.written_.find(used.tenant);
+    if (known == self.written_.end() || known->second != row) {
+      statements.push_back(store_hour(used.tenant, closing.hour));
+      statements.push_back(store_day(used.tenant, closing.hour, closing.active_of_day));
+      self.written_.insert_or_assign(used.tenant, row);
+    }
     written.push_back(std::move(closing));
     if (statements.size() < 2 * tenants_at_once) continue;
     auto batch = std::exchange(statements, {});
     const auto stored = co_await self.control_.transact(home, std::move(batch));
-    if (!stored) co_return stored.error();
+    if (!stored) {
+      self.written_.clear();
+      co_return stored.error();
+    }
   }
   if (!statements.empty()) {
     const auto stored = co_await self.control_.transact(home, std::move(statements));
-    if (!stored) co_return stored.error();
+    if (!stored) {
+      self.written_.clear();
+      co_return stored.error();
+    }
   }
   co_return written;
 }
@@ -206,6 +218,7 @@ Task<Result<void>> UsageRollups::roll(UsageRollups& self, Executor& home) {
     self.data_.map(each.tenant->id, usage_marks::map_name).remove_all(usage_marks::hour_key(each.hour.at));
   }
   self.file_.set_hour(hour);
+  self.written_.clear();
   if (hour / hours_a_day == ended / hours_a_day) co_return Result<void>();
   const int64_t day = hour / hours_a_day, first = std::min(ended / hours_a_day, day - days_tidied);
   const auto tidied = co_await tidy(self, home, first, day);

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
@@ -76,7 +77,12 @@ class UsageRollups {
     UsagePeriod hour;
     std::array<int64_t, used_count_max> counts = {};
   };
-  static Task<Result<std::vector<Closing>>> write_hour(const UsageRollups& self, Executor& home);
+  struct Written {
+    int64_t hour = 0, active_of_day = 0;
+    std::array<int64_t, usage_columns.size()> values = {};
+    bool operator==(const Written&) const = default;
+  };
+  static Task<Result<std::vector<Closing>>> write_hour(UsageRollups& self, Executor& home);
   static Task<Result<void>> count_active(const UsageRollups& self, Executor& home, Closing& closing);
   static Task<Result<void>> tidy(const UsageRollups& self, Executor& home, int64_t first, int64_t day);
   std::optional<UsagePeriod> live(const Tenant& tenant) const;
@@ -87,7 +93,8 @@ class UsageRollups {
   const Clock& clock_;
   Tenants& tenants_;
   UsageFile& file_;
-  Turns turns_;  // of roll() and store()
+  Turns turns_;                                    // of roll() and store()
+  std::unordered_map<TenantId, Written> written_;  // by them, of this hour; theirs alone
 };
 
 }  // namespace teahouse

@@ -14,6 +14,7 @@ HEAD = struct.Struct('<6Q')
 Record = namedtuple('Record', 'place kind file at end was more')
 PAGE, SECTOR = 4096, 512
 REBUILT = '-shm'   # SQLite's index of its log: it writes it through a mapping, and makes it anew from the log
+COUNTS = 'usage.map'  # of this hour: what of them is the kernel's alone may go, and that is no promise (docs/decisions/0052)
 
 
 class PowerCut:
@@ -98,7 +99,7 @@ class PowerCut:
             path = paths.get(inode)
             if path is None or not file.changes + file.failed or (keeps and path.endswith(keeps)):
                 continue
-            if inode in mapped and not path.startswith(self.kept) and not path.endswith(REBUILT):
+            if inode in mapped and not path.startswith(self.kept) and not path.endswith((REBUILT, COUNTS)):
                 raise Unexpected(f'{path} is written through a mapping, which power_cut.c does not see')
             undone += undo_file(path, file, choice)
         return undone
