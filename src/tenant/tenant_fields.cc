@@ -87,12 +87,6 @@ Result<FieldValue> check_device_days(const Tenant& /*tenant*/, FieldValue value)
                                            ", or 0: its users sign in by their site tokens alone."};
 }
 
-// An empty column is one from before there was federation.
-void put_federation(Tenant& tenant, FieldValue value) {
-  tenant.federation = std::get<std::string>(std::move(value));
-  if (tenant.federation.empty()) tenant.federation = "open";
-}
-
 Result<FieldValue> check_federation(const Tenant& /*tenant*/, FieldValue value) {
   return as_value(parse_federation(std::get<std::string>(value)));
 }
@@ -149,7 +143,8 @@ constexpr std::array<TenantField, 16> fields = {{
     {"federation", "federation", "--federation",
      "With which other servers its users talk, as far as its plan lets it: open (all), listed (those of --federate) or "
      "closed",
-     FieldType::text, get_member<&Tenant::federation>, put_federation, check_federation, "tenant/federation"},
+     FieldType::text, get_member<&Tenant::federation>, put_member<&Tenant::federation>, check_federation,
+     "tenant/federation"},
     {"federation_allowed", "federation_allowed", "--federate",
      "A domain of another server that it talks with where it is listed, and all below that; may be repeated; \"\" for "
      "none",
