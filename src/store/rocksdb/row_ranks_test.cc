@@ -86,7 +86,7 @@ TEST_P(CountTest, CountsWhatIsLeftAfterRemovals) {
   archive_.remove(romeo, id_at(1000 * static_cast<int64_t>(RowRanks::step + 1)));  // a mark
   expect(before({}), rows - 2, rows - 7);
   expect(before({}, nurse), rows / 3 - 1, rows / 3 - 6);
-  get(archive_.trim(home_, 100'000));
+  get(archive_.trim(home_, noon_ms + 100'000));
   expect(before({}), rows - 99, rows - 104);
   archive_.remove_all(romeo);
   EXPECT_EQ(before({}).count, 0U);
