@@ -149,7 +149,7 @@ Task<Result<void>> UsageRollups::count_active(const UsageRollups& self, Executor
   co_return Result<void>();
 }
 
-// What stands there already is not written again: a backup of a house in which nothing happened shares its file.
+// Rows that stand there already are not written again: a backup of a house in which nothing happened shares its file.
 Task<Result<std::vector<UsageRollups::Closing>>> UsageRollups::write_hour(UsageRollups& self, Executor& home) {
   std::vector<Closing> written;
   std::vector<store::Statement> statements;

@@ -159,7 +159,7 @@ void Outgoing::on_failed(const Error& error) {
   const bool was_proper = stream_ && stream_->is_closed_properly();
   stream_.reset();
   if (state_ != State::ready) return fail(error);
-  // What the kernel has taken the peer may not have read.
+  // Bytes that the kernel has taken may not have been read by the peer.
   const bool may_have_lost = !was_proper && (unwritten > 0 || now_ms() - written_ms_ < doubtful_ms);
   log::write(may_have_lost ? log::Level::warning : log::Level::info, "s2s",
              may_have_lost ? "A stream to another server broke: what was written to it last may be lost"
