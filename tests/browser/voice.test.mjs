@@ -17,6 +17,8 @@ async function open(user, other, options, attributes = {}) {
 const record = (page) => page.getByRole("button", { name: "Record a voice message" });
 /** At least so many seconds (below ten) have been recorded. */
 const recorded = (page, seconds) => page.getByRole("timer", { name: "Recording" }).getByText(new RegExp(`^(0:0[${seconds}-9]|0:[1-5]\\d|\\d+:\\d\\d)$`)).waitFor();
+/** The keyboard's next key is the recorder's. */
+const focused = (page) => page.waitForFunction(() => document.querySelector("teahouse-chat").shadowRoot.activeElement?.matches(".recorder .send"));
 
 test("a voice message is spoken, sent and played; deleted, it is not sent", async () => {
   const a = await open(ida, jon, { permissions: ["microphone"] });
@@ -26,12 +28,14 @@ test("a voice message is spoken, sent and played; deleted, it is not sent", asyn
   await a.getByRole("button", { name: "Delete the recording" }).click();
   await record(a).click();
   await recorded(a, 1);
+  await focused(a);
   await a.keyboard.press("Escape");
   await record(a).evaluate((button) => [button.click(), button.click()]); // the microphone is asked for once
   await recorded(a, 2);
   assert.deepEqual(await h.audit(a), []);
   await a.waitForFunction(() => [...document.querySelector("teahouse-chat").shadowRoot.querySelectorAll(".recorder-bars i")].some((bar) => bar.clientHeight > 6)); // a beep
-  await a.keyboard.press("Enter"); // the focus is on sending it
+  await focused(a);
+  await a.keyboard.press("Enter");
   await b.locator(".voice-time", { hasText: /^(0:0[2-9]|0:[1-5]\d|\d+:\d\d)$/ }).waitFor();
   await a.locator(".voice").waitFor();
   for (const page of [a, b]) assert.equal(await page.locator(".voice").count(), 1);
