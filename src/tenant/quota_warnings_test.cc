@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ranges>
+
 #include "events/event_row.h"
 #include "tenant/testing/tenant_world.h"
 
@@ -44,10 +46,10 @@ class QuotaWarningsTest : public ::testing::Test {
     EXPECT_TRUE(world_.wait(QuotaWarnings::look(*warnings_, world_.home)));
     std::vector<std::string> told;
     const auto lines = world_.wait(world_.audit.list(world_.home, TenantId::server, 100));
-    for (auto line = lines->rbegin(); line != lines->rend(); ++line) {
-      if (line->id <= last_) continue;
-      last_ = line->id;
-      if (line->action == "quota.warning") told.push_back(line->detail);
+    for (const auto& line : std::ranges::reverse_view(*lines)) {
+      if (line.id <= last_) continue;
+      last_ = line.id;
+      if (line.action == "quota.warning") told.push_back(line.detail);
     }
     return told;
   }
