@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <ranges>
+#include <algorithm>
 
 #include "events/event_row.h"
 #include "tenant/testing/tenant_world.h"
@@ -45,8 +45,9 @@ class QuotaWarningsTest : public ::testing::Test {
   std::vector<std::string> look() {
     EXPECT_TRUE(world_.wait(QuotaWarnings::look(*warnings_, world_.home)));
     std::vector<std::string> told;
-    const auto lines = world_.wait(world_.audit.list(world_.home, TenantId::server, 100));
-    for (const auto& line : std::ranges::reverse_view(*lines)) {
+    auto lines = world_.wait(world_.audit.list(world_.home, TenantId::server, 100));
+    std::reverse(lines->begin(), lines->end());
+    for (const auto& line : *lines) {
       if (line.id <= last_) continue;
       last_ = line.id;
       if (line.action == "quota.warning") told.push_back(line.detail);
