@@ -64,10 +64,13 @@ class Run:
 
 
 def check_pages(run):
-    pages = re.findall(r'http://127\.0\.0\.1:\d+/\S+', run.text)
-    assert len(pages) >= 2, run.text
+    named = re.findall(r'http://127\.0\.0\.1:\d+/\S+', run.text)
+    panel = [page for page in named if '/panel/first#' in page]
+    pages = [page for page in named if page not in panel]
+    assert len(pages) >= 2 and len(panel) == 1, run.text
     for page in pages:
         assert 'w.js' in get(page), f'{page} has no widget'
+    assert '/panel/main-' in get(panel[0]), f'{panel[0]} is no panel'
 
 
 def check_widget(run):
