@@ -1,4 +1,4 @@
-// What the panel's tests share: people of the panel, a browser that is at it, words for what they do, and what must be so of each page.
+// The panel's tests share these: people of the panel, a browser that is at it, words for what they do, and what must be so of each page.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, afterEach, before } from "node:test";

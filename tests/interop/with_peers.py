@@ -13,7 +13,7 @@ from peers.prosody import Prosody
 from peers.talks import TALKS, Pair, accounts, is_for
 
 KINDS = {'prosody.example': Prosody, 'ejabberd.example': Ejabberd, 'jabberd2.example': Jabberd2}
-# What is so between two of them that is not of a test's making (findings/): jabberd2 asks for a room by the stream that it has, and Prosody
+# Talks that fail between two of them by their own making (findings/): jabberd2 asks for a room by the stream that it has, and Prosody
 # answers by another.
 EXCEPT = {('prosody.example', 'jabberd2.example', 'ask'), ('jabberd2.example', 'prosody.example', 'ask')}
 

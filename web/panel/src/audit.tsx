@@ -1,4 +1,4 @@
-// Who has changed what: of the server, or of a tenant.
+// The audit: changes and their authors, of the server or of a tenant.
 import { useState } from "preact/hooks";
 import { ask } from "./api.ts";
 import { Form } from "./form.tsx";

@@ -1,4 +1,4 @@
-// What opens a site: the pages that may use the chat, API keys, the signing secret.
+// The keys of a site: the pages that may use the chat, API keys, the signing secret.
 import { useState } from "preact/hooks";
 import type { Schemas } from "../../.cache/api.gen.ts";
 import { ask } from "./api.ts";

@@ -1,4 +1,4 @@
-// What pages are made of.
+// The parts that pages are made of.
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Answer, Call, Refused } from "./api.ts";

@@ -1,4 +1,4 @@
-// Who has signed in, and which calls the server lets them make: nothing else decides what is shown.
+// The person who has signed in, and the calls that the server lets them make: nothing else decides what is shown.
 import { createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
 import type { Schemas } from "../../.cache/api.gen.ts";

@@ -1,4 +1,4 @@
-// What is used of a plan's limits.
+// The use of a plan's limits.
 import type { Schemas } from "../../.cache/api.gen.ts";
 import { ask } from "./api.ts";
 import { Card, Gauge, Page, Shown, Table } from "./parts.tsx";

@@ -29,7 +29,7 @@ const [sentBitsMin, sentBitsMax] = [150_000, 1_000_000];
 const mucAdmin = "http://jabber.org/protocol/muc#admin";
 
 /**
- * What has just happened, for everybody to read. `refused`: a member's client does not let itself be muted; `stays`: the room does not remove them;
+ * Events of the call as they happen, for everybody to read. `refused`: a member's client does not let itself be muted; `stays`: the room does not remove them;
  * `moved`: the call goes through the service.
  */
 export interface Note {
