@@ -65,7 +65,7 @@ TEST(ServerNames, BytesThatAreNoCertificateNameNobody) {
 TEST(ServerNames, AChainIsJudgedByTheAuthorityAndTheName) {
   const int64_t now_s = ::time(nullptr);
   const auto ca = crypto::make_local_ca("Ours", now_s, 10), other = crypto::make_local_ca("Another", now_s, 10);
-  std::string path = "/tmp/teahouse-ca-XXXXXX";
+  std::string path = ::testing::TempDir() + "teahouse-ca-XXXXXX";
   const int file = ::mkstemp(path.data());
   ASSERT_GE(file, 0);
   std::ofstream(path) << ca->certificate_pem;
