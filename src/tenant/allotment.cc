@@ -19,6 +19,7 @@ constexpr std::array summed = {
     &PlanLimits::call_allocations,
     &PlanLimits::call_bits_per_s,
     &PlanLimits::call_bytes_per_month,
+    &PlanLimits::s2s_queue_bytes,
 };
 
 bool is_summed(int64_t PlanLimits::*limit) { return std::find(summed.begin(), summed.end(), limit) != summed.end(); }

@@ -31,6 +31,7 @@ struct Meter {
   std::atomic<int64_t> call_paid_until_us = 0;  // by call_bits_per_s, on the monotonic clock (calls/rate.h)
 
   std::atomic<int64_t> federated_domains = 0;  // of other servers, with a stream to them or one being made
+  std::atomic<int64_t> s2s_queue_bytes = 0;    // of stanzas that wait for other servers
   UsageCounter usage;                          // of this hour, for the hours' lines (usage_rollups.h)
 
   // Takes so many of `count` unless that would pass `limit` (unlimited: -1). True when they were taken.

@@ -7,7 +7,7 @@
 namespace teahouse {
 
 std::span<const PlanLimitName> plan_limit_names() {
-  static constexpr std::array<PlanLimitName, 32> names = {{
+  static constexpr std::array<PlanLimitName, 33> names = {{
       {"accounts", &PlanLimits::accounts, true},
       {"sessions", &PlanLimits::sessions, true},
       {"sessions_per_account", &PlanLimits::sessions_per_account},
@@ -40,6 +40,7 @@ std::span<const PlanLimitName> plan_limit_names() {
       {"call_bytes_per_month", &PlanLimits::call_bytes_per_month, true},
       {"call_participants", &PlanLimits::call_participants},
       {"federated_domains", &PlanLimits::federated_domains},
+      {"s2s_queue_bytes", &PlanLimits::s2s_queue_bytes},
   }};
   static_assert(sizeof(PlanLimits) == names.size() * sizeof(int64_t), "every limit has a name");
   return names;

@@ -47,6 +47,7 @@ struct PlanLimits {
   int64_t call_bytes_per_month = 1LL << 40;    // the same; of a month of UTC
   int64_t call_participants = 20;              // in one group call at once (XEP-0521)
   int64_t federated_domains = 0;               // of other servers, that it writes to at once; 0: to none
+  int64_t s2s_queue_bytes = 16LL << 20;        // of stanzas that wait for other servers
 };
 
 inline constexpr size_t plan_limit_count = sizeof(PlanLimits) / sizeof(int64_t);

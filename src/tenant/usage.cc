@@ -12,6 +12,7 @@ std::optional<int64_t> used_of(const Meter& meter, int64_t PlanLimits::*limit) {
   if (limit == &PlanLimits::bytestreams) return meter.bytestreams.load(std::memory_order_relaxed);
   if (limit == &PlanLimits::call_allocations) return meter.call_allocations.load(std::memory_order_relaxed);
   if (limit == &PlanLimits::call_bytes_per_month) return meter.call_bytes.load(std::memory_order_relaxed);
+  if (limit == &PlanLimits::s2s_queue_bytes) return meter.s2s_queue_bytes.load(std::memory_order_relaxed);
   return std::nullopt;
 }
 

@@ -32,6 +32,7 @@ export const limitsEn = {
   call_bytes_per_month: "Relayed in a month",
   call_participants: "People in one group call",
   federated_domains: "Other servers written to at once",
+  s2s_queue_bytes: "Waiting for other servers",
 };
 export const limitsZh: typeof limitsEn = {
   accounts: "账号数",
@@ -66,4 +67,5 @@ export const limitsZh: typeof limitsEn = {
   call_bytes_per_month: "每月中继流量",
   call_participants: "群组通话人数",
   federated_domains: "同时通信的其他服务器",
+  s2s_queue_bytes: "等待发往其他服务器",
 };
