@@ -104,8 +104,9 @@ class Writing {
 // Makes the sessions of a row. Those that can't be read are left out; what they held is in the offline queue.
 class Reading {
  public:
-  Reading(Home& home, Resident& resident, const ParkedAccount& parked)
-      : home_(home), resident_(resident), parked_(parked) {}
+  // `since_start_ms`: for how long clients could have come back to this server.
+  Reading(Home& home, Resident& resident, const ParkedAccount& parked, int64_t since_start_ms)
+      : home_(home), resident_(resident), parked_(parked), since_start_ms_(since_start_ms) {}
 
   Result<void> read() {
     for (const ParkedDelivery& each : parked_.deliveries) {
@@ -174,8 +175,9 @@ class Reading {
   }
 
   Session& wake(const ParkedSession& parked, Read& read) {
+    const int64_t most_ms = std::max<int64_t>(parked.max_s * 1000 - since_start_ms_, 0);
     const int64_t left_ms = parked.until_ms - home_.clock().wall_ms();
-    const SessionDirectory::Patience patience{parked.max_s, std::clamp<int64_t>(left_ms, 0, parked.max_s * 1000)};
+    const SessionDirectory::Patience patience{parked.max_s, std::clamp<int64_t>(left_ms, 0, most_ms)};
     Session& session =
         home_.sessions().wake(resident_, std::move(read.jid), patience, parked.resume_key, std::move(read.counted));
     session.set_device(parked.device);
@@ -189,6 +191,7 @@ class Reading {
   Home& home_;
   Resident& resident_;
   const ParkedAccount& parked_;
+  const int64_t since_start_ms_;
   std::vector<DeliveryPtr> deliveries_;
   std::vector<Read> counted_;
 };
@@ -201,6 +204,8 @@ struct Woken {
 };
 
 }  // namespace
+
+Parking::Parking(Home& home) : home_(home), started_ms_(home.clock().monotonic_ms()) {}
 
 void Parking::park() {
   home_.residents().for_each([this](Resident& resident) {
@@ -236,7 +241,7 @@ void Parking::wake(Resident& resident, const ParkedAccount& parked) {
       parked.modules_off != name_modules_off(resident.tenant())) {
     return;
   }
-  Reading reading(home_, resident, parked);
+  Reading reading(home_, resident, parked, home_.clock().monotonic_ms() - started_ms_);
   if (const auto read = reading.read(); !read) {
     log::error("server", "Sessions from before the restart are lost",
                {{"jid", resident.jid().str()}, {"why", read.error().text}});

@@ -28,13 +28,14 @@ class Parking {
  public:
   static constexpr size_t row_bytes_max = 16 << 20;
 
-  explicit Parking(Home& home) : home_(home) {}
+  explicit Parking(Home& home);
 
   // Writes the sessions that are left. REQUIRES: they have no streams, and nothing more is delivered to them.
   void park();
   // The account's row, once that is off the disk; nothing where there is none. Errors: those of the data plane.
   Task<Result<ParkedAccount>> take(TenantPtr tenant, BareJid account);
-  // REQUIRES: the account has just come into memory.
+  // REQUIRES: the account has just come into memory. A session's time has gone on by the wall clock and, since the
+  // server's start, by the monotonic clock: it has what is left by both.
   void wake(Resident& resident, const ParkedAccount& parked);
   // Every account that still has a row by the time at which none of its sessions can be resumed any more comes into
   // memory, at its home: they end there. REQUIRES: called on one home of the house, at its start.
@@ -47,6 +48,7 @@ class Parking {
   static Task<void> wake_rest(Home& home);
 
   Home& home_;
+  const int64_t started_ms_;  // monotonic clock
   net::Timer rest_timer_;
 };
 

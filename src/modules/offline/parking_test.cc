@@ -115,6 +115,20 @@ TEST_F(ParkingTest, WhatItHadGoesToTheNextWhenItsTimeIsOver) {
   EXPECT_EQ(connect("ann@shop.example/tablet").got, Ids{"m"});
 }
 
+TEST_F(ParkingTest, AWallClockThatIsPutBackGivesItNoMoreTime) {
+  testing::OfflineClient& phone = connect("ann@shop.example/phone");
+  lose(phone);
+  send({"m"});
+  stop_and_start();
+  world_.clock.set_wall_ms(world_.clock.wall_ms() - 8 * 3600'000);
+  world_.clock.advance_ms(301'000);
+  load("ann@shop.example");
+  world_.clock.advance_ms(100);  // no timer is due in the moment in which it is set
+  turn();
+  EXPECT_EQ(find("ann@shop.example/phone"), nullptr);
+  EXPECT_EQ(connect("ann@shop.example/tablet").got, Ids{"m"});
+}
+
 TEST_F(ParkingTest, NobodyElseIsHandedWhatItHolds) {
   testing::OfflineClient& phone = connect("ann@shop.example/phone");
   lose(phone);
