@@ -3,7 +3,7 @@
 namespace teahouse::calls {
 namespace {
 
-size_t padded(size_t size) { return (size + 3) & ~size_t{3}; }
+size_t with_padding(size_t size) { return (size + 3) & ~size_t{3}; }
 
 // The line that an allocation keeps of a connection, which may end before it does.
 class KeptLine final : public Line {
@@ -77,9 +77,9 @@ size_t StreamLine::take_messages(std::string_view bytes) {
       is_broken_ = true;
       return bytes.size();
     }
-    if (rest.size() < padded(size)) break;
+    if (rest.size() < with_padding(size)) break;
     owner_.turn.receive(*this, rest.substr(0, size));
-    taken += padded(size);
+    taken += with_padding(size);
   }
   return taken;
 }
@@ -96,7 +96,7 @@ void StreamLine::send(std::string message) {
 
 void StreamLine::relay(Frame message) {
   std::string bytes(message.view());
-  bytes.resize(padded(bytes.size()));
+  bytes.resize(with_padding(bytes.size()));
   send(std::move(bytes));
 }
 

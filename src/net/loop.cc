@@ -33,11 +33,11 @@ constexpr int first_max = 16;    // of Rank::first, handled in one turn
 constexpr int64_t slice_ms = 2;  // of a turn: then those that are ready wait for the next
 
 // The posts of this thread's turn to other loops, until its end.
-struct Outgoing {
+struct ForLoop {
   Loop* to;
   std::vector<std::function<void()>> batch;
 };
-thread_local std::vector<Outgoing> outgoing;
+thread_local std::vector<ForLoop> outgoing;
 
 [[noreturn]] void give_up(const char* what) {
   log::error("net", "an event loop could not be made; the machine is out of file descriptors or memory",

@@ -7,7 +7,7 @@
 namespace teahouse {
 namespace {
 
-struct TenantChange {
+struct TenantNews {
   TenantPtr tenant;
   bool removed = false;
 
@@ -27,7 +27,7 @@ void Homes::add(Home& home) {
 void Homes::remove(const Home& home) { homes_[home.place().loop] = {}; }
 
 Task<void> Homes::publish(Executor& asker, TenantPtr tenant, bool removed) const {
-  auto told = ask_each(asker, TenantChange{std::move(tenant), removed});
+  auto told = ask_each(asker, TenantNews{std::move(tenant), removed});
   co_await told;
 }
 

@@ -8,8 +8,8 @@
 namespace teahouse::store {
 namespace {
 
-constexpr const char* data_store = "house";
-constexpr const char* data_key = "bond";
+constexpr const char* bond_store = "house";
+constexpr const char* bond_key = "bond";
 constexpr const char* of_two_houses =
     "control.db and data/ are of two different houses. Put both back from one backup of this one.";
 
@@ -34,7 +34,7 @@ std::vector<Migration> Bond::migrations() {
   return {{"bond/1", {"CREATE TABLE bond(id TEXT NOT NULL PRIMARY KEY, run BIGINT NOT NULL, begins BIGINT NOT NULL)"}}};
 }
 
-KeyValueStore Bond::notes() const { return data_.key_value(TenantId::server, data_store); }
+KeyValueStore Bond::notes() const { return data_.key_value(TenantId::server, bond_store); }
 
 Result<Bond::Side> Bond::read_control(ControlPlane& control) {
   const auto answer = control.execute_now({"SELECT id, run, begins FROM bond", {}});
@@ -49,7 +49,7 @@ Result<Bond::Side> Bond::read_control(ControlPlane& control) {
 
 Result<Bond::Side> Bond::read_data() const {
   using Loaded = Result<std::optional<std::string>>;
-  const auto loaded = wait_for<Loaded>([this](Executor& home) { return notes().load(home, data_key); });
+  const auto loaded = wait_for<Loaded>([this](Executor& home) { return notes().load(home, bond_key); });
   const auto last = wait_for<Result<TenantId>>([this](Executor& home) { return data_.last_tenant(home); });
   if (!last) return last.error();
   Side side;
@@ -153,7 +153,7 @@ Task<Result<void>> Bond::note_tenant(Executor& home, TenantId tenant) {
 Lsn Bond::store_note(uint64_t number) {
   const std::lock_guard lock(mutex_);
   noting_ = std::max(noting_, number);
-  return notes().store(data_key, id_ + " " + std::to_string(run_) + " " + std::to_string(noting_));
+  return notes().store(bond_key, id_ + " " + std::to_string(run_) + " " + std::to_string(noting_));
 }
 
 Result<bool> is_unused(ControlPlane& control, TenantId drawn) {

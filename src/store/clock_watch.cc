@@ -9,15 +9,15 @@
 namespace teahouse::store {
 namespace {
 
-constexpr const char* data_store = "house";
-constexpr const char* data_key = "clock";
+constexpr const char* clock_store = "house";
+constexpr const char* clock_key = "clock";
 
 }  // namespace
 
 Result<void> ClockWatch::begin(int64_t newest_ms) {
   using Loaded = Result<std::optional<std::string>>;
   const auto noted = wait_for<Loaded>(
-      [this](Executor& home) { return plane_.key_value(TenantId::server, data_store).load(home, data_key); });
+      [this](Executor& home) { return plane_.key_value(TenantId::server, clock_store).load(home, clock_key); });
   if (!noted) log::warning("store", "What data/ notes of the clock can't be read: " + noted.error().text);
   const int64_t wall_ms = clock_.wall_ms();
   looked_ms_ = clock_.monotonic_ms();
@@ -83,8 +83,8 @@ void ClockWatch::trust(int64_t wall_ms) {
 }
 
 void ClockWatch::store() {
-  plane_.key_value(TenantId::server, data_store)
-      .store(data_key,
+  plane_.key_value(TenantId::server, clock_store)
+      .store(clock_key,
              std::to_string(newest_ms_) + " " + std::to_string(doubted_ms_) + " " + std::to_string(doubted_for_ms_));
 }
 

@@ -14,7 +14,7 @@ namespace teahouse::muc {
 namespace {
 
 constexpr char commands_form[] = "urn:xmpp:hats:commands";
-constexpr char user_field[] = "hats#jid";
+constexpr char hat_user_field[] = "hats#jid";
 constexpr char uri_field[] = "hats#uri";
 constexpr char title_field[] = "hats#title";
 constexpr char hue_field[] = "hats#hue";
@@ -50,7 +50,7 @@ DataForm make_destroy_form(const Room& room) {
 DataForm make_user_form(const Room& room) {
   DataForm form(DataForm::Type::form, commands_form);
   form.instructions = "Choose a user and a hat.";
-  form.add(user_field, "jid-single", "User").required = true;
+  form.add(hat_user_field, "jid-single", "User").required = true;
   add_choice(form, room);
   return form;
 }
@@ -100,7 +100,7 @@ Result<void> destroy(Room& room, const DataForm& form) {
 }
 
 Result<BareJid> user_of(const Room& room, const DataForm& form) {
-  auto jid = Jid::parse(value_of(form, user_field));
+  auto jid = Jid::parse(value_of(form, hat_user_field));
   if (!jid || !jid->has_localpart()) return Error{ErrorKind::bad_request, "A hat is given to a user's address."};
   BareJid user = jid->bare();
   room.context().lead_to_account(user);
@@ -145,7 +145,7 @@ void write_hat(xml::Writer& writer, const BareJid* user, const std::string& uri,
     writer.open("field").attribute("var", var).leaf("value", value).close();
   };
   writer.open("item");
-  if (user) leaf(user_field, user->str());
+  if (user) leaf(hat_user_field, user->str());
   leaf(uri_field, uri);
   leaf(title_field, hat.title);
   leaf(hue_field, hat.hue);
@@ -156,7 +156,7 @@ DataForm begin_table(bool has_users) {
   DataForm table(DataForm::Type::result, commands_form);
   xml::Writer writer(table.more);
   writer.open("reported");
-  if (has_users) writer.open("field").attribute("var", user_field).close();
+  if (has_users) writer.open("field").attribute("var", hat_user_field).close();
   for (const char* var : {uri_field, title_field, hue_field}) writer.open("field").attribute("var", var).close();
   writer.close();
   return table;

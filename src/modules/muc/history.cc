@@ -13,7 +13,7 @@
 namespace teahouse::muc {
 namespace {
 
-using Done = std::function<void(std::vector<Stanza>)>;
+using Sent = std::function<void(std::vector<Stanza>)>;
 
 std::optional<uint64_t> find_number(const xml::Element& element, std::string_view name) {
   const auto value = xml::parse_integer(element.attribute(name).value_or(""));
@@ -54,7 +54,7 @@ Stanza make_unread(const BareJid& room, const FullJid& to, const Error& error) {
 }
 
 Task<void> load_history(store::ArchiveStore archive, ModuleContext* context, BareJid room, FullJid to,
-                        HistoryRequest request, store::ArchiveQuery query, Done done) {
+                        HistoryRequest request, store::ArchiveQuery query, Sent done) {
   auto page = co_await archive.page(context->loop(), room.str(), query);
   done(page ? choose(*page, room, to, request, context->archive_ids())
             : std::vector{make_unread(room, to, page.error())});
@@ -93,7 +93,7 @@ void send_history(Room& room, const FullJid& session, const HistoryRequest& requ
   query.start_ms = request.since_ms;
   // Messages from now on reach the session live, so the history ends here, even if it is read later.
   query.before_id = room.context().make_arrival().id;
-  Done place = room.traffic()->reserve();
+  Sent place = room.traffic()->reserve();
   spawn(load_history(room.storage().archive(), &room.context(), room.jid(), session, request, std::move(query),
                      std::move(place)));
 }

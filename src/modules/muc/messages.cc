@@ -100,7 +100,7 @@ void handle_groupchat(Room& room, const Stanza& stanza) {
   room.traffic()->send_all(std::move(message), room.occupants.recipients());
 }
 
-void handle_form(Room& room, const Stanza& stanza, const xml::Element& x) {
+void handle_message_form(Room& room, const Stanza& stanza, const xml::Element& x) {
   const auto form = DataForm::read(x);
   const std::string_view form_type = form ? form->form_type() : std::string_view();
   const bool is_known = form_type == voice_form || form_type == register_form;
@@ -116,7 +116,7 @@ void handle_normal(Room& room, const Stanza& stanza) {
     if (x->child("invite", ns::muc_user)) return invite(room, stanza, *x);
     if (x->child("decline", ns::muc_user)) return decline(room, stanza, *x);
   }
-  if (const auto x = stanza.child("x", ns::data_forms)) return handle_form(room, stanza, *x);
+  if (const auto x = stanza.child("x", ns::data_forms)) return handle_message_form(room, stanza, *x);
   room.reply_error(stanza, {ErrorKind::bad_request, "A message for the room has the type groupchat."});
 }
 

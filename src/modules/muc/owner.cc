@@ -69,7 +69,7 @@ std::map<BareJid, Affiliation> list_changes(const Room& room, const ConfigChange
   return changes;
 }
 
-void handle_form(Room& room, const Stanza& stanza, const xml::Element& x) {
+void handle_owner_form(Room& room, const Stanza& stanza, const xml::Element& x) {
   const auto form = DataForm::read(x);
   if (!form) return room.reply_error(stanza, form.error());
   if (form->type() == DataForm::Type::cancel) {
@@ -121,7 +121,7 @@ void handle_owner_set(Room& room, const Stanza& stanza, const xml::Element& quer
     destroy(room, destruction);
     return room.reply(stanza);
   }
-  if (const auto x = query.child("x", ns::data_forms)) return handle_form(room, stanza, *x);
+  if (const auto x = query.child("x", ns::data_forms)) return handle_owner_form(room, stanza, *x);
   room.reply_error(stanza, {ErrorKind::bad_request, "The query has neither a form nor <destroy/>."});
 }
 

@@ -9,7 +9,6 @@ namespace teahouse {
 namespace {
 
 constexpr const char* account_archive = "archive";  // the store's name, as modules/archive has it
-constexpr size_t portion_bytes = 1 << 20;
 constexpr size_t copied_max = 1000;
 constexpr int64_t again_ms = 5000;
 
@@ -273,7 +272,7 @@ void OfflineModule::wake(Session& session, const SessionNotes& notes) {
 Task<void> OfflineModule::deliver(OfflineModule& self, TenantPtr tenant, BareJid account, uint64_t session,
                                   std::string after) {
   const auto entries =
-      co_await self.store(*tenant).load(self.context_->loop(), account.str(), portion_bytes, std::move(after));
+      co_await self.store(*tenant).load(self.context_->loop(), account.str(), offline_portion_bytes, std::move(after));
   Session* receiver = self.context_->find_session(session);
   if (!receiver || self.queue_->of(receiver->resident()).receiver != session) co_return;
   Queue& queue = self.queue_->of(receiver->resident());
@@ -314,7 +313,7 @@ Task<std::string> OfflineModule::clear_archived(OfflineModule& self, Session& se
   const auto ends = co_await asking;
   std::string after;
   while (ends && *ends) {
-    auto loading = self.store(*tenant).load(loop, account.str(), portion_bytes, after);
+    auto loading = self.store(*tenant).load(loop, account.str(), offline_portion_bytes, after);
     const auto entries = co_await loading;
     if (!entries || entries->empty()) break;  // those that can't be read come as ever
     for (const auto& entry : *entries) {

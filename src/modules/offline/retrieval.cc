@@ -10,7 +10,6 @@
 namespace teahouse {
 namespace {
 
-constexpr size_t portion_bytes = 1 << 20;
 constexpr const char* note_name = "offline-reads";
 
 Error no_such_message() { return {ErrorKind::item_not_found, "No message of this node waits (any more)."}; }
@@ -192,7 +191,7 @@ Task<Result<void>> Retrieval::tell_headers(const Place& place, const Asked& aske
 
 Task<Result<Retrieval::Entries>> Retrieval::load(const Place& place, std::string after) {
   for (;;) {
-    auto loading = queue_.store(*place.tenant).load(context_.loop(), place.account.str(), portion_bytes, after);
+    auto loading = queue_.store(*place.tenant).load(context_.loop(), place.account.str(), offline_portion_bytes, after);
     auto entries = co_await loading;
     if (!entries) co_return entries.error();
     if (entries->empty()) co_return std::move(*entries);
@@ -255,7 +254,7 @@ Task<Result<void>> Retrieval::send(const Place& place, const Asked& asked, Wish 
     if (!*value) continue;
     bytes += (*value)->size();
     deliver(place, asked, {std::move(name), std::move(**value)});
-    if (bytes < portion_bytes) continue;
+    if (bytes < offline_portion_bytes) continue;
     bytes = 0;
     auto waiting = wait_for_space(asked.session);
     const bool is_there = co_await waiting;

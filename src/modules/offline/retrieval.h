@@ -23,6 +23,8 @@ namespace teahouse {
 
 class OfflineModule;
 
+inline constexpr size_t offline_portion_bytes = 1 << 20;  // of an account's rows, read at once
+
 class Retrieval {
  public:
   static constexpr size_t headers_max = 1000, headers_bytes_max = 1 << 20, named_max = 100, waiting_max = 50;

@@ -18,7 +18,6 @@ namespace {
 
 using pubsub::AccessModel;
 
-constexpr char map_name[] = "profile";
 constexpr char line_name[] = "picture";
 constexpr char row_name[] = "picture";  // "NUMBER HASH" of what was found; a hash of "-": no picture
 

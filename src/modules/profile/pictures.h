@@ -24,6 +24,8 @@ namespace teahouse::profile {
 
 class Pictures {
  public:
+  static constexpr char map_name[] = "profile";  // of rows, the vCards' too
+
   Pictures(ModuleContext& context, PresenceModule& presence, pubsub::OwnNodes& nodes);
   void detach();
 

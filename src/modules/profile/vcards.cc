@@ -12,12 +12,11 @@
 namespace teahouse::profile {
 namespace {
 
-constexpr char map_name[] = "profile";
 constexpr char vcard4_row[] = "vcard4";
 constexpr char vcard4_item[] = "current";
 
 // XEP-0292 section 4.1: by XEP-0222, for everybody.
-pubsub::NodeConfig make_config() {
+pubsub::NodeConfig make_vcard4_config() {
   pubsub::NodeConfig config;
   config.access = pubsub::AccessModel::open;
   return config;
@@ -49,7 +48,7 @@ std::optional<xml::Document> read_own(const std::optional<std::string>& text) {
   return document ? std::optional(std::move(*document)) : std::nullopt;
 }
 
-Error gone() { return {ErrorKind::service_unavailable, "The account is not in memory any more."}; }
+Error left_memory() { return {ErrorKind::service_unavailable, "The account is not in memory any more."}; }
 
 }  // namespace
 
@@ -91,7 +90,7 @@ Task<Result<Vcards::Texts>> Vcards::load_texts(HostPtr host, BareJid account) {
   if (!row) co_return row.error();
   texts.vcard_temp = std::move(*row);
   if (!place) co_return texts;
-  const auto map = context_.map(*host->tenant, map_name);
+  const auto map = context_.map(*host->tenant, Pictures::map_name);
   auto loading_number = map.load_entry(context_.loop(), account.str(), vcard4_row);
   const auto number = co_await loading_number;
   if (!number) co_return number.error();
@@ -176,7 +175,7 @@ Task<Result<Lsn>> Vcards::store_picture(HostPtr host, BareJid account, std::opti
   const bool is_same = photo ? found->photo && found->photo->bytes == photo->bytes : !found->photo;
   if (is_same) co_return Lsn::none;
   Resident* resident = context_.find_resident(*host->tenant, account.str());
-  if (!resident) co_return gone();
+  if (!resident) co_return left_memory();
   co_return pictures_.publish(*resident, photo);
 }
 
@@ -187,7 +186,7 @@ Task<Result<Lsn>> Vcards::store_texts(HostPtr host, BareJid account, std::string
   const auto vcard_temp = xml::Document::parse_own(SharedBytes(vcard));
   if (!vcard_temp) co_return vcard_temp.error();
   Resident* resident = context_.find_resident(*host->tenant, account.str());
-  if (!resident) co_return gone();
+  if (!resident) co_return left_memory();
   const auto vcard4 = read_own(before->vcard4);
   std::string made = make_vcard4(vcard_temp->root(), vcard4 ? std::optional(vcard4->root()) : std::nullopt);
   if (made.empty() && vcard4) xml::Writer(made).open("vcard", ns::vcard4).close();
@@ -198,7 +197,7 @@ Task<Result<Lsn>> Vcards::store_texts(HostPtr host, BareJid account, std::string
       change.published.push_back({ids.empty() ? vcard4_item : ids.back(), made});
       return change;
     };
-    const auto published = nodes_.change_by_ids(*resident, ns::vcard4_node, make_config(), put);
+    const auto published = nodes_.change_by_ids(*resident, ns::vcard4_node, make_vcard4_config(), put);
     // Where there is no room for a node, nothing else says anything than the vCard.
     if (!published && before->vcard4) co_return published.error();
     lsn = published ? *published : Lsn::none;
@@ -206,7 +205,7 @@ Task<Result<Lsn>> Vcards::store_texts(HostPtr host, BareJid account, std::string
   lsn = std::max(lsn, vcards_.store(*host->tenant, account, vcard));
   const auto place = nodes_.find_last(*resident, ns::vcard4_node);
   if (!place) co_return lsn;
-  const auto map = context_.map(*host->tenant, map_name);
+  const auto map = context_.map(*host->tenant, Pictures::map_name);
   co_return std::max(lsn, map.store(account.str(), vcard4_row, std::to_string(place->number)));
 }
 

@@ -6,8 +6,6 @@
 namespace teahouse {
 namespace {
 
-using push::Device;
-
 constexpr std::string_view xmpp_scheme = "xmpp:";
 
 Error no_such_device() { return {ErrorKind::item_not_found, "This account has no such device."}; }
@@ -25,7 +23,7 @@ std::string find_contact(const Tenant& tenant) {
 
 }  // namespace
 
-webpush::Push PushModule::make_push(const Tenant& tenant, const BareJid& account, const Device& device) {
+webpush::Push PushModule::make_push(const Tenant& tenant, const BareJid& account, const push::Device& device) {
   webpush::Push made;
   made.tenant = tenant.id;
   made.account = account.str();
@@ -37,7 +35,7 @@ webpush::Push PushModule::make_push(const Tenant& tenant, const BareJid& account
 std::vector<PushDevice> PushModule::list(Resident& resident) const {
   std::vector<PushDevice> shown;
   if (const State* state = states_->find(resident)) {
-    for (const Device& device : state->devices) shown.push_back(push::show(device));
+    for (const push::Device& device : state->devices) shown.push_back(push::show(device));
   }
   for (PushDevice& service : services_.list(resident)) shown.push_back(std::move(service));
   return shown;
@@ -61,7 +59,7 @@ Result<PushModule::Added> PushModule::add(Resident& resident, const NewPushDevic
   if (!device) return device.error();
   if (const auto may = context_->disk().check_addition(); !may) return may.error();
   auto& devices = states_->of(resident).devices;
-  const auto known = std::find_if(devices.begin(), devices.end(), [&](const Device& d) { return d.id == device->id; });
+  const auto known = std::find_if(devices.begin(), devices.end(), [&](const push::Device& d) { return d.id == device->id; });
   const bool created = known == devices.end();
   const auto limit = context_->option<size_t>(*resident.host(), "devices");
   if (created && devices.size() >= limit) {
@@ -81,7 +79,7 @@ Result<PushModule::Added> PushModule::add(Resident& resident, const NewPushDevic
 
 Result<Lsn> PushModule::remove(Resident& resident, const std::string& id) {
   State* state = states_->find(resident);
-  const auto is_it = [&id](const Device& device) { return device.id == id; };
+  const auto is_it = [&id](const push::Device& device) { return device.id == id; };
   if (const auto may = context_->disk().check_removal(); !may) return may.error();
   if (const auto removed = services_.remove(resident, id)) return *removed;
   if (!state || std::none_of(state->devices.begin(), state->devices.end(), is_it)) return no_such_device();
@@ -109,8 +107,8 @@ Result<void> PushModule::test(Resident& resident, Tested tested) {
   const auto run = std::make_shared<Run>();
   run->tested = std::move(tested);
   run->left = state->devices.size();
-  const std::vector<Device> devices = state->devices;
-  for (const Device& device : devices) {
+  const std::vector<push::Device> devices = state->devices;
+  for (const push::Device& device : devices) {
     push::Shown shown;
     shown.kind = shown.tag = "test";
     shown.site = resident.tenant().title;

@@ -10,13 +10,13 @@
 namespace teahouse::push {
 namespace {
 
-constexpr size_t id_bytes = 12;
+constexpr size_t service_id_bytes = 12;
 constexpr char publish_options[] = "http://jabber.org/protocol/pubsub#publish-options";
 
 Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
 
 std::string make_id(const Jid& jid, std::string_view node) {
-  return crypto::to_base64url(crypto::sha256(jid.str() + '\0' + std::string(node)).substr(0, id_bytes));
+  return crypto::to_base64url(crypto::sha256(jid.str() + '\0' + std::string(node)).substr(0, service_id_bytes));
 }
 
 Result<Jid> read_jid(const xml::Element& element) {

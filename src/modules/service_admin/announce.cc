@@ -53,10 +53,10 @@ Task<Result<CommandAnswer>> announce(ServiceAdminModule& module, CommandStep ste
       {}, true, {{CommandNote::Type::info, "Sessions that have it: " + std::to_string(count) + "."}}};
 }
 
-constexpr std::array<AdminCommand, 1> commands = {{{"announce", "Make an announcement", ask, announce}}};
+constexpr std::array<AdminCommand, 1> announce_rows = {{{"announce", "Make an announcement", ask, announce}}};
 
 }  // namespace
 
-std::span<const AdminCommand> announce_commands() { return commands; }
+std::span<const AdminCommand> announce_commands() { return announce_rows; }
 
 }  // namespace teahouse

@@ -137,7 +137,7 @@ Task<Result<CommandAnswer>> list(ServiceAdminModule& module, CommandStep step) {
   co_return tell_list(vars[at], labels[at], std::move(found), is_all);
 }
 
-constexpr std::array<AdminCommand, 10> commands = {{
+constexpr std::array<AdminCommand, 10> crowd_rows = {{
     {"get-registered-users-num", "Get the number of registered users", nullptr, count_registered},
     {"get-disabled-users-num", "Get the number of disabled users", nullptr, count_disabled},
     {"get-online-users-num", "Get the number of online users", nullptr, count<Crowd::online>},
@@ -152,6 +152,6 @@ constexpr std::array<AdminCommand, 10> commands = {{
 
 }  // namespace
 
-std::span<const AdminCommand> crowd_commands() { return commands; }
+std::span<const AdminCommand> crowd_commands() { return crowd_rows; }
 
 }  // namespace teahouse

@@ -77,13 +77,13 @@ Task<Result<CommandAnswer>> get_statistics(ServiceAdminModule& module, CommandSt
   co_return CommandAnswer{std::move(result)};
 }
 
-constexpr std::array<AdminCommand, 2> commands = {{
+constexpr std::array<AdminCommand, 2> look_up_rows = {{
     {"get-user-roster", "Get a user's roster", ask_roster, get_roster},
     {"user-stats", "Get a user's statistics", ask_statistics, get_statistics},
 }};
 
 }  // namespace
 
-std::span<const AdminCommand> look_up_commands() { return commands; }
+std::span<const AdminCommand> look_up_commands() { return look_up_rows; }
 
 }  // namespace teahouse

@@ -80,7 +80,7 @@ Task<Result<CommandAnswer>> edit(ServiceAdminModule& module, CommandStep step) {
   co_return co_await finishing;
 }
 
-Task<Result<CommandAnswer>> remove(ServiceAdminModule& module, CommandStep step) {
+Task<Result<CommandAnswer>> remove_motd(ServiceAdminModule& module, CommandStep step) {
   const auto motd = co_await module.motds().load(step.host->tenant);
   if (!motd) co_return motd.error();
   if (!*motd) co_return no_motd();
@@ -91,14 +91,14 @@ Task<Result<CommandAnswer>> remove(ServiceAdminModule& module, CommandStep step)
   co_return co_await finishing;
 }
 
-constexpr std::array<AdminCommand, 3> commands = {{
+constexpr std::array<AdminCommand, 3> motd_rows = {{
     {"set-motd", "Set the message of the day", ask_set, set},
     {"edit-motd", "Edit the message of the day", nullptr, edit},
-    {"delete-motd", "Delete the message of the day", nullptr, remove},
+    {"delete-motd", "Delete the message of the day", nullptr, remove_motd},
 }};
 
 }  // namespace
 
-std::span<const AdminCommand> motd_commands() { return commands; }
+std::span<const AdminCommand> motd_commands() { return motd_rows; }
 
 }  // namespace teahouse

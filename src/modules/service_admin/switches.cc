@@ -41,13 +41,13 @@ Task<Result<CommandAnswer>> switch_users(ServiceAdminModule& module, CommandStep
   co_return answer;
 }
 
-constexpr std::array<AdminCommand, 2> commands = {{
+constexpr std::array<AdminCommand, 2> switch_rows = {{
     {"disable-user", "Disable users", ask_disable, switch_users<true>},
     {"reenable-user", "Re-enable users", ask_enable, switch_users<false>},
 }};
 
 }  // namespace
 
-std::span<const AdminCommand> switch_commands() { return commands; }
+std::span<const AdminCommand> switch_commands() { return switch_rows; }
 
 }  // namespace teahouse

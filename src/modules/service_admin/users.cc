@@ -146,7 +146,7 @@ Task<Result<CommandAnswer>> end_sessions(ServiceAdminModule& module, CommandStep
   co_return CommandAnswer{{}, true, {{CommandNote::Type::info, "Sessions that ended: " + std::to_string(count) + "."}}};
 }
 
-constexpr std::array<AdminCommand, 4> commands = {{
+constexpr std::array<AdminCommand, 4> user_rows = {{
     {"add-user", "Add a user", ask_add, add},
     {"delete-user", "Delete users", ask_delete, remove},
     {"end-user-session", "End users' sessions", ask_end, end_sessions},
@@ -164,6 +164,6 @@ Task<Result<void>> check_there(ServiceAdminModule& module, TenantPtr tenant, std
   co_return Result<void>();
 }
 
-std::span<const AdminCommand> user_commands() { return commands; }
+std::span<const AdminCommand> user_commands() { return user_rows; }
 
 }  // namespace teahouse

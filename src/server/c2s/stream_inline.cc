@@ -21,7 +21,7 @@ namespace teahouse::c2s {
 namespace {
 
 // RFC 6120 section 4.9.3 has a name for one of the errors alone.
-std::string_view condition_of(const Error& error) {
+std::string_view stream_condition_of(const Error& error) {
   return error.kind == ErrorKind::resource_constraint ? "resource-constraint" : "internal-server-error";
 }
 
@@ -67,7 +67,7 @@ void Stream::bind_inline(const xml::Element& wish) {
   std::string resource = tag.empty() ? own : tag + '/' + own;
   if (!identity_->account.with_resource(resource)) resource = own;
   bind(resource, Others::of_device_end, [this, wish](Result<Session*> session) {
-    if (!session) return end(condition_of(session.error()), for_peer(session.error()).text);
+    if (!session) return end(stream_condition_of(session.error()), for_peer(session.error()).text);
     bound_inline(**session, wish);
   });
 }

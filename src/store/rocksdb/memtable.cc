@@ -34,10 +34,10 @@ namespace {
 
 using Compare = rocksdb::MemTableRep::KeyComparator;
 
-constexpr size_t trailer_bytes = 8;  // of an internal key: sequence number and type
+constexpr size_t key_trailer_bytes = 8;  // of an internal key: sequence number and type
 
 std::string_view without_trailer(std::string_view internal_key) {
-  return internal_key.substr(0, internal_key.size() - trailer_bytes);
+  return internal_key.substr(0, internal_key.size() - key_trailer_bytes);
 }
 
 // The bytes that all keys of a run begin with.
