@@ -1,8 +1,8 @@
-# teahouse_layer(name LIBS ... TEST_LIBS ...): library teahouse_<name> of src/<name>/, program <name>_test of its
+# teahouse_layer(name [UNITED] LIBS ... TEST_LIBS ...): library teahouse_<name> of src/<name>/, program <name>_test of its
 # *_test.cc. A folder that does not exist (yet) is an empty interface library, so that the table above stays whole.
-# src/app holds main.cc: it becomes the program `teahouse`.
+# src/app holds main.cc: it becomes the program `teahouse`. UNITED: see teahouse_unite().
 function(teahouse_layer name)
-  cmake_parse_arguments(ARG "" "" "LIBS;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "UNITED" "" "LIBS;TEST_LIBS" ${ARGN})
   set(dir ${CMAKE_SOURCE_DIR}/src/${name})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${dir}/*.cc ${dir}/*.S)
   file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${dir}/*_test.cc)
@@ -32,6 +32,9 @@ function(teahouse_layer name)
   target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(${target} PUBLIC ${ARG_LIBS})
   teahouse_precompile(${target})
+  if(ARG_UNITED AND TEAHOUSE_SANITIZE)
+    teahouse_unite(${target} ${sources})
+  endif()
   if(tests)
     add_executable(${name}_test ${tests})
     if(TARGET teahouse_${name})
@@ -53,6 +56,25 @@ function(teahouse_precompile target)
   else()
     target_precompile_headers(${target} REUSE_FROM teahouse_base)
   endif()
+endfunction()
+
+# A sanitizer's build compiles the files of a folder six at a time as one: what headers make every one of them emit is then
+# instrumented once, which is half of the work. So no two files of a folder of such a layer give one name to two things.
+function(teahouse_unite target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  foreach(source ${ARGN})
+    if(source MATCHES "\\.cc$")
+      get_filename_component(folder ${source} DIRECTORY)
+      file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR}/src ${folder})
+      string(MAKE_C_IDENTIFIER ${folder} folder)
+      if(NOT DEFINED ${folder}_files)
+        set(${folder}_files 0)
+      endif()
+      math(EXPR group "${${folder}_files} / 6")
+      math(EXPR ${folder}_files "${${folder}_files} + 1")
+      set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${folder}_${group})
+    endif()
+  endforeach()
 endfunction()
 
 # The cases of tests run once each: that they are compiled without optimization and without UndefinedBehaviorSanitizer, from a
