@@ -54,7 +54,9 @@ std::vector<std::unique_ptr<Module>> make_modules() {
   modules.push_back(std::make_unique<CommandsModule>());
   modules.push_back(std::make_unique<ServiceAdminModule>());
   modules.push_back(std::make_unique<HostMetaModule>());
-  modules.push_back(std::make_unique<ServerInfoModule>());
+  auto server_info = std::make_unique<ServerInfoModule>();
+  auto own_node = server_info->make_node();
+  modules.push_back(std::move(server_info));
   modules.push_back(std::make_unique<ExternalServicesModule>());
   modules.push_back(std::make_unique<CapsModule>());
   modules.push_back(std::make_unique<LastActivityModule>());
@@ -73,7 +75,7 @@ std::vector<std::unique_ptr<Module>> make_modules() {
   modules.push_back(std::make_unique<CsiModule>());
   modules.push_back(make_muc());
   modules.push_back(std::make_unique<ConferencesModule>());
-  modules.push_back(std::make_unique<PubsubModule>());
+  modules.push_back(std::make_unique<PubsubModule>(std::move(own_node)));
   modules.push_back(std::make_unique<MovedModule>());
   modules.push_back(std::make_unique<BookmarksModule>());
   modules.push_back(std::make_unique<ProfileModule>());

@@ -22,9 +22,9 @@ void write_forms(xml::Writer& writer, const std::vector<HostForm>& forms, const 
   }
 }
 
-// A disco#info answer of what the modules declare in these members.
+// A disco#info answer of what the modules declare in these members, and of more.
 std::string make_info(const std::vector<const ModuleInfo*>& modules, const Tenant& tenant, std::string_view name,
-                      const Members& members, std::string_view node = {}) {
+                      const Members& members, std::string_view node = {}, const DiscoModule::HostWords& more = {}) {
   std::string payload;
   xml::Writer writer(payload);
   writer.open("query", ns::disco_info);
@@ -40,7 +40,9 @@ std::string make_info(const std::vector<const ModuleInfo*>& modules, const Tenan
       if (!feature.is_offered || feature.is_offered(tenant)) offered.insert(feature.var);
     }
   }
+  offered.insert(more.features.begin(), more.features.end());
   for (const std::string_view feature : offered) writer.open("feature").attribute("var", feature).close();
+  for (const DataForm& form : more.forms) form.write(writer);
   for (const ModuleInfo* module : modules) {
     if (members.forms) write_forms(writer, module->*members.forms, tenant);
   }
@@ -153,7 +155,8 @@ void DiscoModule::host_info(const IqRequest& request) {
 }
 
 std::string DiscoModule::make_host_info(const Host& host, std::string_view node) const {
-  return make_info(context_->modules(host), *host.tenant, host.tenant->title, of_host, node);
+  return make_info(context_->modules(host), *host.tenant, host.tenant->title, of_host, node,
+                   host_words ? host_words(host) : HostWords());
 }
 
 void DiscoModule::host_items(const IqRequest& request) {

@@ -35,6 +35,12 @@ class DiscoModule final : public Module {
   std::optional<OwnNode> own_node;
   // Of a node of an accounts host: it stands for all that the host says of itself now (XEP-0115).
   std::function<bool(const HostPtr&, std::string_view node)> is_own_node;
+  // What an accounts host says of itself besides the declarations of the modules.
+  struct HostWords {
+    std::vector<std::string_view> features;
+    std::vector<DataForm> forms;
+  };
+  std::function<HostWords(const Host&)> host_words;
   // The disco#info answer of an accounts host.
   std::string make_host_info(const Host& host, std::string_view node = {}) const;
 

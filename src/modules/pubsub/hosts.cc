@@ -2,6 +2,7 @@
 
 #include "account/user_id.h"
 #include "modules/pubsub/features.h"
+#include "modules/pubsub/notify.h"
 #include "modules/pubsub/request.h"
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
@@ -46,10 +47,14 @@ class Hosts::HostFront final : public Front {
   std::string_view account() const override { return {}; }
   bool may_create(const BareJid& entity) const override {
     const Tenant& tenant = *host_.tenant;
+    if (entity.str() == tenant.domain()) return true;
     if (!entity.has_localpart() || entity.domainpart() != tenant.domain()) return false;
     if (entity.localpart().starts_with(guest_id_prefix)) return false;
     return context_.option<NodeMakers>(host_, "nodes_made_by") == NodeMakers::users ||
            tenant.staff->has(entity.localpart());
+  }
+  bool may_name(std::string_view node, const BareJid& creator) const override {
+    return !hosts_.domain_node_ || node != hosts_.domain_node_->name || creator.str() == host_.tenant->domain();
   }
   bool sees_presence(const BareJid&) const override { return false; }
   bool is_in_group(const BareJid&, const std::vector<std::string>&) const override { return false; }
@@ -66,7 +71,8 @@ class Hosts::HostFront final : public Front {
   const Host& host_;
 };
 
-Hosts::Hosts(ModuleContext& context) : context_(context) {
+Hosts::Hosts(ModuleContext& context, std::optional<DomainNode> domain_node)
+    : context_(context), domain_node_(std::move(domain_node)) {
   context.on_service(HostKind::pubsub, [this](const HostPtr& host, const Stanza& stanza, const TicketPtr& ticket) {
     handle(host, stanza, ticket);
   });
@@ -109,6 +115,7 @@ void Hosts::handle_with(const HostPtr& host, const Stanza& stanza, const TicketP
   const HostFront front(*this, *host);
   const Service service(context_, host, address_of(*host), nodes, front);
   if (stanza.kind == StanzaKind::message && handle_approval(service, stanza)) return;
+  if (domain_node_) refresh_domain_node(service, *host);
   const auto query = is_request(stanza) ? stanza.first_child() : std::nullopt;
   if (query && (query->is("pubsub", ns::pubsub) || query->is("pubsub", ns::pubsub_owner))) {
     return handle_request(service, stanza, *query, ticket);
@@ -120,6 +127,43 @@ void Hosts::handle_with(const HostPtr& host, const Stanza& stanza, const TicketP
     }
   }
   context_.refuse(stanza, ticket, {ErrorKind::service_unavailable, ""});
+}
+
+void Hosts::refresh_domain_node(const Service& service, const Host& host) {
+  const auto found = kept_.find(host.domain);
+  if (found == kept_.end()) return;
+  std::string payload = domain_node_->payload(host).value_or("");
+  if (found->second.of_domain == payload) return;
+  const BareJid domain = BareJid::make({}, host.tenant->domain()).value();
+  Node* node = service.nodes().find(domain_node_->name);
+  if (node && node->affiliation_of(domain) != Affiliation::owner) return;  // of that name before it was the domain's
+  if (payload.empty()) {
+    if (node) remove_with_word(service, *node);
+  } else {
+    if (!node) node = create_for(service, domain);
+    if (!node) return;  // there is no room, or the disk is full: the next request tries again
+    const PublishedItem published{
+        {"current", domain.str(), static_cast<int64_t>(payload.size()), context_.clock().wall_ms()}, payload};
+    service.tell(*node, service.put_item(*node, published.item, payload), {published}, {});
+  }
+  found->second.of_domain = std::move(payload);
+}
+
+// Null: it can't be made.
+Node* Hosts::create_for(const Service& service, const BareJid& domain) const {
+  NodeConfig config = host_defaults();
+  config.max_items = 1;
+  const auto made = service.create(std::string(domain_node_->name), std::move(config), domain);
+  if (!made) return nullptr;
+  service.store_new(**made);
+  return *made;
+}
+
+void Hosts::remove_with_word(const Service& service, Node& node) const {
+  auto events = make_notifications(service, node, make_node_event("delete", node.name));
+  context_.when_committed(service.remove(node), [context = &context_, events = std::move(events)]() mutable {
+    for (Stanza& event : events) context->route(std::move(event));
+  });
 }
 
 void Hosts::answer_disco(const Service& service, const Host& host, const Stanza& stanza, const xml::Element& query) {

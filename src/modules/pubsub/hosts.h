@@ -10,9 +10,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
+#include "modules/pubsub/domain_node.h"
 #include "modules/pubsub/service.h"
 #include "server/loading.h"
 
@@ -20,7 +23,7 @@ namespace teahouse::pubsub {
 
 class Hosts {
  public:
-  explicit Hosts(ModuleContext& context);
+  Hosts(ModuleContext& context, std::optional<DomainNode> domain_node);
 
   // The entity is no more: no node of the service knows it from now on.
   void forget(const HostPtr& host, const BareJid& entity, const RemovalPtr& removal);
@@ -31,10 +34,15 @@ class Hosts {
   struct Kept {
     TenantId tenant;
     Nodes nodes;
+    std::optional<std::string> of_domain = std::nullopt;  // what the domain's node has; none: not looked at yet
   };
 
   void handle(const HostPtr& host, const Stanza& stanza, const TicketPtr& ticket);
   void handle_with(const HostPtr& host, const Stanza& stanza, const TicketPtr& ticket, Nodes& nodes);
+  // The node is as its module has it now: made, published to, or removed.
+  void refresh_domain_node(const Service& service, const Host& host);
+  Node* create_for(const Service& service, const BareJid& domain) const;
+  void remove_with_word(const Service& service, Node& node) const;
   void answer_disco(const Service& service, const Host& host, const Stanza& stanza, const xml::Element& query);
   // Calls back with the nodes: now, when they are in memory and nothing waits for them, else later.
   void with_nodes(const HostPtr& host, Work work);
@@ -43,6 +51,7 @@ class Hosts {
   void forget_services(const Tenant& tenant);
 
   ModuleContext& context_;
+  const std::optional<DomainNode> domain_node_;
   std::unordered_map<std::string, Kept> kept_;  // by domain
   Loading<std::string, Work> loading_;
   AnswerLines answers_;

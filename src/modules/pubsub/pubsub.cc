@@ -23,7 +23,7 @@ Hosts* find_hosts(Module* module) { return module ? &static_cast<PubsubModule*>(
 
 }  // namespace pubsub
 
-PubsubModule::PubsubModule() = default;
+PubsubModule::PubsubModule(std::optional<pubsub::DomainNode> domain_node) : domain_node_(std::move(domain_node)) {}
 PubsubModule::~PubsubModule() = default;
 
 const ModuleInfo& PubsubModule::info() const {
@@ -50,7 +50,7 @@ const ModuleInfo& PubsubModule::info() const {
 void PubsubModule::attach(ModuleContext& context) {
   pep_ = std::make_unique<pubsub::Pep>(context, context.need<RosterModule>("roster"), context.need<CapsModule>("caps"),
                                        context.need<DiscoModule>("disco"));
-  hosts_ = std::make_unique<pubsub::Hosts>(context);
+  hosts_ = std::make_unique<pubsub::Hosts>(context, domain_node_);
   context.on(&Hooks::address_gone, [&context](const BareJid& address, const RemovalPtr& removal) {
     spawn(pubsub::forget_elsewhere(context, address, removal));
   });

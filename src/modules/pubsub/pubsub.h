@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "modules/pubsub/domain_node.h"
 #include "modules/pubsub/own_nodes.h"
 #include "server/module_context.h"
 
@@ -18,7 +19,8 @@ class Pep;
 
 class PubsubModule final : public Module {
  public:
-  PubsubModule();
+  // `domain_node`: which each tenant's service has; none: none.
+  explicit PubsubModule(std::optional<pubsub::DomainNode> domain_node = std::nullopt);
   ~PubsubModule() override;
   const ModuleInfo& info() const override;
   void attach(ModuleContext& context) override;
@@ -28,6 +30,7 @@ class PubsubModule final : public Module {
   pubsub::Hosts& hosts() const { return *hosts_; }
 
  private:
+  const std::optional<pubsub::DomainNode> domain_node_;
   std::unique_ptr<pubsub::Pep> pep_;
   std::unique_ptr<pubsub::Hosts> hosts_;
 };

@@ -28,6 +28,9 @@ std::vector<BareJid> Service::owners_of(const Node& node) const {
 
 Result<Node*> Service::create(std::string name, NodeConfig config, const BareJid& creator) const {
   if (!front_.may_create(creator)) return Error{ErrorKind::forbidden, "You may not make nodes here."};
+  if (!front_.may_name(name, creator)) {
+    return Error{ErrorKind::forbidden, "A node of this name is the server's own: choose another."};
+  }
   if (name.size() > node_bytes_max) {
     return Error{ErrorKind::not_acceptable, "A node's name has at most " + std::to_string(node_bytes_max) + " bytes."};
   }

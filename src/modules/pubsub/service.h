@@ -33,6 +33,7 @@ class Front {
   // The account whose nodes all are; empty for a host.
   virtual std::string_view account() const = 0;
   virtual bool may_create(const BareJid& entity) const = 0;
+  virtual bool may_name(std::string_view /*node*/, const BareJid& /*creator*/) const { return true; }
   virtual bool sees_presence(const BareJid& entity) const = 0;
   virtual bool is_in_group(const BareJid& entity, const std::vector<std::string>& groups) const = 0;
   // The available resources that want notifications of a node by their capabilities.

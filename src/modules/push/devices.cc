@@ -59,7 +59,8 @@ Result<PushModule::Added> PushModule::add(Resident& resident, const NewPushDevic
   if (!device) return device.error();
   if (const auto may = context_->disk().check_addition(); !may) return may.error();
   auto& devices = states_->of(resident).devices;
-  const auto known = std::find_if(devices.begin(), devices.end(), [&](const push::Device& d) { return d.id == device->id; });
+  const auto known =
+      std::find_if(devices.begin(), devices.end(), [&](const push::Device& d) { return d.id == device->id; });
   const bool created = known == devices.end();
   const auto limit = context_->option<size_t>(*resident.host(), "devices");
   if (created && devices.size() >= limit) {
