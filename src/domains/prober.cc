@@ -118,6 +118,13 @@ Task<Probed> Prober::probe(Domain domain) {
   co_return probed;
 }
 
+Task<Result<survey::Survey>> Prober::survey(std::string domain, std::string ours) {
+  if (!ways_.survey)
+    co_return Error{ErrorKind::service_unavailable, "This server looks at no domains; ask its operator."};
+  auto looking = ways_.survey(std::move(domain), std::move(ours));
+  co_return co_await looking;
+}
+
 Task<Result<bool>> Prober::has_address(std::string ascii_name) {
   std::vector<Question> questions{{ascii_name, net::DnsType::a}, {ascii_name, net::DnsType::aaaa}};
   const Answers answers = co_await ask(std::move(questions));

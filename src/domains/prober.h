@@ -17,6 +17,7 @@
 #include "base/executor.h"
 #include "base/task.h"
 #include "domains/records.h"
+#include "domains/survey/finding.h"
 #include "http/client.h"
 #include "net/dns.h"
 
@@ -36,11 +37,15 @@ class Prober {
   struct Ways {
     std::function<Result<net::Dns*>()> dns;
     std::function<http::Exchange(http::ClientRequest, http::Client::Done)> fetch;
+    // How the domain looks from outside; `ours` is proved to its server, if that is elsewhere (survey/surveyor.h).
+    std::function<Task<Result<survey::Survey>>(std::string domain, std::string ours)> survey = {};
   };
   Prober(Executor& home, Ways ways, Target target) : home_(home), ways_(std::move(ways)), target_(std::move(target)) {}
 
   const Target& target() const { return target_; }
   Task<Probed> probe(Domain domain);
+  // Errors: service_unavailable where this server can't look.
+  Task<Result<survey::Survey>> survey(std::string domain, std::string ours);
 
   // Whether the name has an address in DNS. Errors: as Dns has them.
   Task<Result<bool>> has_address(std::string ascii_name);
