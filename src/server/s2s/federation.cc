@@ -61,6 +61,7 @@ Federation::Federation(Home& home, std::unique_ptr<net::Dns> dns, std::shared_pt
 
 // The streams end before what they use.
 Federation::~Federation() {
+  trials_.clear();
   outgoing_.clear();
   incoming_.clear();
   closing_.clear();
@@ -101,6 +102,30 @@ void Federation::end_outgoing(const std::function<bool(const Outgoing&)>& unwant
 size_t Federation::count() const {
   const auto open = std::ranges::count_if(outgoing_, [](const auto& each) { return each.second->is_ready(); });
   return incoming_.size() + closing_.size() + static_cast<size_t>(open);
+}
+
+Result<void> Federation::try_peer(const Pair& pair, Trial::Done done) {
+  const HostPtr host = home_.hosts().find(pair.ours);
+  if (!host || !federates_with(*host->tenant, pair.peer)) return closed(pair);
+  if (home_.hosts().find(pair.peer)) {
+    return Error{ErrorKind::not_allowed,
+                 pair.peer + " is served by this server itself, which does not talk with itself."};
+  }
+  if (refuses_more_) return shut_down();
+  if (trials_.size() >= trials_max) {
+    return Error{ErrorKind::resource_constraint, "Too many domains are being tried now; try again in a minute."};
+  }
+  const auto weak = std::make_shared<std::weak_ptr<Trial>>();
+  const auto trial = std::make_shared<Trial>(way(), pair, host->tenant->id, [this, weak, done](TrialOutcome outcome) {
+    const auto ended = weak->lock();
+    home_.loop().at_turn_end([ended] {});  // the caller is one of its own call-backs
+    trials_.erase(ended);
+    done(std::move(outcome));
+  });
+  *weak = trial;
+  trials_.insert(trial);
+  trial->start();
+  return {};
 }
 
 bool Federation::may_verify(const std::string& network) {

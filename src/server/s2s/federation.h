@@ -7,7 +7,7 @@
 // Thread: its home's loop. Owns: the streams.
 // Limits: strangers_max streams come from one network that have proved nothing, and strangers_total_max from all;
 // streams_of_pair_max have proved the same pair; outgoing_max pairs have a way out; verifications_per_min from a
-// network.
+// network; trials_max at once.
 // Errors: to senders: not-allowed where a tenant's policy says so, and Outgoing's.
 // Spec: RFC 6120; docs/decisions/0044.
 #pragma once
@@ -30,6 +30,7 @@
 #include "server/place.h"
 #include "server/s2s/house.h"
 #include "server/s2s/peer_stream.h"
+#include "server/s2s/trial.h"
 
 namespace teahouse::s2s {
 
@@ -41,6 +42,7 @@ class Federation {
   static constexpr size_t strangers_max = 20, strangers_total_max = 1000, streams_of_pair_max = 10;
   static constexpr size_t outgoing_max = 20'000;
   static constexpr int64_t verifications_per_min = 120;
+  static constexpr size_t trials_max = 10;
 
   Federation(Home& home, std::unique_ptr<net::Dns> dns, std::shared_ptr<const House> house);
   ~Federation();
@@ -48,6 +50,11 @@ class Federation {
 
   // A TCP connection; plain, or with its TLS handshake done.
   void accept(std::unique_ptr<net::Connection> connection, std::string_view early = {});
+  // By which files of other domains are asked for (POSH); without it none is. REQUIRES: before any stream.
+  void fetch_by(Fetch fetch) { fetch_ = std::move(fetch); }
+  // Whether a host of ours can prove itself to the server of that domain (trial.h). Errors: not_allowed where its
+  // tenant does not talk with it, or it is served here; resource_constraint. Then `done` is not called.
+  Result<void> try_peer(const Pair& pair, Trial::Done done);
   void refuse_more() { refuses_more_ = true; }  // takes nobody any more
   void stop();                                  // ends all streams
   size_t count() const;                         // of those that are open, or are being closed
@@ -55,7 +62,7 @@ class Federation {
   // For its streams.
   Home& home() { return home_; }
   const House& house() const { return *house_; }
-  PeerStream::Way way() { return {home_, *dns_, *house_, closing_}; }
+  PeerStream::Way way() { return {home_, *dns_, *house_, closing_, fetch_}; }
   bool may_verify(const std::string& network);
   void on_proved(Incoming& stream, const Pair& pair);
   void forget(Incoming& stream, bool has_broken);  // it is destroyed at the end of the turn
@@ -76,9 +83,11 @@ class Federation {
   Home& home_;
   const std::unique_ptr<net::Dns> dns_;
   const std::shared_ptr<const House> house_;
+  Fetch fetch_;
   PeerStream::Closing closing_;
   std::unordered_set<std::shared_ptr<Incoming>> incoming_;
   std::map<Pair, std::unique_ptr<Outgoing>> outgoing_;
+  std::unordered_set<std::shared_ptr<Trial>> trials_;
   TokenBuckets verifications_{10'000};
   std::vector<Hooked> hooked_;
   net::Timer chores_;

@@ -34,6 +34,8 @@ void PeerConnector::on_answer() {
       house_.allow_private, [](uint32_t n) { return static_cast<uint32_t>(random_u64() % std::max<uint32_t>(n, 1)); });
   if (!targets) return fail(targets.error());
   targets_ = std::move(*targets);
+  is_validated_ =
+      direct_tls_.answer && direct_tls_.answer->validated && starttls_.answer && starttls_.answer->validated;
   try_next();
 }
 

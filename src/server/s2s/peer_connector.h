@@ -27,6 +27,9 @@ class PeerConnector {
   // `tls` is what a connection with direct TLS is secured with.
   PeerConnector(net::Loop& loop, net::Dns& dns, const House& house, net::TlsClient tls, Done done);
   void start();
+  // Of the connection that was told: where it leads, and whether DNSSEC vouches for the way there.
+  const PeerTarget& target() const { return targets_[next_ - 1]; }
+  bool is_validated() const { return is_validated_; }
 
  private:
   void on_answer();
@@ -46,6 +49,7 @@ class PeerConnector {
   Asked direct_tls_, starttls_;
   std::vector<PeerTarget> targets_;
   size_t next_ = 0;
+  bool is_validated_ = false;
   net::Connecting connecting_;
   Error last_{ErrorKind::remote_server_not_found, "it has no address"};
 };

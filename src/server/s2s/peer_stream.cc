@@ -33,7 +33,7 @@ void PeerStream::on_connected(Result<std::unique_ptr<net::Connection>> connectio
   has_transport_ = true;
   xml_.transport().set_limits(c2s::StreamLimits::of_stranger());
   state_ = State::plain;
-  if (!xml_.is_plain() && !judge()) return;
+  if (!xml_.is_plain()) return judge();
   xml_.begin(pair_.peer);
 }
 
@@ -41,6 +41,7 @@ void PeerStream::on_header(const xml::Element& header) { id_ = header.attribute(
 
 void PeerStream::on_element(xml::Document document) {
   const xml::Element element = document.root();
+  if (state_ == State::judging) return fail({ErrorKind::remote_server_timeout, "it speaks before it is asked"});
   if (state_ == State::plain || state_ == State::asking_tls) return on_plain_element(element);
   if (!element.is("features", ns::stream)) {
     if (has_features_ && events_) events_->on_element(element);
@@ -65,20 +66,35 @@ void PeerStream::on_plain_element(const xml::Element& element) {
   fail({ErrorKind::remote_server_timeout, "it refused encryption"});
 }
 
-void PeerStream::on_secure() {
-  if (judge()) xml_.begin(pair_.peer);
+void PeerStream::on_secure() { judge(); }
+
+// Without a good certificate somebody on the way may be the peer. The peer waits for our header meanwhile.
+void PeerStream::judge() {
+  auto chain = xml_.transport().peer_chain();
+  const auto verdict = net::judge_server(way_.house.trust, chain, peer_);
+  if (verdict) return on_judged(std::string("PKIX"));
+  if (!way_.house.require_valid_certificates) return on_judged(verdict.error());
+  state_ = State::judging;
+  belief_.emplace(way_.home.loop(), way_.dns, way_.fetch,
+                  Belief::Asked{std::move(chain), peer_, connector_->target().host, connector_->target().port,
+                                connector_->is_validated(), verdict.error()},
+                  [this](const Result<std::string>& proof) {
+                    const auto kept = shared_from_this();
+                    if (state_ == State::judging) on_judged(proof);
+                  });
+  belief_->start();
 }
 
-// Without a good certificate somebody on the way may be the peer.
-bool PeerStream::judge() {
-  const auto verdict = net::judge_server(way_.house.trust, xml_.transport().peer_chain(), peer_);
-  is_good_ = verdict.has_value();
-  if (!is_good_ && way_.house.require_valid_certificates) {
-    fail({ErrorKind::remote_server_timeout, verdict.error().text});
-    return false;
+void PeerStream::on_judged(const Result<std::string>& proof) {
+  if (proof) proof_ = *proof;
+  if (belief_) {
+    way_.home.loop().at_turn_end([kept = shared_from_this()] { kept->belief_.reset(); });
+  }
+  if (!proof && way_.house.require_valid_certificates) {
+    return fail({ErrorKind::remote_server_timeout, proof.error().text});
   }
   state_ = State::open;
-  return true;
+  xml_.begin(pair_.peer);
 }
 
 void PeerStream::begin_anew() {
@@ -123,6 +139,7 @@ void PeerStream::let_go() {
     way_.home.loop().at_turn_end([kept] { kept->connector_.reset(); });
     return;
   }
+  if (belief_) way_.home.loop().at_turn_end([kept] { kept->belief_.reset(); });
   way_.closing.insert(kept);
   if (!xml_.is_over()) xml_.close();
 }

@@ -1,8 +1,9 @@
 // PeerStream: a stream that we open to the server of a domain, up to its features inside TLS; its owner says what it is
 // for.
 //
-// STARTTLS or direct TLS, always; the certificate of our host is shown, the peer's is judged. Where House requires a
-// good one, a stream without it ends before anything is said on it.
+// STARTTLS or direct TLS, always; the certificate of our host is shown, the peer's is judged: by authorities, and where
+// these do not vouch for it by what its domain says of it (Belief). Where House requires a good one, a stream without
+// it ends before anything is said on it.
 //
 // Thread: its home's. Owns: the connection. Lifetime: home, Dns and House outlive it; its Events until they were told
 // on_failed(), or have called let_go().
@@ -17,6 +18,7 @@
 #include <unordered_set>
 
 #include "server/c2s/xml_stream.h"
+#include "server/s2s/belief.h"
 #include "server/s2s/house.h"
 #include "server/s2s/peer_connector.h"
 
@@ -41,6 +43,7 @@ class PeerStream final : public c2s::XmlStream::Events, public std::enable_share
     net::Dns& dns;
     const House& house;
     Closing& closing;
+    const Fetch& fetch;
   };
 
   PeerStream(const Way& way, Pair pair, Events& events);
@@ -54,13 +57,14 @@ class PeerStream final : public c2s::XmlStream::Events, public std::enable_share
   void let_go();
 
   const std::string& id() const { return id_; }  // that the peer gave it
-  bool is_certificate_good() const { return is_good_; }
+  bool is_certificate_good() const { return !proof_.empty(); }
+  const std::string& proof() const { return proof_; }  // of its certificate: "PKIX", "DANE", "POSH"; empty: it has none
   bool is_closed_properly() const { return is_proper_; }  // by the peer, without an error
   size_t queued_bytes() const { return has_transport_ ? xml_.queued_bytes() : 0; }
   std::string peer_address() const;  // empty before there is a connection
 
  private:
-  enum class State : uint8_t { connecting, plain, asking_tls, securing, open, over };
+  enum class State : uint8_t { connecting, plain, asking_tls, securing, judging, open, over };
 
   // XmlStream::Events
   void on_header(const xml::Element& header) override;
@@ -75,7 +79,8 @@ class PeerStream final : public c2s::XmlStream::Events, public std::enable_share
 
   void on_connected(Result<std::unique_ptr<net::Connection>> connection);
   void on_plain_element(const xml::Element& element);
-  bool judge();
+  void judge();
+  void on_judged(const Result<std::string>& proof);
   net::TlsClient make_tls() const;
   void fail(const Error& error);
 
@@ -85,9 +90,10 @@ class PeerStream final : public c2s::XmlStream::Events, public std::enable_share
   Events* events_;
   c2s::XmlStream xml_;
   std::optional<PeerConnector> connector_;
+  std::optional<Belief> belief_;
   State state_ = State::connecting;
-  bool has_transport_ = false, has_features_ = false, is_good_ = false, is_proper_ = false;
-  std::string id_, peer_error_;
+  bool has_transport_ = false, has_features_ = false, is_proper_ = false;
+  std::string id_, proof_, peer_error_;
 };
 
 }  // namespace teahouse::s2s
