@@ -158,6 +158,30 @@ TEST_F(DomainsApi, AreTwentyAndCheckedTenTimesAMinute) {
   EXPECT_EQ(check(shop_, "d0.example").status, 200);
 }
 
+TEST_F(DomainsApi, AreLookedAtFromOutsideByThoseWhoHaveThemAlone) {
+  ASSERT_EQ(claim(shop_, "claimed.example").status, 201);
+  const auto look = [&](const Site& site, const std::string& domain) {
+    return with_key(site, "GET", "/v1/domains/" + domain + "/check");
+  };
+  for (const char* domain : {"claimed.example", "shop.example", "rooms.shop.example"}) {
+    const Reply seen = look(shop_, domain);
+    ASSERT_EQ(seen.status, 200) << seen.body;
+    EXPECT_EQ(seen.text("domain"), domain);
+    EXPECT_EQ(seen.text("verdict"), "bad");
+    EXPECT_EQ(seen.json().at("findings").at(0).at("told").as_string(), "It refused shop.example.");
+    EXPECT_EQ(look(forum_, domain).status, 404) << domain;
+  }
+  for (const char* domain : {"stranger.example", "localhost", "127.0.0.1", "a..b"}) {
+    EXPECT_EQ(look(shop_, domain).status, 404) << domain;
+  }
+  EXPECT_EQ(as_operator("GET", "/operator/v1/tenants/shop/domains/claimed.example/check").status, 200);
+  EXPECT_EQ(as_operator("GET", "/operator/v1/tenants/forum/domains/claimed.example/check").status, 404);
+  for (int i = 0; i < 6; ++i) ASSERT_EQ(look(shop_, "shop.example").status, 200);
+  EXPECT_EQ(look(shop_, "shop.example").status, 429);
+  EXPECT_EQ(check(shop_, "claimed.example").status, 429);
+  EXPECT_EQ(look(forum_, "forum.example").status, 200);
+}
+
 TEST_F(DomainsApi, GoWithTheirTenant) {
   ASSERT_EQ(claim(shop_, "gone.example").status, 201);
   ASSERT_EQ(prove(shop_, "gone.example").text("state"), "proved");

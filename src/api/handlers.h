@@ -91,6 +91,7 @@ Task<Outcome> list_domains(ApiContext& api, ApiCall call);
 Task<Outcome> add_domain(ApiContext& api, ApiCall call);
 Task<Outcome> get_domain(ApiContext& api, ApiCall call);
 Task<Outcome> check_domain(ApiContext& api, ApiCall call);
+Task<Outcome> look_at_domain(ApiContext& api, ApiCall call);  // domain_survey.cc
 Task<Outcome> remove_domain(ApiContext& api, ApiCall call);
 Task<Outcome> get_usage(ApiContext& api, ApiCall call);
 Task<Outcome> list_events(ApiContext& api, ApiCall call);

@@ -179,6 +179,7 @@ std::vector<Endpoint> domain_rows() {
       {"GET", "/domains/{domain}", manager | by_reseller, get_domain},
       {"POST", "/domains/{domain}/check", manager | by_reseller, check_domain, no_names, no_names, false,
        Effect::changes, false},
+      {"GET", "/domains/{domain}/check", manager | by_reseller, look_at_domain},
       {"DELETE", "/domains/{domain}", manager | by_reseller, remove_domain},
   };
 }

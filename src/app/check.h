@@ -1,4 +1,5 @@
-// `teahouse check`: reads both planes through and reports what is damaged; `--take-out` gives up what is damaged.
+// `teahouse check`: reads both planes through and reports what is damaged; `--take-out` gives up what is damaged. With
+// a domain it looks at that instead (survey_command.h).
 #pragma once
 
 namespace teahouse {

@@ -346,6 +346,7 @@ Result<void> set_one(Config& config, const std::string& name, const toml::node& 
   if (name == "listen.s2s") return set_address(config.listen_s2s, name, value);
   if (name == "listen.s2s_tls") return set_address(config.listen_s2s_tls, name, value);
   if (name == "dns.server") return set_dns_server(config.dns_server, name, value);
+  if (name == "dns.trust_anchor") return set_text(config.dns_trust_anchor, name, value, "the name of a file");
   if (name.starts_with("s2s.")) return set_s2s(config, name, value);
   if (name == "listen.turn") return set_address(config.listen_turn, name, value);
   if (name == "listen.turn_tls") return set_address(config.listen_turn_tls, name, value);

@@ -53,6 +53,7 @@ struct Config {
   std::string push_ca_file;             // whom to trust as a push service; empty: the system's authorities
   bool push_allow_private = false;      // push services in this machine's own networks
   std::string dns_server;               // the resolver that is asked; empty: those of /etc/resolv.conf
+  std::string dns_trust_anchor;         // a file by which DNSSEC is checked; empty: nothing is validated
   std::string s2s_ca_file;  // whom to trust for other servers' certificates; empty: the system's authorities
   bool s2s_require_valid_certificates = true;
   bool s2s_allow_private = false;  // other servers in this machine's own networks

@@ -89,6 +89,10 @@ const std::string_view config_template =
 # The resolver that is asked for other servers, push services and proofs of domains, as "192.0.2.53:53"; "": those of
 # /etc/resolv.conf.
 #server = ""
+# A file with the keys of the root (DS or DNSKEY records), from which DNSSEC is checked, as "/usr/share/dns/root.key" of
+# Debian's dns-root-data; the resolver has to hand signatures on. "": nothing is checked, and TLSA records count for
+# nothing.
+#trust_anchor = ""
 
 [s2s]
 # A PEM file of authorities that vouch for other servers; "": the system's.

@@ -8,9 +8,7 @@
 #include "base/log.h"
 
 namespace teahouse {
-namespace {
 
-// All addresses of this machine by which its own listeners can be reached: nobody is led to them.
 std::vector<net::SocketAddress> own_addresses() {
   std::vector<net::SocketAddress> own;
   ifaddrs* all = nullptr;
@@ -29,8 +27,6 @@ std::vector<net::SocketAddress> own_addresses() {
   ::freeifaddrs(all);
   return own;
 }
-
-}  // namespace
 
 Result<void> federate(const std::vector<std::unique_ptr<Worker>>& workers, const Config& config,
                       const net::TlsContexts& contexts, const std::string& dialback_secret) {

@@ -6,9 +6,11 @@
 namespace teahouse {
 
 struct Outside::Made {
-  Made(net::Loop& loop, std::unique_ptr<net::UnboundDns> its_dns, net::TlsTrust trust, http::ClientOptions options)
-      : dns(std::move(its_dns)), client(loop, *dns, std::move(trust), std::move(options)) {}
+  Made(net::Loop& loop, std::unique_ptr<net::UnboundDns> its_dns, const net::TlsTrust& its_trust,
+       http::ClientOptions options)
+      : dns(std::move(its_dns)), trust(its_trust), client(loop, *dns, its_trust, std::move(options)) {}
   std::unique_ptr<net::UnboundDns> dns;
+  net::TlsTrust trust;
   http::Client client;
 };
 
@@ -18,12 +20,13 @@ Outside::~Outside() = default;
 Result<std::unique_ptr<Outside::Made>> Outside::make() const {
   auto trust = net::TlsTrust::make(options_.ca_file);
   if (!trust) return trust.error();
-  auto dns = net::UnboundDns::make(loop_, {.server = options_.dns_server});
+  auto dns =
+      net::UnboundDns::make(loop_, {.server = options_.dns_server, .trust_anchor_file = options_.trust_anchor_file});
   if (!dns) return dns.error();
   http::ClientOptions options;
   options.exchanges_max = options_.exchanges_max;
-  if (!options_.allow_private) options.guard = net::AddressGuard::public_only();
-  return std::make_unique<Made>(loop_, std::move(*dns), std::move(*trust), std::move(options));
+  options.guard = guard();
+  return std::make_unique<Made>(loop_, std::move(*dns), *trust, std::move(options));
 }
 
 Result<Outside::Made*> Outside::use() {
@@ -41,6 +44,16 @@ Result<net::Dns*> Outside::dns() {
   const auto made = use();
   if (!made) return made.error();
   return (*made)->dns.get();
+}
+
+Result<net::TlsTrust> Outside::trust() {
+  const auto made = use();
+  if (!made) return made.error();
+  return (*made)->trust;
+}
+
+net::AddressGuard Outside::guard() const {
+  return options_.allow_private ? net::AddressGuard() : net::AddressGuard::public_only();
 }
 
 http::Exchange Outside::fetch(http::ClientRequest request, http::Client::Done done) {

@@ -18,6 +18,7 @@ struct OutsideOptions {
   std::string ca_file;         // empty: the system's authorities
   bool allow_private = false;  // addresses that are not of the public internet
   size_t exchanges_max = 100;
+  std::string trust_anchor_file = {};  // as UnboundOptions has it
 };
 
 class Outside {
@@ -26,7 +27,10 @@ class Outside {
   ~Outside();
 
   Result<net::Dns*> dns();
+  Result<net::TlsTrust> trust();  // of the authorities
   http::Exchange fetch(http::ClientRequest request, http::Client::Done done);
+  bool any_address() const { return options_.allow_private; }
+  net::AddressGuard guard() const;  // of what is connected to
 
  private:
   struct Made;

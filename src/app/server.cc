@@ -336,7 +336,10 @@ Result<void> Server::State::listen() {
   for (const auto& worker : workers) worker->send_pushes(config, vapid_keys);
   http::ServerOptions options;
   options.trusted_proxies = config.trusted_proxies;
-  const OutsideOptions outside{config.dns_server, config.domains_ca_file, config.domains_allow_private};
+  const OutsideOptions outside{.dns_server = config.dns_server,
+                               .ca_file = config.domains_ca_file,
+                               .allow_private = config.domains_allow_private,
+                               .trust_anchor_file = config.dns_trust_anchor};
   for (const auto& worker : workers) {
     worker->probe_domains(outside, domain_target());
     worker->serve_http(make_context(*worker, http_origin, websocket_url), assets, options);

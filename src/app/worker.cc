@@ -117,10 +117,13 @@ void Worker::answer_challenges(const acme::Challenges& challenges) {
 
 void Worker::probe_domains(const OutsideOptions& options, domains::Target target) {
   outside_.emplace(loop_, options);
-  domains::Prober::Ways ways{[this] { return outside_->dns(); },
-                             [this](http::ClientRequest request, http::Client::Done done) {
-                               return outside_->fetch(std::move(request), std::move(done));
-                             }};
+  domains::Prober::Ways ways{
+      [this] { return outside_->dns(); },
+      [this](http::ClientRequest request, http::Client::Done done) {
+        return outside_->fetch(std::move(request), std::move(done));
+      },
+      [this](std::string domain, std::string ours) { return outlook_->look(std::move(domain), std::move(ours)); }};
+  outlook_.emplace(loop_, *outside_, target, federation_ ? &*federation_ : nullptr);
   prober_.emplace(loop_, std::move(ways), std::move(target));
 }
 
@@ -133,9 +136,15 @@ void Worker::send_pushes(const Config& config, VapidKeys& keys) {
 }
 
 Result<void> Worker::federate(const Config& config, std::shared_ptr<const s2s::House> house) {
-  auto dns = net::UnboundDns::make(loop_, {.server = config.dns_server});
+  auto dns = net::UnboundDns::make(loop_, {.server = config.dns_server, .trust_anchor_file = config.dns_trust_anchor});
   if (!dns) return dns.error();
   federation_.emplace(home_, std::move(*dns), std::move(house));
+  peers_outside_.emplace(loop_, OutsideOptions{.dns_server = config.dns_server,
+                                               .ca_file = config.s2s_ca_file,
+                                               .allow_private = config.s2s_allow_private});
+  federation_->fetch_by([this](http::ClientRequest request, http::Client::Done done) {
+    return peers_outside_->fetch(std::move(request), std::move(done));
+  });
   server_handshakes_.emplace(loop_, contexts_, AlpnSplitter::Handovers{.servers = [this](Accepted c, std::string_view) {
                                federation_->accept(std::move(c));
                              }});

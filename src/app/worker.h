@@ -12,6 +12,7 @@
 #include "app/alpn_splitter.h"
 #include "app/config.h"
 #include "app/memory_return.h"
+#include "app/outlook.h"
 #include "app/outside.h"
 #include "app/push_client.h"
 #include "domains/prober.h"
@@ -83,6 +84,8 @@ class Worker {
   std::optional<PushClient> push_client_;
   std::optional<webpush::Sender> push_sender_;
   std::optional<Outside> outside_;
+  std::optional<Outside> peers_outside_;  // files of other servers' domains
+  std::optional<Outlook> outlook_;
   std::optional<domains::Prober> prober_;
   c2s::Clients clients_;
   components::Components components_;

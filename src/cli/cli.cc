@@ -37,7 +37,7 @@ int run_cli(int argc, char** argv) {
   app.add_subcommand("serve", "Run the server");
   app.add_subcommand("backup", "Back up the whole house, while the server runs");
   app.add_subcommand("restore", "Make a house of a backup");
-  app.add_subcommand("check", "Read all that is stored and report what is damaged, also while the server runs");
+  app.add_subcommand("check", "Look at a DOMAIN from outside; or, with --data, read all that is stored for damage");
   const std::string first = argc > 1 ? argv[1] : "-";
   const auto commands = app.get_subcommands([&](const CLI::App* each) { return each->check_name(first); });
   if (!first.starts_with('-') && commands.empty()) {

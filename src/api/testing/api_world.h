@@ -212,7 +212,14 @@ class ApiWorld : public ::testing::Test {
                                                         : Result<http::ClientResponse>(page->second);
               first_->post([done = std::move(done), answer = std::move(answer)] { done(answer); });
               return http::Exchange();
-            }};
+            },
+            look};
+  }
+  // As if nothing were there but a note of the domain that tried to be let in.
+  static Task<Result<survey::Survey>> look(std::string domain, std::string ours) {
+    survey::Survey survey{std::move(domain), {}};
+    survey.add({"peer", "EXTERNAL", survey::Verdict::bad, "It refused " + ours + ".", "a record"});
+    co_return survey;
   }
   void serve() {
     context_ = std::make_unique<ApiContext>(ApiContext{*homes_[0],

@@ -13,7 +13,7 @@ namespace {
 using Reached = Probed::Reached;
 using testing::XmppPeer;
 
-class Probing : public ::testing::Test {
+class StreamProbing : public ::testing::Test {
  protected:
   Place place(uint16_t port, size_t service) const {
     return {{&services[service], "x.example", port}, *net::make_address("127.0.0.1", 0)};
@@ -45,7 +45,7 @@ class Probing : public ::testing::Test {
   std::optional<StreamProbe> probe_;
 };
 
-TEST_F(Probing, ReadsWhatIsOfferedUnderStarttlsAndEndsProperly) {
+TEST_F(StreamProbing, ReadsWhatIsOfferedUnderStarttlsAndEndsProperly) {
   for (const size_t service : {0, 2}) {
     XmppPeer peer(loop_, own_);
     const Probed probed = ask(peer, service);
@@ -61,14 +61,14 @@ TEST_F(Probing, ReadsWhatIsOfferedUnderStarttlsAndEndsProperly) {
   }
 }
 
-TEST_F(Probing, ReadsWhatIsOfferedUnderDirectTls) {
+TEST_F(StreamProbing, ReadsWhatIsOfferedUnderDirectTls) {
   XmppPeer peer(loop_, own_, {.is_direct = true});
   const Probed probed = ask(peer, 3);
   EXPECT_EQ(probed.reached, Reached::all) << probed.error;
   EXPECT_EQ(probed.alpn, "xmpp-server");
 }
 
-TEST_F(Probing, TellsHowFarItCame) {
+TEST_F(StreamProbing, TellsHowFarItCame) {
   XmppPeer plain(
       loop_, own_,
       {.plain_features =
@@ -88,7 +88,7 @@ TEST_F(Probing, TellsHowFarItCame) {
   EXPECT_EQ(ask(elsewhere).error, "it ended the stream: host-unknown");
 }
 
-TEST_F(Probing, NobodyIsThere) {
+TEST_F(StreamProbing, NobodyIsThere) {
   uint16_t port = 0;
   {
     XmppPeer gone(loop_, own_);
@@ -101,14 +101,14 @@ TEST_F(Probing, NobodyIsThere) {
   EXPECT_FALSE(probed.error.empty());
 }
 
-TEST_F(Probing, TheGuardKeepsItAway) {
+TEST_F(StreamProbing, TheGuardKeepsItAway) {
   XmppPeer peer(loop_, own_);
   start(peer.port(), 0, net::AddressGuard::public_only());
   EXPECT_EQ(await().reached, Reached::nothing);
   EXPECT_EQ(peer.clients(), 0U);
 }
 
-TEST_F(Probing, APeerThatIsSilentHasItsTime) {
+TEST_F(StreamProbing, APeerThatIsSilentHasItsTime) {
   XmppPeer peer(loop_, own_, {.is_silent = true});
   start(peer.port());
   while (peer.heard().empty()) loop_.run_once(1000);
@@ -119,7 +119,7 @@ TEST_F(Probing, APeerThatIsSilentHasItsTime) {
   EXPECT_EQ(probed.error, "it did not answer in time");
 }
 
-TEST_F(Probing, EndlessFeaturesEnd) {
+TEST_F(StreamProbing, EndlessFeaturesEnd) {
   const std::string header = "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>";
   std::string many, elements, mechanisms;
   for (int i = 0; i < 100'000; ++i) many += "<a/>";
@@ -140,7 +140,7 @@ TEST_F(Probing, EndlessFeaturesEnd) {
   EXPECT_EQ(ask(wordy).mechanisms.size(), 32U);
 }
 
-TEST_F(Probing, WordsBehindFeaturesAreNotTakenForThoseOfTls) {
+TEST_F(StreamProbing, WordsBehindFeaturesAreNotTakenForThoseOfTls) {
   XmppPeer eager(
       loop_, own_,
       {.raw = "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'><stream:features>"
@@ -151,7 +151,7 @@ TEST_F(Probing, WordsBehindFeaturesAreNotTakenForThoseOfTls) {
   EXPECT_EQ(probed.error, "it went on to TLS before it was asked");
 }
 
-TEST_F(Probing, DestroyingItEndsIt) {
+TEST_F(StreamProbing, DestroyingItEndsIt) {
   XmppPeer peer(loop_, own_, {.is_silent = true});
   start(peer.port());
   while (peer.heard().empty()) loop_.run_once(1000);
