@@ -59,6 +59,7 @@ void XmlStream::begin_tls(const net::TlsClient& client) {
 void XmlStream::end(std::string_view condition, std::string_view text, std::string_view application) {
   checker_.check();
   if (std::exchange(over_, true)) return;
+  rest_.stop();
   if (!opened_) open({});  // RFC 6120 section 4.9.1.2: an error before our header comes behind one
   std::string out;
   xml::Writer writer(out);
@@ -74,6 +75,7 @@ void XmlStream::end(std::string_view condition, std::string_view text, std::stri
 void XmlStream::close() {
   checker_.check();
   if (std::exchange(over_, true)) return;
+  rest_.stop();
   transport_->close();
   events_.on_over();
 }
@@ -81,6 +83,7 @@ void XmlStream::close() {
 void XmlStream::cut() {
   checker_.check();
   if (std::exchange(over_, true)) return;
+  rest_.stop();
   transport_->cut();
   events_.on_over();
 }
@@ -140,6 +143,18 @@ void XmlStream::wait_for_reader() {
   if (unread_ || queued_bytes() <= unread_bytes_max_) return;
   unread_ = true;
   transport_->hold();
+}
+
+void XmlStream::rest(net::Loop& loop, int64_t pause_ms) {
+  if (over_ || rest_.running()) return;
+  transport_->hold();
+  rest_ = loop.start_timer(pause_ms, [this, kept = share()] {
+    // The bytes read now may start the timer anew, which ends this one and what it holds.
+    const auto still = kept;  // NOLINT(performance-unnecessary-copy-initialization)
+    XmlStream* const self = this;
+    self->rest_.stop();
+    self->transport_->release();
+  });
 }
 
 void XmlStream::on_drained() {

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "base/home_checker.h"
+#include "net/loop.h"
 #include "server/c2s/transport.h"
 
 namespace teahouse::c2s {
@@ -65,6 +66,9 @@ class XmlStream final : private Transport::Events {
   // As if the connection had broken.
   void abort(std::string_view why);
 
+  // Is not read from for so long. One that rests goes on doing so.
+  void rest(net::Loop& loop, int64_t pause_ms);
+
   void set_unread_bytes_max(size_t bytes) { unread_bytes_max_ = bytes; }
   size_t queued_bytes() const { return transport_->queued_bytes(); }
   // On a connection that is not encrypted and could be.
@@ -75,7 +79,10 @@ class XmlStream final : private Transport::Events {
   void send(std::string nonza) { transport_->send_nonza(std::move(nonza)); }
   std::shared_ptr<void> share() { return events_.share(); }
   // It moves to another loop.
-  void leave_loop() { checker_.release(); }
+  void leave_loop() {
+    rest_.stop();
+    checker_.release();
+  }
 
  private:
   void on_header(const xml::Element& header, std::string_view default_ns) override;
@@ -97,6 +104,7 @@ class XmlStream final : private Transport::Events {
   bool is_ours_ = false;  // we have opened it
   bool over_ = false;
   bool unread_ = false;  // not read from, since it does not read
+  net::Timer rest_;
   HomeChecker checker_;
 };
 

@@ -131,17 +131,7 @@ void ComponentStream::slow_down(int64_t now_ms, size_t bytes) {
   stanzas_.take_or_owe(now_ms, 1);
   bytes_.take_or_owe(now_ms, static_cast<int64_t>(bytes));
   const int64_t pause_ms = std::max(stanzas_.wait_ms(now_ms, 0), bytes_.wait_ms(now_ms, 0));
-  if (pause_ms > 0 && !clock_.running()) pause(pause_ms);
-}
-
-void ComponentStream::pause(int64_t pause_ms) {
-  xml_.transport().hold();
-  clock_ = components_->home().loop().start_timer(pause_ms, [this, kept = shared_from_this()] {
-    // The bytes read now may start the timer anew, which ends this one and what it holds.
-    const auto still = kept;  // NOLINT(performance-unnecessary-copy-initialization)
-    still->clock_.stop();
-    still->xml_.transport().release();
-  });
+  if (pause_ms > 0) xml_.rest(components_->home().loop(), pause_ms);
 }
 
 void ComponentStream::on_stanza(const xml::Document& document) {

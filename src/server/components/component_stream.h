@@ -54,7 +54,6 @@ class ComponentStream final : public c2s::XmlStream::Events, public std::enable_
   bool is_taken(const HostPtr& host, Stanza& stanza);
   void refuse(const xml::Element& element, const Error& error);
   void slow_down(int64_t now_ms, size_t bytes);
-  void pause(int64_t pause_ms);
   HostPtr find_host() const;
   void use_plan(const PlanLimits& plan);
 
@@ -66,7 +65,7 @@ class ComponentStream final : public c2s::XmlStream::Events, public std::enable_
   bool is_known_ = false;
   bool is_limited_ = true;
   TokenBucket stanzas_{{}}, bytes_{{}};
-  net::Timer clock_;  // until it is known; then while it is not read from
+  net::Timer clock_;  // until it is known
 };
 
 }  // namespace teahouse::components
