@@ -283,6 +283,7 @@ Result<void> set_s2s(Config& config, const std::string& name, const toml::node& 
   if (name == "s2s.private_targets") return set_private_peers(config.s2s_allow_private, name, value);
   if (name == "s2s.connect_timeout_s") return set_number(config.s2s_connect_timeout_s, name, value, 1, 300);
   if (name == "s2s.idle_s") return set_number(config.s2s_idle_s, name, value, 10, 86400);
+  if (name == "s2s.queue_days") return set_number(config.s2s_queue_days, name, value, 0, 30);
   if (name == "s2s.require_valid_certificates") { return set_flag(config.s2s_require_valid_certificates, name, value); }
   return Error{ErrorKind::bad_request,
                "There is no setting '" + name + "'. teahouse.toml explains those that there are."};

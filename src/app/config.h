@@ -59,6 +59,7 @@ struct Config {
   bool s2s_allow_private = false;  // other servers in this machine's own networks
   int64_t s2s_connect_timeout_s = 30;
   int64_t s2s_idle_s = 600;               // without a stanza
+  int64_t s2s_queue_days = 3;             // that a message waits for a server that can't be reached
   std::string acme_directory;             // of the authority of certificates (RFC 8555); empty: there is none
   std::vector<std::string> acme_contact;  // "mailto:admin@example.com"
   std::string acme_eab_key_id, acme_eab_secret_file, acme_profile;

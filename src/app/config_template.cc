@@ -104,6 +104,7 @@ const std::string_view config_template =
 #private_targets = "deny"
 #connect_timeout_s = 30      # so long a server may take until stanzas go to it
 #idle_s = 600                # a stream that carries nothing for so long is closed
+#queue_days = 3              # so long a message waits for a server that can't be reached; 0: until the next failure
 
 [mail]
 # The server that takes mail of this one, for warnings to owners: "smtp://mail.example.com:587" (with STARTTLS), or

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/log.h"
+#include "server/s2s/resumptions.h"
 
 namespace teahouse {
 
@@ -50,7 +51,9 @@ Result<void> federate(const std::vector<std::unique_ptr<Worker>>& workers, const
       .allow_private = config.s2s_allow_private,
       .connect_timeout_ms = config.s2s_connect_timeout_s * 1000,
       .login_timeout_ms = config.c2s_login_timeout_s * 1000,
-      .idle_ms = config.s2s_idle_s * 1000};
+      .idle_ms = config.s2s_idle_s * 1000,
+      .resumptions = std::make_shared<s2s::Resumptions>(),
+      .queue_ms = config.s2s_queue_days * 24 * 60 * 60 * 1000};
   const auto shared = std::make_shared<const s2s::House>(std::move(house));
   for (const auto& worker : workers) {
     auto federating = worker->federate(config, shared);

@@ -26,13 +26,23 @@ bool says_something(const Stanza& message) {
 
 const ModuleInfo& MeteringModule::info() const {
   static const ModuleInfo info{.name = "metering",
-                               .summary = "Counts messages and active users for the usage of each hour."};
+                               .summary = "Counts messages and active users for the usage of each hour.",
+                               .metrics = {{"s2s_queue_bytes", MetricInfo::Kind::gauge,
+                                            "Bytes of messages that wait on disk for other servers, of all tenants."}}};
   return info;
 }
 
 void MeteringModule::attach(ModuleContext& context) {
   context_ = &context;
   seen_.emplace(context.attach_to_residents<Seen>());
+  // A meter is of all homes: one of them reads it.
+  context.measure("s2s_queue_bytes", [&context]() -> int64_t {
+    int64_t bytes = 0;
+    if (context.loop().index() != 0) return bytes;
+    context.for_each_tenant(
+        [&bytes](const TenantPtr& tenant) { bytes += tenant->meter->s2s_queue_bytes.load(std::memory_order_relaxed); });
+    return bytes;
+  });
   context.on(&Hooks::session_bound, [this](Session& session) { mark(session.resident()); });
   context.on(&Hooks::session_resumed, [this](Session& session) { mark(session.resident()); });
   // Behind the phase that refuses what has no room. The API counts its own messages.

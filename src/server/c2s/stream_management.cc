@@ -10,12 +10,6 @@
 namespace teahouse::c2s {
 namespace {
 
-std::optional<uint32_t> parse_count(const xml::Element& element, std::string_view attribute) {
-  const auto count = xml::parse_integer(element.attribute(attribute).value_or(""));
-  if (!count || *count < 0 || *count > std::numeric_limits<uint32_t>::max()) return std::nullopt;
-  return static_cast<uint32_t>(*count);
-}
-
 // Of several that resume a session the last one has it.
 void take_from_other(Session& session) {
   SessionStream* other = session.stream();
@@ -29,6 +23,12 @@ void take_from_other(Session& session) {
 
 bool StreamManagement::is_element(const xml::Element& element) {
   return element.ns() == ns::sm || element.name() == "enable" || element.name() == "resume";
+}
+
+std::optional<uint32_t> StreamManagement::parse_count(const xml::Element& element, std::string_view attribute) {
+  const auto count = xml::parse_integer(element.attribute(attribute).value_or(""));
+  if (!count || *count < 0 || *count > std::numeric_limits<uint32_t>::max()) return std::nullopt;
+  return static_cast<uint32_t>(*count);
 }
 
 std::string StreamManagement::make_failed(ErrorKind kind) {

@@ -5,7 +5,10 @@
 // Spec: XEP-0198.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "server/c2s/identity.h"
 #include "server/c2s/xml_stream.h"
@@ -30,6 +33,8 @@ class StreamManagement {
   // client that can't resume must bind, and not lose its stream.
   static bool is_element(const xml::Element& element);
   static std::string make_failed(ErrorKind kind);
+  // Of an attribute: none for what is no count of stanzas.
+  static std::optional<uint32_t> parse_count(const xml::Element& element, std::string_view attribute);
 
   // From the client of a bound session.
   void on_element(Session& session, const xml::Element& element);

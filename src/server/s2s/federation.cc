@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "base/log.h"
 #include "base/random.h"
 #include "server/home.h"
 #include "server/s2s/incoming.h"
 #include "server/s2s/outgoing.h"
+#include "server/s2s/resumptions.h"
 #include "tenant/federation.h"
+#include "tenant/tenants.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse::s2s {
@@ -52,11 +55,17 @@ Federation::Federation(Home& home, std::unique_ptr<net::Dns> dns, std::shared_pt
   Hooks& hooks = home.hooks();
   hooked_.push_back(hooks.remote.add([this](Stanza& stanza, TicketPtr& ticket) { return take(stanza, ticket); }));
   hooked_.push_back(hooks.tenant_changed.add([this](const TenantPtr& tenant) { follow(tenant->id); }));
-  hooked_.push_back(hooks.tenant_removed.add([this](const TenantPtr& tenant) { follow(tenant->id); }));
+  hooked_.push_back(hooks.tenant_removed.add([this](const TenantPtr& tenant) {
+    leave(tenant->id);
+    follow(tenant->id);
+  }));
   hooked_.push_back(hooks.peer_heard.add([this](const HostPtr& host, const std::string& peer) {
     const auto found = outgoing_.find({host->domain, peer});
     if (found != outgoing_.end()) found->second->forget_failure();
   }));
+  self_ = std::make_shared<Federation*>(this);
+  if (!home.shared().tenants) return;  // in tests
+  home.loop().post([self = std::weak_ptr(self_), &home] { spawn(restore(self, home)); });
 }
 
 // The streams end before what they use.
@@ -65,6 +74,7 @@ Federation::~Federation() {
   outgoing_.clear();
   incoming_.clear();
   closing_.clear();
+  lost_.clear();
 }
 
 size_t Federation::strangers_of(const std::string& network) const {
@@ -87,15 +97,15 @@ void Federation::accept(std::unique_ptr<net::Connection> connection, std::string
 void Federation::stop() {
   refuses_more_ = true;
   const auto incoming = incoming_;
-  for (const auto& stream : incoming) stream->end("system-shutdown", "The server is being shut down.");
-  end_outgoing([](const Outgoing& each) { return !each.is_ready(); });
+  for (const auto& stream : incoming) stream->stop();
+  rest_outgoing([](const Outgoing& each) { return !each.is_ready(); });
   if (count() == 0) return chores_.stop();
-  chores_ = home_.loop().start_timer(last_words_ms, [this] { end_outgoing([](const Outgoing&) { return true; }); });
+  chores_ = home_.loop().start_timer(last_words_ms, [this] { rest_outgoing([](const Outgoing&) { return true; }); });
 }
 
-void Federation::end_outgoing(const std::function<bool(const Outgoing&)>& unwanted) {
+void Federation::rest_outgoing(const std::function<bool(const Outgoing&)>& unwanted) {
   for (const auto& [pair, outgoing] : outgoing_) {
-    if (unwanted(*outgoing)) outgoing->end(shut_down());
+    if (unwanted(*outgoing)) outgoing->rest(shut_down());
   }
 }
 
@@ -156,22 +166,36 @@ void Federation::send(const HostPtr& host, const Pair& pair, Stanza&& stanza, Ti
     return refuse_remote(home_, stanza, ticket,
                          {ErrorKind::resource_constraint, "Too many other servers are talked with already."});
   }
-  if (refuses_more_ && !outgoing->is_ready()) return refuse_remote(home_, stanza, ticket, shut_down());
   outgoing->send(std::move(stanza), std::move(ticket));
 }
 
 Outgoing* Federation::find_or_make(const HostPtr& host, const Pair& pair) {
   const auto found = outgoing_.find(pair);
   if (found != outgoing_.end()) return found->second.get();
-  if (outgoing_.size() >= outgoing_max) return nullptr;
-  if (!chores_.running()) look_after();
+  size_t& same = outgoing_of_[host->tenant->id];
+  if (outgoing_.size() >= outgoing_max || same >= of_tenant_max) return nullptr;
+  ++same;
+  look_after_soon();
   auto made = std::make_unique<Outgoing>(way(), pair, host->tenant);
   made->on_broken = [this, pair] { ask_for(pair); };
   made->on_lost = [this, pair] {
     const HostPtr now = home_.hosts().find(pair.ours);
     if (now) home_.shared().homes.send_each(PeerLost{now, pair.peer});
   };
+  if (refuses_more_) made->rest(shut_down());
   return outgoing_.emplace(pair, std::move(made)).first->second.get();
+}
+
+void Federation::drop_outgoing(const std::function<bool(const Pair&, Outgoing&)>& unwanted) {
+  for (auto at = outgoing_.begin(); at != outgoing_.end();) {
+    if (!unwanted(at->first, *at->second)) {
+      ++at;
+      continue;
+    }
+    const auto same = outgoing_of_.find(at->second->tenant());
+    if (--same->second == 0) outgoing_of_.erase(same);
+    at = outgoing_.erase(at);
+  }
 }
 
 void Federation::on_proved(Incoming& stream, const Pair& pair) {
@@ -201,22 +225,100 @@ void Federation::ask_for(const Pair& pair) {
   home_.router().route(std::move(ping));
 }
 
+void Federation::keep(const std::string& id, const std::shared_ptr<HandledCount>& count) {
+  if (refuses_more_ || lost_.size() >= lost_max) return house_->resumptions->remove(id);
+  count->on_taken = [this, id] { lost_.erase(id); };
+  lost_[id] = {count, home_.clock().monotonic_ms() + Incoming::resume_max_s * 1000};
+  look_after_soon();
+}
+
 // A tenant that is removed, or has another of our hosts now, has none of them any more.
 void Federation::follow(TenantId tenant) {
   const auto incoming = incoming_;
   for (const auto& stream : incoming) stream->follow();
-  std::erase_if(outgoing_, [this, tenant](const auto& each) {
-    const auto& [pair, outgoing] = each;
-    if (outgoing->tenant() != tenant) return false;
-    const HostPtr host = home_.hosts().find(pair.ours);
-    if (host && host->tenant->id == tenant && federates_with(*host->tenant, pair.peer)) return false;
-    outgoing->end(closed(pair));
-    return true;
+  drop_outgoing([this, tenant](const Pair& pair, Outgoing& outgoing) {
+    return outgoing.tenant() == tenant && !follow(pair, outgoing);
   });
+  take_up_rested(tenant);
+}
+
+// False: it has ended.
+bool Federation::follow(const Pair& pair, Outgoing& outgoing) {
+  const HostPtr host = home_.hosts().find(pair.ours);
+  const bool is_there = host && host->tenant->id == outgoing.tenant();
+  if (is_there && federates_with(*host->tenant, pair.peer)) {
+    outgoing.set_tenant(host->tenant);
+    return true;
+  }
+  if (is_there && host->tenant->suspended) {
+    outgoing.rest(closed(pair));
+    rested_.insert(pair);
+  } else {
+    outgoing.end(closed(pair));
+  }
+  return false;
+}
+
+// Its rows go with all that it has.
+void Federation::leave(TenantId tenant) {
+  drop_outgoing([tenant](const Pair& /*pair*/, const Outgoing& outgoing) { return outgoing.tenant() == tenant; });
+}
+
+void Federation::take_up(const HostPtr& host, const Pair& pair) {
+  if (host->tenant->suspended) {
+    rested_.insert(pair);
+  } else if (Outgoing* const outgoing = find_or_make(host, pair)) {
+    if (!federates_with(*host->tenant, pair.peer)) outgoing->end(closed(pair));
+  } else {
+    log::error("s2s", "Messages wait for another server until the next start: too many others are talked with",
+               {{"ours", pair.ours}, {"peer", pair.peer}});
+  }
+}
+
+void Federation::take_up_rested(TenantId tenant) {
+  const auto rested = rested_;
+  for (const Pair& pair : rested) {
+    const HostPtr host = home_.hosts().find(pair.ours);
+    if (host && (host->tenant->id != tenant || host->tenant->suspended)) continue;
+    rested_.erase(pair);
+    if (host) take_up(host, pair);
+  }
+}
+
+Task<void> Federation::restore(std::weak_ptr<Federation*> self, Home& home) {
+  const auto tenants = home.shared().tenants->list();
+  for (const TenantPtr& tenant : tenants) {
+    auto asking = home.data().map(tenant->id, PeerQueue::store_name).keys(home.loop());
+    const auto keys = co_await asking;
+    const auto there = self.lock();
+    if (!there) co_return;
+    if (!keys) {
+      log::error("s2s", "What waits for other servers could not be read: it waits until the next start",
+                 {{"tenant", tenant->name}, {"why", keys.error().text}});
+      continue;
+    }
+    for (const std::string& key : *keys) {
+      const auto pair = PeerQueue::parse_key(key);
+      if (!pair || place_of(home.shared().homes, *pair) != home.place()) continue;
+      const HostPtr host = home.hosts().find(pair->ours);
+      if (host && host->tenant->id == tenant->id) (*there)->take_up(host, *pair);
+    }
+  }
+}
+
+void Federation::look_after_soon() {
+  if (!chores_.running()) chores_ = home_.loop().start_timer(chores_ms, [this] { look_after(); });
 }
 
 void Federation::look_after() {
-  std::erase_if(outgoing_, [](const auto& each) { return each.second->is_idle(); });
+  for (const auto& [pair, outgoing] : outgoing_) outgoing->look_after();
+  drop_outgoing([](const Pair& /*pair*/, const Outgoing& outgoing) { return outgoing.is_idle(); });
+  const int64_t now_ms = home_.clock().monotonic_ms();
+  std::erase_if(lost_, [this, now_ms](const auto& each) {
+    if (each.second.until_ms > now_ms) return false;
+    house_->resumptions->remove(each.first);
+    return true;
+  });
   chores_ = home_.loop().start_timer(chores_ms, [this] { look_after(); });
 }
 

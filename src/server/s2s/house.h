@@ -1,9 +1,10 @@
 // House: what all homes need to know to speak with other servers. Pair: the two domains of a stream between servers.
 //
-// Thread: immutable, so any. Lifetime: the contexts outlive it.
+// Thread: any; it is immutable, but for what is safe by itself. Lifetime: the contexts outlive it.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <tuple>
 
@@ -13,6 +14,8 @@
 #include "net/tls_client.h"
 
 namespace teahouse::s2s {
+
+class Resumptions;
 
 struct House {
   const net::TlsContexts& contexts;
@@ -24,6 +27,8 @@ struct House {
   int64_t connect_timeout_ms = 30'000;
   int64_t login_timeout_ms = 30'000;
   int64_t idle_ms = 600'000;
+  std::shared_ptr<Resumptions> resumptions;
+  int64_t queue_ms = int64_t{3} * 24 * 60 * 60 * 1000;  // so long a message waits for a peer
 };
 
 struct Pair {

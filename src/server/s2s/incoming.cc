@@ -7,10 +7,12 @@
 #include "base/log.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
+#include "server/c2s/stream_management.h"
 #include "server/forged.h"
 #include "server/home.h"
 #include "server/own_namespace.h"
 #include "server/s2s/federation.h"
+#include "server/s2s/resumptions.h"
 #include "server/s2s/server_stream.h"
 #include "tenant/federation.h"
 #include "xml/writer.h"
@@ -19,6 +21,7 @@ namespace teahouse::s2s {
 namespace {
 
 constexpr int64_t bytes_per_s = 8 << 20, burst_bytes = 16 << 20;
+constexpr int64_t pending_rest_ms = 50;
 
 bool is_stanza_name(std::string_view name) { return name == "message" || name == "presence" || name == "iq"; }
 
@@ -82,6 +85,7 @@ void Incoming::send_features() {
       writer.open("mechanisms", ns::sasl).leaf("mechanism", "EXTERNAL").close();
     }
     writer.open("dialback", ns::dialback_feature).open("errors").close().close();
+    writer.open("sm", ns::sm).close();
     const HostPtr host = find_host(ours_);
     const auto limits = c2s::StreamLimits::of(host->tenant->limits());
     writer.open("limits", ns::stream_limits);
@@ -117,16 +121,23 @@ void Incoming::on_element(xml::Document document) {
     if (!word->type.empty()) return;  // an answer; we ask on streams of our own
     return word->is_verify ? on_verify(*word) : on_result(*word);
   }
+  if (element.ns() == ns::sm) {
+    if (has_pairs()) slow_down(document.bytes().size());
+    return on_management(element);
+  }
   const bool says_ns = element.ns() == ns::server && is_stanza_name(element.name());
   if (!says_ns && !Stanza::is_stanza(element)) {
     return end("unsupported-stanza-type", "Servers send each other message, presence and iq alone.");
   }
   if (!has_pairs()) return end("not-authorized", "No domain is proved on this stream yet.");
   slow_down(document.bytes().size());
-  if (!says_ns) return on_stanza(document);
+  // A stanza that comes once the server stops is not taken, and not counted: the peer says it again.
+  if (count_ && federation_->home().refuses_more()) return;
+  const TicketPtr ticket = count_ ? count_->receive() : nullptr;
+  if (!says_ns) return on_stanza(document, ticket);
   const auto usual = in_client_namespace(element, ns::server);
   if (!usual) return refuse(element, usual.error());
-  on_stanza(*usual);
+  on_stanza(*usual, ticket);
 }
 
 // An authorization identity that is another than the stream's is nobody that the certificate speaks for.
@@ -240,21 +251,15 @@ void Incoming::use_plan(const PlanLimits& plan) {
 void Incoming::slow_down(size_t bytes) {
   const int64_t now_ms = federation_->home().clock().monotonic_ms();
   heard_ms_ = now_ms;
+  if (count_ && count_->pending() > pending_max) xml_.rest(federation_->home().loop(), pending_rest_ms);
   if (!is_limited_) return;
   stanzas_.take_or_owe(now_ms, 1);
   bytes_.take_or_owe(now_ms, static_cast<int64_t>(bytes));
   const int64_t wait_ms = std::max(stanzas_.wait_ms(now_ms, 0), bytes_.wait_ms(now_ms, 0));
-  if (wait_ms <= 0 || pause_.running()) return;
-  xml_.transport().hold();
-  pause_ = federation_->home().loop().start_timer(wait_ms, [this, kept = shared_from_this()] {
-    // The bytes read now may start the timer anew, which ends this one and what it holds.
-    const auto still = kept;  // NOLINT(performance-unnecessary-copy-initialization)
-    still->pause_.stop();
-    still->xml_.transport().release();
-  });
+  if (wait_ms > 0) xml_.rest(federation_->home().loop(), wait_ms);
 }
 
-void Incoming::on_stanza(const xml::Document& document) {
+void Incoming::on_stanza(const xml::Document& document, const TicketPtr& ticket) {
   Home& home = federation_->home();
   auto stanza = Stanza::read(document);
   if (!stanza) return refuse(document.root(), stanza.error());
@@ -273,7 +278,7 @@ void Incoming::on_stanza(const xml::Document& document) {
   }
   if (stanza->kind == StanzaKind::message) remove_forged(*stanza, stanza->from->bare());
   home.router().lead_to_account(*stanza->to);
-  home.router().route(std::move(*stanza));
+  home.router().route(std::move(*stanza), ticket);
 }
 
 // The answer to what could not be read goes to where it came from, as far as that is an address that is proved.
@@ -319,8 +324,8 @@ void Incoming::on_peer_error(const xml::Element& error) {
 
 void Incoming::on_over() {
   clock_.stop();
-  pause_.stop();
   verifications_.clear();
+  is_over_ = true;
   is_proper_ = !has_error_;
 }
 
@@ -329,6 +334,15 @@ void Incoming::on_gone(std::string_view why) {
   verifications_.clear();
   if (has_pairs()) {
     log::info("s2s", "Another server's stream is over", {{"ours", ours_}, {"peer", peer_}, {"why", std::string(why)}});
+  }
+  if (count_) count_->on_answer = nullptr;
+  if (count_ && !resume_id_.empty()) {
+    count_->on_taken = nullptr;
+    if (is_over_) {
+      federation_->house().resumptions->remove(resume_id_);
+    } else {
+      federation_->keep(resume_id_, count_);
+    }
   }
   federation_->forget(*this, !is_proper_);
 }

@@ -53,9 +53,7 @@ void PeerStream::on_element(xml::Document document) {
 
 void PeerStream::on_plain_element(const xml::Element& element) {
   if (state_ == State::plain && element.is("features", ns::stream)) {
-    if (!element.child("starttls", ns::tls)) {
-      return fail({ErrorKind::remote_server_timeout, "it offers no encryption"});
-    }
+    if (!element.child("starttls", ns::tls)) { return refuse("it offers no encryption"); }
     state_ = State::asking_tls;
     return xml_.send(std::string("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"));
   }
@@ -63,7 +61,7 @@ void PeerStream::on_plain_element(const xml::Element& element) {
     state_ = State::securing;
     return xml_.begin_tls(make_tls());
   }
-  fail({ErrorKind::remote_server_timeout, "it refused encryption"});
+  refuse("it refused encryption");
 }
 
 void PeerStream::on_secure() { judge(); }
@@ -91,7 +89,7 @@ void PeerStream::on_judged(const Result<std::string>& proof) {
     way_.home.loop().at_turn_end([kept = shared_from_this()] { kept->belief_.reset(); });
   }
   if (!proof && way_.house.require_valid_certificates) {
-    return fail({ErrorKind::remote_server_timeout, proof.error().text});
+    return refuse(proof.error().text);
   }
   state_ = State::open;
   xml_.begin(pair_.peer);
@@ -105,6 +103,8 @@ void PeerStream::begin_anew() {
 
 void PeerStream::on_peer_error(const xml::Element& error) {
   const auto condition = error.first_child();
+  const std::string_view name = condition ? condition->name() : "";
+  is_refused_ = name == "host-unknown" || name == "host-gone" || name == "not-authorized" || name == "policy-violation";
   peer_error_ = "it ended the stream: " + std::string(condition ? condition->name() : "no reason given");
   const std::string text = error.child_text("text", ns::streams_error);
   if (!text.empty()) peer_error_ += " (" + text.substr(0, 200) + ")";
@@ -121,6 +121,11 @@ void PeerStream::on_gone(std::string_view why) {
   const auto kept = shared_from_this();  // the caller is one of its own call-backs
   way_.home.loop().at_turn_end([kept] {});
   way_.closing.erase(kept);
+}
+
+void PeerStream::refuse(const std::string& why) {
+  is_refused_ = true;
+  fail({ErrorKind::remote_server_timeout, why});
 }
 
 void PeerStream::fail(const Error& error) {
@@ -142,6 +147,13 @@ void PeerStream::let_go() {
   if (belief_) way_.home.loop().at_turn_end([kept] { kept->belief_.reset(); });
   way_.closing.insert(kept);
   if (!xml_.is_over()) xml_.close();
+}
+
+void PeerStream::end(std::string_view condition, std::string_view text) {
+  events_ = nullptr;
+  if (std::exchange(state_, State::over) == State::over) return;
+  way_.closing.insert(shared_from_this());
+  if (!xml_.is_over()) xml_.end(condition, text);
 }
 
 std::string PeerStream::peer_address() const {

@@ -36,6 +36,7 @@ class PeerStream final : public c2s::XmlStream::Events, public std::enable_share
     virtual void on_features(const xml::Element& features) = 0;
     virtual void on_element(const xml::Element& element) = 0;  // behind those
     virtual void on_failed(const Error& error) = 0;            // it is over; the last that is told
+    virtual void on_drained() {}                               // all that was sent is with the kernel
   };
   using Closing = std::unordered_set<std::shared_ptr<PeerStream>>;  // those that nobody has any more
   struct Way {
@@ -55,11 +56,15 @@ class PeerStream final : public c2s::XmlStream::Events, public std::enable_share
   void send(std::string nonza) { xml_.send(std::move(nonza)); }
   // Ends it, properly where it is open; tells nothing any more.
   void let_go();
+  // The same, with a stream error.
+  void end(std::string_view condition, std::string_view text);
 
   const std::string& id() const { return id_; }  // that the peer gave it
   bool is_certificate_good() const { return !proof_.empty(); }
   const std::string& proof() const { return proof_; }  // of its certificate: "PKIX", "DANE", "POSH"; empty: it has none
   bool is_closed_properly() const { return is_proper_; }  // by the peer, without an error
+  // One side does not want it: to try again changes nothing, until somebody changes that.
+  bool was_refused() const { return is_refused_; }
   size_t queued_bytes() const { return has_transport_ ? xml_.queued_bytes() : 0; }
   std::string peer_address() const;  // empty before there is a connection
 
@@ -72,7 +77,9 @@ class PeerStream final : public c2s::XmlStream::Events, public std::enable_share
   void on_peer_error(const xml::Element& error) override;
   void on_over() override;
   void on_secure() override;
-  void on_drained() override {}
+  void on_drained() override {
+    if (events_) events_->on_drained();
+  }
   void on_gone(std::string_view why) override;
   std::string_view domain() const override { return pair_.ours; }
   std::shared_ptr<void> share() override { return shared_from_this(); }
@@ -82,6 +89,7 @@ class PeerStream final : public c2s::XmlStream::Events, public std::enable_share
   void judge();
   void on_judged(const Result<std::string>& proof);
   net::TlsClient make_tls() const;
+  void refuse(const std::string& why);
   void fail(const Error& error);
 
   const Way way_;
@@ -93,6 +101,7 @@ class PeerStream final : public c2s::XmlStream::Events, public std::enable_share
   std::optional<Belief> belief_;
   State state_ = State::connecting;
   bool has_transport_ = false, has_features_ = false, is_proper_ = false;
+  bool is_refused_ = false;
   std::string id_, proof_, peer_error_;
 };
 
