@@ -191,3 +191,71 @@ async def half_open(_stage):
             while not peer.reading.done() or not peer.came.empty():
                 if await peer.receive() is None:
                     break
+
+
+SM = "xmlns='urn:xmpp:sm:3'"
+
+
+async def managed(here, **details):
+    """A peer whose stream is counted, and the id under which it can be resumed."""
+    peer = await here.proved(**details)
+    peer.send(f"<enable {SM} resume='true'/>")
+    enabled = await peer.receive()
+    must('the answer to <enable/>', enabled.tag, '{urn:xmpp:sm:3}enabled')
+    return peer, enabled.get('id')
+
+
+async def must_fail(peer, text, condition):
+    peer.send(text)
+    answer = await peer.receive()
+    must('the answer', (answer.tag, [child.tag.rpartition('}')[2] for child in answer]), ('{urn:xmpp:sm:3}failed', [condition]))
+
+
+@case('s2s: acknowledgements of what was never sent, counting before proof and twice')
+async def counts(_stage):
+    """XEP-0198 section 4: undefined-condition; unexpected-request."""
+    async with ring() as here:
+        for text, condition in (("<a {} h='1'/>", 'undefined-condition'), ("<a {} h='4294967295'/>", 'undefined-condition'), ("<a {} h='-1'/>", 'invalid-xml'),
+                                ("<a {} h='x'/>", 'invalid-xml'), ("<a {}/>", 'invalid-xml')):
+            peer, _ = await managed(here)
+            peer.send("<a xmlns='urn:xmpp:sm:3' h='0'/>" + text.format(SM))
+            await peer.ends_with(condition)
+        peer = await (await here.peer(certified=False)).open()
+        for text in ("<enable {}/>", "<resume {} previd='x' h='0'/>", "<r {}/>", "<a {} h='0'/>"):
+            await must_fail(peer, text.format(SM), 'unexpected-request')
+        peer, own = await managed(here)
+        for text in ("<enable {}/>", f"<resume {{}} previd='{own}' h='0'/>", "<fly {}/>"):
+            await must_fail(peer, text.format(SM), 'unexpected-request')
+
+
+@case('s2s: a stream of somebody else, or of another tenant, is not resumed, and goes on')
+async def foreign_resumption(_stage):
+    """item-not-found, as for an id that never was."""
+    async with ring() as here:
+        owner, owned = await managed(here, domain='friend.example')
+        for details in ({'domain': 'evil.example'}, {'domain': 'friend.example', 'to': 'acorn.example'}):
+            thief = await here.proved(**details)
+            for previd in (owned, owned[:-1], '', 'x' * 5000, '0.' + owned):
+                await must_fail(thief, f"<resume {SM} previd='{previd}' h='0'/>", 'item-not-found')
+            await must_fail(thief, f"<resume {SM} previd='{owned}' h='many'/>", 'bad-request')
+            thief.send(f"<resume {SM} previd='{owned}' h='7'/>")
+            await thief.ends_with('undefined-condition')
+        owner.send(MESSAGE.format('me@friend.example/x', here.victims[0].jid) + f'<r {SM}/>')
+        must('who is heard', (await here.victims[0].receive()).get('from'), 'me@friend.example/x')
+        must('what its stream has', (await owner.receive()).get('h'), '1')
+
+
+@case('s2s: floods of <r/> and <enable/>, read and unread')
+async def questions(_stage):
+    """Each is answered at the peer's own pace; others are served meanwhile."""
+    async with ring() as here:
+        peer, _ = await managed(here)
+        peer.send(f'<r {SM}/>' * 2000)
+        for _ in range(2000):
+            must('the answer', (await peer.receive()).get('h'), '0')
+        deaf, _ = await managed(here, domain='deaf.example')
+        deaf.reading.cancel()
+        deaf.send((f'<r {SM}/>' + f'<enable {SM}/>') * 20000)
+        peer.send(MESSAGE.format('me@evil.example/x', here.victims[0].jid) + f'<r {SM}/>')
+        must('who is heard', (await here.victims[0].receive()).get('from'), 'me@evil.example/x')
+        must('what its stream has', (await peer.receive()).get('h'), '1')

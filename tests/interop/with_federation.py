@@ -28,6 +28,17 @@ async def play(name, out, network, talk_, here, there):
         out.not_ok(name, f'{talk_.__doc__}\n{tap.told(error)}\n{here.log()}\n{there.log()}')
 
 
+def tell_of_acknowledging(kinds, log, out):
+    """Of XEP-0198 between servers: Prosody does by its mod_smacks; ejabberd and jabberd2 do not."""
+    does = {line.split('peer=')[1].split()[0] for line in log.splitlines() if 'A stream to another server is there' in line and 'acknowledges=yes' in line}
+    for domain, kind in kinds.items():
+        name = f'{BELIEVED}{Tenant.name} and {kind.name}: acknowledged'
+        if (domain in does) == (kind is Prosody):
+            out.ok(name)
+        else:
+            out.not_ok(name, f'those that acknowledge what they are told: {sorted(does)}')
+
+
 async def among_good(kinds, wanted, out):
     async with Network() as network, Teahouse(network) as teahouse:
         ours, *peers = await asyncio.gather(
@@ -37,6 +48,7 @@ async def among_good(kinds, wanted, out):
             named = [(f'{BELIEVED}{here.name} and {there.name}: {talk_.__name__}', here, there) for here, there in pairs]
             await asyncio.gather(*(play(name, out, network, talk_, here, there) for name, here, there in named if wanted(name)))
             network.leave()
+        tell_of_acknowledging(kinds, teahouse.server.words_of_start(), out)
 
 
 async def among_doubtful(wanted, out):
