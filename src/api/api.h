@@ -28,6 +28,9 @@ class Prober;
 namespace teahouse::acme {
 class Renewals;
 }
+namespace teahouse::transfer {
+class Transfer;
+}
 namespace teahouse {
 class UsageRollups;
 }
@@ -62,6 +65,7 @@ struct ApiContext {
   const UsageRollups* usage = nullptr;
   // Sends a mail to this address at once; the mail server's words.
   std::function<Task<Result<std::string>>(Executor& home, std::string to)> test_mail = {};
+  transfer::Transfer* transfer = nullptr;
 
   Shared& shared() const { return home.shared(); }
   net::Loop& loop() const { return home.loop(); }

@@ -11,6 +11,15 @@ constexpr size_t page_rows_max = 200;
 constexpr int64_t busy_s = 5;  // after which what could not be done now is worth another try
 
 http::Response make_response(const http::Request& request, const Answer& answer) {
+  if (answer.file) {
+    http::Response response;
+    response.status = answer.status;
+    response.content_type = "application/x-tar";
+    response.source = answer.file;
+    response.headers.add("Content-Disposition", "attachment; filename=\"" + answer.file_name + "\"");
+    response.headers.add("X-Content-Type-Options", "nosniff");
+    return response;
+  }
   if (answer.csv) {
     http::Response response = http::make_text(answer.status, *answer.csv);
     response.content_type = "text/csv; charset=utf-8";

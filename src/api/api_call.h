@@ -2,6 +2,7 @@
 // table.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,11 +37,13 @@ struct ApiCall {
 
 struct Answer {
   int status = 200;
-  std::string json;                  // empty: no body
-  std::optional<std::string> value;  // the one value, for a client that asks for text/plain
-  std::optional<std::string> csv;    // instead of all that: a table
-  bool replayed = false;             // of an earlier request with this Idempotency-Key
-  std::string cookie = {};           // a Set-Cookie for the panel (panel_session.h); empty: none
+  std::string json;                             // empty: no body
+  std::optional<std::string> value;             // the one value, for a client that asks for text/plain
+  std::optional<std::string> csv;               // instead of all that: a table
+  bool replayed = false;                        // of an earlier request with this Idempotency-Key
+  std::string cookie = {};                      // a Set-Cookie for the panel (panel_session.h); empty: none
+  std::shared_ptr<http::BodySource> file = {};  // instead of all that: a file, made while it is sent
+  std::string file_name = {};                   // of it
 };
 
 // An Error that needs a status or code of its own.

@@ -22,6 +22,7 @@ Task<Outcome> remove_tenant(ApiContext& api, ApiCall call);
 Task<Outcome> suspend_tenant(ApiContext& api, ApiCall call);
 Task<Outcome> resume_tenant(ApiContext& api, ApiCall call);
 Task<Outcome> move_tenant(ApiContext& api, ApiCall call);
+Task<Outcome> import_tenant(ApiContext& api, ApiCall call);  // exports.cc
 Task<Outcome> list_resellers(ApiContext& api, ApiCall call);
 Task<Outcome> create_reseller(ApiContext& api, ApiCall call);
 Task<Outcome> get_reseller(ApiContext& api, ApiCall call);
@@ -71,7 +72,7 @@ Task<Outcome> open_tenant(ApiContext& api, ApiCall call);
 Task<Outcome> get_steps(ApiContext& api, ApiCall call);
 
 // The operator's for a tenant {name}, and the tenant's own: keys.cc, invites.cc, services.cc, components.cc,
-// domains.cc, usage.cc, events.cc
+// domains.cc, usage.cc, events.cc, exports.cc
 Task<Outcome> list_keys(ApiContext& api, ApiCall call);
 Task<Outcome> make_key(ApiContext& api, ApiCall call);
 Task<Outcome> revoke_key(ApiContext& api, ApiCall call);
@@ -94,6 +95,7 @@ Task<Outcome> check_domain(ApiContext& api, ApiCall call);
 Task<Outcome> look_at_domain(ApiContext& api, ApiCall call);  // domain_survey.cc
 Task<Outcome> remove_domain(ApiContext& api, ApiCall call);
 Task<Outcome> get_usage(ApiContext& api, ApiCall call);
+Task<Outcome> export_tenant(ApiContext& api, ApiCall call);  // exports.cc
 Task<Outcome> list_events(ApiContext& api, ApiCall call);
 
 // The tenant's: tokens.cc, messages.cc, users.cc, devices.cc, addresses.cc, presence.cc, unread.cc, pushes.cc,
@@ -104,6 +106,7 @@ Task<Outcome> list_users(ApiContext& api, ApiCall call);
 Task<Outcome> put_user(ApiContext& api, ApiCall call);
 Task<Outcome> get_user(ApiContext& api, ApiCall call);
 Task<Outcome> remove_user(ApiContext& api, ApiCall call);
+Task<Outcome> export_user(ApiContext& api, ApiCall call);  // exports.cc
 Task<Outcome> list_user_devices(ApiContext& api, ApiCall call);
 Task<Outcome> remove_user_device(ApiContext& api, ApiCall call);
 Task<Outcome> remove_user_devices(ApiContext& api, ApiCall call);

@@ -256,6 +256,25 @@ std::vector<Endpoint> tenant_rows() {
   };
 }
 
+// Tenants and users that leave, and tenants that come.
+std::vector<Endpoint> transfer_rows() {
+  return {
+      {"POST",
+       of_house + std::string("/tenants/import"),
+       by_operator,
+       import_tenant,
+       no_names,
+       {"name", "domain", "plan"},
+       false,
+       {},
+       false,
+       false,
+       true},
+      {"GET", "/export", manager, export_tenant},
+      {"GET", "/v1/users/{id}/export", by_owner, export_user},
+  };
+}
+
 // Of the widget and of the page of a call, where nobody has a key; and what all may know.
 std::vector<Endpoint> anyones_rows() {
   return {
@@ -276,8 +295,8 @@ std::vector<Endpoint> all_endpoints() {
     row.kinds = kinds;
     all.push_back(std::move(row));
   };
-  for (const auto& rows :
-       {operator_rows(), reseller_rows(), person_rows(), tenant_rows(), domain_rows(), anyones_rows()}) {
+  for (const auto& rows : {operator_rows(), reseller_rows(), person_rows(), tenant_rows(), domain_rows(),
+                           transfer_rows(), anyones_rows()}) {
     for (const Endpoint& row : rows) {
       if ((row.kinds & manager) != manager) {
         add(row, row.pattern, row.kinds);

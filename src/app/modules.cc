@@ -26,8 +26,10 @@
 #include "modules/moved/moved_module.h"
 #include "modules/muc/muc.h"
 #include "modules/offline/offline_module.h"
+#include "modules/offline/row_form.h"
 #include "modules/presence/presence_module.h"
 #include "modules/private_xml/private_xml_module.h"
+#include "modules/private_xml/row_form.h"
 #include "modules/privilege/privilege_module.h"
 #include "modules/profile/profile_module.h"
 #include "modules/pubsub/pubsub.h"
@@ -35,10 +37,12 @@
 #include "modules/push/pushes_api.h"
 #include "modules/registration/registration_module.h"
 #include "modules/roster/roster_module.h"
+#include "modules/roster/row_form.h"
 #include "modules/server_info/server_info_module.h"
 #include "modules/service_admin/service_admin_module.h"
 #include "modules/unified_push/unified_push_module.h"
 #include "modules/upload/upload_module.h"
+#include "modules/vcard/row_form.h"
 #include "modules/vcard/vcard_module.h"
 #include "server/home.h"
 
@@ -128,6 +132,10 @@ Result<void> host_group_calls(Worker& worker, const GroupCalls& calls) {
   module->move_in(std::make_unique<conferences::Janus>(worker.loop(), std::move(settings)), calls.addresses,
                   worker.home().modules().find("muc"));
   return {};
+}
+
+std::vector<transfer::RowForm> make_row_forms() {
+  return {make_roster_form(), make_vcard_form(), make_private_xml_form(), make_offline_form()};
 }
 
 std::unique_ptr<Rooms> make_rooms(Shared& shared) { return make_muc_rooms(shared); }

@@ -10,6 +10,7 @@
 #include "server/module.h"
 #include "server/pushes.h"
 #include "server/rooms.h"
+#include "transfer/row_form.h"
 
 namespace teahouse {
 
@@ -25,6 +26,8 @@ class Sender;
 }
 
 std::vector<std::unique_ptr<Module>> make_modules();
+// How rows of modules leave with an export, as XEP-0227 has them.
+std::vector<transfer::RowForm> make_row_forms();
 // The rooms as the HTTP API sees them; one for all homes. Lifetime: the server outlives it.
 std::unique_ptr<Rooms> make_rooms(Shared& shared);
 // The same of devices that are woken by pushes.

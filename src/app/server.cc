@@ -34,6 +34,7 @@
 #include "store/workers.h"
 #include "tenant/tables.h"
 #include "tenant/usage_rollups.h"
+#include "transfer/transfer.h"
 
 namespace teahouse {
 
@@ -87,6 +88,8 @@ struct Server::State {
                                                                config.option_defaults}))),
         tenancy(shared, *control, tenants, certificates, contexts, std::move(its_ca), *bond, clock_watch, domains,
                 usage, quota),
+        transfer({*control, *data, tenants, accounts, clock, make_row_forms(),
+                  [this](Executor& home, TenantId tenant) { return tenancy.note(home, tenant); }}),
         assets_table(web_assets()),
         assets(assets_table) {}
 
@@ -125,6 +128,7 @@ struct Server::State {
   net::TlsContexts contexts;
   Shared& shared;
   Tenancy tenancy;
+  transfer::Transfer transfer;
   std::vector<http::Asset> assets_table;
   http::StaticFiles assets;
   std::unique_ptr<Rooms> rooms;
@@ -359,6 +363,7 @@ std::unique_ptr<api::ApiContext> Server::State::make_context(Worker& worker, con
   context->domains = &domains;
   context->renewals = &renewing->renewals();
   context->usage = &usage;
+  context->transfer = &transfer;
   context->test_mail = [this](Executor& home, std::string to) { return mail_out.test(home, std::move(to)); };
   return context;
 }

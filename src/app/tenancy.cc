@@ -324,7 +324,7 @@ Task<void> Tenancy::finish_removals(Tenancy& self, net::Loop& loop) {
   if (std::exchange(self.finishing_, true)) co_return;
   co_await finish_account_removals(self, loop);
   for (const TenantPtr& tenant : self.tenants_.list()) {
-    if (!tenant->being_removed || self.ends_) continue;
+    if (!tenant->being_removed || self.tenants_.is_arriving(tenant->id) || self.ends_) continue;
     const auto removed = co_await self.tenants_.remove(loop, tenant->name);
     if (removed) {
       log::info("tenant", "A removal was finished", {{"tenant", tenant->name}});

@@ -33,6 +33,8 @@ class Tenancy {
   Result<void> set_house_certificate(const std::vector<std::string>& names);
   Result<void> load_call_usage(const std::vector<TenantPtr>& tenants) { return call_usage_.load(tenants); }
   void use(const HostCertificate& certificate);
+  // The data plane hears of a tenant that it does not know yet. REQUIRES: before anything of it is written.
+  Task<void> note(Executor& home, TenantId tenant) { return note_tenant(*this, home, tenant); }
   // Hear of each certificate that is shown from now on, and of each that is not any more. Thread: any.
   void watch_certificates(std::function<void(const HostCertificate&)> shown,
                           std::function<void(const std::string& domain)> hidden);

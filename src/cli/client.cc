@@ -7,8 +7,6 @@
 #include <iterator>
 #include <utility>
 
-#include "http/fetch.h"
-
 namespace teahouse::cli {
 namespace {
 
@@ -109,13 +107,36 @@ Result<Reply> Client::call_long(std::string_view method, const std::string& path
   return send(std::move(request), path);
 }
 
-Result<Reply> Client::send(http::ClientRequest request, const std::string& path) const {
+Result<Reply> Client::download(const std::string& path, std::function<Result<void>(std::string_view)> take) const {
+  http::ClientRequest request;
+  request.answer_bytes_max = UINT64_MAX;
+  request.timeout_ms = 0;
+  request.idle_timeout_ms = request.first_byte_timeout_ms = long_timeout_ms;
+  return send(std::move(request), path, {{}, std::move(take)});
+}
+
+Result<Reply> Client::upload(const std::string& path, uint64_t bytes, std::function<Result<std::string>()> next) const {
+  http::ClientRequest request;
+  request.method = "POST";
+  request.headers.add("Content-Type", "application/x-tar");
+  request.body_bytes = bytes;
+  request.timeout_ms = 0;
+  request.idle_timeout_ms = request.first_byte_timeout_ms = long_timeout_ms;
+  return send(std::move(request), path, {std::move(next), {}});
+}
+
+Result<Reply> Client::send(http::ClientRequest request, const std::string& path, http::StreamedBodies bodies) const {
   request.url = place_.url + "/operator/v1" + path;
   request.headers.add("Authorization", "Bearer " + place_.key);
   request.headers.add("Accept", "application/json");
-  const auto response = http::fetch(std::move(request), place_.ca_file);
+  const bool is_streamed = bodies.next || bodies.take;
+  const auto response = is_streamed ? http::fetch_streamed(std::move(request), std::move(bodies), place_.ca_file)
+                                    : http::fetch(std::move(request), place_.ca_file);
   if (!response) {
-    if (response.error().kind == ErrorKind::bad_request) return response.error();
+    const ErrorKind kind = response.error().kind;
+    if (kind == ErrorKind::bad_request || kind == ErrorKind::storage_full || kind == ErrorKind::not_allowed) {
+      return response.error();
+    }
     return no_server("No server answers at " + place_.url + ": " + response.error().text);
   }
   return Reply{response->status, response->body};

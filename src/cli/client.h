@@ -5,12 +5,13 @@
 // but a Reply.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
-#include "http/client.h"
+#include "http/fetch.h"
 
 namespace teahouse::cli {
 
@@ -37,13 +38,17 @@ class Client {
   Result<Reply> call(std::string_view method, const std::string& path, const std::string& body = {}) const;
   // A call that may take minutes.
   Result<Reply> call_long(std::string_view method, const std::string& path, const std::string& body = {}) const;
+  // A good answer's body goes to `take` as it comes; it may take hours.
+  Result<Reply> download(const std::string& path, std::function<Result<void>(std::string_view)> take) const;
+  // The body comes from `next`, which ends it with an empty piece; it may take hours.
+  Result<Reply> upload(const std::string& path, uint64_t bytes, std::function<Result<std::string>()> next) const;
   // All pages of a list in one: {"<rows>": [...]}.
   Result<Reply> list(const std::string& path, const std::string& rows) const;
   const std::string& url() const { return place_.url; }
 
  private:
   explicit Client(Place place) : place_(std::move(place)) {}
-  Result<Reply> send(http::ClientRequest request, const std::string& path) const;
+  Result<Reply> send(http::ClientRequest request, const std::string& path, http::StreamedBodies bodies = {}) const;
   Place place_;
 };
 

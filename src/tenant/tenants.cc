@@ -20,6 +20,7 @@ namespace {
 
 constexpr size_t plans_max = 1000, reseller_plans_max = 100;
 constexpr const char* removal_reason = "This site is being removed.";
+constexpr std::string_view arrival_reason = Tenants::arrival_reason;
 
 // The event of a change, and with it what shows that the change was written.
 std::vector<store::Statement> put_event(const Tenant& tenant, int64_t now_ms, EventBody body) {
@@ -40,6 +41,9 @@ Error unknown_tenant(std::string_view name) {
 }
 
 Error refuse_change(const Tenant& tenant) {
+  if (tenant.suspend_reason == arrival_reason) {
+    return {ErrorKind::conflict, "The tenant '" + tenant.name + "' is being imported. Wait until that has ended."};
+  }
   return {ErrorKind::conflict,
           "The tenant '" + tenant.name +
               "' is being removed: it can't be changed, suspended or resumed any more. Its "
@@ -184,29 +188,36 @@ Task<Result<MadeTenant>> Tenants::create(Executor& home, NewTenant wanted, std::
   }
   auto draft = make_tenant(wanted, reseller.get());
   if (!draft) co_return draft.error();
-  // Its number, which seals its secret, is drawn before; without a tenant nobody has it.
-  auto draw = tenant_rows::draw_id();
-  const auto drawn = co_await control_.transact(home, std::move(draw));
+  const auto drawn = co_await draw_id(home);
   if (!drawn) co_return drawn.error();
-  draft->id = static_cast<TenantId>(store::as_int(drawn->rows[0][0]));
+  draft->id = *drawn;
   resellers_.directory_.suspend_as_it_stands(*draft, standing);
   auto made = co_await store_new(home, std::move(*draft), std::move(standing), std::move(actor));
   if (made) co_await tell_loops(home, made->tenant, false);
   co_return made;
 }
 
+// Its number, which seals its secret, is drawn before its rows; without a tenant nobody has it.
+Task<Result<TenantId>> Tenants::draw_id(Executor& home) {
+  auto draw = tenant_rows::draw_id();
+  const auto drawn = co_await control_.transact(home, std::move(draw));
+  if (!drawn) co_return drawn.error();
+  co_return static_cast<TenantId>(store::as_int(drawn->rows[0][0]));
+}
+
 Task<Result<MadeTenant>> Tenants::store_new(Executor& home, Tenant tenant, Standing standing, std::string actor) {
   const ApiKeys::Draft key = keys_.api.draft("first key");
   const std::string secret = SigningSecrets::draft();
   auto statements = tenant_rows::insert(tenant, standing);
+  if (tenant.being_removed) statements.push_back(tenant_rows::update(tenant, standing));
   append(statements, keys_.api.insert(tenant.id, key));
   append(statements, keys_.signing.insert(tenant.id, secret));
   append(statements, audit_.insert({.tenant = tenant.id,
                                     .actor = std::move(actor),
-                                    .action = "tenant.create",
+                                    .action = tenant.being_removed ? "tenant.import" : "tenant.create",
                                     .detail = tenant.name + ", " + tenant.domain(),
-                                    .is_event = tenant.events.has(EventKind::audit)}));
-  append(statements, put_event(tenant, clock_.wall_ms(), TenantMade{{tenant.name}}));
+                                    .is_event = !tenant.being_removed && tenant.events.has(EventKind::audit)}));
+  if (!tenant.being_removed) append(statements, put_event(tenant, clock_.wall_ms(), TenantMade{{tenant.name}}));
   statements.push_back(
       {"SELECT MAX(k.id), MAX(s.id) FROM api_keys k JOIN signing_secrets s ON s.tenant_id = k.tenant_id "
        "WHERE k.tenant_id = ?",
@@ -220,7 +231,7 @@ Task<Result<MadeTenant>> Tenants::store_new(Executor& home, Tenant tenant, Stand
   const auto stored = std::make_shared<const Tenant>(std::move(tenant));
   resellers_.directory_.set_standing(stored->id, std::move(standing));
   directory_.keep(stored);
-  if (!stored->events.empty()) stored->event_log->drain_soon();
+  if (!stored->events.empty() && !stored->being_removed) stored->event_log->drain_soon();
   co_return MadeTenant{stored, key.secret, secret};
 }
 
@@ -378,6 +389,7 @@ Task<Result<TenantPtr>> Tenants::begin_removal(Executor& home, std::string name)
   auto turn = co_await turns_.take(home);
   const TenantPtr found = find(name);
   if (!found) co_return unknown_tenant(name);
+  if (is_arriving(found->id)) co_return refuse_change(*found);
   Tenant going = *found;
   going.being_removed = going.suspended = true;
   going.suspend_reason = removal_reason;

@@ -11,7 +11,9 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +44,14 @@ struct NewTenant {
 struct MadeTenant {
   TenantPtr tenant;
   std::string api_key, signing_secret;  // the only time that they are seen
+};
+
+// ArrivingTenant: one that comes with all that it had on another server.
+struct ArrivingTenant {
+  NewTenant wanted;
+  std::string site_id, occupant_id_secret;  // empty: new ones; a site id that another tenant has is new too
+  int64_t created_ms = 0;                   // 0: now
+  PermissionMap component_permissions = {};
 };
 
 // ChangedWith: the rest that is written with a change of a tenant, beside its snapshot.
@@ -103,6 +113,18 @@ class Tenants {
   // and never data without a tenant: it is to be called again, and until it ends nobody can have the name or the
   // domain.
   Task<Result<TenantPtr>> remove(Executor& home, std::string name);
+
+  // An arrival (tenant_arrivals.cc): the tenant's rows stand as those of one that is being removed, so that no loop
+  // serves it and the next start removes what a crash leaves of it; they may be filled meanwhile. It ends by the one or
+  // the other of the next two. Errors: those of create().
+  Task<Result<MadeTenant>> begin_arrival(Executor& home, ArrivingTenant arriving, std::string actor);
+  // All of it is there: it is in service when this has ended. Errors: item_not_found where it does not arrive.
+  Task<Result<TenantPtr>> end_arrival(Executor& home, TenantId tenant);
+  // Nothing of it is left.
+  Task<Result<void>> cancel_arrival(Executor& home, TenantPtr tenant);
+  bool is_arriving(TenantId tenant) const;                                            // Thread: any
+  static constexpr std::string_view arrival_reason = "This site is being imported.";  // of its suspension
+
   TenantPtr find(std::string_view name) const { return directory_.find(name); }  // Thread: any
   TenantPtr find(TenantId id) const { return directory_.find(id); }              // Thread: any
   std::vector<TenantPtr> list() const { return directory_.list(); }              // by name; Thread: any
@@ -134,6 +156,7 @@ class Tenants {
   Task<Result<void>> let_go_hosts(Executor& home, TenantPtr tenant, std::vector<HostName> left);
   Task<void> tell_loops(Executor& home, TenantPtr tenant, bool removed);
 
+  Task<Result<TenantId>> draw_id(Executor& home);
   Task<Result<TenantPtr>> begin_removal(Executor& home, std::string name);
   Task<Result<void>> remove_rows(Executor& home, TenantId tenant);
 
@@ -150,6 +173,8 @@ class Tenants {
   Turns turns_;
   Turns removals_;  // taken before a turn of the others, never in one
   Resellers resellers_;
+  mutable std::mutex arrivals_mutex_;
+  std::set<TenantId> arriving_;  // guarded by arrivals_mutex_
 };
 
 }  // namespace teahouse

@@ -1,0 +1,27 @@
+#include "modules/vcard/row_form.h"
+
+#include "xmpp/namespaces.h"
+
+namespace teahouse {
+namespace {
+
+using Rows = transfer::RowForm::Rows;
+
+constexpr const char* entry = "vcard";  // as VcardModule has it
+
+Result<void> write(const Rows& rows, xml::Writer& user) {
+  for (const auto& row : rows) user.raw(row.value);
+  return {};
+}
+
+Result<Rows> read(const xml::Element& user) {
+  Rows rows;
+  if (const auto vcard = user.child("vCard", ns::vcard_temp)) rows.push_back({entry, transfer::take_element(*vcard)});
+  return rows;
+}
+
+}  // namespace
+
+transfer::RowForm make_vcard_form() { return {"vcard", write, read}; }
+
+}  // namespace teahouse
