@@ -278,6 +278,45 @@ TEST_F(Cli, FindsTheServerByItsDataFolder) {
   std::filesystem::remove_all(folder);
 }
 
+TEST_F(Cli, ExportsIntoANewFileOrNone) {
+  const auto folder = std::filesystem::temp_directory_path() / ("cli_export." + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  const std::string file = (folder / "shop.tar").string();
+  const auto names = [&folder] {
+    return std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator());
+  };
+  answers_["GET /operator/v1/tenants/none/export"] = {404, R"({"detail":"There is no tenant 'none'."})"};
+  EXPECT_EQ(run({"export", "none", "--to", file}), 1);
+  EXPECT_EQ(err_, "teahouse: There is no tenant 'none'.\n");
+  EXPECT_EQ(names(), 0);
+  answers_["GET /operator/v1/tenants/shop/export"] = {200, std::string(3'000'000, 'x')};
+  EXPECT_EQ(run({"export", "shop", "--to", file}), 0);
+  EXPECT_EQ(out_, "shop is exported into " + file + ", 3000000 bytes.\n");
+  EXPECT_EQ(std::filesystem::file_size(file), 3'000'000u);
+  EXPECT_EQ(names(), 1);
+  EXPECT_EQ(run({"export", "shop", "--to", file}), 1);  // nothing is written over
+  EXPECT_EQ(run({"export", "shop", "--to", (folder / "no" / "file").string()}), 1);
+  EXPECT_EQ(run({"export", "shop"}), 2);
+  std::filesystem::remove_all(folder);
+}
+
+TEST_F(Cli, ImportsAFile) {
+  const auto folder = std::filesystem::temp_directory_path() / ("cli_import." + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  const std::string file = (folder / "shop.tar").string();
+  std::ofstream(file) << std::string(100'000, 'x');
+  answers_["POST /operator/v1/tenants/import"] = {201, R"({"name":"shop","api_key":"sk_1"})"};
+  answers_["POST /operator/v1/tenants/import?name=cafe&domain=cafe.example&plan=small"] = {409, R"({"detail":"No."})"};
+  EXPECT_EQ(run({"import", file}), 0);
+  EXPECT_EQ(asked_, "POST /operator/v1/tenants/import " + std::string(100'000, 'x'));
+  EXPECT_EQ(out_, "name     shop\napi_key  sk_1\n");
+  EXPECT_EQ(run({"import", file, "--name", "cafe", "--domain", "cafe.example", "--plan", "small"}), 1);
+  EXPECT_EQ(err_, "teahouse: No.\n");
+  EXPECT_EQ(run({"import", file + ".none"}), 1);
+  EXPECT_EQ(run({"import"}), 2);
+  std::filesystem::remove_all(folder);
+}
+
 TEST(EscapeSegment, LeavesOnlyWhatIsSafe) { EXPECT_EQ(escape_segment("a b/ä%.~-_"), "a%20b%2F%C3%A4%25.~-_"); }
 
 }  // namespace

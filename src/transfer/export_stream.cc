@@ -59,9 +59,12 @@ Task<Result<SharedBytes>> ExportStream::read(size_t bytes_max) {
     const auto made = co_await stepping;
     if (!made) co_return made.error();
   }
-  if (waiting_.size() <= bytes_max) co_return SharedBytes(std::exchange(waiting_, {}));
-  std::string piece = waiting_.substr(0, bytes_max);
-  waiting_.erase(0, bytes_max);
+  std::string piece = waiting_.substr(given_, bytes_max);
+  given_ += piece.size();
+  if (given_ == waiting_.size()) {
+    std::string().swap(waiting_);
+    given_ = 0;
+  }
   co_return SharedBytes(std::move(piece));
 }
 

@@ -61,7 +61,8 @@ class ExportStream final : public http::BodySource {
   const std::shared_ptr<void> held_;
 
   Stage stage_ = Stage::begin;
-  std::string waiting_;  // what has been made and not read
+  std::string waiting_;  // has been made, and is not all read
+  size_t given_ = 0;     // of it
   std::string lines_;    // of the next entry
   size_t part_ = 0;      // of entries of one name
   std::deque<Account> accounts_;

@@ -237,6 +237,10 @@ Result<void> Import::store(store::TenantRow row) {
   }
   if (row.kind != store::WriteKind::append_row) return store_in_map(row);
   if (const auto checked = check_owner(row); !checked) return checked;
+  // Ids of the whole server are later than each from now on, and there are so many.
+  if (store::time_ms(row.id) > parts_.clock.wall_ms() + ahead_ms_max) {
+    return bad("A row of an archive is of the year after next. Is a clock wrong?");
+  }
   const int64_t most = made_.tenant->limits().archive_bytes;
   archive_bytes_ += store::count_row_bytes(row.key.size(), row.entry.size(), row.value.size());
   if (most >= 0 && archive_bytes_ > static_cast<uint64_t>(most)) {

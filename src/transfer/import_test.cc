@@ -109,6 +109,9 @@ TEST_F(Imports, RefusesWhatIsNoSuchExport) {
           "rest/x.jsonl",
           R"({"archive":"archive","owner":"a@forum.example","id":"0000000000100000","at_ms":0,"with":"","stanza":""})"),
       "not at a domain"));
+  EXPECT_TRUE(has(insert("rest/x.jsonl", R"({"archive":"archive","owner":"ann@shop.example","id":"ffffffffffffffff",)"
+                                         R"("at_ms":0,"with":"","stanza":""})"),
+                  "a clock"));
   EXPECT_TRUE(has(insert("rest/x.jsonl", R"({"map":"roster","key":"of @","entry":"b","value":""})"), "no address"));
   EXPECT_TRUE(has(with([](auto& all) { all.back().bytes = R"({"users":3,"rows":1,"files":2})"; }), "not whole"));
   EXPECT_TRUE(has(with([](auto& all) { all.pop_back(); }), "cut short"));

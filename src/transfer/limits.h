@@ -20,6 +20,7 @@ inline constexpr uint64_t file_row_bytes_max = 16 << 10;  // of one files/….js
 inline constexpr uint64_t skipped_bytes_max = 64 << 10;   // of an entry that archivers add (a folder, pax headers)
 inline constexpr uint64_t unstored_bytes_max = 4 << 20;   // between waits for the disk
 
+inline constexpr int64_t ahead_ms_max = int64_t{366} * 24 * 60 * 60 * 1000;  // of an archive's ids, before the clock
 // Of a users/….xml, whose leaves are stanzas and items as they came.
 inline xml::Limits user_limits() {
   return {.element_bytes_max = user_bytes_max, .depth_max = 80, .elements_max = user_elements_max};

@@ -33,6 +33,7 @@
 #include "store/memory/memory_plane.h"
 #include "store/testing/temp_directory.h"
 #include "tenant/testing/tenant_world.h"
+#include "transfer/transfer.h"
 
 namespace teahouse::api::testing {
 
@@ -182,6 +183,7 @@ class ApiWorld : public ::testing::Test {
   net::fake::ReadyDns dns_;                            // Thread: that of first_
   std::map<std::string, http::ClientResponse> pages_;  // that a prober finds, by their URLs; likewise
   std::unique_ptr<domains::Prober> prober_;
+  transfer::Transfer transfer_{{*base_.control, data_, base_.tenants, accounts_, base_.clock}};
   std::unique_ptr<ApiContext> context_;
   http::Router router_;
   std::unique_ptr<http::Server> server_;
@@ -241,6 +243,7 @@ class ApiWorld : public ::testing::Test {
     prober_ = std::make_unique<domains::Prober>(*first_, domain_ways(), domains::Target{"im.example", 5222, 5223});
     context_->domains = &domains_;
     context_->prober = prober_.get();
+    context_->transfer = &transfer_;
     add_routes(router_, *context_);
     server_ = std::make_unique<http::Server>(*first_, router_);
     auto listener = net::Listener::listen(*first_, "127.0.0.1:0", [this](std::unique_ptr<net::Connection> connection) {
