@@ -47,7 +47,6 @@ std::optional<FieldValue> from_value(const TenantField& field, const json::value
     }
     case FieldType::object:
     case FieldType::settings:
-      if (value.is_null()) return FieldValue(std::string());
       return value.is_object() ? std::optional<FieldValue>(json::serialize(value)) : std::nullopt;
   }
   return std::nullopt;
@@ -79,9 +78,9 @@ Result<void> read_hosts(const json::object& object, NewTenant& wanted) {
 Result<void> read_fields(const json::object& object, NewTenant& wanted) {
   const json::value* all = object.if_contains("fields");
   if (!all || !all->is_object()) return unreadable("fields");
-  for (const TenantField& field : tenant_fields()) {  // one that is newer than the export has its default
+  for (const TenantField& field : tenant_fields()) {  // one that is newer than the export, or empty, has its default
     const json::value* value = all->as_object().if_contains(view(field.name));
-    if (!value) continue;
+    if (!value || value->is_null()) continue;
     auto read = from_value(field, *value);
     if (!read) return unreadable(field.name);
     wanted.fields.emplace(field.name, std::move(*read));
