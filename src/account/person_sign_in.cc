@@ -79,8 +79,18 @@ Task<Result<void>> Persons::check_password(Executor& home, PersonPtr person, std
   co_return wrong_sign_in();
 }
 
-// One who is not there takes as long as one who is.
 Task<Result<SignedIn>> Persons::sign_in(Executor& home, SignIn asked) {
+  auto proving = prove(home, asked);
+  auto proved = co_await proving;
+  if (!proved || proved->needs_code) co_return proved;
+  auto opening = open_session(home, proved->person, std::move(asked));
+  auto token = co_await opening;
+  if (!token) co_return token.error();
+  co_return SignedIn{proved->person, std::move(*token), false};
+}
+
+// One who is not there takes as long as one who is.
+Task<Result<SignedIn>> Persons::prove(Executor& home, SignIn asked) {
   const auto parsed = parse_email("The address", asked.email);
   const std::string tried = parsed ? *parsed : asked.email.substr(0, 254);
   if (!throttle_.take(TenantId::server, tried, asked.address)) co_return too_many_tries();
@@ -114,10 +124,7 @@ Task<Result<SignedIn>> Persons::sign_in(Executor& home, SignIn asked) {
     }
   }
   throttle_.succeeded(TenantId::server, tried, asked.address);
-  auto opening = open_session(home, person, std::move(asked));
-  auto token = co_await opening;
-  if (!token) co_return token.error();
-  co_return SignedIn{person, std::move(*token), false};
+  co_return SignedIn{person, {}, false};
 }
 
 Task<Result<void>> Persons::check_code(Executor& home, PersonPtr person, Stored stored, std::string code) {

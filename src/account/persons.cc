@@ -155,6 +155,23 @@ Task<Result<PersonPtr>> Persons::create(Executor& home, std::string email, std::
   co_return made;
 }
 
+// REQUIRES: it is the caller's turn.
+Task<Result<Person>> Persons::draft(Executor& home, std::string email, std::string name) {
+  if (find(email)) co_return Error{ErrorKind::conflict, "There is a person '" + email + "' already."};
+  if (list().size() >= persons_max) {
+    co_return Error{ErrorKind::resource_constraint, "There are 100,000 persons, which is the limit."};
+  }
+  auto draw = person_rows::draw_id();
+  const auto drawn = co_await control_.transact(home, std::move(draw));
+  if (!drawn) co_return drawn.error();
+  Person person;
+  person.id = as_int(drawn->rows[0][0]);
+  person.name = name.empty() ? email : std::move(name);
+  person.email = std::move(email);
+  person.created_ms = clock_.wall_ms();
+  co_return person;
+}
+
 Task<Result<PersonPtr>> Persons::make(Executor& home, SignIn of, std::string name, std::optional<PersonRole> role,
                                       std::string actor) {
   auto parsed = parse_email("The person's address", of.email);
@@ -165,18 +182,10 @@ Task<Result<PersonPtr>> Persons::make(Executor& home, SignIn of, std::string nam
   const auto hashed = co_await hashing;
   if (!hashed) co_return hashed.error();
   auto turn = co_await turns_.take(home);
-  if (find(*parsed)) co_return Error{ErrorKind::conflict, "There is a person '" + *parsed + "' already."};
-  if (list().size() >= persons_max) {
-    co_return Error{ErrorKind::resource_constraint, "There are 100,000 persons, which is the limit."};
-  }
-  auto draw = person_rows::draw_id();
-  const auto drawn = co_await control_.transact(home, std::move(draw));
-  if (!drawn) co_return drawn.error();
-  Person person;
-  person.id = as_int(drawn->rows[0][0]);
-  person.name = shown->empty() ? *parsed : std::move(*shown);
-  person.email = std::move(*parsed);
-  person.created_ms = clock_.wall_ms();
+  auto drafting = draft(home, std::move(*parsed), std::move(*shown));
+  auto drafted = co_await drafting;
+  if (!drafted) co_return drafted.error();
+  Person& person = *drafted;
   auto statements = note(std::move(actor), "person.create", person.email);
   statements.push_back(person_rows::insert(person, *hashed));
   if (role) {

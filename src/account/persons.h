@@ -14,6 +14,7 @@
 // policy_violation for too many tries, service_unavailable when too many wait.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -32,6 +33,7 @@
 #include "store/control_plane.h"
 #include "tenant/audit.h"
 #include "tenant/tables.h"
+#include "tenant/tenants.h"
 #include "tenant/turns.h"
 
 namespace teahouse {
@@ -45,6 +47,19 @@ struct SignedIn {
   PersonPtr person;
   std::string token;        // the only time that it is seen
   bool needs_code = false;  // the password was right, and a code is wanted: no session is made
+};
+
+// One who signs up: with `known`, who has proved to be that person; else a person is made with what `sign_in` says.
+struct NewOwner {
+  SignIn sign_in;
+  PersonPtr known;
+  NewTenant tenant;  // theirs; its `also` is given by the other one
+  // Written in the same transaction.
+  std::function<std::vector<store::Statement>(int64_t person, TenantId tenant)> also = {};
+};
+struct SignedUp {
+  SignedIn signed_in;
+  TenantPtr tenant;
 };
 
 // The first operator, as they name themselves.
@@ -75,6 +90,11 @@ class Persons {
   std::vector<PersonPtr> list() const;           // by address
 
   Task<Result<SignedIn>> sign_in(Executor& home, SignIn asked);
+  // The same, but that no session is made: without a token.
+  Task<Result<SignedIn>> prove(Executor& home, SignIn asked);
+  // The person, their tenant and their role in it, in one transaction, and then a session. Errors: besides those of
+  // create() and of Tenants::create(), conflict for a new person whose address is taken meanwhile.
+  Task<Result<SignedUp>> create_owner(Executor& home, Tenants& tenants, NewOwner wanted);
   // Whether a person is the operator; a token for the first who will be, in place of the last token.
   bool has_operator() const;
   std::string begin_first();
@@ -114,6 +134,7 @@ class Persons {
   };
 
   Task<Result<std::string>> hash(Executor& home, std::string password);
+  Task<Result<Person>> draft(Executor& home, std::string email, std::string name);
   // With this role, in the same transaction.
   Task<Result<PersonPtr>> make(Executor& home, SignIn of, std::string name, std::optional<PersonRole> role,
                                std::string actor);

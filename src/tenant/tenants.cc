@@ -192,7 +192,9 @@ Task<Result<MadeTenant>> Tenants::create(Executor& home, NewTenant wanted, std::
   if (!drawn) co_return drawn.error();
   draft->id = *drawn;
   resellers_.directory_.suspend_as_it_stands(*draft, standing);
-  auto made = co_await store_new(home, std::move(*draft), std::move(standing), std::move(actor));
+  auto also = wanted.also ? wanted.also(draft->id) : std::vector<store::Statement>();
+  auto storing = store_new(home, std::move(*draft), std::move(standing), std::move(actor), std::move(also));
+  auto made = co_await storing;
   if (made) co_await tell_loops(home, made->tenant, false);
   co_return made;
 }
@@ -205,7 +207,8 @@ Task<Result<TenantId>> Tenants::draw_id(Executor& home) {
   co_return static_cast<TenantId>(store::as_int(drawn->rows[0][0]));
 }
 
-Task<Result<MadeTenant>> Tenants::store_new(Executor& home, Tenant tenant, Standing standing, std::string actor) {
+Task<Result<MadeTenant>> Tenants::store_new(Executor& home, Tenant tenant, Standing standing, std::string actor,
+                                            std::vector<store::Statement> also) {
   const ApiKeys::Draft key = keys_.api.draft("first key");
   const std::string secret = SigningSecrets::draft();
   auto statements = tenant_rows::insert(tenant, standing);
@@ -216,8 +219,9 @@ Task<Result<MadeTenant>> Tenants::store_new(Executor& home, Tenant tenant, Stand
                                     .actor = std::move(actor),
                                     .action = tenant.being_removed ? "tenant.import" : "tenant.create",
                                     .detail = tenant.name + ", " + tenant.domain(),
-                                    .is_event = !tenant.being_removed && tenant.events.has(EventKind::audit)}));
+                                     .is_event = !tenant.being_removed && tenant.events.has(EventKind::audit)}));
   if (!tenant.being_removed) append(statements, put_event(tenant, clock_.wall_ms(), TenantMade{{tenant.name}}));
+  append(statements, std::move(also));
   statements.push_back(
       {"SELECT MAX(k.id), MAX(s.id) FROM api_keys k JOIN signing_secrets s ON s.tenant_id = k.tenant_id "
        "WHERE k.tenant_id = ?",

@@ -40,6 +40,8 @@ struct NewTenant {
   TenantChange fields = {};          // what else differs from the defaults
   bool only_hosts = false;           // those hosts alone, so perhaps none but that of the accounts
   std::string reseller = {};         // its name; empty: the operator's own
+  // Statements of others for the transaction that makes it; may be empty.
+  std::function<std::vector<store::Statement>(TenantId tenant)> also = {};
 };
 struct MadeTenant {
   TenantPtr tenant;
@@ -148,7 +150,8 @@ class Tenants {
   Result<void> check_kept(const Tenant& tenant) const;
   Result<TenantPtr> find_lasting(const std::string& name) const;
   // REQUIRES of all that follow: it is the caller's turn.
-  Task<Result<MadeTenant>> store_new(Executor& home, Tenant tenant, Standing standing, std::string actor);
+  Task<Result<MadeTenant>> store_new(Executor& home, Tenant tenant, Standing standing, std::string actor,
+                                     std::vector<store::Statement> also);
   Task<Result<TenantPtr>> change_in_turn(Executor& home, std::string name, TenantChange change,
                                          std::optional<std::vector<HostName>> hosts);
   // Writes a new snapshot and the event of it, keeps it and tells the loops.
