@@ -95,7 +95,16 @@ Task<bool> Mailer::try_one(Mailer& self, Executor& home, Waiting waiting) {
 }
 
 Task<void> Mailer::run(Mailer& self, Executor& home) {
+  self.again_ = true;
   if (self.is_over_ || std::exchange(self.running_, true)) co_return;
+  while (!self.is_over_ && std::exchange(self.again_, false)) {
+    auto sending = send_due(self, home);
+    co_await sending;
+  }
+  self.running_ = false;
+}
+
+Task<void> Mailer::send_due(Mailer& self, Executor& home) {
   auto mails = co_await self.queue_.due(home, self.clock_.wall_ms(), mails_at_once);
   if (mails) {
     for (Waiting& waiting : *mails) {
@@ -107,7 +116,6 @@ Task<void> Mailer::run(Mailer& self, Executor& home) {
   } else {
     log::warning("mail", "Mails that wait could not be read", {{"why", mails.error().text}});
   }
-  self.running_ = false;
 }
 
 }  // namespace teahouse::mail

@@ -33,7 +33,8 @@ class Mailer {
   void send_by(Send send) { send_ = std::move(send); }
 
   bool is_set() const { return settings_.are_set(); }
-  // Sends what is due; a second call while one is under way does nothing. About once a minute.
+  // Sends what is due; a second call while one is under way lets that look once more. About once a minute, and when
+  // there is a mail that somebody waits for.
   static Task<void> run(Mailer& self, Executor& home);
   // One mail at once and past the queue: what the server said. Errors: bad_request for an address that is none;
   // service_unavailable where it was not taken, with what was said.
@@ -48,6 +49,7 @@ class Mailer {
   static Task<Sent> give(Mailer& self, Executor& home, std::string to, std::string message);
   // False: no server is reached, and the others wait too.
   static Task<bool> try_one(Mailer& self, Executor& home, Waiting waiting);
+  static Task<void> send_due(Mailer& self, Executor& home);
   static Task<void> give_up(Mailer& self, Executor& home, Waiting waiting, std::string why);
 
   MailQueue& queue_;
@@ -55,7 +57,7 @@ class Mailer {
   const SmtpSettings settings_;
   const GivenUp given_up_;
   Send send_;
-  bool running_ = false;
+  bool running_ = false, again_ = false;
   std::atomic<bool> is_over_ = false;
   store::Workers thread_{1, "mail"};
 };
