@@ -28,6 +28,9 @@ class Prober;
 namespace teahouse::acme {
 class Renewals;
 }
+namespace teahouse::sign_up {
+class SignUps;
+}
 namespace teahouse::transfer {
 class Transfer;
 }
@@ -66,6 +69,7 @@ struct ApiContext {
   // Sends a mail to this address at once; the mail server's words.
   std::function<Task<Result<std::string>>(Executor& home, std::string to)> test_mail = {};
   transfer::Transfer* transfer = nullptr;
+  sign_up::SignUps* sign_ups = nullptr;
 
   Shared& shared() const { return home.shared(); }
   net::Loop& loop() const { return home.loop(); }

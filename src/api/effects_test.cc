@@ -55,6 +55,7 @@ class Effects : public testing::ApiWorld {
         {"POST /v1/persons/me/totp", R"({"password":"a new password"})"},
         {"POST /v1/persons/me/totp/end", R"({"password":"a new password"})"},
         {"DELETE /v1/users/{id}/devices", ""},
+        {"PUT /operator/v1/sign-up", R"({"on":false})"},
     };
   }
 
@@ -124,6 +125,7 @@ class Effects : public testing::ApiWorld {
   const std::map<std::string, std::string> of_two_steps_ = {
       {"PUT /v1/persons/me/totp", R"({"code":"000000"})"},
       {"POST /operator/v1/tenants/{name}/open", ""},
+      {"POST /v1/sign-up", R"({"email":"eve@e.example","name":"Tea","puzzle":"1","answer":"1"})"},
       {"POST /v1/persons/first", R"({"token":"pf_1","email":"eve@e.example","password":"a long password"})"}};
   int64_t next_key_ = 0;
   std::string session_;

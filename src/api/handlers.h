@@ -66,6 +66,14 @@ Task<Outcome> begin_own_totp(ApiContext& api, ApiCall call);
 Task<Outcome> confirm_own_totp(ApiContext& api, ApiCall call);
 Task<Outcome> end_own_totp(ApiContext& api, ApiCall call);
 
+// Of those who sign up, and the operator's switch: sign_up.cc
+Task<Outcome> get_sign_up(ApiContext& api, ApiCall call);
+Task<Outcome> order_site(ApiContext& api, ApiCall call);
+Task<Outcome> look_at_order(ApiContext& api, ApiCall call);
+Task<Outcome> make_ordered_site(ApiContext& api, ApiCall call);
+Task<Outcome> get_sign_up_switch(ApiContext& api, ApiCall call);
+Task<Outcome> set_sign_up_switch(ApiContext& api, ApiCall call);
+
 // Of the panel: panel.cc
 Task<Outcome> get_panel(ApiContext& api, ApiCall call);
 Task<Outcome> open_tenant(ApiContext& api, ApiCall call);

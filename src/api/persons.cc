@@ -6,6 +6,7 @@
 #include "api/json.h"
 #include "api/panel_session.h"
 #include "api/roles.h"
+#include "api/signed_in.h"
 #include "base/text.h"
 #include "crypto/totp.h"
 
@@ -98,9 +99,14 @@ Outcome refuse_password(const Error& error) {
   return error;
 }
 
+std::string actor_of(const ApiCall& call) { return call.by.name(); }
+
+}  // namespace
+
 // Of the panel no script sees the token.
-Outcome answer_signed_in(const ApiContext& api, const ApiCall& call, const SignedIn& signed_in) {
+Answer answer_signed_in(const ApiContext& api, const ApiCall& call, const SignedIn& signed_in, JsonObject more) {
   JsonObject object = show(api, *signed_in.person);
+  for (auto& [name, value] : more) object[name] = std::move(value);
   if (!is_from_panel(call.request)) {
     object["token"] = signed_in.token;
     return make_answer(201, object, signed_in.token);
@@ -110,9 +116,9 @@ Outcome answer_signed_in(const ApiContext& api, const ApiCall& call, const Signe
   return answer;
 }
 
-std::string actor_of(const ApiCall& call) { return call.by.name(); }
-
-}  // namespace
+Refusal ask_for_code() {
+  return {401, "code-needed", "The password is right. Now the code that your app shows is needed."};
+}
 
 Task<Outcome> list_persons(ApiContext& api, ApiCall call) {
   const auto page = read_page(call.query);
@@ -190,9 +196,7 @@ Task<Outcome> sign_person_in(ApiContext& api, ApiCall call) {
     const Error& error = signed_in.error();
     co_return error.kind == ErrorKind::policy_violation ? Outcome(refuse_for_now(error.text, 600)) : Outcome(error);
   }
-  if (signed_in->needs_code) {
-    co_return Refusal{401, "code-needed", "The password is right. Now the code that your app shows is needed."};
-  }
+  if (signed_in->needs_code) co_return ask_for_code();
   co_return answer_signed_in(api, call, *signed_in);
 }
 

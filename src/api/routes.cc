@@ -22,7 +22,8 @@ const Names service_fields = {"type",     "host",   "port",    "transport", "nam
 const Names permission_fields = {"roster", "roster_push", "message", "presence", "iq"};
 const Names push_fields = {"endpoint", "p256dh", "auth", "name", "text"};
 // A reseller sets these of itself, and an owner these of their site.
-const Names brand_fields = {"title", "logo", "theme", "support"};
+const Names brand_fields = {"title", "logo", "theme", "support", "sign_up_plan", "sign_up_domain"};
+const Names order_fields = {"email", "name", "label", "page", "language", "puzzle", "answer"};
 const Names own_tenant_fields = {"title",        "theme",    "origins", "guests",
                                  "registration", "contacts", "events",  "registration_question"};
 const Names room_fields = {"name", "description", "subject", "public", "members_only", "moderated", "owner", "members"};
@@ -56,6 +57,8 @@ std::vector<Endpoint> operator_rows() {
       {"GET", house("/audit"), by_operator, list_audit, no_names, {"tenant", "limit"}},
       {"POST", house("/snapshot"), by_operator, make_snapshot, no_names, no_names, false, Effect::adds, false},
       {"POST", house("/mail/test"), by_operator, test_mail, {"to"}, no_names, false, Effect::reads, false},
+      {"GET", house("/sign-up"), by_operator, get_sign_up_switch},
+      {"PUT", house("/sign-up"), by_operator, set_sign_up_switch, {"on"}, no_names, false, control},
       {"GET", house("/plans"), seller, list_plans, no_names, {"reseller"}},
       {"GET", house("/plans/{plan}"), seller, get_plan},
       {"PUT", house("/plans/{plan}"), seller, put_plan, plan_field_names(), no_names, false, control},
@@ -283,6 +286,18 @@ std::vector<Endpoint> anyones_rows() {
       {"POST", "/v1/sites/{site}/calls/look", by_anyone, look_at_call, {"link"}, no_names, false, Effect::reads, false},
       {"POST", "/v1/sites/{site}/calls/join", by_anyone, join_call, {"link"}, no_names, false, {}, false},
       {"GET", "/v1/panel", by_anyone, get_panel},
+      {"GET", "/v1/sign-up", by_anyone, get_sign_up},
+      {"POST", "/v1/sign-up", by_anyone, order_site, order_fields, no_names, false, control, false},
+      {"POST", "/v1/sign-up/look", by_anyone, look_at_order, {"token"}, no_names, false, Effect::reads, false},
+      {"POST",
+       "/v1/sign-up/site",
+       by_anyone,
+       make_ordered_site,
+       {"token", "label", "password", "code"},
+       no_names,
+       false,
+       {},
+       false},
       {"GET", "/openapi.json", by_anyone, get_openapi},
       {"GET", "/healthz", by_anyone, get_health},
   };

@@ -336,6 +336,38 @@ Result<void> set_mail(Config& config, const std::string& name, const toml::node&
                "There is no setting '" + name + "'. teahouse.toml explains those that there are."};
 }
 
+// Each label as it is compared; one that is none keeps nobody out.
+Result<void> set_reserved(std::vector<std::string>& target, const std::string& name, const toml::node& value) {
+  auto texts = read_texts(value);
+  if (!texts) return wrong(name, "a list of names in quotes, as [\"intranet\", \"tea\"]");
+  for (std::string& text : *texts) {
+    auto label = parse_short_name("A name", text, tenant_name_bytes_max);
+    if (!label) return wrong(name, "a list of names of a to z, digits and hyphens; not \"" + text + "\"");
+    text = std::move(*label);
+  }
+  target = std::move(*texts);
+  return {};
+}
+
+Result<void> set_sign_up(Config& config, const std::string& name, const toml::node& value) {
+  sign_up::Settings& target = config.sign_up;
+  if (name == "sign_up.plan") return set_text(target.plan, name, value, "the name of a plan");
+  if (name == "sign_up.domain") {
+    const std::string text = value.value_or<std::string>("");
+    auto domain = text.empty() ? Result<std::string>(text) : parse_tenant_domain(text);
+    if (!domain || !value.is_string()) return wrong(name, "a domain in quotes, as \"chat.example.com\"");
+    target.domain = std::move(*domain);
+    return {};
+  }
+  if (name == "sign_up.per_address_per_h") return set_number(target.per_address_per_h, name, value, 1, 1000);
+  if (name == "sign_up.per_h") return set_number(target.per_h, name, value, 1, sign_up::per_h_max);
+  if (name == "sign_up.tenants_per_person") return set_number(target.tenants_per_person, name, value, 1, 100);
+  if (name == "sign_up.disposable_mail") return set_text(target.disposable_mail, name, value, "the name of a file");
+  if (name == "sign_up.reserved") return set_reserved(target.reserved, name, value);
+  return Error{ErrorKind::bad_request,
+               "There is no setting '" + name + "'. teahouse.toml explains those that there are."};
+}
+
 Result<void> set_one(Config& config, const std::string& name, const toml::node& value) {
   if (name == "listen.c2s") return set_address(config.listen_c2s, name, value);
   if (name == "listen.c2s_tls") return set_address(config.listen_c2s_tls, name, value);
@@ -367,6 +399,7 @@ Result<void> set_one(Config& config, const std::string& name, const toml::node& 
   if (name == "c2s.require_tls") return set_flag(config.c2s_require_tls, name, value);
   if (name == "push.allow_private") return set_flag(config.push_allow_private, name, value);
   if (name.starts_with("mail.")) return set_mail(config, name, value);
+  if (name.starts_with("sign_up.")) return set_sign_up(config, name, value);
   if (name == "push.ca_file") return set_text(config.push_ca_file, name, value, "the name of a file");
   if (name.starts_with("acme.")) return set_acme(config, name, value);
   if (name.starts_with("domains.")) return set_domains(config, name, value);
@@ -476,6 +509,15 @@ Result<Config> load_config(const std::string& data_directory, const std::vector<
   }
   if (config.files_in_s3) {
     if (auto completed = complete_s3(config); !completed) return completed.error();
+  }
+  if (const std::string& file = config.sign_up.disposable_mail; !file.empty()) {
+    const auto text = read_whole_file(file);
+    auto domains = text ? sign_up::MailDomains::parse(*text) : Result<sign_up::MailDomains>(text.error());
+    if (!domains) {
+      return Error{domains.error().kind,
+                   "The setting 'sign_up.disposable_mail' names " + file + ": " + domains.error().text};
+    }
+    config.disposable_mail = std::move(*domains);
   }
   if (config.mail.are_set()) {
     auto checked = mail::check(config.mail);

@@ -17,6 +17,8 @@
 #include "net/address.h"
 #include "net/networks.h"
 #include "server/option_table.h"
+#include "sign_up/mail_domains.h"
+#include "sign_up/settings.h"
 
 namespace teahouse {
 
@@ -69,6 +71,8 @@ struct Config {
   std::string domains_ca_file;         // whom to trust for a proof's file at https; empty: the system's authorities
   bool domains_allow_private = false;  // such files in this machine's own networks
   mail::SmtpSettings mail;             // checked where a server is set
+  sign_up::Settings sign_up;
+  sign_up::MailDomains disposable_mail;          // of the file that `sign_up` names
   std::vector<std::string> calls_relay_address;  // of each family one; none: where listen_turn is
   uint16_t calls_first_port = 49152, calls_last_port = 65535;
   bool calls_allow_private = false;                                // peers in this machine's own networks

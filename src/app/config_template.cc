@@ -116,6 +116,18 @@ const std::string_view config_template =
 #password_file = ""          # a file with the account's password, on one line
 #ca_file = ""                # a PEM file of authorities that vouch for the server; "": the system's
 
+[sign_up]
+# Strangers become owners by themselves at /panel/sign-up: an order, a link in a mail, and a site of their own below
+# `domain`, on this plan of the operator's. "": nobody does. Mail must be set. `teahouse sign-up off` closes it at once.
+#plan = ""                   # "free"
+#domain = ""                 # "chat.example.com": sites are NAME.chat.example.com, whose DNS leads here
+#per_address_per_h = 5       # orders of one address in an hour; of IPv6, of one /64
+#per_h = 100                 # and of all
+#tenants_per_person = 3
+# A file of domains whose mail is thrown away soon, one a line: their addresses are refused. It is read at the start.
+#disposable_mail = ""
+#reserved = []               # names that nobody gets, beside www, mail, admin and the like
+
 [push]
 # Devices are woken by the push services that their browsers name: any host of the public internet (https), and none of
 # this machine's networks, unless this is true: for tests, and for a push service of your own beside it.

@@ -8,6 +8,7 @@
 #include "backup/restore.h"
 #include "domains/domains.h"
 #include "mail/mail_queue.h"
+#include "sign_up/sign_ups.h"
 #include "store/rocksdb/rocksdb_plane.h"
 #include "store/sqlite/sqlite_plane.h"
 #include "tenant/tables.h"
@@ -17,9 +18,9 @@ namespace {
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
-  for (const auto& part :
-       {tenant_migrations(), Accounts::migrations(), store::Bond::migrations(), Persons::migrations(),
-        domains::Domains::migrations(), acme::name_rows::migrations(), mail::MailQueue::migrations()}) {
+  for (const auto& part : {tenant_migrations(), Accounts::migrations(), store::Bond::migrations(),
+                           Persons::migrations(), domains::Domains::migrations(), acme::name_rows::migrations(),
+                           mail::MailQueue::migrations(), sign_up::SignUps::migrations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

@@ -28,6 +28,7 @@
 #include "files/place.h"
 #include "files/s3/s3_store.h"
 #include "http/url.h"
+#include "sign_up/sign_ups.h"
 #include "store/clock_watch.h"
 #include "store/disk_watch.h"
 #include "store/start_up.h"
@@ -72,6 +73,7 @@ struct Server::State {
         mail_out(*control, clock, config.mail, audit, tenants),
         throttle(clock),
         persons(*control, clock, audit, throttle, secrets.seal_key),
+        sign_ups({*control, clock, audit, tenants, persons}, config.sign_up, config.disposable_mail),
         steps(*control, clock),
         limits(clock),
         idempotency(*data, clock, std::move(its_sealer)),
@@ -121,6 +123,7 @@ struct Server::State {
   MailOut mail_out;
   LoginThrottle throttle;
   Persons persons;
+  sign_up::SignUps sign_ups;
   FirstSteps steps;
   ApiCallLimits limits;
   std::unique_ptr<Files> files;
@@ -176,12 +179,16 @@ Result<void> Server::State::load() {
   tenants.add_tables(domains::Domains::tables());
   tenants.add_tables(acme::name_rows::tables());
   tenants.add_tables(mail::MailQueue::tables());
+  tenants.add_tables(sign_up::SignUps::tables());
   const auto loaded = tenants.load_all();
   if (!loaded) return loaded.error();
   auto loaded_usage = usage.load(*loaded);
   if (!loaded_usage) return loaded_usage;
   mail_out.tell_owners_of(quota);
-  tenancy.every_minute_also([this](net::Loop& loop) { mail_out.run(loop); });
+  tenancy.every_minute_also([this](net::Loop& loop) {
+    mail_out.run(loop);
+    spawn(sign_up::SignUps::run(sign_ups, loop));
+  });
   auto loaded_quota = quota.load();
   if (!loaded_quota) return loaded_quota;
   auto loaded_keys = keys.load_all();
@@ -192,6 +199,8 @@ Result<void> Server::State::load() {
   if (!counted) return counted;
   auto loaded_persons = persons.load_all();
   if (!loaded_persons) return loaded_persons;
+  auto loaded_sign_ups = sign_ups.load();
+  if (!loaded_sign_ups) return loaded_sign_ups;
   auto loaded_steps = steps.load_all();
   if (!loaded_steps) return loaded_steps;
   auto known = load_known_logins(*control, clock, clock_watch.is_believed(), throttle);
@@ -335,6 +344,11 @@ Result<void> Server::State::listen() {
   const std::string http_origin = origin_of(config, ports);
   std::string websocket_url = "ws" + http_origin.substr(4) + "/xmpp";
   if (!config.public_url.empty()) shared.public_websocket_url = websocket_url;
+  sign_ups.set_origin(http_origin);
+  if (config.mail.are_set()) {  // a mail that somebody waits for goes at once
+    net::Loop& loop = workers.front()->loop();
+    sign_ups.set_mail_soon([this, &loop] { loop.post([this, &loop] { mail_out.run(loop); }); });
+  }
   files->set_address(file_address(config, ports));
   shared.page_address = config.public_url.empty() ? file_address(config, ports) : config.public_url;
   for (const auto& worker : workers) worker->send_pushes(config, vapid_keys);
@@ -364,6 +378,7 @@ std::unique_ptr<api::ApiContext> Server::State::make_context(Worker& worker, con
   context->renewals = &renewing->renewals();
   context->usage = &usage;
   context->transfer = &transfer;
+  context->sign_ups = &sign_ups;
   context->test_mail = [this](Executor& home, std::string to) { return mail_out.test(home, std::move(to)); };
   return context;
 }

@@ -34,6 +34,7 @@ int run_cli(int argc, char** argv) {
   add_usage_command(app, shell);
   add_mail_command(app, shell);
   add_transfer_commands(app, shell);
+  add_sign_up_commands(app, shell);
   // main.cc runs these; they stand here for --help.
   app.add_subcommand("serve", "Run the server");
   app.add_subcommand("backup", "Back up the whole house, while the server runs");

@@ -227,6 +227,20 @@ TEST_F(Cli, TestsMail) {
   EXPECT_EQ(run({"mail", "test", "ann@shop.example"}), 1);
 }
 
+TEST_F(Cli, SwitchesSignUps) {
+  const std::string shown =
+      R"({"on":false,"mail":true,"plan":"free","domain":"host.example","per_address_per_h":5,"per_h":100,)"
+      R"("tenants_per_person":3,"waiting":2})";
+  answers_["PUT /operator/v1/sign-up"] = answers_["GET /operator/v1/sign-up"] = {200, shown};
+  EXPECT_EQ(run({"sign-up", "off"}), 0);
+  EXPECT_EQ(asked_, R"(PUT /operator/v1/sign-up {"on":false})");
+  EXPECT_EQ(out_, "Nobody can sign up any more.\n");
+  EXPECT_EQ(run({"sign-up", "on"}), 0);
+  EXPECT_EQ(asked_, R"(PUT /operator/v1/sign-up {"on":true})");
+  EXPECT_EQ(run({"sign-up", "show"}), 0);
+  EXPECT_NE(out_.find("waiting             2"), std::string::npos) << out_;
+}
+
 TEST_F(Cli, Resellers) {
   answers_["POST /operator/v1/resellers"] = {
       201, R"({"name":"acme","tenants":{"limit":9,"given":0},"limits":{"accounts":{"limit":50,"given":7,"used":1},)"

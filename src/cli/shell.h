@@ -43,7 +43,7 @@ Result<std::string> read_password();
 
 // tenant_commands.cc, account_commands.cc, plan_commands.cc, key_commands.cc, invite_commands.cc, service_commands.cc,
 // component_commands.cc, domain_commands.cc, certificate_commands.cc, reseller_commands.cc, person_commands.cc,
-// usage_command.cc, mail_command.cc, transfer_commands.cc
+// usage_command.cc, mail_command.cc, transfer_commands.cc, sign_up_commands.cc
 void add_tenant_commands(CLI::App& app, Shell& shell);
 void add_account_commands(CLI::App& app, Shell& shell);
 void add_plan_commands(CLI::App& app, Shell& shell);
@@ -58,5 +58,6 @@ void add_person_commands(CLI::App& app, Shell& shell);
 void add_usage_command(CLI::App& app, Shell& shell);
 void add_mail_command(CLI::App& app, Shell& shell);
 void add_transfer_commands(CLI::App& app, Shell& shell);
+void add_sign_up_commands(CLI::App& app, Shell& shell);
 
 }  // namespace teahouse::cli

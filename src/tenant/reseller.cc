@@ -34,8 +34,12 @@ Result<std::string> check_theme(const std::string& text) { return parse_theme(te
 Result<std::string> check_support(const std::string& text) { return parse_email("The address of the support", text); }
 Result<std::string> check_panel_host(const std::string& text) { return parse_tenant_domain(text, domain_bytes_max); }
 Result<std::string> check_mail_sender(const std::string& text) { return parse_email("The sender of mail", text); }
+Result<std::string> check_sign_up_plan(const std::string& text) {
+  return parse_short_name("The plan of those who sign up", text, plan_name_bytes_max);
+}
+Result<std::string> check_sign_up_domain(const std::string& text) { return parse_tenant_domain(text); }
 
-constexpr std::array<ResellerField, 6> fields = {{
+constexpr std::array<ResellerField, 8> fields = {{
     {"title", "--title", "What its customers see", &Reseller::title, false, check_title},
     {"logo", "--logo", "The address of its logo, as https://acme.example/logo.svg", &Reseller::logo, false, check_logo},
     {"theme", "--theme", "Its colours, as a JSON object", &Reseller::theme, true, check_theme},
@@ -44,6 +48,10 @@ constexpr std::array<ResellerField, 6> fields = {{
     {"panel_host", "--panel-host", "The domain of its panel", &Reseller::panel_host, false, check_panel_host},
     {"mail_sender", "--mail-sender", "The e-mail address that mail to its customers is from", &Reseller::mail_sender,
      false, check_mail_sender},
+    {"sign_up_plan", "--sign-up-plan", "The plan of those who sign up by themselves at its panel",
+     &Reseller::sign_up_plan, false, check_sign_up_plan},
+    {"sign_up_domain", "--sign-up-domain", "The domain below which they get a name", &Reseller::sign_up_domain, false,
+     check_sign_up_domain},
 }};
 
 }  // namespace

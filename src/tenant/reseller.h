@@ -35,7 +35,9 @@ struct Reseller {
   std::string support;      // where its customers are helped: an e-mail address
   std::string panel_host;   // the domain that its panel is to be found at
   std::string mail_sender;  // the address that mail to its customers is from
-  int64_t tenants = 0;      // how many it may have
+  // For those who sign up by themselves at its panel: a plan of its own, as "small", and a name below this domain.
+  std::string sign_up_plan, sign_up_domain;
+  int64_t tenants = 0;  // how many it may have
   // The limits of all its tenants' plans, summed (allotment.h), may be so much of what it is allotted.
   int64_t oversell_percent = oversell_percent_min;
   PlanLimits allotted;

@@ -102,7 +102,10 @@ std::vector<store::Migration> migrations() {
             "hint TEXT NOT NULL, label TEXT NOT NULL, created_ms BIGINT NOT NULL, PRIMARY KEY (reseller_id, id))",
             "ALTER TABLE tenants ADD COLUMN reseller_id BIGINT NOT NULL DEFAULT 0",
             "ALTER TABLE tenants ADD COLUMN suspended_by TEXT NOT NULL DEFAULT 'operator'",
-            "INSERT INTO sequences(name, next) VALUES ('reseller', 0)"}}};
+            "INSERT INTO sequences(name, next) VALUES ('reseller', 0)"}},
+          {"reseller/2",
+           {"ALTER TABLE resellers ADD COLUMN sign_up_plan TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE resellers ADD COLUMN sign_up_domain TEXT NOT NULL DEFAULT ''"}}};
 }
 
 std::vector<Statement> draw_id() {

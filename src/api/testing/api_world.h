@@ -27,9 +27,11 @@
 #include "files/disk_store.h"
 #include "files/files.h"
 #include "http/fetch.h"
+#include "mail/mail_queue.h"
 #include "net/fake/ready_dns.h"
 #include "net/fake/running_loop.h"
 #include "net/listener.h"
+#include "sign_up/sign_ups.h"
 #include "store/memory/memory_plane.h"
 #include "store/testing/temp_directory.h"
 #include "tenant/testing/tenant_world.h"
@@ -166,6 +168,7 @@ class ApiWorld : public ::testing::Test {
   Accounts accounts_;
   LoginThrottle throttle_;
   Persons persons_{*base_.control, base_.clock, base_.audit, throttle_, base_.seal_key};
+  sign_up::SignUps sign_ups_{{*base_.control, base_.clock, base_.audit, base_.tenants, persons_}, {}, {}};  // closed
   FirstSteps steps_{*base_.control, base_.clock};
   ApiCallLimits limits_;
   Shared shared_;
@@ -196,12 +199,16 @@ class ApiWorld : public ::testing::Test {
     auto all = Accounts::migrations();
     for (store::Migration& migration : Persons::migrations()) all.push_back(std::move(migration));
     for (store::Migration& migration : domains::Domains::migrations()) all.push_back(std::move(migration));
+    for (store::Migration& migration : mail::MailQueue::migrations()) all.push_back(std::move(migration));
+    for (store::Migration& migration : sign_up::SignUps::migrations()) all.push_back(std::move(migration));
     return all;
   }
   static std::vector<TenantTable> tables() {
     auto all = Accounts::tables();
     for (TenantTable& table : Persons::tables()) all.push_back(std::move(table));
     for (TenantTable& table : domains::Domains::tables()) all.push_back(std::move(table));
+    for (TenantTable& table : mail::MailQueue::tables()) all.push_back(std::move(table));
+    for (TenantTable& table : sign_up::SignUps::tables()) all.push_back(std::move(table));
     return all;
   }
   static Task<Result<std::string>> make_snapshot(Executor& /*home*/) { co_return std::string("house-1"); }
@@ -242,6 +249,7 @@ class ApiWorld : public ::testing::Test {
     context_->calls = &calls_;
     prober_ = std::make_unique<domains::Prober>(*first_, domain_ways(), domains::Target{"im.example", 5222, 5223});
     context_->domains = &domains_;
+    context_->sign_ups = &sign_ups_;
     context_->prober = prober_.get();
     context_->transfer = &transfer_;
     add_routes(router_, *context_);
