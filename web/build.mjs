@@ -77,6 +77,15 @@ await build({ ...common, inject: [], entryPoints: [join(source, "push-worker.ts"
 // The page of an arranged call, which the server serves: all that it needs in one file, whose name stays.
 await build({ ...common, entryPoints: [join(source, "call-page.tsx")], outfile: join(dist, "w/call.js"), format: "esm" });
 await import("./panel/types.mjs");
+const work = await build({
+  ...common,
+  inject: [],
+  plugins: [],
+  entryPoints: { work: join(root, "panel/src/work.ts") },
+  outdir: join(dist, "panel"),
+  format: "iife",
+  entryNames: "[name]-[hash]",
+});
 const panel = await build({
   ...common,
   inject: [],
@@ -86,6 +95,7 @@ const panel = await build({
   outdir: join(dist, "panel"),
   format: "esm",
   entryNames: "[name]-[hash]",
+  define: { WORK_FILE: JSON.stringify(`/panel/${basename(Object.keys(work.metafile.outputs)[0])}`) },
 });
 const panelFile = (entry) => basename(Object.entries(panel.metafile.outputs).find(([, o]) => o.entryPoint?.endsWith(entry))[0]);
 for (const page of ["index.html", "preview.html"]) {

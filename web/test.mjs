@@ -9,12 +9,15 @@ const root = dirname(fileURLToPath(import.meta.url));
 const out = join(root, ".cache/tests");
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-const source = join(root, "widget/src");
-const tests = readdirSync(source, { recursive: true }).filter((f) => /\.test\.tsx?$/.test(f));
+const tests = ["widget/src", "panel/src"].flatMap((source) =>
+  readdirSync(join(root, source), { recursive: true })
+    .filter((f) => /\.test\.tsx?$/.test(f))
+    .map((f) => join(source, f)),
+);
 await build({
-  entryPoints: tests.map((f) => join(source, f)),
+  entryPoints: tests.map((f) => join(root, f)),
   outdir: out,
-  outbase: source,
+  outbase: root,
   outExtension: { ".js": ".mjs" },
   bundle: true,
   format: "esm",

@@ -54,7 +54,7 @@ export async function ask<C extends Call>(call: C, { path = {}, query, body, ten
   });
   if (!response.ok) {
     const refused = await refusalOf(response);
-    if (refused.status === 401 && !pattern.startsWith("/v1/persons/sessions")) onSignedOut();
+    if (refused.status === 401 && refused.code !== "code-needed" && !pattern.startsWith("/v1/persons/sessions")) onSignedOut();
     throw refused;
   }
   return response.status === 204 ? undefined : response.json();

@@ -15,6 +15,7 @@ import { Rooms } from "./rooms.tsx";
 import { go, hrefOf, Link, useRoute } from "./route.tsx";
 import { loadOpen, type Open, type Person, type Session, SessionContext, SiteContext, useLoad, useSession } from "./session.tsx";
 import { First, SignIn } from "./sign-in.tsx";
+import { SignUp } from "./sign-up.tsx";
 import { Invites, Reports, SiteSettings, Start } from "./site.tsx";
 import { TenantPage } from "./tenant.tsx";
 import { Tenants } from "./tenants.tsx";
@@ -295,6 +296,16 @@ function App() {
     const color = panel?.theme?.color;
     if (typeof color === "string" && /^#[0-9a-f]{6}$/i.test(color)) document.documentElement.style.setProperty("--brand", color);
   }, [panel]);
+  if (route[0] === "sign-up") {
+    return (
+      <>
+        <header class="door-language">
+          <LanguageSwitch />
+        </header>
+        <SignUp panel={panel} then={load} />
+      </>
+    );
+  }
   if (state === undefined) return <p class="wait">{say("loading")}</p>;
   if (state instanceof Refused) {
     return (

@@ -3,19 +3,20 @@ import { useState } from "preact/hooks";
 import type { Schemas } from "../../.cache/api.gen.ts";
 import { ask, Refused } from "./api.ts";
 import { type Field, Form } from "./form.tsx";
-import { go, hrefOf } from "./route.tsx";
+import { go, hrefOf, Link } from "./route.tsx";
+import { useLoad } from "./session.tsx";
 import { useWords } from "./words.ts";
 
 type Panel = Schemas["Panel"];
 
-function Door({ title, panel, children }: { title: string; panel?: Panel; children: preact.ComponentChildren }) {
+export function Door({ title, panel, children }: { title: string; panel?: Panel; children: preact.ComponentChildren }) {
   const say = useWords();
   document.title = `${title} – ${panel?.name ?? "Teahouse"}`;
   return (
     <main class="door" id="main">
       <p class="brand">{panel?.name ?? "Teahouse"}</p>
       <div class="card">
-        <h1>{title}</h1>
+        <h1 tabIndex={-1}>{title}</h1>
         {children}
       </div>
       {panel?.support && (
@@ -30,6 +31,7 @@ function Door({ title, panel, children }: { title: string; panel?: Panel; childr
 export function SignIn({ panel, then, notice }: { panel?: Panel; then: () => Promise<void>; notice?: string }) {
   const say = useWords();
   const [wantsCode, setWantsCode] = useState(false);
+  const offer = useLoad(() => ask("GET /v1/sign-up"), []);
   const fields: Field[] = [
     { name: "email", label: say("email"), type: "email", required: true, autocomplete: "username" },
     { name: "password", label: say("password"), type: "password", required: true, autocomplete: "current-password" },
@@ -52,6 +54,11 @@ export function SignIn({ panel, then, notice }: { panel?: Panel; then: () => Pro
       {notice && <p class="notice">{notice}</p>}
       {panel?.first && <p class="notice">{say("firstHint")}</p>}
       <Form fields={fields} label={wantsCode ? say("continue") : say("signIn")} submit={submit} place={place} />
+      {offer.value?.open && (
+        <p>
+          <Link to={hrefOf("sign-up")}>{say("signUpLink")}</Link>
+        </p>
+      )}
     </Door>
   );
 }

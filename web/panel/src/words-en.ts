@@ -1,5 +1,6 @@
 // The panel in English: the keys of all languages.
 import { plural } from "../../widget/src/strings/table.ts";
+import { signUpEn } from "./words-sign-up.ts";
 
 export const en = {
   skip: "Skip to the content",
@@ -332,4 +333,5 @@ export const en = {
   expires: "Until",
   contacts: "Contacts",
   contactsHint: "One a line, as abuse=mailto:abuse@shop.example.",
+  ...signUpEn,
 };

@@ -1,6 +1,7 @@
 // The panel in Simplified Chinese.
 import { plural, type Table } from "../../widget/src/strings/table.ts";
 import type { en } from "./words-en.ts";
+import { signUpZh } from "./words-sign-up.ts";
 
 const only = (text: string) => plural(text, text);
 
@@ -332,4 +333,5 @@ export const zh: Table<typeof en> = {
   expires: "有效期至",
   contacts: "联系方式",
   contactsHint: "每行一个，例如 abuse=mailto:abuse@shop.example。",
+  ...signUpZh,
 };
