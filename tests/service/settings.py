@@ -31,6 +31,9 @@ BAD = {
     'listen.turn': ['3478', '*'], 'public.turn': ['https://relay.example.com', '1'], 'calls.relay_ports': ['80-90', '50000-40000', '50000', 'x', '[]'],
     'calls.relay_address': ['relay.example.com', '203.0.113.5:3478', '["203.0.113.5", "203.0.113.6"]', '1', '[1]'], 'calls.private_peers': ['yes', 'true'],
     'mail.server': ['mail.example.com', 'http://mail.example.com', 'smtp://', 'smtp://me@mail.example.com', '1', '[]'], 'mail.from': ['1', '[]'],
+    'sign_up.plan': ['1', '[]'], 'sign_up.domain': ['1', 'a b', '192.0.2.1', '[]'], 'sign_up.per_address_per_h': ['0', '1001', 'many'],
+    'sign_up.per_h': ['0', '5001', '1.5'], 'sign_up.tenants_per_person': ['0', '101'], 'sign_up.disposable_mail': ['1', '/nowhere/at/all'],
+    'sign_up.reserved': ['tea', '[1]', '["a b"]', '["-x"]'], 'sign_up.magic': ['x'],
     'mail.magic': ['x'], 'public.address': ['x'], 'listen': ['x'], '': ['x'],
 }
 PLAIN_TEXT = [('public.url', 'url = "chat.example.com"'), ('public.url', 'url = 8080'), ('public.url', 'url = ["https://a"]')]
