@@ -34,6 +34,11 @@ void check(std::string_view token) {
     return;
   }
   if (!issuer || *issuer != verified->iss) abort();
+  // Each step by itself is good of a token that is good.
+  const auto subject = peek_subject(token);
+  if (!crypto::check_jws_header(token) || !subject || *subject != verified->sub) abort();
+  const auto ends_s = peek_times(token, now_s);
+  if (!ends_s || *ends_s != verified->exp_s) abort();
   if (verified->sub.empty() || verified->exp_s + token_skew_s < now_s) abort();
   if (verified->sub.size() > 4 * token_subject_characters_max || verified->rooms.size() > 64) abort();
   const std::string made = sign_claims(*verified, secret);

@@ -181,6 +181,16 @@ Result<std::string> peek_issuer(std::string_view token) {
   return claims ? read_issuer(*claims) : claims.error();
 }
 
+Result<std::string> peek_subject(std::string_view token) {
+  const auto claims = parse_claims(crypto::peek_payload(token));
+  return claims ? read_subject(*claims) : claims.error();
+}
+
+Result<int64_t> peek_times(std::string_view token, int64_t now_s) {
+  const auto claims = parse_claims(crypto::peek_payload(token));
+  return claims ? check_times(*claims, now_s) : claims.error();
+}
+
 Result<SiteTokenClaims> verify_claims(std::string_view token, std::span<const std::string> secrets, int64_t now_s) {
   const auto claims = parse_claims(crypto::verify_jws(token, secrets));
   if (!claims) return claims.error();

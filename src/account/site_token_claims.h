@@ -40,6 +40,11 @@ struct SiteTokenClaims {
 // The site that a token names, before anything is verified: good for nothing but to find the secret to verify it with.
 Result<std::string> peek_issuer(std::string_view token);
 
+// The same of the user whom it names, and of whether it is good at this time; it gives when it runs out, in seconds
+// since 1970. For those alone who tell a webmaster what is wrong with a token (site_token_steps.h).
+Result<std::string> peek_subject(std::string_view token);
+Result<int64_t> peek_times(std::string_view token, int64_t now_s);
+
 // Of a token that one of the secrets signed, and that is good now.
 Result<SiteTokenClaims> verify_claims(std::string_view token, std::span<const std::string> secrets, int64_t now_s);
 

@@ -109,6 +109,7 @@ Task<Outcome> list_events(ApiContext& api, ApiCall call);
 // The tenant's: tokens.cc, messages.cc, users.cc, devices.cc, addresses.cc, presence.cc, unread.cc, pushes.cc,
 // calls.cc, relay_credentials.cc, rooms.cc, history.cc, files.cc
 Task<Outcome> make_token(ApiContext& api, ApiCall call);
+Task<Outcome> check_token(ApiContext& api, ApiCall call);
 Task<Outcome> send_message(ApiContext& api, ApiCall call);
 Task<Outcome> list_users(ApiContext& api, ApiCall call);
 Task<Outcome> put_user(ApiContext& api, ApiCall call);

@@ -75,7 +75,10 @@ JsonObject to_json(const RoomInfo& room) {
           {"moderated", room.moderated},
           {"persistent", room.persistent},
           {"occupants", room.occupants},
-          {"members", to_json(room.members)}};
+          {"members", to_json(room.members)},
+          {"admins", to_json(room.admins)},
+          {"owners", to_json(room.owners)},
+          {"banned", to_json(room.outcasts)}};
 }
 
 JsonObject to_json(const Tenant& tenant, const Account& account, bool whole) {

@@ -20,6 +20,7 @@ const Names user_fields = {"name", "picture", "role", "password", "disabled"};
 const Names service_fields = {"type",     "host",   "port",    "transport", "name",      "username",
                               "password", "secret", "lasts_s", "expires",   "restricted"};
 const Names permission_fields = {"roster", "roster_push", "message", "presence", "iq"};
+const Names token_fields = {"user", "name", "picture", "role", "rooms", "ttl"};
 const Names push_fields = {"endpoint", "p256dh", "auth", "name", "text"};
 // A reseller sets these of itself, and an owner these of their site.
 const Names brand_fields = {"title", "logo", "theme", "support", "sign_up_plan", "sign_up_domain"};
@@ -212,16 +213,10 @@ std::vector<Endpoint> tenant_rows() {
       {"GET", "/v1/tenant", by_owner, get_tenant},
       {"PATCH", "/v1/tenant", by_owner, change_tenant, own_tenant_fields, no_names, false, control},
       {"GET", "/v1/steps", by_owner, get_steps},
-      {"POST",
-       "/v1/tokens",
-       by_owner,
-       make_token,
-       {"user", "name", "picture", "role", "rooms", "ttl"},
-       no_names,
-       false,
-       Effect::reads},
+      {"POST", "/v1/tokens", by_owner, make_token, token_fields, no_names, false, Effect::reads},
+      {"POST", "/v1/tokens/check", by_owner, check_token, {"token", "origin"}, no_names, false, Effect::reads, false},
       {"POST", "/v1/messages", member, send_message, {"to", "text", "from"}},
-      {"GET", "/v1/users", by_owner, list_users, no_names, page},
+      {"GET", "/v1/users", by_owner, list_users, no_names, {"cursor", "limit", "search"}},
       {"PUT", "/v1/users/{id}", member, put_user, user_fields, no_names, cors, control},
       {"GET", "/v1/users/{id}", member, get_user, no_names, no_names, cors},
       {"DELETE", "/v1/users/{id}", by_owner, remove_user},

@@ -105,6 +105,59 @@ TEST_F(TenantApi, ATokenFromTheApiSignsIn) {
   EXPECT_EQ(with_key(shop_, "POST", "/v1/tokens", "user=7&picture=javascript:x").status, 400);
 }
 
+TEST_F(TenantApi, ATokenIsExplainedStepByStep) {
+  const auto states = [](const Reply& reply) {
+    std::string all;
+    const boost::json::value body = boost::json::parse(reply.body);
+    for (const auto& row : body.at("steps").as_array()) all += std::string(row.at("state").as_string()).substr(0, 1);
+    return all;
+  };
+  const std::string path = "/v1/tokens/check";
+  with_key(shop_, "PUT", "/v1/users/bob");
+  with_key(shop_, "PUT", "/v1/users/eve", "disabled=true");
+  const Reply good = with_key(shop_, "POST", path, "token=" + token(shop_, "ann") + "&origin=https://shop.example");
+  EXPECT_EQ(states(good), "ggggggggg");
+  EXPECT_EQ(good.text("user"), "ann");
+  EXPECT_EQ(good.text("secret"), "newest");
+  EXPECT_EQ(with_key(shop_, "GET", "/v1/users/ann").status, 404) << "nothing is made";
+  EXPECT_NE(good.body.find("\"known\":false"), std::string::npos);
+  const Reply known = with_key(shop_, "POST", path, "token=" + token(shop_, "bob"));
+  EXPECT_NE(known.body.find("\"known\":true"), std::string::npos);
+  EXPECT_EQ(states(with_key(shop_, "POST", path, "token=" + token(shop_, "Bob"))), "gggggggw") << "another spelling";
+  EXPECT_EQ(states(with_key(shop_, "POST", path, "token=" + token(shop_, "eve"))), "gggggggw") << "disabled";
+  const Reply page = with_key(shop_, "POST", path, "token=" + token(shop_, "ann") + "&origin=https://evil.example");
+  EXPECT_EQ(states(page), "ggggggggw");
+  EXPECT_NE(page.body.find("\"good\":false"), std::string::npos);
+
+  const Reply foreign = with_key(shop_, "POST", path, "token=" + token(forum_, "ann"));
+  EXPECT_EQ(states(foreign), "ggwwggug");
+  EXPECT_EQ(foreign.body.find(forum_.tenant->site_id), std::string::npos);
+  EXPECT_EQ(states(with_key(shop_, "POST", path, "token=hello")), "wuuuuuuu");
+  const Reply secret = with_key(shop_, "POST", path, "token=" + shop_.signing_secret);
+  EXPECT_EQ(secret.body.find(shop_.signing_secret), std::string::npos);
+  EXPECT_EQ(with_key(shop_, "POST", path, "origin=https://shop.example").status, 400);
+  EXPECT_EQ(as_user(shop_, "bob", "POST", path, "token=x").status, 403);
+}
+
+TEST_F(TenantApi, UsersAreSearchedByIdAndName) {
+  for (const char* id : {"ann", "bob", "Carl", "dora"}) with_key(shop_, "PUT", "/v1/users/" + std::string(id));
+  with_key(shop_, "PUT", "/v1/users/42", "name=Annabel");
+  with_key(forum_, "PUT", "/v1/users/anna");
+  const auto ids = [this](const std::string& query) {
+    std::string all;
+    const boost::json::value body = boost::json::parse(with_key(shop_, "GET", "/v1/users?" + query).body);
+    for (const auto& row : body.at("users").as_array()) all += std::string(row.at("id").as_string()) + " ";
+    return body.as_object().contains("next_cursor") ? all + "..." : all;
+  };
+  EXPECT_EQ(ids("search=ANN"), "42 ann ") << "of this site alone";
+  EXPECT_EQ(ids("search=carl"), "Carl ");
+  EXPECT_EQ(ids("search=%25"), "");
+  EXPECT_EQ(ids("search=ann&limit=1"), "42 ...");
+  EXPECT_EQ(ids("search=ann&limit=1&cursor=42"), "ann ");
+  EXPECT_EQ(ids("search="), "42 ann bob Carl dora ");
+  EXPECT_EQ(with_key(shop_, "GET", "/v1/users?search=" + std::string(101, 'a')).status, 400);
+}
+
 TEST_F(TenantApi, IdsWithSlashesStandInPaths) {
   const std::vector<std::pair<std::string, std::string>> ids{{"staff%2Fbo", "staff/bo"},
                                                              {"CORP%5Cbo", "CORP\\bo"},
@@ -285,6 +338,9 @@ TEST_F(TenantApi, RoomsAreOfOneTenant) {
   EXPECT_EQ(with_key(forum_, "GET", "/v1/rooms").json().at("rooms").as_array().size(), 0u);
   EXPECT_EQ(with_key(shop_, "GET", "/v1/rooms").json().at("rooms").as_array().size(), 1u);
   EXPECT_EQ(with_key(shop_, "PUT", "/v1/rooms/news/members/bob", "role=admin").text("role"), "admin");
+  EXPECT_NE(with_key(shop_, "GET", "/v1/rooms/news").body.find("\"admins\":[\"bob\"]"), std::string::npos);
+  EXPECT_EQ(with_key(shop_, "PUT", "/v1/rooms/news/members/eve", "role=outcast").status, 200);
+  EXPECT_NE(with_key(shop_, "GET", "/v1/rooms/news").body.find("\"banned\":[\"eve\"]"), std::string::npos);
   EXPECT_EQ(with_key(shop_, "PUT", "/v1/rooms/news/members/bob", "role=king").status, 400);
   EXPECT_EQ(with_key(shop_, "PUT", "/v1/rooms/none/members/bob").status, 404);
   EXPECT_EQ(with_key(shop_, "DELETE", "/v1/rooms/news/members/bob").status, 204);

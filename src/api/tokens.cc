@@ -1,13 +1,46 @@
-// Site tokens for those who cannot sign one themselves (classic ASP, a shell script).
+// Site tokens for those who cannot sign one themselves (classic ASP, a shell script), and what is wrong with one that a
+// site has signed.
 #include "account/site_token_claims.h"
+#include "account/site_token_steps.h"
 #include "api/auth.h"
 #include "api/handlers.h"
 #include "api/json.h"
+#include "tenant/origin.h"
 
 namespace teahouse::api {
 namespace {
 
 constexpr int64_t ttl_s = 3600, ttl_s_min = 60, ttl_s_max = 24 * 3600;
+
+// `told`: what is wrong.
+JsonObject show_step(std::string_view name, std::optional<bool> good, const std::string& told) {
+  JsonObject row = {{"step", to_json(name)}, {"state", !good ? "unknown" : *good ? "good" : "wrong"}};
+  if (!told.empty()) row["told"] = told;
+  return row;
+}
+
+// The account that the token is for, as sign_in() would take it. Nothing is made.
+Task<Result<JsonObject>> check_account(ApiContext& api, TenantPtr tenant, std::string localpart, std::string user) {
+  const auto place = co_await api.shared().accounts.find_place(api.loop(), tenant, localpart);
+  if (!place) co_return place.error();
+  const auto known = co_await api.shared().accounts.find(api.loop(), tenant, *place);
+  if (!known && known.error().kind != ErrorKind::item_not_found) co_return known.error();
+  if (known && !known->user_id.empty() && known->user_id != user) {
+    co_return show_step("account", false, other_spelling(user, known->user_id).text);
+  }
+  if (known && known->disabled) co_return show_step("account", false, refuse_disabled().text);
+  JsonObject row = show_step("account", true, {});
+  row["known"] = known.has_value();
+  co_return row;
+}
+
+JsonObject check_page(const Tenant& tenant, const std::string& origin) {
+  const bool is_good = is_origin_allowed(tenant, origin);
+  return show_step("origin", is_good,
+                   is_good ? std::string()
+                           : "Pages of this origin may not use the chat: add it to the site's origins, as "
+                             "https://shop.example, without a path.");
+}
 
 }  // namespace
 
@@ -48,6 +81,36 @@ Task<Outcome> make_token(ApiContext& api, ApiCall call) {
                          {"jid", *place + "@" + call.tenant->domain()},
                          {"expires", claims.exp_s}},
                         token);
+}
+
+Task<Outcome> check_token(ApiContext& api, ApiCall call) {
+  const std::string token = call.fields.text("token");
+  const std::string origin = call.fields.optional_text("origin").value_or("");
+  if (const auto good = call.fields.check(); !good) co_return good.error();
+  const ExplainedToken explained =
+      explain_site_token(*call.tenant, api.shared().keys, token, api.home.clock().wall_ms());
+  JsonArray steps;
+  for (const CheckedStep& each : explained.steps) {
+    steps.push_back(show_step(token_step_names[static_cast<size_t>(each.step)], each.good, each.told));
+  }
+  bool is_good = explained.good;
+  if (explained.localpart) {
+    auto account = co_await check_account(api, call.tenant, *explained.localpart, *explained.user);
+    if (!account) co_return account.error();
+    is_good = is_good && account->at("state") == "good";
+    steps.push_back(std::move(*account));
+  } else {
+    steps.push_back(show_step("account", std::nullopt, {}));
+  }
+  if (!origin.empty()) {
+    steps.push_back(check_page(*call.tenant, origin));
+    is_good = is_good && is_origin_allowed(*call.tenant, origin);
+  }
+  JsonObject object = {{"good", is_good}, {"steps", std::move(steps)}};
+  if (explained.user) object["user"] = *explained.user;
+  if (explained.expires_s) object["expires"] = *explained.expires_s;
+  if (explained.signer) object["secret"] = *explained.signer == 0 ? "newest" : "before";
+  co_return make_answer(200, object);
 }
 
 }  // namespace teahouse::api

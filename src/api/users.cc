@@ -1,6 +1,7 @@
 #include "api/handlers.h"
 #include "api/json.h"
 #include "api/names.h"
+#include "base/text.h"
 #include "server/account_removal.h"
 #include "server/account_switch.h"
 #include "server/password_change.h"
@@ -17,12 +18,50 @@ AccountChange read_details(Fields& fields) {
   return details;
 }
 
+constexpr size_t search_bytes_max = 100;
+constexpr size_t searched_at_once = 1000, searched_max = 10'000;  // accounts, of one call
+
+// The accounts after `cursor` that have this in their id or name. One call looks at searched_max of them, so that it
+// ends soon: a page may be short, or empty, and have a next one.
+Task<Result<AccountPage>> search_accounts(ApiContext& api, TenantPtr tenant, std::string text, PageWanted wanted) {
+  const auto has = [&text, &tenant](const Account& account) {
+    return lower_ascii(user_id_at(*tenant, account.localpart)).find(text) != std::string::npos ||
+           lower_ascii(account.name).find(text) != std::string::npos;
+  };
+  AccountPage page;
+  page.next_cursor = wanted.cursor;
+  for (size_t searched = 0; searched < searched_max; searched += searched_at_once) {
+    auto found = co_await api.shared().accounts.list(api.loop(), tenant, page.next_cursor, searched_at_once);
+    if (!found) co_return found.error();
+    for (Account& account : found->accounts) {
+      if (!has(account)) continue;
+      if (page.accounts.size() == wanted.rows) {
+        page.next_cursor = page.accounts.back().localpart;
+        co_return page;
+      }
+      page.accounts.push_back(std::move(account));
+    }
+    page.next_cursor = found->next_cursor;
+    if (page.next_cursor.empty()) break;
+  }
+  co_return page;
+}
+
 }  // namespace
 
 Task<Outcome> list_users(ApiContext& api, ApiCall call) {
   const auto page = read_page(call.query);
   if (!page) co_return page.error();
-  const auto found = co_await api.shared().accounts.list(api.loop(), call.tenant, page->cursor, page->rows);
+  const std::string search = lower_ascii(call.query.value("search"));
+  if (search.size() > search_bytes_max) {
+    co_return Error{ErrorKind::bad_request, "The parameter 'search' must have at most 100 bytes."};
+  }
+  Result<AccountPage> found = AccountPage{};
+  if (search.empty()) {
+    found = co_await api.shared().accounts.list(api.loop(), call.tenant, page->cursor, page->rows);
+  } else {
+    found = co_await search_accounts(api, call.tenant, search, *page);
+  }
   if (!found) co_return found.error();
   JsonArray rows;
   for (const Account& account : found->accounts) rows.push_back(to_json(*call.tenant, account, true));

@@ -77,6 +77,11 @@ Result<std::string> peek_payload(std::string_view token) {
   return decode(parts->payload, "claims part");
 }
 
+Result<void> check_jws_header(std::string_view token) {
+  const auto parts = split(token);
+  return parts ? check_header(parts->header) : parts.error();
+}
+
 Result<std::string> verify_jws(std::string_view token, std::span<const std::string> secrets) {
   const auto parts = split(token);
   if (!parts) return parts.error();

@@ -21,6 +21,9 @@ inline constexpr size_t jws_secret_bytes_min = 32;  // RFC 7518 section 3.2
 // The payload before anything is verified: good for nothing but to find whose secret to verify it with.
 Result<std::string> peek_payload(std::string_view token);
 
+// Whether the header is one of a token that can be good: of HS256, and with nothing that must be understood.
+Result<void> check_jws_header(std::string_view token);
+
 // The payload. Secrets are the current one and, while it is being changed, the one before; those of less than 32 bytes
 // are passed over.
 Result<std::string> verify_jws(std::string_view token, std::span<const std::string> secrets);
