@@ -94,7 +94,9 @@ const panel = await build({
   entryPoints: { main: join(root, "panel/src/main.tsx"), preview: join(root, "panel/src/preview.ts"), panel: join(root, "panel/src/panel.css") },
   outdir: join(dist, "panel"),
   format: "esm",
+  splitting: true,
   entryNames: "[name]-[hash]",
+  chunkNames: "[name]-[hash]",
   define: { WORK_FILE: JSON.stringify(`/panel/${basename(Object.keys(work.metafile.outputs)[0])}`) },
 });
 const panelFile = (entry) => basename(Object.entries(panel.metafile.outputs).find(([, o]) => o.entryPoint?.endsWith(entry))[0]);
@@ -104,4 +106,4 @@ for (const page of ["index.html", "preview.html"]) {
   writeFileSync(join(dist, "panel", page), text);
 }
 mkdirSync(join(root, ".cache"), { recursive: true });
-writeFileSync(join(root, ".cache/meta.json"), JSON.stringify({ chunks: chunks.metafile, loader: loader.metafile }));
+writeFileSync(join(root, ".cache/meta.json"), JSON.stringify({ chunks: chunks.metafile, loader: loader.metafile, panel: panel.metafile }));

@@ -9,7 +9,8 @@ const root = dirname(fileURLToPath(import.meta.url));
 const out = join(root, ".cache/tests");
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-const tests = ["widget/src", "panel/src"].flatMap((source) =>
+const sources = ["widget/src", "panel/src"];
+const tests = sources.flatMap((source) =>
   readdirSync(join(root, source), { recursive: true })
     .filter((f) => /\.test\.tsx?$/.test(f))
     .map((f) => join(source, f)),

@@ -43,19 +43,27 @@ async function refusalOf(response: Response): Promise<Refused> {
   return new Refused(response.status, problem.code ?? "", problem.detail ?? response.statusText, Number(response.headers.get("Retry-After") ?? 0));
 }
 
-export async function ask<C extends Call>(call: C, { path = {}, query, body, tenant }: Asking<C> = {}): Promise<Answer<C>> {
+/** The request alone, with the header by which the session's cookie counts. Throws what was not reached. */
+export async function request<C extends Call>(call: C, { path = {}, query, body, tenant }: Asking<C>, accept: string): Promise<Response> {
   const [method = "GET", pattern = ""] = call.split(" ");
-  const headers: Record<string, string> = { "Teahouse-Panel": "1", Accept: "application/json" };
+  const headers: Record<string, string> = { "Teahouse-Panel": "1", Accept: accept };
   if (tenant) headers["Teahouse-Tenant"] = tenant;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const options = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
-  const response = await fetch(urlOf(pattern, path, query), options).catch(() => {
+  return fetch(urlOf(pattern, path, query), options).catch(() => {
     throw new Refused(0, "unreachable", "");
   });
-  if (!response.ok) {
-    const refused = await refusalOf(response);
-    if (refused.status === 401 && refused.code !== "code-needed" && !pattern.startsWith("/v1/persons/sessions")) onSignedOut();
-    throw refused;
-  }
+}
+
+/** What an answer that is not good says. Where the session is not known any more, all of the panel is told. */
+export async function refuse(call: Call, response: Response): Promise<Refused> {
+  const refused = await refusalOf(response);
+  if (refused.status === 401 && refused.code !== "code-needed" && !call.includes(" /v1/persons/sessions")) onSignedOut();
+  return refused;
+}
+
+export async function ask<C extends Call>(call: C, asking: Asking<C> = {}): Promise<Answer<C>> {
+  const response = await request(call, asking, "application/json");
+  if (!response.ok) throw await refuse(call, response);
   return response.status === 204 ? undefined : response.json();
 }

@@ -4,7 +4,7 @@ import { ask } from "./api.ts";
 import { Card, Code, Page, Shown } from "./parts.tsx";
 import { hrefOf, Link } from "./route.tsx";
 import { useLoad, useSite } from "./session.tsx";
-import { type Form, forms, type Look, write } from "./snippets.ts";
+import { type Form, forms, type Look, policyOf, write } from "./snippets.ts";
 import { useWords } from "./words.ts";
 
 type Set = <K extends keyof Look>(key: K, value: Look[K]) => void;
@@ -55,6 +55,28 @@ function Choices({ look, set, form, setForm }: { look: Look; set: Set; form: For
         ["audio", say("calls_audio")],
         ["video", say("calls_video")],
       ])}
+      {look.calls !== "off" &&
+        select("tone", say("embedTone"), [
+          ["on", say("on")],
+          ["off", say("off")],
+        ])}
+      <label>
+        <span>{say("embedRoom")}</span>
+        <input
+          type="text"
+          dir="ltr"
+          value={look.room}
+          maxLength={100}
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck={false}
+          onChange={(event) => set("room", event.currentTarget.value)}
+        />
+      </label>
+      <label class="filter-switch">
+        <input type="checkbox" checked={look.push} onChange={(event) => set("push", event.currentTarget.checked)} />
+        <span>{say("embedPush")}</span>
+      </label>
       <label class="filter-switch">
         <input type="checkbox" checked={look.users} onChange={(event) => set("users", event.currentTarget.checked)} />
         <span>{say("embedUsers")}</span>
@@ -66,8 +88,8 @@ function Choices({ look, set, form, setForm }: { look: Look; set: Set; form: For
 /** The frame's page is the server's own: preview.ts draws the chat in it. */
 function Preview({ site, look }: { site: string; look: Look }) {
   const say = useWords();
-  const { users: _, ...shown } = look;
-  const query = new URLSearchParams({ site, ...shown }).toString();
+  const { mode, theme, lang, calls, room } = look;
+  const query = new URLSearchParams({ site, mode, theme, lang, calls, room: room.trim() }).toString();
   return (
     <Card title={say("preview")}>
       <p class="hint">{say("previewHint")}</p>
@@ -80,7 +102,7 @@ export function Embed() {
   const say = useWords();
   const { name } = useSite();
   const [form, setForm] = useState<Form>("html");
-  const [look, setLook] = useState<Look>({ mode: "bubble", theme: "auto", lang: "", calls: "off", users: false });
+  const [look, setLook] = useState<Look>({ mode: "bubble", theme: "auto", lang: "", calls: "off", tone: "on", room: "", push: false, users: false });
   const tenant = useLoad(() => ask("GET /v1/tenant", { tenant: name }), [name]);
   const panel = useLoad(() => ask("GET /v1/panel"), []);
   const set: Set = (key, value) => setLook((now) => ({ ...now, [key]: value }));
@@ -100,7 +122,12 @@ export function Embed() {
                   <Choices look={look} set={set} form={form} setForm={setForm} />
                   <p>{say(`embed_${form}_hint`)}</p>
                   {look.users && <p class="hint">{say("embedUsersHint")}</p>}
+                  {look.push && <p class="hint">{say("embedPushHint", { url: `${origin}/w/teahouse-push.js` })}</p>}
                   <Code label={say("embed")} text={write(form, origin, site, look)} />
+                  <details>
+                    <summary>{say("embedPolicy")}</summary>
+                    <Code label={say("embedPolicy")} text={policyOf(origin, look)} />
+                  </details>
                 </Card>
                 <Preview site={site} look={look} />
               </>

@@ -1,27 +1,38 @@
 // The panel: a page for each address, and around it what the person may go to.
 import { type ComponentChildren, render } from "preact";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
-import { Account } from "./account.tsx";
 import type { Schemas } from "../../.cache/api.gen.ts";
 import { ask, type Call, Refused, whenSignedOut } from "./api.ts";
-import { Audit } from "./audit.tsx";
-import { Embed } from "./embed.tsx";
-import { Keys } from "./keys.tsx";
+import { later } from "./later.tsx";
 import { Act, Page, Wait } from "./parts.tsx";
-import { People, PersonPage } from "./people.tsx";
-import { Plans } from "./plans.tsx";
-import { ResellerPage, Resellers } from "./resellers.tsx";
-import { Rooms } from "./rooms.tsx";
 import { go, hrefOf, Link, useRoute } from "./route.tsx";
-import { loadOpen, type Open, type Person, type Session, SessionContext, SiteContext, useLoad, useSession } from "./session.tsx";
+import { loadOpen, type Open, type Person, type Session, SessionContext, SiteContext, useLoad, useMay, useSession } from "./session.tsx";
 import { First, SignIn } from "./sign-in.tsx";
 import { SignUp } from "./sign-up.tsx";
 import { Invites, Reports, SiteSettings, Start } from "./site.tsx";
-import { TenantPage } from "./tenant.tsx";
 import { Tenants } from "./tenants.tsx";
-import { UsagePage } from "./usage.tsx";
-import { Users } from "./users.tsx";
 import { languages, setLanguage, useWords, type Word, WordsProvider } from "./words.ts";
+
+const ofSitePages = () => import("./pages-site.ts");
+const Domains = later(async () => (await ofSitePages()).Domains);
+const Embed = later(async () => (await ofSitePages()).Embed);
+const Keys = later(async () => (await ofSitePages()).Keys);
+const RoomPage = later(async () => (await ofSitePages()).RoomPage);
+const Rooms = later(async () => (await ofSitePages()).Rooms);
+const Tokens = later(async () => (await ofSitePages()).Tokens);
+const UsagePage = later(async () => (await ofSitePages()).UsagePage);
+const UserPage = later(async () => (await ofSitePages()).UserPage);
+const Users = later(async () => (await ofSitePages()).Users);
+const ofServerPages = () => import("./pages-server.ts");
+const Audit = later(async () => (await ofServerPages()).Audit);
+const Health = later(async () => (await ofServerPages()).Health);
+const People = later(async () => (await ofServerPages()).People);
+const PersonPage = later(async () => (await ofServerPages()).PersonPage);
+const Plans = later(async () => (await ofServerPages()).Plans);
+const ResellerPage = later(async () => (await ofServerPages()).ResellerPage);
+const Resellers = later(async () => (await ofServerPages()).Resellers);
+const TenantPage = later(async () => (await ofServerPages()).TenantPage);
+const Account = later(async () => (await import("./account.tsx")).Account);
 
 interface Place {
   word: Word;
@@ -35,6 +46,7 @@ const ofServer: Place[] = [
   { word: "plans", parts: ["plans"], needs: "GET /operator/v1/plans" },
   { word: "resellers", parts: ["resellers"], needs: "GET /operator/v1/resellers" },
   { word: "people", parts: ["people"], needs: "GET /operator/v1/persons" },
+  { word: "health", parts: ["health"], needs: "GET /operator/v1/metrics" },
   { word: "audit", parts: ["audit"], needs: "GET /operator/v1/audit" },
 ];
 const ofSite: Place[] = [
@@ -44,7 +56,9 @@ const ofSite: Place[] = [
   { word: "rooms", parts: ["rooms"], needs: "GET /v1/rooms" },
   { word: "reports", parts: ["reports"], needs: "GET /v1/reports" },
   { word: "embed", parts: ["embed"], needs: "GET /v1/tenant" },
+  { word: "domains", parts: ["domains"], needs: "GET /v1/domains" },
   { word: "keys", parts: ["keys"], needs: "GET /v1/keys" },
+  { word: "tokens", parts: ["tokens"], needs: "POST /v1/tokens/check" },
   { word: "invites", parts: ["invites"], needs: "GET /v1/invites" },
   { word: "settings", parts: ["settings"], needs: "PATCH /v1/tenant" },
 ];
@@ -83,20 +97,24 @@ function Nothing() {
   );
 }
 
-function SitePage({ page }: { page: string | undefined }) {
+function SitePage({ page, id }: { page: string | undefined; id: string | undefined }) {
   switch (page) {
     case undefined:
       return <Start />;
     case "usage":
       return <UsagePage />;
     case "users":
-      return <Users />;
+      return id ? <UserPage id={id} /> : <Users />;
     case "rooms":
-      return <Rooms />;
+      return id ? <RoomPage id={id} /> : <Rooms />;
     case "reports":
       return <Reports />;
     case "embed":
       return <Embed />;
+    case "domains":
+      return <Domains />;
+    case "tokens":
+      return <Tokens />;
     case "keys":
       return <Keys />;
     case "invites":
@@ -109,11 +127,13 @@ function SitePage({ page }: { page: string | undefined }) {
 }
 
 function ServerPage({ route }: { route: string[] }) {
+  const may = useMay();
   const [page, name] = route;
   if (page === "tenants") return name ? <TenantPage name={name} /> : <Tenants />;
   if (page === "plans") return <Plans />;
   if (page === "resellers") return name ? <ResellerPage name={name} /> : <Resellers />;
   if (page === "people") return name ? <PersonPage email={name} /> : <People />;
+  if (page === "health" && may("GET /operator/v1/metrics")) return <Health />;
   if (page === "audit") return <Audit />;
   if (page === "account") return <Account />;
   return <Nothing />;
@@ -199,7 +219,7 @@ function SiteChoice({ person, site }: { person: Person; site: string }) {
   );
 }
 
-function InSite({ name, brand, page }: { name: string; brand: string; page: string | undefined }) {
+function InSite({ name, brand, page, id }: { name: string; brand: string; page: string | undefined; id: string | undefined }) {
   const say = useWords();
   const session = useSession();
   const open = useLoad(() => loadOpen(name), [name, session.person]);
@@ -223,7 +243,7 @@ function InSite({ name, brand, page }: { name: string; brand: string; page: stri
             {say("asOwner", { name })} <Link to={hrefOf("tenants", name)}>{say("asOwnerLeave")}</Link>
           </p>
         )}
-        {!open.value ? <Wait error={open.error} /> : sites ? <SitePage key={`${name} ${page}`} page={page} /> : <Nothing />}
+        {!open.value ? <Wait error={open.error} /> : sites ? <SitePage key={`${name} ${page} ${id}`} page={page} id={id} /> : <Nothing />}
       </Around>
     </SiteContext.Provider>
   );
@@ -232,13 +252,13 @@ function InSite({ name, brand, page }: { name: string; brand: string; page: stri
 function Signed({ session, brand }: { session: Session; brand: string }) {
   const say = useWords();
   const route = useRoute();
-  const [first, second, third] = route;
+  const [first, second, third, fourth] = route;
   const isHome = !first || first === "first";
   useEffect(() => {
     if (isHome) go(homeOf(session), { replaces: true });
   }, [isHome, session]);
   if (isHome) return null;
-  if (first === "site" && second) return <InSite name={second} brand={brand} page={third} />;
+  if (first === "site" && second) return <InSite name={second} brand={brand} page={third} id={fourth} />;
   const own = resellersOf(session.person).filter(() => !session.open.has("GET /operator/v1/resellers"));
   const places = [
     ...ofServer,

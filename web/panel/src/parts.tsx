@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Answer, Call, Refused } from "./api.ts";
 import { ask } from "./api.ts";
+import { levelOf } from "./plot-scale.ts";
 import { type Loaded, useLoad } from "./session.tsx";
 import { useWords } from "./words.ts";
 
@@ -132,17 +133,17 @@ type Listed<C extends Call> = Answer<C> extends { next_cursor?: string } ? C : n
 export function usePages<C extends Call, T>(
   call: Listed<C>,
   rowsOf: (answer: Answer<C>) => T[],
-  { query = {}, tenant }: { query?: Record<string, string>; tenant?: string } = {},
+  { query = {}, path, tenant }: { query?: Record<string, string>; path?: Record<string, string>; tenant?: string } = {},
 ) {
   const [added, setAdded] = useState<{ of: unknown; rows: T[]; cursor?: string }>({ of: null, rows: [] });
-  const first = useLoad(() => ask(call as C, { query, tenant }), [call, JSON.stringify(query), tenant]);
+  const first = useLoad(() => ask(call as C, { query, path, tenant }), [call, JSON.stringify([query, path]), tenant]);
   const [failed, setFailed] = useState<Refused>();
   const isCurrent = added.of === first.value;
   const cursorOf = (answer: unknown) => (answer as { next_cursor?: string } | undefined)?.next_cursor;
   const cursor = isCurrent ? added.cursor : cursorOf(first.value);
   async function more() {
     try {
-      const next = await ask(call as C, { query: { ...query, cursor }, tenant });
+      const next = await ask(call as C, { query: { ...query, cursor }, path, tenant });
       setAdded({ of: first.value, rows: [...(isCurrent ? added.rows : []), ...rowsOf(next)], cursor: cursorOf(next) });
     } catch (error) {
       setFailed(error as Refused);
@@ -221,10 +222,10 @@ export function Facts({ rows }: { rows: [label: string, value: ComponentChildren
 /** How much of a limit is used. */
 export function Gauge({ label, used, limit, show }: { label: string; used: number; limit: number; show: (n: number) => string }) {
   const say = useWords();
-  const share = limit > 0 ? Math.min(100, (used / limit) * 100) : 0;
+  const share = limit > 0 ? Math.min(100, (used / limit) * 100) : limit === 0 && used > 0 ? 100 : 0;
   const text = limit < 0 ? say("usedUnlimited", { used: show(used) }) : say("usedOf", { used: show(used), limit: show(limit) });
   return (
-    <div class="gauge" data-level={share >= 100 ? "full" : share >= 80 ? "high" : undefined}>
+    <div class="gauge" data-level={levelOf(used, limit)}>
       <span class="gauge-label">{label}</span>
       <span class="gauge-text">{text}</span>
       {limit >= 0 && <progress max={100} value={share} aria-label={`${label}: ${text}`} />}

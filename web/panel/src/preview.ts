@@ -11,6 +11,7 @@ const attributes = {
   theme: query.get("theme"),
   lang: query.get("lang"),
   calls: query.get("calls"),
+  room: query.get("room"),
 };
 if (/^pk_\w+$/.test(attributes.site ?? "")) {
   // The document's policy wants Trusted Types, and the widget has its own; the address is this one alone.

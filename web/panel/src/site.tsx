@@ -4,8 +4,10 @@ import type { Schemas } from "../../.cache/api.gen.ts";
 import { ask } from "./api.ts";
 import { Form } from "./form.tsx";
 import { Act, Card, Dialog, Facts, More, Page, Secret, Shown, Table, Tag, usePages } from "./parts.tsx";
+import { Leave } from "./leave.tsx";
 import { hrefOf, Link } from "./route.tsx";
 import { useLoad, useMay, useSite } from "./session.tsx";
+import { SiteTroubles } from "./site-troubles.tsx";
 import { linesOf } from "./tenants.tsx";
 import { useWords } from "./words.ts";
 
@@ -79,6 +81,7 @@ export function Start() {
           );
         }}
       </Shown>
+      <SiteTroubles />
       <Shown of={tenant}>
         {(value) => (
           <Card title={say("overview")}>
@@ -174,6 +177,14 @@ export function Invites() {
   );
 }
 
+/** "user:42" leads to the user. */
+function Party({ of }: { of: string }) {
+  const { name: tenant } = useSite();
+  const id = /^user:(.+)$/.exec(of)?.[1];
+  const shown = <bdi class="long">{id ?? of}</bdi>;
+  return id ? <Link to={hrefOf("site", tenant, "users", id)}>{shown}</Link> : shown;
+}
+
 export function Reports() {
   const say = useWords();
   const { name: tenant } = useSite();
@@ -189,7 +200,7 @@ export function Reports() {
             empty={say("reportsNone")}
             columns={[
               { label: say("at"), show: ({ at }) => say.time(at) },
-              { label: say("reportBy"), show: ({ by }) => <bdi class="long">{by}</bdi> },
+              { label: say("reportBy"), show: ({ by }) => <Party of={by} /> },
               { label: say("reportOf"), show: ({ address }) => <bdi class="long">{address}</bdi> },
               { label: say("reason"), show: ({ reason, text }) => `${reason.replace(/^.*[:/]/, "")} ${text}` },
             ]}
@@ -228,6 +239,7 @@ export function SiteSettings() {
           )}
         </Shown>
       </Card>
+      <Leave />
     </Page>
   );
 }

@@ -8,22 +8,34 @@ export interface Look {
   theme: "auto" | "light" | "dark";
   lang: "" | "en" | "zh";
   calls: "off" | "audio" | "video";
+  /** A call rings so that it is heard. */
+  tone: "on" | "off";
+  /** The room in which the chat begins; empty for the lobby. */
+  room: string;
+  /** Notifications while no page is open, by a file that the site's owner copies. */
+  push: boolean;
   /** The site's own users are signed in, by a token that its server signs. */
   users: boolean;
 }
 
+/** A value of an attribute, in double quotes, in HTML and in a text of PHP in single ones. */
+const quote = (text: string) => text.replace(/[&"<>'\\]/g, (c) => `&#${c.charCodeAt(0)};`);
+
 /** The attributes of the tag, but for a token; those that say what is so anyway are left out. */
-function attributes(site: string, { mode, theme, lang, calls }: Look): string {
+function attributes(site: string, { mode, theme, lang, calls, tone, room, push }: Look): string {
   const given: [string, string, string][] = [
     ["site", site, ""],
     ["mode", mode, "bubble"],
     ["theme", theme, "auto"],
     ["lang", lang, ""],
     ["calls", calls, "off"],
+    ["calls-tone", calls === "off" ? "on" : tone, "on"],
+    ["room", room.trim(), ""],
+    ["push", push ? "/teahouse-push.js" : "", ""],
   ];
   return given
     .filter(([, value, usual]) => value !== usual)
-    .map(([name, value]) => ` data-${name}="${value}"`)
+    .map(([name, value]) => ` data-${name}="${quote(value)}"`)
     .join("");
 }
 
@@ -92,4 +104,11 @@ export function write(form: Form, origin: string, site: string, look: Look): str
   if (form === "php") return `${php(site)}${tag(origin, `${given} data-token="<?= htmlspecialchars(im_token($id, $name)) ?>"`)}\n`;
   if (form === "asp") return `${asp(site)}${tag(origin, `${given} data-token="<%: ImToken(id, name) %>"`)}\n`;
   return `${tag(origin, `${given} data-token-url="/im-token"`)}\n`;
+}
+
+/** What a page with a Content-Security-Policy of its own must allow. */
+export function policyOf(origin: string, { push }: Look): string {
+  const socket = origin.replace(/^http/, "ws");
+  const lines = [`script-src ${origin}`, `connect-src ${origin} ${socket}`, `img-src ${origin}`, `media-src ${origin}`];
+  return `${[...lines, ...(push ? ["worker-src 'self'"] : []), "trusted-types teahouse"].join(";\n")}\n`;
 }

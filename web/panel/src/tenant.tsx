@@ -3,12 +3,13 @@ import { useState } from "preact/hooks";
 import type { Schemas } from "../../.cache/api.gen.ts";
 import { ask } from "./api.ts";
 import { AuditLines } from "./audit.tsx";
+import { Certificates } from "./certificates.tsx";
 import { Form } from "./form.tsx";
 import { Act, Card, Dialog, Page, Shown } from "./parts.tsx";
 import { go, hrefOf } from "./route.tsx";
 import { useLoad, useMay } from "./session.tsx";
 import { linesOf, tenantFacts, usePlans } from "./tenants.tsx";
-import { UsageCard } from "./usage.tsx";
+import { TenantUsage } from "./usage.tsx";
 import { useWords } from "./words.ts";
 
 type Tenant = Schemas["Tenant"];
@@ -140,7 +141,17 @@ export function TenantPage({ name }: { name: string }) {
             >
               {tenantFacts(tenant, say)}
             </Card>
-            {may("GET /operator/v1/tenants/{name}/usage") && <UsageCard load={() => ask("GET /operator/v1/tenants/{name}/usage", { path })} />}
+            {may("GET /operator/v1/tenants/{name}/usage") && <TenantUsage name={name} />}
+            {may("GET /operator/v1/tenants/{name}/certificates") && (
+              <Certificates
+                load={() => ask("GET /operator/v1/tenants/{name}/certificates", { path })}
+                renew={
+                  may("POST /operator/v1/tenants/{name}/certificates/{domain}/renew")
+                    ? (domain) => ask("POST /operator/v1/tenants/{name}/certificates/{domain}/renew", { path: { name, domain } })
+                    : undefined
+                }
+              />
+            )}
             {may("PATCH /operator/v1/tenants/{name}") && <Settings tenant={tenant} changed={loaded.again} />}
             {may("GET /operator/v1/audit") && (
               <Card title={say("audit")}>

@@ -113,7 +113,7 @@ function Made({ tenant, close }: { tenant: Schemas["NewTenant"]; close: () => vo
 }
 
 /** The text, once nothing was typed for a moment. */
-function useSettled(text: string): string {
+export function useSettled(text: string): string {
   const [settled, setSettled] = useState(text);
   useEffect(() => {
     const timer = setTimeout(() => setSettled(text), 200);

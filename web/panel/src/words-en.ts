@@ -236,8 +236,6 @@ export const en = {
   users: "Users",
   userNew: "New user",
   usersNone: "No users yet. They come with their first sign-in, or make one here.",
-  userFind: "Find a user",
-  userFindHint: "The whole id, as your site spells it.",
   userId: "User id",
   userIdHint: "As your site spells it, as 42. It stays for ever.",
   shownName: "Name that others see",

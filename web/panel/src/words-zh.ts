@@ -236,8 +236,6 @@ export const zh: Table<typeof en> = {
   users: "用户",
   userNew: "新建用户",
   usersNone: "还没有用户。首次登录时会自动创建，也可以在此创建。",
-  userFind: "查找用户",
-  userFindHint: "完整的 ID，与您网站的写法一致。",
   userId: "用户 ID",
   userIdHint: "与您网站的写法一致，例如 42。创建后不可更改。",
   shownName: "显示名称",

@@ -4,9 +4,14 @@ import { useContext, useEffect, useMemo, useState } from "preact/hooks";
 import { chooseLanguage, type Language, type Table, translator } from "../../widget/src/strings/table.ts";
 import type { Schemas } from "../../.cache/api.gen.ts";
 import type { Refused } from "./api.ts";
-import { en } from "./words-en.ts";
+import { en as ownEn } from "./words-en.ts";
 import { limitsEn, limitsZh } from "./words-limits.ts";
-import { zh } from "./words-zh.ts";
+import { lookEn, lookZh } from "./words-look.ts";
+import { siteEn, siteZh } from "./words-site.ts";
+import { zh as ownZh } from "./words-zh.ts";
+
+const en = { ...ownEn, ...siteEn, ...lookEn };
+const zh: Table<typeof en> = { ...ownZh, ...siteZh, ...lookZh };
 
 export type Word = keyof typeof en;
 export type LimitName = keyof typeof limitsEn;
@@ -41,7 +46,7 @@ const units = ["", "kilobyte", "megabyte", "gigabyte", "terabyte"];
 
 function make(language: Language) {
   const { locale, table } = language;
-  const text = translator({ en, zh: zh as Table<typeof en> }, language);
+  const text = translator({ en, zh }, language);
   const limits = table === "zh" ? limitsZh : limitsEn;
   const number = (n: number) => new Intl.NumberFormat(locale).format(n);
   function bytes(n: number): string {
@@ -61,6 +66,11 @@ function make(language: Language) {
     number,
     date: (iso: string) => new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(new Date(iso)),
     time: (iso: string) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso)),
+    /** A day of UTC, as usage is counted. */
+    day: (iso: string) => new Intl.DateTimeFormat(locale, { month: "short", day: "numeric", timeZone: "UTC" }).format(new Date(iso)),
+    hour: (iso: string) => new Intl.DateTimeFormat(locale, { weekday: "short", hour: "numeric", minute: "2-digit" }).format(new Date(iso)),
+    clock: (ms: number) => new Intl.DateTimeFormat(locale, { timeStyle: "medium" }).format(new Date(ms)),
+    bytes,
     limit: (name: LimitName) => limits[name] ?? name,
     amount: (name: LimitName, n: number) => (n < 0 ? text("unlimited") : byteNames.has(name) ? bytes(n) : number(n)),
     roleName,
