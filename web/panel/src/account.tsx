@@ -1,29 +1,14 @@
 // "My account": password, one-time passwords, sessions.
-import { generate } from "lean-qr";
 import { useState } from "preact/hooks";
 import { ask, type Refused } from "./api.ts";
 import { Form } from "./form.tsx";
 import { Act, Card, Copy, Facts, Page, Secret, Shown, Table, Tag } from "./parts.tsx";
+import { Qr } from "./qr.tsx";
 import { useLoad, useSession } from "./session.tsx";
 import { newPassword } from "./sign-in.tsx";
 import { useWords } from "./words.ts";
 
 const inPassword = ({ status }: Refused) => (status === 403 ? "password" : undefined);
-
-/** Squares of a path: no image, and no style that a policy would refuse. */
-export function Qr({ text, label }: { text: string; label: string }) {
-  const code = generate(text);
-  const quiet = 4;
-  const size = code.size + 2 * quiet;
-  let path = "";
-  for (let y = 0; y < code.size; ++y) for (let x = 0; x < code.size; ++x) if (code.get(x, y)) path += `M${x + quiet} ${y + quiet}h1v1h-1z`;
-  return (
-    <svg class="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label} shape-rendering="crispEdges">
-      <rect width={size} height={size} fill="#fff" />
-      <path d={path} fill="#000" />
-    </svg>
-  );
-}
 
 function Password() {
   const say = useWords();

@@ -8,14 +8,14 @@ import { Act, Page, Wait } from "./parts.tsx";
 import { go, hrefOf, Link, useRoute } from "./route.tsx";
 import { loadOpen, type Open, type Person, type Session, SessionContext, SiteContext, useLoad, useMay, useSession } from "./session.tsx";
 import { First, SignIn } from "./sign-in.tsx";
-import { SignUp } from "./sign-up.tsx";
-import { Invites, Reports, SiteSettings, Start } from "./site.tsx";
+import { Reports, SiteSettings, Start } from "./site.tsx";
 import { Tenants } from "./tenants.tsx";
 import { languages, setLanguage, useWords, type Word, WordsProvider } from "./words.ts";
 
 const ofSitePages = () => import("./pages-site.ts");
 const Domains = later(async () => (await ofSitePages()).Domains);
 const Embed = later(async () => (await ofSitePages()).Embed);
+const Invites = later(async () => (await ofSitePages()).Invites);
 const Keys = later(async () => (await ofSitePages()).Keys);
 const RoomPage = later(async () => (await ofSitePages()).RoomPage);
 const Rooms = later(async () => (await ofSitePages()).Rooms);
@@ -32,6 +32,7 @@ const Plans = later(async () => (await ofServerPages()).Plans);
 const ResellerPage = later(async () => (await ofServerPages()).ResellerPage);
 const Resellers = later(async () => (await ofServerPages()).Resellers);
 const TenantPage = later(async () => (await ofServerPages()).TenantPage);
+const SignUp = later(async () => (await import("./sign-up.tsx")).SignUp);
 const Account = later(async () => (await import("./account.tsx")).Account);
 
 interface Place {

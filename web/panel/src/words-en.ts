@@ -9,7 +9,6 @@ export const en = {
   loading: "Loading…",
   wait: "One moment…",
   cancel: "Cancel",
-  close: "Close",
   save: "Save",
   saved: "Saved.",
   make: "Make",

@@ -129,6 +129,9 @@ export const siteEn = {
   embedPushHint: "Copy {url} beside your pages, as /teahouse-push.js.",
   embedPolicy: "My pages have a Content-Security-Policy",
 
+  inviteScan: "Or let the guest scan this:",
+  inviteQr: "QR code of the link",
+
   troubles: "What wants a look",
   troubleDomain: "{domain} is not proved yet.",
   troubleCertificate: "The certificate of {domain} is failing, or runs out soon.",
@@ -268,6 +271,9 @@ export const siteZh: Table<typeof siteEn> = {
   embedPush: "没有打开页面时发送通知",
   embedPushHint: "把 {url} 复制到您的页面旁，命名为 /teahouse-push.js。",
   embedPolicy: "我的页面有 Content-Security-Policy",
+
+  inviteScan: "或者让受邀者扫描：",
+  inviteQr: "链接的二维码",
 
   troubles: "需要留意",
   troubleDomain: "{domain} 尚未验证。",

@@ -12,7 +12,6 @@ export const zh: Table<typeof en> = {
   loading: "正在加载…",
   wait: "请稍候…",
   cancel: "取消",
-  close: "关闭",
   save: "保存",
   saved: "已保存。",
   make: "创建",
