@@ -76,8 +76,6 @@ JsonObject to_json(const RoomInfo& room) {
           {"persistent", room.persistent},
           {"occupants", room.occupants},
           {"members", to_json(room.members)},
-          {"admins", to_json(room.admins)},
-          {"owners", to_json(room.owners)},
           {"banned", to_json(room.outcasts)}};
 }
 

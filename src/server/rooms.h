@@ -26,9 +26,8 @@ struct RoomInfo {
   std::string name, description, subject;
   bool is_public = true, members_only = false, moderated = false, persistent = true;
   int64_t occupants = 0;
-  std::vector<std::string> members;         // user ids of the tenant's own accounts that are member, admin or owner
-  std::vector<std::string> admins, owners;  // those of them that are more than members
-  std::vector<std::string> outcasts;        // the same of those that are banned
+  std::vector<std::string> members;   // user ids of the tenant's own accounts that are member, admin or owner
+  std::vector<std::string> outcasts;  // the same of those that are banned
 };
 struct RoomPage {
   std::vector<RoomInfo> rooms;

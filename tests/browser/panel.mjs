@@ -28,9 +28,10 @@ export async function person(email, ...roles) {
 
 let browser;
 const contexts = new Set();
-export function setUp(begin) {
+export function setUp(begin, { args = [] } = {}) {
   before(async () => {
-    browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"] });
+    const always = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"];
+    browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: [...always, ...args] });
     await begin?.();
   });
   afterEach(async () => {

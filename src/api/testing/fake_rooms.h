@@ -59,16 +59,12 @@ class FakeRooms final : public Rooms {
     const std::lock_guard lock(mutex_);
     const auto found = rooms_.find({tenant->id, id});
     if (found == rooms_.end()) co_return no_room();
-    for (auto* users : {&found->second.info.members, &found->second.info.admins, &found->second.info.owners}) {
-      std::erase(*users, user);
-    }
+    std::erase(found->second.info.members, user);
     std::erase(found->second.info.outcasts, user);
     if (affiliation == "outcast") {
       found->second.info.outcasts.push_back(user);
     } else if (affiliation != "none") {
       found->second.info.members.push_back(user);
-      if (affiliation == "admin") found->second.info.admins.push_back(user);
-      if (affiliation == "owner") found->second.info.owners.push_back(user);
     }
     co_return Result<void>();
   }

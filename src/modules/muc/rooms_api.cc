@@ -49,11 +49,8 @@ RoomInfo make_info(const Tenant& tenant, const BareJid& jid, const Kept& room) {
   info.persistent = room.config.persistent;
   for (const auto& [user, affiliated] : room.affiliations) {
     if (affiliated.affiliation == Affiliation::none || user.domainpart() != tenant.domain()) continue;
-    const std::string id = user_id_at(tenant, user.localpart());
-    if (affiliated.affiliation == Affiliation::admin) info.admins.push_back(id);
-    if (affiliated.affiliation == Affiliation::owner) info.owners.push_back(id);
     auto& users = affiliated.affiliation == Affiliation::outcast ? info.outcasts : info.members;
-    users.push_back(id);
+    users.push_back(user_id_at(tenant, user.localpart()));
   }
   return info;
 }

@@ -1,7 +1,7 @@
 // The server as its operator looks after it: is it well, what it counts (over the time that the page is open), the load of its tenants, and a test mail.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Schemas } from "../../.cache/api.gen.ts";
-import { ask, type Refused } from "./api.ts";
+import { ask, Refused } from "./api.ts";
 import { AllCertificates, type Listed } from "./certificates.tsx";
 import { Form } from "./form.tsx";
 import { Act, Card, Facts, Page, Table, Tag, Wait } from "./parts.tsx";
@@ -146,7 +146,11 @@ function MailTest() {
         fields={[{ name: "to", label: say("mailTo"), type: "email", required: true }]}
         submit={async ({ to = "" }) => {
           setAnswer(undefined);
-          setAnswer((await ask("POST /operator/v1/mail/test", { body: { to } })).answer);
+          const { answer } = await ask("POST /operator/v1/mail/test", { body: { to } }).catch((refused: Refused) => {
+            // What the mail server said is what the operator wants to know, and not that it may be tried again later.
+            throw refused.status === 503 ? new Refused(502, refused.code, refused.message) : refused;
+          });
+          setAnswer(answer);
         }}
       />
       <p role="status" dir="auto">

@@ -13,10 +13,9 @@ type Message = Schemas["Message"];
 const memberRoles = ["member", "admin", "owner", "outcast"] as const;
 type MemberRole = (typeof memberRoles)[number];
 
-/** Everybody with a role, and those who may not enter. */
-export function membersOf({ members, admins, owners, banned }: Room): { user: string; role: MemberRole }[] {
-  const roleOf = (user: string): MemberRole => (owners.includes(user) ? "owner" : admins.includes(user) ? "admin" : "member");
-  return [...members.map((user) => ({ user, role: roleOf(user) })), ...banned.map((user) => ({ user, role: "outcast" as const }))];
+/** Everybody with a role, and those who may not enter. Which role it is the API does not say. */
+export function membersOf({ members, banned }: Room): { user: string; isBanned: boolean }[] {
+  return [...members.map((user) => ({ user, isBanned: false })), ...banned.map((user) => ({ user, isBanned: true }))];
 }
 
 function Members({ room, changed }: { room: Room; changed: () => void }) {
@@ -48,15 +47,18 @@ function Members({ room, changed }: { room: Room; changed: () => void }) {
               </Link>
             ),
           },
-          { label: say("role"), show: ({ role }) => <Tag kind={role === "outcast" ? "bad" : "plain"}>{say(`member_${role}`)}</Tag> },
+          {
+            label: say("state"),
+            show: ({ isBanned }) => <Tag kind={isBanned ? "bad" : "plain"}>{say(isBanned ? "member_outcast" : "memberAny")}</Tag>,
+          },
           {
             label: say("actions"),
-            show: ({ user, role }) => (
+            show: ({ user, isBanned }) => (
               <span class="buttons">
                 {may("DELETE /v1/rooms/{id}/members/{user}") && (
-                  <Act label={say(role === "outcast" ? "unban" : "memberTake")} kind="button-small" act={() => take(user)} />
+                  <Act label={say(isBanned ? "unban" : "memberTake")} kind="button-small" act={() => take(user)} />
                 )}
-                {role !== "outcast" && may("PUT /v1/rooms/{id}/members/{user}") && (
+                {!isBanned && may("PUT /v1/rooms/{id}/members/{user}") && (
                   <Act label={say("ban")} kind="button-small button-danger" act={() => set(user, "outcast")} />
                 )}
               </span>

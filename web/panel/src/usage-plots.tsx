@@ -42,9 +42,35 @@ export function lately(by: By, now = Date.now()): Query {
   return { by, from: `${new Date(first * periodMs[by]).toISOString().slice(0, 19)}Z`, limit: 50 };
 }
 
+const nothing = {
+  over: true,
+  active_users: 0,
+  peak_sessions: 0,
+  archive_bytes: 0,
+  file_bytes: 0,
+  messages: 0,
+  bytes_in: 0,
+  bytes_out: 0,
+  relayed_bytes: 0,
+  call_seconds: 0,
+  api_calls: 0,
+  pushes: 0,
+};
+
+/** The periods with those before the tenant's first, in which there was nothing, so that each plot is of the same time. */
+export function fill(rows: Period[], by: By, now = Date.now()): Period[] {
+  const end = Math.floor(Date.parse(rows[0]?.from ?? new Date(now + periodMs[by]).toISOString()) / periodMs[by]);
+  const first = Math.floor(now / periodMs[by]) - periods[by] + 1;
+  const before = Array.from({ length: Math.max(0, end - first) }, (_, i) => ({
+    ...nothing,
+    from: new Date((first + i) * periodMs[by]).toISOString(),
+  }));
+  return [...before, ...rows];
+}
+
 function Plots({ usage, by }: { usage: Usage; by: By }) {
   const say = useWords();
-  const rows = usage.periods ?? [];
+  const rows = fill(usage.periods ?? [], by);
   const whenOf = ({ from }: Period) => (by === "day" ? say.day(from) : say.hour(from));
   const countOf = ({ name }: Drawn, period: Period) => (name === "call_seconds" ? Math.round(period[name] / 60) : period[name]);
   const shows = ({ isBytes }: Drawn) => (isBytes ? say.bytes : say.number);
