@@ -1,7 +1,7 @@
 // One user of a site: what others see, role and password, sessions and devices, notifications, the test of calls, and the end of it.
 import { useState } from "preact/hooks";
 import type { Schemas } from "../../.cache/api.gen.ts";
-import { ask } from "./api.ts";
+import { ask, type Refused } from "./api.ts";
 import { CallTest } from "./call-test.tsx";
 import { download } from "./download.ts";
 import { Form } from "./form.tsx";
@@ -93,7 +93,11 @@ function Pushes({ id }: { id: string }) {
   const list = useLoad(() => ask("GET /v1/users/{id}/push", { tenant, path: { id } }), [id]);
   const test = async () => {
     setTests(undefined);
-    setTests((await ask("POST /v1/users/{id}/push/test", { tenant, path: { id } })).devices);
+    const { devices } = await ask("POST /v1/users/{id}/push/test", { tenant, path: { id } }).catch((refused: Refused) => {
+      if (refused.status === 404) return { devices: [] }; // there is no device
+      throw refused;
+    });
+    setTests(devices);
     list.again();
   };
   const end = async (device: string) => {
