@@ -29,7 +29,8 @@ Task<Result<MadeTenant>> Tenants::begin_arrival(Executor& home, ArrivingTenant a
   Standing standing;
   standing.suspended = standing.by_operator = true;
   standing.reason = draft->suspend_reason;
-  auto storing = store_new(home, std::move(*draft), std::move(standing), std::move(actor));
+  auto storing =
+      store_new(home, std::move(*draft), std::move(standing), std::move(actor), std::vector<store::Statement>());
   auto made = co_await storing;
   if (!made) {
     const std::lock_guard lock(arrivals_mutex_);

@@ -35,7 +35,7 @@ class DiscoModule final : public Module {
   std::optional<OwnNode> own_node;
   // Of a node of an accounts host: it stands for all that the host says of itself now (XEP-0115).
   std::function<bool(const HostPtr&, std::string_view node)> is_own_node;
-  // What an accounts host says of itself besides the declarations of the modules.
+  // An accounts host says these of itself, besides the declarations of the modules.
   struct HostWords {
     std::vector<std::string_view> features;
     std::vector<DataForm> forms;
