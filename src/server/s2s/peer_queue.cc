@@ -125,23 +125,23 @@ void PeerQueue::write_rows(int64_t age_ms) {
     do --at;
     while (!is_unstored(*at));
   }
+  Entries refused;
   while (at != waiting_.end() && at->came_ms <= until_ms) {
-    Entry& entry = *at;
-    if (!is_unstored(entry)) {
-      ++at;
-    } else if (store(entry)) {
-      if (is_memory_full(0)) {
-        count_held(entry, -1);
-        entry.stanza.reset();
-      }
-      ++at;
-    } else {
-      Stored none;
-      count_held(entry, -1);
-      refuse(entry, no_room(), none);
-      at = waiting_.erase(at);
+    const auto here = at++;
+    if (!is_unstored(*here)) continue;
+    if (!store(*here)) {
+      take_out(here, refused);
+    } else if (is_memory_full(0)) {
+      count_held(*here, -1);
+      here->stanza.reset();
     }
   }
+  refuse(std::move(refused), no_room());
+}
+
+void PeerQueue::take_out(Entries::iterator at, Entries& to) {
+  count_held(*at, -1);
+  to.splice(to.end(), waiting_, at);
 }
 
 const Stanza* PeerQueue::next() {
@@ -162,16 +162,12 @@ bool PeerQueue::is_window_full() const {
   return unacknowledged_.size() >= window_max || window_bytes_ >= window_bytes_max;
 }
 
-void PeerQueue::pop_next() {
-  count_held(waiting_.front(), -1);
-  waiting_.pop_front();
-}
-
 void PeerQueue::on_written(bool is_counted) {
   Entry& entry = waiting_.front();
   if (!is_counted) {
-    finish(entry);
-    return pop_next();
+    Entries done;
+    take_out(waiting_.begin(), done);
+    return finish(done.front());
   }
   if (!entry.is_kept) {  // nobody waits for it
     note(entry.ticket, Ended::delivered);
@@ -183,11 +179,9 @@ void PeerQueue::on_written(bool is_counted) {
 }
 
 void PeerQueue::refuse_next(const Error& error) {
-  Stored stored;
-  count_held(waiting_.front(), -1);
-  refuse(waiting_.front(), error, stored);
-  waiting_.pop_front();
-  refuse_stored(std::move(stored), error);
+  Entries refused;
+  take_out(waiting_.begin(), refused);
+  refuse(std::move(refused), error);
 }
 
 bool PeerQueue::acknowledge(uint32_t h) {
@@ -267,25 +261,28 @@ void PeerQueue::refuse(Entry& entry, const Error& error, Stored& stored) {
   entry.is_kept = false;
 }
 
+// They are out of the queue by then: an error may lead to another stanza for the peer at once.
+void PeerQueue::refuse(Entries refused, const Error& error) {
+  Stored stored;
+  for (Entry& entry : refused) refuse(entry, error, stored);
+  refuse_stored(std::move(stored), error);
+}
+
 void PeerQueue::refuse_stored(Stored stored, const Error& error) {
   if (!stored.empty()) spawn(give_back(home_, rows_, key_, std::move(stored), error));
 }
 
 void PeerQueue::refuse_where(const std::function<bool(const Entry&)>& holds, const Error& error) {
-  Stored stored;
-  for (Entry& entry : unacknowledged_) {
-    if (entry.stanza && holds(entry)) refuse(entry, error, stored);
-  }
+  Entries refused;
   for (auto at = waiting_.begin(); at != waiting_.end();) {
-    if (!holds(*at)) {
-      ++at;
-      continue;
-    }
-    count_held(*at, -1);
-    refuse(*at, error, stored);
-    at = waiting_.erase(at);
+    const auto here = at++;
+    if (holds(*here)) take_out(here, refused);
   }
-  refuse_stored(std::move(stored), error);
+  Stored none;  // those that were written are in memory
+  for (Entry& entry : unacknowledged_) {
+    if (entry.stanza && holds(entry)) refuse(entry, error, none);
+  }
+  refuse(std::move(refused), error);
 }
 
 void PeerQueue::refuse_impatient(const Error& error) {

@@ -129,9 +129,10 @@ class PeerQueue : public std::enable_shared_from_this<PeerQueue> {
   void finish(Entry& entry);
   void forget(Entry& entry);
   void give_back_bytes(size_t bytes);
+  void take_out(Entries::iterator at, Entries& to);  // of waiting_
   void refuse(Entry& entry, const Error& error, Stored& stored);
+  void refuse(Entries refused, const Error& error);
   void refuse_where(const std::function<bool(const Entry&)>& holds, const Error& error);
-  void pop_next();
 
   Home& home_;
   const Pair pair_;
@@ -147,6 +148,7 @@ class PeerQueue : public std::enable_shared_from_this<PeerQueue> {
   uint32_t acknowledged_ = 0;
   bool is_loading_ = false;  // the rows of before
   bool is_reading_ = false;
+  store::ArchiveId read_for_ = store::ArchiveId::none;  // what was next then
   std::function<void()> on_loaded_;
   net::Timer again_;
 };

@@ -34,7 +34,9 @@ void PeerQueue::load(std::function<void()> on_loaded) {
 }
 
 void PeerQueue::read_from(store::ArchiveId id) {
-  if (!std::exchange(is_reading_, true)) spawn(read(weak_from_this(), name_before(id)));
+  if (std::exchange(is_reading_, true)) return;
+  read_for_ = id;
+  spawn(read(weak_from_this(), name_before(id)));
 }
 
 // One portion of rows: of before, or of what waits and is next.
@@ -89,7 +91,7 @@ bool PeerQueue::take_rows(const Rows& rows) {
   return false;
 }
 
-// The row of the next message must be among them, or it is lost.
+// The row of the message that was next must be among them, or it is lost.
 void PeerQueue::take_bodies(const Rows& rows) {
   auto row = rows.begin();
   for (Entry& entry : waiting_) {
@@ -102,7 +104,7 @@ void PeerQueue::take_bodies(const Rows& rows) {
     entry.stanza = std::make_unique<Stanza>(std::move(*stanza));
     count_held(entry, 1);
   }
-  if (waiting_.empty() || waiting_.front().stanza) return;
+  if (waiting_.empty() || waiting_.front().stanza || waiting_.front().row != read_for_) return;
   log::error("s2s", "A message that waited for another server is lost: its row can't be read",
              {{"ours", pair_.ours}, {"peer", pair_.peer}});
   forget(waiting_.front());

@@ -258,6 +258,31 @@ TEST_F(PeerQueueTest, RefusesWhatHasWaitedTooLongAlsoWhereItIsOnDiskAlone) {
   EXPECT_EQ(make(world_.shop)->count(), 0U);
 }
 
+// The portion that is on its way is of those that are refused meanwhile.
+TEST_F(PeerQueueTest, LosesNothingWhereItsBeginIsRefusedWhileItIsRead) {
+  const auto queue = make(world_.shop);
+  const std::string body = "<body>" + std::string(1000, 'x') + "</body>";
+  for (int i = 0; i < 2000; ++i) queue->add(chat(std::to_string(i), "shop", body), nullptr);
+  queue->write_rows();
+  world_.clock.advance_ms(2 * day_ms);
+  for (int i = 2000; i < 2100; ++i) queue->add(chat(std::to_string(i), "shop", body), nullptr);
+  queue->write_rows();
+  world_.clock.advance_ms(2 * day_ms);
+  const std::string first = write(*queue);
+  ASSERT_TRUE(queue->acknowledge(static_cast<uint32_t>(std::ranges::count(first, ' '))));
+  EXPECT_FALSE(queue->next());
+  queue->refuse_older(3 * day_ms, {ErrorKind::remote_server_timeout, "Down."});
+  std::string wanted, got;
+  for (int i = 2000; i < 2100; ++i) wanted += std::to_string(i) + " ";
+  for (int i = 0; i < 100 && !queue->empty(); ++i) {
+    const std::string ids = write(*queue, false);
+    got += ids;
+    turn();
+  }
+  EXPECT_EQ(got, wanted);
+  EXPECT_EQ(metered(world_.shop), 0);
+}
+
 TEST_F(PeerQueueTest, RefusesAllAndLeavesNoRow) {
   const auto queue = make(world_.shop);
   for (const char* id : {"a", "b", "c"}) queue->add(chat(id), nullptr);
