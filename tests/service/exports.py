@@ -122,7 +122,7 @@ async def errors(stage):
         await commands.refused(REFUSED, "can't be made", 'export', name, '--to', os.path.join(folder, 'no/such/folder.tar'))
         await commands.refused(REFUSED, "can't be read", 'import', os.path.join(folder, 'missing.tar'))
         await commands.refused(REFUSED, 'already', 'import', file)
-        await commands.refused(REFUSED, 'serve', 'import', file, '--name', f'copy-{stage.number}')
+        await commands.refused(REFUSED, 'is taken', 'import', file, '--name', f'copy-{stage.number}')
         text = os.path.join(folder, 'text')
         with open(text, 'w', encoding='utf-8') as opened:
             opened.write('no export at all\n' * 1000)
@@ -166,7 +166,7 @@ async def cut_off(stage):
 
         def look():
             return server.api.call('GET', f'/operator/v1/tenants/{name}')
-        for end in (1024, len(body) // 3, len(body) * 2 // 3, len(body) - 2048, len(body) - 1):
+        for end in (1024, len(body) // 3, len(body) * 2 // 3, len(body) - 2048, len(body) - 1025):
             for is_killed in (False, True):
                 connection = await send_part(server, path, body, end)
                 if end > 1024:  # tenant.json has come
