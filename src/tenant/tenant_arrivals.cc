@@ -1,5 +1,7 @@
 // Tenants, how one arrives that was elsewhere before. It has the state of one that is being removed, and memory alone
 // knows that it is not to be: a crash forgets that, and so the next start removes what had come.
+#include <algorithm>
+
 #include "events/event_log.h"
 #include "tenant/names.h"
 #include "tenant/tenants.h"

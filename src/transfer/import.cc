@@ -1,5 +1,6 @@
 #include "transfer/import.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "account/account_arrival.h"

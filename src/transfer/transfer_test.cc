@@ -77,7 +77,7 @@ TEST_F(Transfers, AnotherDomainIsItsAddressWhereverThatStands) {
         row.replace(at, old.size(), other);
       }
     }
-    // Text that people have written stays.
+    // The words of people stay.
     const size_t said = row.find("write to bob@cafe");
     if (said != row.npos) row.replace(said, 17, "write to bob@shop");
   }

@@ -1,5 +1,6 @@
 #include "transfer/user_document.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/text.h"
