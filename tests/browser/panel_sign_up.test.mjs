@@ -87,7 +87,7 @@ test("from an order to the first message on one's own page", async (t) => {
   await again.getByText("was made with this link already").waitFor();
   await fill(again, { Password: "not the password" });
   await press(again, "Sign in");
-  await wrong(again, "Password", /not right/);
+  await wrong(again, "Password", /password is wrong/);
   await fill(again, { Password: password });
   await press(again, "Sign in");
   await heading(again, "Your chat is ready");
@@ -142,7 +142,7 @@ test("one who is known gives the password, and has one more site", async () => {
   await at.getByText(`${mary} has an account here`).waitFor();
   await fill(at, { Password: "not the password" });
   await press(at, "Make it");
-  await wrong(at, "Password", /not right/);
+  await wrong(at, "Password", /password is wrong/);
   await fill(at, { Password: password });
   await press(at, "Make it");
   await heading(at, "Your chat is ready");

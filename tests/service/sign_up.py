@@ -116,7 +116,8 @@ async def at_first(stage):
     must_equal('the offer', (await stage.call('GET', '/v1/sign-up', None, '')).json, {'open': False})
     must_refuse(await stage.call('POST', '/v1/sign-up', {'email': 'a@b.example', 'name': 'Tea', 'puzzle': '1', 'answer': '1'}, ''), 403)
     must_refuse(await stage.call('PUT', '/operator/v1/sign-up', {'on': False}, stage.tenants['montague']['api_key']), 401)
-    await Commands(stage, 'data').refused(2, 'subcommand', 'sign-up')
+    shown = pairs(await Commands(stage, 'data').good('sign-up', 'show'))
+    must_equal('what is shown', (shown['on'], shown['mail'], shown['waiting']), ('yes', 'no', '0'))
 
 
 @case('sign-up: mail that is thrown away and names that are kept back')
