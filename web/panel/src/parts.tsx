@@ -227,7 +227,9 @@ export function Gauge({ label, used, limit, show }: { label: string; used: numbe
   return (
     <div class="gauge" data-level={levelOf(used, limit)}>
       <span class="gauge-label">{label}</span>
-      <span class="gauge-text">{text}</span>
+      <span class="gauge-text" dir="auto">
+        {text}
+      </span>
       {limit >= 0 && <progress max={100} value={share} aria-label={`${label}: ${text}`} />}
     </div>
   );
