@@ -75,7 +75,9 @@ export function Plot({ label, points, summary, show, limit = -1, isBytes = false
     <figure class="plot" data-level={levelOf(points[last]?.value ?? 0, limit)}>
       <figcaption>
         <span id={id}>{label}</span>
-        <span class="plot-told" dir="auto">{one ? told(one) : summary}</span>
+        <span class="plot-told" dir="auto">
+          {one ? told(one) : summary}
+        </span>
       </figcaption>
       <div
         class="plot-area"
