@@ -4,6 +4,7 @@ import type { Schemas } from "../../.cache/api.gen.ts";
 import { ask } from "./api.ts";
 import { Certificates } from "./certificates.tsx";
 import { Form } from "./form.tsx";
+import { FromOutside } from "./from-outside.tsx";
 import { Act, Card, Copy, Dialog, Page, Shown, Table, Tag } from "./parts.tsx";
 import { useLoad, useMay, useSite } from "./session.tsx";
 import { useWords } from "./words.ts";
@@ -150,6 +151,7 @@ export function Domains() {
   const may = useMay();
   const { name: tenant } = useSite();
   const list = useLoad(() => ask("GET /v1/domains", { tenant }), [tenant]);
+  const site = useLoad(() => ask("GET /v1/tenant", { tenant }), [tenant]);
   return (
     <Page title={say("domains")}>
       {may("POST /v1/domains") && (
@@ -178,6 +180,7 @@ export function Domains() {
           )
         }
       </Shown>
+      {site.value && may("GET /v1/domains/{domain}/check") && <FromOutside domain={site.value.domain} />}
       {may("GET /v1/certificates") && (
         <Certificates
           load={() => ask("GET /v1/certificates", { tenant })}

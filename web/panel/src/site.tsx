@@ -11,52 +11,12 @@ import { useWords } from "./words.ts";
 
 const places = { origins: "keys", widget: "embed", message: "embed" } as const;
 
-const kindOf = { good: "good", untried: "plain", note: "plain", warn: "bad", bad: "bad" } as const;
-
-/** How the site's domain looks from outside, once somebody asks. The sentences are the server's. */
-function FromOutside({ domain }: { domain: string }) {
-  const say = useWords();
-  const { name: tenant } = useSite();
-  const [seen, setSeen] = useState<Schemas["DomainSurvey"]>();
-  const look = async () => setSeen(await ask("GET /v1/domains/{domain}/check", { tenant, path: { domain } }));
-  return (
-    <Card title={say("fromOutside")} actions={<Act label={say("fromOutsideLook")} kind="button-small" act={look} />}>
-      <p class="hint">{say("fromOutsideHint")}</p>
-      {seen && (
-        <div role="status">
-          <p lang="en">{seen.told}</p>
-          <Table
-            label={say("fromOutside")}
-            rows={seen.findings.filter(({ verdict }) => verdict !== "good")}
-            keyOf={({ area, subject, told }) => `${area} ${subject} ${told}`}
-            empty={say("fromOutsideGood")}
-            columns={[
-              { label: say("state"), show: ({ verdict }) => <Tag kind={kindOf[verdict]}>{say(`verdict_${verdict}`)}</Tag> },
-              { label: say("fromOutsideSubject"), show: ({ subject }) => <bdi class="long">{subject}</bdi> },
-              {
-                label: say("fromOutsideTold"),
-                show: ({ told, record }) => (
-                  <div lang="en">
-                    {told}
-                    {record && <Secret label={say("fromOutsideRecord")} text={record} />}
-                  </div>
-                ),
-              },
-            ]}
-          />
-        </div>
-      )}
-    </Card>
-  );
-}
-
 /** What is still missing, and nothing once all is done. */
 export function Start() {
   const say = useWords();
   const { name } = useSite();
   const steps = useLoad(() => ask("GET /v1/steps", { tenant: name }), [name]);
   const tenant = useLoad(() => ask("GET /v1/tenant", { tenant: name }), [name]);
-  const may = useMay();
   return (
     <Page title={tenant.value?.title || name}>
       <Shown of={steps}>
@@ -99,7 +59,6 @@ export function Start() {
           </Card>
         )}
       </Shown>
-      {tenant.value && may("GET /v1/domains/{domain}/check") && <FromOutside domain={tenant.value.domain} />}
     </Page>
   );
 }
