@@ -33,8 +33,8 @@ class Dns {
 
   virtual ~Dns() = default;
   // `done` is called once, from the loop, never from here; it may destroy the query. That there are no records is no
-  // error. Errors: bad_request for what is no name; remote_server_timeout; remote_server_not_found when no server gives
-  // an answer, or one that DNSSEC calls forged; resource_constraint when too many look-ups are under way.
+  // error. Errors: bad_request for what is no name; remote_server_timeout when no server answers in time, or all fail;
+  // remote_server_not_found for an answer that DNSSEC calls forged; resource_constraint when too many are under way.
   [[nodiscard]] virtual std::unique_ptr<Query> find(const std::string& name, DnsType type, Done done) = 0;
 };
 

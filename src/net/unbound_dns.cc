@@ -159,15 +159,16 @@ void UnboundDns::State::on_result(void* lookup, int error, ub_result* result) {
     ended_one.async_id = 0;
     ended_one.state.ended.emplace_back(ended_one.serial, std::move(with));
   };
-  const auto fail = [&](const std::string& why) {
-    end(Error{ErrorKind::remote_server_not_found, "DNS has no answer for " + ended_one.name + ": " + why});
+  const auto fail = [&](ErrorKind kind, const std::string& why) {
+    end(Error{kind, "DNS has no answer for " + ended_one.name + ": " + why});
   };
   if (error != 0) {
-    fail(ub_strerror(error));
+    fail(ErrorKind::remote_server_timeout, ub_strerror(error));
   } else if (result->bogus) {
-    fail(std::string("DNSSEC says that it is forged: ") + (result->why_bogus ? result->why_bogus : ""));
+    fail(ErrorKind::remote_server_not_found,
+         std::string("DNSSEC says that it is forged: ") + (result->why_bogus ? result->why_bogus : ""));
   } else if (result->rcode != rcode_no_error && !result->nxdomain) {
-    fail("the servers failed (rcode " + std::to_string(result->rcode) + ")");
+    fail(ErrorKind::remote_server_timeout, "the servers failed (rcode " + std::to_string(result->rcode) + ")");
   } else {
     end(to_answer(*result));
   }

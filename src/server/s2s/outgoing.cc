@@ -329,6 +329,7 @@ void Outgoing::drop_stream() {
   clock_.stop();
   retry_.stop();
   overdue_.stop();
+  ask_again_.stop();
   state_ = State::idle;
   if (const auto stream = std::exchange(stream_, nullptr)) stream->let_go();
   if (std::exchange(counts_, false)) Meter::give_back(tenant_->meter->federated_domains);

@@ -33,6 +33,7 @@ class Outgoing final : public PeerStream::Events {
  public:
   static constexpr int64_t back_off_min_ms = 2'000, back_off_max_ms = 300'000;
   static constexpr int64_t store_after_ms = 500;  // that a message waits for the peer's acknowledgement
+  static constexpr int64_t ask_again_ms = 1000;
   static constexpr unsigned failures_max = 3;
 
   Outgoing(const PeerStream::Way& way, Pair pair, TenantPtr tenant);
@@ -105,7 +106,7 @@ class Outgoing final : public PeerStream::Events {
   std::string proof_;
   std::shared_ptr<PeerStream> stream_;
   const std::shared_ptr<PeerQueue> queue_;
-  net::Timer clock_, retry_, store_, overdue_;
+  net::Timer clock_, retry_, store_, overdue_, ask_again_;
   int64_t written_ms_ = 0, ready_ms_ = 0;
   int64_t retry_at_ms_ = 0, back_off_ms_ = 0;
   std::optional<Error> last_error_, ended_;  // ended_: what is still to come from disk is refused

@@ -69,10 +69,12 @@ void Outgoing::on_resumed(const xml::Element& element) {
   ready();
 }
 
-// One at a time: the next when this one is answered.
+// One at a time: the next when this one is answered, and in a while where the answer told of nothing new. Something new
+// must come in time.
 void Outgoing::request() {
   if (std::exchange(has_asked_, true)) return;
   stream_->send("<r xmlns='" + std::string(ns::sm) + "'/>");
+  if (overdue_.running()) return;
   overdue_ = way_.home.loop().start_timer(way_.house.connect_timeout_ms, [this] {
     std::exchange(stream_, nullptr)->let_go();
     on_broke({ErrorKind::remote_server_timeout, "it acknowledges nothing"}, false, 0);
@@ -80,8 +82,20 @@ void Outgoing::request() {
 }
 
 void Outgoing::on_acknowledged(const xml::Element& element) {
+  const size_t before = queue_->count();
   if (!acknowledge(element)) return overcounted();
-  if (std::exchange(has_asked_, false)) overdue_.stop();
+  ask_again_.stop();
+  if (queue_->count() < before) {
+    overdue_.stop();
+    has_asked_ = false;
+  } else {
+    // It has nothing more yet: what else is said needs no question of its own meanwhile.
+    has_asked_ = true;
+    ask_again_ = way_.home.loop().start_timer(ask_again_ms, [this] {
+      has_asked_ = false;
+      pump();
+    });
+  }
   pump();
 }
 
