@@ -514,8 +514,8 @@ Result<Config> load_config(const std::string& data_directory, const std::vector<
     const auto text = read_whole_file(file);
     auto domains = text ? sign_up::MailDomains::parse(*text) : Result<sign_up::MailDomains>(text.error());
     if (!domains) {
-      return Error{domains.error().kind,
-                   "The setting 'sign_up.disposable_mail' names " + file + ": " + domains.error().text};
+      return Error{domains.error().kind, "The setting 'sign_up.disposable_mail' names " + file + ": " +
+                                             domains.error().text + " Name a file with a domain on each line."};
     }
     config.disposable_mail = std::move(*domains);
   }

@@ -31,7 +31,7 @@ async def whose(_stage):
 
         async def call(method, where, body=None, key=None):
             return await asyncio.to_thread(east.call, method, where, body, key)
-        keys = {name: (await call('POST', f'/operator/v1/tenants/{name}/keys', {'name': 'k'})).json['key'] for name in ('alder', 'acorn')}
+        keys = {name: (await call('POST', f'/operator/v1/tenants/{name}/keys', {'label': 'k'})).json['api_key'] for name in ('alder', 'acorn')}
         claimed = 'survey.own.example'
         must_equal('the claim', (await call('POST', '/v1/domains', {'domain': claimed}, keys['alder'])).status, 201)
         asked = len(network.dns.asked)
