@@ -13,7 +13,7 @@ namespace {
 struct Words {
   std::string_view limit, english, chinese;
 };
-constexpr std::array<Words, 8> words = {
+constexpr std::array<Words, 9> words = {
     {{"accounts", "accounts", "帐号"},
      {"sessions", "sessions at once", "同时在线的会话"},
      {"rooms", "rooms", "聊天室"},
@@ -21,7 +21,8 @@ constexpr std::array<Words, 8> words = {
      {"files_total_bytes", "bytes of files", "文件存储字节"},
      {"bytestreams", "transfers at once", "同时进行的传输"},
      {"call_allocations", "relayed calls at once", "同时中继的通话"},
-     {"call_bytes_per_month", "bytes of relayed calls in this month", "本月通话中继字节"}}};
+     {"call_bytes_per_month", "bytes of relayed calls in this month", "本月通话中继字节"},
+     {"s2s_queue_bytes", "bytes that wait for other servers", "等待发往其他服务器的字节"}}};
 
 Words words_of(std::string_view limit) {
   const auto* found =

@@ -40,7 +40,7 @@ std::span<const PlanLimitName> plan_limit_names() {
       {"call_bytes_per_month", &PlanLimits::call_bytes_per_month, true},
       {"call_participants", &PlanLimits::call_participants},
       {"federated_domains", &PlanLimits::federated_domains},
-      {"s2s_queue_bytes", &PlanLimits::s2s_queue_bytes},
+      {"s2s_queue_bytes", &PlanLimits::s2s_queue_bytes, true},
   }};
   static_assert(sizeof(PlanLimits) == names.size() * sizeof(int64_t), "every limit has a name");
   return names;

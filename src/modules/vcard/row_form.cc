@@ -7,7 +7,7 @@ namespace {
 
 using Rows = transfer::RowForm::Rows;
 
-constexpr const char* entry = "vcard";  // as VcardModule has it
+constexpr const char* row_name = "vcard";  // as VcardModule has it
 
 Result<void> write(const Rows& rows, xml::Writer& user) {
   for (const auto& row : rows) user.raw(row.value);
@@ -16,7 +16,7 @@ Result<void> write(const Rows& rows, xml::Writer& user) {
 
 Result<Rows> read(const xml::Element& user) {
   Rows rows;
-  if (const auto vcard = user.child("vCard", ns::vcard_temp)) rows.push_back({entry, transfer::take_element(*vcard)});
+  if (const auto vcard = user.child("vCard", ns::vcard_temp)) rows.push_back({row_name, transfer::take_element(*vcard)});
   return rows;
 }
 
