@@ -16,7 +16,8 @@ Result<void> write(const Rows& rows, xml::Writer& user) {
 
 Result<Rows> read(const xml::Element& user) {
   Rows rows;
-  if (const auto vcard = user.child("vCard", ns::vcard_temp)) rows.push_back({row_name, transfer::take_element(*vcard)});
+  if (const auto vcard = user.child("vCard", ns::vcard_temp))
+    rows.push_back({row_name, transfer::take_element(*vcard)});
   return rows;
 }
 

@@ -88,9 +88,7 @@ void PeerStream::on_judged(const Result<std::string>& proof) {
   if (belief_) {
     way_.home.loop().at_turn_end([kept = shared_from_this()] { kept->belief_.reset(); });
   }
-  if (!proof && way_.house.require_valid_certificates) {
-    return refuse(proof.error().text);
-  }
+  if (!proof && way_.house.require_valid_certificates) { return refuse(proof.error().text); }
   state_ = State::open;
   xml_.begin(pair_.peer);
 }
