@@ -103,9 +103,7 @@ class SignUpsTest : public ::testing::Test {
   std::string audit() {
     std::string all;
     const auto lines = world_.wait(world_.audit.list(world_.home, TenantId::server, 100));
-    for (const AuditLine& line : *lines) {
-      all += line.actor + " " + line.action + " " + line.detail + "\n";
-    }
+    for (const AuditLine& line : *lines) { all += line.actor + " " + line.action + " " + line.detail + "\n"; }
     return all;
   }
   std::string dump(const char* table) {

@@ -219,7 +219,7 @@ Task<Result<MadeTenant>> Tenants::store_new(Executor& home, Tenant tenant, Stand
                                     .actor = std::move(actor),
                                     .action = tenant.being_removed ? "tenant.import" : "tenant.create",
                                     .detail = tenant.name + ", " + tenant.domain(),
-                                     .is_event = !tenant.being_removed && tenant.events.has(EventKind::audit)}));
+                                    .is_event = !tenant.being_removed && tenant.events.has(EventKind::audit)}));
   if (!tenant.being_removed) append(statements, put_event(tenant, clock_.wall_ms(), TenantMade{{tenant.name}}));
   append(statements, std::move(also));
   statements.push_back(
