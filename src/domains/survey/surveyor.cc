@@ -131,6 +131,7 @@ Task<Survey> Surveyor::look(std::string domain, Trial trial, std::string why_no_
   net::Loop& loop = ways_.streams.loop;
   net::Dns& dns = ways_.streams.dns;
   std::vector<Question> first;
+  first.reserve(std::size(services));
   for (const Service& each : services) first.push_back({service_name(each, *ascii), net::DnsType::srv});
   auto asking = ask_all(loop, dns, std::move(first));
   const auto srv = co_await asking;
