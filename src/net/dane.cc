@@ -14,14 +14,6 @@ namespace teahouse::net {
 namespace {
 
 constexpr uint8_t pkix_ta = 0, pkix_ee = 1, dane_ta = 2, dane_ee = 3;
-using StoreContext = std::unique_ptr<X509_STORE_CTX, OpensslFree<X509_STORE_CTX_free>>;
-
-X509Ptr parse(std::string_view der) {
-  const auto* at = reinterpret_cast<const unsigned char*>(der.data());
-  X509Ptr certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-  ERR_clear_error();
-  return certificate;
-}
 
 struct Verified {
   bool is_good = false;
@@ -45,11 +37,11 @@ Verified verify(const std::vector<TlsaRecord>& records, uint8_t usage, const std
       verified.has_usable = true;
     }
   }
-  const X509Ptr own = parse(chain.front());
+  const X509Ptr own = parse_der(chain.front());
   if (verified.has_usable && own) {
     const ChainPtr others(sk_X509_new_null());
     for (size_t i = 1; i < chain.size(); ++i) {
-      if (X509Ptr each = parse(chain[i])) sk_X509_push(others.get(), each.release());
+      if (X509Ptr each = parse_der(chain[i])) sk_X509_push(others.get(), each.release());
     }
     const StoreContext checking(X509_STORE_CTX_new());
     if (!checking ||
@@ -87,7 +79,7 @@ Result<void> judge_by_tlsa(const std::vector<TlsaRecord>& records, const std::ve
 }
 
 std::string make_tlsa_value(std::string_view der) {
-  const X509Ptr certificate = parse(der);
+  const X509Ptr certificate = parse_der(der);
   unsigned char* bytes = nullptr;
   const int size = certificate ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate.get()), &bytes) : 0;
   const std::string key(reinterpret_cast<const char*>(bytes), size > 0 ? static_cast<size_t>(size) : 0);

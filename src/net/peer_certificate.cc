@@ -15,14 +15,6 @@ constexpr int security_level = 2;  // as TLS has it: no keys of fewer than 112 b
 
 using GeneralNames = std::unique_ptr<GENERAL_NAMES, OpensslFree<GENERAL_NAMES_free>>;
 using ObjectPtr = std::unique_ptr<ASN1_OBJECT, OpensslFree<ASN1_OBJECT_free>>;
-using StoreContext = std::unique_ptr<X509_STORE_CTX, OpensslFree<X509_STORE_CTX_free>>;
-
-X509Ptr parse(std::string_view der) {
-  const auto* at = reinterpret_cast<const unsigned char*>(der.data());
-  X509Ptr certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-  ERR_clear_error();
-  return certificate;
-}
 
 std::string_view view_of(const ASN1_STRING* text) {
   return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)), static_cast<size_t>(ASN1_STRING_length(text))};
@@ -69,7 +61,7 @@ Error distrusted(const std::string& why) { return {ErrorKind::not_authorized, "i
 }  // namespace
 
 bool names_server(std::string_view der, const ServerNames& names) {
-  const X509Ptr certificate = parse(der);
+  const X509Ptr certificate = parse_der(der);
   const bool named = certificate && !names.ascii.empty() && names_it(certificate.get(), names);
   ERR_clear_error();
   return named;
@@ -77,11 +69,11 @@ bool names_server(std::string_view der, const ServerNames& names) {
 
 Result<void> judge_server(const TlsTrust& trust, const std::vector<std::string>& chain, const ServerNames& names) {
   if (chain.empty()) return Error{ErrorKind::not_authorized, "it showed no certificate"};
-  const X509Ptr own = parse(chain.front());
+  const X509Ptr own = parse_der(chain.front());
   if (!own) return distrusted("it can't be read");
   const ChainPtr others(sk_X509_new_null());
   for (size_t i = 1; i < chain.size(); ++i) {
-    if (X509Ptr each = parse(chain[i])) sk_X509_push(others.get(), each.release());
+    if (X509Ptr each = parse_der(chain[i])) sk_X509_push(others.get(), each.release());
   }
   const StoreContext context(X509_STORE_CTX_new());
   X509_STORE* const store = SSL_CTX_get_cert_store(trust.state_->context.get());

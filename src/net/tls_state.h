@@ -1,7 +1,8 @@
-// The state of TlsContexts: the OpenSSL context and the certificates by name, and what both sides of TLS share. Only
-// for tls*.cc.
+// The state of TlsContexts: the OpenSSL context and the certificates by name, and what both sides of TLS, and the
+// judges of certificates, share. Only for the .cc files of this folder.
 #pragma once
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include <functional>
@@ -34,6 +35,15 @@ using ChainPtr = std::unique_ptr<STACK_OF(X509), OpensslFree<free_certificates>>
 using KeyPtr = std::unique_ptr<EVP_PKEY, OpensslFree<EVP_PKEY_free>>;
 using SslPtr = std::unique_ptr<SSL, OpensslFree<SSL_free>>;
 using SslCtxPtr = std::unique_ptr<SSL_CTX, OpensslFree<SSL_CTX_free>>;
+using StoreContext = std::unique_ptr<X509_STORE_CTX, OpensslFree<X509_STORE_CTX_free>>;
+
+// Null: it is no certificate.
+inline X509Ptr parse_der(std::string_view der) {
+  const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+  X509Ptr certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+  ERR_clear_error();
+  return certificate;
+}
 
 // A chain and its key; never changed once made.
 struct TlsIdentity {

@@ -2,49 +2,22 @@
 
 #include <gtest/gtest.h>
 
-#include "transfer/user_document.h"
+#include "transfer/testing/form_check.h"
 
 namespace teahouse {
 namespace {
 
-using Rows = transfer::RowForm::Rows;
-
-// Written and read again they must be the same, byte for byte.
-void expect_same(const Rows& rows) {
-  transfer::UserDocument user;
-  user.host = "shop.example";
-  user.account.localpart = "ann";
-  user.account.role = "user";
-  const std::vector<transfer::RowForm> forms = {make_private_xml_form()};
-  const std::string map(forms[0].map);
-  user.rows[map] = rows;
-  const auto text = transfer::write_user_document(user, forms);
-  ASSERT_TRUE(text);
-  const auto again = transfer::parse_user_document(*text, forms);
-  ASSERT_TRUE(again) << again.error().text;
-  ASSERT_EQ(again->rows.at(map).size(), rows.size());
-  for (size_t i = 0; i < rows.size(); ++i) {
-    EXPECT_EQ(again->rows.at(map)[i].name, rows[i].name);
-    EXPECT_EQ(again->rows.at(map)[i].value, rows[i].value);
-  }
-}
-
-Result<transfer::UserDocument> parse(const std::string& xml) {
-  return transfer::parse_user_document(
-      "<server-data xmlns='urn:xmpp:pie:0'><host jid='shop.example'><user name='ann'>" + xml +
-          "</user></host></server-data>",
-      {make_private_xml_form()});
-}
-
 TEST(PrivateXmlForm, ElementsComeBackAsTheyWere) {
-  expect_same({{"a x:1", "<a xmlns='x:1'>  <b/> </a>"}, {"a x:2", "<a xmlns='x:2' y='&quot;'/>"}});
+  transfer::testing::expect_same(make_private_xml_form(),
+                                 {{"a x:1", "<a xmlns='x:1'>  <b/> </a>"}, {"a x:2", "<a xmlns='x:2' y='&quot;'/>"}});
 }
 
 TEST(PrivateXmlForm, RefusesWhatIsThereTwiceOrTooOften) {
-  EXPECT_FALSE(parse("<query xmlns='jabber:iq:private'><a xmlns='x'/><a xmlns='x'/></query>"));
+  EXPECT_FALSE(transfer::testing::parse_user(make_private_xml_form(),
+                                             "<query xmlns='jabber:iq:private'><a xmlns='x'/><a xmlns='x'/></query>"));
   std::string many = "<query xmlns='jabber:iq:private'>";
   for (int i = 0; i < 101; ++i) many += "<a xmlns='x:" + std::to_string(i) + "'/>";
-  EXPECT_FALSE(parse(many + "</query>"));
+  EXPECT_FALSE(transfer::testing::parse_user(make_private_xml_form(), many + "</query>"));
 }
 
 }  // namespace

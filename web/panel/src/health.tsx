@@ -147,7 +147,7 @@ function MailTest() {
         submit={async ({ to = "" }) => {
           setAnswer(undefined);
           const { answer } = await ask("POST /operator/v1/mail/test", { body: { to } }).catch((refused: Refused) => {
-            // What the mail server said is what the operator wants to know, and not that it may be tried again later.
+            // The operator wants to know the mail server's own words, and not that it may be tried again later.
             throw refused.status === 503 ? new Refused(502, refused.code, refused.message) : refused;
           });
           setAnswer(answer);

@@ -1,4 +1,4 @@
-// What of a site wants to be looked at, beside the steps to the first chat: domains that nobody has proved, certificates that don't come, limits that are nearly
+// A site's troubles, beside the steps to the first chat: domains that nobody has proved, certificates that don't come, limits that are nearly
 // used up. Nothing, where all is well.
 import { ask } from "./api.ts";
 import { daysUntil } from "./certificates.tsx";

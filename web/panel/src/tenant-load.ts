@@ -1,4 +1,4 @@
-// What a tenant has to do: of its usage, the numbers that an operator compares tenants by.
+// The load of a tenant: of its usage, the numbers that an operator compares tenants by.
 import type { Schemas } from "../../.cache/api.gen.ts";
 import type { LimitName } from "./words.ts";
 

@@ -1,4 +1,4 @@
-// What a tenant used in each day or hour, as plots, and as a table for those who read or copy it.
+// A tenant's use of each day or hour, as plots, and as a table for those who read or copy it.
 import { useState } from "preact/hooks";
 import type { Schemas } from "../../.cache/api.gen.ts";
 import { Act, Card, Shown, Table } from "./parts.tsx";
