@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::absent_names_test {
 namespace {
 
 constexpr TenantId shop{1}, forum{2};
@@ -56,4 +56,4 @@ TEST(AbsentNames, HaveALimit) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::absent_names_test

@@ -5,7 +5,7 @@
 #include "account/testing/account_world.h"
 #include "events/event_row.h"
 
-namespace teahouse {
+namespace teahouse::account_events_test {
 namespace {
 
 using testing::AccountWorld;
@@ -59,4 +59,4 @@ TEST(AccountEvents, AreOfTheTenantThatKeepsThem) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::account_events_test

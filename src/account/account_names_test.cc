@@ -6,7 +6,7 @@
 
 #include "account/testing/account_world.h"
 
-namespace teahouse {
+namespace teahouse::account_names_test {
 namespace {
 
 using testing::AccountWorld;
@@ -112,4 +112,4 @@ TEST(Accounts, OfASiteHaveAPlaceWhateverTheirForm) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::account_names_test

@@ -6,7 +6,7 @@
 #include "account/account_rows.h"
 #include "account/testing/account_world.h"
 
-namespace teahouse {
+namespace teahouse::account_passwords_test {
 namespace {
 
 using testing::AccountWorld;
@@ -162,4 +162,4 @@ TEST(Passwords, WaitInALineThatEnds) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::account_passwords_test

@@ -5,7 +5,7 @@
 
 #include "account/testing/account_world.h"
 
-namespace teahouse {
+namespace teahouse::accounts_test {
 namespace {
 
 using testing::AccountWorld;
@@ -317,4 +317,4 @@ TEST(Accounts, AreCountedAtTheStart) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::accounts_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::api_call_limits_test {
 namespace {
 
 constexpr TenantId shop{1}, forum{2};
@@ -81,4 +81,4 @@ TEST(ApiCallLimits, ATenantHasOnlySoManyGuests) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::api_call_limits_test

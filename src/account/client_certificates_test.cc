@@ -9,7 +9,7 @@
 #include "crypto/testing/client_certificates.h"
 #include "crypto/x509.h"
 
-namespace teahouse {
+namespace teahouse::client_certificates_test {
 namespace {
 
 constexpr int64_t of_2026_ms = 1'767'225'600'000, day_ms = 24LL * 60 * 60 * 1000;
@@ -164,4 +164,4 @@ TEST_F(ClientCertificatesTest, OpenNoAccountThatHasExpired) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::client_certificates_test

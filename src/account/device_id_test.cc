@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::device_id_test {
 namespace {
 
 const std::string phone = "d4565fa7-4d72-4749-b3d3-740edbf87770", laptop = "d4565fa7-4d72-4749-b3d3-740edbf87771";
@@ -28,4 +28,4 @@ TEST(DeviceId, IsOneTextOnly) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::device_id_test

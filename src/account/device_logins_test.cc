@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::device_logins_test {
 namespace {
 
 constexpr TenantId shop{1}, forum{2};
@@ -48,4 +48,4 @@ TEST(DeviceLogins, AreForgottenWhenTheyAreOver) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::device_logins_test

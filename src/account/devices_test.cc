@@ -7,7 +7,7 @@
 #include "account/testing/account_world.h"
 #include "sasl/ht.h"
 
-namespace teahouse {
+namespace teahouse::devices_test {
 namespace {
 
 constexpr int64_t hour_ms = 60LL * 60 * 1000, day_ms = 24 * hour_ms, keep_ms = 30 * day_ms;
@@ -387,4 +387,4 @@ TEST_F(SiteDevicesTest, AreSealedWithWhatTheyEndWith) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::devices_test

@@ -5,7 +5,7 @@
 #include "account/invite_uri.h"
 #include "account/testing/account_world.h"
 
-namespace teahouse {
+namespace teahouse::invites_test {
 namespace {
 
 class InvitesTest : public ::testing::Test {
@@ -136,4 +136,4 @@ TEST_F(InvitesTest, HaveAnAddressForEachPurpose) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::invites_test

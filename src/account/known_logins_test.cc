@@ -4,7 +4,7 @@
 
 #include "account/testing/account_world.h"
 
-namespace teahouse {
+namespace teahouse::known_logins_test {
 namespace {
 
 constexpr const char* here = "192.0.2.1";
@@ -134,4 +134,4 @@ TEST_F(Restarts, CostNothingForWhatIsKnownAlready) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::known_logins_test

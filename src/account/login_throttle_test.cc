@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace teahouse {
+namespace teahouse::login_throttle_test {
 namespace {
 
 constexpr auto shop = static_cast<TenantId>(1), forum = static_cast<TenantId>(2);
@@ -290,4 +290,4 @@ TEST(LoginThrottle, KnowsAnAccountAtItsLastEightAddresses) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::login_throttle_test

@@ -5,7 +5,7 @@
 #include "account/account_rows.h"
 #include "account/testing/account_world.h"
 
-namespace teahouse {
+namespace teahouse::older_keys_test {
 namespace {
 
 // An account from before SHA-512: its tenant's clients are not offered that until its keys are complete.
@@ -36,4 +36,4 @@ TEST(OlderKeys, AreCompletedByAPasswordThatIsShown) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::older_keys_test

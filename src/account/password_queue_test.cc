@@ -5,7 +5,7 @@
 #include <future>
 #include <string>
 
-namespace teahouse {
+namespace teahouse::password_queue_test {
 namespace {
 
 constexpr auto shop = static_cast<TenantId>(1), forum = static_cast<TenantId>(2);
@@ -69,4 +69,4 @@ TEST(PasswordQueue, TellsWhatItWillNotRun) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::password_queue_test

@@ -7,7 +7,7 @@
 #include "crypto/totp.h"
 #include "tenant/testing/tenant_world.h"
 
-namespace teahouse {
+namespace teahouse::persons_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -226,4 +226,4 @@ TEST_F(PersonsTest, RefuseWhatDoesNotParse) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::persons_test

@@ -4,7 +4,7 @@
 
 #include "crypto/jws.h"
 
-namespace teahouse {
+namespace teahouse::site_token_claims_test {
 namespace {
 
 constexpr int64_t now_s = 1'700'000'000;  // 2023-11-14T22:13:20Z
@@ -115,4 +115,4 @@ TEST(SiteTokenClaims, KeepsItsLimits) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::site_token_claims_test

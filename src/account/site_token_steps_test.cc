@@ -8,7 +8,7 @@
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 
-namespace teahouse {
+namespace teahouse::site_token_steps_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -97,4 +97,4 @@ TEST(SiteTokenSteps, AnotherSiteIsNotNamed) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::site_token_steps_test

@@ -7,7 +7,7 @@
 #include "account/site_token_claims.h"
 #include "account/testing/account_world.h"
 
-namespace teahouse {
+namespace teahouse::site_token_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -236,4 +236,4 @@ TEST(SiteToken, IsFoundInWhatPagesPrint) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::site_token_test

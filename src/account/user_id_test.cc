@@ -7,7 +7,7 @@
 
 #include "xmpp/jid.h"
 
-namespace teahouse {
+namespace teahouse::user_id_test {
 namespace {
 
 std::string localpart(std::string_view id) {
@@ -116,4 +116,4 @@ TEST(UserId, OfAGuestIsKnownInEverySpelling) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::user_id_test

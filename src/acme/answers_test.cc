@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::acme {
+namespace teahouse::acme::answers_test {
 namespace {
 
 TEST(AcmeAnswers, ADirectoryHasItsThreeAddresses) {
@@ -82,4 +82,4 @@ TEST(AcmeAnswers, TimesAreReadStrictly) {
 }
 
 }  // namespace
-}  // namespace teahouse::acme
+}  // namespace teahouse::acme::answers_test

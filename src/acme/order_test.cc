@@ -6,7 +6,7 @@
 #include "acme/testing/fake_authority.h"
 #include "crypto/acme_certificate.h"
 
-namespace teahouse::acme {
+namespace teahouse::acme::order_test {
 namespace {
 
 class Orders : public ::testing::Test {
@@ -150,4 +150,4 @@ TEST_F(Orders, AnAccountsKeyIsChangedAndACertificateRevoked) {
 }
 
 }  // namespace
-}  // namespace teahouse::acme
+}  // namespace teahouse::acme::order_test

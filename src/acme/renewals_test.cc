@@ -8,7 +8,7 @@
 #include "acme/testing/fake_authority.h"
 #include "tenant/testing/tenant_world.h"
 
-namespace teahouse::acme {
+namespace teahouse::acme::renewals_test {
 namespace {
 
 constexpr int64_t minute_ms = 60'000, hour_ms = 60 * minute_ms, day_ms = 24 * hour_ms;
@@ -235,4 +235,4 @@ TEST_F(Renewing, ForgetsANameThatIsNotWantedAnyMore) {
 }
 
 }  // namespace
-}  // namespace teahouse::acme
+}  // namespace teahouse::acme::renewals_test

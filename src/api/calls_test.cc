@@ -2,7 +2,7 @@
 
 #include "api/testing/api_world.h"
 
-namespace teahouse::api {
+namespace teahouse::api::calls_test {
 namespace {
 
 class CallsTest : public testing::ApiWorld {
@@ -103,4 +103,4 @@ TEST_F(CallsTest, RelayCredentialsAreAUsersOwn) {
 }
 
 }  // namespace
-}  // namespace teahouse::api
+}  // namespace teahouse::api::calls_test

@@ -3,7 +3,7 @@
 
 #include "api/testing/api_world.h"
 
-namespace teahouse::api {
+namespace teahouse::api::domains_test {
 namespace {
 
 using testing::ApiWorld;
@@ -193,4 +193,4 @@ TEST_F(DomainsApi, GoWithTheirTenant) {
 }
 
 }  // namespace
-}  // namespace teahouse::api
+}  // namespace teahouse::api::domains_test

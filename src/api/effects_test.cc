@@ -9,7 +9,7 @@
 #include "store/testing/temp_directory.h"
 #include "tenant/local_ca.h"
 
-namespace teahouse::api {
+namespace teahouse::api::effects_test {
 namespace {
 
 namespace json = boost::json;
@@ -189,4 +189,4 @@ TEST_F(Effects, AFullDiskTakesNothingThatAdds) {
 }
 
 }  // namespace
-}  // namespace teahouse::api
+}  // namespace teahouse::api::effects_test

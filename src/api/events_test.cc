@@ -4,7 +4,7 @@
 #include "events/event_log.h"
 #include "server/events.h"
 
-namespace teahouse::api {
+namespace teahouse::api::events_test {
 namespace {
 
 using testing::Reply;
@@ -81,4 +81,4 @@ TEST_F(EventsApi, ThatAreNotKeptAreNotThere) {
 }
 
 }  // namespace
-}  // namespace teahouse::api
+}  // namespace teahouse::api::events_test

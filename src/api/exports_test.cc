@@ -1,7 +1,7 @@
 // Exports and imports over HTTP: who may, what they get, and what is noted.
 #include "api/testing/api_world.h"
 
-namespace teahouse::api {
+namespace teahouse::api::exports_test {
 namespace {
 
 using testing::Reply;
@@ -80,4 +80,4 @@ TEST_F(ExportsApi, OfARefusedImportNothingIsLeft) {
 }
 
 }  // namespace
-}  // namespace teahouse::api
+}  // namespace teahouse::api::exports_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::api {
+namespace teahouse::api::fields_test {
 namespace {
 
 Result<Fields> read(const std::string& type, const std::string& body) {
@@ -108,4 +108,4 @@ TEST(Fields, AKeyInAFormIsTakenAway) {
 }
 
 }  // namespace
-}  // namespace teahouse::api
+}  // namespace teahouse::api::fields_test

@@ -5,7 +5,7 @@
 #include "api/testing/api_world.h"
 #include "base/testing/run_task.h"
 
-namespace teahouse::api {
+namespace teahouse::api::idempotency_test {
 namespace {
 
 using testing::HeaderList;
@@ -252,4 +252,4 @@ TEST_F(Idempotency, KeysAreLimited) {
 }
 
 }  // namespace
-}  // namespace teahouse::api
+}  // namespace teahouse::api::idempotency_test

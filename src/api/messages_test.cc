@@ -1,6 +1,6 @@
 #include "api/testing/api_world.h"
 
-namespace teahouse::api {
+namespace teahouse::api::messages_test {
 namespace {
 
 using testing::HeaderList;
@@ -192,4 +192,4 @@ TEST_F(MessagesApi, UnreadEndsAtADisplayedMarkerAndAtAHundred) {
 }
 
 }  // namespace
-}  // namespace teahouse::api
+}  // namespace teahouse::api::messages_test

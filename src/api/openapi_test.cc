@@ -10,7 +10,7 @@
 #include "api/testing/openapi_check.h"
 #include "tenant/tenant_fields.h"
 
-namespace teahouse::api {
+namespace teahouse::api::openapi_test {
 namespace {
 
 namespace json = boost::json;
@@ -136,4 +136,4 @@ TEST(OpenApi, TheCheckerSeesWhatIsWrong) {
 }
 
 }  // namespace
-}  // namespace teahouse::api
+}  // namespace teahouse::api::openapi_test

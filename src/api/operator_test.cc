@@ -1,6 +1,6 @@
 #include "api/testing/api_world.h"
 
-namespace teahouse::api {
+namespace teahouse::api::operator_test {
 namespace {
 
 using testing::Reply;
@@ -154,4 +154,4 @@ TEST_F(OperatorApi, KeysUsageAndAudit) {
 }
 
 }  // namespace
-}  // namespace teahouse::api
+}  // namespace teahouse::api::operator_test

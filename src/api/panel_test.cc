@@ -3,7 +3,7 @@
 #include "account/persons.h"
 #include "api/testing/api_world.h"
 
-namespace teahouse::api {
+namespace teahouse::api::panel_test {
 namespace {
 
 using testing::HeaderList;
@@ -240,4 +240,4 @@ TEST_F(PanelApi, AResellerSetsItsBrandAlone) {
 }
 
 }  // namespace
-}  // namespace teahouse::api
+}  // namespace teahouse::api::panel_test

@@ -4,7 +4,7 @@
 #include "api/testing/api_world.h"
 #include "crypto/totp.h"
 
-namespace teahouse::api {
+namespace teahouse::api::persons_test {
 namespace {
 
 using testing::Reply;
@@ -142,4 +142,4 @@ TEST_F(PersonApi, GuessesAreBounded) {
 }
 
 }  // namespace
-}  // namespace teahouse::api
+}  // namespace teahouse::api::persons_test

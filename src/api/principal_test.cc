@@ -5,7 +5,7 @@
 
 #include "api/testing/api_world.h"
 
-namespace teahouse::api {
+namespace teahouse::api::principal_test {
 namespace {
 
 using testing::HeaderList;
@@ -273,4 +273,4 @@ TEST_F(PrincipalApi, IsAdmittedToWhatIsItsOwn) {
 }
 
 }  // namespace
-}  // namespace teahouse::api
+}  // namespace teahouse::api::principal_test

@@ -1,7 +1,7 @@
 // The calls about devices that are woken by pushes: who may make them, and what they say. The devices are FakePushes'.
 #include "api/testing/api_world.h"
 
-namespace teahouse::api {
+namespace teahouse::api::pushes_test {
 namespace {
 
 class PushesApiTest : public testing::ApiWorld {
@@ -59,4 +59,4 @@ TEST_F(PushesApiTest, SaysWhatIsMissingOrUnknown) {
 }
 
 }  // namespace
-}  // namespace teahouse::api
+}  // namespace teahouse::api::pushes_test

@@ -1,7 +1,7 @@
 // Two resellers with two tenants each, over HTTP.
 #include "api/testing/api_world.h"
 
-namespace teahouse::api {
+namespace teahouse::api::resellers_test {
 namespace {
 
 using testing::Reply;
@@ -164,4 +164,4 @@ TEST_F(ResellerApi, KeysDoNotBelongInAUrlAndAnswersOfOneAreNotAnothers) {
 }
 
 }  // namespace
-}  // namespace teahouse::api
+}  // namespace teahouse::api::resellers_test

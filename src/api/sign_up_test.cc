@@ -2,7 +2,7 @@
 #include "api/testing/api_world.h"
 #include "sign_up/testing/solve.h"
 
-namespace teahouse::api {
+namespace teahouse::api::sign_up_test {
 namespace {
 
 using testing::HeaderList;
@@ -122,4 +122,4 @@ TEST_F(SignUpApi, TheOperatorSwitchesItOffAndOn) {
 }
 
 }  // namespace
-}  // namespace teahouse::api
+}  // namespace teahouse::api::sign_up_test

@@ -4,7 +4,7 @@
 
 #include "api/testing/api_world.h"
 
-namespace teahouse::api {
+namespace teahouse::api::tenant_api_test {
 namespace {
 
 using testing::HeaderList;
@@ -383,4 +383,4 @@ TEST_F(TenantApi, OwnKeysAndServerPages) {
 }
 
 }  // namespace
-}  // namespace teahouse::api
+}  // namespace teahouse::api::tenant_api_test

@@ -2,7 +2,7 @@
 #include "api/testing/api_world.h"
 #include "tenant/usage_rollups.h"
 
-namespace teahouse::api {
+namespace teahouse::api::usage_test {
 namespace {
 
 using testing::Reply;
@@ -137,4 +137,4 @@ TEST_F(UsageApi, PlansLetLimitsBePassed) {
 }
 
 }  // namespace
-}  // namespace teahouse::api
+}  // namespace teahouse::api::usage_test

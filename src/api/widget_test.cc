@@ -1,6 +1,6 @@
 #include "api/testing/api_world.h"
 
-namespace teahouse::api {
+namespace teahouse::api::widget_test {
 namespace {
 
 using testing::HeaderList;
@@ -163,4 +163,4 @@ TEST_F(WidgetApi, APageOfElsewhereMayNotUseAToken) {
 }
 
 }  // namespace
-}  // namespace teahouse::api
+}  // namespace teahouse::api::widget_test

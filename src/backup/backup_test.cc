@@ -12,7 +12,7 @@
 #include "store/testing/temp_directory.h"
 #include "tenant/whole_file.h"
 
-namespace teahouse::backup {
+namespace teahouse::backup::backup_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -284,4 +284,4 @@ TEST_F(Backup, ARestoreThatWasCutShortBeginsAnew) {
 }
 
 }  // namespace
-}  // namespace teahouse::backup
+}  // namespace teahouse::backup::backup_test

@@ -5,7 +5,7 @@
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 
-namespace teahouse::backup {
+namespace teahouse::backup::manifest_test {
 namespace {
 
 Manifest make_manifest() {
@@ -68,4 +68,4 @@ TEST(Manifest, RefusesWhatNobodyHasWritten) {
 }
 
 }  // namespace
-}  // namespace teahouse::backup
+}  // namespace teahouse::backup::manifest_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::clock_test {
 namespace {
 
 TEST(FormatTime, WritesDaysAsTheyAre) {
@@ -19,4 +19,4 @@ TEST(FormatTime, WritesWhatWasBefore1970) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::clock_test

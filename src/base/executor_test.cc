@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace teahouse {
+namespace teahouse::executor_test {
 namespace {
 
 class InTurns final : public Executor {
@@ -46,4 +46,4 @@ TEST(Executor, WorkWaitsForTheEndOfTheTurnThatItIsAskedForIn) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::executor_test

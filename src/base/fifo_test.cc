@@ -5,7 +5,7 @@
 #include <deque>
 #include <memory>
 
-namespace teahouse {
+namespace teahouse::fifo_test {
 namespace {
 
 TEST(Fifo, AgreesWithADeque) {
@@ -43,4 +43,4 @@ TEST(Fifo, LetsGoWhatItGaveOut) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::fifo_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::peer_error_test {
 namespace {
 
 TEST(PeerError, TellsWhatFailedInsideToTheLogOnly) {
@@ -25,4 +25,4 @@ TEST(PeerError, LeavesWhatThePeerDidAsItIs) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::peer_error_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::random_test {
 namespace {
 
 class Counting final : public RandomSource {
@@ -35,4 +35,4 @@ TEST(Random, ComesFromTheKernelOtherwise) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::random_test

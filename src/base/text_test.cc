@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace teahouse {
+namespace teahouse::text_test {
 namespace {
 
 TEST(Text, Utf8IsStrict) {
@@ -54,4 +54,4 @@ TEST(Text, ADecimalIsDigitsAndNothingElse) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::text_test

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 
-namespace teahouse {
+namespace teahouse::token_bucket_test {
 namespace {
 
 int64_t take_all(TokenBucket& bucket, int64_t now_ms) {
@@ -80,4 +80,4 @@ TEST(TokenBucket, NoNumberIsTooLargeOrTooSmall) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::token_bucket_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::token_buckets_test {
 namespace {
 
 const TokenRate rate{3600, 2};
@@ -33,4 +33,4 @@ TEST(TokenBuckets, RemembersNoMoreThanItMay) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::token_buckets_test

@@ -7,7 +7,7 @@
 #include "crypto/hash.h"
 #include "crypto/md5.h"
 
-namespace teahouse::calls {
+namespace teahouse::calls::stun_test {
 namespace {
 
 std::string bytes_of(const char* hex) { return *crypto::parse_hex(hex); }
@@ -150,4 +150,4 @@ TEST(Stun, RefusesWhatIsNoMessage) {
 }
 
 }  // namespace
-}  // namespace teahouse::calls
+}  // namespace teahouse::calls::stun_test

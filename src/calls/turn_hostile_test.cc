@@ -2,7 +2,7 @@
 #include "calls/testing/turn_world.h"
 #include "calls/turn.h"
 
-namespace teahouse::calls {
+namespace teahouse::calls::turn_hostile_test {
 namespace {
 
 using testing::at;
@@ -221,4 +221,4 @@ TEST_F(TurnHostileTest, AnAllocationIsSmall) {
 }
 
 }  // namespace
-}  // namespace teahouse::calls
+}  // namespace teahouse::calls::turn_hostile_test

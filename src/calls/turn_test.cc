@@ -3,7 +3,7 @@
 
 #include "calls/testing/turn_world.h"
 
-namespace teahouse::calls {
+namespace teahouse::calls::turn_test {
 namespace {
 
 using testing::at;
@@ -367,4 +367,4 @@ TEST_F(TurnTest, EndsWithItsTenantAndItsAccount) {
 }
 
 }  // namespace
-}  // namespace teahouse::calls
+}  // namespace teahouse::calls::turn_test

@@ -18,7 +18,7 @@
 #include "net/listener.h"
 #include "tenant/tenant_fields.h"
 
-namespace teahouse::cli {
+namespace teahouse::cli::cli_test {
 namespace {
 
 class Cli : public ::testing::Test, public http::Handler {
@@ -334,4 +334,4 @@ TEST_F(Cli, ImportsAFile) {
 TEST(EscapeSegment, LeavesOnlyWhatIsSafe) { EXPECT_EQ(escape_segment("a b/ä%.~-_"), "a%20b%2F%C3%A4%25.~-_"); }
 
 }  // namespace
-}  // namespace teahouse::cli
+}  // namespace teahouse::cli::cli_test

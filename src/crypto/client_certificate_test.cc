@@ -6,7 +6,7 @@
 #include "crypto/hash.h"
 #include "crypto/testing/client_certificates.h"
 
-namespace teahouse::crypto {
+namespace teahouse::crypto::client_certificate_test {
 namespace {
 
 std::string der_of(const char* base64) { return parse_base64(base64).value(); }
@@ -49,4 +49,4 @@ TEST(ClientCertificate, HasAKeyThatIsLongEnough) {
 }
 
 }  // namespace
-}  // namespace teahouse::crypto
+}  // namespace teahouse::crypto::client_certificate_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::crypto {
+namespace teahouse::crypto::encoding_test {
 namespace {
 
 TEST(Encoding, WritesAndReadsBase64) {
@@ -53,4 +53,4 @@ TEST(Encoding, RoundsAllLengths) {
 }
 
 }  // namespace
-}  // namespace teahouse::crypto
+}  // namespace teahouse::crypto::encoding_test

@@ -8,7 +8,7 @@
 #include "crypto/hasher.h"
 #include "crypto/keys.h"
 
-namespace teahouse::crypto {
+namespace teahouse::crypto::hash_test {
 namespace {
 
 TEST(Hash, DigestsTheKnownVectors) {
@@ -103,4 +103,4 @@ TEST(Keys, AreLongUnlikeAndKeptAsHashes) {
 }
 
 }  // namespace
-}  // namespace teahouse::crypto
+}  // namespace teahouse::crypto::hash_test

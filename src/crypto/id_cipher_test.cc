@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::crypto {
+namespace teahouse::crypto::id_cipher_test {
 namespace {
 
 TEST(IdCipher, DecryptsWhatItEncrypted) {
@@ -39,4 +39,4 @@ TEST(IdCipher, ShowsNoOrder) {
 }
 
 }  // namespace
-}  // namespace teahouse::crypto
+}  // namespace teahouse::crypto::id_cipher_test

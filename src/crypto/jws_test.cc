@@ -7,7 +7,7 @@
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 
-namespace teahouse::crypto {
+namespace teahouse::crypto::jws_test {
 namespace {
 
 const std::string secret(32, 's');
@@ -79,4 +79,4 @@ TEST(Jws, HasThreePartsAndALimit) {
 }
 
 }  // namespace
-}  // namespace teahouse::crypto
+}  // namespace teahouse::crypto::jws_test

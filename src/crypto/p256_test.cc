@@ -4,7 +4,7 @@
 
 #include "crypto/encoding.h"
 
-namespace teahouse::crypto {
+namespace teahouse::crypto::p256_test {
 namespace {
 
 TEST(P256, BothSidesAgree) {
@@ -39,4 +39,4 @@ TEST(P256, SignsAndKnowsItsSignature) {
 }
 
 }  // namespace
-}  // namespace teahouse::crypto
+}  // namespace teahouse::crypto::p256_test

@@ -4,7 +4,7 @@
 
 #include "crypto/encoding.h"
 
-namespace teahouse::crypto {
+namespace teahouse::crypto::scrypt_test {
 namespace {
 
 // RFC 7914 section 12; the last of it takes 1 GiB.
@@ -41,4 +41,4 @@ TEST(Scrypt, RefusesWhatItHasNotStored) {
 }
 
 }  // namespace
-}  // namespace teahouse::crypto
+}  // namespace teahouse::crypto::scrypt_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::crypto {
+namespace teahouse::crypto::sealer_test {
 namespace {
 
 const std::string key(32, 'k');
@@ -50,4 +50,4 @@ TEST(Sealer, ReadsItsKeyFile) {
 }
 
 }  // namespace
-}  // namespace teahouse::crypto
+}  // namespace teahouse::crypto::sealer_test

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <iterator>
 
-namespace teahouse::crypto {
+namespace teahouse::crypto::service_names_test {
 namespace {
 
 std::string corpus(const std::string& name) {
@@ -27,4 +27,4 @@ TEST(ServiceNames, OfRubbishAreNone) {
 }
 
 }  // namespace
-}  // namespace teahouse::crypto
+}  // namespace teahouse::crypto::service_names_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::crypto {
+namespace teahouse::crypto::totp_test {
 namespace {
 
 const std::string secret = "12345678901234567890";
@@ -40,4 +40,4 @@ TEST(Totp, IsToldToAnAppByAUri) {
 }
 
 }  // namespace
-}  // namespace teahouse::crypto
+}  // namespace teahouse::crypto::totp_test

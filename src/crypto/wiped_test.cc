@@ -65,7 +65,7 @@ void* operator new(size_t size) {
 void operator delete(void* block) noexcept { give_back(block, nullptr, 0); }
 void operator delete(void* block, size_t) noexcept { give_back(block, nullptr, 0); }
 
-namespace teahouse::crypto {
+namespace teahouse::crypto::wiped_test {
 namespace {
 
 TEST(Wiped, TheWatchSeesWhatIsNotWiped) {
@@ -99,4 +99,4 @@ TEST(Wiped, AKeyThatSignsLeavesNoNumberBehind) {
 }
 
 }  // namespace
-}  // namespace teahouse::crypto
+}  // namespace teahouse::crypto::wiped_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::crypto {
+namespace teahouse::crypto::x509_test {
 namespace {
 
 constexpr int64_t now_s = 1'700'000'000;
@@ -67,4 +67,4 @@ TEST(X509, TellsAKeyThatDoesNotMatch) {
 }
 
 }  // namespace
-}  // namespace teahouse::crypto
+}  // namespace teahouse::crypto::x509_test

@@ -8,7 +8,7 @@
 #include "base/testing/run_task.h"
 #include "net/fake/ready_dns.h"
 
-namespace teahouse::domains {
+namespace teahouse::domains::prober_test {
 namespace {
 
 using State = Finding::State;
@@ -105,4 +105,4 @@ TEST_F(Probing, SaysWhetherANameHasAnAddress) {
 }
 
 }  // namespace
-}  // namespace teahouse::domains
+}  // namespace teahouse::domains::prober_test

@@ -5,7 +5,7 @@
 
 #include "net/fake/dns_server.h"
 
-namespace teahouse::domains {
+namespace teahouse::domains::records_test {
 namespace {
 
 using net::DnsAnswer;
@@ -130,4 +130,4 @@ TEST(DomainRecords, AFilesLineIsTheProof) {
 }
 
 }  // namespace
-}  // namespace teahouse::domains
+}  // namespace teahouse::domains::records_test

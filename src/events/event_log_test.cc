@@ -10,7 +10,7 @@
 #include "events/event_trim.h"
 #include "store/testing/plane_test.h"
 
-namespace teahouse {
+namespace teahouse::event_log_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -184,4 +184,4 @@ TEST_P(EventLogTest, PassesOverWhatItCannotRead) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::event_log_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::event_row_test {
 namespace {
 
 template <class Body>
@@ -83,4 +83,4 @@ TEST(EventRow, IsBounded) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::event_row_test

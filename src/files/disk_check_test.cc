@@ -6,7 +6,7 @@
 
 #include "files/testing/file_world.h"
 
-namespace teahouse {
+namespace teahouse::disk_check_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -64,4 +64,4 @@ TEST(DiskCheck, PassesOverWhatIsNoObject) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::disk_check_test

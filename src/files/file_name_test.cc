@@ -4,7 +4,7 @@
 
 #include "files/media_type.h"
 
-namespace teahouse {
+namespace teahouse::file_name_test {
 namespace {
 
 TEST(FileName, IsKeptAsItIs) {
@@ -61,4 +61,4 @@ TEST(MediaType, IsNeverOneThatABrowserRuns) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::file_name_test

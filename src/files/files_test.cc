@@ -5,7 +5,7 @@
 
 #include "files/testing/file_world.h"
 
-namespace teahouse {
+namespace teahouse::files_test {
 namespace {
 
 struct FilesTest : ::testing::Test, testing::FileWorld {
@@ -190,4 +190,4 @@ TEST(FileInfo, HasAnIdInTheOrderOfTime) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::files_test

@@ -7,7 +7,7 @@
 
 #include "store/testing/temp_directory.h"
 
-namespace teahouse {
+namespace teahouse::place_test {
 namespace {
 
 struct PlaceTest : ::testing::Test {
@@ -61,4 +61,4 @@ TEST_F(PlaceTest, FilesOfADiskMoveFirst) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::place_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::slots_test {
 namespace {
 
 struct SlotsTest : ::testing::Test {
@@ -52,4 +52,4 @@ TEST_F(SlotsTest, AreForOnce) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::slots_test

@@ -9,7 +9,7 @@
 #include "http/fake/served_pair.h"
 #include "http/message.h"
 
-namespace teahouse::http {
+namespace teahouse::http::body_reader_test {
 namespace {
 
 // Takes a body piece by piece as it is told to, and answers with its size.
@@ -115,4 +115,4 @@ TEST_F(BodyReaderTest, SaysThatTheBodyCameTooSlowly) {
 }
 
 }  // namespace
-}  // namespace teahouse::http
+}  // namespace teahouse::http::body_reader_test

@@ -12,7 +12,7 @@
 #include "http/fake/served_pair.h"
 #include "http/range.h"
 
-namespace teahouse::http {
+namespace teahouse::http::body_source_test {
 namespace {
 
 using fake::ServedPair;
@@ -66,7 +66,7 @@ struct SourceHandler final : Handler {
   std::shared_ptr<Made> source;
 };
 
-class BodySourceTest : public testing::Test {
+class BodySourceTest : public ::testing::Test {
  protected:
   SourceHandler handler_;
   ServedPair pair_{handler_};
@@ -232,4 +232,4 @@ TEST_F(BodySourceTest, GivesUpAPeerThatTakesNothing) {
 }
 
 }  // namespace
-}  // namespace teahouse::http
+}  // namespace teahouse::http::body_source_test

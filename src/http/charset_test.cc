@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::http {
+namespace teahouse::http::charset_test {
 namespace {
 
 TEST(Charset, IsKnownByTheLabelsThatBrowsersAndPhpUse) {
@@ -42,4 +42,4 @@ TEST(Charset, IsNotReadWhereItIsBroken) {
 }
 
 }  // namespace
-}  // namespace teahouse::http
+}  // namespace teahouse::http::charset_test

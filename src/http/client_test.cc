@@ -9,7 +9,7 @@
 #include "http/client.h"
 #include "http/fake/client_stage.h"
 
-namespace teahouse::http {
+namespace teahouse::http::client_test {
 namespace {
 
 using fake::Recorder;
@@ -172,4 +172,4 @@ TEST_F(ClientTest, LeavesNothingBehindWhereverAnExchangeIsEnded) {
 }
 
 }  // namespace
-}  // namespace teahouse::http
+}  // namespace teahouse::http::client_test

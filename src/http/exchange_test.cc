@@ -9,7 +9,7 @@
 #include "http/client.h"
 #include "http/fake/client_stage.h"
 
-namespace teahouse::http {
+namespace teahouse::http::exchange_test {
 namespace {
 
 using fake::Recorder;
@@ -170,4 +170,4 @@ TEST_F(ExchangeTest, TellsAnAnswerThatBrokeOffFromOneThatEnded) {
 }
 
 }  // namespace
-}  // namespace teahouse::http
+}  // namespace teahouse::http::exchange_test

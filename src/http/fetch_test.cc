@@ -11,10 +11,10 @@
 #include "net/listener.h"
 #include "net/tls.h"
 
-namespace teahouse::http {
+namespace teahouse::http::fetch_test {
 namespace {
 
-class FetchTest : public testing::Test {
+class FetchTest : public ::testing::Test {
  protected:
   FetchTest() {
     router_.add("POST", "/echo", [](const Request& request, Responder responder) {
@@ -53,7 +53,7 @@ class FetchTest : public testing::Test {
   std::string secure_url() const { return "https://127.0.0.1:" + std::to_string(secure_->port()); }
 
   const net::fake::Certificate certificate_ = net::fake::make_certificate("localhost", "127.0.0.1");
-  const std::string ca_file_ = testing::TempDir() + "teahouse_fetch_test_" + std::to_string(getpid()) + ".pem";
+  const std::string ca_file_ = ::testing::TempDir() + "teahouse_fetch_test_" + std::to_string(getpid()) + ".pem";
   net::TlsContexts contexts_;
   Router router_;
   std::vector<Responder> held_;
@@ -135,4 +135,4 @@ TEST_F(FetchTest, GivesUp) {
 }
 
 }  // namespace
-}  // namespace teahouse::http
+}  // namespace teahouse::http::fetch_test

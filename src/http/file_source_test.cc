@@ -10,7 +10,7 @@
 #include "http/fake/served_pair.h"
 #include "http/range.h"
 
-namespace teahouse::http {
+namespace teahouse::http::file_source_test {
 namespace {
 
 using fake::ServedPair;
@@ -58,7 +58,7 @@ struct FileHandler final : Handler {
   Executor* disk = nullptr;
 };
 
-class FileSourceTest : public testing::Test {
+class FileSourceTest : public ::testing::Test {
  protected:
   FileSourceTest() {
     std::ofstream(folder_ + "/file") << content_;
@@ -70,7 +70,7 @@ class FileSourceTest : public testing::Test {
     ::rmdir(folder_.c_str());
   }
   static std::string make_folder() {
-    std::string name = testing::TempDir() + "file_source_XXXXXX";
+    std::string name = ::testing::TempDir() + "file_source_XXXXXX";
     return mkdtemp(name.data()) ? name : std::string();
   }
   static std::string make_content() {
@@ -177,4 +177,4 @@ TEST_F(FileSourceTest, IsARegularFileThatIsThere) {
 }
 
 }  // namespace
-}  // namespace teahouse::http
+}  // namespace teahouse::http::file_source_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::http {
+namespace teahouse::http::form_test {
 namespace {
 
 TEST(Form, ReadsFieldsInOrder) {
@@ -78,4 +78,4 @@ TEST(Form, ReadsItsContentType) {
 }
 
 }  // namespace
-}  // namespace teahouse::http
+}  // namespace teahouse::http::form_test

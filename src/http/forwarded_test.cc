@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::http {
+namespace teahouse::http::forwarded_test {
 namespace {
 
-class ForwardedTest : public testing::Test {
+class ForwardedTest : public ::testing::Test {
  protected:
   std::string sender(const std::string& peer, const std::vector<std::string>& lists) {
     Headers headers;
@@ -70,4 +70,4 @@ TEST_F(ForwardedTest, KnowsWhatCameThroughAProxy) {
 }
 
 }  // namespace
-}  // namespace teahouse::http
+}  // namespace teahouse::http::forwarded_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::http {
+namespace teahouse::http::languages_test {
 namespace {
 
 TEST(Languages, TheFirstThatIsKnownIsChosen) {
@@ -14,4 +14,4 @@ TEST(Languages, TheFirstThatIsKnownIsChosen) {
 }
 
 }  // namespace
-}  // namespace teahouse::http
+}  // namespace teahouse::http::languages_test

@@ -5,7 +5,7 @@
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 
-namespace teahouse::http {
+namespace teahouse::http::posh_test {
 namespace {
 
 std::string sha256_of(std::string_view der) { return crypto::to_base64(crypto::sha256(der)); }
@@ -62,4 +62,4 @@ TEST(Posh, StandsAtTheDomainsWebServer) {
 }
 
 }  // namespace
-}  // namespace teahouse::http
+}  // namespace teahouse::http::posh_test

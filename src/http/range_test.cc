@@ -7,7 +7,7 @@
 
 #include "http/body_source.h"
 
-namespace teahouse::http {
+namespace teahouse::http::range_test {
 namespace {
 
 using Kind = RangeAsked::Kind;
@@ -46,7 +46,7 @@ TEST(Range, ThatIsNoneGetsTheWhole) {
 }
 
 // "0123456789", version "v1".
-class AnswerRangeTest : public testing::Test {
+class AnswerRangeTest : public ::testing::Test {
  protected:
   Request request_;
   Response response_ = make_text(200, "0123456789");
@@ -138,4 +138,4 @@ TEST_F(AnswerRangeTest, NarrowsASourceThatIsSeekable) {
 }
 
 }  // namespace
-}  // namespace teahouse::http
+}  // namespace teahouse::http::range_test

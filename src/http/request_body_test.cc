@@ -9,7 +9,7 @@
 
 #include "http/fake/served_pair.h"
 
-namespace teahouse::http {
+namespace teahouse::http::request_body_test {
 namespace {
 
 using fake::ServedPair;
@@ -63,7 +63,7 @@ std::string put(uint64_t bytes, const std::string& headers = {}) {
 const std::string put_chunked = "PUT /files/a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
 const std::string get = "GET /b HTTP/1.1\r\nHost: h\r\n\r\n";
 
-class RequestBodyTest : public testing::Test {
+class RequestBodyTest : public ::testing::Test {
  protected:
   UploadHandler handler_;
   ServedPair pair_{handler_};
@@ -304,4 +304,4 @@ TEST_F(RequestBodyTest, IsHarmlessWhenTheServerIsGone) {
 }
 
 }  // namespace
-}  // namespace teahouse::http
+}  // namespace teahouse::http::request_body_test

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace teahouse::http {
+namespace teahouse::http::request_reader_test {
 namespace {
 
 using Step = RequestReader::Step;
@@ -176,4 +176,4 @@ TEST(RequestReader, KeepsNothingBetweenRequests) {
 }
 
 }  // namespace
-}  // namespace teahouse::http
+}  // namespace teahouse::http::request_reader_test

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace teahouse::http {
+namespace teahouse::http::response_reader_test {
 namespace {
 
 // "200 body" for each answer that a connection carries, then why it failed; in pieces of so many bytes.
@@ -127,4 +127,4 @@ TEST(ResponseReader, TakesNoMoreMemoryThanCame) {
 }
 
 }  // namespace
-}  // namespace teahouse::http
+}  // namespace teahouse::http::response_reader_test

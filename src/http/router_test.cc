@@ -5,12 +5,12 @@
 #include "http/fake/served_pair.h"
 #include "http/problem.h"
 
-namespace teahouse::http {
+namespace teahouse::http::router_test {
 namespace {
 
 using fake::ServedPair;
 
-class RouterTest : public testing::Test {
+class RouterTest : public ::testing::Test {
  protected:
   void add(const std::string& method, const std::string& pattern) {
     router_.add(method, pattern, [pattern](const Request& request, Responder responder) {
@@ -187,4 +187,4 @@ TEST(Problem, EachKindHasAStatus) {
 }
 
 }  // namespace
-}  // namespace teahouse::http
+}  // namespace teahouse::http::router_test

@@ -10,7 +10,7 @@
 #include "base/task.h"
 #include "http/fake/served_pair.h"
 
-namespace teahouse::http {
+namespace teahouse::http::server_test {
 namespace {
 
 using fake::ServedPair;
@@ -390,4 +390,4 @@ TEST(Server, NobodySplitsItsHeaders) {
 }
 
 }  // namespace
-}  // namespace teahouse::http
+}  // namespace teahouse::http::server_test

@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace teahouse::http {
+namespace teahouse::http::static_files_test {
 namespace {
 
 constexpr std::array assets = {
@@ -82,4 +82,4 @@ TEST(StaticFiles, Answers304) {
 }
 
 }  // namespace
-}  // namespace teahouse::http
+}  // namespace teahouse::http::static_files_test

@@ -4,7 +4,7 @@
 
 #include "http/message.h"
 
-namespace teahouse::http {
+namespace teahouse::http::target_test {
 namespace {
 
 TEST(Target, ReadsThePathAndTheQuery) {
@@ -97,4 +97,4 @@ TEST(Target, ReadsHosts) {
 }
 
 }  // namespace
-}  // namespace teahouse::http
+}  // namespace teahouse::http::target_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::http {
+namespace teahouse::http::url_test {
 namespace {
 
 TEST(Url, SaysWhereItLeads) {
@@ -33,4 +33,4 @@ TEST(Url, RefusesWhatLeadsNowhere) {
 }
 
 }  // namespace
-}  // namespace teahouse::http
+}  // namespace teahouse::http::url_test

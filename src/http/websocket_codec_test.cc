@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace teahouse::http {
+namespace teahouse::http::websocket_codec_test {
 namespace {
 
 using Item = WebSocketReader::Item;
@@ -189,4 +189,4 @@ TEST(WebSocketWriter, AnswersTheKeyOfTheRfc) {
 }
 
 }  // namespace
-}  // namespace teahouse::http
+}  // namespace teahouse::http::websocket_codec_test

@@ -13,7 +13,7 @@
 #include "net/fake/running_loop.h"
 #include "net/listener.h"
 
-namespace teahouse::http {
+namespace teahouse::http::websocket_test {
 namespace {
 
 using fake::ServedPair;
@@ -61,7 +61,7 @@ struct Upgrade : Handler {
   std::vector<std::unique_ptr<Socket>> sockets;
 };
 
-class WebSocketTest : public testing::Test {
+class WebSocketTest : public ::testing::Test {
  protected:
   ~WebSocketTest() override { upgrade_.sockets.clear(); }  // before their loop
   size_t open() {
@@ -261,4 +261,4 @@ TEST(WebSocket, MovesToAnotherLoopWithTheRestOfItsMessages) {
 }
 
 }  // namespace
-}  // namespace teahouse::http
+}  // namespace teahouse::http::websocket_test

@@ -7,7 +7,7 @@
 #include "mail/templates.h"
 #include "tenant/testing/tenant_world.h"
 
-namespace teahouse::mail {
+namespace teahouse::mail::mail_test {
 namespace {
 
 constexpr int64_t at_ms = 1'764'504'000'000;  // 2025-11-30T12:00:00Z
@@ -109,4 +109,4 @@ TEST(Mail, TellsOwnersOfEachLimitInBothLanguages) {
 }
 
 }  // namespace
-}  // namespace teahouse::mail
+}  // namespace teahouse::mail::mail_test

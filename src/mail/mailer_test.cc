@@ -5,7 +5,7 @@
 
 #include "tenant/testing/tenant_world.h"
 
-namespace teahouse::mail {
+namespace teahouse::mail::mailer_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -162,4 +162,4 @@ TEST_F(MailerTest, TheQueueIsBoundedAndItsTenantsOwn) {
 }
 
 }  // namespace
-}  // namespace teahouse::mail
+}  // namespace teahouse::mail::mailer_test

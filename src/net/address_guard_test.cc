@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace teahouse::net {
+namespace teahouse::net::address_guard_test {
 namespace {
 
 SocketAddress at(const std::string& ip, uint16_t port = 443) {
@@ -98,4 +98,4 @@ TEST(AddressGuard, LetsTheOperatorGoAnywhere) {
 }
 
 }  // namespace
-}  // namespace teahouse::net
+}  // namespace teahouse::net::address_guard_test

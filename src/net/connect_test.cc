@@ -17,7 +17,7 @@
 #include "net/listener.h"
 #include "net/tls.h"
 
-namespace teahouse::net {
+namespace teahouse::net::connect_test {
 namespace {
 
 // How many file descriptors this process has.
@@ -61,7 +61,7 @@ struct Peer : Connection::Events {
   bool closed = false;
 };
 
-class Connect : public testing::Test {
+class Connect : public ::testing::Test {
  protected:
   Connect() {
     EXPECT_TRUE(contexts_.set("localhost", certificate_.chain_pem, certificate_.key_pem));
@@ -116,7 +116,7 @@ class Connect : public testing::Test {
   }
 
   const fake::Certificate certificate_ = fake::make_certificate("localhost", "127.0.0.1");
-  const std::string ca_file_ = testing::TempDir() + "teahouse_connect_test_" + std::to_string(getpid()) + ".pem";
+  const std::string ca_file_ = ::testing::TempDir() + "teahouse_connect_test_" + std::to_string(getpid()) + ".pem";
   TlsContexts contexts_;
   std::vector<std::string> alpn_ = {"xmpp-client"};
   FakeClock clock_;
@@ -350,4 +350,4 @@ TEST_F(Connect, LeavesNothingBehindWhenItIsCancelled) {
 }
 
 }  // namespace
-}  // namespace teahouse::net
+}  // namespace teahouse::net::connect_test

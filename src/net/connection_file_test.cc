@@ -5,7 +5,7 @@
 
 #include "net/fake/connection_on_pair.h"
 
-namespace teahouse::net {
+namespace teahouse::net::connection_file_test {
 namespace {
 
 using fake::ConnectionOnPair;
@@ -71,4 +71,4 @@ TEST_F(ConnectionOnPair, SendsNoFileToAPeerThatIsGone) {
 }
 
 }  // namespace
-}  // namespace teahouse::net
+}  // namespace teahouse::net::connection_file_test

@@ -15,7 +15,7 @@
 #include "net/fake/connection_on_pair.h"
 #include "net/fake/running_loop.h"
 
-namespace teahouse::net {
+namespace teahouse::net::connection_test {
 namespace {
 
 using fake::BlockingPeer;
@@ -309,4 +309,4 @@ TEST_F(ConnectionOnPair, KeepsWhatAPausedPeerHasSaidBeforeItWent) {
 }
 
 }  // namespace
-}  // namespace teahouse::net
+}  // namespace teahouse::net::connection_test

@@ -17,7 +17,7 @@
 #include "net/tls.h"
 #include "net/tls_state.h"
 
-namespace teahouse::net {
+namespace teahouse::net::connection_tls_test {
 namespace {
 
 using fake::BlockingPeer;
@@ -364,4 +364,4 @@ TEST_F(TlsConnection, SurvivesGarbageAndADisconnectInTheHandshake) {
 }
 
 }  // namespace
-}  // namespace teahouse::net
+}  // namespace teahouse::net::connection_tls_test

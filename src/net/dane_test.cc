@@ -9,7 +9,7 @@
 #include "crypto/hash.h"
 #include "crypto/x509.h"
 
-namespace teahouse::net {
+namespace teahouse::net::dane_test {
 namespace {
 
 constexpr int64_t day_s = 86'400;
@@ -94,4 +94,4 @@ TEST_F(Dane, NothingIsGoodByRubbish) {
 }
 
 }  // namespace
-}  // namespace teahouse::net
+}  // namespace teahouse::net::dane_test

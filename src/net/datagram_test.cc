@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 
-namespace teahouse::net {
+namespace teahouse::net::datagram_test {
 namespace {
 
 struct Received {
@@ -17,7 +17,7 @@ struct Received {
   SocketAddress peer, local;
 };
 
-class DatagramTest : public testing::Test {
+class DatagramTest : public ::testing::Test {
  protected:
   std::unique_ptr<Datagram> open(const std::string& address, std::vector<Received>& into) {
     auto opened = Datagram::open(loop_, address, [&into](const Datagram::Packet& packet) {
@@ -138,4 +138,4 @@ TEST_F(DatagramTest, SaysWhoHasTheAddress) {
 }
 
 }  // namespace
-}  // namespace teahouse::net
+}  // namespace teahouse::net::datagram_test

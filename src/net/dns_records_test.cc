@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-namespace teahouse::net {
+namespace teahouse::net::dns_records_test {
 namespace {
 
 DnsAnswer answer(std::vector<std::string> records) {
@@ -91,4 +91,4 @@ TEST(DnsRecords, OrdersServicesByPriorityAndWeighsThemWithinOne) {
 }
 
 }  // namespace
-}  // namespace teahouse::net
+}  // namespace teahouse::net::dns_records_test

@@ -13,7 +13,7 @@
 #include "net/fake/running_loop.h"
 #include "net/strangers.h"
 
-namespace teahouse::net {
+namespace teahouse::net::listener_test {
 namespace {
 
 using fake::BlockingPeer;
@@ -228,4 +228,4 @@ TEST(Address, OfAHostAndAPort) {
 }
 
 }  // namespace
-}  // namespace teahouse::net
+}  // namespace teahouse::net::listener_test

@@ -13,7 +13,7 @@
 
 #include "base/clock.h"
 
-namespace teahouse::net {
+namespace teahouse::net::loop_test {
 namespace {
 
 TEST(Loop, DoesPostedWorkInOrderAndBeforeStop) {
@@ -287,4 +287,4 @@ TEST(Loop, TellsOfEachSoManyBytesThatWereFreed) {
 }
 
 }  // namespace
-}  // namespace teahouse::net
+}  // namespace teahouse::net::loop_test

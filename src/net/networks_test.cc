@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::net {
+namespace teahouse::net::networks_test {
 namespace {
 
 TEST(Networks, HasItsAddressesAndNoOthers) {
@@ -45,4 +45,4 @@ TEST(Networks, WritesAnAddressInOneWay) {
 }
 
 }  // namespace
-}  // namespace teahouse::net
+}  // namespace teahouse::net::networks_test

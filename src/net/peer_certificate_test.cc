@@ -6,7 +6,7 @@
 #include "net/fake/certificate.h"
 #include "net/fake/tls_echoes.h"
 
-namespace teahouse::net {
+namespace teahouse::net::peer_certificate_test {
 namespace {
 
 using fake::BlockingPeer;
@@ -88,4 +88,4 @@ TEST_F(PeerCertificate, IsNotAskedForOverHttp) {
 }
 
 }  // namespace
-}  // namespace teahouse::net
+}  // namespace teahouse::net::peer_certificate_test

@@ -8,7 +8,7 @@
 
 #include "net/fake/fake_dns.h"
 
-namespace teahouse::net {
+namespace teahouse::net::search_dns_test {
 namespace {
 
 TEST(SearchDns, ReadsWhatTheSystemSearches) {
@@ -23,7 +23,7 @@ TEST(SearchDns, ReadsWhatTheSystemSearches) {
   EXPECT_EQ(read_search_list("search a b c d e f g h").domains.size(), 6U);
 }
 
-class SearchDnsTest : public testing::Test {
+class SearchDnsTest : public ::testing::Test {
  protected:
   void ask(const std::string& name) {
     found_.reset();
@@ -77,4 +77,4 @@ TEST_F(SearchDnsTest, StopsAtAFailureAndWhenItIsEnded) {
 }
 
 }  // namespace
-}  // namespace teahouse::net
+}  // namespace teahouse::net::search_dns_test

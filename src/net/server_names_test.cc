@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <fstream>
 
-namespace teahouse::net {
+namespace teahouse::net::server_names_test {
 namespace {
 
 std::string der_of(const std::string& pem) {
@@ -86,4 +86,4 @@ TEST(ServerNames, AChainIsJudgedByTheAuthorityAndTheName) {
 }
 
 }  // namespace
-}  // namespace teahouse::net
+}  // namespace teahouse::net::server_names_test

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace teahouse::net {
+namespace teahouse::net::timer_wheel_test {
 namespace {
 
 TEST(TimerWheel, FiresInOrderAndNeverEarly) {
@@ -90,4 +90,4 @@ TEST(TimerWheel, ATimerMayOutliveIt) {
 }
 
 }  // namespace
-}  // namespace teahouse::net
+}  // namespace teahouse::net::timer_wheel_test

@@ -4,7 +4,7 @@
 
 #include "net/fake/certificate.h"
 
-namespace teahouse::net {
+namespace teahouse::net::tls_test {
 namespace {
 
 using fake::make_certificate;
@@ -43,4 +43,4 @@ TEST(TlsContexts, RefusesWhatDoesNotBelongTogetherOrDoesNotParse) {
 }
 
 }  // namespace
-}  // namespace teahouse::net
+}  // namespace teahouse::net::tls_test

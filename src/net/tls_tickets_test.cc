@@ -9,7 +9,7 @@
 #include "net/fake/blocking_peer.h"
 #include "net/fake/tls_echoes.h"
 
-namespace teahouse::net {
+namespace teahouse::net::tls_tickets_test {
 namespace {
 
 using fake::BlockingPeer;
@@ -125,4 +125,4 @@ TEST_F(TlsTicketsTest, TakeNoEarlyData) {
 }
 
 }  // namespace
-}  // namespace teahouse::net
+}  // namespace teahouse::net::tls_tickets_test

@@ -16,7 +16,7 @@
 #include "net/fake/dns_server.h"
 #include "net/fake/dns_signer.h"
 
-namespace teahouse::net {
+namespace teahouse::net::unbound_dns_test {
 namespace {
 
 using fake::make_dns_name;
@@ -25,7 +25,7 @@ using fake::make_srv;
 const std::string loopback("\x7f\0\0\x01", 4);
 const std::string evil("\xc0\0\x02\x42", 4);
 
-class UnboundDnsTest : public testing::Test {
+class UnboundDnsTest : public ::testing::Test {
  protected:
   UnboundDnsTest() { use({}); }
 
@@ -149,7 +149,7 @@ TEST_F(UnboundDnsTest, AsksAgainOverTcpWhereAnAnswerIsCut) {
 
 TEST_F(UnboundDnsTest, SaysWhatDnssecVouchesForAndTakesNothingForged) {
   const fake::DnsSigner signer("signed.example"), other("signed.example");
-  const std::string file = testing::TempDir() + "teahouse_anchor_" + std::to_string(getpid());
+  const std::string file = ::testing::TempDir() + "teahouse_anchor_" + std::to_string(getpid());
   std::ofstream(file) << signer.trust_anchor();
   UnboundOptions options;
   options.trust_anchor_file = file;
@@ -257,4 +257,4 @@ TEST_F(UnboundDnsTest, LeadsAConnectionToItsPeer) {
 }
 
 }  // namespace
-}  // namespace teahouse::net
+}  // namespace teahouse::net::unbound_dns_test

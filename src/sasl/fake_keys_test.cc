@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::sasl {
+namespace teahouse::sasl::fake_keys_test {
 namespace {
 
 TEST(FakeKeys, OfOneHashAreThoseOfAll) {
@@ -24,4 +24,4 @@ TEST(FakeKeys, OfOneHashAreThoseOfAll) {
 }
 
 }  // namespace
-}  // namespace teahouse::sasl
+}  // namespace teahouse::sasl::fake_keys_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::sasl {
+namespace teahouse::sasl::ht_test {
 namespace {
 
 using namespace std::string_literals;
@@ -60,4 +60,4 @@ TEST(Ht, SaysThatATokenHasExpired) {
 }
 
 }  // namespace
-}  // namespace teahouse::sasl
+}  // namespace teahouse::sasl::ht_test

@@ -6,7 +6,7 @@
 #include "sasl/plain.h"
 #include "sasl/scram.h"
 
-namespace teahouse::sasl {
+namespace teahouse::sasl::mechanisms_test {
 namespace {
 
 using namespace std::string_literals;
@@ -283,4 +283,4 @@ TEST(Mechanisms, NameConditionsAsTheRfc) {
 }
 
 }  // namespace
-}  // namespace teahouse::sasl
+}  // namespace teahouse::sasl::mechanisms_test

@@ -5,7 +5,7 @@
 #include "sasl/scram.h"
 #include "sasl/testing/scram_client.h"
 
-namespace teahouse::sasl {
+namespace teahouse::sasl::scram_keys_test {
 namespace {
 
 TEST(ScramKeys, CheckPasswords) {
@@ -74,4 +74,4 @@ TEST(ScramKeys, ArePreparedByBothProfilesWhereTheyDiffer) {
 }
 
 }  // namespace
-}  // namespace teahouse::sasl
+}  // namespace teahouse::sasl::scram_keys_test

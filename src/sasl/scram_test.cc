@@ -5,7 +5,7 @@
 #include "crypto/encoding.h"
 #include "sasl/testing/scram_client.h"
 
-namespace teahouse::sasl {
+namespace teahouse::sasl::scram_test {
 namespace {
 
 using crypto::Hash;
@@ -372,4 +372,4 @@ TEST(Scram, GoesByTurns) {
 }
 
 }  // namespace
-}  // namespace teahouse::sasl
+}  // namespace teahouse::sasl::scram_test

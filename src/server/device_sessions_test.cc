@@ -3,7 +3,7 @@
 #include "account/device_id.h"
 #include "server/testing/session_world.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::device_sessions_test {
 namespace {
 
 const std::string phone_id = "phonephoneph", laptop_id = "laptoplaptop";
@@ -70,4 +70,4 @@ TEST_F(DeviceSessions, OfOneNameDoNotFillTheAccount) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::device_sessions_test

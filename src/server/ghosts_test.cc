@@ -6,7 +6,7 @@
 
 #include "server/testing/session_world.h"
 
-namespace teahouse {
+namespace teahouse::ghosts_test {
 namespace {
 
 using testing::Wire;
@@ -147,4 +147,4 @@ TEST_F(SpaceForSessions, NobodyIsToldOnceItIsNotWanted) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::ghosts_test

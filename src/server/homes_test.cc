@@ -8,7 +8,7 @@
 #include "server/ghosts.h"
 #include "server/testing/session_world.h"
 
-namespace teahouse {
+namespace teahouse::homes_test {
 namespace {
 
 using testing::start;
@@ -190,4 +190,4 @@ TEST_F(HomesTest, TheQuietestGhostOfATenantEndsWhereverItLives) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::homes_test

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace teahouse {
+namespace teahouse::loading_test {
 namespace {
 
 class LoadingTest : public ::testing::Test {
@@ -84,4 +84,4 @@ TEST_F(LoadingTest, ALineThatIsFullIsOneNamesAlone) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::loading_test

@@ -5,7 +5,7 @@
 #include "base/testing/run_task.h"
 #include "store/memory/memory_plane.h"
 
-namespace teahouse {
+namespace teahouse::mentions_test {
 namespace {
 
 constexpr TenantId shop{1}, forum{2}, club{12};
@@ -103,4 +103,4 @@ TEST_F(MentionsTest, HaveRoomForTheLongestNames) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::mentions_test

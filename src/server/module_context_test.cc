@@ -3,7 +3,7 @@
 #include "http/fake/served_pair.h"
 #include "server/testing/session_world.h"
 
-namespace teahouse {
+namespace teahouse::module_context_test {
 namespace {
 
 using testing::SessionWorld;
@@ -350,4 +350,4 @@ TEST_F(ModuleContextTest, ReachesItselfAtAnotherHomeByAnAddressOfTheTenant) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::module_context_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::option_table_test {
 namespace {
 
 const ModuleInfo& rooms() {
@@ -20,7 +20,7 @@ const ModuleInfo& doors() {
   return info;
 }
 
-class OptionTableTest : public testing::Test {
+class OptionTableTest : public ::testing::Test {
  protected:
   OptionTableTest() {
     EXPECT_EQ(table_.add(rooms()), 0U);
@@ -93,4 +93,4 @@ TEST(OptionInfo, ReadsWhatAnOperatorSetsForAll) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::option_table_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::parked_test {
 namespace {
 
 ParkedAccount make_account() {
@@ -74,4 +74,4 @@ TEST(ParkedRow, ALargeNumberOfNothingIsNone) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::parked_test

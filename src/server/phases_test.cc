@@ -5,7 +5,7 @@
 #include "server/module_context.h"
 #include "server/testing/session_world.h"
 
-namespace teahouse {
+namespace teahouse::phases_test {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -112,4 +112,4 @@ TEST_F(Phases, OfWhatASessionLeftBehindAreKeepAndHoldAlone) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::phases_test

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace teahouse {
+namespace teahouse::resident_map_test {
 namespace {
 
 HostPtr make_host(uint64_t id, const std::string& domain) {
@@ -52,4 +52,4 @@ TEST(ResidentMap, AreListedForTheirTenantAlone) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::resident_map_test

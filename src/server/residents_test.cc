@@ -2,7 +2,7 @@
 
 #include "server/testing/session_world.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::residents_test {
 namespace {
 
 class ResidentsAtHome : public SessionWorld {
@@ -61,4 +61,4 @@ TEST_F(ResidentsAtHome, RefuseWhatTooMuchWaitsForAlready) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::residents_test

@@ -5,7 +5,7 @@
 
 #include "server/testing/session_world.h"
 
-namespace teahouse {
+namespace teahouse::session_queue_test {
 namespace {
 
 constexpr const char* request = "<r xmlns='urn:xmpp:sm:3'/>";
@@ -175,4 +175,4 @@ TEST_F(SessionQueue, OneThatReadsAndNeverAcknowledgesIsClosed) {
   EXPECT_NE(home_.sessions().find(forum_->number()), nullptr);
 }
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::session_queue_test

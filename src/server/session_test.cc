@@ -6,7 +6,7 @@
 
 #include "server/testing/session_world.h"
 
-namespace teahouse {
+namespace teahouse::session_test {
 namespace {
 
 constexpr const char* request = "<r xmlns='urn:xmpp:sm:3'/>";
@@ -237,4 +237,4 @@ TEST_F(SessionTest, AMinuteLaterANameIsTakenOverAgain) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::session_test

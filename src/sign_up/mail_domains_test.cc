@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::sign_up {
+namespace teahouse::sign_up::mail_domains_test {
 namespace {
 
 TEST(MailDomains, HasThoseOfItsFileAndBelow) {
@@ -26,4 +26,4 @@ TEST(MailDomains, NamesTheLineThatIsNone) {
 }
 
 }  // namespace
-}  // namespace teahouse::sign_up
+}  // namespace teahouse::sign_up::mail_domains_test

@@ -4,7 +4,7 @@
 
 #include "sign_up/testing/solve.h"
 
-namespace teahouse::sign_up {
+namespace teahouse::sign_up::puzzles_test {
 namespace {
 
 using testing::solve;
@@ -38,4 +38,4 @@ TEST(Puzzles, TakeNothingElse) {
 }
 
 }  // namespace
-}  // namespace teahouse::sign_up
+}  // namespace teahouse::sign_up::puzzles_test

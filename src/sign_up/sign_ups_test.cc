@@ -10,7 +10,7 @@
 #include "tenant/contacts.h"
 #include "tenant/testing/tenant_world.h"
 
-namespace teahouse::sign_up {
+namespace teahouse::sign_up::sign_ups_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -405,4 +405,4 @@ TEST_F(SignUpsTest, AtAResellersPageOneBecomesItsCustomer) {
 }
 
 }  // namespace
-}  // namespace teahouse::sign_up
+}  // namespace teahouse::sign_up::sign_ups_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::sign_up {
+namespace teahouse::sign_up::site_name_test {
 namespace {
 
 TenantPtr tenant_at(const std::string& domain) {
@@ -64,4 +64,4 @@ TEST(SiteName, SimilarOnesAreLabelsToo) {
 }
 
 }  // namespace
-}  // namespace teahouse::sign_up
+}  // namespace teahouse::sign_up::site_name_test

@@ -2,7 +2,7 @@
 
 #include "store/archive_id.h"
 
-namespace teahouse::store {
+namespace teahouse::store::archive_id_test {
 namespace {
 
 TEST(ArchiveId, PrintsAndParses) {
@@ -23,4 +23,4 @@ TEST(ArchiveId, FirstOfAMillisecondIsItsLeast) {
 }
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::archive_id_test

@@ -3,7 +3,7 @@
 
 #include "store/testing/plane_test.h"
 
-namespace teahouse::store {
+namespace teahouse::store::archive_page_test {
 namespace {
 
 // Romeo's archive: rows at 10, 20 ... 100 minutes after noon, odd tens with Juliet, even tens with the nurse.
@@ -230,4 +230,4 @@ TEST_P(ArchivePageTest, CountsToTenThousand) {
 }
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::archive_page_test

@@ -4,7 +4,7 @@
 
 #include "store/testing/plane_test.h"
 
-namespace teahouse::store {
+namespace teahouse::store::arrival_order_test {
 namespace {
 
 class ArrivalOrderTest : public PlaneTest {
@@ -144,4 +144,4 @@ TEST_P(ArrivalOrderOnDisk, HoldsOverARestartAndAnotherNumberOfLoops) {
 }
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::arrival_order_test

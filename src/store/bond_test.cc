@@ -5,7 +5,7 @@
 #include "store/sqlite/sqlite_plane.h"
 #include "store/testing/plane_test.h"
 
-namespace teahouse::store {
+namespace teahouse::store::bond_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -182,4 +182,4 @@ TEST_F(BondTest, AStartThatWasCutShortIsNoneThatWasPutBack) {
 }
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::bond_test

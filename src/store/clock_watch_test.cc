@@ -4,7 +4,7 @@
 
 #include "store/testing/plane_test.h"
 
-namespace teahouse::store {
+namespace teahouse::store::clock_watch_test {
 namespace {
 
 constexpr int64_t minute_ms = 60'000, hour_ms = 60 * minute_ms;
@@ -134,4 +134,4 @@ TEST_P(ClockWatchTest, WithoutANoteTheNewestRowCounts) {
 }
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::clock_watch_test

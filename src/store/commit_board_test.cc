@@ -4,7 +4,7 @@
 
 #include "base/testing/run_task.h"
 
-namespace teahouse::store {
+namespace teahouse::store::commit_board_test {
 namespace {
 
 constexpr Lsn lsn_of(uint64_t number) { return static_cast<Lsn>(number); }
@@ -55,4 +55,4 @@ TEST(CommitBoard, ForgottenWatchersAreNotCalled) {
 }
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::commit_board_test

@@ -5,7 +5,7 @@
 
 #include "store/testing/plane_test.h"
 
-namespace teahouse::store {
+namespace teahouse::store::data_plane_test {
 namespace {
 
 using DataPlaneTest = PlaneTest;
@@ -301,4 +301,4 @@ TEST_P(DataPlaneTest, WatchersHearOfTheNewestCommit) {
 }
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::data_plane_test

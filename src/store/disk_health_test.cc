@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::store {
+namespace teahouse::store::disk_health_test {
 namespace {
 
 TEST(DiskHealth, TakesEverythingWhileItIsWell) {
@@ -44,4 +44,4 @@ TEST(DiskHealth, LeavesWhatFailsInTheControlPlaneToItsCallers) {
 }
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::disk_health_test

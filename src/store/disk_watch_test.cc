@@ -6,7 +6,7 @@
 
 #include "store/testing/temp_directory.h"
 
-namespace teahouse::store {
+namespace teahouse::store::disk_watch_test {
 namespace {
 
 constexpr uint64_t mib = 1 << 20;
@@ -71,4 +71,4 @@ TEST_F(DiskWatchTest, WatchesNothingWithoutAReserve) {
 }
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::disk_watch_test

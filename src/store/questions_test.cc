@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace teahouse::store {
+namespace teahouse::store::questions_test {
 namespace {
 
 TEST(Questions, CallsBackAtOnceWhereThereAreNone) {
@@ -56,4 +56,4 @@ TEST(Questions, ThatOutliveTheListStillEnd) {
 }
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::questions_test

@@ -3,7 +3,7 @@
 
 #include "store/testing/plane_test.h"
 
-namespace teahouse::store {
+namespace teahouse::store::tenant_data_test {
 namespace {
 
 using TenantDataTest = PlaneTest;
@@ -95,4 +95,4 @@ TEST_P(TenantDataTest, TheHouseIsNotRemoved) {
 }
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::tenant_data_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::aliases_test {
 namespace {
 
 TEST(Aliases, LeadOnlyToAnAccountThatIsThere) {
@@ -49,4 +49,4 @@ TEST(Aliases, ChangeNothingForAnotherName) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::aliases_test

@@ -4,7 +4,7 @@
 
 #include "tenant/testing/tenant_world.h"
 
-namespace teahouse {
+namespace teahouse::audit_test {
 namespace {
 
 using testing::TenantWorld;
@@ -31,4 +31,4 @@ TEST(Audit, IsOfOneTenantAndNewestFirst) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::audit_test

@@ -4,7 +4,7 @@
 
 #include "tenant/testing/tenant_world.h"
 
-namespace teahouse {
+namespace teahouse::call_usage_test {
 namespace {
 
 using testing::TenantWorld;
@@ -59,4 +59,4 @@ TEST(CallUsage, OfALastMonthIsNotRead) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::call_usage_test

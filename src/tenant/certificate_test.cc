@@ -11,7 +11,7 @@
 #include "tenant/local_ca.h"
 #include "tenant/testing/tenant_world.h"
 
-namespace teahouse {
+namespace teahouse::certificate_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -153,4 +153,4 @@ TEST(Certificates, GoWithTheirTenant) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::certificate_test

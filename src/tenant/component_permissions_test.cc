@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::component_permissions_test {
 namespace {
 
 TEST(ComponentPermissions, AreReadAndWrittenAlike) {
@@ -53,4 +53,4 @@ TEST(ComponentPermissions, OfATenantAreByDomain) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::component_permissions_test

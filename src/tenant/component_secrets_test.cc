@@ -4,7 +4,7 @@
 
 #include "tenant/testing/tenant_world.h"
 
-namespace teahouse {
+namespace teahouse::component_secrets_test {
 namespace {
 
 struct ComponentSecretsTest : ::testing::Test, testing::TenantWorld {
@@ -70,4 +70,4 @@ TEST_F(ComponentSecretsTest, GoWithTheirTenant) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::component_secrets_test

@@ -5,7 +5,7 @@
 
 #include "tenant/tenant.h"
 
-namespace teahouse {
+namespace teahouse::contacts_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -59,4 +59,4 @@ TEST(Contacts, AreRefusedWithASentence) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::contacts_test

@@ -8,7 +8,7 @@
 #include "store/memory/memory_plane.h"
 #include "tenant/testing/tenant_world.h"
 
-namespace teahouse {
+namespace teahouse::event_outbox_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -116,4 +116,4 @@ TEST_F(EventOutboxTest, TellsTheLogThatThereIsSomething) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::event_outbox_test

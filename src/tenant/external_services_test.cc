@@ -4,7 +4,7 @@
 
 #include "tenant/testing/tenant_world.h"
 
-namespace teahouse {
+namespace teahouse::external_services_test {
 namespace {
 
 ExternalService turn(std::string host = "turn.shop.example") {
@@ -103,4 +103,4 @@ TEST(ExternalService, IsRefusedWhereNobodyCouldUseIt) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::external_services_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::federation_test {
 namespace {
 
 using Texts = std::vector<std::string>;
@@ -52,4 +52,4 @@ TEST(Federation, ReadsDomains) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::federation_test

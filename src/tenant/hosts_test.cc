@@ -7,7 +7,7 @@
 #include "tenant/names.h"
 #include "tenant/testing/tenant_world.h"
 
-namespace teahouse {
+namespace teahouse::hosts_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -338,4 +338,4 @@ TEST(Hosts, AreReadAsTheApiHasThem) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::hosts_test

@@ -7,7 +7,7 @@
 
 #include "tenant/testing/tenant_world.h"
 
-namespace teahouse {
+namespace teahouse::keys_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -166,4 +166,4 @@ TEST(Keys, ForgetARemovedTenant) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::keys_test

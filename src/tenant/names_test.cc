@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace teahouse {
+namespace teahouse::names_test {
 namespace {
 
 TEST(ShortName, TakesLettersDigitsAndHyphens) {
@@ -93,4 +93,4 @@ TEST(Names, AComponentIsBelowItsTenantAndMadeByNobodyElse) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::names_test

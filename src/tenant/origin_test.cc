@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::origin_test {
 namespace {
 
 std::string origin(std::string_view text) {
@@ -119,4 +119,4 @@ TEST(Origin, ListIsLimitedAndNamesTheBadOne) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::origin_test

@@ -5,7 +5,7 @@
 #include "tenant/testing/tenant_world.h"
 #include "tenant/usage.h"
 
-namespace teahouse {
+namespace teahouse::plan_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -129,4 +129,4 @@ TEST(Usage, HasALineForEachLimit) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::plan_test

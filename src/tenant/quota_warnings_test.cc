@@ -8,7 +8,7 @@
 #include "events/event_row.h"
 #include "tenant/testing/tenant_world.h"
 
-namespace teahouse {
+namespace teahouse::quota_warnings_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -115,4 +115,4 @@ TEST_F(QuotaWarningsTest, AreOneWriteWithTheNoteOfThem) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::quota_warnings_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::registration_question_test {
 namespace {
 
 TEST(RegistrationQuestion, TakesAnAnswerAsPeopleWriteIt) {
@@ -48,4 +48,4 @@ TEST(RegistrationQuestion, RefusesWhatNobodyCouldAnswer) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::registration_question_test

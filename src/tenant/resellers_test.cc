@@ -7,7 +7,7 @@
 #include "tenant/email.h"
 #include "tenant/testing/tenant_world.h"
 
-namespace teahouse {
+namespace teahouse::resellers_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -318,4 +318,4 @@ TEST(Email, IsAnAddressOfOneMailbox) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::resellers_test

@@ -7,7 +7,7 @@
 #include "tenant/tenant_rows.h"
 #include "tenant/testing/tenant_world.h"
 
-namespace teahouse {
+namespace teahouse::tenant_fields_test {
 namespace {
 
 using testing::TenantWorld;
@@ -122,4 +122,4 @@ TEST(TenantFields, ThatAreNewGetAColumn) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::tenant_fields_test

@@ -8,7 +8,7 @@
 
 #include "tenant/testing/tenant_world.h"
 
-namespace teahouse {
+namespace teahouse::tenant_removal_test {
 namespace {
 
 using ::testing::Each;
@@ -265,4 +265,4 @@ TEST(Tenants, StaySuspendedWhenTheirDataCannotBeRemoved) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::tenant_removal_test

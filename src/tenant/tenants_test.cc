@@ -6,7 +6,7 @@
 #include "tenant/names.h"
 #include "tenant/testing/tenant_world.h"
 
-namespace teahouse {
+namespace teahouse::tenants_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -225,4 +225,4 @@ TEST(Tenants, TakeTurns) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::tenants_test

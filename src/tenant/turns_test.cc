@@ -6,7 +6,7 @@
 
 #include "base/testing/run_task.h"
 
-namespace teahouse {
+namespace teahouse::turns_test {
 namespace {
 
 using testing::QueueExecutor;
@@ -47,4 +47,4 @@ TEST(Turns, OutliveTheirTurnsOwner) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::turns_test

@@ -10,7 +10,7 @@
 #include "store/testing/temp_directory.h"
 #include "tenant/testing/tenant_world.h"
 
-namespace teahouse {
+namespace teahouse::usage_rollups_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -227,4 +227,4 @@ TEST_F(UsageTest, AClockThatIsPutBackEndsNoHour) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::usage_rollups_test

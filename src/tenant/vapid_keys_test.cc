@@ -4,7 +4,7 @@
 
 #include "tenant/testing/tenant_world.h"
 
-namespace teahouse {
+namespace teahouse::vapid_keys_test {
 namespace {
 
 struct VapidKeysTest : ::testing::Test, testing::TenantWorld {
@@ -49,4 +49,4 @@ TEST_F(VapidKeysTest, GoesWithItsTenant) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::vapid_keys_test

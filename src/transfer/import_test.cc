@@ -4,7 +4,7 @@
 #include "transfer/tar.h"
 #include "transfer/testing/transfer_world.h"
 
-namespace teahouse::transfer {
+namespace teahouse::transfer::import_test {
 namespace {
 
 using testing::House;
@@ -140,4 +140,4 @@ TEST_F(Imports, PlansBoundWhatComes) {
 }
 
 }  // namespace
-}  // namespace teahouse::transfer
+}  // namespace teahouse::transfer::import_test

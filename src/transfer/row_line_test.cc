@@ -4,7 +4,7 @@
 
 #include "transfer/addresses.h"
 
-namespace teahouse::transfer {
+namespace teahouse::transfer::row_line_test {
 namespace {
 
 store::TenantRow map_row(std::string key, std::string entry, std::string value) {
@@ -82,4 +82,4 @@ TEST(Addresses, ChangeWhereTheyStandWhole) {
 }
 
 }  // namespace
-}  // namespace teahouse::transfer
+}  // namespace teahouse::transfer::row_line_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::transfer {
+namespace teahouse::transfer::tar_test {
 namespace {
 
 // A head with some bytes changed, and a sum that is right.
@@ -58,4 +58,4 @@ TEST(Tar, RefusesWhatLeadsOutOrIsNoFile) {
 }
 
 }  // namespace
-}  // namespace teahouse::transfer
+}  // namespace teahouse::transfer::tar_test

@@ -3,7 +3,7 @@
 
 #include "transfer/testing/transfer_world.h"
 
-namespace teahouse::transfer {
+namespace teahouse::transfer::transfer_test {
 namespace {
 
 using testing::Lines;
@@ -131,4 +131,4 @@ TEST_F(Transfers, AnExportEndsWithItsTenant) {
 }
 
 }  // namespace
-}  // namespace teahouse::transfer
+}  // namespace teahouse::transfer::transfer_test

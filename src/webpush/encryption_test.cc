@@ -4,7 +4,7 @@
 
 #include "crypto/encoding.h"
 
-namespace teahouse::webpush {
+namespace teahouse::webpush::encryption_test {
 namespace {
 
 std::string bytes_of(const char* base64url) { return *crypto::parse_base64url(base64url); }
@@ -58,4 +58,4 @@ TEST(Encryption, RefusesKeysThatAreNone) {
 }
 
 }  // namespace
-}  // namespace teahouse::webpush
+}  // namespace teahouse::webpush::encryption_test

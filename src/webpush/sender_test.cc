@@ -5,7 +5,7 @@
 
 #include "crypto/encoding.h"
 
-namespace teahouse::webpush {
+namespace teahouse::webpush::sender_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -262,4 +262,4 @@ TEST_F(SenderTest, KeepsATokenForAServiceAndRenewsIt) {
 }
 
 }  // namespace
-}  // namespace teahouse::webpush
+}  // namespace teahouse::webpush::sender_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::webpush {
+namespace teahouse::webpush::subscription_test {
 namespace {
 
 const std::string point = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
@@ -43,4 +43,4 @@ TEST(Subscription, RefusesWhatIsNone) {
 }
 
 }  // namespace
-}  // namespace teahouse::webpush
+}  // namespace teahouse::webpush::subscription_test

@@ -4,7 +4,7 @@
 
 #include "crypto/encoding.h"
 
-namespace teahouse::webpush {
+namespace teahouse::webpush::vapid_test {
 namespace {
 
 struct Parts {
@@ -49,4 +49,4 @@ TEST(Vapid, SaysNoContactWhereThereIsNone) {
 }
 
 }  // namespace
-}  // namespace teahouse::webpush
+}  // namespace teahouse::webpush::vapid_test

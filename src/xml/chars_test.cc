@@ -3,7 +3,7 @@
 #include <expat.h>
 #include <gtest/gtest.h>
 
-namespace teahouse::xml {
+namespace teahouse::xml::chars_test {
 namespace {
 
 bool expat_takes(const std::string& xml) {
@@ -65,4 +65,4 @@ TEST(Chars, ManyAtATimeAreAsOneByOne) {
 }
 
 }  // namespace
-}  // namespace teahouse::xml
+}  // namespace teahouse::xml::chars_test

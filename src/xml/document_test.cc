@@ -4,7 +4,7 @@
 
 #include "xml/stream_for_test.h"
 
-namespace teahouse::xml {
+namespace teahouse::xml::document_test {
 namespace {
 
 Document parse(std::string_view xml, std::string_view default_ns = {}) {
@@ -156,4 +156,4 @@ TEST(Element, OnAStreamIsNotPortableWithTheStreamsPrefixes) {
 }
 
 }  // namespace
-}  // namespace teahouse::xml
+}  // namespace teahouse::xml::document_test

@@ -4,7 +4,7 @@
 #include "xml/stream_for_test.h"
 #include "xml/stream_parser.h"
 
-namespace teahouse::xml {
+namespace teahouse::xml::limits_test {
 namespace {
 
 constexpr auto policy_violation = StreamFault::policy_violation;
@@ -112,4 +112,4 @@ TEST(Limits, AnElementSentByteByByteIsReadOnce) {
 }
 
 }  // namespace
-}  // namespace teahouse::xml
+}  // namespace teahouse::xml::limits_test

@@ -5,7 +5,7 @@
 
 #include "xml/stream_for_test.h"
 
-namespace teahouse::xml {
+namespace teahouse::xml::scanner_test {
 namespace {
 
 void expect_refused(std::string_view element) { expect_fault(stream(element), StreamFault::not_well_formed); }
@@ -220,4 +220,4 @@ TEST(Scanner, RefusesAnExpandedNameTwice) {
 }
 
 }  // namespace
-}  // namespace teahouse::xml
+}  // namespace teahouse::xml::scanner_test

@@ -4,7 +4,7 @@
 
 #include "xml/stream_for_test.h"
 
-namespace teahouse::xml {
+namespace teahouse::xml::stream_parser_test {
 namespace {
 
 using oracle::Events;
@@ -217,4 +217,4 @@ TEST(StreamParser, RefusesACommentAsSoonAsItsFirstByteHasCome) {
 }
 
 }  // namespace
-}  // namespace teahouse::xml
+}  // namespace teahouse::xml::stream_parser_test

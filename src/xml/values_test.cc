@@ -4,7 +4,7 @@
 
 #include <limits>
 
-namespace teahouse::xml {
+namespace teahouse::xml::values_test {
 namespace {
 
 TEST(Values, IntegersAsXmlSchemaWritesThem) {
@@ -39,4 +39,4 @@ TEST(Values, Booleans) {
 }
 
 }  // namespace
-}  // namespace teahouse::xml
+}  // namespace teahouse::xml::values_test

@@ -4,7 +4,7 @@
 
 #include "xml/stream_for_test.h"
 
-namespace teahouse::xml {
+namespace teahouse::xml::writer_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -103,4 +103,4 @@ TEST(Write, WritesTheInnerOfAnElement) {
 }
 
 }  // namespace
-}  // namespace teahouse::xml
+}  // namespace teahouse::xml::writer_test

@@ -4,7 +4,7 @@
 
 #include "xmpp/namespaces.h"
 
-namespace teahouse {
+namespace teahouse::data_form_test {
 namespace {
 
 xml::Document parse(std::string text) {
@@ -79,4 +79,4 @@ TEST(DataForm, ReadsWhatItWrites) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::data_form_test

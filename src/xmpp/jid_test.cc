@@ -7,7 +7,7 @@
 
 #include "xmpp/prep.h"
 
-namespace teahouse {
+namespace teahouse::jid_test {
 namespace {
 
 using Strings = std::vector<std::string>;
@@ -305,4 +305,4 @@ TEST(Jid, EscapesLocalparts) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::jid_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::keeping_test {
 namespace {
 
 std::string keepers_of(const std::string& type, const std::string& inside) {
@@ -83,4 +83,4 @@ TEST(Keeping, IsNotForCopiesOfOtherMessages) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::keeping_test

@@ -5,7 +5,7 @@
 #include "xmpp/date_time.h"
 #include "xmpp/namespaces.h"
 
-namespace teahouse {
+namespace teahouse::mam_test {
 namespace {
 
 Result<MamQuery> read(const std::string& fields, const std::string& more = {},
@@ -119,4 +119,4 @@ TEST(DateTime, RefusesTheRest) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::mam_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::xmpp {
+namespace teahouse::xmpp::nickname_test {
 namespace {
 
 // RFC 8266 section 3, tables 1 and 2.
@@ -54,4 +54,4 @@ TEST(Nickname, AKeyIsItsOwn) {
 }
 
 }  // namespace
-}  // namespace teahouse::xmpp
+}  // namespace teahouse::xmpp::nickname_test

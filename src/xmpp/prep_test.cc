@@ -7,7 +7,7 @@
 
 #include "xmpp/prep_class.h"
 
-namespace teahouse::xmpp {
+namespace teahouse::xmpp::prep_test {
 namespace {
 
 std::string localpart(std::string_view text) {
@@ -196,4 +196,4 @@ TEST(Prep, KeepsTheBidiRule) {
 }
 
 }  // namespace
-}  // namespace teahouse::xmpp
+}  // namespace teahouse::xmpp::prep_test

@@ -4,7 +4,7 @@
 
 #include "xmpp/namespaces.h"
 
-namespace teahouse {
+namespace teahouse::rsm_test {
 namespace {
 
 Result<RsmRequest> read(std::string inside) {
@@ -67,4 +67,4 @@ TEST(Rsm, WritesAnswers) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::rsm_test

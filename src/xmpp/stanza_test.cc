@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::stanza_test {
 namespace {
 
 Result<Stanza> read(const std::string& xml, const xml::Limits& limits = {}) {
@@ -78,4 +78,4 @@ TEST(Stanza, OneNamespaceForManyChildrenMakesItNoGigabyte) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::stanza_test

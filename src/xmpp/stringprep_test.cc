@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::xmpp {
+namespace teahouse::xmpp::stringprep_test {
 namespace {
 
 std::string node(std::string_view text) { return nodeprep(text).value_or("(refused)"); }
@@ -36,4 +36,4 @@ TEST(Stringprep, PreparesPasswordsAsRfc4013) {
 }
 
 }  // namespace
-}  // namespace teahouse::xmpp
+}  // namespace teahouse::xmpp::stringprep_test

@@ -6,7 +6,7 @@
 #include "domains/survey/testing/xmpp_peer.h"
 #include "net/dane.h"
 
-namespace teahouse::survey {
+namespace teahouse::survey::certificates_test {
 namespace {
 
 using testing::ders_of;
@@ -82,4 +82,4 @@ TEST_F(SurveyCertificates, RecordsAreBelievedOnlyWhereDnssecVouchesForAllOfTheWa
 }
 
 }  // namespace
-}  // namespace teahouse::survey
+}  // namespace teahouse::survey::certificates_test

@@ -7,7 +7,7 @@
 
 #include "net/fake/dns_server.h"
 
-namespace teahouse::survey {
+namespace teahouse::survey::places_test {
 namespace {
 
 using net::fake::make_dns_name;
@@ -146,4 +146,4 @@ TEST(SurveyPlaces, AHundredAddressesAreAFew) {
 }
 
 }  // namespace
-}  // namespace teahouse::survey
+}  // namespace teahouse::survey::places_test

@@ -7,7 +7,7 @@
 #include "domains/survey/testing/xmpp_peer.h"
 #include "net/fake/ready_dns.h"
 
-namespace teahouse::survey {
+namespace teahouse::survey::stream_probe_test {
 namespace {
 
 using Reached = Probed::Reached;
@@ -162,4 +162,4 @@ TEST_F(StreamProbing, DestroyingItEndsIt) {
 }
 
 }  // namespace
-}  // namespace teahouse::survey
+}  // namespace teahouse::survey::stream_probe_test

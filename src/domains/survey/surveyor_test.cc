@@ -7,7 +7,7 @@
 #include "domains/survey/testing/xmpp_peer.h"
 #include "net/fake/ready_dns.h"
 
-namespace teahouse::survey {
+namespace teahouse::survey::surveyor_test {
 namespace {
 
 using net::fake::make_srv;
@@ -154,4 +154,4 @@ TEST_F(Surveying, JsonHasAllOfIt) {
 }
 
 }  // namespace
-}  // namespace teahouse::survey
+}  // namespace teahouse::survey::surveyor_test

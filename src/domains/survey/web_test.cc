@@ -6,7 +6,7 @@
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 
-namespace teahouse::survey {
+namespace teahouse::survey::web_test {
 namespace {
 
 http::ClientResponse page(std::string body, bool cors = true) {
@@ -96,4 +96,4 @@ TEST(SurveyWeb, PoshIsHeldAgainstTheCertificates) {
 }
 
 }  // namespace
-}  // namespace teahouse::survey
+}  // namespace teahouse::survey::web_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::s3 {
+namespace teahouse::s3::answers_test {
 namespace {
 
 constexpr char declaration[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
@@ -92,4 +92,4 @@ TEST(S3Answers, TheListOfPartsIsWritten) {
 }
 
 }  // namespace
-}  // namespace teahouse::s3
+}  // namespace teahouse::s3::answers_test

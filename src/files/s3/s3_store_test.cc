@@ -11,7 +11,7 @@
 #include "files/s3/testing/fake_s3.h"
 #include "files/testing/file_world.h"
 
-namespace teahouse::s3 {
+namespace teahouse::s3::s3_store_test {
 namespace {
 
 using testing::FakeS3;
@@ -242,4 +242,4 @@ TEST_F(S3StoreTest, ASourceOutlivesTheStore) {
 }
 
 }  // namespace
-}  // namespace teahouse::s3
+}  // namespace teahouse::s3::s3_store_test

@@ -4,7 +4,7 @@
 
 #include <functional>
 
-namespace teahouse::s3 {
+namespace teahouse::s3::settings_test {
 namespace {
 
 S3Settings good() {
@@ -71,4 +71,4 @@ TEST(S3Settings, HttpIsForThisMachineUnlessTheyAreTold) {
 }
 
 }  // namespace
-}  // namespace teahouse::s3
+}  // namespace teahouse::s3::settings_test

@@ -7,7 +7,7 @@
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 
-namespace teahouse::s3 {
+namespace teahouse::s3::signature_test {
 namespace {
 
 constexpr int64_t may_24_2013_ms = 1'369'353'600'000;
@@ -72,4 +72,4 @@ TEST(Signature, OfNoUrlIsNone) {
 }
 
 }  // namespace
-}  // namespace teahouse::s3
+}  // namespace teahouse::s3::signature_test

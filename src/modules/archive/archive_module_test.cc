@@ -6,7 +6,7 @@
 
 #include "server/testing/session_world.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::archive_module_test {
 namespace {
 
 class Screen final : public Wire {
@@ -140,4 +140,4 @@ TEST_F(AccountArchive, RefusesWhatItHasNot) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::archive_module_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::preferences_test {
 namespace {
 
 Result<ArchivePreferences> read(const std::string& attributes, const std::string& lists) {
@@ -62,4 +62,4 @@ TEST(ArchivePreferences, RefuseWhatTheyCannotBe) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::preferences_test

@@ -6,7 +6,7 @@
 #include "server/testing/session_world.h"
 #include "xmpp/namespaces.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::retractions_test {
 namespace {
 
 // Ann of the shop and ann of the forum talk; each has an archive of her own.
@@ -225,4 +225,4 @@ TEST_F(RetractionsTest, TakeNothingBackByIdsThatAreTooLong) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::retractions_test

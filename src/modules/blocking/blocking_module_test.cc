@@ -2,7 +2,7 @@
 
 #include "server/testing/session_world.h"
 
-namespace teahouse {
+namespace teahouse::blocking_module_test {
 namespace {
 
 using testing::Wire;
@@ -105,4 +105,4 @@ TEST_F(BlockingTest, EndsWithTheModule) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::blocking_module_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::blocklist_test {
 namespace {
 
 bool matches(const char* blocked, const char* address) {
@@ -39,4 +39,4 @@ TEST(Blocklist, MatchesNothingWhenEmptied) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::blocklist_test

@@ -5,7 +5,7 @@
 
 #include "xmpp/stanza.h"
 
-namespace teahouse {
+namespace teahouse::report_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -70,4 +70,4 @@ TEST(Report, IsKeptAsAMessageToTheAddress) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::report_test

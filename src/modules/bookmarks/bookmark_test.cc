@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::bookmarks {
+namespace teahouse::bookmarks::bookmark_test {
 namespace {
 
 BookmarkList list_of(const std::string& inner) {
@@ -43,4 +43,4 @@ TEST(BookmarkList, DiffersByRoomsThatChangedAndKeepsExtensions) {
 }
 
 }  // namespace
-}  // namespace teahouse::bookmarks
+}  // namespace teahouse::bookmarks::bookmark_test

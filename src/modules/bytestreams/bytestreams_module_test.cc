@@ -13,7 +13,7 @@
 #include "server/testing/session_world.h"
 #include "xmpp/namespaces.h"
 
-namespace teahouse {
+namespace teahouse::bytestreams_module_test {
 namespace {
 
 using bytestreams::Peer;
@@ -311,4 +311,4 @@ TEST_F(BytestreamsModuleTest, TakesNobodyWhenItHasStopped) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::bytestreams_module_test

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace teahouse::bytestreams {
+namespace teahouse::bytestreams::handshake_test {
 namespace {
 
 using State = Handshake::State;
@@ -93,4 +93,4 @@ TEST(Handshake, SaysNothingToOtherProtocols) {
 }
 
 }  // namespace
-}  // namespace teahouse::bytestreams
+}  // namespace teahouse::bytestreams::handshake_test

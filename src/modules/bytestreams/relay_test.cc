@@ -12,7 +12,7 @@
 
 #include "base/clock.h"
 
-namespace teahouse::bytestreams {
+namespace teahouse::bytestreams::relay_test {
 namespace {
 
 // A connection is begun by somebody before it is relayed.
@@ -207,4 +207,4 @@ TEST_F(RelayTest, IsEndedWithoutACall) {
 }
 
 }  // namespace
-}  // namespace teahouse::bytestreams
+}  // namespace teahouse::bytestreams::relay_test

@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 
-namespace teahouse::bytestreams {
+namespace teahouse::bytestreams::streamhost_test {
 namespace {
 
 using namespace std::string_literals;
@@ -106,4 +106,4 @@ TEST_F(StreamhostTest, OneThatArrivesAfterTheEndIsLetGo) {
 }
 
 }  // namespace
-}  // namespace teahouse::bytestreams
+}  // namespace teahouse::bytestreams::streamhost_test

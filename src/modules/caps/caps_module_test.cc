@@ -5,7 +5,7 @@
 #include "xml/writer.h"
 #include "xmpp/namespaces.h"
 
-namespace teahouse {
+namespace teahouse::caps_module_test {
 namespace {
 
 using testing::Wire;
@@ -223,4 +223,4 @@ TEST_F(CapsModuleTest, NamesWhatItsTenantsHostsSay) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::caps_module_test

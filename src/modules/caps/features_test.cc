@@ -4,7 +4,7 @@
 
 #include "crypto/encoding.h"
 
-namespace teahouse::caps {
+namespace teahouse::caps::features_test {
 namespace {
 
 Stanza read(const std::string& xml) {
@@ -159,4 +159,4 @@ TEST(Features, HaveANameOnlyByAHashThatIsKnown) {
 }
 
 }  // namespace
-}  // namespace teahouse::caps
+}  // namespace teahouse::caps::features_test

@@ -2,7 +2,7 @@
 
 #include "server/testing/session_world.h"
 
-namespace teahouse {
+namespace teahouse::carbons_module_test {
 namespace {
 
 using testing::Wire;
@@ -87,4 +87,4 @@ TEST_F(CarbonsTest, EndWithTheSessionThatAsked) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::carbons_module_test

@@ -2,7 +2,7 @@
 
 #include "server/testing/session_world.h"
 
-namespace teahouse {
+namespace teahouse::commands_module_test {
 namespace {
 
 // Offers "greet" to the ann of each tenant: a name, then a language; it says what came of it.
@@ -202,4 +202,4 @@ TEST_F(CommandsTest, EndsWithItsModule) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::commands_module_test

@@ -5,7 +5,7 @@
 
 #include "modules/conferences/testing/fake_engine.h"
 
-namespace teahouse::conferences {
+namespace teahouse::conferences::conference_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -239,4 +239,4 @@ TEST_F(ConferenceTest, RemovesThoseWhoAreOutOfTheRoom) {
 }
 
 }  // namespace
-}  // namespace teahouse::conferences
+}  // namespace teahouse::conferences::conference_test

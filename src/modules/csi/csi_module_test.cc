@@ -3,7 +3,7 @@
 #include "modules/csi/urgency.h"
 #include "server/testing/session_world.h"
 
-namespace teahouse {
+namespace teahouse::csi_module_test {
 namespace {
 
 using Urgency = Session::Urgency;
@@ -130,4 +130,4 @@ TEST_F(HoldBackTest, EndsWithTheStream) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::csi_module_test

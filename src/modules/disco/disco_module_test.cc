@@ -2,7 +2,7 @@
 
 #include "server/testing/session_world.h"
 
-namespace teahouse {
+namespace teahouse::disco_module_test {
 namespace {
 
 // Offers something to users of the shop alone.
@@ -86,4 +86,4 @@ TEST_F(EntityTest, AnswersPingsVersionAndTime) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::disco_module_test

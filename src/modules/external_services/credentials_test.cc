@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::credentials_test {
 namespace {
 
 const std::string user_key(32, 'k');
@@ -38,4 +38,4 @@ TEST(Credentials, ThatAreFixedEndWhenTheyRunOut) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::credentials_test

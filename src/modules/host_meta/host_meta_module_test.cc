@@ -3,7 +3,7 @@
 #include "http/fake/served_pair.h"
 #include "server/testing/session_world.h"
 
-namespace teahouse {
+namespace teahouse::host_meta_module_test {
 namespace {
 
 class HostMetaTest : public testing::SessionWorld {
@@ -72,4 +72,4 @@ TEST_F(HostMetaTest, TellsASuspendedTenantsClientsWhereTheyLearnWhy) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::host_meta_module_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::invite_words_test {
 namespace {
 
 TEST(InviteWords, AreOfTheFirstLanguageThatIsKnown) {
@@ -15,4 +15,4 @@ TEST(InviteWords, AreOfTheFirstLanguageThatIsKnown) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::invite_words_test

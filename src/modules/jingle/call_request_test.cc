@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::jingle {
+namespace teahouse::jingle::call_request_test {
 namespace {
 
 std::optional<CallRequest> find(StanzaKind kind, StanzaType type, const std::string& payload) {
@@ -68,4 +68,4 @@ TEST(CallRequest, IsNoOtherWordOfACall) {
 }
 
 }  // namespace
-}  // namespace teahouse::jingle
+}  // namespace teahouse::jingle::call_request_test

@@ -2,7 +2,7 @@
 
 #include "server/testing/session_world.h"
 
-namespace teahouse {
+namespace teahouse::last_activity_module_test {
 namespace {
 
 // bea@shop is seen by ann@forum, and not by cid@forum.
@@ -77,4 +77,4 @@ TEST_F(LastActivityTest, IsKeptUntilTheAccountIsRemoved) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::last_activity_module_test

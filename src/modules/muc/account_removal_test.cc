@@ -2,7 +2,7 @@
 
 #include "modules/muc/testing/room_world.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::account_removal_test {
 namespace {
 
 std::string entry(const std::string& address) {
@@ -135,4 +135,4 @@ TEST(RoomsAfterARemoval, RoomsThatEndLeaveNoRowsBehind) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::account_removal_test

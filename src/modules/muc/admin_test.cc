@@ -2,7 +2,7 @@
 
 #include "modules/muc/testing/room_world.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::admin_test {
 namespace {
 
 std::string admin(const std::string& items, const std::string& type = "set") {
@@ -289,4 +289,4 @@ TEST(RoomDisco, TellsOfARoomWhatTheAskerMayKnow) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::admin_test

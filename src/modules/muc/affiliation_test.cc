@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::muc {
+namespace teahouse::muc::affiliation_test {
 namespace {
 
 using enum Affiliation;
@@ -106,4 +106,4 @@ TEST(Affiliation, WhoMayChangeWhoseRole) {
 }
 
 }  // namespace
-}  // namespace teahouse::muc
+}  // namespace teahouse::muc::affiliation_test

@@ -1,6 +1,6 @@
 #include "modules/muc/testing/room_world.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::approval_test {
 namespace {
 
 std::string reg(const std::string& content) {
@@ -158,4 +158,4 @@ TEST(RoomApproval, AFormThatSaysNothingApprovesNobody) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::approval_test

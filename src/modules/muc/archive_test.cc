@@ -2,7 +2,7 @@
 
 #include "modules/muc/testing/room_world.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::archive_test {
 namespace {
 
 std::string query(const std::string& fields, const std::string& more = {}) {
@@ -256,4 +256,4 @@ TEST(Rooms, OfARemovedTenantAreGone) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::archive_test

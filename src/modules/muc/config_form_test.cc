@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::muc {
+namespace teahouse::muc::config_form_test {
 namespace {
 
 DataForm submit(std::vector<std::pair<std::string, std::string>> fields) {
@@ -128,4 +128,4 @@ TEST(ConfigForm, PrivateMessagesByRole) {
 }
 
 }  // namespace
-}  // namespace teahouse::muc
+}  // namespace teahouse::muc::config_form_test

@@ -4,7 +4,7 @@
 #include "modules/muc/config.h"
 #include "modules/muc/testing/room_world.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::failing_disk_test {
 namespace {
 
 const std::string hall = "hall@rooms.shop.example";
@@ -122,4 +122,4 @@ TEST(RoomsOnAFailingDisk, StayShutWhenARowOfTheirsIsDamaged) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::failing_disk_test

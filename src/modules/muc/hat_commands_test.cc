@@ -1,7 +1,7 @@
 #include "modules/muc/hats.h"
 #include "modules/muc/testing/room_world.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::hat_commands_test {
 namespace {
 
 std::string command(const std::string& node, const std::string& fields, const std::string& attributes = {}) {
@@ -130,4 +130,4 @@ TEST(RoomHats, AreNotForUsersToClaim) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::hat_commands_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::muc {
+namespace teahouse::muc::hats_test {
 namespace {
 
 TEST(Hats, AreNamedByUris) {
@@ -51,4 +51,4 @@ TEST(Hats, AreWrittenForThoseWhoWearThem) {
 }
 
 }  // namespace
-}  // namespace teahouse::muc
+}  // namespace teahouse::muc::hats_test

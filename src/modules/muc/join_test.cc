@@ -2,7 +2,7 @@
 
 #include "modules/muc/testing/room_world.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::join_test {
 namespace {
 
 constexpr char cave[] = "cave@rooms.shop.example";
@@ -282,4 +282,4 @@ TEST(RoomJoin, HistoryAsMuchAsAskedFor) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::join_test

@@ -2,7 +2,7 @@
 
 #include "modules/muc/testing/room_world.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::mentions_test {
 namespace {
 
 std::string mention(const std::string& group) {
@@ -87,4 +87,4 @@ TEST(RoomMentions, RulesAreWrittenAndRead) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::mentions_test

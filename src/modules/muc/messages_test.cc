@@ -2,7 +2,7 @@
 
 #include "modules/muc/testing/room_world.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::messages_test {
 namespace {
 
 std::string groupchat(const std::string& inside) {
@@ -299,4 +299,4 @@ TEST(RoomMessages, InvitationsAndRefusals) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::messages_test

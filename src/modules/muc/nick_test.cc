@@ -4,7 +4,7 @@
 
 #include "modules/muc/testing/room_world.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::nick_test {
 namespace {
 
 std::string presence(const std::string& nick, const std::string& id, const std::string& inside = {}) {
@@ -214,4 +214,4 @@ TEST(RoomPresence, OnlyTheAnswerCarriesTheId) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::nick_test

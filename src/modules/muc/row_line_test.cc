@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace teahouse::muc {
+namespace teahouse::muc::row_line_test {
 namespace {
 
 TEST(RowLine, UsesRowsInTheOrderOfTheirAsking) {
@@ -38,4 +38,4 @@ TEST(RowLine, TakesARowThatIsAskedForWhileAnotherIsUsed) {
 }
 
 }  // namespace
-}  // namespace teahouse::muc
+}  // namespace teahouse::muc::row_line_test

@@ -2,7 +2,7 @@
 
 #include "modules/muc/testing/room_world.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::search_test {
 namespace {
 
 muc::ListedRoom room(const std::string& name, const std::string& description) {
@@ -77,4 +77,4 @@ TEST(RoomSearch, IsBoundedForEachAccount) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::search_test

@@ -4,7 +4,7 @@
 
 #include "modules/muc/testing/room_world.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::service_test {
 namespace {
 
 std::string entry(const std::string& address) {
@@ -285,4 +285,4 @@ TEST(RoomService, TheyEnterAsTheServerStopsAndHearThatTheyAreOut) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::service_test

@@ -4,7 +4,7 @@
 #include "modules/muc/service.h"
 #include "modules/muc/testing/room_world.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::sleep_test {
 namespace {
 
 const std::string cave = "cave@rooms.shop.example", den = "cave@rooms.forum.example";
@@ -273,4 +273,4 @@ TEST(IdleRooms, LeaveAtOnceWhereThereAreTooMany) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::sleep_test

@@ -3,7 +3,7 @@
 #include "modules/muc/config.h"
 #include "modules/muc/testing/room_world.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::slow_mode_test {
 namespace {
 
 std::string say(const std::string& content) {
@@ -61,4 +61,4 @@ TEST(RoomSlowMode, RemembersABoundedNumber) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::slow_mode_test

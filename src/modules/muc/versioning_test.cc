@@ -1,6 +1,6 @@
 #include "modules/muc/testing/room_world.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::versioning_test {
 namespace {
 
 constexpr char mav[] = "<mav xmlns='urn:xmpp:muc:affiliations:1'";
@@ -142,4 +142,4 @@ TEST(RoomVersions, EndWithAnAccountThatTheyName) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::versioning_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::muc {
+namespace teahouse::muc::versions_test {
 namespace {
 
 BareJid user(int n) { return BareJid::parse("u" + std::to_string(n) + "@shop.example").value(); }
@@ -85,4 +85,4 @@ TEST(AffiliationVersions, AreForgottenWithTheirChanges) {
 }
 
 }  // namespace
-}  // namespace teahouse::muc
+}  // namespace teahouse::muc::versions_test

@@ -1,6 +1,6 @@
 #include "modules/muc/testing/room_world.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::voice_test {
 namespace {
 
 std::string request(const std::string& more = "") {
@@ -63,4 +63,4 @@ TEST(RoomVoice, IsRefusedWhereNobodyCouldGrantIt) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::voice_test

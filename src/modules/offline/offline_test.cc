@@ -6,7 +6,7 @@
 
 #include "modules/offline/testing/offline_world.h"
 
-namespace teahouse {
+namespace teahouse::offline_test {
 namespace {
 
 using Ids = std::vector<std::string>;
@@ -296,4 +296,4 @@ TEST_F(OfflineTest, WhatWasHandedOverWaitsUntilItIsAcknowledged) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::offline_test

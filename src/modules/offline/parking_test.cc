@@ -2,7 +2,7 @@
 #include "modules/offline/testing/offline_world.h"
 #include "server/device_sessions.h"
 
-namespace teahouse {
+namespace teahouse::parking_test {
 namespace {
 
 using Ids = std::vector<std::string>;
@@ -189,4 +189,4 @@ TEST_F(ParkingTest, ARowThatCannotBeReadIsLeftOut) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::parking_test

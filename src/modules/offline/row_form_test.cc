@@ -4,7 +4,7 @@
 
 #include "transfer/testing/form_check.h"
 
-namespace teahouse {
+namespace teahouse::row_form_test {
 namespace {
 
 TEST(OfflineForm, MessagesComeBackAsTheyWere) {
@@ -37,4 +37,4 @@ TEST(OfflineForm, RefusesNamesThatCantBe) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::row_form_test

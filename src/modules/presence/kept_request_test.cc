@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::kept_request_test {
 namespace {
 
 std::string keep(std::string payload) {
@@ -42,4 +42,4 @@ TEST(KeptRequest, IsWhatItsReaderSeesWhereItIsLong) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::kept_request_test

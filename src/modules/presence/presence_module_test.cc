@@ -2,7 +2,7 @@
 
 #include "server/testing/session_world.h"
 
-namespace teahouse {
+namespace teahouse::presence_module_test {
 namespace {
 
 using testing::Wire;
@@ -134,4 +134,4 @@ TEST_F(PresenceTest, ThatWasDirectedEndsForThoseThatHadIt) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::presence_module_test

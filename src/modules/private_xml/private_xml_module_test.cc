@@ -2,7 +2,7 @@
 
 #include "server/testing/session_world.h"
 
-namespace teahouse {
+namespace teahouse::private_xml_module_test {
 namespace {
 
 class PrivateXmlTest : public testing::SessionWorld {
@@ -84,4 +84,4 @@ TEST_F(PrivateXmlTest, RefusesWhatIsTooLong) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::private_xml_module_test

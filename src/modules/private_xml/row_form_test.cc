@@ -4,7 +4,7 @@
 
 #include "transfer/testing/form_check.h"
 
-namespace teahouse {
+namespace teahouse::row_form_test {
 namespace {
 
 TEST(PrivateXmlForm, ElementsComeBackAsTheyWere) {
@@ -21,4 +21,4 @@ TEST(PrivateXmlForm, RefusesWhatIsThereTwiceOrTooOften) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::row_form_test

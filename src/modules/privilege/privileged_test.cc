@@ -4,7 +4,7 @@
 
 #include "xmpp/namespaces.h"
 
-namespace teahouse::privilege {
+namespace teahouse::privilege::privileged_test {
 namespace {
 
 Stanza read(const std::string& xml) {
@@ -108,4 +108,4 @@ TEST(Privileged, AsksAsTheAccountWhatIsAllowed) {
 }
 
 }  // namespace
-}  // namespace teahouse::privilege
+}  // namespace teahouse::privilege::privileged_test

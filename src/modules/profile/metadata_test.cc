@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::profile {
+namespace teahouse::profile::metadata_test {
 namespace {
 
 constexpr char gif[] = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
@@ -60,4 +60,4 @@ TEST(AvatarData, IsThePictureThatItsIdSays) {
 }
 
 }  // namespace
-}  // namespace teahouse::profile
+}  // namespace teahouse::profile::metadata_test

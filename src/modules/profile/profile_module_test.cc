@@ -10,7 +10,7 @@
 #include "modules/vcard/vcard_module.h"
 #include "server/testing/session_world.h"
 
-namespace teahouse {
+namespace teahouse::profile_module_test {
 namespace {
 
 constexpr char photo[] = "<PHOTO><BINVAL>R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7</BINVAL></PHOTO>";
@@ -99,4 +99,4 @@ TEST_F(ProfileTest, KeepsNothingOfAPictureInTheVcardItself) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::profile_module_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::profile {
+namespace teahouse::profile::vcard4_test {
 namespace {
 
 constexpr char temp_head[] = "<vCard xmlns='vcard-temp'>", temp_tail[] = "</vCard>";
@@ -84,4 +84,4 @@ TEST(Vcard4, TakesTheValueOfWhateverType) {
 }
 
 }  // namespace
-}  // namespace teahouse::profile
+}  // namespace teahouse::profile::vcard4_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::pubsub {
+namespace teahouse::pubsub::access_test {
 namespace {
 
 NodeConfig with(AccessModel access, PublishModel publish = PublishModel::publishers) {
@@ -63,4 +63,4 @@ TEST(Access, ToTheNodeItselfIsItsOwners) {
 }
 
 }  // namespace
-}  // namespace teahouse::pubsub
+}  // namespace teahouse::pubsub::access_test

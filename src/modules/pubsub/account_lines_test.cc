@@ -6,7 +6,7 @@
 
 #include "base/testing/run_task.h"
 
-namespace teahouse::pubsub {
+namespace teahouse::pubsub::account_lines_test {
 namespace {
 
 const BareJid ann = *BareJid::parse("ann@shop.example"), other_ann = *BareJid::parse("ann@forum.example");
@@ -77,4 +77,4 @@ TEST_F(AccountLinesTest, DoesOnceWhatWouldDoTheSameAgain) {
 }
 
 }  // namespace
-}  // namespace teahouse::pubsub
+}  // namespace teahouse::pubsub::account_lines_test

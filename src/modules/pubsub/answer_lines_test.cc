@@ -6,7 +6,7 @@
 
 #include "base/testing/run_task.h"
 
-namespace teahouse::pubsub {
+namespace teahouse::pubsub::answer_lines_test {
 namespace {
 
 const BareJid ann = *BareJid::parse("ann@shop.example"), other_ann = *BareJid::parse("ann@forum.example");
@@ -78,4 +78,4 @@ TEST_F(AnswerLinesTest, HaveAnEnd) {
 }
 
 }  // namespace
-}  // namespace teahouse::pubsub
+}  // namespace teahouse::pubsub::answer_lines_test

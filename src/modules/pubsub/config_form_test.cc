@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::pubsub {
+namespace teahouse::pubsub::config_form_test {
 namespace {
 
 constexpr ConfigBounds account{100, true}, host{100, false};
@@ -71,4 +71,4 @@ TEST(ConfigForm, OfPublishOptionsIsAConditionOfANodeThatIsThere) {
 }
 
 }  // namespace
-}  // namespace teahouse::pubsub
+}  // namespace teahouse::pubsub::config_form_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::pubsub {
+namespace teahouse::pubsub::node_test {
 namespace {
 
 Node make_node() {
@@ -104,4 +104,4 @@ TEST(Nodes, CountWhatEachHas) {
 }
 
 }  // namespace
-}  // namespace teahouse::pubsub
+}  // namespace teahouse::pubsub::node_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::push {
+namespace teahouse::push::notice_test {
 namespace {
 
 constexpr char ann[] = "ann@shop.example";
@@ -116,4 +116,4 @@ TEST(Device, IsReadAsItWasWritten) {
 }
 
 }  // namespace
-}  // namespace teahouse::push
+}  // namespace teahouse::push::notice_test

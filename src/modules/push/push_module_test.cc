@@ -7,7 +7,7 @@
 #include "server/occupant_id.h"
 #include "server/testing/session_world.h"
 
-namespace teahouse {
+namespace teahouse::push_module_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -385,4 +385,4 @@ TEST_F(PushModuleTest, AnAccountsDevicesComeBackAndGoWithIt) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::push_module_test

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-namespace teahouse::push {
+namespace teahouse::push::service_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -57,4 +57,4 @@ TEST(PushService, TellsNobodyWhatWasSaidUnasked) {
 }
 
 }  // namespace
-}  // namespace teahouse::push
+}  // namespace teahouse::push::service_test

@@ -6,7 +6,7 @@
 #include "modules/push/push_module.h"
 #include "server/testing/session_world.h"
 
-namespace teahouse {
+namespace teahouse::services_test {
 namespace {
 
 using push::Services;
@@ -328,4 +328,4 @@ TEST_F(PushServicesTest, GoesWithItsAccountAndFromItsOwnTenantAlone) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::services_test

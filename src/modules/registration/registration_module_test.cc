@@ -2,7 +2,7 @@
 
 #include "server/testing/session_world.h"
 
-namespace teahouse {
+namespace teahouse::registration_module_test {
 namespace {
 
 // The shop lets clients register, the forum does not.
@@ -163,4 +163,4 @@ TEST_F(RegistrationTest, AUserRemovesTheirAccount) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::registration_module_test

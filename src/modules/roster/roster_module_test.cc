@@ -6,7 +6,7 @@
 #include "server/home.h"
 #include "store/memory/memory_plane.h"
 
-namespace teahouse {
+namespace teahouse::roster_module_test {
 namespace {
 
 // Two tenants with an account "ann" each, who have a contact.
@@ -67,4 +67,4 @@ TEST_F(RosterModuleTest, TakesADamagedContactForAnError) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::roster_module_test

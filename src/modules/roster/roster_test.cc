@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::roster_test {
 namespace {
 
 // The request is XML inside XML: what is escaped in it is escaped again.
@@ -95,4 +95,4 @@ TEST(Roster, CountsThoseThatAreNotListedByDomain) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::roster_test

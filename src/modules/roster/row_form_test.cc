@@ -4,7 +4,7 @@
 
 #include "modules/roster/roster.h"
 
-namespace teahouse {
+namespace teahouse::row_form_test {
 namespace {
 
 using Rows = transfer::RowForm::Rows;
@@ -68,4 +68,4 @@ TEST(RosterForm, RefusesWhatNoRosterHas) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::row_form_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse {
+namespace teahouse::subscription_test {
 namespace {
 
 // Letters of the nine states: t(o), f(rom), o(ut pending), i(n pending).
@@ -159,4 +159,4 @@ TEST(Subscription, PreApprovalGrantsTheNextRequestAndCanBeTakenBack) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::subscription_test

@@ -4,7 +4,7 @@
 
 #include "crypto/encoding.h"
 
-namespace teahouse::unified_push {
+namespace teahouse::unified_push::endpoint_test {
 namespace {
 
 Tenant tenant(int64_t id, char secret) {
@@ -70,4 +70,4 @@ TEST(UnifiedPushEndpoint, ARequestNamesTwoHashes) {
 }
 
 }  // namespace
-}  // namespace teahouse::unified_push
+}  // namespace teahouse::unified_push::endpoint_test

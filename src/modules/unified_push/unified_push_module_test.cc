@@ -5,7 +5,7 @@
 #include "http/fake/served_pair.h"
 #include "server/testing/session_world.h"
 
-namespace teahouse {
+namespace teahouse::unified_push_module_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -187,4 +187,4 @@ TEST_F(UnifiedPushTest, SaysThatItIsOne) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::unified_push_module_test

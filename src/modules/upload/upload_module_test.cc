@@ -10,7 +10,7 @@
 #include "store/testing/temp_directory.h"
 #include "xmpp/namespaces.h"
 
-namespace teahouse {
+namespace teahouse::upload_module_test {
 namespace {
 
 struct UploadModuleTest : testing::SessionWorld {
@@ -108,4 +108,4 @@ TEST_F(UploadModuleTest, TakesNothingNewWhileTheDiskIsFull) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::upload_module_test

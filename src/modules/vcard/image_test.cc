@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace teahouse::vcard {
+namespace teahouse::vcard::image_test {
 namespace {
 
 using namespace std::string_literals;
@@ -42,4 +42,4 @@ TEST(Image, IsNoneWhereNothingIsKnown) {
 }
 
 }  // namespace
-}  // namespace teahouse::vcard
+}  // namespace teahouse::vcard::image_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::vcard {
+namespace teahouse::vcard::photo_test {
 namespace {
 
 constexpr char gif[] = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
@@ -52,4 +52,4 @@ TEST(Photo, IsTheFirstOneThatCanBeRead) {
 }
 
 }  // namespace
-}  // namespace teahouse::vcard
+}  // namespace teahouse::vcard::photo_test

@@ -4,7 +4,7 @@
 
 #include "transfer/testing/form_check.h"
 
-namespace teahouse {
+namespace teahouse::row_form_test {
 namespace {
 
 TEST(VcardForm, ComesBackAsItWas) {
@@ -15,4 +15,4 @@ TEST(VcardForm, ComesBackAsItWas) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::row_form_test

@@ -2,7 +2,7 @@
 
 #include "server/testing/session_world.h"
 
-namespace teahouse {
+namespace teahouse::vcard_module_test {
 namespace {
 
 class VcardTest : public testing::SessionWorld {
@@ -47,4 +47,4 @@ TEST_F(VcardTest, NoneIsTakenOnAFullDisk) {
 }
 
 }  // namespace
-}  // namespace teahouse
+}  // namespace teahouse::vcard_module_test

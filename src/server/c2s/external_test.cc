@@ -7,7 +7,7 @@
 #include "server/device_sessions.h"
 #include "server/password_change.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::external_test {
 namespace {
 
 // As the module of app/modules.cc declares it.
@@ -141,4 +141,4 @@ TEST_F(ExternalTest, WhatIsAppendedWhileThePasswordChangesGoes) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::external_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::c2s {
+namespace teahouse::c2s::features_test {
 namespace {
 
 bool has(const std::string& features, const std::string& name) {
@@ -119,4 +119,4 @@ TEST(Features, OfModulesAreThoseThatTheyDeclareForTheTenant) {
 }
 
 }  // namespace
-}  // namespace teahouse::c2s
+}  // namespace teahouse::c2s::features_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::c2s {
+namespace teahouse::c2s::inflow_test {
 namespace {
 
 PlanLimits plan_of(int64_t stanzas_per_s) {
@@ -50,4 +50,4 @@ TEST(Inflow, APlanWithoutLimitsHasNone) {
 }
 
 }  // namespace
-}  // namespace teahouse::c2s
+}  // namespace teahouse::c2s::inflow_test

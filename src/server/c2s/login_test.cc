@@ -4,7 +4,7 @@
 
 #include "server/c2s/testing/stream_world.h"
 
-namespace teahouse::c2s {
+namespace teahouse::c2s::login_test {
 namespace {
 
 const std::string address = "192.0.2.7";
@@ -109,4 +109,4 @@ TEST_F(LoginTest, ASuspendedTenantLetsNobodyIn) {
 }
 
 }  // namespace
-}  // namespace teahouse::c2s
+}  // namespace teahouse::c2s::login_test

@@ -4,7 +4,7 @@
 
 #include "xmpp/namespaces.h"
 
-namespace teahouse::c2s {
+namespace teahouse::c2s::sasl2_test {
 namespace {
 
 Sasl2Request parse(const std::string& inner, const std::string& attributes = "mechanism='PLAIN'") {
@@ -81,4 +81,4 @@ TEST(Sasl2Request, ReadsHowATokenIsUsed) {
 }
 
 }  // namespace
-}  // namespace teahouse::c2s
+}  // namespace teahouse::c2s::sasl2_test

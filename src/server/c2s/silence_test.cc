@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 
-namespace teahouse::c2s {
+namespace teahouse::c2s::silence_test {
 namespace {
 
 using Then = Silence::Then;
@@ -71,4 +71,4 @@ TEST_F(SilenceTest, OfAProbeTellsNothingAtFirst) {
 }
 
 }  // namespace
-}  // namespace teahouse::c2s
+}  // namespace teahouse::c2s::silence_test

@@ -3,7 +3,7 @@
 #include "sasl/ht.h"
 #include "server/c2s/testing/stream_world.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::stream_inline_test {
 namespace {
 
 const std::string bind_wish = "<bind xmlns='urn:xmpp:bind:0'><tag>phone</tag></bind>";
@@ -191,4 +191,4 @@ TEST(StreamInline, IsWithoutAResourceWhereNoneIsAskedFor) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::stream_inline_test

@@ -4,7 +4,7 @@
 
 #include "server/session.h"
 
-namespace teahouse::c2s {
+namespace teahouse::c2s::stream_limits_test {
 namespace {
 
 TEST(StreamLimits, AreThePlansOverEveryTransport) {
@@ -30,4 +30,4 @@ TEST(StreamLimits, StrangersSendLittle) {
 TEST(StreamLimits, NoStanzaIsTooLargeToWait) { EXPECT_LE(2 * StreamLimits::stanza_bytes_max, Session::held_bytes_max); }
 
 }  // namespace
-}  // namespace teahouse::c2s
+}  // namespace teahouse::c2s::stream_limits_test

@@ -4,7 +4,7 @@
 
 #include "server/c2s/testing/stream_world.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::stream_test {
 namespace {
 
 const std::string enable = "<enable xmlns='urn:xmpp:sm:3' resume='true'/>";
@@ -190,4 +190,4 @@ TEST(StreamManagementTest, ACountThatIsTooHighEndsTheStream) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::stream_test

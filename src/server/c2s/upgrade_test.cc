@@ -8,7 +8,7 @@
 #include "sasl/testing/scram_client.h"
 #include "server/c2s/testing/stream_world.h"
 
-namespace teahouse::testing {
+namespace teahouse::testing::upgrade_test {
 namespace {
 
 using crypto::Hash;
@@ -196,4 +196,4 @@ TEST_F(UpgradeTest, MakesRoomForSha512WhenAllAreComplete) {
 }
 
 }  // namespace
-}  // namespace teahouse::testing
+}  // namespace teahouse::testing::upgrade_test

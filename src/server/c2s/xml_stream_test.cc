@@ -4,7 +4,7 @@
 
 #include "server/c2s/testing/stream_world.h"
 
-namespace teahouse::c2s {
+namespace teahouse::c2s::xml_stream_test {
 namespace {
 
 constexpr StreamKind server_stream{"server", "jabber:server"};
@@ -113,4 +113,4 @@ TEST_F(XmlStreamTest, AnErrorOfThePeersIsAnsweredByTheEndAlone) {
 }
 
 }  // namespace
-}  // namespace teahouse::c2s
+}  // namespace teahouse::c2s::xml_stream_test

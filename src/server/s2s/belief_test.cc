@@ -12,7 +12,7 @@
 #include "net/dane.h"
 #include "net/fake/fake_dns.h"
 
-namespace teahouse::s2s {
+namespace teahouse::s2s::belief_test {
 namespace {
 
 using net::DnsAnswer;
@@ -149,4 +149,4 @@ TEST_F(Believing, DestroyingItEndsItsQuestions) {
 }
 
 }  // namespace
-}  // namespace teahouse::s2s
+}  // namespace teahouse::s2s::belief_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::s2s {
+namespace teahouse::s2s::dialback_test {
 namespace {
 
 Result<DialbackWord> read(const std::string& xml) {
@@ -54,4 +54,4 @@ TEST(Dialback, NormalisesAndRefusesDomains) {
 }
 
 }  // namespace
-}  // namespace teahouse::s2s
+}  // namespace teahouse::s2s::dialback_test

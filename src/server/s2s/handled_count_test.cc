@@ -3,7 +3,7 @@
 #include "server/s2s/resumptions.h"
 #include "server/testing/session_world.h"
 
-namespace teahouse::s2s {
+namespace teahouse::s2s::handled_count_test {
 namespace {
 
 class HandledCountTest : public testing::SessionWorld {
@@ -86,4 +86,4 @@ TEST_F(HandledCountTest, OfOnePairAreNotTooMany) {
 }
 
 }  // namespace
-}  // namespace teahouse::s2s
+}  // namespace teahouse::s2s::handled_count_test

@@ -4,7 +4,7 @@
 
 #include "server/testing/session_world.h"
 
-namespace teahouse::s2s {
+namespace teahouse::s2s::peer_queue_test {
 namespace {
 
 constexpr int64_t day_ms = 24 * 60 * 60 * 1000;
@@ -323,4 +323,4 @@ TEST(PeerQueue, ReadsItsKeys) {
 }
 
 }  // namespace
-}  // namespace teahouse::s2s
+}  // namespace teahouse::s2s::peer_queue_test

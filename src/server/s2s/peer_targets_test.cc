@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::s2s {
+namespace teahouse::s2s::peer_targets_test {
 namespace {
 
 struct Row {
@@ -70,4 +70,4 @@ TEST(PeerTargets, AThousandRecordsAreAFew) {
 }
 
 }  // namespace
-}  // namespace teahouse::s2s
+}  // namespace teahouse::s2s::peer_targets_test

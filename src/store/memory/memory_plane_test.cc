@@ -4,7 +4,7 @@
 
 #include "base/testing/run_task.h"
 
-namespace teahouse::store {
+namespace teahouse::store::memory_plane_test {
 namespace {
 
 constexpr TenantId montague{7}, capulet{8};
@@ -85,4 +85,4 @@ TEST(MemoryPlane, AWatcherThatIsSlowHearsTheNewestOnly) {
 }
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::memory_plane_test

@@ -5,7 +5,7 @@
 
 #include "store/testing/plane_test.h"
 
-namespace teahouse::store {
+namespace teahouse::store::compare_test {
 namespace {
 
 class Compare : public ::testing::TestWithParam<unsigned> {
@@ -139,4 +139,4 @@ TEST_P(Compare, RocksdbAnswersAsMemoryDoes) {
 }
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::compare_test

@@ -5,7 +5,7 @@
 
 #include "store/testing/plane_test.h"
 
-namespace teahouse::store {
+namespace teahouse::store::copy_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -77,4 +77,4 @@ TEST_P(RocksdbCopy, DamageIsFound) {
 INSTANTIATE_TEST_SUITE_P(Rocksdb, RocksdbCopy, ::testing::Values(Engine::rocksdb));
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::copy_test

@@ -8,7 +8,7 @@
 #include "store/testing/child_process.h"
 #include "store/testing/plane_test.h"
 
-namespace teahouse::store {
+namespace teahouse::store::crash_test {
 namespace {
 
 using testing::ChildProcess;
@@ -135,4 +135,4 @@ TEST(Crash, ADiskThatFailsAcknowledgesNothingUntilItIsWell) {
 }
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::crash_test

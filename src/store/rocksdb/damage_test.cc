@@ -7,7 +7,7 @@
 
 #include "store/testing/plane_test.h"
 
-namespace teahouse::store {
+namespace teahouse::store::damage_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -203,4 +203,4 @@ TEST_P(Damage, AnotherThatRunsOnItIsTold) {
 }
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::damage_test

@@ -10,7 +10,7 @@
 #include "store/testing/failing_files.h"
 #include "store/testing/plane_test.h"
 
-namespace teahouse::store {
+namespace teahouse::store::failing_disk_test {
 namespace {
 
 using testing::FailingFiles;
@@ -236,4 +236,4 @@ INSTANTIATE_TEST_SUITE_P(Faults, FailingDisk,
                                            FailingFiles::half_writes | FailingFiles::no_space));
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::failing_disk_test

@@ -11,7 +11,7 @@
 #include "store/testing/failing_files.h"
 #include "store/testing/plane_test.h"
 
-namespace teahouse::store {
+namespace teahouse::store::flushing_test {
 namespace {
 
 using testing::FailingFiles;
@@ -175,4 +175,4 @@ INSTANTIATE_TEST_SUITE_P(Faults, WithoutTables,
                          ::testing::Values(FailingFiles::syncs, FailingFiles::writes | FailingFiles::no_space));
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::flushing_test

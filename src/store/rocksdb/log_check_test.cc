@@ -7,7 +7,7 @@
 
 #include "store/testing/plane_test.h"
 
-namespace teahouse::store::rocks {
+namespace teahouse::store::rocks::log_check_test {
 namespace {
 
 LogCheck check(std::string_view log) {
@@ -98,4 +98,4 @@ TEST_P(LogCheckTest, ADamagedPlaceHasWholeRecordsBehind) {
 }
 
 }  // namespace
-}  // namespace teahouse::store::rocks
+}  // namespace teahouse::store::rocks::log_check_test

@@ -15,7 +15,7 @@
 #include "store/rocksdb/key.h"
 #include "store/testing/temp_directory.h"
 
-namespace teahouse::store::rocks {
+namespace teahouse::store::rocks::memtable_test {
 namespace {
 
 using Rows = std::map<std::string, std::string>;
@@ -173,4 +173,4 @@ TEST_F(Memtable, CountsItsMemory) {
 }
 
 }  // namespace
-}  // namespace teahouse::store::rocks
+}  // namespace teahouse::store::rocks::memtable_test

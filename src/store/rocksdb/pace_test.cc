@@ -15,7 +15,7 @@
 #include "store/rocksdb/patient_files.h"
 #include "store/testing/temp_directory.h"
 
-namespace teahouse::store::rocks {
+namespace teahouse::store::rocks::pace_test {
 namespace {
 
 using std::chrono::microseconds;
@@ -141,4 +141,4 @@ TEST(Pace, OfNoRateNeverRests) {
 }
 
 }  // namespace
-}  // namespace teahouse::store::rocks
+}  // namespace teahouse::store::rocks::pace_test

@@ -12,7 +12,7 @@
 #include "store/rocksdb/options.h"
 #include "store/testing/plane_test.h"
 
-namespace teahouse::store {
+namespace teahouse::store::rocksdb_plane_test {
 namespace {
 
 class RocksdbPlaneTest : public PlaneTest {
@@ -268,4 +268,4 @@ TEST_P(RocksdbPlaneTest, SaysWhyItCannotBeOpened) {
 }
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::rocksdb_plane_test

@@ -12,7 +12,7 @@
 #include "store/rocksdb/set_aside.h"
 #include "store/testing/rot_world.h"
 
-namespace teahouse::store {
+namespace teahouse::store::rot_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -373,4 +373,4 @@ TEST_P(Rot, ATableThatCannotBeOpenedIsToldAndGivenUp) {
 }
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::rot_test

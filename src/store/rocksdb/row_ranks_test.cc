@@ -5,7 +5,7 @@
 
 #include "store/testing/plane_test.h"
 
-namespace teahouse::store {
+namespace teahouse::store::row_ranks_test {
 namespace {
 
 using rocks::RowRanks;
@@ -121,4 +121,4 @@ TEST_P(CountTest, SaysWhichKnownIdHasNoRow) {
 }
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::row_ranks_test

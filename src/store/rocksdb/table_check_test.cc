@@ -16,7 +16,7 @@
 
 extern "C" uint64_t ROCKSDB_XXH3_64bits(const void* bytes, size_t size);
 
-namespace teahouse::store::rocks {
+namespace teahouse::store::rocks::table_check_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -141,4 +141,4 @@ TEST_F(Table, IsReplacedUnderItsOwnNameOnly) {
 }
 
 }  // namespace
-}  // namespace teahouse::store::rocks
+}  // namespace teahouse::store::rocks::table_check_test

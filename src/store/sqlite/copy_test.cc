@@ -7,7 +7,7 @@
 #include "store/sqlite/sqlite_plane.h"
 #include "store/testing/temp_directory.h"
 
-namespace teahouse::store {
+namespace teahouse::store::copy_test {
 namespace {
 
 class SqliteCopy : public ::testing::Test {
@@ -70,4 +70,4 @@ TEST_F(SqliteCopy, ADamagedPageIsFound) {
 }
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::copy_test

@@ -12,7 +12,7 @@
 #include "store/sqlite/sqlite_plane.h"
 #include "store/testing/temp_directory.h"
 
-namespace teahouse::store {
+namespace teahouse::store::failing_file_test {
 namespace {
 
 // Until it ends, this process can only write, or only read, a file that it has open.
@@ -162,4 +162,4 @@ TEST(SqliteStart, NotesNoCommitsThatItCouldNotBringToTheDisk) {
 }
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::failing_file_test

@@ -10,7 +10,7 @@
 #include "store/testing/child_process.h"
 #include "store/testing/temp_directory.h"
 
-namespace teahouse::store {
+namespace teahouse::store::sqlite_plane_test {
 namespace {
 
 const std::vector<Migration> tables = {
@@ -314,4 +314,4 @@ TEST(SqliteCrash, WhatWasAnsweredIsThereAfterAKill) {
 }
 
 }  // namespace
-}  // namespace teahouse::store
+}  // namespace teahouse::store::sqlite_plane_test

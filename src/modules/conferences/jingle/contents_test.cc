@@ -5,7 +5,7 @@
 
 #include "xmpp/namespaces.h"
 
-namespace teahouse::conferences {
+namespace teahouse::conferences::contents_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -155,4 +155,4 @@ TEST(Contents, RefuseAsAWholeWhatDoesNotFitItsPlace) {
 }
 
 }  // namespace
-}  // namespace teahouse::conferences
+}  // namespace teahouse::conferences::contents_test

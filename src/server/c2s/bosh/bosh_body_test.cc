@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace teahouse::c2s {
+namespace teahouse::c2s::bosh_body_test {
 namespace {
 
 constexpr char ns_of_body[] = " xmlns='http://jabber.org/protocol/httpbind'";
@@ -121,4 +121,4 @@ TEST(BoshAnswer, SaysNoMoreThanItMust) {
 }
 
 }  // namespace
-}  // namespace teahouse::c2s
+}  // namespace teahouse::c2s::bosh_body_test

@@ -4,7 +4,7 @@
 
 #include <set>
 
-namespace teahouse::c2s {
+namespace teahouse::c2s::bosh_strangers_test {
 namespace {
 
 using Talk = BoshStrangers::Talk;
@@ -77,4 +77,4 @@ TEST_F(BoshStrangersTest, ThoseThatHaveLoggedInAreCountedNoMore) {
 }
 
 }  // namespace
-}  // namespace teahouse::c2s
+}  // namespace teahouse::c2s::bosh_strangers_test

@@ -5,7 +5,7 @@
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 
-namespace teahouse::c2s {
+namespace teahouse::c2s::bosh_window_test {
 namespace {
 
 using Verdict = BoshWindow::Verdict;
@@ -239,4 +239,4 @@ TEST_F(BoshKeysTest, RepeatsNothingToOneWithoutTheKey) {
 }
 
 }  // namespace
-}  // namespace teahouse::c2s
+}  // namespace teahouse::c2s::bosh_window_test
