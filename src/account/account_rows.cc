@@ -73,18 +73,16 @@ constexpr const char* select_columns =
     "SELECT localpart, name, picture, role, CASE WHEN scram = '' THEN 0 ELSE 1 END, created_ms, user_id, expires_ms, "
     "incarnation, disabled FROM accounts ";
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 bool is_url_character(char c) {
   return c > ' ' && c < 0x7F && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
 }
 
 Result<void> check_picture(std::string_view url) {
   if (url.empty()) return {};
-  if (url.size() > picture_bytes_max) return bad("The picture's address is longer than 2048 bytes.");
-  if (!url.starts_with("https://")) return bad("The picture must be an address that begins with https://.");
+  if (url.size() > picture_bytes_max) return bad_request("The picture's address is longer than 2048 bytes.");
+  if (!url.starts_with("https://")) return bad_request("The picture must be an address that begins with https://.");
   if (!std::all_of(url.begin(), url.end(), is_url_character)) {
-    return bad("The picture's address holds a character that no URL may hold; write it percent-encoded.");
+    return bad_request("The picture's address holds a character that no URL may hold; write it percent-encoded.");
   }
   return {};
 }
@@ -118,7 +116,7 @@ Result<AccountChange> check_details(AccountChange details) {
     if (const auto checked = check_picture(*details.picture); !checked) return checked.error();
   }
   if (details.role && *details.role != "user" && *details.role != "moderator" && *details.role != "admin") {
-    return bad("The role must be \"user\", \"moderator\" or \"admin\".");
+    return bad_request("The role must be \"user\", \"moderator\" or \"admin\".");
   }
   return details;
 }

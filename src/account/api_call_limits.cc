@@ -10,7 +10,7 @@ namespace {
 
 constexpr int64_t hour_s = 3600;
 
-std::string account_key(TenantId tenant, std::string_view address) {
+std::string network_key(TenantId tenant, std::string_view address) {
   return "account " + std::to_string(raw(tenant)) + " " + network_of(address);
 }
 
@@ -67,11 +67,11 @@ int64_t ApiCallLimits::take_guest(TenantId tenant, std::string_view address, int
 }
 
 int64_t ApiCallLimits::take_account(TenantId tenant, std::string_view address, int64_t per_h) {
-  return state_->take(account_key(tenant, address), per_h, TokenRate::per_hour_of(per_h, per_h));
+  return state_->take(network_key(tenant, address), per_h, TokenRate::per_hour_of(per_h, per_h));
 }
 
 void ApiCallLimits::give_back_account(TenantId tenant, std::string_view address, int64_t per_h) {
-  if (per_h > 0) state_->give_back(account_key(tenant, address));
+  if (per_h > 0) state_->give_back(network_key(tenant, address));
 }
 
 int64_t ApiCallLimits::take_idempotency_key(TenantId tenant, const std::string& caller) {

@@ -22,11 +22,10 @@ std::string prefix_of(uint64_t number) {
   return text;
 }
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 Result<void> check_name(std::string_view name) {
-  if (name.empty()) return bad("Give the certificate a name, by which you find it again.");
-  if (name.size() > ClientCertificates::name_bytes_max) return bad("The certificate's name is longer than 128 bytes.");
+  if (name.empty()) return bad_request("Give the certificate a name, by which you find it again.");
+  if (name.size() > ClientCertificates::name_bytes_max)
+    return bad_request("The certificate's name is longer than 128 bytes.");
   return {};
 }
 
@@ -101,8 +100,9 @@ Task<Result<void>> ClientCertificates::append(Executor& home, TenantId tenant, B
   const auto read = crypto::parse_client_certificate(certificate.der);
   if (!read) co_return read.error();
   const int64_t now_ms = clock_.wall_ms();
-  if (read->not_after_ms <= now_ms) co_return bad("The certificate is past its end.");
-  if (!is_of(*read, account)) co_return bad("The certificate is for another XMPP address than " + account.str() + ".");
+  if (read->not_after_ms <= now_ms) co_return bad_request("The certificate is past its end.");
+  if (!is_of(*read, account))
+    co_return bad_request("The certificate is for another XMPP address than " + account.str() + ".");
   std::vector<Statement> statements = {
       {std::string("DELETE FROM client_certificates WHERE ") + of_account + " AND not_after_ms <= ?",
        {to_value(tenant), localpart, now_ms}}};

@@ -19,7 +19,7 @@ using device_rows::Token;
 using store::as_int;
 using store::as_text;
 
-constexpr size_t token_characters = 43;  // 256 bits
+constexpr size_t device_token_characters = 43;  // 256 bits
 constexpr size_t token_id_characters = 12;
 constexpr int64_t hour_ms = 60LL * 60 * 1000;
 constexpr int64_t told_ms = 24 * hour_ms;  // so long a device is told that its token has expired
@@ -64,7 +64,7 @@ Devices::Made Devices::make_token(const Key& key, const std::string& mechanism, 
   made.row.signed_ms = like.signed_ms;
   made.row.expires_ms = made.row.made_ms + keep_ms;
   made.row.expires_ms = end_of(made.row, site_keep_ms);
-  made.shown = {random_token(token_characters), made.row.expires_ms};
+  made.shown = {random_token(device_token_characters), made.row.expires_ms};
   made.row.sealed = store::Blob{sealer_->seal(made.shown.token, place_of(key, made.row))};
   return made;
 }

@@ -14,9 +14,9 @@ using store::as_text;
 using store::Blob;
 using store::Statement;
 
-constexpr size_t token_characters = 22;  // 131 bits
-constexpr size_t token_bytes_max = 64;   // of what a stranger shows us as one
-constexpr int64_t kept_ms = 3'600'000;   // behind its end, for a stream that has shown it before
+constexpr size_t invite_characters = 22;  // 131 bits
+constexpr size_t invite_bytes_max = 64;   // of what a stranger shows us as one
+constexpr int64_t kept_ms = 3'600'000;    // behind its end, for a stream that has shown it before
 constexpr int64_t second_ms = 1000;
 
 }  // namespace
@@ -91,7 +91,7 @@ Task<Result<Invites::Made>> Invites::make(Executor& home, Invite wanted, int64_t
     co_return Error{ErrorKind::conflict, "The name '" + wanted.localpart + "' is kept for another invitation."};
   }
   if (const auto room = check_room(wanted, is_by_admin); !room) co_return room.error();
-  const std::string token = random_token(token_characters), hash = crypto::sha256(token);
+  const std::string token = random_token(invite_characters), hash = crypto::sha256(token);
   wanted.created_ms = clock_.wall_ms();
   wanted.expires_ms = wanted.created_ms + lasts * second_ms;
   const int64_t over_ms = wanted.created_ms - kept_ms;
@@ -143,7 +143,7 @@ std::vector<InvitePtr> Invites::list(TenantId tenant) const {
 }
 
 InvitePtr Invites::find(TenantId tenant, std::string_view token) const {
-  if (token.size() > token_bytes_max) return nullptr;
+  if (token.size() > invite_bytes_max) return nullptr;
   const std::string hash = crypto::sha256(token);
   const std::lock_guard lock(mutex_);
   const auto found = kept_.find(hash);

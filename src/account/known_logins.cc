@@ -7,7 +7,7 @@ namespace {
 
 using store::Statement;
 
-constexpr int64_t known_ms = 30LL * 24 * 60 * 60 * 1000;
+constexpr int64_t login_kept_ms = 30LL * 24 * 60 * 60 * 1000;
 
 store::Value id_of(TenantId tenant) { return static_cast<int64_t>(raw(tenant)); }
 
@@ -42,7 +42,7 @@ Result<void> load_known_logins(store::ControlPlane& control, const Clock& clock,
                                LoginThrottle& throttle) {
   if (clock_is_believed) {
     const auto removed =
-        control.execute_now({"DELETE FROM known_logins WHERE last_ms < ?", {clock.wall_ms() - known_ms}});
+        control.execute_now({"DELETE FROM known_logins WHERE last_ms < ?", {clock.wall_ms() - login_kept_ms}});
     if (!removed) return removed.error();
   }
   auto kept = control.execute_now(

@@ -13,10 +13,6 @@ using store::Statement;
 
 constexpr size_t roles_max = 200;
 
-void append(std::vector<Statement>& all, std::vector<Statement> more) {
-  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-}
-
 PersonRole owner_of(TenantId tenant) { return {Role::owner, ResellerId::none, tenant}; }
 
 }  // namespace

@@ -17,7 +17,6 @@ namespace teahouse {
 namespace {
 
 using person_codes::hash_recovery_code;
-using person_codes::too_busy;
 using person_codes::wrong_code;
 using person_codes::wrong_sign_in;
 using store::as_int;
@@ -25,27 +24,24 @@ using store::as_text;
 using store::Row;
 using store::Statement;
 
-constexpr size_t sessions_max = 20, agent_bytes_max = 200, password_bytes_max = 1023, token_bytes_max = 128;
+constexpr size_t sessions_max = 20, agent_bytes_max = 200, shown_password_bytes_max = 1023,
+                 session_token_bytes_max = 128;
 constexpr int64_t session_ms = int64_t{30} * 24 * 60 * 60 * 1000;
 
 Error too_many_tries() {
   return {ErrorKind::policy_violation, "There were too many wrong passwords. Try again in some minutes."};
 }
 
-void append(std::vector<Statement>& all, std::vector<Statement> more) {
-  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-}
-
 }  // namespace
 
 Task<Result<bool>> Persons::is_right(Executor& home, std::string password, std::string stored) {
   using Checked = Result<bool>;
-  if (password.size() > password_bytes_max) co_return false;
+  if (password.size() > shown_password_bytes_max) co_return false;
   Async<Checked> checked(home, [this, password, stored](Async<Checked>::Done done) {
     const bool waits = queue_.post(TenantId::server, [done, password, stored](bool run) {
-      done(run ? Checked(crypto::check_password(password, stored)) : Checked(too_busy()));
+      done(run ? Checked(crypto::check_password(password, stored)) : Checked(person_codes::too_busy()));
     });
-    if (!waits) done(too_busy());
+    if (!waits) done(person_codes::too_busy());
   });
   auto found = co_await checked;
   co_return found;
@@ -167,7 +163,7 @@ Task<Result<std::string>> Persons::open_session(Executor& home, PersonPtr person
 }
 
 std::optional<Persons::Found> Persons::find_session(std::string_view token) {
-  if (token.size() > token_bytes_max) return std::nullopt;
+  if (token.size() > session_token_bytes_max) return std::nullopt;
   const std::string hash = crypto::sha256(token);
   const std::lock_guard lock(mutex_);
   const auto found = sessions_.find(hash);

@@ -16,10 +16,6 @@ using store::Statement;
 
 constexpr size_t recovery_codes = 10;
 
-void append(std::vector<Statement>& all, std::vector<Statement> more) {
-  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-}
-
 }  // namespace
 
 Task<Result<std::string>> Persons::begin_totp(Executor& home, PersonPtr person) {

@@ -12,22 +12,17 @@
 namespace teahouse {
 namespace {
 
-using person_codes::too_busy;
 using person_codes::unknown_person;
 using store::as_int;
 using store::as_text;
 using store::Row;
 using store::Statement;
 
-constexpr size_t persons_max = 100'000, roles_max = 200, name_characters_max = 100;
-constexpr size_t password_bytes_min = 10, password_bytes_max = 1023;
-
-void append(std::vector<Statement>& all, std::vector<Statement> more) {
-  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-}
+constexpr size_t persons_max = 100'000, person_roles_max = 200, name_characters_max = 100;
+constexpr size_t new_password_bytes_min = 10, new_password_bytes_max = 1023;
 
 Result<void> check_new_password(std::string_view password) {
-  if (password.size() >= password_bytes_min && password.size() <= password_bytes_max) return {};
+  if (password.size() >= new_password_bytes_min && password.size() <= new_password_bytes_max) return {};
   return Error{ErrorKind::bad_request, "The password must have 10 to 1023 bytes."};
 }
 
@@ -137,9 +132,9 @@ Task<Result<std::string>> Persons::hash(Executor& home, std::string password) {
   if (const auto good = check_new_password(password); !good) co_return good.error();
   Async<Hashed> made(home, [this, password](Async<Hashed>::Done done) {
     const bool waits = queue_.post(TenantId::server, [done, password](bool run) {
-      done(run ? Hashed(crypto::hash_password(password)) : Hashed(too_busy()));
+      done(run ? Hashed(crypto::hash_password(password)) : Hashed(person_codes::too_busy()));
     });
-    if (!waits) done(too_busy());
+    if (!waits) done(person_codes::too_busy());
   });
   auto hashed = co_await made;
   co_return hashed;
@@ -239,7 +234,7 @@ Task<Result<PersonPtr>> Persons::set_role(Executor& home, std::string email, Per
   Person changed = *person;
   std::erase_if(changed.roles, [&](const PersonRole& each) { return each.is_at_same_place(role); });
   if (is_given) changed.roles.push_back(role);
-  if (changed.roles.size() > roles_max) {
+  if (changed.roles.size() > person_roles_max) {
     co_return Error{ErrorKind::resource_constraint, "A person has 200 roles at most; take one away first."};
   }
   auto statements = person_rows::set_role(person->id, role, is_given);

@@ -11,8 +11,6 @@
 namespace teahouse {
 namespace {
 
-Error refused(std::string text) { return {ErrorKind::not_authorized, std::move(text)}; }
-
 std::optional<std::string> if_given(std::string text) {
   return text.empty() ? std::nullopt : std::optional<std::string>(std::move(text));
 }
@@ -51,17 +49,17 @@ std::string find_site_token(std::string_view text) {
 
 Result<SignedInUser> check_site_token(const Tenant& tenant, const Keys& keys, std::string_view token, int64_t now_ms) {
   const auto issuer = peek_issuer(token);
-  if (!issuer) return refused(issuer.error().text);
-  if (is_secret(*issuer)) return refused(exposed_secret().text);
+  if (!issuer) return not_authorized(issuer.error().text);
+  if (is_secret(*issuer)) return not_authorized(exposed_secret().text);
   if (*issuer != tenant.site_id) {
-    return refused("This token is of another site: its \"iss\" must be the site id " + tenant.site_id + ".");
+    return not_authorized("This token is of another site: its \"iss\" must be the site id " + tenant.site_id + ".");
   }
   const std::vector<SigningSecret> numbered = keys.signing.numbered(tenant.id);
   std::vector<std::string> secrets;
   secrets.reserve(numbered.size());
   for (const SigningSecret& each : numbered) secrets.push_back(each.secret);
   auto verified = verify_claims(token, secrets, now_ms / 1000);
-  if (!verified) return refused(verified.error().text);
+  if (!verified) return not_authorized(verified.error().text);
 
   SignedInUser user;
   for (const SigningSecret& each : numbered) {
@@ -72,16 +70,16 @@ Result<SignedInUser> check_site_token(const Tenant& tenant, const Keys& keys, st
     user.incarnation = *verified->session;
   }
   auto localpart = localpart_of_user(tenant, verified->sub);
-  if (!localpart) return refused("The \"sub\" of this token cannot be taken. " + localpart.error().text);
+  if (!localpart) return not_authorized("The \"sub\" of this token cannot be taken. " + localpart.error().text);
   auto details = account_rows::check_details({.name = if_given(std::move(verified->name)),
                                               .picture = if_given(std::move(verified->picture)),
                                               .role = if_given(std::move(verified->role))});
-  if (!details) return refused("A claim of this token cannot be taken. " + details.error().text);
+  if (!details) return not_authorized("A claim of this token cannot be taken. " + details.error().text);
   // Else the site's own user would be gone after a month without a visit, as guests are.
   const bool has_guest_id = is_guest_id(verified->sub);
-  if (has_guest_id && !verified->guest) return refused(reserved_user_id().text);
+  if (has_guest_id && !verified->guest) return not_authorized(reserved_user_id().text);
   if (verified->guest && !has_guest_id) {
-    return refused("This token's \"guest\" is the server's own mark; leave it out.");
+    return not_authorized("This token's \"guest\" is the server's own mark; leave it out.");
   }
   details->user_id = verified->sub;
   user.user_id = std::move(verified->sub);
@@ -115,7 +113,8 @@ Task<Result<SignedInUser>> sign_in(Executor& home, Accounts& accounts, TenantPtr
   if (user->of_session) {  // it makes nothing, and is nobody else's
     const auto known = co_await find_known(home, accounts, tenant, user->localpart);
     if (!known && known.error().kind != ErrorKind::item_not_found) co_return known.error();
-    if (!known || known->incarnation != user->incarnation) co_return refused("The account of this session is gone.");
+    if (!known || known->incarnation != user->incarnation)
+      co_return not_authorized("The account of this session is gone.");
     if (known->disabled) co_return disabled_account();
     user->localpart = known->localpart;
     co_return user;
@@ -134,7 +133,7 @@ Task<Result<SignedInUser>> sign_in(Executor& home, Accounts& accounts, TenantPtr
     auto known = co_await find_known(home, accounts, tenant, user->localpart);
     if (known) account = std::move(known);
   }
-  if (!account && account.error().kind == ErrorKind::conflict) co_return refused(account.error().text);
+  if (!account && account.error().kind == ErrorKind::conflict) co_return not_authorized(account.error().text);
   if (!account) co_return account.error();
   if (account->disabled) co_return disabled_account();
   user->localpart = account->localpart;

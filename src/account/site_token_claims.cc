@@ -22,7 +22,6 @@ constexpr const char* session_claim = "teahouse_session";
 constexpr double year_5000_s = 1e11;
 
 Error malformed(std::string text) { return Error{ErrorKind::bad_request, std::move(text)}; }
-Error refused(std::string text) { return Error{ErrorKind::not_authorized, std::move(text)}; }
 
 Result<json::object> parse_claims(const Result<std::string>& payload) {
   if (!payload) return payload.error();
@@ -95,14 +94,14 @@ Result<int64_t> check_times(const json::object& claims, int64_t now_s) {
   if (!exp) return exp.error();
   if (!*exp) return malformed("This token has no \"exp\": say when it runs out, in seconds since 1970.");
   if (now_s > **exp + token_skew_s) {
-    return refused("This token ran out " + describe_duration(now_s - **exp) + " ago" + server_time(now_s) + ".");
+    return not_authorized("This token ran out " + describe_duration(now_s - **exp) + " ago" + server_time(now_s) + ".");
   }
   for (const char* name : {"nbf", "iat"}) {
     const auto start = read_time(claims, name);
     if (!start) return start.error();
     if (*start && **start > now_s + token_skew_s) {
-      return refused("This token begins " + describe_duration(**start - now_s) + " from now" + server_time(now_s) +
-                     ": set your server's clock.");
+      return not_authorized("This token begins " + describe_duration(**start - now_s) + " from now" +
+                            server_time(now_s) + ": set your server's clock.");
     }
   }
   return **exp;

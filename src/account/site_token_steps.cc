@@ -16,19 +16,17 @@ CheckedStep step_of(TokenStep step, const Result<T>& result) {
   return result ? passed(step) : failed(step, result.error());
 }
 
-Error refused(std::string text) { return {ErrorKind::not_authorized, std::move(text)}; }
-
 Result<void> check_site(const Tenant& tenant, std::string_view token) {
   const auto issuer = peek_issuer(token);
   if (!issuer) return issuer.error();
   if (is_secret(*issuer)) return exposed_secret();
   if (*issuer == tenant.site_id) return {};
-  return refused("This token is of another site: its \"iss\" must be the site id " + tenant.site_id + ".");
+  return not_authorized("This token is of another site: its \"iss\" must be the site id " + tenant.site_id + ".");
 }
 
 // Which of the secrets signed it.
 Result<size_t> find_signer(const std::vector<std::string>& secrets, std::string_view token) {
-  if (secrets.empty()) return refused("This site has no signing secret. POST /v1/signing-secrets makes one.");
+  if (secrets.empty()) return not_authorized("This site has no signing secret. POST /v1/signing-secrets makes one.");
   for (size_t i = 0; i < secrets.size(); ++i) {
     if (crypto::verify_jws(token, {&secrets[i], 1})) return i;
   }
@@ -49,7 +47,8 @@ CheckedStep check_user(const Tenant& tenant, std::string_view token, ExplainedTo
   explained.user = *subject;
   auto localpart = localpart_of_user(tenant, *subject);
   if (!localpart) {
-    return failed(TokenStep::user, refused("The \"sub\" of this token cannot be taken. " + localpart.error().text));
+    return failed(TokenStep::user,
+                  not_authorized("The \"sub\" of this token cannot be taken. " + localpart.error().text));
   }
   explained.localpart = std::move(*localpart);
   return passed(TokenStep::user);
@@ -68,8 +67,8 @@ ExplainedToken no_token(const Error& why) {
 ExplainedToken explain_site_token(const Tenant& tenant, const Keys& keys, std::string_view text, int64_t now_ms) {
   if (is_secret(text)) {
     return no_token(
-        refused("This is a secret key and no token. It stays on your server; what your page gives to the "
-                "chat is the token that is signed with it."));
+        not_authorized("This is a secret key and no token. It stays on your server; what your page gives to the "
+                       "chat is the token that is signed with it."));
   }
   const std::string found = find_site_token(text);
   const std::string_view token = found.empty() ? text : std::string_view(found);

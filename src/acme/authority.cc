@@ -13,7 +13,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr uint64_t answer_bytes_max = 128 * 1024;
-constexpr int64_t timeout_ms = 30'000, day_ms = 86'400'000;
+constexpr int64_t timeout_ms = 30'000, kept_ms = 86'400'000;
 constexpr int nonce_tries_max = 10;
 constexpr size_t nonces_max = 20, nonce_bytes_max = 256;
 
@@ -158,7 +158,7 @@ Task<Result<void>> Authority::make_account() {
 }
 
 Task<Result<void>> Authority::open() {
-  if (!directory_ || wire_.clock.monotonic_ms() - directory_at_ms_ > day_ms) {
+  if (!directory_ || wire_.clock.monotonic_ms() - directory_at_ms_ > kept_ms) {
     auto reading = read_directory_anew();
     const auto read = co_await reading;
     if (!read) co_return read.error();

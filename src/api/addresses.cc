@@ -8,7 +8,7 @@ namespace teahouse::api {
 namespace {
 
 // Describes an address, with the name and picture of a user who has been here: everybody of a site may see those.
-Task<Result<JsonObject>> describe(ApiContext& api, TenantPtr tenant, BareJid jid) {
+Task<Result<JsonObject>> describe_address(ApiContext& api, TenantPtr tenant, BareJid jid) {
   JsonObject object = {{"party", party_of(*tenant, jid)}, {"jid", jid.str()}};
   if (jid.domainpart() != tenant->domain() || !jid.has_localpart()) co_return object;
   const auto account = co_await api.shared().accounts.find(api.loop(), tenant, std::string(jid.localpart()));
@@ -36,7 +36,7 @@ Task<Outcome> list_addresses(ApiContext& api, ApiCall call) {
       jid = BareJid::make(*place, call.tenant->domain());
     }
     if (!jid) co_return Error{ErrorKind::bad_request, jid.error().text};
-    auto object = co_await describe(api, call.tenant, *jid);
+    auto object = co_await describe_address(api, call.tenant, *jid);
     if (!object) co_return object.error();
     (*object)["of"] = of;
     addresses.push_back(std::move(*object));

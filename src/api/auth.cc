@@ -11,9 +11,6 @@
 namespace teahouse::api {
 namespace {
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-Error unknown(std::string text) { return {ErrorKind::not_authorized, std::move(text)}; }
-
 // Has it the three parts of one, or looks as if it were one?
 bool is_token(std::string_view credential) {
   return std::count(credential.begin(), credential.end(), '.') == 2 || !find_site_token(credential).empty();
@@ -48,10 +45,11 @@ Result<std::string> read_authorization(std::string_view header) {
   const std::string_view rest = http::trim(header.substr(space));
   if (http::equal_ignoring_case(scheme, "Bearer")) return std::string(rest);
   if (!http::equal_ignoring_case(scheme, "Basic")) {
-    return bad("The header Authorization must be \"Bearer\" and the key, or Basic with the key as the user name.");
+    return bad_request(
+        "The header Authorization must be \"Bearer\" and the key, or Basic with the key as the user name.");
   }
   const auto pair = crypto::parse_base64(rest);
-  if (!pair) return bad("The header Authorization says Basic, but no base64 follows.");
+  if (!pair) return bad_request("The header Authorization says Basic, but no base64 follows.");
   return pair->substr(0, pair->find(':'));
 }
 
@@ -99,7 +97,7 @@ Refusal refuse_for_now(std::string text, int64_t retry_after_s) {
 Result<std::string> find_credential(const Endpoint& endpoint, const http::Request& request, const http::Form& query,
                                     Fields& fields) {
   if (has_key_in_url(endpoint, query)) {
-    return bad(
+    return bad_request(
         "A key or token never belongs in a URL: it would stay in logs and in the browser's history. Send it as the "
         "header "
         "\"Authorization: Bearer ...\" or as the form field \"key\", and revoke one that has stood in a URL.");
@@ -131,7 +129,7 @@ Result<Principal> identify(const Endpoint& endpoint, const ApiContext& api, cons
   if (crypto::constant_time_equal(crypto::hash_key(credential), api.operator_key_hash)) return Principal{by_operator};
   if (is_session(credential)) {
     const auto found = api.persons.find_session(credential);
-    if (!found) return unknown("This session has ended. Sign in again.");
+    if (!found) return not_authorized("This session has ended. Sign in again.");
     Principal by{by_person};
     by.person = found->person;
     by.session = found->session;
@@ -141,20 +139,21 @@ Result<Principal> identify(const Endpoint& endpoint, const ApiContext& api, cons
     Principal by{by_reseller};
     by.reseller = api.tenants.resellers().directory().find_by_key(credential);
     if (by.reseller) return by;
-    return unknown("This reseller's key is not known. It may have been revoked; ask the operator for another.");
+    return not_authorized("This reseller's key is not known. It may have been revoked; ask the operator for another.");
   }
   if (is_api_key(credential)) {
     const auto id = api.shared().keys.api.find(credential);
     const TenantPtr tenant = id ? api.tenants.find(*id) : nullptr;
     if (tenant) return Principal{by_owner, tenant};
-    return unknown("This API key is not known. It may have been revoked; make a new one and put it in its place.");
+    return not_authorized(
+        "This API key is not known. It may have been revoked; make a new one and put it in its place.");
   }
   if (!is_token(credential)) {
-    return unknown("What was sent is no key or token that is known here. This call needs " + describe(endpoint.kinds) +
-                   ".");
+    return not_authorized("What was sent is no key or token that is known here. This call needs " +
+                          describe(endpoint.kinds) + ".");
   }
   const TenantPtr tenant = find_claimed_tenant(api, request, credential);
-  if (!tenant) return unknown(describe_issuer(credential));
+  if (!tenant) return not_authorized(describe_issuer(credential));
   auto user = check_site_token(*tenant, api.shared().keys, credential, api.home.clock().wall_ms());
   if (!user) return user.error();
   return Principal{by_user, tenant, std::move(*user)};

@@ -17,8 +17,6 @@ namespace {
 constexpr int64_t token_s = 2LL * 3600;  // so long the page comes back to the call when its connection was lost
 constexpr size_t id_characters = 22;
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 CallRules rules_of(const ApiContext& api, const Tenant& tenant) {
   const HostPtr host = api.home.hosts().find(tenant.domain());
   return host && api.calls ? api.calls->rules(*host) : CallRules{CallMedia::off};
@@ -62,21 +60,22 @@ class Alone {
 // The two, who are there or are made now, as by a message of the site's.
 Task<Result<std::vector<ArrangedCall::Party>>> find_parties(ApiContext& api, ApiCall call,
                                                             std::vector<std::string> users, bool guests_call) {
-  if (users.size() != 2) co_return bad("The field 'users' must name two users: whom the call is between.");
+  if (users.size() != 2) co_return bad_request("The field 'users' must name two users: whom the call is between.");
   std::vector<ArrangedCall::Party> parties;
   for (const std::string& user : users) {
     const auto localpart = localpart_of_user(*call.tenant, user);
     if (!localpart) co_return localpart.error();
     if (is_guest_id(user) && !guests_call) {
-      co_return bad("The user '" + user + "' is a guest, and guests can't call here (the option jingle.guests_call).");
+      co_return bad_request("The user '" + user +
+                            "' is a guest, and guests can't call here (the option jingle.guests_call).");
     }
     auto loading = load_or_make_user(api, call, user);
     const auto account = co_await loading;
     if (!account) co_return account.error();
-    if (account->disabled) co_return bad("The user '" + user + "' is disabled.");
+    if (account->disabled) co_return bad_request("The user '" + user + "' is disabled.");
     parties.push_back({account->localpart, account->incarnation, {}, 0});
   }
-  if (parties[0].localpart == parties[1].localpart) co_return bad("The field 'users' names one user twice.");
+  if (parties[0].localpart == parties[1].localpart) co_return bad_request("The field 'users' names one user twice.");
   co_return parties;
 }
 
@@ -181,7 +180,7 @@ Task<Outcome> make_call(ApiContext& api, ApiCall call) {
   const int64_t lasts_s = call.fields.number("lasts_s").value_or(ArrangedCall::lasts_s);
   if (const auto good = call.fields.check(); !good) co_return good.error();
   if (lasts_s < ArrangedCall::lasts_s_min || lasts_s > ArrangedCall::lasts_s_max) {
-    co_return bad("The field 'lasts_s' must be from 60 seconds to 86400 (a day).");
+    co_return bad_request("The field 'lasts_s' must be from 60 seconds to 86400 (a day).");
   }
   if (rules.media == CallMedia::off) co_return refuse_calls_off(*call.tenant);
   if (has_video && rules.media != CallMedia::video) {

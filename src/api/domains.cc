@@ -17,8 +17,6 @@ namespace {
 using domains::Domain;
 using domains::Finding;
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 Error no_service() { return {ErrorKind::service_unavailable, "This server keeps no domains; ask its operator."}; }
 
 Error served_elsewhere(const std::string& domain) {
@@ -46,15 +44,16 @@ Result<std::string> choose_use(const Tenant& tenant, const std::string& domain,
   if (const auto kind = own_kind(tenant, domain)) {
     const std::string own(to_string(*kind));
     if (!asked || *asked == own) return own;
-    return bad("The domain " + domain + " serves the tenant's " + own + " already; its use is " + own + ".");
+    return bad_request("The domain " + domain + " serves the tenant's " + own + " already; its use is " + own + ".");
   }
   if (!asked || *asked == domains::web_use) return std::string(domains::web_use);
   if (is_service(*asked)) return *asked;
   if (*asked == "accounts") {
-    return bad("The accounts of this tenant are at " + tenant.domain() +
-               ", which is a part of their addresses and stays. Another domain's use is web, or a service's.");
+    return bad_request("The accounts of this tenant are at " + tenant.domain() +
+                       ", which is a part of their addresses and stays. Another domain's use is web, or a service's.");
   }
-  return bad("The field 'use' is web, rooms, upload, pubsub, proxy or calls; not '" + asked->substr(0, 32) + "'.");
+  return bad_request("The field 'use' is web, rooms, upload, pubsub, proxy or calls; not '" + asked->substr(0, 32) +
+                     "'.");
 }
 
 bool is_below(std::string_view domain, std::string_view parent) {
@@ -66,7 +65,8 @@ bool is_below(std::string_view domain, std::string_view parent) {
 Result<void> check_claim(const ApiContext& api, const Tenant& tenant, const std::string& domain, bool by_the_operator) {
   const auto ascii = ascii_domain(domain);
   if (!ascii) return ascii.error();
-  if (ascii->find('.') == ascii->npos) return bad("The domain '" + domain + "' has no dot: it is in nobody's DNS.");
+  if (ascii->find('.') == ascii->npos)
+    return bad_request("The domain '" + domain + "' has no dot: it is in nobody's DNS.");
   if (own_kind(tenant, domain)) return {};
   if (const auto free = api.tenants.check_host_free(tenant, domain); !free) return served_elsewhere(domain);
   if (!by_the_operator && is_below(*ascii, api.prober->target().host)) return served_elsewhere(domain);

@@ -11,8 +11,6 @@ namespace {
 
 namespace json = boost::json;
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 std::string quoted(std::string_view name) { return "'" + std::string(name.substr(0, 64)) + "'"; }
 
 // "members[]" and "members[3]" are "members".
@@ -49,13 +47,14 @@ struct Fields::Json {
     if (value.is_string()) {
       const std::string text(std::string_view(value.get_string()));
       if (!is_text(text)) {
-        return bad("The field " + quoted(name) + " holds what is no text: a control character, U+FFFE or U+FFFF.");
+        return bad_request("The field " + quoted(name) +
+                           " holds what is no text: a control character, U+FFFE or U+FFFF.");
       }
       return text;
     }
     if (value.is_int64()) return std::to_string(value.get_int64());
     if (value.is_uint64()) return std::to_string(value.get_uint64());
-    return bad("The field " + quoted(name) + " must be a text.");
+    return bad_request("The field " + quoted(name) + " must be a text.");
   }
 
   static Result<Field> field(const std::string& name, const json::value& value) {
@@ -75,7 +74,8 @@ struct Fields::Json {
         return field;
       }
       field.kind = Kind::list;
-      if (value.get_array().size() > list_max) return bad("The field " + quoted(name) + " has more than 1000 values.");
+      if (value.get_array().size() > list_max)
+        return bad_request("The field " + quoted(name) + " has more than 1000 values.");
       for (const json::value& each : value.get_array()) {
         auto item = text(name, each);
         if (!item) return item.error();
@@ -102,10 +102,12 @@ Result<Fields> Fields::read(const http::Request& request) {
   auto form = type.empty() ? http::parse_form(request.body, http::Charset::utf8) : request.form();
   if (form) return read_form(*form);
   if (form.error().kind == ErrorKind::bad_request) {
-    return bad("The body cannot be read: " + form.error().text +
-               ". A form in GBK or Big5 says so in its Content-Type: application/x-www-form-urlencoded; charset=gbk.");
+    return bad_request(
+        "The body cannot be read: " + form.error().text +
+        ". A form in GBK or Big5 says so in its Content-Type: application/x-www-form-urlencoded; charset=gbk.");
   }
-  if (form.error().kind != ErrorKind::not_acceptable) return bad("The body cannot be read: " + form.error().text + ".");
+  if (form.error().kind != ErrorKind::not_acceptable)
+    return bad_request("The body cannot be read: " + form.error().text + ".");
   return Error{
       ErrorKind::not_acceptable,
       "The body must be a form (Content-Type: application/x-www-form-urlencoded, in UTF-8, GBK or Big5) or JSON "
@@ -133,10 +135,10 @@ Result<Fields> Fields::read_json(std::string_view body) {
   options.max_depth = json_depth_max;
   json::error_code failed;
   const json::value value = json::parse({body.data(), body.size()}, failed, {}, options);
-  if (failed) return bad("The body is no JSON that can be read: " + failed.message() + ".");
-  if (!value.is_object()) return bad("The body must be a JSON object, such as {\"name\": \"Ann\"}.");
-  if (count_members(body) != value.get_object().size()) return bad("The body has a field more than once.");
-  if (value.get_object().size() > fields_max) return bad("The body has more than 100 fields.");
+  if (failed) return bad_request("The body is no JSON that can be read: " + failed.message() + ".");
+  if (!value.is_object()) return bad_request("The body must be a JSON object, such as {\"name\": \"Ann\"}.");
+  if (count_members(body) != value.get_object().size()) return bad_request("The body has a field more than once.");
+  if (value.get_object().size() > fields_max) return bad_request("The body has more than 100 fields.");
   Fields fields;
   for (const auto& member : value.get_object()) {
     if (member.value().is_null()) continue;
@@ -162,7 +164,7 @@ const Fields::Field* Fields::find_one(std::string_view name) {
 }
 
 void Fields::note(std::string_view name, std::string_view what) {
-  if (!mistake_) mistake_ = bad("The field " + quoted(name) + " " + std::string(what));
+  if (!mistake_) mistake_ = bad_request("The field " + quoted(name) + " " + std::string(what));
 }
 
 Result<void> Fields::check() const {

@@ -20,7 +20,7 @@ Result<std::string> find_upload_host(const ApiContext& api, const Tenant& tenant
                "'upload', or switch the module of this name on."};
 }
 
-JsonObject to_json(const ApiContext& api, const Tenant& tenant, const FileInfo& file) {
+JsonObject describe_file(const ApiContext& api, const Tenant& tenant, const FileInfo& file) {
   JsonObject object = {{"id", file.id},       {"name", file.name},     {"type", file.type},
                        {"bytes", file.bytes}, {"sha256", file.digest}, {"created", format_time(file.created_ms)}};
   if (const auto host = find_upload_host(api, tenant)) {
@@ -47,7 +47,7 @@ Task<Outcome> list_files(ApiContext& api, ApiCall call) {
   const auto found = co_await api.shared().files->list(api.loop(), call.tenant->id, page->cursor, page->rows);
   if (!found) co_return found.error();
   JsonArray rows;
-  for (const FileInfo& file : found->files) rows.push_back(to_json(api, *call.tenant, file));
+  for (const FileInfo& file : found->files) rows.push_back(describe_file(api, *call.tenant, file));
   co_return make_page("files", std::move(rows), found->next_cursor);
 }
 
@@ -68,7 +68,7 @@ Task<Outcome> create_file(ApiContext& api, ApiCall call) {
   const auto kept =
       co_await receive_file(*api.shared().files, api.loop(), call.tenant, std::move(file), *call.responder);
   if (!kept) co_return kept.error();
-  const JsonObject shown = to_json(api, *call.tenant, *kept);
+  const JsonObject shown = describe_file(api, *call.tenant, *kept);
   const auto* url = shown.if_contains("url");
   co_return make_answer(201, shown, url ? std::string(std::string_view(url->get_string())) : kept->id);
 }
@@ -76,7 +76,7 @@ Task<Outcome> create_file(ApiContext& api, ApiCall call) {
 Task<Outcome> get_file(ApiContext& api, ApiCall call) {
   const auto file = co_await api.shared().files->find(api.loop(), call.tenant->id, call.path("id"));
   if (!file) co_return file.error();
-  co_return make_answer(200, to_json(api, *call.tenant, *file));
+  co_return make_answer(200, describe_file(api, *call.tenant, *file));
 }
 
 Task<Outcome> remove_file(ApiContext& api, ApiCall call) {

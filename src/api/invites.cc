@@ -21,8 +21,6 @@ JsonObject show(const Tenant& tenant, const Invite& invite) {
   return object;
 }
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 // Nobody answers to a token where the module is off.
 Result<void> check_module(const ApiContext& api, const Tenant& tenant) {
   const HostPtr host = api.home.hosts().find(tenant.domain());
@@ -34,7 +32,7 @@ Result<void> check_module(const ApiContext& api, const Tenant& tenant) {
 Task<Result<std::string>> read_username(ApiContext& api, TenantPtr tenant, std::string username) {
   if (username.empty()) co_return std::string();
   const auto jid = BareJid::make(username, tenant->domain());
-  if (!jid) co_return bad("The field 'username' can be no user name. " + jid.error().text);
+  if (!jid) co_return bad_request("The field 'username' can be no user name. " + jid.error().text);
   std::string localpart(jid->localpart());
   const auto there = co_await api.shared().accounts.find(api.loop(), tenant, localpart);
   if (there) co_return Error{ErrorKind::conflict, "There is an account '" + localpart + "' already."};
@@ -62,10 +60,12 @@ Task<Outcome> make_invite(ApiContext& api, ApiCall call) {
   const int64_t lasts_s = call.fields.number("lasts_s").value_or(Invites::lasts_s);
   if (const auto good = call.fields.check(); !good) co_return good.error();
   if (const auto good = check_module(api, *call.tenant); !good) co_return good.error();
-  if (wanted.makes_contact && user.empty()) co_return bad("A contact needs the field 'user': whose it is to be.");
+  if (wanted.makes_contact && user.empty())
+    co_return bad_request("A contact needs the field 'user': whose it is to be.");
   if (!wanted.opens_account && !wanted.makes_contact)
-    co_return bad("It must open an account, make a contact, or both.");
-  if (!wanted.opens_account && !username.empty()) co_return bad("A 'username' is for one that opens an account.");
+    co_return bad_request("It must open an account, make a contact, or both.");
+  if (!wanted.opens_account && !username.empty())
+    co_return bad_request("A 'username' is for one that opens an account.");
   if (!user.empty()) {
     if (const auto good = localpart_of_user(*call.tenant, user); !good) co_return good.error();
     const auto account = co_await load_user(api, call.tenant, user);

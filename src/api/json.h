@@ -20,6 +20,8 @@ using JsonObject = boost::json::object;
 using JsonArray = boost::json::array;
 
 boost::json::string to_json(std::string_view text);
+// A text as a member's name.
+inline boost::json::string_view as_key(std::string_view text) { return {text.data(), text.size()}; }
 JsonArray to_json(const std::vector<std::string>& texts);
 JsonObject to_json(const Tenant& tenant);
 JsonObject to_json(const Plan& plan);

@@ -6,8 +6,6 @@
 namespace teahouse::api {
 namespace {
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 bool holds(const std::vector<std::string>& user_ids, const std::string& user_id) {
   return std::find(user_ids.begin(), user_ids.end(), user_id) != user_ids.end();
 }
@@ -20,7 +18,7 @@ Result<Party> parse_party(std::string_view field, std::string_view text) {
   if (text.starts_with("user:") && text.size() > 5) return Party{Party::Kind::user, std::string(text.substr(5))};
   if (text.starts_with("room:") && text.size() > 5) return Party{Party::Kind::room, std::string(text.substr(5))};
   if (text.find('@') != text.npos) return Party{Party::Kind::other, std::string(text)};
-  return bad(
+  return bad_request(
       quoted +
       "must be \"user:\" and your site's id of the user (user:42), or \"room:\" and the room's name (room:news).");
 }
@@ -69,7 +67,8 @@ Result<std::string> read_own_user(const ApiCall& call, std::string_view id) {
 
 Result<void> check_new_user_id(std::string_view id) {
   if (count_characters(id) <= token_subject_characters_max) return {};
-  return bad("The user id is longer than 64 characters, so no token could sign this user in. Give a shorter one.");
+  return bad_request(
+      "The user id is longer than 64 characters, so no token could sign this user in. Give a shorter one.");
 }
 
 // A user id is known in two spellings, the site's and the address's; "ANN" is not the user "Ann".

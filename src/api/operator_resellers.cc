@@ -8,8 +8,6 @@
 namespace teahouse::api {
 namespace {
 
-boost::json::string_view as_key(std::string_view name) { return {name.data(), name.size()}; }
-
 void put_text(JsonObject& object, const Reseller& reseller, const ResellerField& field) {
   const std::string& text = reseller.*field.member;
   if (text.empty()) return;
@@ -52,7 +50,7 @@ JsonObject show(const ApiContext& api, const Reseller& reseller) {
   return object;
 }
 
-ResellerChange read_change(Fields& fields) {
+ResellerChange read_reseller_change(Fields& fields) {
   ResellerChange change;
   for (const ResellerField& field : reseller_fields()) {
     auto text = field.is_object ? fields.object(field.name) : fields.optional_text(field.name);
@@ -102,7 +100,7 @@ Task<Outcome> list_resellers(ApiContext& api, ApiCall call) {
 
 Task<Outcome> create_reseller(ApiContext& api, ApiCall call) {
   auto name = call.fields.text("name");
-  auto change = read_change(call.fields);
+  auto change = read_reseller_change(call.fields);
   if (const auto good = call.fields.check(); !good) co_return good.error();
   if (!change.tenants) {
     co_return Error{ErrorKind::bad_request, "The field 'tenants' is missing: how many tenants the reseller may have."};
@@ -120,7 +118,7 @@ Task<Outcome> get_reseller(ApiContext& api, ApiCall call) {
 }
 
 Task<Outcome> change_reseller(ApiContext& api, ApiCall call) {
-  auto change = read_change(call.fields);
+  auto change = read_reseller_change(call.fields);
   if (const auto good = call.fields.check(); !good) co_return good.error();
   const auto changed =
       co_await api.tenants.resellers().change(api.loop(), call.path("reseller"), std::move(change), call.by.name());

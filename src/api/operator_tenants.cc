@@ -82,7 +82,7 @@ Result<WantedHosts> read_hosts(Fields& fields) {
   return WantedHosts(std::move(*hosts));
 }
 
-TenantChange read_change(ApiCall& call) {
+TenantChange read_tenant_change(ApiCall& call) {
   TenantChange change;
   for (const TenantField& field : tenant_fields()) {
     if (auto value = read_value(call.fields, field)) change.emplace(field.name, std::move(*value));
@@ -158,7 +158,7 @@ Task<Outcome> create_tenant(ApiContext& api, ApiCall call) {
   NewTenant wanted;
   wanted.name = call.fields.text("name");
   wanted.domain = call.fields.text("domain");
-  wanted.fields = read_change(call);
+  wanted.fields = read_tenant_change(call);
   const auto reseller = call.fields.optional_text("reseller").value_or("");
   auto hosts = read_hosts(call.fields);
   if (const auto good = call.fields.check(); !good) co_return good.error();
@@ -253,7 +253,7 @@ Task<Outcome> list_tenants(ApiContext& api, ApiCall call) {
 Task<Outcome> get_tenant(ApiContext& api, ApiCall call) { co_return answer(api, call, call.tenant); }
 
 Task<Outcome> change_tenant(ApiContext& api, ApiCall call) {
-  auto change = read_change(call);
+  auto change = read_tenant_change(call);
   auto hosts = read_hosts(call.fields);
   if (const auto good = call.fields.check(); !good) co_return good.error();
   if (const auto good = check_fields(call, change); !good) co_return good.error();

@@ -54,8 +54,6 @@ struct WantedRole {
   bool is_given = true;
 };
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 // `role` with `reseller` for a reseller's, `tenant` for a tenant's; "none" takes the role at that place away.
 Result<WantedRole> read_role(const ApiContext& api, Fields& fields) {
   const auto name = fields.text("role");
@@ -64,29 +62,30 @@ Result<WantedRole> read_role(const ApiContext& api, Fields& fields) {
   if (const auto good = fields.check(); !good) return good.error();
   const auto role = find_role(name);
   if (!role && name != "none") {
-    return bad("The role must be operator, reseller, owner, moderate, agents, read or none.");
+    return bad_request("The role must be operator, reseller, owner, moderate, agents, read or none.");
   }
-  if (!tenant.empty() && !reseller.empty()) return bad("A role is at a tenant or a reseller, not at both.");
+  if (!tenant.empty() && !reseller.empty()) return bad_request("A role is at a tenant or a reseller, not at both.");
   WantedRole wanted{{role.value_or(Role::read)}, role.has_value()};
   const bool is_at_tenant = role && *role != Role::operators && *role != Role::reseller;
   const bool needs_reseller = role == Role::reseller, needs_none = role == Role::operators;
   if ((is_at_tenant && tenant.empty()) || (needs_reseller && reseller.empty())) {
-    return bad("The field '" + std::string(is_at_tenant ? "tenant" : "reseller") + "' says where they have this role.");
+    return bad_request("The field '" + std::string(is_at_tenant ? "tenant" : "reseller") +
+                       "' says where they have this role.");
   }
   if ((needs_none && !(tenant + reseller).empty()) || (needs_reseller && !tenant.empty()) ||
       (is_at_tenant && !reseller.empty())) {
-    return bad(
+    return bad_request(
         "This role is not had there: an operator's is at no place, a reseller's at a reseller, and the others at a "
         "tenant.");
   }
   if (!tenant.empty()) {
     const TenantPtr found = api.tenants.find(tenant);
-    if (!found) return bad(no_tenant(tenant).text);
+    if (!found) return bad_request(no_tenant(tenant).text);
     wanted.role.tenant = found->id;
   }
   if (!reseller.empty()) {
     const ResellerPtr found = api.tenants.resellers().directory().find(reseller);
-    if (!found) return bad(no_reseller(reseller).text);
+    if (!found) return bad_request(no_reseller(reseller).text);
     wanted.role.reseller = found->id;
   }
   return wanted;

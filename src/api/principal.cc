@@ -3,21 +3,20 @@
 namespace teahouse::api {
 namespace {
 
-Error unknown(std::string text) { return {ErrorKind::not_authorized, std::move(text)}; }
-
 Error refuse(const Principal& principal, unsigned kinds) {
-  if (principal.kind == by_anyone) return unknown("This call needs " + describe(kinds) + ".");
+  if (principal.kind == by_anyone) return not_authorized("This call needs " + describe(kinds) + ".");
   if (principal.person) return {ErrorKind::forbidden, "Your roles do not open this call."};
   if (principal.kind == by_reseller) {
     return {ErrorKind::forbidden, "A reseller's key does not open this; the call needs " + describe(kinds) + "."};
   }
   if (kinds & by_operator) {
-    return unknown("This is not the operator's key. It is in the file operator.key of the server's data folder.");
+    return not_authorized(
+        "This is not the operator's key. It is in the file operator.key of the server's data folder.");
   }
   if (principal.kind == by_user && (kinds & by_owner)) {
     return {ErrorKind::forbidden, "A user's token is not enough for this call; it needs " + describe(kinds) + "."};
   }
-  return unknown("What was sent is no key or token of a site. This call needs " + describe(kinds) + ".");
+  return not_authorized("What was sent is no key or token of a site. This call needs " + describe(kinds) + ".");
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 namespace teahouse::api {
 namespace {
 
-RoomChange read_change(Fields& fields) {
+RoomChange read_room_change(Fields& fields) {
   RoomChange change;
   change.name = fields.optional_text("name");
   change.description = fields.optional_text("description");
@@ -40,7 +40,7 @@ Task<Outcome> list_rooms(ApiContext& api, ApiCall call) {
 }
 
 Task<Outcome> put_room(ApiContext& api, ApiCall call) {
-  auto change = read_change(call.fields);
+  auto change = read_room_change(call.fields);
   if (const auto good = call.fields.check(); !good) co_return good.error();
   if (const auto good = check_user_ids(change); !good) co_return good.error();
   const auto put = co_await api.rooms.put(api.loop(), call.tenant, call.path("id"), std::move(change));

@@ -15,7 +15,7 @@ constexpr const char *of_house = "/operator/v1", *of_tenant = "/operator/v1/tena
 
 constexpr bool cors = true;
 const Names no_names;
-const Names page = {"cursor", "limit"};
+const Names paging = {"cursor", "limit"};
 const Names user_fields = {"name", "picture", "role", "password", "disabled"};
 const Names service_fields = {"type",     "host",   "port",    "transport", "name",      "username",
                               "password", "secret", "lasts_s", "expires",   "restricted"};
@@ -89,7 +89,7 @@ std::vector<Endpoint> operator_rows() {
        false,
        control},
       {"DELETE", tenant("/certificate"), by_operator, remove_certificate, no_names, {"domain"}, false, control},
-      {"GET", tenant("/accounts"), by_operator, list_accounts, no_names, page},
+      {"GET", tenant("/accounts"), by_operator, list_accounts, no_names, paging},
       {"POST", tenant("/accounts"), by_operator, create_account, {"localpart", "password", "name", "picture", "role"}},
       {"PUT",
        tenant("/accounts/{localpart}/password"),
@@ -111,7 +111,7 @@ std::vector<Endpoint> operator_rows() {
 std::vector<Endpoint> reseller_rows() {
   const auto all = [](const char* path) { return of_house + std::string("/resellers") + path; };
   return {
-      {"GET", all(""), by_operator, list_resellers, no_names, page},
+      {"GET", all(""), by_operator, list_resellers, no_names, paging},
       {"POST", all(""), by_operator, create_reseller, reseller_names({"name"})},
       {"GET", all("/{reseller}"), seller, get_reseller},
       {"PATCH", all("/{reseller}"), by_operator, change_reseller, reseller_names(), no_names, false, control},
@@ -130,7 +130,7 @@ std::vector<Endpoint> person_rows() {
   const std::string own = "/v1/persons/me";
   const Names role = {"role", "tenant", "reseller"}, sign_in = {"email", "password", "code"};
   return {
-      {"GET", all(""), by_operator, list_persons, no_names, page},
+      {"GET", all(""), by_operator, list_persons, no_names, paging},
       {"POST", all(""), by_operator, create_person, {"email", "name", "password"}},
       {"GET", all("/{email}"), by_operator, get_person},
       {"PUT",
@@ -234,20 +234,20 @@ std::vector<Endpoint> tenant_rows() {
        Effect::reads, false},
       {"GET", "/v1/addresses", member, list_addresses, no_names, {"of"}, cors},
       {"GET", "/v1/online", by_owner, list_online},
-      {"GET", "/v1/reports", by_owner, list_reports, no_names, page},
+      {"GET", "/v1/reports", by_owner, list_reports, no_names, paging},
       {"POST", "/v1/calls", by_owner, make_call, {"users", "video", "lasts_s"}},
       {"GET", "/v1/calls/{id}", by_owner, get_call},
       {"DELETE", "/v1/calls/{id}", by_owner, end_call},
-      {"GET", "/v1/rooms", by_owner, list_rooms, no_names, page},
+      {"GET", "/v1/rooms", by_owner, list_rooms, no_names, paging},
       {"PUT", "/v1/rooms/{id}", by_owner, put_room, room_fields},
       {"GET", "/v1/rooms/{id}", by_owner, get_room},
       {"DELETE", "/v1/rooms/{id}", by_owner, remove_room},
       {"PUT", "/v1/rooms/{id}/members/{user}", by_owner, put_member, {"role"}},
       {"DELETE", "/v1/rooms/{id}/members/{user}", by_owner, remove_member},
-      {"GET", "/v1/rooms/{id}/messages", member, list_room_messages, no_names, page, cors},
+      {"GET", "/v1/rooms/{id}/messages", member, list_room_messages, no_names, paging, cors},
       {"DELETE", "/v1/rooms/{id}/messages/{message}", by_owner, retract_room_message, no_names, {"reason"}},
 
-      {"GET", "/v1/files", by_owner, list_files, no_names, page},
+      {"GET", "/v1/files", by_owner, list_files, no_names, paging},
       {"POST", "/v1/files", by_owner, create_file, no_names, {"name"}, false, {}, false, false, true},
       {"GET", "/v1/files/{id}", by_owner, get_file},
       {"DELETE", "/v1/files/{id}", by_owner, remove_file},

@@ -27,8 +27,6 @@ JsonObject show(const ExternalService& service) {
   return object;
 }
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 Result<ExternalService> read(Fields& fields) {
   ExternalService service;
   service.type = fields.text("type");
@@ -43,13 +41,14 @@ Result<ExternalService> read(Fields& fields) {
   const std::string expires = fields.optional_text("expires").value_or("");
   service.restricted = fields.flag("restricted").value_or(false);
   if (const auto good = fields.check(); !good) return good.error();
-  if (port && (*port < 1 || *port > 65535)) return bad("The field 'port' must be between 1 and 65535.");
+  if (port && (*port < 1 || *port > 65535)) return bad_request("The field 'port' must be between 1 and 65535.");
   if (port) service.port = static_cast<uint16_t>(*port);
-  if (lasts_s && *lasts_s < 1) return bad("The field 'lasts_s' must be between 60 and 604800 (7 days).");
+  if (lasts_s && *lasts_s < 1) return bad_request("The field 'lasts_s' must be between 60 and 604800 (7 days).");
   service.lasts_s = lasts_s.value_or(0);
   if (expires.empty()) return service;
   const auto expires_ms = parse_time(expires);
-  if (!expires_ms || *expires_ms <= 0) return bad("The field 'expires' must be a time, as 2027-01-31T12:00:00Z.");
+  if (!expires_ms || *expires_ms <= 0)
+    return bad_request("The field 'expires' must be a time, as 2027-01-31T12:00:00Z.");
   service.expires_ms = *expires_ms;
   return service;
 }

@@ -15,8 +15,6 @@ constexpr std::string_view calls_limit = "api_calls_per_min";  // counted here (
 constexpr int64_t usual_hours = 24, usual_days = 31;
 constexpr size_t table_rows_max = 1000;  // of one answer as a table; more than is kept
 
-boost::json::string_view as_key(std::string_view text) { return {text.data(), text.size()}; }
-
 JsonObject show_limits(const ApiContext& api, const Tenant& tenant) {
   JsonObject limits;
   for (const UsageLine& line : usage(tenant)) {
@@ -39,27 +37,26 @@ struct PeriodsWanted {
   bool as_table = false;
 };
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 // A time, or a day of UTC.
 Result<std::optional<int64_t>> read_time(const http::Form& query, std::string_view name) {
   const std::string* text = query.find(name);
   if (!text) return std::optional<int64_t>();
   const auto time = parse_time(text->size() == 10 ? *text + "T00:00:00Z" : *text);
   if (time && *time >= 0) return std::optional<int64_t>(*time);
-  return bad("The parameter '" + std::string(name) +
-             "' must be a day or a time, as 2026-11-30 or 2026-11-30T08:00:00Z.");
+  return bad_request("The parameter '" + std::string(name) +
+                     "' must be a day or a time, as 2026-11-30 or 2026-11-30T08:00:00Z.");
 }
 
 // None: the periods are not asked for.
 Result<std::optional<PeriodsWanted>> read_wanted(const UsageRollups& rollups, const ApiCall& call) {
   const std::string* format = call.query.find("format");
-  if (format && *format != "csv" && *format != "json") return bad("The parameter 'format' must be csv or json.");
+  if (format && *format != "csv" && *format != "json")
+    return bad_request("The parameter 'format' must be csv or json.");
   const std::string_view accept = call.request.headers.value("Accept");
   PeriodsWanted wanted;
   wanted.as_table = format ? *format == "csv" : accept.find("text/csv") != accept.npos;
   const std::string* by = call.query.find("by");
-  if (by && *by != "hour" && *by != "day") return bad("The parameter 'by' must be hour or day.");
+  if (by && *by != "hour" && *by != "day") return bad_request("The parameter 'by' must be hour or day.");
   const auto from = read_time(call.query, "from"), to = read_time(call.query, "to");
   if (!from) return from.error();
   if (!to) return to.error();
@@ -71,13 +68,14 @@ Result<std::optional<PeriodsWanted>> read_wanted(const UsageRollups& rollups, co
   const int64_t now = rollups.now(wanted.by), usual = wanted.by == UsageBy::hour ? usual_hours : usual_days;
   wanted.to = *to ? std::min((**to + period_ms - 1) / period_ms, now + 1) : now + 1;
   wanted.from = *from ? **from / period_ms : wanted.to - usual;
-  if (*from && *to && **from >= **to) return bad("The parameter 'from' must be before 'to'.");
+  if (*from && *to && **from >= **to) return bad_request("The parameter 'from' must be before 'to'.");
   const int64_t kept = wanted.by == UsageBy::hour ? UsageRollups::hours_kept : UsageRollups::days_kept;
   wanted.from = std::max(wanted.from, now - kept);
   wanted.rows = wanted.as_table && !call.query.find("limit") ? table_rows_max : page->rows;
   if (page->cursor.empty()) return std::optional(wanted);
   const auto cursor = parse_decimal<int64_t>(page->cursor);
-  if (!cursor || *cursor < 0) return bad("The parameter 'cursor' must be the next_cursor of an earlier answer.");
+  if (!cursor || *cursor < 0)
+    return bad_request("The parameter 'cursor' must be the next_cursor of an earlier answer.");
   wanted.from = std::min(std::max(wanted.from, *cursor), std::max(wanted.from, wanted.to));
   return std::optional(wanted);
 }

@@ -1,6 +1,7 @@
 // A backup of a running house asks it for a snapshot (snapshot.h) and copies that; of one that stands still it makes
 // the snapshot itself. Which of them is the case the lock of the data plane says.
 #include "app/backup_command.h"
+#include "app/print.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,14 +35,10 @@ namespace json = boost::json;
 constexpr std::string_view seal_key = "seal.key";  // the only one of them that a house can't do without
 constexpr std::string_view files_beside[] = {seal_key, "operator.key", "ca.key", "ca.pem", "teahouse.toml"};
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 int fail(const char* command, const Error& error) {
   fprintf(stderr, "teahouse %s: %s\n", command, error.text.c_str());  // tidy: allow print: a sentence for its user
   return error.kind == ErrorKind::service_unavailable ? cli::exit_no_server : cli::exit_refused;
 }
-
-void print(const std::string& text) { printf("%s\n", text.c_str()); }  // tidy: allow print: the answer
 
 std::string shown(uint64_t bytes) {
   constexpr const char* units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
@@ -56,11 +53,12 @@ std::string shown(uint64_t bytes) {
 // Root's files, left in a house of another user, would keep its server from starting.
 Result<void> check_house(const std::string& directory) {
   struct stat status {};
-  if (::stat(directory.c_str(), &status) != 0) return bad(directory + " can't be read: " + std::strerror(errno) + ".");
+  if (::stat(directory.c_str(), &status) != 0)
+    return bad_request(directory + " can't be read: " + std::strerror(errno) + ".");
   if (status.st_uid != ::geteuid()) {
-    return bad(directory + " is of another user. Run this as that user, whose house it is.");
+    return bad_request(directory + " is of another user. Run this as that user, whose house it is.");
   }
-  if (!has_planes(directory)) return bad(directory + " holds no house: neither control.db nor data/ is in it.");
+  if (!has_planes(directory)) return bad_request(directory + " holds no house: neither control.db nor data/ is in it.");
   return {};
 }
 
@@ -72,8 +70,8 @@ Result<void> check_apart(const std::string& directory, const std::string& to) {
     return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
   };
   if (!is_in(house, backups) && !is_in(backups, house)) return {};
-  return bad("The folder for backups must be outside of " + directory +
-             ", and the house outside of it; best on another disk.");
+  return bad_request("The folder for backups must be outside of " + directory +
+                     ", and the house outside of it; best on another disk.");
 }
 
 struct BackupOptions {
@@ -121,7 +119,7 @@ Result<void> list_uploaded(const std::string& snapshot, std::vector<backup::Sour
     if (at->is_regular_file())
       files.push_back({fs::relative(at->path(), snapshot).string(), at->path().string(), true});
   }
-  return failed ? bad(folder + " can't be read: " + failed.message() + ".") : Result<void>();
+  return failed ? bad_request(folder + " can't be read: " + failed.message() + ".") : Result<void>();
 }
 
 Result<std::vector<backup::SourceFile>> list_files(const std::string& directory, const std::string& snapshot) {
@@ -133,7 +131,7 @@ Result<std::vector<backup::SourceFile>> list_files(const std::string& directory,
     if (is_of_looking(name)) continue;
     files.push_back({"data/" + name, at->path().string(), at->path().extension() == ".sst"});
   }
-  if (failed) return bad(data + " can't be read: " + failed.message() + ".");
+  if (failed) return bad_request(data + " can't be read: " + failed.message() + ".");
   if (auto listed = list_uploaded(snapshot, files); !listed) return listed.error();
   for (const std::string_view name : files_beside) {
     const std::string path = directory + "/" + std::string(name);
@@ -141,8 +139,8 @@ Result<std::vector<backup::SourceFile>> list_files(const std::string& directory,
     if (::stat(path.c_str(), &status) == 0) {
       files.push_back({std::string(name), path});
     } else if (errno != ENOENT || name == seal_key) {
-      return bad(path + " can't be looked at: " + std::strerror(errno) +
-                 ". No backup was made: without it the house would not come back.");
+      return bad_request(path + " can't be looked at: " + std::strerror(errno) +
+                         ". No backup was made: without it the house would not come back.");
     }
   }
   return files;

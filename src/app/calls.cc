@@ -25,7 +25,7 @@ constexpr size_t group_call_ports_min = 10;
 CallsModule& module_of(Home& home) { return *static_cast<CallsModule*>(home.modules().find("calls")); }
 
 // All addresses of this machine.
-std::vector<Endpoint> own_addresses() {
+std::vector<Endpoint> own_endpoints() {
   std::vector<Endpoint> own;
   ifaddrs* all = nullptr;
   if (::getifaddrs(&all) != 0) return own;
@@ -103,7 +103,7 @@ Result<std::vector<Endpoint>> media_addresses(const Config& config) {
 }
 
 bool is_own(const Endpoint& address) {
-  const std::vector<Endpoint> own = own_addresses();
+  const std::vector<Endpoint> own = own_endpoints();
   return std::ranges::any_of(own, [&address](const Endpoint& each) { return each.has_ip_of(address); });
 }
 
@@ -142,7 +142,7 @@ Result<void> serve_calls(const std::vector<std::unique_ptr<Worker>>& workers, co
   const calls::PeerGuard::Ports range{config.calls_first_port, config.calls_last_port};
   auto addresses = calls::RelayAddresses::make(workers.front()->home().clock(), *told, range);
   if (!addresses) return addresses.error();
-  auto guard = config.calls_allow_private ? calls::PeerGuard() : calls::PeerGuard(own_addresses(), *told, range);
+  auto guard = config.calls_allow_private ? calls::PeerGuard() : calls::PeerGuard(own_endpoints(), *told, range);
   if (config.has_group_calls()) {
     const auto media = media_addresses(config);
     if (media) guard.let_media_through(*media, {config.calls_first_media_port, config.calls_last_media_port});

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/print.h"
 #include "app/survey_command.h"
 #include "backup/restore.h"
 #include "base/clock.h"
@@ -24,7 +25,7 @@ namespace {
 
 namespace json = boost::json;
 
-struct Report {
+struct CheckReport {
   std::vector<std::string> control_faults, between;  // between: why the planes don't belong together
   store::RocksdbReport data;
   ObjectsReport files;
@@ -50,7 +51,7 @@ void add_faults(store::ControlPlane& control, const char* sql, const std::string
   }
 }
 
-void check_commits(store::ControlPlane& control, const std::string& path, Report& report) {
+void check_commits(store::ControlPlane& control, const std::string& path, CheckReport& report) {
   const auto noted = store::CommitMark(path + "-mark").read();
   const auto counted = control.execute_now({"SELECT MAX(number) FROM commits", {}});
   if (!noted || !counted || counted->rows.empty()) return;  // a house of before has no count
@@ -61,7 +62,7 @@ void check_commits(store::ControlPlane& control, const std::string& path, Report
                                   "earlier time.");
 }
 
-void read_names(store::ControlPlane& control, Report& report) {
+void read_names(store::ControlPlane& control, CheckReport& report) {
   const auto tenants = control.execute_now({"SELECT tenant_id, name FROM tenants", {}});
   if (!tenants) return;  // told of by what was checked before
   for (const auto& row : tenants->rows) {
@@ -70,7 +71,7 @@ void read_names(store::ControlPlane& control, Report& report) {
 }
 
 // Before the data plane is looked at: its report names tenants.
-std::unique_ptr<store::ControlPlane> check_control(const std::string& directory, Report& report) {
+std::unique_ptr<store::ControlPlane> check_control(const std::string& directory, CheckReport& report) {
   const std::string path = directory + "/control.db";
   if (std::error_code none; !std::filesystem::exists(path, none)) {
     report.control_faults.push_back(path + " is missing.");
@@ -88,7 +89,7 @@ std::unique_ptr<store::ControlPlane> check_control(const std::string& directory,
   return std::move(*control);
 }
 
-void compare_planes(store::ControlPlane& control, const std::string& directory, Report& report) {
+void compare_planes(store::ControlPlane& control, const std::string& directory, CheckReport& report) {
   if (!report.data.in_use) check_commits(control, directory + "/control.db", report);
   if (!report.data.house_note) return;
   const auto drawn = last_tenant_id(control);
@@ -114,7 +115,7 @@ json::array to_json(const std::vector<DamagedObject>& damaged, const store::Tena
 
 json::array to_json(const std::vector<std::string>& texts) { return json::array(texts.begin(), texts.end()); }
 
-std::string to_json(const Report& report, bool taken_out) {
+std::string to_json(const CheckReport& report, bool taken_out) {
   const auto names = report.tenant_names();
   json::array losses;
   for (const store::Loss& loss : report.data.losses) {
@@ -144,11 +145,7 @@ std::string to_json(const Report& report, bool taken_out) {
   return json::serialize(all);
 }
 
-void print(const std::string& line) {
-  puts(line.c_str());  // tidy: allow print: the report is what was asked for
-}
-
-void print_report(const Report& report, const std::string& directory, bool taken_out) {
+void print_report(const CheckReport& report, const std::string& directory, bool taken_out) {
   for (const auto* faults : {&report.control_faults, &report.data.faults, &report.between}) {
     for (const std::string& fault : *faults) print(fault);
   }
@@ -189,7 +186,7 @@ void print_report(const Report& report, const std::string& directory, bool taken
 }
 
 // Moves damaged objects to where the damaged parts of tables lie.
-void set_aside(const std::string& directory, Report& report) {
+void set_aside(const std::string& directory, CheckReport& report) {
   namespace fs = std::filesystem;
   const fs::path lost = directory + "/data/lost";
   for (const DamagedObject& object : report.files.damaged) {
@@ -202,8 +199,8 @@ void set_aside(const std::string& directory, Report& report) {
   }
 }
 
-Result<Report> make_report(const std::string& directory, bool take_out) {
-  Report report;
+Result<CheckReport> make_report(const std::string& directory, bool take_out) {
+  CheckReport report;
   if (take_out) {
     if (auto house = backup::refuse_no_house(directory); !house) return house.error();
   }

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <optional>
 
+#include "app/print.h"
 #include "domains/survey/surveyor.h"
 #include "net/unbound_dns.h"
 #include "tenant/names.h"
@@ -22,10 +23,6 @@ constexpr const char* system_trust_anchor = "/usr/share/dns/root.key";  // of De
 int fail(int status, const std::string& text) {
   fprintf(stderr, "teahouse check: %s\n", text.c_str());  // tidy: allow print: a sentence for them
   return status;
-}
-
-void print(const std::string& line) {
-  puts(line.c_str());  // tidy: allow print: the survey is what was asked for
 }
 
 const char* colour_of(Verdict verdict) {

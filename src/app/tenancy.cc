@@ -12,9 +12,8 @@
 
 namespace teahouse {
 namespace {
-constexpr int64_t minute_ms = 60'000;
+constexpr int64_t trim_day_ms = 86'400'000, chores_every_ms = 60'000;
 constexpr size_t expired_max = 1000;  // guests removed a minute
-constexpr int64_t day_ms = 86'400'000;
 
 // The domain as clients ask for it in a handshake: in ASCII.
 std::string name_on_the_wire(const std::string& domain) {
@@ -162,7 +161,7 @@ void Tenancy::start(net::Loop& loop, std::function<void()> counted) {
 }
 
 void Tenancy::every_minute(net::Loop& loop) {
-  chores_ = loop.start_timer(minute_ms, [this, &loop] {
+  chores_ = loop.start_timer(chores_every_ms, [this, &loop] {
     clock_watch_.look();
     shared_.data.retry_chores();
     events_.every_minute();
@@ -184,7 +183,7 @@ void Tenancy::every_minute(net::Loop& loop) {
 // An hour ends at its end; one that could not end then, a minute later or two.
 void Tenancy::end_hours(net::Loop& loop) {
   const int64_t left_ms = usage_.left_ms();
-  hour_end_ = loop.start_timer(left_ms > 0 ? left_ms + 1 : minute_ms, [this, &loop] {
+  hour_end_ = loop.start_timer(left_ms > 0 ? left_ms + 1 : chores_every_ms, [this, &loop] {
     spawn(roll_usage(*this, loop));
     end_hours(loop);
   });
@@ -289,11 +288,11 @@ Task<void> Tenancy::trim_all(Tenancy& self, net::Loop& loop) {
     if (self.ends_) co_return;
     for (const ArchiveInfo& archive : self.archives_) {
       const int64_t days = tenant->limits().*archive.days_max;
-      if (days >= 0) co_await trim_archive(self, loop, tenant, archive.name, now_ms - days * day_ms);
+      if (days >= 0) co_await trim_archive(self, loop, tenant, archive.name, now_ms - days * trim_day_ms);
     }
     const int64_t file_days = tenant->limits().file_days;
     if (file_days >= 0 && !tenant->being_removed) {
-      co_await trim_files(self, loop, tenant, now_ms - file_days * day_ms);
+      co_await trim_files(self, loop, tenant, now_ms - file_days * trim_day_ms);
     }
     co_await count_archives(self, loop, tenant);
     co_await trim_answers(self, loop, tenant->id);

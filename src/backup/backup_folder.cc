@@ -24,8 +24,6 @@ namespace fs = std::filesystem;
 constexpr size_t number_digits = 6;
 constexpr std::string_view pattern = "000000-00000000T000000Z";  // 0: a digit
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 // Only what is surely not there is none: a disk may fail to tell.
 Result<bool> is_whole(const std::string& backup) {
   const std::string manifest = backup + "/" + manifest_name;
@@ -48,7 +46,7 @@ Result<std::vector<std::string>> list_names(const std::string& path, std::string
       *others = name;
     }
   }
-  if (failed) return bad(path + " can't be read: " + failed.message() + ".");
+  if (failed) return bad_request(path + " can't be read: " + failed.message() + ".");
   std::ranges::sort(names);
   return names;
 }
@@ -61,7 +59,7 @@ uint64_t number_of(const std::string& name) {
 
 Result<FolderLock> FolderLock::take(const std::string& folder) {
   const int file = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (file < 0) return bad(folder + " can't be opened: " + std::strerror(errno) + ".");
+  if (file < 0) return bad_request(folder + " can't be opened: " + std::strerror(errno) + ".");
   FolderLock lock(file);
   if (::flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     return Error{ErrorKind::conflict,
@@ -83,7 +81,7 @@ bool is_backup_name(std::string_view name) {
 
 Result<std::string> find_backup(const std::string& path) {
   if (std::error_code failed; !fs::is_directory(path, failed)) {
-    return bad(path + (failed ? " can't be read: " + failed.message() + "." : " is no folder."));
+    return bad_request(path + (failed ? " can't be read: " + failed.message() + "." : " is no folder."));
   }
   const auto itself = is_whole(path);
   if (!itself) return itself.error();
@@ -97,17 +95,19 @@ Result<std::string> find_backup(const std::string& path) {
     if (!whole) return whole.error();
     if (*whole) return path + "/" + name;
   }
-  return bad(path + " holds no backup that was made to its end: neither " + manifest_name +
-             " nor a folder with one is in it.");
+  return bad_request(path + " holds no backup that was made to its end: neither " + manifest_name +
+                     " nor a folder with one is in it.");
 }
 
 Result<BackupFolder> BackupFolder::open(const std::string& path) {
   std::error_code none;
   if (!fs::exists(path, none)) {
-    return bad(path + " is not there. Is its disk mounted? A new folder for backups is made by hand: mkdir " + path);
+    return bad_request(path + " is not there. Is its disk mounted? A new folder for backups is made by hand: mkdir " +
+                       path);
   }
-  if (!fs::is_directory(path, none)) return bad(path + " is no folder.");
-  if (::access(path.c_str(), W_OK | X_OK) != 0) return bad(path + " can't be written: " + std::strerror(errno) + ".");
+  if (!fs::is_directory(path, none)) return bad_request(path + " is no folder.");
+  if (::access(path.c_str(), W_OK | X_OK) != 0)
+    return bad_request(path + " can't be written: " + std::strerror(errno) + ".");
   auto lock = FolderLock::take(path);
   if (!lock) return lock.error();
   BackupFolder folder(path, std::move(*lock));
@@ -120,7 +120,8 @@ Result<void> BackupFolder::read() {
   const auto names = list_names(path_, &others);
   if (!names) return names.error();
   if (!others.empty()) {
-    return bad(path_ + " holds other things than backups (" + others + "). Give backups a folder of their own.");
+    return bad_request(path_ + " holds other things than backups (" + others +
+                       "). Give backups a folder of their own.");
   }
   std::vector<std::string> leftovers;  // of those whose removal was cut short
   for (const std::string& name : *names) {

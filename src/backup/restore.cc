@@ -23,8 +23,6 @@ constexpr const char* marker_text = "A restore into this folder is at work, or w
 
 std::string marker_of(const std::string& directory) { return directory + "/RESTORING"; }
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 // Names the file that is not as it was written.
 Result<void> compare(const std::string& path, const Result<FileDigest>& found, const FileDigest& wanted) {
   if (found && *found == wanted) return {};
@@ -47,20 +45,20 @@ Result<void> check_empty(const std::string& directory) {
   struct stat status {};
   if (::stat(directory.c_str(), &status) != 0) {
     if (errno == ENOENT) return {};
-    return bad(directory + " can't be read: " + std::strerror(errno) + ".");
+    return bad_request(directory + " can't be read: " + std::strerror(errno) + ".");
   }
   if (status.st_uid != ::geteuid()) {
-    return bad(directory + " is of another user. Run this as that user, whose the house will be.");
+    return bad_request(directory + " is of another user. Run this as that user, whose the house will be.");
   }
   std::error_code failed;
   if (fs::exists(marker_of(directory), failed)) return {};
   for (fs::directory_iterator at(directory, failed), end; !failed && at != end; at.increment(failed)) {
     const std::string name = at->path().filename().string();
     if (name == "lost+found") continue;
-    return bad(directory + " is not empty (" + name +
-               "). A house is restored into an empty folder: move what is there away first.");
+    return bad_request(directory + " is not empty (" + name +
+                       "). A house is restored into an empty folder: move what is there away first.");
   }
-  if (failed) return bad(directory + " can't be read: " + failed.message() + ".");
+  if (failed) return bad_request(directory + " can't be read: " + failed.message() + ".");
   return {};
 }
 

@@ -47,6 +47,9 @@ struct Error {
   std::string text;
 };
 
+inline Error bad_request(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
+inline Error not_authorized(std::string text) { return {ErrorKind::not_authorized, std::move(text)}; }
+
 // A T or an Error. Reading the wrong one is a bug of ours and asserts.
 template <class T>
 class [[nodiscard]] Result {

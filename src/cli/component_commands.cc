@@ -11,7 +11,7 @@ namespace json = boost::json;
 struct ComponentOptions {
   std::string tenant, domain, permissions;
 };
-using OptionsPtr = std::shared_ptr<ComponentOptions>;
+using ComponentOptionsPtr = std::shared_ptr<ComponentOptions>;
 
 std::string path_of(const ComponentOptions& options) {
   return "/tenants/" + escape_segment(options.tenant) + "/components";

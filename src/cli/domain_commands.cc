@@ -81,10 +81,10 @@ int remove(Shell& shell, const DomainOptions& options) {
                     options.domain + " is not the tenant's any more.");
 }
 
-using OptionsPtr = std::shared_ptr<DomainOptions>;
+using DomainOptionsPtr = std::shared_ptr<DomainOptions>;
 
-OptionsPtr add_command(CLI::App& group, Shell& shell, const char* verb, const char* text,
-                       int (*run)(Shell&, const DomainOptions&), CLI::App** made = nullptr) {
+DomainOptionsPtr add_command(CLI::App& group, Shell& shell, const char* verb, const char* text,
+                             int (*run)(Shell&, const DomainOptions&), CLI::App** made = nullptr) {
   auto options = std::make_shared<DomainOptions>();
   CLI::App* command = add_tenant_verb(group, shell, verb, text, options, run);
   command->add_option("domain", options->domain, "As shop.example")->required();
@@ -99,7 +99,7 @@ void add_domain_commands(CLI::App& app, Shell& shell) {
                         ->require_subcommand(1)
                         ->fallthrough();
   CLI::App* command = nullptr;
-  const OptionsPtr options =
+  const DomainOptionsPtr options =
       add_command(*group, shell, "add", "Claim one; what is to be copied into DNS is shown", add, &command);
   command->add_option("--use", options->use, "web (the default), rooms, upload, pubsub, proxy or calls");
   command->add_flag("--trusted", options->trusted,

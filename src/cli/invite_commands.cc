@@ -13,7 +13,7 @@ struct InviteOptions {
   int64_t lasts_s = 0;
   bool contact_alone = false;
 };
-using OptionsPtr = std::shared_ptr<InviteOptions>;
+using InviteOptionsPtr = std::shared_ptr<InviteOptions>;
 
 std::string path_of(const InviteOptions& options) { return "/tenants/" + escape_segment(options.tenant) + "/invites"; }
 

@@ -11,7 +11,7 @@ namespace json = boost::json;
 struct KeyOptions {
   std::string tenant, label, id;
 };
-using OptionsPtr = std::shared_ptr<KeyOptions>;
+using KeyOptionsPtr = std::shared_ptr<KeyOptions>;
 
 std::string path_of(const KeyOptions& options) { return "/tenants/" + escape_segment(options.tenant); }
 

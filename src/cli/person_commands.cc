@@ -12,11 +12,11 @@ struct PersonOptions {
   std::string email, name, role, tenant, reseller;
   bool password_stdin = false, end_totp = false;
 };
-using OptionsPtr = std::shared_ptr<PersonOptions>;
+using PersonOptionsPtr = std::shared_ptr<PersonOptions>;
 
 std::string path_of(const PersonOptions& options) { return "/persons/" + escape_segment(options.email); }
 
-CLI::App* add_named(CLI::App& group, Shell& shell, const char* verb, const char* text, const OptionsPtr& options,
+CLI::App* add_named(CLI::App& group, Shell& shell, const char* verb, const char* text, const PersonOptionsPtr& options,
                     int (*run)(Shell&, const PersonOptions&)) {
   CLI::App* command = group.add_subcommand(verb, text)->fallthrough();
   command->add_option("email", options->email, "The person's e-mail address")->required();
@@ -25,7 +25,7 @@ CLI::App* add_named(CLI::App& group, Shell& shell, const char* verb, const char*
   return command;
 }
 
-void add_password(CLI::App& command, const OptionsPtr& options) {
+void add_person_password(CLI::App& command, const PersonOptionsPtr& options) {
   command.add_flag("--password-stdin", options->password_stdin, "Read the password from standard input")->required();
 }
 
@@ -46,7 +46,7 @@ std::string sum_up(const json::value& roles) {
   return all;
 }
 
-int show_reply(Shell& shell, const Result<Reply>& reply) {
+int show_person(Shell& shell, const Result<Reply>& reply) {
   if (shell.json || !reply || !reply->good()) return shell.show(reply);
   json::error_code failed;
   json::value value = json::parse(reply->body, failed);
@@ -60,11 +60,11 @@ int create(Shell& shell, const PersonOptions& options) {
   if (!password) return shell.fail(password.error());
   json::object body = {{"email", options.email}, {"password", *password}};
   if (!options.name.empty()) body["name"] = options.name;
-  return show_reply(shell, shell.client().call("POST", "/persons", json::serialize(body)));
+  return show_person(shell, shell.client().call("POST", "/persons", json::serialize(body)));
 }
 
 int show(Shell& shell, const PersonOptions& options) {
-  return show_reply(shell, shell.client().call("GET", path_of(options)));
+  return show_person(shell, shell.client().call("GET", path_of(options)));
 }
 
 int remove(Shell& shell, const PersonOptions& options) {
@@ -84,10 +84,10 @@ int set_role(Shell& shell, const PersonOptions& options) {
   json::object body = {{"role", options.role}};
   if (!options.tenant.empty()) body["tenant"] = options.tenant;
   if (!options.reseller.empty()) body["reseller"] = options.reseller;
-  return show_reply(shell, shell.client().call("PUT", path_of(options) + "/role", json::serialize(body)));
+  return show_person(shell, shell.client().call("PUT", path_of(options) + "/role", json::serialize(body)));
 }
 
-int list(Shell& shell) {
+int list_persons(Shell& shell) {
   const auto reply = shell.client().list("/persons", "persons");
   if (shell.json || !reply || !reply->good()) return shell.show(reply);
   json::value value = json::parse(reply->body);
@@ -105,13 +105,13 @@ void add_person_commands(CLI::App& app, Shell& shell) {
                         ->fallthrough();
   auto options = std::make_shared<PersonOptions>();
   CLI::App* command = add_named(*group, shell, "create", "Make a person; they have no role yet", options, create);
-  add_password(*command, options);
+  add_person_password(*command, options);
   command->add_option("--name", options->name, "What others see");
   add_named(*group, shell, "show", "All about one person", std::make_shared<PersonOptions>(), show);
   add_named(*group, shell, "remove", "Remove a person, with their sessions", std::make_shared<PersonOptions>(), remove);
   options = std::make_shared<PersonOptions>();
   command = add_named(*group, shell, "password", "Give a person a new password", options, set_password);
-  add_password(*command, options);
+  add_person_password(*command, options);
   command->add_flag("--end-totp", options->end_totp,
                     "Need no one-time password any more: the app and its codes are lost");
   options = std::make_shared<PersonOptions>();
@@ -122,7 +122,7 @@ void add_person_commands(CLI::App& app, Shell& shell) {
   command->add_option("--tenant", options->tenant, "The tenant that they have it at");
   command->add_option("--reseller", options->reseller, "The reseller that they have it at");
   CLI::App* listing = group->add_subcommand("list", "All persons")->fallthrough();
-  listing->callback([&shell] { shell.command = list; });
+  listing->callback([&shell] { shell.command = list_persons; });
 }
 
 }  // namespace teahouse::cli

@@ -28,7 +28,7 @@ json::array passed(const json::object& plan) {
 }
 
 // {"plans": [{"name": ..., "limits": {...}}]} as rows of one level.
-Result<Reply> flatten(const Result<Reply>& reply) {
+Result<Reply> flatten_plans(const Result<Reply>& reply) {
   json::error_code failed;
   json::value value = json::parse(reply->body, failed);
   json::array rows;
@@ -55,7 +55,7 @@ int list(Shell& shell, const std::string& reseller) {
   std::vector<std::string> columns = {"name"};
   for (const PlanLimitName& limit : plan_limit_names()) columns.emplace_back(limit.name);
   columns.emplace_back("over_use");
-  return shell.show_list(flatten(reply), "plans", columns);
+  return shell.show_list(flatten_plans(reply), "plans", columns);
 }
 
 int set(Shell& shell, const PlanOptions& options) {

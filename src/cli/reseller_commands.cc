@@ -14,12 +14,12 @@ struct ResellerOptions {
   std::map<std::string_view, std::string> texts;   // by the fields' names
   std::map<std::string_view, std::string> limits;  // by the limits' names, as they were written
 };
-using OptionsPtr = std::shared_ptr<ResellerOptions>;
+using ResellerOptionsPtr = std::shared_ptr<ResellerOptions>;
 
 std::string path_of(const ResellerOptions& options) { return "/resellers/" + escape_segment(options.name); }
 
-CLI::App* add_named(CLI::App& group, Shell& shell, const char* verb, const char* text, const OptionsPtr& options,
-                    int (*run)(Shell&, const CLI::App&, const ResellerOptions&)) {
+CLI::App* add_named(CLI::App& group, Shell& shell, const char* verb, const char* text,
+                    const ResellerOptionsPtr& options, int (*run)(Shell&, const CLI::App&, const ResellerOptions&)) {
   CLI::App* command = group.add_subcommand(verb, text)->fallthrough();
   command->add_option("name", options->name, "The reseller's name")->required();
   command->callback([&shell, command, options, run] {
@@ -74,7 +74,7 @@ std::string count_of(const json::value& line, const char* name) {
 }
 
 // For people: "tenants  2 of 10", and so of each limit that is bounded.
-Result<Reply> flatten(const Result<Reply>& reply) {
+Result<Reply> flatten_reseller(const Result<Reply>& reply) {
   json::error_code failed;
   json::value value = json::parse(reply->body, failed);
   if (failed || !value.is_object()) return reply;
@@ -94,24 +94,24 @@ Result<Reply> flatten(const Result<Reply>& reply) {
   return Reply{reply->status, json::serialize(object)};
 }
 
-int show_reply(Shell& shell, const Result<Reply>& reply) {
+int show_reseller(Shell& shell, const Result<Reply>& reply) {
   if (shell.json || !reply || !reply->good()) return shell.show(reply);
-  return shell.show(flatten(reply));
+  return shell.show(flatten_reseller(reply));
 }
 
 int create(Shell& shell, const CLI::App& command, const ResellerOptions& options) {
   json::object body = fields_of(command, options);
   body["name"] = options.name;
-  return show_reply(shell, shell.client().call("POST", "/resellers", json::serialize(body)));
+  return show_reseller(shell, shell.client().call("POST", "/resellers", json::serialize(body)));
 }
 
 int set(Shell& shell, const CLI::App& command, const ResellerOptions& options) {
   const json::object body = fields_of(command, options);
-  return show_reply(shell, shell.client().call("PATCH", path_of(options), json::serialize(body)));
+  return show_reseller(shell, shell.client().call("PATCH", path_of(options), json::serialize(body)));
 }
 
 int show(Shell& shell, const CLI::App& /*command*/, const ResellerOptions& options) {
-  return show_reply(shell, shell.client().call("GET", path_of(options)));
+  return show_reseller(shell, shell.client().call("GET", path_of(options)));
 }
 
 int suspend(Shell& shell, const CLI::App& /*command*/, const ResellerOptions& options) {
@@ -145,7 +145,7 @@ int revoke_key(Shell& shell, const CLI::App& /*command*/, const ResellerOptions&
 }
 
 // Each reseller in a row, with its count of tenants.
-int list(Shell& shell) {
+int list_resellers(Shell& shell) {
   const auto reply = shell.client().list("/resellers", "resellers");
   if (shell.json || !reply || !reply->good()) return shell.show(reply);
   json::value value = json::parse(reply->body);
@@ -190,7 +190,7 @@ void add_reseller_commands(CLI::App& app, Shell& shell) {
       ->add_option("id", options->id, "The key's number")
       ->required();
   CLI::App* listing = group->add_subcommand("list", "All resellers")->fallthrough();
-  listing->callback([&shell] { shell.command = list; });
+  listing->callback([&shell] { shell.command = list_resellers; });
 }
 
 }  // namespace teahouse::cli

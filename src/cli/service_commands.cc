@@ -13,7 +13,7 @@ struct ServiceOptions {
   int64_t port = 0, lasts_s = 0;
   bool restricted = false, has_secret = false;
 };
-using OptionsPtr = std::shared_ptr<ServiceOptions>;
+using ServiceOptionsPtr = std::shared_ptr<ServiceOptions>;
 
 std::string path_of(const ServiceOptions& options) {
   return "/tenants/" + escape_segment(options.tenant) + "/services";

@@ -17,7 +17,7 @@ struct TenantOptions {
   std::map<std::string_view, std::vector<std::string>> lists;
   std::vector<std::string> hosts;
 };
-using OptionsPtr = std::shared_ptr<TenantOptions>;
+using TenantOptionsPtr = std::shared_ptr<TenantOptions>;
 
 std::string path_of(const TenantOptions& options) { return "/tenants/" + escape_segment(options.name); }
 
@@ -92,7 +92,7 @@ json::object fields_of(const CLI::App& command, const TenantOptions& options) {
   return object;
 }
 
-CLI::App* add_named(CLI::App& group, const char* verb, const char* text, const OptionsPtr& options) {
+CLI::App* add_named(CLI::App& group, const char* verb, const char* text, const TenantOptionsPtr& options) {
   CLI::App* command = group.add_subcommand(verb, text)->fallthrough();
   command->add_option("name", options->name, "The tenant's name")->required();
   return command;

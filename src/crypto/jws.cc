@@ -15,7 +15,6 @@ namespace {
 namespace json = boost::json;
 
 Error malformed(std::string text) { return Error{ErrorKind::bad_request, std::move(text)}; }
-Error refused(std::string text) { return Error{ErrorKind::not_authorized, std::move(text)}; }
 
 struct Parts {
   std::string_view header, payload, signature;
@@ -64,7 +63,8 @@ Result<void> check_header(std::string_view base64url) {
   const json::value* alg = header.if_contains("alg");
   if (!alg || !alg->is_string()) return malformed("This token's header names no algorithm (\"alg\"); sign with HS256.");
   const std::string_view name = alg->get_string();
-  if (name != "HS256") return refused("This token is signed with " + quotable(name) + "; only HS256 is accepted.");
+  if (name != "HS256")
+    return not_authorized("This token is signed with " + quotable(name) + "; only HS256 is accepted.");
   if (header.contains("crit")) return malformed("This token's header has \"crit\"; no extension is understood.");
   return {};
 }
@@ -94,7 +94,7 @@ Result<std::string> verify_jws(std::string_view token, std::span<const std::stri
     good |= constant_time_equal(hmac_sha256(secret, parts->signed_part), *signature);
   }
   if (!good) {
-    return refused(
+    return not_authorized(
         "This token's signature is wrong: sign it with the secret that belongs to its \"iss\", under HS256.");
   }
   return decode(parts->payload, "claims part");

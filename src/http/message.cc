@@ -84,6 +84,11 @@ Result<Form> Request::form() const {
   return parse_form(body, *charset);
 }
 
+bool Request::is_private() const {
+  const bool is_loopback = peer_address == "::1" || peer_address.starts_with("127.");
+  return secure || (!forwarded && is_loopback);
+}
+
 bool Request::prefers_plain_text() const {
   const std::string_view accept = headers.value("Accept");
   const size_t plain = accept.find("text/plain");

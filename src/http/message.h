@@ -62,6 +62,7 @@ struct Request {
   // The body's fields, when it is application/x-www-form-urlencoded. Errors: not_acceptable for another content type.
   Result<Form> form() const;
   bool prefers_plain_text() const;  // Accept names text/plain before any JSON
+  bool is_private() const;          // nobody on the way reads along: TLS, or this machine alone
 };
 
 struct Response {

@@ -57,7 +57,7 @@ Verified verify(const std::vector<TlsaRecord>& records, uint8_t usage, const std
   return verified;
 }
 
-Error distrusted(const std::string& why) { return {ErrorKind::not_authorized, "its TLSA records " + why}; }
+Error wrong_tlsa(const std::string& why) { return {ErrorKind::not_authorized, "its TLSA records " + why}; }
 
 }  // namespace
 
@@ -72,10 +72,10 @@ Result<void> judge_by_tlsa(const std::vector<TlsaRecord>& records, const std::ve
   const bool is_named = names_server(chain.front(), names) || names_server(chain.front(), {host, host});
   if (by_authority.is_good && is_named) return {};
   if (by_authority.is_good)
-    return distrusted("name its authority, but it names neither " + names.domain + " nor " + host);
-  if (by_authority.has_usable) return distrusted("name an authority that did not issue it (" + by_authority.why + ")");
-  if (by_key.has_usable) return distrusted("name another certificate");
-  return distrusted("ask for a chain that authorities vouch for, or can't be read");
+    return wrong_tlsa("name its authority, but it names neither " + names.domain + " nor " + host);
+  if (by_authority.has_usable) return wrong_tlsa("name an authority that did not issue it (" + by_authority.why + ")");
+  if (by_key.has_usable) return wrong_tlsa("name another certificate");
+  return wrong_tlsa("ask for a chain that authorities vouch for, or can't be read");
 }
 
 std::string make_tlsa_value(std::string_view der) {

@@ -56,7 +56,7 @@ bool names_it(X509* certificate, const ServerNames& names) {
   return false;
 }
 
-Error distrusted(const std::string& why) { return {ErrorKind::not_authorized, "its certificate is not good: " + why}; }
+Error not_good(const std::string& why) { return {ErrorKind::not_authorized, "its certificate is not good: " + why}; }
 
 }  // namespace
 
@@ -70,7 +70,7 @@ bool names_server(std::string_view der, const ServerNames& names) {
 Result<void> judge_server(const TlsTrust& trust, const std::vector<std::string>& chain, const ServerNames& names) {
   if (chain.empty()) return Error{ErrorKind::not_authorized, "it showed no certificate"};
   const X509Ptr own = parse_der(chain.front());
-  if (!own) return distrusted("it can't be read");
+  if (!own) return not_good("it can't be read");
   const ChainPtr others(sk_X509_new_null());
   for (size_t i = 1; i < chain.size(); ++i) {
     if (X509Ptr each = parse_der(chain[i])) sk_X509_push(others.get(), each.release());
@@ -85,8 +85,8 @@ Result<void> judge_server(const TlsTrust& trust, const std::vector<std::string>&
   const bool good = X509_verify_cert(context.get()) == 1;
   const int why = X509_STORE_CTX_get_error(context.get());
   ERR_clear_error();
-  if (!good) return distrusted(X509_verify_cert_error_string(why));
-  if (names.ascii.empty() || !names_it(own.get(), names)) return distrusted("it does not name " + names.domain);
+  if (!good) return not_good(X509_verify_cert_error_string(why));
+  if (names.ascii.empty() || !names_it(own.get(), names)) return not_good("it does not name " + names.domain);
   return {};
 }
 

@@ -36,9 +36,10 @@ Task<void> forget_domain_here(Home& here, std::string domain, std::function<void
       done(addresses.error());
       co_return;
     }
-    std::function<void(const BareJid&, const RemovalPtr&)> work = [&here](const BareJid& each, const RemovalPtr& part) {
+    std::function<void(const BareJid&, const RemovalPtr&)> work = [&here](const BareJid& account,
+                                                                          const RemovalPtr& part) {
       const Homes& homes = here.shared().homes;
-      homes.send(homes.place_of(each.str()), AddressGone{each, part});
+      homes.send(homes.place_of(account.str()), AddressGone{account, part});
     };
     const bool whole = co_await remove_in_portions(here.loop(), *addresses, std::move(work));
     if (!whole) {

@@ -22,13 +22,11 @@ namespace {
 
 constexpr size_t page_bytes_max = 2000;
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 // The origin of a page's address, which people copy whole, or write without its scheme.
 Result<std::string> read_page(const std::string& text) {
   if (text.empty()) return std::string();
   const auto refuse = [] {
-    return bad("The field 'page' must be the address of a page of the site, as https://shop.example/.");
+    return bad_request("The field 'page' must be the address of a page of the site, as https://shop.example/.");
   };
   if (text.size() > page_bytes_max) return refuse();
   const std::string whole = text.find("://") == text.npos ? "https://" + text : text;
@@ -132,10 +130,10 @@ Result<Order> SignUps::read(const Offer& offer, const Wanted& wanted) const {
   if (!email) return email.error();
   auto title = parse_shown_text("The field 'name'", wanted.name, title_characters_max);
   if (!title) return title.error();
-  if (title->empty()) return bad("The field 'name' is empty: give the site's name, as Ann's Tea Shop.");
+  if (title->empty()) return bad_request("The field 'name' is empty: give the site's name, as Ann's Tea Shop.");
   auto page = read_page(wanted.page);
   if (!page) return page.error();
-  if (wanted.language != "en" && wanted.language != "zh") return bad("The field 'language' must be en or zh.");
+  if (wanted.language != "en" && wanted.language != "zh") return bad_request("The field 'language' must be en or zh.");
   const std::string label = wanted.label.empty() ? make_label(*title) : wanted.label;
   auto parsed = parse_label(label);
   if (!parsed) return parsed.error();
@@ -171,14 +169,14 @@ Task<Result<Ordered>> SignUps::order(Executor& home, Offer offer, Wanted wanted,
   const auto order = read(offer, wanted);
   if (!order) co_return order.error();
   if (!puzzles_.is_solved(wanted.puzzle, wanted.answer)) {
-    co_return bad("The 'answer' is not that of the 'puzzle', or that is too old. Ask for another one.");
+    co_return bad_request("The 'answer' is not that of the 'puzzle', or that is too old. Ask for another one.");
   }
   if (disposable_.has(order->email)) {
-    co_return bad("The field 'email' has an address that is thrown away soon. Give one that stays yours.");
+    co_return bad_request("The field 'email' has an address that is thrown away soon. Give one that stays yours.");
   }
   if (const auto good = check_label(offer, order->label); !good) co_return good.error();
   if (const int64_t wait_s = take_order(address); wait_s != 0) co_return Ordered{{}, wait_s};
-  if (!puzzles_.spend(wanted.puzzle)) co_return bad("The 'puzzle' was used before. Ask for another one.");
+  if (!puzzles_.spend(wanted.puzzle)) co_return bad_request("The 'puzzle' was used before. Ask for another one.");
   if (waiting_ >= orders_max) {
     co_return Error{ErrorKind::resource_constraint, "Very many orders wait for their proof. Try again in an hour."};
   }

@@ -40,6 +40,10 @@ struct Statement {
   std::vector<Value> parameters;
 };
 
+inline void append(std::vector<Statement>& all, std::vector<Statement> more) {
+  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
 struct Answer {
   std::vector<Row> rows;
   int64_t changes = 0;  // rows that an INSERT, UPDATE or DELETE touched

@@ -23,10 +23,10 @@ Write to_write(const TenantRow& row, const StoreId& store) {
 
 template <class T>
 Task<Result<T>> DataPlane::ask(Executor& home, TenantId tenant, std::function<Result<T>(DataReader&)> question) {
-  using Answer = Result<T>;
-  Async<Answer> answer(home, [this, tenant, question = std::move(question)](typename Async<Answer>::Done done) {
+  using Told = Result<T>;
+  Async<Told> answer(home, [this, tenant, question = std::move(question)](typename Async<Told>::Done done) {
     read(tenant, [question, done = std::move(done)](Result<DataReader*> reader) {
-      done(reader ? question(**reader) : Answer(reader.error()));
+      done(reader ? question(**reader) : Told(reader.error()));
     });
   });
   co_return co_await answer;
@@ -152,9 +152,9 @@ MapStore DataPlane::map(TenantId tenant, std::string_view name) { return {*this,
 ArchiveStore DataPlane::archive(TenantId tenant, std::string_view name) { return {*this, {tenant, std::string(name)}}; }
 
 Task<Result<ArchiveStore::Trimmed>> DataPlane::ask_trim(Executor& home, StoreId store, int64_t older_than_ms) {
-  using Answer = Result<ArchiveStore::Trimmed>;
-  Async<Answer> answer(
-      home, [this, store, older_than_ms](Async<Answer>::Done done) { trim(store, older_than_ms, std::move(done)); });
+  using Told = Result<ArchiveStore::Trimmed>;
+  Async<Told> answer(
+      home, [this, store, older_than_ms](Async<Told>::Done done) { trim(store, older_than_ms, std::move(done)); });
   co_return co_await answer;
 }
 

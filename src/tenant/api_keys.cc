@@ -17,8 +17,6 @@ using store::Row;
 using store::Statement;
 
 constexpr size_t api_keys_max = 50;
-constexpr size_t label_characters_max = 100;
-constexpr size_t key_bytes_max = 128;  // of what a stranger shows us as a key
 
 }  // namespace
 
@@ -93,7 +91,7 @@ std::vector<ApiKeyInfo> ApiKeys::list(TenantId tenant) const {
 }
 
 std::optional<TenantId> ApiKeys::find(std::string_view key) {
-  if (key.size() > key_bytes_max) return std::nullopt;
+  if (key.size() > shown_key_bytes_max) return std::nullopt;
   const std::string hash = crypto::sha256(key);
   const std::lock_guard lock(mutex_);
   const auto found = by_hash_.find(hash);
@@ -105,7 +103,7 @@ std::optional<TenantId> ApiKeys::find(std::string_view key) {
 
 Task<Result<MadeKey>> ApiKeys::make(Executor& home, TenantId tenant, std::string label) {
   auto turn = co_await turns_.take(home);
-  auto shown = parse_shown_text("The key's label", label, label_characters_max);
+  auto shown = parse_shown_text("The key's label", label, key_label_characters_max);
   if (!shown) co_return shown.error();
   if (list(tenant).size() >= api_keys_max) {
     co_return Error{ErrorKind::resource_constraint, "There are 50 API keys, which is the limit; revoke one first."};

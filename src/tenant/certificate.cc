@@ -18,11 +18,9 @@ using store::Statement;
 
 constexpr size_t chain_bytes_max = 64 * 1024;
 constexpr size_t chain_certificates_max = 10;
-constexpr size_t key_bytes_max = 16 * 1024;
+constexpr size_t private_key_bytes_max = 16 * 1024;
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
-std::string place_of(TenantId tenant, const std::string& domain) {
+std::string certificate_place(TenantId tenant, const std::string& domain) {
   return "tenant " + std::to_string(raw(tenant)) + " certificate " + domain;
 }
 
@@ -30,17 +28,18 @@ std::string place_of(TenantId tenant, const std::string& domain) {
 Result<std::vector<std::string>> split_chain(std::string_view pem) {
   constexpr std::string_view begin = "-----BEGIN CERTIFICATE-----";
   constexpr std::string_view end = "-----END CERTIFICATE-----";
-  if (pem.size() > chain_bytes_max) return bad("The certificate chain is longer than 64 KiB.");
+  if (pem.size() > chain_bytes_max) return bad_request("The certificate chain is longer than 64 KiB.");
   std::vector<std::string> certificates;
   for (size_t at = pem.find(begin); at != pem.npos; at = pem.find(begin, at)) {
     const size_t stop = pem.find(end, at);
     if (stop == pem.npos)
-      return bad("The certificate chain is cut off: the last '-----END CERTIFICATE-----' is missing.");
+      return bad_request("The certificate chain is cut off: the last '-----END CERTIFICATE-----' is missing.");
     certificates.push_back(std::string(pem.substr(at, stop + end.size() - at)) + "\n");
     at = stop;
   }
-  if (certificates.empty()) return bad("There is no certificate in PEM (\"-----BEGIN CERTIFICATE-----\").");
-  if (certificates.size() > chain_certificates_max) return bad("The certificate chain has more than 10 certificates.");
+  if (certificates.empty()) return bad_request("There is no certificate in PEM (\"-----BEGIN CERTIFICATE-----\").");
+  if (certificates.size() > chain_certificates_max)
+    return bad_request("The certificate chain has more than 10 certificates.");
   return certificates;
 }
 
@@ -58,12 +57,12 @@ Result<void> check_host(const Tenant& tenant, const std::string& domain) {
     if (host.domain == domain) return {};
     domains.append(domains.empty() ? "" : " or ").append(host.domain);
   }
-  return bad("The certificate's domain must be " + domains + ".");
+  return bad_request("The certificate's domain must be " + domains + ".");
 }
 
 Result<HostCertificate> check_certificate(const Tenant& tenant, const std::string& domain, std::string_view chain_pem,
                                           std::string key_pem, int64_t now_ms) {
-  if (key_pem.size() > key_bytes_max) return bad("The private key is longer than 16 KiB.");
+  if (key_pem.size() > private_key_bytes_max) return bad_request("The private key is longer than 16 KiB.");
   const auto chain = split_chain(chain_pem);
   if (!chain) return chain.error();
   HostCertificate certificate{tenant.id, domain, {}, std::move(key_pem), 0};
@@ -77,12 +76,12 @@ Result<HostCertificate> check_certificate(const Tenant& tenant, const std::strin
   const auto info = crypto::read_certificate(chain->front());
   const auto ascii = ascii_domain(domain);
   if (!ascii) return ascii.error();
-  if (!is_for(*info, *ascii)) return bad("The first certificate of the chain is not for " + domain + ".");
+  if (!is_for(*info, *ascii)) return bad_request("The first certificate of the chain is not for " + domain + ".");
   certificate.not_after_ms = info->not_after_s * 1000;
   if (certificate.not_after_ms <= now_ms)
-    return bad("The certificate ran out on " + format_time(certificate.not_after_ms) + ".");
+    return bad_request("The certificate ran out on " + format_time(certificate.not_after_ms) + ".");
   if (info->not_before_s * 1000 > now_ms) {
-    return bad("The certificate is not valid before " + format_time(info->not_before_s * 1000) + ".");
+    return bad_request("The certificate is not valid before " + format_time(info->not_before_s * 1000) + ".");
   }
   return certificate;
 }
@@ -102,7 +101,7 @@ Task<Result<HostCertificate>> Certificates::set(Executor& home, TenantPtr tenant
   if (!has) co_return has.error();
   auto certificate = check_certificate(*tenant, domain, chain_pem, std::move(key_pem), clock_.wall_ms());
   if (!certificate) co_return certificate.error();
-  const std::string sealed = sealer_->seal(certificate->key_pem, place_of(tenant->id, domain));
+  const std::string sealed = sealer_->seal(certificate->key_pem, certificate_place(tenant->id, domain));
   std::vector<Statement> statements;
   statements.push_back({"DELETE FROM certificates WHERE tenant_id = ? AND domain = ?", {to_value(tenant->id), domain}});
   statements.push_back(
@@ -142,7 +141,7 @@ Result<std::vector<HostCertificate>> Certificates::load_all() {
   for (const Row& row : answer->rows) {
     HostCertificate certificate{
         static_cast<TenantId>(as_int(row[0])), as_text(row[1]), as_text(row[2]), {}, as_int(row[4])};
-    auto key = sealer_->open(as_text(row[3]), place_of(certificate.tenant, certificate.domain));
+    auto key = sealer_->open(as_text(row[3]), certificate_place(certificate.tenant, certificate.domain));
     if (!key) {
       return Error{
           ErrorKind::internal_server_error,

@@ -15,8 +15,6 @@ namespace json = boost::json;
 constexpr std::array<std::string_view, 4> iq_names = {"none", "get", "set", "both"};
 constexpr std::array<std::string_view, 3> presence_names = {"none", "managed_entity", "roster"};
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 // The place of a value among names; none for any other.
 template <size_t count>
 std::optional<size_t> find_name(const std::array<std::string_view, count>& names, const json::value& value) {
@@ -32,18 +30,20 @@ bool is_namespace(std::string_view text) {
 
 Result<void> read_iq(const json::value& value, ComponentPermissions& permissions) {
   const auto* object = value.if_object();
-  if (!object) return bad("'iq' must be an object of namespaces, as {\"http://jabber.org/protocol/pubsub\": \"set\"}.");
+  if (!object)
+    return bad_request("'iq' must be an object of namespaces, as {\"http://jabber.org/protocol/pubsub\": \"set\"}.");
   for (const auto& [key, allowed] : *object) {
     if (!is_namespace(key)) {
-      return bad("'iq' names namespaces, each of 1 to " + std::to_string(ComponentPermissions::namespace_bytes_max) +
-                 " printable ASCII characters.");
+      return bad_request("'iq' names namespaces, each of 1 to " +
+                         std::to_string(ComponentPermissions::namespace_bytes_max) + " printable ASCII characters.");
     }
     const auto access = find_name(iq_names, allowed);
-    if (!access) return bad("'iq' allows none, get, set or both for '" + std::string(key) + "'.");
+    if (!access) return bad_request("'iq' allows none, get, set or both for '" + std::string(key) + "'.");
     if (*access != 0) permissions.iq.insert_or_assign(std::string(key), static_cast<IqAccess>(*access));
   }
   if (permissions.iq.size() > ComponentPermissions::iq_namespaces_max) {
-    return bad("'iq' names more than " + std::to_string(ComponentPermissions::iq_namespaces_max) + " namespaces.");
+    return bad_request("'iq' names more than " + std::to_string(ComponentPermissions::iq_namespaces_max) +
+                       " namespaces.");
   }
   return {};
 }
@@ -51,31 +51,31 @@ Result<void> read_iq(const json::value& value, ComponentPermissions& permissions
 Result<void> read_member(std::string_view name, const json::value& value, ComponentPermissions& permissions) {
   if (name == "roster") {
     const auto access = find_name(iq_names, value);
-    if (!access) return bad("'roster' must be none, get, set or both.");
+    if (!access) return bad_request("'roster' must be none, get, set or both.");
     permissions.roster = static_cast<IqAccess>(*access);
   } else if (name == "roster_push") {
-    if (!value.is_bool()) return bad("'roster_push' must be true or false.");
+    if (!value.is_bool()) return bad_request("'roster_push' must be true or false.");
     permissions.roster_push = value.get_bool();
   } else if (name == "message") {
     const auto* text = value.if_string();
-    if (!text || (*text != "none" && *text != "outgoing")) return bad("'message' must be none or outgoing.");
+    if (!text || (*text != "none" && *text != "outgoing")) return bad_request("'message' must be none or outgoing.");
     permissions.message_outgoing = *text == "outgoing";
   } else if (name == "presence") {
     const auto access = find_name(presence_names, value);
-    if (!access) return bad("'presence' must be none, managed_entity or roster.");
+    if (!access) return bad_request("'presence' must be none, managed_entity or roster.");
     permissions.presence = static_cast<PresenceAccess>(*access);
   } else if (name == "iq") {
     return read_iq(value, permissions);
   } else {
-    return bad("There is no permission '" + std::string(name.substr(0, 100)) +
-               "'. There are: roster, roster_push, message, presence, iq.");
+    return bad_request("There is no permission '" + std::string(name.substr(0, 100)) +
+                       "'. There are: roster, roster_push, message, presence, iq.");
   }
   return {};
 }
 
 Result<ComponentPermissions> read(const json::value& value) {
   const auto* object = value.if_object();
-  if (!object) return bad("Permissions are a JSON object.");
+  if (!object) return bad_request("Permissions are a JSON object.");
   ComponentPermissions permissions;
   for (const auto& [key, member] : *object) {
     if (const auto good = read_member(key, member, permissions); !good) return good.error();
@@ -83,10 +83,10 @@ Result<ComponentPermissions> read(const json::value& value) {
   const bool reads_roster = allows(permissions.roster, IqAccess::get);
   if (!object->contains("roster_push")) permissions.roster_push = reads_roster;
   if (permissions.roster_push && !reads_roster) {
-    return bad("'roster_push' needs a 'roster' of get or both: it tells of what is in there.");
+    return bad_request("'roster_push' needs a 'roster' of get or both: it tells of what is in there.");
   }
   if (permissions.presence == PresenceAccess::roster && !reads_roster) {
-    return bad("A 'presence' of roster needs a 'roster' of get or both.");
+    return bad_request("A 'presence' of roster needs a 'roster' of get or both.");
   }
   return permissions;
 }
@@ -109,7 +109,7 @@ std::string_view to_string(PresenceAccess access) { return presence_names[static
 Result<ComponentPermissions> parse_component_permissions(std::string_view text) {
   boost::system::error_code failed;
   const auto value = json::parse({text.data(), text.size()}, failed);
-  if (failed) return bad("Permissions are a JSON object.");
+  if (failed) return bad_request("Permissions are a JSON object.");
   return read(value);
 }
 

@@ -7,7 +7,7 @@ namespace teahouse {
 namespace {
 
 // Sealed bytes open only where they were sealed: copied to another host's row they are worth nothing.
-std::string place_of(TenantId tenant, const std::string& domain) {
+std::string component_place(TenantId tenant, const std::string& domain) {
   return "tenant " + std::to_string(raw(tenant)) + " component " + domain;
 }
 
@@ -27,7 +27,7 @@ Result<void> ComponentSecrets::load_all() {
   for (const store::Row& row : answer->rows) {
     const auto tenant = static_cast<TenantId>(store::as_int(row[0]));
     const std::string& domain = store::as_text(row[2]);
-    auto secret = sealer_->open(store::as_text(row[3]), place_of(tenant, domain));
+    auto secret = sealer_->open(store::as_text(row[3]), component_place(tenant, domain));
     if (!secret) {
       return Error{
           ErrorKind::internal_server_error,
@@ -65,7 +65,7 @@ Task<Result<MadeKey>> ComponentSecrets::rotate(Executor& home, TenantId tenant, 
       {"DELETE FROM component_secrets WHERE tenant_id = ? AND domain = ?", {to_value(tenant), domain}}};
   auto insert = key_rows::insert("component_secrets", tenant,
                                  {{"domain", domain},
-                                  {"sealed", store::Blob{sealer_->seal(made.secret, place_of(tenant, domain))}},
+                                  {"sealed", store::Blob{sealer_->seal(made.secret, component_place(tenant, domain))}},
                                   {"created_ms", made.created_ms}});
   for (store::Statement& statement : insert) statements.push_back(std::move(statement));
   statements.push_back(key_rows::select_newest("component_secrets", tenant));

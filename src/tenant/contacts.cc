@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, 9> roles = {"abuse",    "admin",  "feedba
 // Clients show them as links: no scheme that runs anything.
 constexpr std::array<std::string_view, 7> schemes = {"http", "https", "mailto", "sip", "sips", "tel", "xmpp"};
 
-Error bad(const std::string& contact, std::string_view why) {
+Error bad_contact(const std::string& contact, std::string_view why) {
   return {ErrorKind::bad_request, "The contact '" + contact.substr(0, 80) + "' " + std::string(why)};
 }
 
@@ -39,21 +39,21 @@ Result<void> check_uri(const std::string& contact, std::string_view uri) {
   const size_t colon = uri.find(':');
   const std::string_view scheme = uri.substr(0, colon);
   if (colon == uri.npos || std::find(schemes.begin(), schemes.end(), scheme) == schemes.end()) {
-    return bad(contact,
-               "must be an address as mailto:abuse@shop.example, xmpp:help@shop.example or "
-               "https://shop.example/help (http, https, mailto, sip, sips, tel or xmpp).");
+    return bad_contact(contact,
+                       "must be an address as mailto:abuse@shop.example, xmpp:help@shop.example or "
+                       "https://shop.example/help (http, https, mailto, sip, sips, tel or xmpp).");
   }
   std::string_view rest = uri.substr(colon + 1);
   if (scheme.starts_with("http")) rest.remove_prefix(rest.starts_with("//") ? 2 : rest.size());
-  if (rest.empty()) return bad(contact, "has nothing behind its scheme.");
-  if (uri.size() > uri_bytes_max) return bad(contact, "is longer than 500 bytes.");
+  if (rest.empty()) return bad_contact(contact, "has nothing behind its scheme.");
+  if (uri.size() > uri_bytes_max) return bad_contact(contact, "is longer than 500 bytes.");
   if (contact.starts_with("outage=") && !scheme.starts_with("http")) {
-    return bad(contact, "must be the https address of a JSON file.");
+    return bad_contact(contact, "must be the https address of a JSON file.");
   }
   if (std::all_of(uri.begin(), uri.end(), is_uri_character) && has_good_escapes(uri)) return {};
-  return bad(contact,
-             "has a character that a URI can't have: write spaces and other letters as %20 and the like, and "
-             "domains in ASCII (xn--...).");
+  return bad_contact(contact,
+                     "has a character that a URI can't have: write spaces and other letters as %20 and the like, and "
+                     "domains in ASCII (xn--...).");
 }
 
 }  // namespace
@@ -66,9 +66,9 @@ Result<std::vector<std::string>> parse_contacts(const std::vector<std::string>& 
     const size_t equals = contact.find('=');
     const std::string_view role = std::string_view(contact).substr(0, equals);
     if (equals == contact.npos || std::find(roles.begin(), roles.end(), role) == roles.end()) {
-      return bad(contact,
-                 "must begin with its role and '=', as abuse=mailto:abuse@shop.example. Roles are abuse, "
-                 "admin, feedback, outage, sales, security, status, support and terms.");
+      return bad_contact(contact,
+                         "must begin with its role and '=', as abuse=mailto:abuse@shop.example. Roles are abuse, "
+                         "admin, feedback, outage, sales, security, status, support and terms.");
     }
     const auto checked = check_uri(contact, std::string_view(contact).substr(equals + 1));
     if (!checked) return checked.error();

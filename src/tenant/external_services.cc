@@ -20,7 +20,7 @@ constexpr size_t services_max = 30, word_bytes_max = 32, name_characters_max = 1
 constexpr size_t credential_bytes_max = 250;
 constexpr int64_t lasts_s_standard = 24 * 60 * 60, lasts_s_min = 60, lasts_s_max = 7 * 24 * 60 * 60;
 
-Error bad(std::string_view what, std::string_view why) {
+Error bad_service(std::string_view what, std::string_view why) {
   return {ErrorKind::bad_request, std::string(what).append(" ").append(why)};
 }
 
@@ -31,7 +31,7 @@ Result<std::string> parse_word(std::string_view what, std::string_view text) {
   const bool is_word = !word.empty() && word.size() <= word_bytes_max && 'a' <= word[0] && word[0] <= 'z' &&
                        std::all_of(word.begin(), word.end(), is_good);
   return is_word ? Result<std::string>(word)
-                 : bad(what, "must be a word of at most 32 letters and digits, which begins with a letter.");
+                 : bad_service(what, "must be a word of at most 32 letters and digits, which begins with a letter.");
 }
 
 // An IPv6 address may come in brackets, and goes without.
@@ -47,15 +47,16 @@ Result<std::string> parse_service_host(std::string_view text) {
   }
   const auto domain = parse_tenant_domain(text, domain_bytes_max);
   auto ascii = domain ? ascii_domain(*domain) : domain;
-  return ascii ? ascii
-               : bad("The service's host", "is no domain and no address: write turn.shop.example or 192.0.2.7.");
+  return ascii
+             ? ascii
+             : bad_service("The service's host", "is no domain and no address: write turn.shop.example or 192.0.2.7.");
 }
 
 Result<void> check_credential(std::string_view what, std::string_view text) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  if (text.size() > credential_bytes_max) return bad(what, "is longer than 250 bytes.");
+  if (text.size() > credential_bytes_max) return bad_service(what, "is longer than 250 bytes.");
   if (is_text(text) && std::none_of(text.begin(), text.end(), is_control)) return {};
-  return bad(what, "holds what is no text: a control character, or bytes that are no UTF-8.");
+  return bad_service(what, "holds what is no text: a control character, or bytes that are no UTF-8.");
 }
 
 Result<void> check_credentials(ExternalService& service) {
@@ -65,18 +66,21 @@ Result<void> check_credentials(ExternalService& service) {
     if (const auto good = check_credential(what, *text); !good) return good;
   }
   const bool is_fixed = !service.username.empty() || !service.password.empty(), is_made = !service.secret.empty();
-  if (is_fixed && is_made) return bad("A secret", "makes user names and passwords: give it, or one of each.");
+  if (is_fixed && is_made) return bad_service("A secret", "makes user names and passwords: give it, or one of each.");
   if (is_fixed && (service.username.empty() || service.password.empty())) {
-    return bad("A user name", "and a password go together: one of them is missing.");
+    return bad_service("A user name", "and a password go together: one of them is missing.");
   }
-  if (!is_made && service.lasts_s != 0) return bad("The field 'lasts_s'", "is for credentials that a secret makes.");
-  if (!is_fixed && service.expires_ms != 0) return bad("The field 'expires'", "is for a user name and its password.");
+  if (!is_made && service.lasts_s != 0)
+    return bad_service("The field 'lasts_s'", "is for credentials that a secret makes.");
+  if (!is_fixed && service.expires_ms != 0)
+    return bad_service("The field 'expires'", "is for a user name and its password.");
   if (!is_fixed && !is_made && service.restricted) {
-    return bad("A restricted service", "has credentials to ask for: give a secret, or a user name and a password.");
+    return bad_service("A restricted service",
+                       "has credentials to ask for: give a secret, or a user name and a password.");
   }
   if (is_made && service.lasts_s == 0) service.lasts_s = lasts_s_standard;
   if (is_made && (service.lasts_s < lasts_s_min || service.lasts_s > lasts_s_max)) {
-    return bad("The field 'lasts_s'", "must be between 60 and 604800 (7 days).");
+    return bad_service("The field 'lasts_s'", "must be between 60 and 604800 (7 days).");
   }
   return {};
 }
@@ -117,7 +121,7 @@ ExternalService read(int64_t id, const std::string& text) {
           .created_ms = number("created_ms")};
 }
 
-std::string place_of(TenantId tenant) { return "tenant " + std::to_string(raw(tenant)) + " external service"; }
+std::string service_place(TenantId tenant) { return "tenant " + std::to_string(raw(tenant)) + " external service"; }
 
 bool is_same(const ExternalService& a, const ExternalService& b) {
   return a.type == b.type && a.host == b.host && a.port == b.port && a.transport == b.transport;
@@ -157,7 +161,7 @@ Result<void> ExternalServices::load_all() {
   if (!answer) return answer.error();
   for (const store::Row& row : answer->rows) {
     const auto tenant = static_cast<TenantId>(store::as_int(row[0]));
-    const auto text = sealer_->open(store::as_text(row[2]), place_of(tenant));
+    const auto text = sealer_->open(store::as_text(row[2]), service_place(tenant));
     if (!text) {
       return Error{
           ErrorKind::internal_server_error,
@@ -205,7 +209,7 @@ Task<Result<ExternalService>> ExternalServices::add(Executor& home, TenantId ten
   }
   parsed->created_ms = clock_.wall_ms();
   auto statements = key_rows::insert("external_services", tenant,
-                                     {{"sealed", store::Blob{sealer_->seal(write(*parsed), place_of(tenant))}}});
+                                     {{"sealed", store::Blob{sealer_->seal(write(*parsed), service_place(tenant))}}});
   statements.push_back(key_rows::select_newest("external_services", tenant));
   const auto answer = co_await control_.transact(home, std::move(statements));
   const auto id = key_rows::read_newest(answer);

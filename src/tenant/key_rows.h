@@ -12,6 +12,9 @@
 
 namespace teahouse {
 
+inline constexpr size_t key_label_characters_max = 100;
+inline constexpr size_t shown_key_bytes_max = 128;  // of what a stranger shows us as a key
+
 struct MadeKey {
   int64_t id = 0;
   std::string secret;  // the only time that it is seen

@@ -14,7 +14,7 @@
 namespace teahouse {
 namespace {
 
-Error bad(std::string_view why) {
+Error bad_origin(std::string_view why) {
   return Error{ErrorKind::bad_request, std::string("The origin ").append(why).append(".")};
 }
 
@@ -75,10 +75,10 @@ std::optional<std::string> normal_ipv6(std::string_view host) {
 }
 
 Result<std::string> parse_web_host(std::string_view host) {
-  const Error invalid = bad("has a host that is no valid domain name or IP address");
-  if (host.empty()) return bad("has no host; write it as https://shop.example");
+  const Error invalid = bad_origin("has a host that is no valid domain name or IP address");
+  if (host.empty()) return bad_origin("has no host; write it as https://shop.example");
   if (host.find('*') != host.npos) {
-    return bad("may not hold a '*'; list each host (\"*\" alone allows every web site and is unsafe)");
+    return bad_origin("may not hold a '*'; list each host (\"*\" alone allows every web site and is unsafe)");
   }
   if (host.starts_with('[')) {
     const auto address = host.ends_with(']') ? normal_ipv6(host.substr(1, host.size() - 2)) : std::nullopt;
@@ -98,14 +98,14 @@ Result<std::string> parse_app_host(std::string_view host) {
     return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.' || c == '~';
   });
   if (good && !lower.empty()) return lower;
-  return bad("of an app or an extension is its scheme and its host or id, as in capacitor://localhost");
+  return bad_origin("of an app or an extension is its scheme and its host or id, as in capacitor://localhost");
 }
 
 // The port with its colon, or nothing when it is the scheme's own.
 Result<std::string> parse_port(std::string_view text, std::string_view scheme) {
   const bool digits = !text.empty() && text.size() <= 5 && std::all_of(text.begin(), text.end(), is_digit);
   const unsigned long port = digits ? std::stoul(std::string(text)) : 0;
-  if (port == 0 || port > 65535) return bad("has a port that is no number from 1 to 65535");
+  if (port == 0 || port > 65535) return bad_origin("has a port that is no number from 1 to 65535");
   if ((scheme == "https" && port == 443) || (scheme == "http" && port == 80)) return std::string();
   return ":" + std::to_string(port);
 }
@@ -115,9 +115,9 @@ Result<std::string> parse_scheme(std::string_view text) {
   const bool good = !scheme.empty() && is_letter(scheme.front()) &&
                     std::all_of(scheme.begin(), scheme.end(),
                                 [](char c) { return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; });
-  if (!good) return bad("must begin with https:// or http://, as in https://shop.example");
+  if (!good) return bad_origin("must begin with https:// or http://, as in https://shop.example");
   for (const std::string_view none : {"about", "blob", "data", "file", "ftp", "javascript", "ws", "wss"}) {
-    if (scheme == none) return bad("is none that a page can have: pages have https:// or http://");
+    if (scheme == none) return bad_origin("is none that a page can have: pages have https:// or http://");
   }
   return scheme;
 }
@@ -126,23 +126,23 @@ Result<std::string> parse_scheme(std::string_view text) {
 
 Result<std::string> parse_origin(std::string_view text) {
   if (text == "*") return std::string(text);
-  if (text.size() > origin_bytes_max) return bad("is longer than 255 bytes");
+  if (text.size() > origin_bytes_max) return bad_origin("is longer than 255 bytes");
   if (text == "null") {
-    return bad(
+    return bad_origin(
         "null is what browsers say of files and of frames in a sandbox, and any web site can have one; serve the "
         "page from a host and give its origin");
   }
   const size_t colon = text.find("://");
-  if (colon == text.npos) return bad("must begin with https:// or http://, as in https://shop.example");
+  if (colon == text.npos) return bad_origin("must begin with https:// or http://, as in https://shop.example");
   const auto scheme = parse_scheme(text.substr(0, colon));
   if (!scheme) return scheme.error();
 
   const std::string_view rest = text.substr(colon + 3);
   if (rest.find_first_of("/?#@\\ ") != rest.npos) {
-    return bad("is only scheme, host and port: leave out the path, the '/' at its end, and any user name");
+    return bad_origin("is only scheme, host and port: leave out the path, the '/' at its end, and any user name");
   }
   const size_t host_end = rest.starts_with('[') ? rest.find(']') : 0;
-  if (host_end == rest.npos) return bad("has an IPv6 address without its ']'");
+  if (host_end == rest.npos) return bad_origin("has an IPv6 address without its ']'");
   const size_t port_colon = rest.find(':', host_end);
   const bool web = *scheme == "https" || *scheme == "http";
   const auto host = web ? parse_web_host(rest.substr(0, port_colon)) : parse_app_host(rest.substr(0, port_colon));

@@ -17,10 +17,13 @@ namespace json = boost::json;
 
 constexpr size_t question_characters_max = 200, answer_characters_max = 100, answers_max = 10, answer_bytes_max = 1000;
 
-Error bad(std::string_view why) { return {ErrorKind::bad_request, "The registration question " + std::string(why)}; }
+Error bad_question(std::string_view why) {
+  return {ErrorKind::bad_request, "The registration question " + std::string(why)};
+}
 
 Error no_question() {
-  return bad(R"(must be a JSON object, as {"question": "Which tea is green?", "answers": ["sencha", "matcha"]}.)");
+  return bad_question(
+      R"(must be a JSON object, as {"question": "Which tea is green?", "answers": ["sencha", "matcha"]}.)");
 }
 
 // The answer without what makes no difference.
@@ -65,17 +68,17 @@ Result<RegistrationQuestion> parse_registration_question(std::string_view text) 
   auto shown =
       parse_shown_text("The registration question", std::string_view(question->get_string()), question_characters_max);
   if (!shown) return shown.error();
-  if (shown->empty()) return bad("has no words.");
+  if (shown->empty()) return bad_question("has no words.");
   RegistrationQuestion parsed{std::move(*shown), {}};
   for (const json::value& each : answers->get_array()) {
     if (!each.is_string()) return no_question();
     auto answer = parse_shown_text("An answer to the registration question", std::string_view(each.get_string()),
                                    answer_characters_max);
     if (!answer) return answer.error();
-    if (fold(*answer).empty()) return bad("has an answer without letters.");
+    if (fold(*answer).empty()) return bad_question("has an answer without letters.");
     parsed.answers.push_back(std::move(*answer));
   }
-  if (parsed.answers.empty() || parsed.answers.size() > answers_max) return bad("needs 1 to 10 answers.");
+  if (parsed.answers.empty() || parsed.answers.size() > answers_max) return bad_question("needs 1 to 10 answers.");
   return parsed;
 }
 

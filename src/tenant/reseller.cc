@@ -39,7 +39,7 @@ Result<std::string> check_sign_up_plan(const std::string& text) {
 }
 Result<std::string> check_sign_up_domain(const std::string& text) { return parse_tenant_domain(text); }
 
-constexpr std::array<ResellerField, 8> fields = {{
+constexpr std::array<ResellerField, 8> all_reseller_fields = {{
     {"title", "--title", "What its customers see", &Reseller::title, false, check_title},
     {"logo", "--logo", "The address of its logo, as https://acme.example/logo.svg", &Reseller::logo, false, check_logo},
     {"theme", "--theme", "Its colours, as a JSON object", &Reseller::theme, true, check_theme},
@@ -56,7 +56,7 @@ constexpr std::array<ResellerField, 8> fields = {{
 
 }  // namespace
 
-std::span<const ResellerField> reseller_fields() { return fields; }
+std::span<const ResellerField> reseller_fields() { return all_reseller_fields; }
 
 std::string_view reseller_of_plan(std::string_view plan) {
   const size_t dot = plan.find('.');

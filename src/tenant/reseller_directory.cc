@@ -3,14 +3,9 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "tenant/key_rows.h"
 
 namespace teahouse {
-namespace {
-
-constexpr size_t key_bytes_max = 128;  // of what a stranger shows us as a key
-
-}  // namespace
-
 void ResellerDirectory::keep(const ResellerPtr& reseller) {
   const std::lock_guard lock(mutex_);
   by_name_[reseller->name] = reseller;
@@ -105,7 +100,7 @@ std::vector<ResellerKeyInfo> ResellerDirectory::keys(ResellerId reseller) const 
 }
 
 ResellerPtr ResellerDirectory::find_by_key(std::string_view key) const {
-  if (key.size() > key_bytes_max) return nullptr;
+  if (key.size() > shown_key_bytes_max) return nullptr;
   const std::string hash = crypto::sha256(key);
   const std::lock_guard lock(mutex_);
   const auto found = keys_.find(hash);

@@ -16,13 +16,7 @@
 namespace teahouse {
 namespace {
 
-constexpr size_t resellers_max = 1000, reseller_keys_max = 20, label_characters_max = 100;
-
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
-void append(std::vector<store::Statement>& all, std::vector<store::Statement> more) {
-  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-}
+constexpr size_t resellers_max = 1000, reseller_keys_max = 20;
 
 struct KeyDraft {
   std::string secret = "rk_" + random_token(32);
@@ -52,10 +46,11 @@ Result<void> check_limits(const PlanLimits& limits) {
   for (const PlanLimitName& limit : plan_limit_names()) {
     const int64_t value = limits.*limit.member;
     if (value >= unlimited && value <= number_max) continue;
-    return bad("The limit " + std::string(limit.name) + " must be a count, or -1 for unlimited.");
+    return bad_request("The limit " + std::string(limit.name) + " must be a count, or -1 for unlimited.");
   }
   if (limits.stanza_bytes != unlimited && limits.stanza_bytes < stanza_bytes_min) {
-    return bad("The limit stanza_bytes must be at least 10000, which XMPP's clients rely on (RFC 6120, 13.12).");
+    return bad_request(
+        "The limit stanza_bytes must be at least 10000, which XMPP's clients rely on (RFC 6120, 13.12).");
   }
   return {};
 }
@@ -134,11 +129,11 @@ Result<Reseller> Resellers::make_changed(Reseller reseller, const ResellerChange
   }
   reseller.tenants = change.tenants.value_or(reseller.tenants);
   if (reseller.tenants < 0 || reseller.tenants > reseller_tenants_max) {
-    return bad("'tenants' must be from 0 to " + std::to_string(reseller_tenants_max) + ".");
+    return bad_request("'tenants' must be from 0 to " + std::to_string(reseller_tenants_max) + ".");
   }
   reseller.oversell_percent = change.oversell_percent.value_or(reseller.oversell_percent);
   if (reseller.oversell_percent < oversell_percent_min || reseller.oversell_percent > oversell_percent_max) {
-    return bad("'oversell_percent' must be from 100, which is no overselling, to 1000.");
+    return bad_request("'oversell_percent' must be from 100, which is no overselling, to 1000.");
   }
   for (const PlanLimitName& limit : plan_limit_names()) {
     const auto given = change.limits.find(limit.name);
@@ -298,7 +293,7 @@ Task<Result<MadeKey>> Resellers::make_key(Executor& home, std::string name, std:
   auto turn = co_await tenants_.turns_.take(home);
   const auto found = find(name);
   if (!found) co_return found.error();
-  auto shown = parse_shown_text("The key's label", label, label_characters_max);
+  auto shown = parse_shown_text("The key's label", label, key_label_characters_max);
   if (!shown) co_return shown.error();
   if (directory_.keys((*found)->id).size() >= reseller_keys_max) {
     co_return Error{ErrorKind::resource_constraint, "There are 20 keys, which is the limit; revoke one first."};
@@ -338,7 +333,7 @@ Task<Result<TenantPtr>> Resellers::move(Executor& home, std::string tenant, std:
   ResellerPtr to;
   if (!reseller.empty()) {
     const auto wanted = find(reseller);
-    if (!wanted) co_return bad(wanted.error().text);
+    if (!wanted) co_return bad_request(wanted.error().text);
     to = *wanted;
   }
   const std::string_view wanted_plan = plan.empty() ? short_plan_name((*found)->plan.name) : std::string_view(plan);

@@ -13,7 +13,9 @@ using store::Statement;
 constexpr size_t secrets_valid = 2;
 
 // Sealed bytes open only where they were sealed: copied to another tenant's row they are worth nothing.
-std::string place_of(TenantId tenant) { return "tenant " + std::to_string(raw(tenant)) + " signing secret"; }
+std::string signing_secret_place(TenantId tenant) {
+  return "tenant " + std::to_string(raw(tenant)) + " signing secret";
+}
 
 }  // namespace
 
@@ -24,7 +26,7 @@ Result<void> SigningSecrets::load_all() {
   if (!answer) return answer.error();
   for (const store::Row& row : answer->rows) {
     const auto tenant = static_cast<TenantId>(as_int(row[0]));
-    auto secret = sealer_->open(as_text(row[2]), place_of(tenant));
+    auto secret = sealer_->open(as_text(row[2]), signing_secret_place(tenant));
     if (!secret) {
       return Error{
           ErrorKind::internal_server_error,
@@ -41,7 +43,7 @@ std::string SigningSecrets::draft() { return "ss_" + random_token(32); }
 std::vector<Statement> SigningSecrets::insert(TenantId tenant, const std::string& secret) const {
   auto statements = key_rows::insert(
       "signing_secrets", tenant,
-      {{"sealed", store::Blob{sealer_->seal(secret, place_of(tenant))}}, {"created_ms", clock_.wall_ms()}});
+      {{"sealed", store::Blob{sealer_->seal(secret, signing_secret_place(tenant))}}, {"created_ms", clock_.wall_ms()}});
   statements.push_back(
       {"DELETE FROM signing_secrets WHERE tenant_id = ? AND id NOT IN "
        "(SELECT id FROM signing_secrets WHERE tenant_id = ? ORDER BY id DESC LIMIT ?)",

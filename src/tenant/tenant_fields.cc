@@ -95,7 +95,7 @@ Result<FieldValue> check_domains(const Tenant& /*tenant*/, FieldValue value) {
   return as_value(parse_federated_domains(std::get<std::vector<std::string>>(value)));
 }
 
-constexpr std::array<TenantField, 16> fields = {{
+constexpr std::array<TenantField, 16> all_tenant_fields = {{
     {"title", "title", "--title", "What its users see", FieldType::text, get_member<&Tenant::title>,
      put_member<&Tenant::title>, check_title},
     {"plan", "plan", "--plan", "Its plan (see: teahouse plan list)", FieldType::text,
@@ -158,13 +158,13 @@ constexpr std::array<TenantField, 16> fields = {{
 
 }  // namespace
 
-std::span<const TenantField> tenant_fields() { return fields; }
+std::span<const TenantField> tenant_fields() { return all_tenant_fields; }
 
 Result<void> apply(Tenant& tenant, const TenantChange& change) {
   for (const auto& [name, value] : change) {
-    const auto field =
-        std::find_if(fields.begin(), fields.end(), [&sought = name](const auto& each) { return each.name == sought; });
-    if (field == fields.end()) return Error{ErrorKind::bad_request, "A tenant has no field '" + name + "'."};
+    const auto field = std::find_if(all_tenant_fields.begin(), all_tenant_fields.end(),
+                                    [&sought = name](const auto& each) { return each.name == sought; });
+    if (field == all_tenant_fields.end()) return Error{ErrorKind::bad_request, "A tenant has no field '" + name + "'."};
     if (field->get(tenant).index() != value.index()) {
       return Error{ErrorKind::bad_request, "The field '" + name + "' is of another type."};
     }

@@ -29,8 +29,6 @@ std::vector<store::Statement> put_event(const Tenant& tenant, int64_t now_ms, Ev
                            {"SELECT 1 FROM tenants WHERE tenant_id = ?", {to_value(tenant.id)}});
 }
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 Error is_operators(const Tenant& tenant) {
   return {ErrorKind::forbidden, "The operator has suspended the tenant '" + tenant.name +
                                     "' and alone can change that: " + tenant.suspend_reason};
@@ -53,14 +51,14 @@ Error refuse_change(const Tenant& tenant) {
 Result<void> check_plan(const Plan& plan) {
   const std::string short_name(short_plan_name(plan.name));
   if (plan.name != whole_plan_name(reseller_of_plan(plan.name), short_name)) {
-    return bad("The plan's name must have a reseller's before its dot.");
+    return bad_request("The plan's name must have a reseller's before its dot.");
   }
   if (const auto name = parse_short_name("The plan's name", short_name, plan_name_bytes_max); !name)
     return name.error();
   for (size_t i = 0; i < plan_limit_count; ++i) {
     const PlanLimitName& limit = plan_limit_names()[i];
     if (limit.is_counted || plan.over_use(i) == OverUse::refuse) continue;
-    return bad("The limit " + std::string(limit.name) + " is not of a tenant as a whole, and can't be passed.");
+    return bad_request("The limit " + std::string(limit.name) + " is not of a tenant as a whole, and can't be passed.");
   }
   return check_limits(plan.sold_limits());
 }
@@ -69,8 +67,8 @@ Result<void> check_plan(const Plan& plan) {
 Result<void> check_owner(const std::string& plan, const Reseller* reseller) {
   const std::string_view owner = reseller ? std::string_view(reseller->name) : std::string_view();
   if (reseller_of_plan(plan) == owner) return {};
-  return bad("There is no plan '" + plan.substr(0, 64) + "'" +
-             (reseller ? " of the reseller '" + reseller->name + "'." : " of the operator's."));
+  return bad_request("There is no plan '" + plan.substr(0, 64) + "'" +
+                     (reseller ? " of the reseller '" + reseller->name + "'." : " of the operator's."));
 }
 
 bool has_host(const std::vector<HostName>& hosts, const HostName& host) {
@@ -84,10 +82,6 @@ std::vector<HostName> left_hosts(const Tenant& before, const Tenant& after) {
     if (!has_host(after.hosts, host)) left.push_back(host);
   }
   return left;
-}
-
-void append(std::vector<store::Statement>& all, std::vector<store::Statement> more) {
-  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
 }  // namespace
@@ -182,7 +176,7 @@ Task<Result<MadeTenant>> Tenants::create(Executor& home, NewTenant wanted, std::
   ResellerPtr reseller;
   if (!wanted.reseller.empty()) {
     const auto found = resellers_.find(wanted.reseller);
-    if (!found) co_return bad(found.error().text);
+    if (!found) co_return bad_request(found.error().text);
     reseller = *found;
     standing.reseller = reseller->id;
   }
@@ -313,8 +307,8 @@ Task<Result<TenantPtr>> Tenants::change_in_turn(Executor& home, std::string name
   if (const auto allotted = resellers_.check_tenant(reseller.get(), *changed); !allotted) co_return allotted.error();
   if (hosts) {
     if (hosts->empty() || hosts->front() != (*tenant)->hosts.front()) {
-      co_return bad("The domain of a tenant's accounts is a part of their addresses, and stays: '" +
-                    (*tenant)->domain() + "'.");
+      co_return bad_request("The domain of a tenant's accounts is a part of their addresses, and stays: '" +
+                            (*tenant)->domain() + "'.");
     }
     changed->hosts = std::move(*hosts);
     std::erase_if(changed->component_permissions, [&](const auto& each) {

@@ -7,7 +7,7 @@ namespace teahouse {
 namespace {
 
 // Sealed bytes open only where they were sealed: copied to another tenant's row they are worth nothing.
-std::string place_of(TenantId tenant) { return "tenant " + std::to_string(raw(tenant)) + " vapid key"; }
+std::string vapid_key_place(TenantId tenant) { return "tenant " + std::to_string(raw(tenant)) + " vapid key"; }
 
 }  // namespace
 
@@ -23,7 +23,7 @@ Result<void> VapidKeys::load_all() {
   if (!answer) return answer.error();
   for (const store::Row& row : answer->rows) {
     const auto tenant = static_cast<TenantId>(store::as_int(row[0]));
-    auto number = sealer_->open(store::as_text(row[1]), place_of(tenant));
+    auto number = sealer_->open(store::as_text(row[1]), vapid_key_place(tenant));
     auto key = number ? crypto::P256Key::parse(*number) : Result<crypto::P256Key>(number.error());
     if (number) crypto::wipe(*number);
     if (!key) {
@@ -62,7 +62,7 @@ Task<Result<VapidKeyPtr>> VapidKeys::find_or_make(Executor& home, TenantId tenan
   const crypto::Wiped number(key->number());
   store::Statement row{
       "INSERT INTO vapid_keys(tenant_id, sealed, created_ms) SELECT tenant_id, ?, ? FROM tenants WHERE tenant_id = ?",
-      {store::Blob{sealer_->seal(number.bytes(), place_of(tenant))}, clock_.wall_ms(), to_value(tenant)}};
+      {store::Blob{sealer_->seal(number.bytes(), vapid_key_place(tenant))}, clock_.wall_ms(), to_value(tenant)}};
   const auto stored = co_await control_.execute(home, std::move(row));
   if (!stored) co_return stored.error();
   if (stored->changes == 0) co_return no_such_tenant();

@@ -18,8 +18,6 @@ namespace {
 
 namespace json = boost::json;
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 Error within(const std::string& entry, const Error& error) {
   return {error.kind, "In the export's entry '" + entry + "': " + error.text};
 }
@@ -28,27 +26,27 @@ Error within(const std::string& entry, const Error& error) {
 Result<FileInfo> parse_file(std::string_view text) {
   json::error_code failed;
   const json::value value = json::parse(json::string_view(text.data(), text.size()), failed);
-  if (failed || !value.is_object()) return bad("The row of a file is no object of JSON.");
+  if (failed || !value.is_object()) return bad_request("The row of a file is no object of JSON.");
   FileInfo file;
   for (const auto& [name, to] : {std::pair<const char*, std::string*>{"id", &file.id},
                                  {"owner", &file.owner},
                                  {"name", &file.name},
                                  {"sha256", &file.digest}}) {
     const json::value* member = value.as_object().if_contains(name);
-    if (!member || !member->is_string()) return bad("The row of a file lacks its '" + std::string(name) + "'.");
+    if (!member || !member->is_string()) return bad_request("The row of a file lacks its '" + std::string(name) + "'.");
     *to = std::string(member->as_string());
   }
   for (const auto& [name, to] :
        {std::pair<const char*, int64_t*>{"bytes", &file.bytes}, {"created_ms", &file.created_ms}}) {
     const json::value* member = value.as_object().if_contains(name);
     if (!member || !member->is_int64() || member->as_int64() < 0) {
-      return bad("The row of a file lacks its '" + std::string(name) + "'.");
+      return bad_request("The row of a file lacks its '" + std::string(name) + "'.");
     }
     *to = member->as_int64();
   }
   const auto name = parse_file_name(file.name);
   if (!is_file_id(file.id) || !name || *name != file.name)
-    return bad("The row of a file has no id or name that can be.");
+    return bad_request("The row of a file has no id or name that can be.");
   return file;
 }
 
@@ -78,13 +76,14 @@ Task<Result<void>> Import::begin(ImportWanted wanted, std::string actor) {
   auto first = co_await entries_.next();
   if (!first) co_return first.error();
   if (!*first || (*first)->name != "tenant.json") {
-    co_return bad("This is no export of Teahouse: it does not begin with tenant.json.");
+    co_return bad_request("This is no export of Teahouse: it does not begin with tenant.json.");
   }
   const auto text = co_await entries_.read_all(tenant_bytes_max);
   if (!text) co_return text.error();
   auto document = parse_tenant_document(*text);
   if (!document) co_return document.error();
-  if (document->is_of_one_user) co_return bad("This is the export of one user, and no tenant can be made of it.");
+  if (document->is_of_one_user)
+    co_return bad_request("This is the export of one user, and no tenant can be made of it.");
   ArrivingTenant& arriving = document->tenant;
   old_domain_ = arriving.wanted.domain;
   if (!wanted.name.empty()) arriving.wanted.name = wanted.name;
@@ -128,14 +127,15 @@ Task<Result<void>> Import::take_all() {
     const auto taken = co_await taking;
     if (!taken) co_return within(name, taken.error());
   }
-  if (!is_ended_) co_return bad("The export is cut short: its end.json is missing. Make it, or copy it, again.");
+  if (!is_ended_)
+    co_return bad_request("The export is cut short: its end.json is missing. Make it, or copy it, again.");
   co_return Result<void>();
 }
 
 Task<Result<void>> Import::take(TarHead head) {
-  if (is_ended_) co_return bad("Something stands behind the end.");
+  if (is_ended_) co_return bad_request("Something stands behind the end.");
   const std::string& name = head.name;
-  if (file_ && name != "files/" + file_->id) co_return bad("The bytes of the file before it are missing.");
+  if (file_ && name != "files/" + file_->id) co_return bad_request("The bytes of the file before it are missing.");
   if (file_) co_return co_await take_file(std::move(head));
   if (name == "end.json") co_return co_await take_end();
   if (name.starts_with("users/") && name.ends_with(".xml")) co_return co_await take_user();
@@ -143,7 +143,7 @@ Task<Result<void>> Import::take(TarHead head) {
   if (name.starts_with("files/") && name.ends_with(".json")) {
     co_return co_await take_file_row(name.substr(6, name.size() - 11));
   }
-  co_return bad("No export has such an entry.");
+  co_return bad_request("No export has such an entry.");
 }
 
 Task<Result<void>> Import::take_user() {
@@ -151,7 +151,7 @@ Task<Result<void>> Import::take_user() {
   if (!text) co_return text.error();
   auto user = parse_user_document(std::move(*text), parts_.forms);
   if (!user) co_return user.error();
-  if (user->host != old_domain_) co_return bad("Its host is not that of the tenant's accounts.");
+  if (user->host != old_domain_) co_return bad_request("Its host is not that of the tenant's accounts.");
   const TenantPtr& tenant = made_.tenant;
   const auto jid = BareJid::make(user->account.localpart, tenant->domain());
   if (!jid) co_return jid.error();
@@ -204,7 +204,7 @@ Task<Result<void>> Import::wait_when_much(size_t bytes) {
 
 Result<void> Import::check_owner(const store::TenantRow& row) const {
   const LeavingArchive* archive = find_archive(row.store);
-  if (!archive) return bad("There is no archive '" + row.store + "' that leaves with a tenant.");
+  if (!archive) return bad_request("There is no archive '" + row.store + "' that leaves with a tenant.");
   const auto owner = BareJid::parse(row.key);
   const Tenant& tenant = *made_.tenant;
   const auto is_of = [&](HostKind kind) {
@@ -212,11 +212,11 @@ Result<void> Import::check_owner(const store::TenantRow& row) const {
                        [&](const HostName& host) { return host.kind == kind && host.domain == owner->domainpart(); });
   };
   if (owner && is_of(archive->owners == Owners::rooms ? HostKind::rooms : HostKind::accounts)) return {};
-  return bad("The archive's owner '" + row.key + "' is not at a domain of the tenant.");
+  return bad_request("The archive's owner '" + row.key + "' is not at a domain of the tenant.");
 }
 
 Result<void> Import::store_in_map(const store::TenantRow& row) {
-  if (!has_map(row.store)) return bad("There is no map '" + row.store + "' that leaves with a tenant.");
+  if (!has_map(row.store)) return bad_request("There is no map '" + row.store + "' that leaves with a tenant.");
   const Tenant& tenant = *made_.tenant;
   if (!has_mentions(row.store) || !row.key.starts_with(mention_prefix)) {
     last_ = parts_.data.map(tenant.id, row.store).store(row.key, row.entry, row.value);
@@ -224,7 +224,7 @@ Result<void> Import::store_in_map(const store::TenantRow& row) {
   }
   const auto named = BareJid::parse(row.key.substr(mention_prefix.size()));
   const auto by = BareJid::parse(row.entry);
-  if (!named || !by) return bad("A mention is of no address.");
+  if (!named || !by) return bad_request("A mention is of no address.");
   last_ = Mentions(parts_.data, row.store).add({tenant.id, *by, named->domainpart() == tenant.domain()}, *named);
   return {};
 }
@@ -234,13 +234,13 @@ Result<void> Import::store(store::TenantRow row) {
   row.entry = addresses_.rename(std::move(row.entry));
   row.value = addresses_.rename(std::move(row.value));
   if (row.key.size() > store::key_bytes_max || row.entry.size() > store::key_bytes_max) {
-    return bad("With the new domain a key is too long.");
+    return bad_request("With the new domain a key is too long.");
   }
   if (row.kind != store::WriteKind::append_row) return store_in_map(row);
   if (const auto checked = check_owner(row); !checked) return checked;
   // Ids of the whole server are later than each from now on, and there are so many.
   if (store::time_ms(row.id) > parts_.clock.wall_ms() + ahead_ms_max) {
-    return bad("A row of an archive is of the year after next. Is a clock wrong?");
+    return bad_request("A row of an archive is of the year after next. Is a clock wrong?");
   }
   const int64_t most = made_.tenant->limits().archive_bytes;
   archive_bytes_ += store::count_row_bytes(row.key.size(), row.entry.size(), row.value.size());
@@ -261,10 +261,10 @@ Task<Result<void>> Import::take_file_row(std::string id) {
   if (!text) co_return text.error();
   auto file = parse_file(*text);
   if (!file) co_return file.error();
-  if (file->id != id) co_return bad("The row of a file is of another one.");
+  if (file->id != id) co_return bad_request("The row of a file is of another one.");
   const auto owner = BareJid::parse(file->owner);
   if (!file->owner.empty() && (!owner || owner->domainpart() != old_domain_)) {
-    co_return bad("A file's owner is no account of the tenant.");
+    co_return bad_request("A file's owner is no account of the tenant.");
   }
   file->owner = addresses_.rename(std::move(file->owner));
   const auto known = co_await files_.find(home_, made_.tenant->id, id);
@@ -276,7 +276,8 @@ Task<Result<void>> Import::take_file_row(std::string id) {
 
 Task<Result<void>> Import::take_file(TarHead head) {
   FileInfo file = *std::exchange(file_, std::nullopt);
-  if (head.bytes != static_cast<uint64_t>(file.bytes)) co_return bad("It has another length than its row says.");
+  if (head.bytes != static_cast<uint64_t>(file.bytes))
+    co_return bad_request("It has another length than its row says.");
   const TenantPtr& tenant = made_.tenant;
   if (const auto may = files_.check_size(*tenant, file.bytes); !may) co_return may;
   auto room = files_.take_room(*tenant, file.bytes);
@@ -302,7 +303,7 @@ Task<Result<void>> Import::take_file(TarHead head) {
   if (!kept) co_return kept.error();
   room->keep();
   ++file_count_;
-  if (kept->digest != said) co_return bad("It is damaged: its SHA-256 is not the one that its row says.");
+  if (kept->digest != said) co_return bad_request("It is damaged: its SHA-256 is not the one that its row says.");
   co_return Result<void>();
 }
 
@@ -311,12 +312,13 @@ Task<Result<void>> Import::take_end() {
   if (!text) co_return text.error();
   json::error_code failed;
   const json::value value = json::parse(json::string_view(text->data(), text->size()), failed);
-  if (failed || !value.is_object()) co_return bad("The end is no object of JSON.");
+  if (failed || !value.is_object()) co_return bad_request("The end is no object of JSON.");
   for (const auto& [name, count] :
        {std::pair<const char*, int64_t>{"users", users_}, {"rows", rows_}, {"files", file_count_}}) {
     const json::value* said = value.as_object().if_contains(name);
     if (said && said->is_int64() && said->as_int64() == count) continue;
-    co_return bad("The export is not whole: of its " + std::string(name) + " " + std::to_string(count) + " have come.");
+    co_return bad_request("The export is not whole: of its " + std::string(name) + " " + std::to_string(count) +
+                          " have come.");
   }
   is_ended_ = true;
   co_return Result<void>();

@@ -14,7 +14,7 @@ namespace json = boost::json;
 
 constexpr std::string_view in_base64 = "64";
 
-Error bad(std::string_view what) {
+Error bad_line(std::string_view what) {
   return {ErrorKind::bad_request, "A line of the export can't be read: " + std::string(what)};
 }
 
@@ -33,7 +33,7 @@ const json::value* find(const json::object& object, std::string_view name) {
 Result<std::string> take(const json::object& object, std::string_view name) {
   if (const json::value* text = find(object, name); text && text->is_string()) return std::string(text->as_string());
   const json::value* coded = find(object, std::string(name).append(in_base64));
-  if (!coded || !coded->is_string()) return bad("\"" + std::string(name) + "\" is missing, or no text.");
+  if (!coded || !coded->is_string()) return bad_line("\"" + std::string(name) + "\" is missing, or no text.");
   return crypto::parse_base64(coded->as_string());
 }
 
@@ -51,11 +51,11 @@ Result<void> take_place(const json::object& object, store::TenantRow& row) {
   const auto id = take(object, "id");
   if (!id) return id.error();
   const auto parsed = store::parse_archive_id(*id);
-  if (!parsed || *parsed == store::ArchiveId::none) return bad("\"id\" is no id of an archive.");
+  if (!parsed || *parsed == store::ArchiveId::none) return bad_line("\"id\" is no id of an archive.");
   row.id = *parsed;
   const json::value* at = find(object, "at_ms");
   if (!at || !at->is_int64() || at->as_int64() < 0 || at->as_int64() > store::time_ms(row.id)) {
-    return bad("\"at_ms\" is no time, or later than the one in \"id\".");
+    return bad_line("\"at_ms\" is no time, or later than the one in \"id\".");
   }
   row.at_ms = at->as_int64();
   return {};
@@ -82,10 +82,10 @@ std::string write_row_line(const store::TenantRow& row) {
 }
 
 Result<store::TenantRow> parse_row_line(std::string_view line) {
-  if (line.size() > line_bytes_max) return bad("it is longer than " + std::to_string(line_bytes_max) + " bytes.");
+  if (line.size() > line_bytes_max) return bad_line("it is longer than " + std::to_string(line_bytes_max) + " bytes.");
   json::error_code failed;
   const json::value value = json::parse(json::string_view(line.data(), line.size()), failed);
-  if (failed || !value.is_object()) return bad("it is no object of JSON.");
+  if (failed || !value.is_object()) return bad_line("it is no object of JSON.");
   const json::object& object = value.get_object();
   store::TenantRow row;
   const bool is_archive = find(object, "archive") != nullptr;
@@ -100,7 +100,7 @@ Result<store::TenantRow> parse_row_line(std::string_view line) {
     if (const auto placed = take_place(object, row); !placed) return placed.error();
   }
   if (row.key.size() > store::key_bytes_max || row.entry.size() > store::key_bytes_max) {
-    return bad("a key has more than " + std::to_string(store::key_bytes_max) + " bytes.");
+    return bad_line("a key has more than " + std::to_string(store::key_bytes_max) + " bytes.");
   }
   return row;
 }

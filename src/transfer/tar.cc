@@ -18,8 +18,6 @@ constexpr Field name_field{0, 100}, mode_field{100, 8}, owner_field{108, 8}, gro
 constexpr char binary_mark = '\x80';  // of a number that is not in octal digits
 constexpr uint64_t octal_end = uint64_t{1} << 33;
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 std::string_view read(std::string_view block, Field field) { return block.substr(field.at, field.bytes); }
 
 std::string_view read_text(std::string_view block, Field field) {
@@ -109,7 +107,7 @@ Result<std::optional<TarHead>> parse_tar_head(std::string_view block) {
   assert(block.size() == tar_block_bytes);
   if (std::all_of(block.begin(), block.end(), [](char c) { return c == '\0'; })) return std::optional<TarHead>();
   if (!read(block, magic_field).starts_with("ustar") || parse_octal(read(block, sum_field)) != sum_of(block)) {
-    return bad("This is no tar archive, or it is damaged.");
+    return bad_request("This is no tar archive, or it is damaged.");
   }
   TarHead head;
   head.name = read_text(block, name_field);
@@ -118,15 +116,15 @@ Result<std::optional<TarHead>> parse_tar_head(std::string_view block) {
   if (!prefix.empty() && read(block, magic_field)[5] == '\0') head.name = std::string(prefix) + "/" + head.name;
   if (head.name.starts_with("./") && head.name.size() > 2) head.name.erase(0, 2);
   if (!is_text(head.name) || leads_out(head.name)) {
-    return bad("The archive has an entry whose name leads out of it, or is none.");
+    return bad_request("The archive has an entry whose name leads out of it, or is none.");
   }
   const auto bytes = parse_size(read(block, size_field));
-  if (!bytes) return bad("The archive's entry '" + head.name + "' is of no size that can be.");
+  if (!bytes) return bad_request("The archive's entry '" + head.name + "' is of no size that can be.");
   head.bytes = *bytes;
   const char type = read(block, type_field).front();
   head.is_file = type == '0' || type == '\0';
   if (head.is_file || type == '5' || type == 'x' || type == 'g') return std::optional(std::move(head));
-  return bad("The archive's entry '" + head.name + "' is no file: an export has no links and no devices.");
+  return bad_request("The archive's entry '" + head.name + "' is no file: an export has no links and no devices.");
 }
 
 }  // namespace teahouse::transfer

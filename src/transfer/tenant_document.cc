@@ -13,9 +13,9 @@ namespace json = boost::json;
 constexpr std::string_view format = "teahouse-export";
 constexpr size_t secret_bytes = 32;
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
 Error unreadable(std::string_view member) {
-  return bad("tenant.json of the export can't be read: '" + std::string(member) + "' is missing, or of another type.");
+  return bad_request("tenant.json of the export can't be read: '" + std::string(member) +
+                     "' is missing, or of another type.");
 }
 
 json::string_view view(std::string_view text) { return {text.data(), text.size()}; }
@@ -68,7 +68,7 @@ Result<void> read_hosts(const json::object& object, NewTenant& wanted) {
         each.is_object() && find_text(each.as_object(), "domain", domain) && find_text(each.as_object(), "kind", kind);
     const auto known = is_host ? find_host_kind(kind) : std::nullopt;
     if (!is_host) return unreadable("hosts");
-    if (!known) return bad("The export has a host of a kind that this server does not know: '" + kind + "'.");
+    if (!known) return bad_request("The export has a host of a kind that this server does not know: '" + kind + "'.");
     if (*known != HostKind::accounts) wanted.hosts.push_back({domain, *known});
   }
   wanted.only_hosts = true;
@@ -141,14 +141,15 @@ Result<TenantDocument> parse_tenant_document(std::string_view text) {
   const json::value value = json::parse(view(text), failed);
   std::string said, of;
   if (failed || !value.is_object() || !find_text(value.as_object(), "format", said) || said != format) {
-    return bad("This is no export of Teahouse.");
+    return bad_request("This is no export of Teahouse.");
   }
   const json::object& object = value.as_object();
   const json::value* version = object.if_contains("version");
   if (!version || !version->is_int64() || version->as_int64() < 1) return unreadable("version");
   if (version->as_int64() > format_version) {
-    return bad("This export has the format " + std::to_string(version->as_int64()) + ", and this server reads up to " +
-               std::to_string(format_version) + ". Import it with a newer Teahouse.");
+    return bad_request("This export has the format " + std::to_string(version->as_int64()) +
+                       ", and this server reads up to " + std::to_string(format_version) +
+                       ". Import it with a newer Teahouse.");
   }
   if (!find_text(object, "of", of)) return unreadable("of");
   TenantDocument document;

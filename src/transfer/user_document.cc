@@ -13,8 +13,6 @@ namespace {
 constexpr char scram_ns[] = "urn:xmpp:pie:0#scram";
 constexpr size_t salt_bytes_max = 256;
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 struct Mechanism {
   std::string_view name;
   size_t bytes;
@@ -57,7 +55,7 @@ Result<int64_t> read_number(const xml::Element& element, std::string_view name) 
   const auto text = element.attribute(name);
   if (!text) return int64_t{0};
   const auto number = parse_decimal<int64_t>(*text);
-  if (!number || *number < 0) return bad("The account's '" + std::string(name) + "' is no number.");
+  if (!number || *number < 0) return bad_request("The account's '" + std::string(name) + "' is no number.");
   return *number;
 }
 
@@ -79,7 +77,7 @@ Result<void> read_account(const xml::Element& element, Account& account) {
 
 Result<std::string> read_bytes(const xml::Element& credentials, std::string_view name) {
   auto bytes = crypto::parse_base64(credentials.child_text(name, scram_ns));
-  return bytes ? bytes : bad("The credentials' '" + std::string(name) + "' is no base64.");
+  return bytes ? bytes : bad_request("The credentials' '" + std::string(name) + "' is no base64.");
 }
 
 // One <scram-credentials/>; all of a user have one salt and count, as one password has one of each here.
@@ -96,10 +94,10 @@ Result<void> read_credentials(const xml::Element& element, sasl::ScramKeys& keys
   const auto iterations = parse_decimal<int>(element.child_text("iter-count", scram_ns));
   if (!iterations || *iterations < 1 || *iterations > sasl::scram_iterations_max || salt->empty() ||
       salt->size() > salt_bytes_max || stored->size() != mechanism->bytes || server->size() != mechanism->bytes) {
-    return bad("Credentials of a user are none of " + std::string(mechanism->name) + ".");
+    return bad_request("Credentials of a user are none of " + std::string(mechanism->name) + ".");
   }
   if (keys.iterations != 0 && (keys.iterations != *iterations || keys.salt != *salt)) {
-    return bad("A user's credentials are of several salts or counts; Teahouse has one of each.");
+    return bad_request("A user's credentials are of several salts or counts; Teahouse has one of each.");
   }
   keys.iterations = *iterations;
   keys.salt = std::move(*salt);
@@ -164,7 +162,7 @@ Result<UserDocument> parse_user_document(std::string text, const std::vector<Row
   const auto host = root.is("server-data", pie_ns) ? root.child("host", pie_ns) : std::nullopt;
   const auto element = host ? host->child("user", pie_ns) : std::nullopt;
   if (!element || root.child_count() != 1 || host->child_count() != 1) {
-    return bad("A document of users has one host (XEP-0227), and that one user.");
+    return bad_request("A document of users has one host (XEP-0227), and that one user.");
   }
   UserDocument user;
   user.host = host->attribute("jid").value_or("");

@@ -1,5 +1,6 @@
 #include "tests/simulator/archive_client.h"
 
+#include "tests/simulator/attribute.h"
 #include "tests/simulator/device.h"
 #include "xmpp/namespaces.h"
 
@@ -7,10 +8,6 @@ namespace teahouse::simulator {
 namespace {
 
 constexpr size_t page_rows = 20;
-
-std::string attribute(const xml::Element& element, std::string_view name) {
-  return std::string(element.attribute(name).value_or(""));
-}
 
 }  // namespace
 

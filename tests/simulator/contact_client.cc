@@ -1,17 +1,10 @@
 #include "tests/simulator/contact_client.h"
 
+#include "tests/simulator/attribute.h"
 #include "tests/simulator/device.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse::simulator {
-namespace {
-
-std::string attribute(const xml::Element& element, std::string_view name) {
-  return std::string(element.attribute(name).value_or(""));
-}
-
-}  // namespace
-
 void ContactClient::act(const std::string& contact) {
   if (contact == device_.account()) return;
   const bool is_asked = contacts_.requests.contains(contact);

@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "crypto/encoding.h"
+#include "tests/simulator/attribute.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse::simulator {
@@ -23,10 +24,6 @@ std::optional<uint64_t> read_own_id(std::string_view id) {
   const auto read = std::from_chars(id.data() + 1, id.data() + id.size(), number);
   if (read.ec != std::errc() || read.ptr != id.data() + id.size()) return std::nullopt;
   return number;
-}
-
-std::string attribute(const xml::Element& element, std::string_view name) {
-  return std::string(element.attribute(name).value_or(""));
 }
 
 uint32_t count_of(const xml::Element& element) {

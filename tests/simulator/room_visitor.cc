@@ -1,14 +1,11 @@
 #include "tests/simulator/room_visitor.h"
 
+#include "tests/simulator/attribute.h"
 #include "tests/simulator/device.h"
 #include "xmpp/namespaces.h"
 
 namespace teahouse::simulator {
 namespace {
-
-std::string attribute(const xml::Element& element, std::string_view name) {
-  return std::string(element.attribute(name).value_or(""));
-}
 
 std::string make_nick(const std::string& account) {
   std::string nick = account;

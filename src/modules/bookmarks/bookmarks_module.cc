@@ -14,7 +14,7 @@ constexpr char list_item[] = "current";                       // the one item of
 constexpr char rest_entry[] = "rest";
 
 // XEP-0402 section 4.2: what clients set by their publish-options.
-pubsub::NodeConfig make_config() {
+pubsub::NodeConfig make_bookmarks_config() {
   pubsub::NodeConfig config;
   config.access = pubsub::AccessModel::whitelist;
   config.max_items = pubsub::items_unbounded;
@@ -188,7 +188,7 @@ Task<void> BookmarksModule::store(HostPtr host, Stanza request, TicketPtr ticket
   pubsub::OwnNodes::Decide decide = [list](const pubsub::OwnNode& node) -> Result<pubsub::OwnChange> {
     return make_change(node, list);
   };
-  auto changing = nodes_->change(host, account, ns::bookmarks, make_config(), std::move(decide));
+  auto changing = nodes_->change(host, account, ns::bookmarks, make_bookmarks_config(), std::move(decide));
   const auto stored = co_await changing;
   if (!stored) {
     context_->refuse(request, ticket, stored.error());

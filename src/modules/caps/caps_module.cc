@@ -10,7 +10,7 @@
 namespace teahouse {
 namespace {
 
-constexpr std::string_view id_prefix = "caps-";
+constexpr std::string_view caps_id_prefix = "caps-";
 constexpr std::string_view software = "urn:teahouse";  // what the server names itself in XEP-0115
 
 bool is_asked(const auto& questions, const Jid& client) {
@@ -120,7 +120,7 @@ void CapsModule::ask(Line& line, const caps::Wait& wait) {
   std::string payload;
   xml::Writer(payload).open("query", ns::disco_info).attribute("node", line.name.node).close();
   Stanza question = Stanza::make(StanzaKind::iq, StanzaType::get, std::move(payload));
-  question.id = std::string(id_prefix) + random_token(12);
+  question.id = std::string(caps_id_prefix) + random_token(12);
   question.from = wait.asker;
   question.to = wait.client;
   const int64_t until_ms = context_->clock().monotonic_ms() + answer_ms;
@@ -135,7 +135,7 @@ void CapsModule::ask(Line& line, const caps::Wait& wait) {
 
 Flow CapsModule::take_answer(const Inbound& inbound) {
   const Stanza& iq = inbound.stanza;
-  if (is_request(iq) || !iq.id.starts_with(id_prefix) || !iq.to->is_bare()) return Flow::go_on;
+  if (is_request(iq) || !iq.id.starts_with(caps_id_prefix) || !iq.to->is_bare()) return Flow::go_on;
   const auto asked = asked_.find(iq.id);
   if (asked == asked_.end()) return Flow::go_on;
   const std::string key = asked->second;

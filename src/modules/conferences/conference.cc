@@ -10,8 +10,6 @@ namespace {
 
 constexpr std::string_view passed_on[] = {"active", "hold", "unhold", "mute", "unmute"};
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 std::string sid_of(const xml::Element& jingle) { return std::string(jingle.attribute("sid").value_or("")); }
 
 // The participant's own streams: nothing else goes this way (XEP-0521 section 5).
@@ -20,7 +18,7 @@ Result<Contents> read_one_way(const xml::Element& jingle) {
   if (!contents) return contents;
   for (const Content& each : contents->contents) {
     if (each.senders != Senders::initiator) {
-      return bad("Streams go one way in a conference: each <content/> has senders='initiator' (XEP-0521).");
+      return bad_request("Streams go one way in a conference: each <content/> has senders='initiator' (XEP-0521).");
     }
   }
   return contents;
@@ -53,7 +51,7 @@ Conference::Participant* Conference::find(const std::string& who) {
 Result<void> Conference::join(const FullJid& who, const std::string& occupant, bool may_speak,
                               const xml::Element& jingle) {
   const std::string sid = sid_of(jingle);
-  if (sid.empty() || sid.size() > sid_max) return bad("A session has a 'sid' of at most 64 bytes.");
+  if (sid.empty() || sid.size() > sid_max) return bad_request("A session has a 'sid' of at most 64 bytes.");
   auto contents = read_one_way(jingle);
   if (!contents) return contents.error();
   Participant* there = find(who.str());
@@ -185,7 +183,7 @@ Result<void> Conference::accept(const FullJid& who, const std::string& sid, cons
   answer.bundle = said->bundle;
   for (const Content& offered : session.contents) {
     const auto found = std::ranges::find(said->contents, offered.name, &Content::name);
-    if (found == said->contents.end()) return bad("The content '" + offered.name + "' has no answer.");
+    if (found == said->contents.end()) return bad_request("The content '" + offered.name + "' has no answer.");
     answer.contents.push_back(*found);
     answer.contents.back().senders = Senders::initiator;
     answer.contents.back().description.media = offered.description.media;
@@ -238,7 +236,7 @@ Result<void> Conference::pass_info(Participant& from, const std::string& sid, co
   for (const Content& each : stream->second.contents) {
     if (name && each.name == *name) media = each.description.media;
   }
-  if (name && media.empty()) return bad("There is no content of this name.");
+  if (name && media.empty()) return bad_request("There is no content of this name.");
   note_mute(stream->second, info->name(), media);
   for (auto& [who, other] : participants_) {
     for (auto& [its_sid, session] : other.received) {

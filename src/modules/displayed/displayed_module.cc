@@ -7,7 +7,7 @@ namespace teahouse {
 namespace {
 
 // Section 8: what clients set by their publish-options.
-pubsub::NodeConfig make_config() {
+pubsub::NodeConfig make_displayed_config() {
   pubsub::NodeConfig config;
   config.access = pubsub::AccessModel::whitelist;
   config.max_items = pubsub::items_unbounded;
@@ -48,7 +48,7 @@ void DisplayedModule::take(Outbound& outbound) const {
   message.remove_children(is_displayed);
   if (message.type == StanzaType::error) return;
   pubsub::OwnItem item{message.to->str(), std::move(payload)};
-  const auto stored = nodes_->publish(outbound.resident, ns::displayed, make_config(), std::move(item));
+  const auto stored = nodes_->publish(outbound.resident, ns::displayed, make_displayed_config(), std::move(item));
   if (stored) await(outbound.ticket, *stored);
 }
 

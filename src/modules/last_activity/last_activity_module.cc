@@ -7,7 +7,7 @@
 namespace teahouse {
 namespace {
 
-constexpr size_t status_bytes_max = 1024;
+constexpr size_t last_status_bytes_max = 1024;
 constexpr char entry[] = "last";
 
 std::string make_answer(int64_t seconds, std::string_view status) {
@@ -88,7 +88,7 @@ void LastActivityModule::note_status(const Outbound& outbound) {
   if (presence.type != StanzaType::unavailable && presence.type != StanzaType::none) return;
   std::string status;
   if (presence.type == StanzaType::unavailable) status = presence.root().child_text("status", ns::client);
-  if (status.size() > status_bytes_max) status.clear();
+  if (status.size() > last_status_bytes_max) status.clear();
   Last& last = last_->of(outbound.resident);
   last.status = std::move(status);
   if (presence.type == StanzaType::none) last.is_here = true;

@@ -11,7 +11,7 @@ using Rows = transfer::RowForm::Rows;
 
 constexpr size_t elements_max = 100;
 
-Result<void> write(const Rows& rows, xml::Writer& user) {
+Result<void> write_private_xml(const Rows& rows, xml::Writer& user) {
   if (rows.empty()) return {};
   user.open("query", ns::private_xml);
   for (const auto& row : rows) user.raw(row.value);
@@ -19,7 +19,7 @@ Result<void> write(const Rows& rows, xml::Writer& user) {
   return {};
 }
 
-Result<Rows> read(const xml::Element& user) {
+Result<Rows> read_private_xml(const xml::Element& user) {
   Rows rows;
   const auto query = user.child("query", ns::private_xml);
   if (!query) return rows;
@@ -37,6 +37,6 @@ Result<Rows> read(const xml::Element& user) {
 
 }  // namespace
 
-transfer::RowForm make_private_xml_form() { return {"private", write, read}; }
+transfer::RowForm make_private_xml_form() { return {"private", write_private_xml, read_private_xml}; }
 
 }  // namespace teahouse

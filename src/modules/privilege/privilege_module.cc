@@ -13,7 +13,7 @@ using privilege::permissions_of;
 
 namespace {
 
-constexpr std::string_view id_prefix = "privilege-";
+constexpr std::string_view privilege_id_prefix = "privilege-";
 
 // The address of an account that components of this host's tenant can be allowed to do something for.
 bool is_managed(const Host& host, const Jid& address) {
@@ -171,7 +171,7 @@ void PrivilegeModule::ask(Resident& resident, const StanzaPtr& request, Stanza i
         *request, {ErrorKind::not_acceptable, "The account has blocked the address in 'to' (XEP-0191)."});
   }
   const int64_t until_ms = context_->clock().monotonic_ms() + answer_ms;
-  const std::string id = std::string(id_prefix) + random_token(20);
+  const std::string id = std::string(privilege_id_prefix) + random_token(20);
   waiting.emplace(id, Waiting{resident.jid().str(), request, std::exchange(inner.id, id), until_ms});
   if (!sweep_timer_.running()) sweep_timer_ = context_->loop().start_timer(sweep_ms, [this] { sweep(); });
   context_->send_as(resident, std::move(inner));
@@ -179,7 +179,7 @@ void PrivilegeModule::ask(Resident& resident, const StanzaPtr& request, Stanza i
 
 Flow PrivilegeModule::take_answer(Inbound& inbound) {
   Stanza& answer = inbound.stanza;
-  if (is_request(answer) || !answer.to->is_bare() || !answer.id.starts_with(id_prefix)) return Flow::go_on;
+  if (is_request(answer) || !answer.to->is_bare() || !answer.id.starts_with(privilege_id_prefix)) return Flow::go_on;
   const auto of_tenant = waiting_.find(inbound.resident.tenant().id);
   if (of_tenant == waiting_.end()) return Flow::go_on;
   const auto found = of_tenant->second.find(answer.id);

@@ -5,7 +5,7 @@
 namespace teahouse::push {
 namespace {
 
-constexpr std::string_view id_prefix = "push-";
+constexpr std::string_view push_id_prefix = "push-";
 
 int64_t count_requests(const Roster& roster) {
   return std::count_if(roster.items().begin(), roster.items().end(),
@@ -55,7 +55,7 @@ void Services::publish(Resident& resident, const std::string& id) {
   if (!line || !line->waits || !line->asked.empty() || now_ms < line->trouble.quiet_until_ms) return;
   if (!context_->is_at(*resident.host())) return;
   Stanza iq = Stanza::make(StanzaKind::iq, StanzaType::set, make_publish(line->service, *line->waits));
-  iq.id = std::string(id_prefix) + random_token(22);
+  iq.id = std::string(push_id_prefix) + random_token(22);
   iq.from = resident.jid();
   iq.to = line->service.jid;
   line->under_way = std::exchange(line->waits, std::nullopt);
@@ -67,7 +67,7 @@ void Services::publish(Resident& resident, const std::string& id) {
 
 Flow Services::take_answer(const Inbound& inbound) {
   const Stanza& iq = inbound.stanza;
-  if (is_request(iq) || !iq.id.starts_with(id_prefix) || !iq.to->is_bare()) return Flow::go_on;
+  if (is_request(iq) || !iq.id.starts_with(push_id_prefix) || !iq.to->is_bare()) return Flow::go_on;
   State* state = states_->find(inbound.resident);
   if (!state) return Flow::go_on;
   const auto line = std::ranges::find_if(

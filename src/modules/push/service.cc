@@ -13,15 +13,13 @@ namespace {
 constexpr size_t service_id_bytes = 12;
 constexpr char publish_options[] = "http://jabber.org/protocol/pubsub#publish-options";
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 std::string make_id(const Jid& jid, std::string_view node) {
   return crypto::to_base64url(crypto::sha256(jid.str() + '\0' + std::string(node)).substr(0, service_id_bytes));
 }
 
 Result<Jid> read_jid(const xml::Element& element) {
   const auto text = element.attribute("jid");
-  if (!text || text->empty()) return bad("Name the push service by the attribute 'jid' (XEP-0357).");
+  if (!text || text->empty()) return bad_request("Name the push service by the attribute 'jid' (XEP-0357).");
   auto jid = Jid::parse(*text);
   if (!jid) return Error{ErrorKind::jid_malformed, "The attribute 'jid' is no address: " + jid.error().text};
   return jid;
@@ -32,9 +30,10 @@ Result<std::string> read_options(const xml::Element& x) {
   const auto form = DataForm::read(x);
   if (!form) return form.error();
   if (form->form_type() != publish_options) {
-    return bad("The form of <enable/> must be of publish-options (XEP-0060): its FORM_TYPE says something else.");
+    return bad_request(
+        "The form of <enable/> must be of publish-options (XEP-0060): its FORM_TYPE says something else.");
   }
-  if (form->fields().size() > fields_max) return bad("Publish-options have at most 20 fields.");
+  if (form->fields().size() > fields_max) return bad_request("Publish-options have at most 20 fields.");
   DataForm kept(DataForm::Type::submit, publish_options);
   for (const FormField& field : form->fields()) {
     if (field.var != "FORM_TYPE") kept.add(field.var, {}, {}).values = field.values;
@@ -42,7 +41,7 @@ Result<std::string> read_options(const xml::Element& x) {
   std::string written;
   xml::Writer writer(written);
   kept.write(writer);
-  if (written.size() > options_bytes_max) return bad("Publish-options have at most 4,096 bytes.");
+  if (written.size() > options_bytes_max) return bad_request("Publish-options have at most 4,096 bytes.");
   return written;
 }
 
@@ -52,7 +51,7 @@ Result<Service> read_enable(const xml::Element& enable, int64_t now_ms) {
   auto jid = read_jid(enable);
   if (!jid) return jid.error();
   std::string node(enable.attribute("node").value_or(""));
-  if (node.size() > node_bytes_max) return bad("A node's name has at most 1,024 bytes.");
+  if (node.size() > node_bytes_max) return bad_request("A node's name has at most 1,024 bytes.");
   const auto x = enable.child("x", ns::data_forms);
   auto options = x ? read_options(*x) : Result<std::string>(std::string());
   if (!options) return options.error();

@@ -10,7 +10,7 @@ namespace teahouse {
 namespace {
 
 constexpr size_t groups_max = 30;
-constexpr size_t text_bytes_max = 1023;
+constexpr size_t roster_name_bytes_max = 1023;
 
 void write_attributes(const RosterItem& item, xml::Writer& writer) {
   writer.attribute("jid", item.jid.str());
@@ -141,12 +141,12 @@ Result<RosterSet> parse_roster_set(const xml::Element& query) {
   RosterSet set{std::move(*jid)};
   set.remove = item->attribute("subscription") == "remove";
   set.name = item->attribute("name").value_or("");
-  if (set.name.size() > text_bytes_max) return Error{ErrorKind::not_acceptable, "The name is too long."};
+  if (set.name.size() > roster_name_bytes_max) return Error{ErrorKind::not_acceptable, "The name is too long."};
   Result<RosterSet> refusal = set;
   item->for_each_child([&](const xml::Element& child) {
     if (!child.is("group", ns::roster) || !refusal) return;
     std::string group = child.text();
-    if (group.empty() || group.size() > text_bytes_max) {
+    if (group.empty() || group.size() > roster_name_bytes_max) {
       refusal = Error{ErrorKind::not_acceptable, "A group's name has 1 to 1023 bytes."};
     } else if (std::find(set.groups.begin(), set.groups.end(), group) != set.groups.end()) {
       refusal = Error{ErrorKind::bad_request, "The same group is named twice."};

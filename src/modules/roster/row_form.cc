@@ -12,8 +12,6 @@ namespace {
 
 using Rows = transfer::RowForm::Rows;
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 void write_request(const RosterItem& item, xml::Writer& user) {
   if (!item.request.empty()) {
     user.raw(item.request);
@@ -22,11 +20,11 @@ void write_request(const RosterItem& item, xml::Writer& user) {
   }
 }
 
-Result<void> write(const Rows& rows, xml::Writer& user) {
+Result<void> write_roster(const Rows& rows, xml::Writer& user) {
   std::vector<RosterItem> items;
   for (const auto& row : rows) {
     auto item = RosterItem::decode(row.value);
-    if (!item) return bad("A contact of a roster can't be read: " + row.name);
+    if (!item) return bad_request("A contact of a roster can't be read: " + row.name);
     items.push_back(std::move(*item));
   }
   const auto is_listed = [](const RosterItem& item) { return item.listed; };
@@ -62,19 +60,19 @@ Result<void> read_contacts(const xml::Element& query, std::map<std::string, Rost
     bytes += child.outer().size();
     auto item = RosterItem::decode(transfer::take_element(child));
     if (!item || !child.is("item", ns::roster) || items.size() >= Roster::items_max || bytes > Roster::bytes_max) {
-      read = bad("A roster has a contact that can't be, or is too large.");
+      read = bad_request("A roster has a contact that can't be, or is too large.");
       return;
     }
     item->listed = true;
     item->request.clear();
     item->subscription.pending_in = false;
     const std::string jid = item->jid.str();
-    if (!items.emplace(jid, std::move(*item)).second) read = bad("A roster has a contact twice: " + jid);
+    if (!items.emplace(jid, std::move(*item)).second) read = bad_request("A roster has a contact twice: " + jid);
   });
   return read;
 }
 
-Result<Rows> read(const xml::Element& user) {
+Result<Rows> read_roster(const xml::Element& user) {
   std::map<std::string, RosterItem> items;
   Result<void> good;
   user.for_each_child([&](const xml::Element& child) {
@@ -85,7 +83,7 @@ Result<Rows> read(const xml::Element& user) {
     if (!child.is("presence", ns::client) || child.attribute("type") != "subscribe") return;
     auto request = read_request(child);
     if (!request) {
-      good = bad("A request to subscribe is from no address.");
+      good = bad_request("A request to subscribe is from no address.");
       return;
     }
     const auto [item, is_new] = items.emplace(request->jid.str(), *request);
@@ -100,6 +98,6 @@ Result<Rows> read(const xml::Element& user) {
 
 }  // namespace
 
-transfer::RowForm make_roster_form() { return {"roster", write, read}; }
+transfer::RowForm make_roster_form() { return {"roster", write_roster, read_roster}; }
 
 }  // namespace teahouse

@@ -7,16 +7,16 @@
 namespace teahouse {
 namespace {
 
-Error bad(const std::string& address, const std::string& why) {
+Error bad_address(const std::string& address, const std::string& why) {
   return {ErrorKind::bad_request, "'" + address.substr(0, 80) + "' " + why};
 }
 
 Result<Jid> read_address(const Tenant& tenant, const std::string& text, bool may_have_resource) {
   auto jid = Jid::parse(text);
   if (!jid || !jid->has_localpart() || (jid->is_full() && !may_have_resource)) {
-    return bad(text, "is no account's address, as ann@" + tenant.domain() + ".");
+    return bad_address(text, "is no account's address, as ann@" + tenant.domain() + ".");
   }
-  if (jid->domainpart() != tenant.domain()) return bad(text, "is no account at " + tenant.domain() + ".");
+  if (jid->domainpart() != tenant.domain()) return bad_address(text, "is no account at " + tenant.domain() + ".");
   return jid;
 }
 

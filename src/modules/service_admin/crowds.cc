@@ -125,7 +125,7 @@ Task<Result<CommandAnswer>> list_disabled(ServiceAdminModule& /*module*/, Comman
 }
 
 template <Crowd crowd>
-Task<Result<CommandAnswer>> list(ServiceAdminModule& module, CommandStep step) {
+Task<Result<CommandAnswer>> list_crowd(ServiceAdminModule& module, CommandStep step) {
   // Section 4.22 has no field of its own for the idle ones.
   constexpr std::string_view vars[] = {"onlineuserjids", "activeuserjids", "activeuserjids"};
   constexpr std::string_view labels[] = {"Online users", "Active users", "Idle users"};
@@ -145,9 +145,9 @@ constexpr std::array<AdminCommand, 10> crowd_rows = {{
     {"get-idle-users-num", "Get the number of idle users", nullptr, count<Crowd::idle>},
     {"get-registered-users-list", "List the registered users", ask_size, list_registered},
     {"get-disabled-users-list", "List the disabled users", ask_size, list_disabled},
-    {"get-online-users-list", "List the online users", ask_size, list<Crowd::online>},
-    {"get-active-users", "List the active users", ask_size, list<Crowd::active>},
-    {"get-idle-users", "List the idle users", ask_size, list<Crowd::idle>},
+    {"get-online-users-list", "List the online users", ask_size, list_crowd<Crowd::online>},
+    {"get-active-users", "List the active users", ask_size, list_crowd<Crowd::active>},
+    {"get-idle-users", "List the idle users", ask_size, list_crowd<Crowd::idle>},
 }};
 
 }  // namespace

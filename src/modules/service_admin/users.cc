@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::array<std::string_view, 2> name_fields = {"given_name", "surname"};
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 std::string value_of(const DataForm& form, std::string_view var) {
   const FormField* field = form.find(var);
   return field ? std::string(field->value()) : std::string();
@@ -34,7 +32,7 @@ Task<Result<CommandAnswer>> add(ServiceAdminModule& module, CommandStep step) {
   const auto jid = read_account(*tenant, form, "accountjid");
   if (!jid) co_return jid.error();
   std::string password = value_of(form, "password");
-  if (password != value_of(form, "password-verify")) co_return bad("The two passwords differ.");
+  if (password != value_of(form, "password-verify")) co_return bad_request("The two passwords differ.");
   AccountChange details;
   for (const std::string_view field : name_fields) {
     const std::string part = value_of(form, field);

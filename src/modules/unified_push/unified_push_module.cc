@@ -12,7 +12,7 @@ namespace {
 using unified_push::Endpoint;
 
 constexpr char below[] = "/unified-push";
-constexpr char id_prefix[] = "up";  // of the host's iqs, before a '-'
+constexpr char unified_push_id_prefix[] = "up";  // of the host's iqs, before a '-'
 
 std::string make_registered(const std::string& endpoint, int64_t expires_ms) {
   std::string payload;
@@ -99,7 +99,7 @@ void UnifiedPushModule::attach(ModuleContext& context) {
   ended_ = &context.count_as("ended");
   context.on_iq(IqTarget::host, StanzaType::set, "register", unified_push::ns,
                 [this](const IqRequest& iq) { answer_register(iq); });
-  context.on_iq(IqTarget::host, StanzaType::result, id_prefix, {},
+  context.on_iq(IqTarget::host, StanzaType::result, unified_push_id_prefix, {},
                 [this](const IqRequest& iq) { take_answer(iq.host, iq.stanza); });
   add_routes(context);
 }
@@ -165,7 +165,7 @@ void UnifiedPushModule::receive(const HostPtr& host, http::Request request, http
   }
   auto endpoint = unified_push::open(*host->tenant, request.capture("token"), context_->clock().wall_ms());
   if (!endpoint) return responder.send(make_gone(request.id));
-  const std::string id = std::string(id_prefix) + '-' + random_token(22);
+  const std::string id = std::string(unified_push_id_prefix) + '-' + random_token(22);
   Push push{std::move(*endpoint),
             std::move(request.body),
             id,

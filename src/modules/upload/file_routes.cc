@@ -17,7 +17,7 @@ using http::Responder;
 using http::Response;
 
 constexpr char path[] = "/{id}/{name}";
-constexpr char below[] = "/upload";
+constexpr char files_below[] = "/upload";
 
 // A request without cookies may be answered to the pages of all sites.
 void allow_all(Response& response) {
@@ -120,7 +120,7 @@ Task<void> put(ModuleContext& context, HostPtr host, Request request, Responder 
   responder.send(std::move(*response));
 }
 
-Task<void> get(ModuleContext& context, HostPtr host, Request request, Responder responder) {
+Task<void> get_file(ModuleContext& context, HostPtr host, Request request, Responder responder) {
   Response response;
   const auto file = co_await context.files().find(context.loop(), host->tenant->id, request.capture("id"));
   if (host->tenant->suspended) {
@@ -145,21 +145,21 @@ void add_file_routes(ModuleContext& context) {
                    [&context](const HostPtr& host, Request request, Responder responder) {
                      spawn(put(context, host, std::move(request), std::move(responder)));
                    },
-                   streamed, below});
+                   streamed, files_below});
   context.on_http({HostKind::upload,
                    "GET",
                    path,
                    [&context](const HostPtr& host, Request request, Responder responder) {
-                     spawn(get(context, host, std::move(request), std::move(responder)));
+                     spawn(get_file(context, host, std::move(request), std::move(responder)));
                    },
                    {},
-                   below});
+                   files_below});
   context.on_http({HostKind::upload,
                    "OPTIONS",
                    path,
                    [](const HostPtr&, const Request&, Responder responder) { responder.send(make_preflight_answer()); },
                    {},
-                   below});
+                   files_below});
 }
 
 }  // namespace teahouse

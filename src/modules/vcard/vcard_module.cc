@@ -6,11 +6,11 @@
 namespace teahouse {
 namespace {
 
-constexpr char entry[] = "vcard";
+constexpr char vcard_entry[] = "vcard";
 
 Task<void> answer(const ModuleContext& context, store::MapStore vcards, std::string account, Stanza request,
                   bool is_own) {
-  auto row = co_await vcards.load_entry(context.loop(), account, entry);
+  auto row = co_await vcards.load_entry(context.loop(), account, vcard_entry);
   if (!row) {
     context.reply_error(request, row.error());
   } else if (*row) {
@@ -50,12 +50,12 @@ void VcardModule::get(const IqRequest& request) const {
 }
 
 Task<Result<std::optional<std::string>>> VcardModule::load(HostPtr host, BareJid account) const {
-  auto row = co_await store_of(*host->tenant).load_entry(context_->loop(), account.str(), entry);
+  auto row = co_await store_of(*host->tenant).load_entry(context_->loop(), account.str(), vcard_entry);
   co_return row;
 }
 
 Lsn VcardModule::store(const Tenant& tenant, const BareJid& account, std::string_view vcard) const {
-  return store_of(tenant).store(account.str(), entry, vcard);
+  return store_of(tenant).store(account.str(), vcard_entry, vcard);
 }
 
 void VcardModule::set(const IqRequest& request) const {

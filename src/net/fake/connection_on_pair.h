@@ -41,7 +41,7 @@ struct Recorder : Connection::Events {
   std::function<void()> then_closed;
 };
 
-class ConnectionOnPair : public testing::Test {
+class ConnectionOnPair : public ::testing::Test {
  protected:
   ConnectionOnPair() : loop_(0, clock_) {
     std::array<int, 2> fds{};

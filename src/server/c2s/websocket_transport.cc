@@ -8,15 +8,13 @@
 namespace teahouse::c2s {
 namespace {
 
-bool is_loopback(std::string_view address) { return address == "::1" || address.starts_with("127."); }
-
 class WebSocketTransport final : public ConnectionTransport, public http::WebSocket::Events {
  public:
   WebSocketTransport(const http::Request& request, Transport::Events& events)
       : events_(events),
         peer_address_(request.peer_address),
         is_forwarded_(request.forwarded),
-        is_private_(request.secure || (!request.forwarded && is_loopback(request.peer_address))) {}
+        is_private_(request.is_private()) {}
   ~WebSocketTransport() override { *alive_ = false; }
   void own(std::unique_ptr<http::WebSocket> socket) { socket_ = std::move(socket); }
 

@@ -31,7 +31,7 @@ constexpr Tables make_tables() {
   }
   return tables;
 }
-constexpr Tables tables = make_tables();
+constexpr Tables crc_tables = make_tables();
 
 template <class Number>
 Number load(const char* bytes) {  // little-endian
@@ -47,9 +47,9 @@ uint32_t crc32c(std::string_view bytes) {
   for (; bytes.size() >= 8; bytes.remove_prefix(8)) {
     const uint64_t word = load<uint64_t>(bytes.data()) ^ crc;
     crc = 0;
-    for (size_t i = 0; i < 8; ++i) crc ^= tables[7 - i][word >> 8 * i & 0xff];
+    for (size_t i = 0; i < 8; ++i) crc ^= crc_tables[7 - i][word >> 8 * i & 0xff];
   }
-  for (const char byte : bytes) crc = crc >> 8 ^ tables[0][(crc ^ static_cast<unsigned char>(byte)) & 0xff];
+  for (const char byte : bytes) crc = crc >> 8 ^ crc_tables[0][(crc ^ static_cast<unsigned char>(byte)) & 0xff];
   return ~crc;
 }
 

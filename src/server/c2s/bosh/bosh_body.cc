@@ -20,8 +20,6 @@ xml::Limits limits_of_body() {
   return limits;
 }
 
-Error bad(std::string text) { return {ErrorKind::bad_request, std::move(text)}; }
-
 std::string text_of(const xml::Element& body, std::string_view name) {
   return std::string(body.attribute(name).value_or(""));
 }
@@ -56,21 +54,22 @@ size_t BoshBody::payload_bytes() const {
 
 Result<BoshBody> parse_bosh_body(std::string text) {
   auto document = xml::Document::parse(SharedBytes(std::move(text)), limits_of_body());
-  if (!document) return bad(document.error().text);
+  if (!document) return bad_request(document.error().text);
   const xml::Element root = document->root();
-  if (!root.is("body", ns::bosh)) return bad("A request's body is a <body/> of http://jabber.org/protocol/httpbind.");
-  if (!xml::trim(root.text()).empty()) return bad("A <body/> holds elements, and no text between them.");
+  if (!root.is("body", ns::bosh))
+    return bad_request("A request's body is a <body/> of http://jabber.org/protocol/httpbind.");
+  if (!xml::trim(root.text()).empty()) return bad_request("A <body/> holds elements, and no text between them.");
   BoshBody body;
   std::optional<int64_t> rid;
   if (!read_number(root, "rid", rid) || !rid || *rid == 0 || *rid > BoshBody::rid_max) {
-    return bad("The attribute rid is a whole number of at least 1 and at most 9007199254740991.");
+    return bad_request("The attribute rid is a whole number of at least 1 and at most 9007199254740991.");
   }
   body.rid = *rid;
   if (!read_number(root, "wait", body.wait) || !read_number(root, "hold", body.hold) ||
       !read_number(root, "pause", body.pause)) {
-    return bad("The attributes wait, hold and pause are whole numbers of at least 0.");
+    return bad_request("The attributes wait, hold and pause are whole numbers of at least 0.");
   }
-  if (!read_version(root, body.ver_minor)) return bad("The attribute ver is like 1.11.");
+  if (!read_version(root, body.ver_minor)) return bad_request("The attribute ver is like 1.11.");
   body.sid = text_of(root, "sid");
   body.key = text_of(root, "key");
   body.newkey = text_of(root, "newkey");
@@ -82,7 +81,7 @@ Result<BoshBody> parse_bosh_body(std::string text) {
   if (std::max({body.key.size(), body.newkey.size(), body.lang.size(), body.content.size(), body.version.size()}) >
           128 ||
       std::max(body.to.size(), body.from.size()) > jid_bytes_max) {
-    return bad("An attribute is too long.");
+    return bad_request("An attribute is too long.");
   }
   body.restart = xml::parse_boolean(root.attribute(ns::xbosh, "restart").value_or("")).value_or(false);
   body.terminate = root.attribute("type") == "terminate";

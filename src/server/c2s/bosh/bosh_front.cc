@@ -13,8 +13,6 @@ namespace {
 
 constexpr size_t token_size = 22;  // 128 bits
 
-bool is_loopback(std::string_view address) { return address == "::1" || address.starts_with("127."); }
-
 }  // namespace
 
 BoshFront::BoshFront(Clients& clients) : clients_(clients) {}
@@ -124,9 +122,9 @@ void BoshFront::create(BoshRequest request, const http::Request& asked) {
   const auto to = BareJid::parse(request.body.to);
   const HostPtr host = clients_.home().hosts().find(to->domainpart());
   const std::string sid = random_token(token_size) + "-" + std::to_string(loop().index());
-  const bool is_private = asked.secure || (!asked.forwarded && is_loopback(asked.peer_address));
-  const auto session = std::make_shared<BoshSession>(*this, sid, request.body, host->tenant->id,
-                                                     BoshSession::Client{asked.peer_address, asked.secure, is_private});
+  const auto session =
+      std::make_shared<BoshSession>(*this, sid, request.body, host->tenant->id,
+                                    BoshSession::Client{asked.peer_address, asked.secure, asked.is_private()});
   births_.emplace(sid, loop().index());
   sessions_.emplace(sid, session);
   strangers_.add(sid, asked.peer_address);
