@@ -32,8 +32,8 @@ function(teahouse_layer name)
   target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(${target} PUBLIC ${ARG_LIBS})
   teahouse_precompile(${target})
-  if(ARG_UNITED AND TEAHOUSE_SANITIZE)
-    teahouse_unite(${target} ${sources})
+  if(ARG_UNITED)
+    teahouse_unite(${target})
   endif()
   if(tests)
     add_executable(${name}_test ${tests})
@@ -44,6 +44,7 @@ function(teahouse_layer name)
     target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/src)
     set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     teahouse_precompile_tests(${name}_test)
+    teahouse_unite(${name}_test)
     # In the checkout: some tests read its docs.
     add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   endif()
@@ -58,29 +59,23 @@ function(teahouse_precompile target)
   endif()
 endfunction()
 
-# A sanitizer's build compiles the files of a folder six at a time as one: what headers make every one of them emit is then
-# instrumented once, which is half of the work. So no two files of a folder of such a layer give one name to two things.
+# Files are compiled sixteen at a time as one, but for the debug preset: what headers make each of them emit is then compiled
+# once, which is most of the work. So no two files of a UNITED layer give one name to two things, and each test file has a
+# namespace of its own.
 function(teahouse_unite target)
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
-  foreach(source ${ARGN})
-    if(source MATCHES "\\.cc$")
-      get_filename_component(folder ${source} DIRECTORY)
-      file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR}/src ${folder})
-      string(MAKE_C_IDENTIFIER ${folder} folder)
-      if(NOT DEFINED ${folder}_files)
-        set(${folder}_files 0)
-      endif()
-      math(EXPR group "${${folder}_files} / 6")
-      math(EXPR ${folder}_files "${${folder}_files} + 1")
-      set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${folder}_${group})
-    endif()
-  endforeach()
+  if(TEAHOUSE_UNITE)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 16)
+  endif()
 endfunction()
 
 # The cases of tests run once each: that they are compiled without optimization and without UndefinedBehaviorSanitizer, from a
-# header with GoogleTest in it, halves the time that a build of all takes. What they test is compiled as everywhere.
+# header with GoogleTest in it, halves the time that a build of all takes; a sanitizer's build leaves out their lines, which
+# GoogleTest names anyway. What they test is compiled as everywhere.
 function(teahouse_precompile_tests target)
   target_compile_options(${target} PRIVATE -O0 -U_FORTIFY_SOURCE -fno-sanitize=undefined)
+  if(TEAHOUSE_SANITIZE AND TEAHOUSE_UNITE)
+    target_compile_options(${target} PRIVATE -g0)
+  endif()
   if(target STREQUAL "base_test")
     target_precompile_headers(${target} PRIVATE ${CMAKE_SOURCE_DIR}/src/pch.h <gmock/gmock.h> <gtest/gtest.h>)
   else()

@@ -1,5 +1,6 @@
 # Compiler, linker and sanitizer choices; the presets set TEAHOUSE_SANITIZE and CMAKE_BUILD_TYPE.
 set(TEAHOUSE_SANITIZE "" CACHE STRING "sanitizers to build with: empty, address,undefined or thread")
+option(TEAHOUSE_UNITE "compile files sixteen at a time as one (cmake/layers.cmake)" OFF)
 
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
@@ -24,6 +25,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 sees overflows in std::string that are not there, once it inlines (its bugs 105329 and 105651).
   add_compile_options(-fcoroutines -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow -Wno-dangling-pointer
                       -Wno-maybe-uninitialized)
+  if(TEAHOUSE_UNITE)
+    add_compile_options(-Wno-subobject-linkage)  # to the compiler, what is united is no header
+  endif()
 endif()
 if(TEAHOUSE_SANITIZE)
   add_compile_options(-fsanitize=${TEAHOUSE_SANITIZE} -fno-sanitize-recover=all)

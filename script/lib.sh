@@ -5,8 +5,16 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 export LC_ALL=C.UTF-8
 
+# As many compilers as there are cores, and as there is memory for: each may want a gigabyte and a half (docs/decisions/0060).
+jobs_that_fit() {
+  local cores fit
+  cores=$(nproc)
+  fit=$(awk '/^MemAvailable:/ { print int($2 / 1572864) }' /proc/meminfo 2>/dev/null || true)
+  if [ "${fit:-0}" -lt 1 ]; then fit=1; fi
+  if [ "$fit" -lt "$cores" ]; then printf '%s\n' "$fit"; else printf '%s\n' "$cores"; fi
+}
 # shellcheck disable=SC2034  # the commands use it
-jobs=${JOBS:-$(nproc)}  # JOBS=1 script/build: gentler on a shared machine
+jobs=${JOBS:-$(jobs_that_fit)}  # JOBS=1 script/build: gentler on a shared machine
 step="starting"
 remedy=""
 command_name=${0##*/}

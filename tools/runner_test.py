@@ -3,6 +3,7 @@
 import importlib.machinery
 import importlib.util
 import os
+import subprocess
 import sys
 import tempfile
 
@@ -109,6 +110,8 @@ def check_the_comments_of_a_failed_test_are_told():
     lines = ['not ok 1 - a', '#   nothing came', '#   in 8 s', 'ok 2 - b', '#   of b']
     equal(runner.comments_on('a', lines), ['#   nothing came', '#   in 8 s'])
     equal(runner.comments_on('b', lines), [])
+    lines = ['    not ok 7 - a', '      ---', "      error: 'nothing came'", '      ...', '    ok 8 - b']
+    equal(runner.comments_on('a', lines), ["error: 'nothing came'"])
 
 
 def check_a_suite_without_tests_fails():
@@ -156,6 +159,29 @@ def check_a_build_that_fails_is_told_and_the_next_goes_on():
     equal(order, ['asan', 'release'])
 
 
+def state_of(process):
+    with open(f'/proc/{process.pid}/stat', encoding='utf-8') as file:
+        return file.read().rsplit(')', 1)[1].split()[0]
+
+
+def check_a_build_stands_still_while_a_suite_runs_that_wants_no_company():
+    builds = runner.Builds([])
+    with builds.held():
+        pass  # there is none
+    process = subprocess.Popen(['sleep', '600'], start_new_session=True)
+    builds.begun = 'tsan', process
+    try:
+        with builds.held():
+            while state_of(process) != 'T':
+                pass
+        while state_of(process) == 'T':
+            pass
+    finally:
+        runner.stop_group(process)
+    with builds.held():
+        pass  # it has ended
+
+
 def check_an_unknown_suite_is_refused():
     try:
         runner.choose(['no-such-suite'])
@@ -163,6 +189,14 @@ def check_an_unknown_suite_is_refused():
         assert 'no-such-suite' in str(refused), refused
     else:
         raise AssertionError('it was taken')
+
+
+def check_scenarios_are_shared_where_all_suites_run():
+    def commands(*names):
+        return {s.name: s.command for s in runner.choose(list(names)) if s.name.startswith('scenarios')}
+    alone = ['tests/scenarios/run']
+    equal(commands(), {'scenarios-asan': [*alone, '--share', '1/2'], 'scenarios-tsan': [*alone, '--share', '2/2']})
+    equal(commands('scenarios-asan', 'tsan'), {'scenarios-asan': alone, 'scenarios-tsan': alone})
 
 
 def main():

@@ -290,6 +290,18 @@ def pragma_once(house):
             if path.endswith('.h') and not re.search(r'^#pragma once\s*$', house.text(path), re.MULTILINE)]
 
 
+def test_namespaces(house):
+    """Test files are compiled many at a time as one (cmake/layers.cmake), and call their worlds alike."""
+    breaches = []
+    for path in (f for f in house.cpp if f.startswith('src/') and f.endswith('_test.cc')):
+        own = os.path.basename(path).removesuffix('.cc')
+        for number, line in enumerate(house.text(path).split('\n'), 1):
+            opened = re.match(r'namespace ([\w:]+) \{', line)
+            if opened and not opened.group(1).endswith('::' + own):
+                breaches.append(f'{path}:{number}: a test file has a namespace of its own: {opened.group(1)}::{own}')
+    return breaches
+
+
 def file_names(house):
     return [f'{path}:1: the name is not in snake_case' for path in house.cpp
             if not re.fullmatch(r'[a-z][a-z0-9_]*\.(?:h|cc)', os.path.basename(path))]
@@ -362,6 +374,7 @@ RULES = [
     ('naked-todos', naked_todos),
     ('heavy-headers', heavy_headers),
     ('pragma-once', pragma_once),
+    ('test-namespaces', test_namespaces),
     ('file-names', file_names),
     ('readmes', readmes),
     ('white-space', white_space),

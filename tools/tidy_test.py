@@ -65,6 +65,7 @@ BREACHES = [
     ('naked-todos', 'tests/x.py', '# FIX' 'ME\n', 'FIX' 'ME'),
     ('heavy-headers', 'src/net/loop.h', '#pragma once\n#include <openssl/ssl.h>\n', 'src/server/router.cc gets it too'),
     ('pragma-once', 'src/base/bare.h', 'int f();\n', 'no #pragma once'),
+    ('test-namespaces', 'src/base/n_test.cc', 'namespace teahouse {\nnamespace {\n}\n}\n', 'teahouse::n_test'),
     ('file-names', 'src/base/MyThing.cc', '\n', 'snake_case'),
     ('readmes', 'src/app/main.cc', 'int main() {}\n', 'missing'),
     ('readmes', 'src/modules/roster/item.h', '#pragma once\n', 'src/modules/roster/README.md'),
@@ -108,6 +109,7 @@ new (&storage) Thing();
     'tests/fixtures/poll.py': 'await asyncio.sleep(1)\n',
     'src/base/words.cc': '// Who may enter? Does what the RFC says of those who ask.\nconst char* w = "// Whoever";  // the text of a rule\n',
     'docs/glossary.md': '- **parse**: in `parser.cc`; a word, no type.\n',
+    'src/base/g_test.cc': 'namespace teahouse::g_test {\nnamespace {\n}\n}\n',
     'src/base/f_test.cc': 'TEST(A, B) {\n' + '  x++;\n' * 100 + '}\n',
 }
 FUNCTIONS = '''#define X(a) \\
