@@ -3,15 +3,23 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
-import { alpha, beta, config } from "./harness.mjs";
+import { config } from "./harness.mjs";
 import { at, base, check, dialog, field, fill, heading, operator, person, press, setUp, to, wrong } from "./panel.mjs";
 
 const [ivy, jon, op] = ["ivy@pages.example", "jon@pages.example", "op@pages.example"];
+/** Sites of their own: what other files have done at theirs would be counted here. */
+let inn, mill;
+async function makeSite(name) {
+  const { site, api_key: key, signing_secret: secret } = await operator("POST", "/operator/v1/tenants", { name, domain: `${name}.example`, origins: [config.pages] });
+  return { site, key, secret };
+}
 setUp(async () => {
-  await person(ivy, { role: "owner", tenant: "alpha" });
-  await person(jon, { role: "owner", tenant: "beta" });
+  inn = await makeSite("inn");
+  mill = await makeSite("mill");
+  await person(ivy, { role: "owner", tenant: "inn" });
+  await person(jon, { role: "owner", tenant: "mill" });
   await person(op, { role: "operator" });
-}, { args: [`--host-resolver-rules=MAP ${alpha.domain} 127.0.0.1`, "--ignore-certificate-errors"] });
+}, { args: ["--host-resolver-rules=MAP inn.example 127.0.0.1", "--ignore-certificate-errors"] });
 
 /** A call with a site's key. */
 async function site(tenant, method, path, body) {
@@ -20,9 +28,9 @@ async function site(tenant, method, path, body) {
 }
 
 test("usage over 30 days is drawn, and read by mouse, by keys and as a table", async () => {
-  for (const id of ["pia", "quo"]) await site(alpha, "PUT", `/v1/users/${id}`, {});
-  for (const text of ["one", "two", "three"]) assert.equal((await site(alpha, "POST", "/v1/messages", { to: "user:pia", from: "user:quo", text })).status, 201);
-  const page = await at(ivy, "/site/alpha/usage");
+  for (const id of ["pia", "quo"]) await site(inn, "PUT", `/v1/users/${id}`, {});
+  for (const text of ["one", "two", "three"]) assert.equal((await site(inn, "POST", "/v1/messages", { to: "user:pia", from: "user:quo", text })).status, 201);
+  const page = await at(ivy, "/site/inn/usage");
   const plot = page.getByRole("slider", { name: "Messages", exact: true });
   await plot.waitFor();
   assert.equal(await page.locator(".plot").first().locator("rect").count(), 30);
@@ -47,9 +55,9 @@ test("usage over 30 days is drawn, and read by mouse, by keys and as a table", a
   await page.waitForFunction(() => document.querySelector(".plot")?.querySelectorAll("rect").length === 24);
   const saved = page.waitForEvent("download");
   await press(page, "Save as a table (CSV)");
-  assert.equal((await saved).suggestedFilename(), "alpha-hours.csv");
+  assert.equal((await saved).suggestedFilename(), "inn-hours.csv");
   await check(page, "usage-hours", { audits: false });
-  const other = await at(jon, "/site/beta/usage");
+  const other = await at(jon, "/site/mill/usage");
   assert.match(await other.getByRole("slider", { name: "Messages", exact: true }).getAttribute("aria-valuetext"), /: 0$/, "the other site has none of it");
 });
 
@@ -70,9 +78,9 @@ test("a limit is a line, and a warning from 80 percent on", async () => {
 });
 
 test("users are searched, and one is opened, changed, and erased by the name that is typed", async () => {
-  for (const [id, name] of [["rob/7", "Robin Hood"], ["<b>x</b>", "Bold"]]) await site(alpha, "PUT", `/v1/users/${encodeURIComponent(id)}`, { name });
-  await site(beta, "PUT", "/v1/users/robert", { name: "Robin of the other site" });
-  const page = await at(ivy, "/site/alpha/users");
+  for (const [id, name] of [["rob/7", "Robin Hood"], ["<b>x</b>", "Bold"]]) await site(inn, "PUT", `/v1/users/${encodeURIComponent(id)}`, { name });
+  await site(mill, "PUT", "/v1/users/robert", { name: "Robin of the other site" });
+  const page = await at(ivy, "/site/inn/users");
   await field(page, "Search").fill("ROBIN");
   await page.getByRole("link", { name: /rob\/7/ }).waitFor();
   await page.getByRole("link", { name: "pia" }).waitFor({ state: "detached" });
@@ -102,33 +110,33 @@ test("users are searched, and one is opened, changed, and erased by the name tha
   await field(page, "Type rob/7 to confirm").fill("rob/7");
   await press(page, "Remove for ever");
   await heading(page, "Users");
-  assert.equal((await site(alpha, "GET", "/v1/users/rob%2F7")).status, 404);
-  assert.equal((await site(beta, "GET", "/v1/users/robert")).status, 200, "the other site's is there");
-  await page.goto(`${base}/site/alpha/users/nobody`);
+  assert.equal((await site(inn, "GET", "/v1/users/rob%2F7")).status, 404);
+  assert.equal((await site(mill, "GET", "/v1/users/robert")).status, 200, "the other site's is there");
+  await page.goto(`${base}/site/inn/users/nobody`);
   await page.getByRole("alert").waitFor();
-  await page.goto(`${base}/site/beta/users/robert`);
+  await page.goto(`${base}/site/mill/users/robert`);
   await heading(page, "There is nothing here");
 });
 
 test("the relay of calls is reached, by each way to it, or said not to be", async () => {
-  const page = await at(ivy, "/site/alpha/users/pia");
+  const page = await at(ivy, "/site/inn/users/pia");
   await press(page, "Test calls");
   await page.locator(".ways .tag").first().waitFor();
   await page.getByText("One moment…").waitFor({ state: "detached" });
   const told = await page.locator(".ways").innerText();
-  assert.match(told, /turn:alpha\.example:\d+\?transport=tcp\s+Reached/);
-  assert.match(told, /turns:alpha\.example:\d+\?transport=tcp\s+Reached/);
+  assert.match(told, /turn:inn\.example:\d+\?transport=tcp\s+Reached/);
+  assert.match(told, /turns:inn\.example:\d+\?transport=tcp\s+Reached/);
   assert.match(told, /transport=udp\s+(Reached|Not reached\s+No address came)/);
   await check(page, "user-calls");
 });
 
 test("what was said in a room is read from the newest on, and taken back", async () => {
-  await site(alpha, "PUT", "/v1/rooms/tavern", { name: "Tavern", members: ["pia"] });
-  for (let i = 1; i <= 55; i++) await site(alpha, "POST", "/v1/messages", { to: "room:tavern", from: "user:pia", text: `said ${i}` });
-  await site(alpha, "POST", "/v1/messages", { to: "room:tavern", from: "user:pia", text: "<img src=x onerror=alert(1)>" });
-  await site(beta, "PUT", "/v1/rooms/tavern", { name: "Another tavern" });
-  await site(beta, "POST", "/v1/messages", { to: "room:tavern", text: "of the other site" });
-  const page = await at(ivy, "/site/alpha/rooms");
+  await site(inn, "PUT", "/v1/rooms/tavern", { name: "Tavern", members: ["pia"] });
+  for (let i = 1; i <= 55; i++) await site(inn, "POST", "/v1/messages", { to: "room:tavern", from: "user:pia", text: `said ${i}` });
+  await site(inn, "POST", "/v1/messages", { to: "room:tavern", from: "user:pia", text: "<img src=x onerror=alert(1)>" });
+  await site(mill, "PUT", "/v1/rooms/tavern", { name: "Another tavern" });
+  await site(mill, "POST", "/v1/messages", { to: "room:tavern", text: "of the other site" });
+  const page = await at(ivy, "/site/inn/rooms");
   await page.getByRole("link", { name: /tavern/ }).click();
   await heading(page, "tavern");
   const said = page.getByRole("region", { name: "Messages" });
@@ -143,15 +151,15 @@ test("what was said in a room is read from the newest on, and taken back", async
   await check(page, "room-take-back");
   await press(dialog(page), "Take back");
   await said.locator("tbody").getByText("said 55").waitFor({ state: "detached" });
-  const { messages } = await (await site(alpha, "GET", "/v1/rooms/tavern/messages?limit=200")).json();
+  const { messages } = await (await site(inn, "GET", "/v1/rooms/tavern/messages?limit=200")).json();
   assert.ok(!messages.some(({ text }) => text === "said 55"));
   await fill(page, { Subject: "Ale" });
   await page.getByLabel("Only members speak").check();
   await press(page.getByRole("region", { name: "Settings" }), "Save");
   await page.getByText("Saved.").waitFor();
-  const room = await (await site(alpha, "GET", "/v1/rooms/tavern")).json();
+  const room = await (await site(inn, "GET", "/v1/rooms/tavern")).json();
   assert.deepEqual([room.subject, room.moderated, room.name], ["Ale", true, "Tavern"]);
-  assert.equal((await (await site(beta, "GET", "/v1/rooms/tavern")).json()).subject, "");
+  assert.equal((await (await site(mill, "GET", "/v1/rooms/tavern")).json()).subject, "");
   const members = page.getByRole("region", { name: "Members" });
   await press(members, "Ban");
   await members.getByRole("cell", { name: "Banned" }).waitFor();
@@ -161,8 +169,8 @@ test("what was said in a room is read from the newest on, and taken back", async
   await field(page, "Type tavern to confirm").fill("tavern");
   await press(page, "Remove for ever");
   await heading(page, "Rooms");
-  assert.equal((await site(alpha, "GET", "/v1/rooms/tavern")).status, 404);
-  assert.equal((await site(beta, "GET", "/v1/rooms/tavern")).status, 200);
+  assert.equal((await site(inn, "GET", "/v1/rooms/tavern")).status, 404);
+  assert.equal((await site(mill, "GET", "/v1/rooms/tavern")).status, 200);
 });
 
 const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -173,7 +181,7 @@ function sign(tenant, more = {}, header = { alg: "HS256" }, secret = tenant.secr
 }
 
 test("a token that is pasted is checked step by step", async () => {
-  const page = await at(ivy, "/site/alpha/tokens");
+  const page = await at(ivy, "/site/inn/tokens");
   await press(page, "Check");
   await wrong(page, "Token", /Fill this in/);
   await check(page, "tokens");
@@ -185,25 +193,25 @@ test("a token that is pasted is checked step by step", async () => {
     await page.locator(".checks").waitFor();
     return page.locator(".checks > li").evaluateAll((rows) => rows.map((row) => row.dataset.state[0]).join(""));
   };
-  assert.equal(await states(sign(alpha), config.pages), "ggggggggg");
+  assert.equal(await states(sign(inn), config.pages), "ggggggggg");
   await page.getByText("This token signs its user in.").waitFor();
   await check(page, "tokens-good");
-  assert.equal(await states(` {"token": "${sign(alpha)}"}`), "gggggggg");
-  assert.equal(await states(sign(alpha), "https://elsewhere.example"), "ggggggggw");
-  assert.equal(await states(sign(alpha, { exp: 1_700_000_000 })), "ggggwgug");
+  assert.equal(await states(` {"token": "${sign(inn)}"}`), "gggggggg");
+  assert.equal(await states(sign(inn), "https://elsewhere.example"), "ggggggggw");
+  assert.equal(await states(sign(inn, { exp: 1_700_000_000 })), "ggggwgug");
   await page.getByText(/ran out/).waitFor();
-  assert.equal(await states(sign(alpha, {}, { alg: "none" })), "gwguggug");
-  assert.equal(await states(sign(alpha, {}, { alg: "HS256" }, beta.secret)), "gggwggug");
-  assert.equal(await states(sign(beta)), "ggwwggug");
-  assert.ok(!(await page.locator("main").innerText()).includes(beta.site), "the other site is not named");
+  assert.equal(await states(sign(inn, {}, { alg: "none" })), "gwguggug");
+  assert.equal(await states(sign(inn, {}, { alg: "HS256" }, mill.secret)), "gggwggug");
+  assert.equal(await states(sign(mill)), "ggwwggug");
+  assert.ok(!(await page.locator("main").innerText()).includes(mill.site), "the other site is not named");
   await check(page, "tokens-bad");
   assert.equal(await states("<script>alert(1)</script>"), "wuuuuuuu");
-  assert.equal(await states(alpha.secret), "wuuuuuuu");
+  assert.equal(await states(inn.secret), "wuuuuuuu");
   await page.getByText(/This is a secret/).waitFor();
 });
 
 test("domains are claimed, with their records to copy, checked and given up", async () => {
-  const page = await at(ivy, "/site/alpha/domains");
+  const page = await at(ivy, "/site/inn/domains");
   await page.getByText("No domains of your own yet.").waitFor();
   await press(page, "Claim");
   await wrong(page, "Domain", /Fill this in/);
@@ -219,7 +227,7 @@ test("domains are claimed, with their records to copy, checked and given up", as
   await check(page, "domains");
   await to(page, "Start");
   await page.getByText("chat.pages.example is not proved yet.").waitFor();
-  const other = await at(jon, "/site/beta/domains");
+  const other = await at(jon, "/site/mill/domains");
   await other.getByText("No domains of your own yet.").waitFor();
   await to(page, "Domains");
   await press(page.getByRole("region", { name: "chat.pages.example" }), "Give up");
@@ -242,7 +250,7 @@ test("the operator sees how the server is, what its tenants have to do, and wher
   await page.getByText("The numbers as a table").click();
   await page.getByText("teahouse_muc_rooms", { exact: true }).waitFor();
   await check(page, "health");
-  await page.goto(`${base}/tenants/alpha`);
+  await page.goto(`${base}/tenants/inn`);
   await page.getByRole("slider", { name: "Messages", exact: true }).waitFor();
   await check(page, "tenant-usage");
   const owner = await at(ivy, "/health");
