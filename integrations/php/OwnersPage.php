@@ -41,7 +41,7 @@ final class OwnersPage
         } elseif ($state['suspended']) {
             $out .= '<p class="alert alert-warning">' . $this->say('suspended') . ' ' . self::h($state['suspend_reason'] ?? '') . '</p>';
         }
-        $out .= '<h3>' . $this->say('embed') . '</h3><p>' . $this->say('embed_html') . '</p>' . self::code($this->tag($vault->get('site')))
+        $out .= '<h3>' . $this->say('embed') . '</h3>' . $this->embed($vault)
             . '<p>' . $this->say('embed_php') . '</p>' . $this->hidden(self::code($this->php($vault)))
             . '<h3>' . $this->say('details') . '</h3><table class="table table-striped">'
             . $this->row('domain', self::inline($vault->get('domain'))) . $this->row('widget', self::inline($this->origin . '/w.js'))
@@ -49,6 +49,12 @@ final class OwnersPage
             . $this->row('api_key', $this->hidden(self::inline($vault->get('api_key'))))
             . $this->row('signing_secret', $this->hidden(self::inline($vault->get('signing_secret')))) . '</table>';
         return $out . ($usage ? $this->used($usage) : '') . '</div>';
+    }
+
+    /** The line for their pages alone; it has no secret. */
+    public function embed(Vault $vault): string
+    {
+        return '<p>' . $this->say('embed_html') . '</p>' . self::code($this->tag($vault->get('site')));
     }
 
     /** Rows for administrators, label and HTML; no secrets. */

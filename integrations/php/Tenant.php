@@ -30,7 +30,7 @@ final class Tenant
             throw new Refused('The service has no domain: fill it in, as shop.example, and create it again.');
         }
         if ($this->vault->get('tenant') === '') {
-            $this->vault->keep(array('tenant' => self::nameFor($domain), 'domain' => $domain));
+            self::reserve($this->vault, $domain);
         }
         $name = $this->vault->get('tenant');
         if (!preg_match('/^[a-z0-9-]{1,63}$/D', $name)) {
@@ -53,6 +53,13 @@ final class Tenant
             }
         }
         $this->adopt($tenant);
+    }
+
+    /** Keeps a name before the server is asked; for products that keep nothing of a call that failed, in a call of its own. */
+    public static function reserve(Vault $vault, string $domain): void
+    {
+        $domain = strtolower(trim($domain));
+        $vault->keep(array('tenant' => self::nameFor($domain), 'domain' => $domain));
     }
 
     public function suspend(string $reason): void

@@ -7,13 +7,13 @@ import re
 import subprocess
 import tempfile
 
-from billing.products import Fossbilling, Paymenter, Whmcs
+from billing.products import Blesta, Fossbilling, Paymenter, Whmcs
 from fixtures import limits
 from fixtures.client import Unexpected
 from fixtures.server import ROOT
 from stage import case, is_sentence, must_equal
 
-PRODUCTS = (Whmcs, Fossbilling, Paymenter)
+PRODUCTS = (Whmcs, Fossbilling, Paymenter, Blesta)
 TENANTS = '/operator/v1/tenants'
 
 
@@ -264,6 +264,6 @@ async def answers(stage):
 @case('billing: PHP reads every file of the integrations')
 async def syntax(stage):
     """By php -l, of the PHP that is here."""
-    for path in sorted(glob.glob(os.path.join(ROOT, 'integrations/**/*.php'), recursive=True)):
+    for path in sorted(path for ending in ('php', 'pdt') for path in glob.glob(os.path.join(ROOT, f'integrations/**/*.{ending}'), recursive=True)):
         done = await asyncio.to_thread(subprocess.run, ['php', '-l', path], capture_output=True, text=True, check=False, timeout=limits.EXCHANGE_S)
         must_equal(f'what php -l says of {path}', (done.returncode, done.stderr), (0, ''))

@@ -193,3 +193,63 @@ class Fossbilling(Product):
         return await self.function('facts')
 
     usage, used = Paymenter.usage, staticmethod(Paymenter.used)
+
+
+class Blesta(Product):
+    name, harness = 'blesta', 'blesta.php'
+    words = {'create': 'create', 'suspend': 'suspendService', 'resume': 'unsuspendService', 'terminate': 'cancelService', 'plan': 'changeServicePackage',
+             'order': 'order', 'create at once': 'create_at_once'}
+    buttons = {'api key': 'new_api_key', 'signing secret': 'new_signing_secret'}
+
+    service = None
+
+    @property
+    def row(self):
+        """The server, as it is stored in the module's settings."""
+        return {'server_name': 'The <b>"first"</b> server', 'address': f'http{"s" * self.secure}://{self.host}:{self.port}', 'operator_key': self.key, 'widget': ''}
+
+    async def function(self, function, language='en_us', row=None, **fields):
+        answer = await self.request(module=f'{self.folder}/components/modules/teahouse', function=function, service=self.service, domain=self.domain,
+                                    row=self.row if row is None else row, package={'plan': self.plan, 'guests': 'true' if self.guests else 'false'},
+                                    vars=fields, language=language)
+        self.service = answer['service']
+        return answer['result']
+
+    @property
+    def kept(self):
+        """Of its fields what is the tenant's; the domain that was ordered stays with a service that has ended."""
+        fields = (self.service or {}).get('fields') or {}
+        return {name: field['value'] for name, field in fields.items() if name != 'teahouse_domain'}
+
+    @kept.setter
+    def kept(self, _):
+        """A product that has sold nothing has no service."""
+
+    async def do(self, word, reason='', **fields):
+        if word in self.buttons:
+            return (await self.function('tabChat', teahouse_button=self.buttons[word]))['refused']
+        return await self.function(self.words[word], **fields)
+
+    def lose_keys(self):
+        """Blesta stores nothing of a call that failed: the service is pending, and has the name that was kept for it with the order."""
+        names = ('teahouse_domain', 'teahouse_tenant', 'teahouse_tenant_domain', 'teahouse_seal')
+        self.service = {'status': 'pending', 'fields': {name: field for name, field in self.service['fields'].items() if name in names}}
+
+    @staticmethod
+    def suspended_by(_):
+        """Blesta does not tell the module why."""
+        return 'Suspended by the provider.'
+
+    async def test(self):
+        return (await self.function('addModuleRow'))['refused']
+
+    async def plans(self):
+        return list((await self.function('package'))['form']['fields']['meta[plan]']['options'])
+
+    async def page(self, language='en_us'):
+        return (await self.function('tabChat', {'english': 'en_us', 'chinese-cn': 'zh_cn'}.get(language, language)))['html']
+
+    async def facts(self):
+        return dict(re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td>', (await self.function('tabFacts'))['html']))
+
+    usage, used = Paymenter.usage, staticmethod(Paymenter.used)
