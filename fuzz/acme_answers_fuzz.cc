@@ -6,6 +6,8 @@
 
 #include "acme/answers.h"
 
+namespace acme_answers_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   using namespace teahouse::acme;
@@ -18,3 +20,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (wait_ms < 0 || wait_ms > 7 * 86'400'000LL) std::abort();
   return 0;
 }
+
+}  // namespace acme_answers_fuzz

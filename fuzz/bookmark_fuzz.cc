@@ -2,6 +2,8 @@
 #include "fuzz/xml_check_fuzz.h"
 #include "modules/bookmarks/bookmark.h"
 
+namespace bookmark_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace teahouse;
   namespace fuzz = xml::fuzz;
@@ -21,3 +23,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace bookmark_fuzz

@@ -2,6 +2,8 @@
 #include "fuzz/xml_check_fuzz.h"
 #include "server/c2s/bosh/bosh_body.h"
 
+namespace bosh_body_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace teahouse;
   namespace fuzz = xml::fuzz;
@@ -20,3 +22,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace bosh_body_fuzz

@@ -3,6 +3,8 @@
 #include "fuzz/xml_check_fuzz.h"
 #include "modules/caps/features.h"
 
+namespace caps_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace teahouse;
   const auto document = xml::Document::parse(SharedBytes(std::string(reinterpret_cast<const char*>(data), size)));
@@ -19,3 +21,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   xml::fuzz::require(!name || name->digest.size() == crypto::digest_size(name->hash), "a hash of another size");
   return 0;
 }
+
+}  // namespace caps_fuzz

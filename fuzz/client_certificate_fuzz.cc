@@ -8,6 +8,8 @@
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 
+namespace client_certificate_fuzz {
+
 using namespace teahouse;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -21,3 +23,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (crypto::parse_client_certificate(std::string(der) + "x")) abort();
   return 0;
 }
+
+}  // namespace client_certificate_fuzz

@@ -3,6 +3,8 @@
 #include "fuzz/xml_check_fuzz.h"
 #include "modules/commands/command_request.h"
 
+namespace command_request_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace teahouse;
   namespace fuzz = xml::fuzz;
@@ -19,3 +21,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (request.form) (void)check_filled_in(*request.form, *request.form);
   return 0;
 }
+
+}  // namespace command_request_fuzz

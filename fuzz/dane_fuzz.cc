@@ -9,6 +9,8 @@
 #include "crypto/service_names.h"
 #include "net/dane.h"
 
+namespace dane_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace teahouse;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
@@ -24,3 +26,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (names.srv.size() > crypto::service_names_max || names.xmpp.size() > crypto::service_names_max) std::abort();
   return 0;
 }
+
+}  // namespace dane_fuzz

@@ -2,6 +2,7 @@
 #include "fuzz/xml_check_fuzz.h"
 #include "xmpp/data_form.h"
 
+namespace data_form_fuzz {
 namespace {
 std::string written(const teahouse::DataForm& form) {
   std::string out;
@@ -31,3 +32,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace data_form_fuzz

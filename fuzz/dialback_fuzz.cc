@@ -5,6 +5,8 @@
 
 #include "server/s2s/dialback.h"
 
+namespace dialback_fuzz {
+
 using teahouse::SharedBytes;
 using teahouse::xml::Document;
 
@@ -22,3 +24,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (same->key != word->key || same->id != word->id || same->type != word->type) abort();
   return 0;
 }
+
+}  // namespace dialback_fuzz

@@ -6,6 +6,7 @@
 
 #include "net/dns_records.h"
 
+namespace dns_records_fuzz {
 namespace {
 
 using namespace teahouse::net;
@@ -52,3 +53,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (const auto normal = normal_dns_name(bytes)) check_name(*normal);
   return 0;
 }
+
+}  // namespace dns_records_fuzz

@@ -5,6 +5,8 @@
 
 #include "tenant/email.h"
 
+namespace email_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto parsed = teahouse::parse_email("It", {reinterpret_cast<const char*>(data), size});
   if (!parsed) return 0;
@@ -12,3 +14,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!again || *again != *parsed || parsed->find_first_of("\r\n <>,") != parsed->npos) abort();
   return 0;
 }
+
+}  // namespace email_fuzz

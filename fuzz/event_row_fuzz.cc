@@ -5,6 +5,8 @@
 
 #include "events/event_row.h"
 
+namespace event_row_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace teahouse;
   const auto event = parse_event({reinterpret_cast<const char*>(data), size});
@@ -18,3 +20,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace event_row_fuzz

@@ -7,6 +7,8 @@
 #include "transfer/addresses.h"
 #include "transfer/row_line.h"
 
+namespace export_line_fuzz {
+
 using namespace teahouse;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -23,3 +25,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (renamed.size() != size || addresses.rename(renamed) != renamed) abort();
   return 0;
 }
+
+}  // namespace export_line_fuzz

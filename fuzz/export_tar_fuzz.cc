@@ -5,6 +5,8 @@
 
 #include "transfer/tar.h"
 
+namespace export_tar_fuzz {
+
 using namespace teahouse;
 
 namespace {
@@ -33,3 +35,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   check(block);
   return 0;
 }
+
+}  // namespace export_tar_fuzz

@@ -5,6 +5,8 @@
 
 #include "transfer/tenant_document.h"
 
+namespace export_tenant_fuzz {
+
 using namespace teahouse;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -12,3 +14,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (document && !document->is_of_one_user && document->tenant.occupant_id_secret.size() != 32) abort();
   return 0;
 }
+
+}  // namespace export_tenant_fuzz

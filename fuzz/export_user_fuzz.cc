@@ -10,6 +10,8 @@
 #include "modules/vcard/row_form.h"
 #include "transfer/user_document.h"
 
+namespace export_user_fuzz {
+
 using namespace teahouse;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -29,3 +31,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace export_user_fuzz

@@ -8,6 +8,7 @@
 #include "api/fields.h"
 #include "base/text.h"
 
+namespace fields_fuzz {
 namespace {
 void require(bool holds) {
   if (!holds) abort();
@@ -47,3 +48,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   (void)fields->check();
   return 0;
 }
+
+}  // namespace fields_fuzz

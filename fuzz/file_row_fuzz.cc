@@ -5,6 +5,8 @@
 
 #include "files/file_info.h"
 
+namespace file_row_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace teahouse;
   const auto file = parse_file_row("id", {reinterpret_cast<const char*>(data), size});
@@ -13,3 +15,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!again || *again != *file) abort();
   return 0;
 }
+
+}  // namespace file_row_fuzz

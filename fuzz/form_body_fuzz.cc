@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "http/form.h"
 
+namespace form_body_fuzz {
 namespace {
 void require(bool holds) {
   if (!holds) abort();
@@ -28,3 +29,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   (void)parse_form_content_type(text);
   return 0;
 }
+
+}  // namespace form_body_fuzz

@@ -8,6 +8,8 @@
 
 #include "http/forwarded.h"
 
+namespace forwarded_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace teahouse;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
@@ -27,3 +29,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace forwarded_fuzz

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "http/request_reader.h"
 
+namespace http_request_fuzz {
 namespace {
 
 using teahouse::http::Request;
@@ -77,3 +78,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   require(whole == read_all(bytes, 2 + size % 61, true));
   return 0;
 }
+
+}  // namespace http_request_fuzz

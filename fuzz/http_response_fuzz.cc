@@ -8,6 +8,7 @@
 
 #include "http/response_reader.h"
 
+namespace http_response_fuzz {
 namespace {
 
 using teahouse::http::ResponseHead;
@@ -66,3 +67,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   require(whole == read_all(bytes, 2 + size % 61));
   return 0;
 }
+
+}  // namespace http_response_fuzz

@@ -7,6 +7,8 @@
 
 #include "api/idempotency.h"
 
+namespace idempotency_key_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto key = teahouse::api::parse_idempotency_key({reinterpret_cast<const char*>(data), size});
   if (!key) return 0;
@@ -21,3 +23,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!again || *again != *key) abort();
   return 0;
 }
+
+}  // namespace idempotency_key_fuzz

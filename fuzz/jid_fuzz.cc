@@ -6,6 +6,8 @@
 #include "xmpp/jid.h"
 #include "xmpp/prep.h"
 
+namespace jid_fuzz {
+
 using teahouse::Jid;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -37,3 +39,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace jid_fuzz

@@ -5,6 +5,8 @@
 
 #include "modules/conferences/jingle/contents.h"
 
+namespace jingle_contents_fuzz {
+
 using teahouse::SharedBytes;
 using teahouse::conferences::Role;
 
@@ -34,3 +36,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!teahouse::xml::Document::parse(SharedBytes(payload))) abort();
   return 0;
 }
+
+}  // namespace jingle_contents_fuzz

@@ -5,6 +5,8 @@
 
 #include "sign_up/mail_domains.h"
 
+namespace mail_domains_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto domains = teahouse::sign_up::MailDomains::parse(text);
@@ -13,3 +15,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   domains->has(text);
   return 0;
 }
+
+}  // namespace mail_domains_fuzz

@@ -2,6 +2,8 @@
 #include "fuzz/xml_check_fuzz.h"
 #include "xmpp/mam.h"
 
+namespace mam_query_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace teahouse;
   namespace fuzz = xml::fuzz;
@@ -18,3 +20,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   fuzz::require(!query->with || Jid::parse(query->with->str()).has_value(), "an address is none");
   return 0;
 }
+
+}  // namespace mam_query_fuzz

@@ -8,6 +8,8 @@
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 
+namespace manifest_fuzz {
+
 using namespace teahouse;
 
 namespace {
@@ -34,3 +36,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   check(text + "\n  \"sha256\": \"" + crypto::to_hex(crypto::sha256(text)) + "\"\n}\n");
   return 0;
 }
+
+}  // namespace manifest_fuzz

@@ -7,6 +7,8 @@
 
 #include "net/networks.h"
 
+namespace networks_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using teahouse::net::Networks;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
@@ -30,3 +32,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace networks_fuzz

@@ -8,6 +8,8 @@
 #include "xmpp/nickname.h"
 #include "xmpp/prep.h"
 
+namespace nickname_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   std::string near;
@@ -20,3 +22,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (teahouse::xmpp::make_nickname_key(prepared) != key) abort();
   return 0;
 }
+
+}  // namespace nickname_fuzz

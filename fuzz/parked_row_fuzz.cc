@@ -5,6 +5,8 @@
 
 #include "server/parked.h"
 
+namespace parked_row_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace teahouse;
   const std::string_view row(reinterpret_cast<const char*>(data), size);
@@ -12,3 +14,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (account && write_parked_row(*account) != row) abort();
   return 0;
 }
+
+}  // namespace parked_row_fuzz

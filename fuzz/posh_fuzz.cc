@@ -5,6 +5,8 @@
 
 #include "http/posh.h"
 
+namespace posh_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view body(reinterpret_cast<const char*>(data), size);
   const auto posh = teahouse::http::read_posh(body);
@@ -15,3 +17,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (has_fingerprint(*posh, body)) std::abort();  // it holds no hash of itself
   return 0;
 }
+
+}  // namespace posh_fuzz

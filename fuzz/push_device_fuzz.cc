@@ -7,6 +7,8 @@
 
 #include "modules/push/device.h"
 
+namespace push_device_fuzz {
+
 using namespace teahouse;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -25,3 +27,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!read || read->subscription.endpoint != made->subscription.endpoint || read->name != made->name) abort();
   return 0;
 }
+
+}  // namespace push_device_fuzz

@@ -2,6 +2,8 @@
 #include "fuzz/xml_check_fuzz.h"
 #include "modules/unified_push/endpoint.h"
 
+namespace push_endpoint_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace teahouse;
   namespace fuzz = xml::fuzz;
@@ -15,3 +17,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (document) (void)unified_push::read_register(document->root());
   return 0;
 }
+
+}  // namespace push_endpoint_fuzz

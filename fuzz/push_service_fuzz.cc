@@ -3,6 +3,8 @@
 #include "fuzz/xml_check_fuzz.h"
 #include "modules/push/service.h"
 
+namespace push_service_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace teahouse;
   namespace fuzz = xml::fuzz;
@@ -31,3 +33,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                 "what is published is no XML");
   return 0;
 }
+
+}  // namespace push_service_fuzz

@@ -5,6 +5,8 @@
 
 #include "http/range.h"
 
+namespace range_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using teahouse::http::RangeAsked;
   const std::string_view range(reinterpret_cast<const char*>(data), size);
@@ -15,3 +17,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace range_fuzz

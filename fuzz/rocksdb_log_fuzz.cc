@@ -6,6 +6,8 @@
 
 #include "store/rocksdb/log_check.h"
 
+namespace rocksdb_log_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using teahouse::store::rocks::LogCheck;
   std::string_view log(reinterpret_cast<const char*>(data), size);
@@ -22,3 +24,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (check.is_broken() && check.broken_at() >= size) abort();
   return 0;
 }
+
+}  // namespace rocksdb_log_fuzz

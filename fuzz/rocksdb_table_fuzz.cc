@@ -5,6 +5,8 @@
 
 #include "store/rocksdb/table_check.h"
 
+namespace rocksdb_table_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace teahouse::store::rocks;
   std::string table(reinterpret_cast<const char*>(data), size);
@@ -25,3 +27,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!overlap && !check_table(read, size, keys).rots.empty()) abort();
   return 0;
 }
+
+}  // namespace rocksdb_table_fuzz

@@ -10,6 +10,7 @@
 #include "modules/muc/storage.h"
 #include "modules/muc/versions.h"
 
+namespace room_fuzz {
 namespace {
 
 using namespace teahouse;
@@ -78,3 +79,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace room_fuzz

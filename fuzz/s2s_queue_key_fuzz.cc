@@ -5,6 +5,8 @@
 
 #include "server/s2s/peer_queue.h"
 
+namespace s2s_queue_key_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace teahouse::s2s;
   const std::string_view key(reinterpret_cast<const char*>(data), size);
@@ -12,3 +14,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (pair && PeerQueue::make_key(*pair) != key) abort();
   return 0;
 }
+
+}  // namespace s2s_queue_key_fuzz

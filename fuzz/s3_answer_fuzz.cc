@@ -7,6 +7,7 @@
 
 #include "files/s3/answers.h"
 
+namespace s3_answer_fuzz {
 namespace {
 
 void require(bool holds) {
@@ -33,3 +34,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (id) require(!id->empty() && !objects && !uploads && code.empty());
   return 0;
 }
+
+}  // namespace s3_answer_fuzz

@@ -16,6 +16,8 @@
 #include "sasl/scram.h"
 #include "xmpp/prep.h"
 
+namespace sasl_fuzz {
+
 namespace sasl = teahouse::sasl;
 namespace crypto = teahouse::crypto;
 
@@ -112,3 +114,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace sasl_fuzz

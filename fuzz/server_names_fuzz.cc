@@ -5,6 +5,8 @@
 
 #include "net/peer_certificate.h"
 
+namespace server_names_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view der(reinterpret_cast<const char*>(data), size);
   teahouse::net::names_server(der, {"a.example", "a.example"});
@@ -14,3 +16,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   abort();
 }
+
+}  // namespace server_names_fuzz

@@ -7,6 +7,8 @@
 #include "sign_up/puzzles.h"
 #include "sign_up/site_name.h"
 
+namespace site_name_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace teahouse;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
@@ -25,3 +27,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace site_name_fuzz

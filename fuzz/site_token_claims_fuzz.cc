@@ -10,6 +10,8 @@
 #include "crypto/hash.h"
 #include "crypto/jws.h"
 
+namespace site_token_claims_fuzz {
+
 using namespace teahouse;
 
 namespace {
@@ -55,3 +57,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   check(sign(text, R"({"iss":"a","sub":"b","exp":1700000600})"));
   return 0;
 }
+
+}  // namespace site_token_claims_fuzz

@@ -5,6 +5,8 @@
 
 #include "account/site_token.h"
 
+namespace site_token_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const std::string token = teahouse::find_site_token(text);
@@ -14,3 +16,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (teahouse::find_site_token(token) != token) abort();
   return 0;
 }
+
+}  // namespace site_token_fuzz

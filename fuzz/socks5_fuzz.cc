@@ -6,6 +6,8 @@
 
 #include "modules/bytestreams/handshake.h"
 
+namespace socks5_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using teahouse::bytestreams::Handshake;
   const std::string text(reinterpret_cast<const char*>(data), size);
@@ -20,3 +22,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (granted.size() != 47 || text.find(granted.substr(3)) == std::string::npos) abort();
   return 0;
 }
+
+}  // namespace socks5_fuzz

@@ -6,6 +6,7 @@
 
 #include "calls/stun.h"
 
+namespace stun_fuzz {
 namespace {
 
 using teahouse::calls::Attribute;
@@ -39,3 +40,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (message->is_made_with("a key that no input has")) abort();
   return 0;
 }
+
+}  // namespace stun_fuzz

@@ -6,6 +6,8 @@
 
 #include "domains/survey/web.h"
 
+namespace survey_web_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace teahouse;
   const survey::WebAnswer answer(http::ClientResponse{200, {}, std::string(reinterpret_cast<const char*>(data), size)});
@@ -23,3 +25,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   (void)make_json(survey);
   return 0;
 }
+
+}  // namespace survey_web_fuzz

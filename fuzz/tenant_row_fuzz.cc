@@ -5,6 +5,8 @@
 
 #include "store/tenant_row.h"
 
+namespace tenant_row_fuzz {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace teahouse::store;
   const auto row = parse_tenant_row({reinterpret_cast<const char*>(data), size});
@@ -18,3 +20,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace tenant_row_fuzz

@@ -9,6 +9,7 @@
 #include "calls/turn.h"
 #include "crypto/md5.h"
 
+namespace turn_fuzz {
 namespace {
 
 using namespace std::string_view_literals;
@@ -78,3 +79,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace turn_fuzz

@@ -12,6 +12,7 @@
 #include "xmpp/prep.h"
 #include "xmpp/stringprep.h"
 
+namespace user_id_fuzz {
 namespace {
 
 void check_id(std::string_view text) {
@@ -54,3 +55,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace user_id_fuzz

@@ -5,6 +5,7 @@
 #include "modules/profile/vcard4.h"
 #include "modules/vcard/image.h"
 
+namespace vcard_fuzz {
 namespace {
 
 using namespace teahouse;
@@ -50,3 +51,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   (void)profile::make_vcard4(temp.root(), document->root());
   return 0;
 }
+
+}  // namespace vcard_fuzz

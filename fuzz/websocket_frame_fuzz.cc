@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "http/websocket_codec.h"
 
+namespace websocket_frame_fuzz {
 namespace {
 
 using teahouse::is_utf8;
@@ -55,3 +56,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   require(whole == read_all(bytes, 2 + size % 61));
   return 0;
 }
+
+}  // namespace websocket_frame_fuzz

@@ -1,6 +1,7 @@
 // Document::parse: expat accepts all that it accepts and reads the same; write() keeps the meaning; escaping is undone.
 #include "fuzz/xml_check_fuzz.h"
 
+namespace xml_document_fuzz {
 namespace {
 
 using namespace teahouse::xml;
@@ -41,3 +42,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   check_escaping(bytes);
   return 0;
 }
+
+}  // namespace xml_document_fuzz

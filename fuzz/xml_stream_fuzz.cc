@@ -4,6 +4,7 @@
 
 #include "fuzz/xml_check_fuzz.h"
 
+namespace xml_stream_fuzz {
 namespace {
 
 using teahouse::xml::Limits;
@@ -44,3 +45,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   check(bytes, {.element_bytes_max = 120, .depth_max = 4, .attributes_max = 4, .elements_max = 6, .namespaces_max = 4});
   return 0;
 }
+
+}  // namespace xml_stream_fuzz
