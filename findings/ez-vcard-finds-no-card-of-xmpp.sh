@@ -9,18 +9,7 @@
 # shellcheck source=findings/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-cat >pom.xml <<'XML'
-<project>
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>a.example</groupId>
-  <artifactId>cards</artifactId>
-  <version>1</version>
-  <dependencies>
-    <dependency><groupId>com.googlecode.ez-vcard</groupId><artifactId>ez-vcard</artifactId><version>0.12.1</version></dependency>
-  </dependencies>
-</project>
-XML
-mvn --quiet --batch-mode dependency:copy-dependencies -DoutputDirectory=jars >&2
+maven_packages jars com.googlecode.ez-vcard:ez-vcard:0.12.1
 cat >Cards.java <<'JAVA'
 import ezvcard.Ezvcard;
 import ezvcard.VCard;

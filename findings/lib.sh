@@ -23,6 +23,20 @@ debian_packages() {  # name=version..., of Debian 12: unpacked in debian/, nothi
   for archive in archives/*.deb; do dpkg-deb --extract "$archive" debian; done
 }
 
+maven_packages() {  # FOLDER group:artifact:version...: as jars in FOLDER, with all that they need
+  local package group artifact version
+  {
+    echo '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>'
+    echo '<groupId>a.example</groupId><artifactId>finding</artifactId><version>1</version><dependencies>'
+    for package in "${@:2}"; do
+      IFS=: read -r group artifact version <<<"$package"
+      echo "<dependency><groupId>$group</groupId><artifactId>$artifact</artifactId><version>$version</version></dependency>"
+    done
+    echo '</dependencies></project>'
+  } >pom.xml
+  mvn --quiet --batch-mode dependency:copy-dependencies -DoutputDirectory="$1" >&2
+}
+
 # expect SEEN, with what is expected on standard input: says what was seen, and fails where it differs.
 expect() {
   local seen=$1 expected
