@@ -49,7 +49,7 @@ func main() {
 		if err != nil {
 			panic(err)
 		}
-		fmt.Printf("gosrc writes conflict with the code %d: %s\n", code, written)
+		fmt.Printf("gosrc writes conflict with the code %d: [%s]\n", code, written)
 	}
 }
 GO
@@ -75,6 +75,6 @@ expect "$(go run errors.go)" <<'EXPECTED'
 <conflict xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas' xml:lang='en'>taken</text><text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas' xml:lang='de'>vergeben</text>
   gosrc: "conflict", text "vergeben"
   mellium: "conflict", texts map[de:vergeben en:taken]
-gosrc writes conflict with the code 0: 
-gosrc writes conflict with the code 409: <error code="409" type="cancel"><conflict xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"></conflict><text xmlns="urn:ietf:params:xml:ns:xmpp-stanzas">taken</text></error>
+gosrc writes conflict with the code 0: []
+gosrc writes conflict with the code 409: [<error code="409" type="cancel"><conflict xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"></conflict><text xmlns="urn:ietf:params:xml:ns:xmpp-stanzas">taken</text></error>]
 EXPECTED
