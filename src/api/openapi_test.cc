@@ -91,6 +91,22 @@ TEST(OpenApi, DescribesEveryEndpoint) {
   }
 }
 
+// Generators of clients send the first kind of body that is listed, or name it in the header, and forms can't say all that JSON can.
+TEST(OpenApi, ListsJsonFirst) {
+  const testing::OpenApi open_api;
+  int seen = 0;
+  for (const auto& [path, operations] : open_api.paths()) {
+    for (const auto& [method, operation] : operations.as_object()) {
+      const json::value* body = operation.as_object().if_contains("requestBody");
+      if (!body || body->at("content").as_object().size() < 2) continue;
+      ++seen;
+      const std::string_view first = body->at("content").as_object().begin()->key();
+      EXPECT_EQ(first, "application/json") << std::string_view(method) << " " << std::string_view(path);
+    }
+  }
+  EXPECT_GT(seen, 50);
+}
+
 TEST(OpenApi, DescribesNothingElse) {
   Names described, there, ids;
   const testing::OpenApi open_api;
