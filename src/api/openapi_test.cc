@@ -91,7 +91,8 @@ TEST(OpenApi, DescribesEveryEndpoint) {
   }
 }
 
-// Generators of clients send the first kind of body that is listed, or name it in the header, and forms can't say all that JSON can.
+// Generators of clients send the first kind of body that is listed, or name it in the header, and forms can't say all
+// that JSON can.
 TEST(OpenApi, ListsJsonFirst) {
   const testing::OpenApi open_api;
   int seen = 0;
