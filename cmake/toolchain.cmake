@@ -32,7 +32,7 @@ endif()
 if(TEAHOUSE_SANITIZE)
   add_compile_options(-fsanitize=${TEAHOUSE_SANITIZE} -fno-sanitize-recover=all)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # Half of the time that all of it takes to compile: the compiler collects its garbage seldom, calls a function for each access
+    # What costs most of the time to compile is left out: the compiler collects its garbage seldom, calls a function for each access
     # where these are many, and leaves out the checks of each pointer. AddressSanitizer tells of null ones and of what is beyond an
     # object; the fuzz preset (clang) checks alignment.
     add_compile_options("SHELL:--param ggc-min-expand=300" "SHELL:--param ggc-min-heapsize=524288"
